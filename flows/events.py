@@ -1,0 +1,238 @@
+"""What can have happened to a firm: append-only facts in the past tense, and the row each is kept in."""
+
+from datetime import date, datetime
+from typing import Literal
+
+import msgspec
+
+Situation = Literal["new", "reporting", "changing"]
+RoleName = Literal["lead", "member", "viewer"]
+EvidenceKind = Literal["link", "note", "message"]
+
+
+def _snake(name: str) -> str:
+    return "".join("_" + c.lower() if c.isupper() else c for c in name).lstrip("_")
+
+
+class Event(msgspec.Struct, frozen=True, tag_field="type", tag=_snake, omit_defaults=True):
+    """A fact about a firm. `happened_on` is the day people claim, kept apart from when it was recorded."""
+
+class FirmSetUp(Event, frozen=True):
+    name: str
+    situation: Situation
+    time_zone: str
+    target: date | None = None
+
+
+class FirmRenamed(Event, frozen=True):
+    name: str
+
+
+class SituationChanged(Event, frozen=True):
+    situation: Situation
+
+
+class TargetSet(Event, frozen=True):
+    """`target` None clears it."""
+
+    target: date | None
+
+
+class PrecheckAnswered(Event, frozen=True):
+    value: str
+
+
+class ProfileAnswered(Event, frozen=True):
+    value: str
+
+
+class MemberSet(Event, frozen=True):
+    person: str
+    name: str
+    role: RoleName
+
+
+class MemberRemoved(Event, frozen=True):
+    person: str
+
+
+class ChannelLinked(Event, frozen=True):
+    channel: str
+
+
+class ChannelUnlinked(Event, frozen=True):
+    channel: str
+
+
+class AnswerGiven(Event, frozen=True):
+    fact: str
+    value: tuple[str, ...]
+    basis: str = ""
+    happened_on: date | None = None
+    recheck_on: date | None = None
+
+
+class AgentAdded(Event, frozen=True):
+    agent: str
+    name: str
+
+
+class AgentRenamed(Event, frozen=True):
+    agent: str
+    name: str
+
+
+class AgentRemoved(Event, frozen=True):
+    agent: str
+    reason: str = ""
+
+
+class AgentReturned(Event, frozen=True):
+    """An agent that was taken off reports for the firm again; its old records count again."""
+
+    agent: str
+
+
+class ChangeOfAgentStarted(Event, frozen=True):
+    change: str
+    old: str
+    new: str
+
+
+class TaskCompleted(Event, frozen=True):
+    task: str
+    outcome: str = ""
+    happened_on: date | None = None
+    earlier: bool = False
+    note: str = ""
+
+
+class TaskWaiting(Event, frozen=True):
+    """`since` and `follow_up_on` are days in the firm's zone."""
+
+    task: str
+    whom: str
+    since: date
+    follow_up_on: date | None = None
+    note: str = ""
+
+
+class WaitEnded(Event, frozen=True):
+    task: str
+
+
+class TaskSetAside(Event, frozen=True):
+    """A person said the task does not apply to this firm, and why."""
+
+    task: str
+    reason: str
+
+
+class TaskReopened(Event, frozen=True):
+    task: str
+    reason: str
+
+
+class EvidenceAdded(Event, frozen=True):
+    """`digest` is the SHA-256 of a saved message's text, in hex; the text itself is not copied."""
+
+    task: str
+    kind: EvidenceKind
+    text: str
+    label: str = ""
+    digest: str = ""
+    happened_on: date | None = None
+
+
+class NoteAdded(Event, frozen=True):
+    """A comment on a task, or on the firm where `task` is empty."""
+
+    text: str
+    task: str = ""
+
+
+class TextRefused(Event, frozen=True):
+    """Text that looked like personal data was refused; only that it happened is kept."""
+
+    looked_like: str
+    task: str = ""
+
+
+class Undone(Event, frozen=True):
+    """The event with sequence `of` no longer counts. Undoing an undo makes it count again."""
+
+    of: int
+
+
+AnyEvent = (
+    FirmSetUp
+    | FirmRenamed
+    | SituationChanged
+    | TargetSet
+    | PrecheckAnswered
+    | ProfileAnswered
+    | MemberSet
+    | MemberRemoved
+    | ChannelLinked
+    | ChannelUnlinked
+    | AnswerGiven
+    | AgentAdded
+    | AgentRenamed
+    | AgentRemoved
+    | AgentReturned
+    | ChangeOfAgentStarted
+    | TaskCompleted
+    | TaskWaiting
+    | WaitEnded
+    | TaskSetAside
+    | TaskReopened
+    | EvidenceAdded
+    | NoteAdded
+    | TextRefused
+    | Undone
+)
+
+_decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
+
+
+class FirmKey(msgspec.Struct, frozen=True):
+    """`tenant` is `enterprise/team`, with `-` where there is none; a firm's id means nothing without it."""
+
+    tenant: str
+    firm: str
+
+
+class Record(msgspec.Struct, frozen=True):
+    """One row of a firm's history, as stored: text that the chained hash covers byte for byte.
+
+    Times are UTC in ISO form; `happened_on` is a day without a zone; `payload`, `before` and `after` are JSON text.
+    """
+
+    tenant: str
+    firm: str
+    sequence: int
+    type: str
+    actor: str
+    actor_name: str
+    recorded_at: str
+    happened_on: str | None
+    payload: str
+    before: str
+    after: str
+    source: str
+    edition: str
+    practice: bool
+    cause: str | None
+    """What Slack called the click or message that brought this; unique per firm, so that a replay adds nothing."""
+    previous_hash: str
+    hash: str
+
+    @property
+    def event(self) -> AnyEvent:
+        """The payload as an event. Raises msgspec.ValidationError where the text is no event of ours."""
+        return _decoder.decode(self.payload)
+
+    @property
+    def at(self) -> datetime:
+        """When it was recorded, aware, UTC."""
+        return datetime.fromisoformat(self.recorded_at)

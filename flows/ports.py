@@ -1,0 +1,117 @@
+"""What flows need from outside: a place that keeps events, and one that knows who and what belongs where."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+import msgspec
+
+from flows.events import FirmKey, Record, RoleName
+from flows.position import Position
+
+
+class Changed(msgspec.Struct, frozen=True):
+    """What a decision came to: the rows to append (none where nothing is new) and the position they lead to."""
+
+    records: tuple[Record, ...]
+    position: Position
+
+
+Decide = Callable[[Position, Sequence[Record]], Changed]
+"""Takes the position (version 0 and nothing else where the firm is new) and, where asked for, the history; may raise Refusal."""
+
+
+class FirmSummary(msgspec.Struct, frozen=True):
+    """A firm in a list: what a person needs to pick it."""
+
+    key: FirmKey
+    name: str
+    role: RoleName | None
+    """None for a workspace admin who is no member."""
+
+
+class Known(msgspec.Struct, frozen=True):
+    """What we know of a person in Slack, kept fresh from users.info. `time_zone` is an IANA name, `checked_at` a UNIX time in seconds."""
+
+    person: str
+    name: str = ""
+    time_zone: str = ""
+    admin: bool = False
+    checked_at: float = 0.0
+
+
+class Sighting(msgspec.Struct, frozen=True):
+    """Everything a request starts from, read at once: the person, the firms in reach, and the position of the firm that is meant."""
+
+    known: Known
+    firms: tuple[FirmSummary, ...]
+    """Firms the person is a member of, by name."""
+    linked: str
+    """Id of the firm this channel is linked to, empty where none."""
+    current: str
+    """Id of the person's current firm, empty where none."""
+    position: Position | None
+    """Of the firm that was asked for by id, else of the linked, the current or the only firm, in that order; None where none is meant.
+
+    A firm the person is no member of is never here, unless the person is a workspace admin."""
+    any_firm: bool
+    """Whether this workspace has any firm yet."""
+
+
+class EventStore(Protocol):
+    """Keeps each firm's events and its snapshot, both in one transaction. Every key holds the tenant and the firm's id."""
+
+    async def change(self, key: FirmKey, decide: Decide, *, cause: str | None = None, with_history: bool = False) -> Changed:
+        """Load, decide, append, snapshot and commit as one unit; returns after the commit.
+
+        Somebody else was faster: decides again on the new position. A `cause` that this firm already has: nothing is decided, and
+        Changed holds no records and the position as it is. Raises what `decide` raises, with nothing written.
+        """
+
+    async def position(self, key: FirmKey) -> Position | None:
+        """The snapshot, or None where there is no such firm."""
+
+    async def history(self, key: FirmKey, *, types: Sequence[str] = (), limit: int | None = None, before: int | None = None) -> Sequence[Record]:
+        """Rows of one firm, oldest first; of these types only where given; the last `limit` of them below sequence `before`."""
+
+    async def firm_keys(self) -> Sequence[FirmKey]:
+        """All firms of all tenants, for checks an operator runs."""
+
+
+class Directory(Protocol):
+    """Knows people, which firm is whose, and which a channel or a person means."""
+
+    async def sight(self, tenant: str, person: str, channel: str = "", firm: str = "") -> Sighting:
+        """Read what a request starts from in one go. `firm` is the id a button or command named."""
+
+    async def use(self, tenant: str, person: str, firm: str) -> None:
+        """Make this the person's current firm."""
+
+    async def remember(self, tenant: str, known: Known) -> None:
+        """Keep what users.info said of a person."""
+
+    async def all_firms(self, tenant: str) -> Sequence[FirmSummary]:
+        """Every firm of a workspace, for its admins; `role` is None throughout."""
+
+
+class Told(msgspec.Struct, frozen=True):
+    """A Slack event we were told of. `body` is its JSON until it is settled, then empty."""
+
+    tenant: str
+    id: str
+    body: str
+
+
+class Inbox(Protocol):
+    """What Slack already told us, so that a retry changes nothing, after a restart too."""
+
+    async def take(self, told: Told, *, now: float, lease: float) -> bool:
+        """True where this delivery is ours to handle: it is new, or its earlier taker's lease (seconds, real time) has run out unsettled."""
+
+    async def settle(self, tenant: str, id: str, *, now: float) -> None:
+        """It has been handled and answered; its body is forgotten."""
+
+    async def unsettled(self, *, now: float) -> Sequence[Told]:
+        """Deliveries whose lease has run out, taken over a crash; at most a hundred, oldest first."""
+
+    async def forget(self, *, settled_before: float) -> int:
+        """Drop settled rows older than this UNIX time; returns how many. Slack delivers late for up to 24 hours, so keep at least 48."""

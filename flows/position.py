@@ -1,0 +1,111 @@
+"""A firm's position: what its events add up to, kept as one snapshot row."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import singledispatch
+from types import MappingProxyType
+from typing import Literal
+
+import msgspec
+from msgspec.structs import replace
+
+from flows import events as e
+from flows.events import EvidenceKind, FirmKey, Record, RoleName, Situation
+
+TaskState = Literal["open", "waiting", "done", "set_aside"]
+AgentStatus = Literal["active", "leaving", "removed"]
+
+
+class Member(msgspec.Struct, frozen=True):
+    """A Slack user's part in a firm."""
+
+    person: str
+    name: str
+    role: RoleName
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What the firm said to a question. `sequence` is the event that said it."""
+
+    value: tuple[str, ...]
+    by: str
+    by_name: str
+    at: datetime
+    sequence: int
+    basis: str = ""
+    happened_on: date | None = None
+    recheck_on: date | None = None
+
+
+class Agent(msgspec.Struct, frozen=True):
+    """A CAT Reporting Agent of the firm. Ids are never used again.
+
+    `late`: added after certification was requested or given. `in_production`: a production relationship is or may be on file.
+    """
+
+    id: str
+    name: str
+    sequence: int
+    status: AgentStatus = "active"
+    late: bool = False
+    in_production: bool = False
+
+
+class Change(msgspec.Struct, frozen=True):
+    """A change of agent or clearing firm. `established`: the firm had answered step 1 before it began."""
+
+    id: str
+    old: str
+    new: str
+    established: bool = False
+
+
+class TaskRecord(msgspec.Struct, frozen=True):
+    """What is recorded of one task, or of one repeat of it. `sequence` is the last event that changed it."""
+
+    state: TaskState
+    sequence: int
+    by: str
+    by_name: str
+    at: datetime
+    outcome: str = ""
+    happened_on: date | None = None
+    earlier: bool = False
+    whom: str = ""
+    since: date | None = None
+    follow_up_on: date | None = None
+    reason: str = ""
+
+
+class Position(msgspec.Struct, frozen=True):
+    """Where a firm is. `version` is the sequence of its last event, `head` that event's hash."""
+
+    key: FirmKey
+    version: int = 0
+    head: str = ""
+    edition: str = ""
+    name: str = ""
+    situation: Situation = "new"
+    time_zone: str = "America/New_York"
+    target: date | None = None
+    precheck: str = ""
+    profile: str = ""
+    practice: bool = False
+    members: Mapping[str, Member] = MappingProxyType({})
+    channels: tuple[str, ...] = ()
+    answers: Mapping[str, Answer] = MappingProxyType({})
+    agents: tuple[Agent, ...] = ()
+    changes: tuple[Change, ...] = ()
+    tasks: Mapping[str, TaskRecord] = MappingProxyType({})
+    evidence: Mapping[str, int] = MappingProxyType({})
+    """How many pieces of evidence each task has; the pieces themselves are in the history."""
+    notes: Mapping[str, int] = MappingProxyType({})
+
+    def agent(self, agent_id: str) -> Agent | None:
+        """The agent with this id, whatever its status."""
+        return next((a for a in self.agents if a.id == agent_id), None)
+
+    def value(self, fact: str) -> tuple[str, ...]:
+        """The answer's value, empty while there is none."""
+        answer = self.answers.get(fact)
+        return answer.value if answer else ()
