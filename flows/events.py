@@ -17,6 +17,7 @@ def _snake(name: str) -> str:
 class Event(msgspec.Struct, frozen=True, tag_field="type", tag=_snake, omit_defaults=True):
     """A fact about a firm. `happened_on` is the day people claim, kept apart from when it was recorded."""
 
+
 class FirmSetUp(Event, frozen=True):
     name: str
     situation: Situation

@@ -17,7 +17,7 @@ class Changed(msgspec.Struct, frozen=True):
 
 
 Decide = Callable[[Position, Sequence[Record]], Changed]
-"""Takes the position (version 0 and nothing else where the firm is new) and, where asked for, the history; may raise Refusal."""
+"""Takes the position (version 0 where the firm is new) and, where asked for, the history; may raise Refusal."""
 
 
 class FirmSummary(msgspec.Struct, frozen=True):
@@ -30,7 +30,7 @@ class FirmSummary(msgspec.Struct, frozen=True):
 
 
 class Known(msgspec.Struct, frozen=True):
-    """What we know of a person in Slack, kept fresh from users.info. `time_zone` is an IANA name, `checked_at` a UNIX time in seconds."""
+    """What users.info said of a person. `time_zone` is an IANA name, `checked_at` a UNIX time in seconds."""
 
     person: str
     name: str = ""
@@ -40,7 +40,7 @@ class Known(msgspec.Struct, frozen=True):
 
 
 class Sighting(msgspec.Struct, frozen=True):
-    """Everything a request starts from, read at once: the person, the firms in reach, and the position of the firm that is meant."""
+    """What a request starts from, read at once: the person, the firms in reach, and where the firm that is meant is."""
 
     known: Known
     firms: tuple[FirmSummary, ...]
@@ -50,7 +50,7 @@ class Sighting(msgspec.Struct, frozen=True):
     current: str
     """Id of the person's current firm, empty where none."""
     position: Position | None
-    """Of the firm that was asked for by id, else of the linked, the current or the only firm, in that order; None where none is meant.
+    """Of the firm asked for by id, else of the linked, the current or the only one, in that order; None where none is.
 
     A firm the person is no member of is never here, unless the person is a workspace admin."""
     any_firm: bool
@@ -58,20 +58,24 @@ class Sighting(msgspec.Struct, frozen=True):
 
 
 class EventStore(Protocol):
-    """Keeps each firm's events and its snapshot, both in one transaction. Every key holds the tenant and the firm's id."""
+    """Keeps each firm's events and its snapshot, in one transaction. Every key holds the tenant and the firm's id."""
 
-    async def change(self, key: FirmKey, decide: Decide, *, cause: str | None = None, with_history: bool = False) -> Changed:
+    async def change(
+        self, key: FirmKey, decide: Decide, *, cause: str | None = None, with_history: bool = False
+    ) -> Changed:
         """Load, decide, append, snapshot and commit as one unit; returns after the commit.
 
-        Somebody else was faster: decides again on the new position. A `cause` that this firm already has: nothing is decided, and
-        Changed holds no records and the position as it is. Raises what `decide` raises, with nothing written.
+        Somebody else was faster: decides again on the new position. A `cause` that this firm already has: nothing is
+        decided, and Changed holds no records and the position as it is. Raises what `decide` raises, nothing written.
         """
 
     async def position(self, key: FirmKey) -> Position | None:
         """The snapshot, or None where there is no such firm."""
 
-    async def history(self, key: FirmKey, *, types: Sequence[str] = (), limit: int | None = None, before: int | None = None) -> Sequence[Record]:
-        """Rows of one firm, oldest first; of these types only where given; the last `limit` of them below sequence `before`."""
+    async def history(
+        self, key: FirmKey, *, types: Sequence[str] = (), limit: int | None = None, before: int | None = None
+    ) -> Sequence[Record]:
+        """Rows of one firm, oldest first, of these types where given; the last `limit` of them below `before`."""
 
     async def firm_keys(self) -> Sequence[FirmKey]:
         """All firms of all tenants, for checks an operator runs."""
@@ -105,13 +109,13 @@ class Inbox(Protocol):
     """What Slack already told us, so that a retry changes nothing, after a restart too."""
 
     async def take(self, told: Told, *, now: float, lease: float) -> bool:
-        """True where this delivery is ours to handle: it is new, or its earlier taker's lease (seconds, real time) has run out unsettled."""
+        """True where this delivery is ours to handle: new, or its earlier taker's lease (seconds) ran out unsettled."""
 
-    async def settle(self, tenant: str, id: str, *, now: float) -> None:
+    async def settle(self, tenant: str, event_id: str, *, now: float) -> None:
         """It has been handled and answered; its body is forgotten."""
 
     async def unsettled(self, *, now: float) -> Sequence[Told]:
         """Deliveries whose lease has run out, taken over a crash; at most a hundred, oldest first."""
 
     async def forget(self, *, settled_before: float) -> int:
-        """Drop settled rows older than this UNIX time; returns how many. Slack delivers late for up to 24 hours, so keep at least 48."""
+        """Drop rows settled before this UNIX time; returns how many. Slack retries for 24 hours, so keep 48 and more."""

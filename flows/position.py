@@ -2,15 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from functools import singledispatch
-from types import MappingProxyType
 from typing import Literal
 
 import msgspec
-from msgspec.structs import replace
 
-from flows import events as e
-from flows.events import EvidenceKind, FirmKey, Record, RoleName, Situation
+from flows.events import FirmKey, RoleName, Situation
 
 TaskState = Literal["open", "waiting", "done", "set_aside"]
 AgentStatus = Literal["active", "leaving", "removed"]
@@ -40,7 +36,7 @@ class Answer(msgspec.Struct, frozen=True):
 class Agent(msgspec.Struct, frozen=True):
     """A CAT Reporting Agent of the firm. Ids are never used again.
 
-    `late`: added after certification was requested or given. `in_production`: a production relationship is or may be on file.
+    `late`: added after certification was requested or given. `in_production`: a production relationship may be on file.
     """
 
     id: str
@@ -91,15 +87,15 @@ class Position(msgspec.Struct, frozen=True):
     precheck: str = ""
     profile: str = ""
     practice: bool = False
-    members: Mapping[str, Member] = MappingProxyType({})
+    members: Mapping[str, Member] = {}
     channels: tuple[str, ...] = ()
-    answers: Mapping[str, Answer] = MappingProxyType({})
+    answers: Mapping[str, Answer] = {}
     agents: tuple[Agent, ...] = ()
     changes: tuple[Change, ...] = ()
-    tasks: Mapping[str, TaskRecord] = MappingProxyType({})
-    evidence: Mapping[str, int] = MappingProxyType({})
+    tasks: Mapping[str, TaskRecord] = {}
+    evidence: Mapping[str, int] = {}
     """How many pieces of evidence each task has; the pieces themselves are in the history."""
-    notes: Mapping[str, int] = MappingProxyType({})
+    notes: Mapping[str, int] = {}
 
     def agent(self, agent_id: str) -> Agent | None:
         """The agent with this id, whatever its status."""

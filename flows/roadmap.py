@@ -7,7 +7,7 @@ import msgspec
 
 Environment = Literal["test", "production"]
 Kind = Literal["question", "task", "confirmation"]
-"""A question sets a fact; a task is something the firm does; a confirmation is something an outsider does and the firm only confirms."""
+"""A question sets a fact; a task is the firm's to do; a confirmation is what an outsider does and the firm confirms."""
 
 Each = Literal["agents", "former_agents", "changes"]
 """What a task repeats for: the firm's agents, agents it has left, or its changes of agent."""
@@ -67,7 +67,7 @@ class Option(msgspec.Struct, frozen=True):
 
 
 class Question(msgspec.Struct, frozen=True):
-    """A fact a path may depend on: a choice of one, or a set of at least one. Small closed sets, so all paths can be walked."""
+    """A fact a path may depend on: a choice of one, or a set of at least one, small enough to walk every path."""
 
     id: str
     kind: Literal["choice", "set"]
