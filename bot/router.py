@@ -1,0 +1,121 @@
+"""One table: command word, button, modal, shortcut or Slack event -> the listener that answers it."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeVar
+
+from bot.actions import Carried
+from bot.surfaces import Answer
+from flows.firms import Person
+from flows.position import Position
+from flows.ports import Sighting
+from flows.services import Services
+
+Kind = Literal["command", "mention", "message", "action", "submit", "shortcut", "event", "options"]
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a person did in Slack, read once: who, where, which firm, and what it carried.
+
+    `tenant` is `enterprise/team`; `channel` is `slack:enterprise/team/channel` or empty (Home, global shortcut).
+    `cause` is Slack's own id for this click or message: the same cause never changes a firm twice.
+    """
+
+    kind: Kind
+    tenant: str
+    who: Person
+    sighting: Sighting
+    cause: str
+    channel: str = ""
+    direct: bool = False
+    """In the DM with the app, where answers are plain messages."""
+    words: str = ""
+    """What was typed after the command word."""
+    chosen: tuple[str, ...] = ()
+    """Values picked in a select, datepicker or checkboxes that was clicked."""
+    values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """A modal's fields by block_id; empty fields are empty tuples."""
+    payload: Mapping[str, Any] = field(default_factory=dict)
+    """Slack's own payload, for the few listeners that need more (a shortcut's message, an event)."""
+
+    @property
+    def firm(self) -> Position:
+        """The firm that is meant. Only for listeners registered as needing one, which is the rule."""
+        assert self.sighting.position is not None, "registered without firm=False, so the front found one"
+        return self.sighting.position
+
+    def value(self, block_id: str) -> str:
+        """The first value of a modal's field, stripped; empty where none."""
+        found = self.values.get(block_id, ())
+        return found[0].strip() if found else ""
+
+
+Listener = Callable[[Heard, Services], Awaitable[Answer]]
+L = TypeVar("L", bound=Callable[..., Awaitable[Answer]])
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A listener and what it needs. `carries` is the record of a button or modal, passed as `carried`."""
+
+    listener: Callable[..., Awaitable[Answer]]
+    firm: bool = True
+    carries: type[Carried] | None = None
+
+
+class Router:
+    """The table. Listener modules fill it through `register(router)`; the front looks things up in it."""
+
+    def __init__(self) -> None:
+        self.commands: dict[str, Route] = {}
+        self.actions: dict[str, Route] = {}
+        self.submits: dict[str, Route] = {}
+        self.shortcuts: dict[str, Route] = {}
+        self.events: dict[str, Route] = {}
+        self.options: dict[str, Route] = {}
+        self.fallbacks: dict[str, Route] = {}
+
+    def command(self, *words: str, firm: bool = True) -> Callable[[L], L]:
+        """Listens to `/cais <word>`, the word in a DM, and the word after a mention. '' is `/cais` alone."""
+        return self._keep(self.commands, words, firm, None)
+
+    def action(self, kind: type[Carried], *, firm: bool = True) -> Callable[[L], L]:
+        """Listens to a button or select of this kind: `async def f(heard, carried, services)`."""
+        return self._keep(self.actions, (kind.verb,), firm, kind)
+
+    def submit(self, kind: type[Carried], *, firm: bool = True) -> Callable[[L], L]:
+        """Listens to a modal of this kind: `async def f(heard, carried, services)`."""
+        return self._keep(self.submits, (kind.verb,), firm, kind)
+
+    def shortcut(self, callback_id: str, *, firm: bool = True) -> Callable[[L], L]:
+        """Listens to a shortcut of the manifest."""
+        return self._keep(self.shortcuts, (callback_id,), firm, None)
+
+    def event(self, name: str, *, firm: bool = False) -> Callable[[L], L]:
+        """Listens to a Slack event that is no words to us, such as `app_home_opened`."""
+        return self._keep(self.events, (name,), firm, None)
+
+    def choices(self, kind: type[Carried], *, firm: bool = True) -> Callable[[L], L]:
+        """Listens to a select of this kind that asks for options while one types."""
+        return self._keep(self.options, (kind.verb,), firm, None)
+
+    def fallback(self, name: Literal["no_firm", "which_firm", "foreign", "unknown", "stale"]) -> Callable[[L], L]:
+        """What to say where nothing fits.
+
+        `no_firm`: this person has no firm in reach; `which_firm`: several, none chosen; `foreign`: a firm this person
+        is no member of; `unknown`: words that are no command; `stale`: a button or modal nobody listens to any more.
+        """
+        return self._keep(self.fallbacks, (name,), False, None)
+
+    def _keep(
+        self, table: dict[str, Route], names: tuple[str, ...], firm: bool, carries: type[Carried] | None
+    ) -> Callable[[L], L]:
+        def keep(listener: L) -> L:
+            for name in names:
+                if name in table:
+                    raise ValueError(f"two listeners for {name!r}")
+                table[name] = Route(listener, firm=firm, carries=carries)
+            return listener
+
+        return keep

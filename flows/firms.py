@@ -1,0 +1,48 @@
+"""Firms and their members: who may do what."""
+
+import msgspec
+
+from flows.events import RoleName
+from flows.position import Position
+
+
+class Refusal(Exception):
+    """A polite no. The sentence is what the person reads; nothing was changed."""
+
+    def __init__(self, sentence: str, *, kind: str = "") -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.kind = kind
+        """Empty, or `foreign`, `rights`, `stale`, `guard`: what a chat adapter may want to add to the sentence."""
+
+
+class Person(msgspec.Struct, frozen=True):
+    """Somebody who acts. `id` is opaque (`slack:E1/T1/U1`, `-` where there is none); `name` is the name at that time."""
+
+    id: str
+    name: str
+    admin: bool = False
+    """A workspace admin: Slack's own admins, and whoever installed the app."""
+
+
+RANK: dict[RoleName, int] = {"viewer": 0, "member": 1, "lead": 2}
+
+
+def role_of(position: Position, who: Person) -> RoleName | None:
+    """The person's role in this firm; a workspace admin who is no member reads and leads like a lead."""
+    member = position.members.get(who.id)
+    if member:
+        return "lead" if who.admin else member.role
+    return "lead" if who.admin else None
+
+
+def require(position: Position, who: Person, role: RoleName) -> None:
+    """Raises Refusal unless this person has at least this role in this firm."""
+    held = role_of(position, who)
+    if held is None:
+        raise Refusal("You are not a member of this firm. Ask its lead to add you.", kind="foreign")
+    if RANK[held] < RANK[role]:
+        needed = "a lead" if role == "lead" else "a member or a lead"
+        raise Refusal(
+            f"Only {needed} of {position.name} can do that; you are a {held}. Nothing was changed.", kind="rights"
+        )
