@@ -7,8 +7,8 @@ from typing import Any, Literal, TypeVar
 from bot.actions import Carried
 from bot.surfaces import Answer
 from flows.firms import Person
-from flows.position import Position
 from flows.ports import Sighting
+from flows.position import Position
 from flows.services import Services
 
 Kind = Literal["command", "mention", "message", "action", "submit", "shortcut", "event", "options"]

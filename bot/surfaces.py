@@ -44,7 +44,7 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class Replace:
-    """The message that was clicked, or that a modal was opened from, changes to this. From Home: said in the DM, and Home redrawn."""
+    """The message that was clicked, or a modal was opened from, becomes this. From Home: said in the DM, Home redrawn."""
 
     message: Message
 

@@ -17,7 +17,7 @@ class Refusal(Exception):
 
 
 class Person(msgspec.Struct, frozen=True):
-    """Somebody who acts. `id` is opaque (`slack:E1/T1/U1`, `-` where there is none); `name` is the name at that time."""
+    """Somebody who acts. `id` is opaque (`slack:E1/T1/U1`, `-` where there is none); `name` as it was then."""
 
     id: str
     name: str

@@ -1,0 +1,74 @@
+/** What the page knows: who we act as, where we are, people, channels, and what has been read. */
+
+export const state = {
+  me: null,
+  team: { name: "" },
+  app: { name: "", commands: [], shortcuts: [] },
+  users: [],
+  channels: [],
+  home: null,
+  modals: [],
+  practice: null,
+  connected: false,
+  streaming: true,
+  place: { kind: "channel", id: null },
+  refusals: 0,
+};
+
+export function learn(told) {
+  Object.assign(state, {
+    team: told.team ?? state.team,
+    app: { commands: [], shortcuts: [], ...told.app },
+    users: told.users ?? [],
+    channels: told.channels ?? [],
+    home: told.home ?? null,
+    modals: told.modals ?? [],
+    practice: told.practice ?? null,
+    connected: Boolean(told.connected),
+  });
+}
+
+export const people = () => state.users.filter((user) => !user.is_bot && !user.deleted && user.id !== "USLACKBOT");
+export const userOf = (id) => state.users.find((user) => user.id === id);
+export const channelOf = (id) => state.channels.find((channel) => channel.id === id);
+export const me = () => userOf(state.me);
+export const zone = () => me()?.tz || "UTC";
+export const appDm = () => state.channels.find((channel) => channel.is_im);
+
+export function userName(id) {
+  const user = userOf(id);
+  if (user) return user.real_name || user.name;
+  return id === state.app.bot_user_id ? state.app.name : id;
+}
+
+export function channelName(id) {
+  const channel = channelOf(id);
+  if (!channel) return id;
+  return channel.is_im ? state.app.name : channel.name;
+}
+
+export function authorOf(message) {
+  const isApp = Boolean(message.bot_id) || message.user === state.app.bot_user_id;
+  const id = message.user ?? message.bot_id;
+  return { id, isApp, name: isApp ? state.app.name : userName(id) };
+}
+
+const readKey = (channel) => `read/${state.me}/${channel}`;
+
+export function markRead(channel, ts) {
+  if (!ts) return;
+  const before = localStorage.getItem(readKey(channel)) ?? "";
+  if (ts > before) localStorage.setItem(readKey(channel), ts);
+}
+
+export function isUnread(channel) {
+  return Boolean(channel.last_ts) && channel.last_ts > (localStorage.getItem(readKey(channel.id)) ?? "");
+}
+
+/** The address carries who and where, so that reload and the back button lose nothing. */
+export const addressOf = (person, place) => `#/${person}/${place}`;
+
+export function placeFromAddress() {
+  const [, person, place] = location.hash.split("/");
+  return { person: person || null, place: place || null };
+}
