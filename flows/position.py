@@ -34,26 +34,21 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 class Agent(msgspec.Struct, frozen=True):
-    """A CAT Reporting Agent of the firm. Ids are never used again.
-
-    `late`: added after certification was requested or given. `in_production`: a production relationship may be on file.
-    """
+    """A CAT Reporting Agent of the firm. Ids are never used again; `sequence` is the event that added it last."""
 
     id: str
     name: str
     sequence: int
     status: AgentStatus = "active"
-    late: bool = False
-    in_production: bool = False
 
 
 class Change(msgspec.Struct, frozen=True):
-    """A change of agent or clearing firm. `established`: the firm had answered step 1 before it began."""
+    """A change of agent or clearing firm: the ids of the agent that leaves and the one that comes."""
 
     id: str
     old: str
     new: str
-    established: bool = False
+    sequence: int
 
 
 class TaskRecord(msgspec.Struct, frozen=True):

@@ -159,12 +159,30 @@ class Milestone(msgspec.Struct, frozen=True):
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """A way the walk ends or rests: `prepared`, `no_obligation`, `unsure`."""
+    """A way the walk ends or rests: `prepared` where nothing is left to do, another while its condition holds."""
 
     id: str
     title: str
     say: str
     contact: str = ""
+    when: Condition | None = None
+    resting: bool = False
+    """Not an end: something is still to be found out."""
+    notes: tuple[str, ...] = ()
+
+
+class Trait(msgspec.Struct, frozen=True):
+    """What a condition may ask of a repeated item; true where any of these holds.
+
+    `added_after`: the item came after one of these tasks was done. `done`: this task is done for the item.
+    `answered_before`: this fact had been answered when the item came. `situations`: the firm came in one of these.
+    """
+
+    added_after: tuple[str, ...] = ()
+    done: str = ""
+    answered_before: str = ""
+    situations: tuple[str, ...] = ()
+    leaving: bool = False
 
 
 class Banner(msgspec.Struct, frozen=True):
@@ -222,3 +240,5 @@ class Pack(msgspec.Struct, frozen=True):
     """Asked once, before step 1, and never a step of its own."""
     profile: Question
     """Asked once for the profile; no path depends on it."""
+    traits: Mapping[str, Trait] = {}
+    """What `each` conditions may name."""

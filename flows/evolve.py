@@ -1,0 +1,193 @@
+"""Folding: what each event does to a firm's position."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from msgspec.structs import replace
+
+from flows import events as e
+from flows.events import FirmKey, Record
+from flows.position import Agent, Answer, Change, Member, Position, TaskRecord
+
+Evolver = Callable[[Position, Any, Record], Position]
+_evolvers: dict[type, Evolver] = {}
+
+
+def _on(kind: type) -> Callable[[Evolver], Evolver]:
+    def keep(evolver: Evolver) -> Evolver:
+        _evolvers[kind] = evolver
+        return evolver
+
+    return keep
+
+
+def evolve(position: Position, record: Record) -> Position:
+    """The position after this record. An Undone changes nothing here: `fold` leaves out what it undoes."""
+    event = record.event
+    evolver = _evolvers.get(type(event))
+    moved = evolver(position, event, record) if evolver else position
+    return replace(moved, version=record.sequence, head=record.hash, edition=record.edition, practice=record.practice)
+
+
+def fold(key: FirmKey, records: Sequence[Record]) -> Position:
+    """The position that these records, a firm's whole history in order, add up to."""
+    left_out = undone(records)
+    position = Position(key=key)
+    for record in records:
+        if record.sequence in left_out:
+            position = replace(position, version=record.sequence, head=record.hash)
+        else:
+            position = evolve(position, record)
+    return position
+
+
+def undone(records: Iterable[Record]) -> frozenset[int]:
+    """Sequences of the events that do not count: undone, and the undoing not undone in its turn."""
+    left_out: set[int] = set()
+    for record in reversed(list(records)):
+        if record.type == "undone" and record.sequence not in left_out:
+            event = record.event
+            assert isinstance(event, e.Undone), "the tag says so"
+            left_out.add(event.of)
+    return frozenset(left_out)
+
+
+@_on(e.FirmSetUp)
+def _(p: Position, event: e.FirmSetUp, r: Record) -> Position:
+    return replace(p, name=event.name, situation=event.situation, time_zone=event.time_zone, target=event.target)
+
+
+@_on(e.FirmRenamed)
+def _(p: Position, event: e.FirmRenamed, r: Record) -> Position:
+    return replace(p, name=event.name)
+
+
+@_on(e.SituationChanged)
+def _(p: Position, event: e.SituationChanged, r: Record) -> Position:
+    return replace(p, situation=event.situation)
+
+
+@_on(e.TargetSet)
+def _(p: Position, event: e.TargetSet, r: Record) -> Position:
+    return replace(p, target=event.target)
+
+
+@_on(e.PrecheckAnswered)
+def _(p: Position, event: e.PrecheckAnswered, r: Record) -> Position:
+    return replace(p, precheck=event.value)
+
+
+@_on(e.ProfileAnswered)
+def _(p: Position, event: e.ProfileAnswered, r: Record) -> Position:
+    return replace(p, profile=event.value)
+
+
+@_on(e.MemberSet)
+def _(p: Position, event: e.MemberSet, r: Record) -> Position:
+    return replace(p, members={**p.members, event.person: Member(event.person, event.name, event.role)})
+
+
+@_on(e.MemberRemoved)
+def _(p: Position, event: e.MemberRemoved, r: Record) -> Position:
+    return replace(p, members={k: m for k, m in p.members.items() if k != event.person})
+
+
+@_on(e.ChannelLinked)
+def _(p: Position, event: e.ChannelLinked, r: Record) -> Position:
+    return p if event.channel in p.channels else replace(p, channels=(*p.channels, event.channel))
+
+
+@_on(e.ChannelUnlinked)
+def _(p: Position, event: e.ChannelUnlinked, r: Record) -> Position:
+    return replace(p, channels=tuple(c for c in p.channels if c != event.channel))
+
+
+@_on(e.AnswerGiven)
+def _(p: Position, event: e.AnswerGiven, r: Record) -> Position:
+    answer = Answer(
+        value=event.value,
+        by=r.actor,
+        by_name=r.actor_name,
+        at=r.at,
+        sequence=r.sequence,
+        basis=event.basis,
+        happened_on=event.happened_on,
+        recheck_on=event.recheck_on,
+    )
+    return replace(p, answers={**p.answers, event.fact: answer})
+
+
+@_on(e.AgentAdded)
+def _(p: Position, event: e.AgentAdded, r: Record) -> Position:
+    others = tuple(a for a in p.agents if a.id != event.agent)
+    return replace(p, agents=(*others, Agent(event.agent, event.name, r.sequence)))
+
+
+def _with_agent(p: Position, agent: str, **fields: Any) -> Position:
+    return replace(p, agents=tuple(replace(a, **fields) if a.id == agent else a for a in p.agents))
+
+
+@_on(e.AgentRenamed)
+def _(p: Position, event: e.AgentRenamed, r: Record) -> Position:
+    return _with_agent(p, event.agent, name=event.name)
+
+
+@_on(e.AgentRemoved)
+def _(p: Position, event: e.AgentRemoved, r: Record) -> Position:
+    return _with_agent(p, event.agent, status="removed")
+
+
+@_on(e.AgentReturned)
+def _(p: Position, event: e.AgentReturned, r: Record) -> Position:
+    return _with_agent(p, event.agent, status="active")
+
+
+@_on(e.ChangeOfAgentStarted)
+def _(p: Position, event: e.ChangeOfAgentStarted, r: Record) -> Position:
+    leaving = _with_agent(p, event.old, status="leaving")
+    return replace(leaving, changes=(*p.changes, Change(event.change, event.old, event.new, r.sequence)))
+
+
+def _with_task(p: Position, key: str, record: TaskRecord) -> Position:
+    return replace(p, tasks={**p.tasks, key: record})
+
+
+def _stamped(state: Any, r: Record, **fields: Any) -> TaskRecord:
+    return TaskRecord(state=state, sequence=r.sequence, by=r.actor, by_name=r.actor_name, at=r.at, **fields)
+
+
+@_on(e.TaskCompleted)
+def _(p: Position, event: e.TaskCompleted, r: Record) -> Position:
+    done = _stamped("done", r, outcome=event.outcome, happened_on=event.happened_on, earlier=event.earlier)
+    return _with_task(p, event.task, replace(done, reason=event.note))
+
+
+@_on(e.TaskWaiting)
+def _(p: Position, event: e.TaskWaiting, r: Record) -> Position:
+    waiting = _stamped("waiting", r, whom=event.whom, since=event.since, follow_up_on=event.follow_up_on)
+    return _with_task(p, event.task, replace(waiting, reason=event.note))
+
+
+@_on(e.WaitEnded)
+def _(p: Position, event: e.WaitEnded, r: Record) -> Position:
+    return _with_task(p, event.task, _stamped("open", r))
+
+
+@_on(e.TaskSetAside)
+def _(p: Position, event: e.TaskSetAside, r: Record) -> Position:
+    return _with_task(p, event.task, _stamped("set_aside", r, reason=event.reason))
+
+
+@_on(e.TaskReopened)
+def _(p: Position, event: e.TaskReopened, r: Record) -> Position:
+    return _with_task(p, event.task, _stamped("open", r, reason=event.reason))
+
+
+@_on(e.EvidenceAdded)
+def _(p: Position, event: e.EvidenceAdded, r: Record) -> Position:
+    return replace(p, evidence={**p.evidence, event.task: p.evidence.get(event.task, 0) + 1})
+
+
+@_on(e.NoteAdded)
+def _(p: Position, event: e.NoteAdded, r: Record) -> Position:
+    return replace(p, notes={**p.notes, event.task: p.notes.get(event.task, 0) + 1})

@@ -1,0 +1,154 @@
+"""The audit chain: how an event becomes a row, what the hash covers, and how to see that nothing was changed."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+
+import msgspec
+
+from flows import events as e
+from flows.events import AnyEvent, FirmKey, Record
+from flows.evolve import evolve, fold
+from flows.firms import Person
+from flows.ports import Changed
+from flows.position import Position
+
+_encoder = msgspec.json.Encoder(order="deterministic")
+
+
+class Stamp(msgspec.Struct, frozen=True):
+    """Who changes a firm, when and from where. `at` is aware; `source` is `command`, `button`, `modal`, `message` or `import`."""
+
+    who: Person
+    at: datetime
+    source: str
+    edition: str
+    cause: str | None = None
+    practice: bool = False
+
+
+class Broken(msgspec.Struct, frozen=True):
+    """The first place where a chain does not hold."""
+
+    key: FirmKey
+    sequence: int
+    sentence: str
+
+
+def record(position: Position, events: Sequence[AnyEvent], stamp: Stamp) -> Changed:
+    """The rows for these events, chained to the position's head, and the position after them.
+
+    The cause stands on the first row only: one click is one cause, however many facts it brings.
+    """
+    rows: list[Record] = []
+    for nth, event in enumerate(events):
+        row, position = _row(position, event, stamp, stamp.cause if nth == 0 else None)
+        rows.append(row)
+    return Changed(records=tuple(rows), position=position)
+
+
+def record_undo(history: Sequence[Record], position: Position, event: e.Undone, stamp: Stamp) -> Changed:
+    """Like `record` for an undo, which needs the whole history to fold anew."""
+    row, _ = _row(position, event, stamp, stamp.cause)
+    after = fold(position.key, [*history, row])
+    target = next(r.event for r in history if r.sequence == event.of)
+    row = _sealed(row, before=_look(position, target), after=_look(after, target))
+    return Changed(records=(row,), position=msgspec.structs.replace(after, head=row.hash))
+
+
+def _row(position: Position, event: AnyEvent, stamp: Stamp, cause: str | None) -> tuple[Record, Position]:
+    happened: date | None = getattr(event, "happened_on", None)
+    draft = Record(
+        tenant=position.key.tenant,
+        firm=position.key.firm,
+        sequence=position.version + 1,
+        type=str(type(event).__struct_config__.tag),
+        actor=stamp.who.id,
+        actor_name=stamp.who.name,
+        recorded_at=stamp.at.astimezone(UTC).isoformat(timespec="milliseconds"),
+        happened_on=happened.isoformat() if happened else None,
+        payload=_encoder.encode(event).decode(),
+        before=_look(position, event),
+        after="null",
+        source=stamp.source,
+        edition=stamp.edition,
+        practice=stamp.practice,
+        cause=cause,
+        previous_hash=position.head,
+        hash="",
+    )
+    moved = evolve(position, draft)
+    row = _sealed(draft, before=draft.before, after=_look(moved, event))
+    return row, msgspec.structs.replace(moved, head=row.hash)
+
+
+def _sealed(row: Record, *, before: str, after: str) -> Record:
+    full = msgspec.structs.replace(row, before=before, after=after)
+    return msgspec.structs.replace(full, hash=seal(full))
+
+
+def seal(row: Record) -> str:
+    """SHA-256, in hex, over every field of the row but the hash itself, in the order of the record."""
+    fields = [getattr(row, name) for name in Record.__struct_fields__ if name != "hash"]
+    canonical = json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def verify(records: Sequence[Record]) -> Broken | None:
+    """The first row of a firm's whole history that does not fit the one before it, or None where all do."""
+    head = ""
+    for expected, row in enumerate(records, start=1):
+        key = FirmKey(row.tenant, row.firm)
+        if row.sequence != expected:
+            return Broken(key, expected, f"Event {expected} is missing; the next one found is {row.sequence}.")
+        if row.previous_hash != head:
+            return Broken(key, expected, f"Event {expected} does not follow from the event before it.")
+        if seal(row) != row.hash:
+            return Broken(key, expected, f"Event {expected} is not what was recorded: its hash does not match.")
+        head = row.hash
+    return None
+
+
+def verify_position(records: Sequence[Record], position: Position) -> Broken | None:
+    """Like `verify`, and the snapshot must stand where the history ends, and say what it adds up to."""
+    broken = verify(records)
+    if broken:
+        return broken
+    last = records[-1] if records else None
+    if last is None or position.version != last.sequence or position.head != last.hash:
+        kept = last.sequence if last else 0
+        return Broken(
+            position.key, kept, f"The snapshot stands at event {position.version}, the history ends at {kept}."
+        )
+    if fold(position.key, records) != position:
+        return Broken(position.key, last.sequence, "The snapshot does not say what the events add up to.")
+    return None
+
+
+def _look(position: Position, event: AnyEvent) -> str:
+    """What the event touches, as JSON: kept before and after, so that a row can be read on its own."""
+    seen: object
+    match event:
+        case e.TaskCompleted() | e.TaskWaiting() | e.WaitEnded() | e.TaskSetAside() | e.TaskReopened():
+            seen = position.tasks.get(event.task)
+        case e.AnswerGiven():
+            seen = position.answers.get(event.fact)
+        case e.AgentAdded() | e.AgentRenamed() | e.AgentRemoved() | e.AgentReturned():
+            seen = position.agent(event.agent)
+        case e.ChangeOfAgentStarted():
+            seen = position.agent(event.old)
+        case e.MemberSet() | e.MemberRemoved():
+            seen = position.members.get(event.person)
+        case e.ChannelLinked() | e.ChannelUnlinked():
+            seen = position.channels
+        case e.EvidenceAdded() | e.NoteAdded():
+            counts = position.evidence if isinstance(event, e.EvidenceAdded) else position.notes
+            seen = counts.get(event.task, 0)
+        case e.FirmSetUp() | e.FirmRenamed() | e.SituationChanged() | e.TargetSet():
+            seen = {"name": position.name, "situation": position.situation, "target": position.target}
+        case e.PrecheckAnswered() | e.ProfileAnswered():
+            seen = {"precheck": position.precheck, "profile": position.profile}
+        case _:
+            seen = None
+    return _encoder.encode(seen).decode()

@@ -1,0 +1,261 @@
+"""From pack and position: every task's state, what is next, what waits on whom, and what a changed answer would do."""
+
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+import msgspec
+
+from flows.conditions import holds
+from flows.position import Agent, Change, Position, TaskRecord
+from flows.roadmap import Outcome, Pack, Task, Trait
+
+State = Literal["open", "waiting", "done", "set_aside", "locked", "later", "not_applicable"]
+"""`locked`: a task before it is open. `later`: whether it applies depends on an answer still to come."""
+
+FINISHED: frozenset[State] = frozenset({"done", "set_aside", "not_applicable"})
+
+
+class Item(msgspec.Struct, frozen=True):
+    """A task of this firm, or one repeat of it: `key` is its id, with the agent's or change's id in brackets."""
+
+    key: str
+    task: Task
+    state: State
+    each: str = ""
+    """Id of the agent or change it repeats for; empty where it does not repeat."""
+    name: str = ""
+    """The agent's name, or `old → new`, for people."""
+    record: TaskRecord | None = None
+    missing: tuple[str, ...] = ()
+    """Task ids that come first and are not finished."""
+    skipped: tuple[str, ...] = ()
+    """Task ids the source puts first without requiring them, not finished."""
+
+    @property
+    def title(self) -> str:
+        """The task's title, naming the agent or change it is for."""
+        return f"{self.task.title}: {self.name}" if self.name else self.task.title
+
+
+class Walk(msgspec.Struct, frozen=True):
+    """The whole roadmap for one firm, in its order."""
+
+    items: tuple[Item, ...]
+    next: Item | None
+    waiting: tuple[Item, ...]
+    outcome: Outcome | None
+    """How the walk ended or where it rests; None while there is a next task or a wait."""
+    done: int
+    total: int
+    """Tasks that apply as far as is known; a task set aside by hand is not counted."""
+    complete: bool
+    """Whether `total` is final: no task's part in it depends on an answer still to come."""
+
+    def item(self, key: str) -> Item | None:
+        """The item with this key, None where there is no such."""
+        return next((i for i in self.items if i.key == key), None)
+
+    def of_step(self, step: str) -> tuple[Item, ...]:
+        """The items of one of the six steps."""
+        return tuple(i for i in self.items if i.task.step == step)
+
+
+class Preview(msgspec.Struct, frozen=True):
+    """What a changed answer would do: nothing is deleted, but tasks appear and drop out."""
+
+    appear: tuple[Item, ...]
+    disappear: tuple[Item, ...]
+    returns: tuple[Item, ...]
+    """Of those that appear: the ones whose earlier records count again."""
+    keeps: int
+    """How many of those that drop out have something recorded, which stays in the history."""
+
+
+class _Repeat(msgspec.Struct, frozen=True):
+    """What a task repeats for: an agent or a change, with its traits."""
+
+    id: str
+    name: str
+    traits: dict[str, bool]
+
+
+def walk(pack: Pack, position: Position) -> Walk:
+    """Read the position against the pack. Needs are met when all they name is finished (reading §6)."""
+    return _Reading(pack, position).walk()
+
+
+def preview(pack: Pack, before: Position, after: Position) -> Preview:
+    """Compare two positions of a firm, the second as it would be."""
+    was = {i.key: i for i in walk(pack, before).items if _applies(i)}
+    will = {i.key: i for i in walk(pack, after).items if _applies(i)}
+    appear = tuple(i for k, i in will.items() if k not in was)
+    disappear = tuple(i for k, i in was.items() if k not in will)
+    return Preview(
+        appear=appear,
+        disappear=disappear,
+        returns=tuple(i for i in appear if i.record and i.record.state != "open"),
+        keeps=sum(1 for i in disappear if i.record),
+    )
+
+
+def _applies(item: Item) -> bool:
+    return item.state not in ("not_applicable", "later")
+
+
+class _Reading:
+    """One pass over the pack, each task's state worked out after those it needs."""
+
+    def __init__(self, pack: Pack, position: Position) -> None:
+        self.pack = pack
+        self.position = position
+        self.facts = {fact: answer.value for fact, answer in position.answers.items()}
+        self.by_task: dict[str, list[Item]] = {}
+
+    def walk(self) -> Walk:
+        items = [item for task in self.pack.tasks.values() for item in self._items(task.id)]
+        following = next((i for i in items if i.state == "open"), None)
+        waiting = tuple(i for i in items if i.state == "waiting")
+        counted = [i for i in items if i.state in ("open", "waiting", "done", "locked")]
+        return Walk(
+            items=tuple(items),
+            next=following,
+            waiting=waiting,
+            outcome=self._outcome(items),
+            done=sum(1 for i in counted if i.state == "done"),
+            total=len(counted),
+            complete=not any(i.state == "later" for i in items),
+        )
+
+    def _outcome(self, items: Sequence[Item]) -> Outcome | None:
+        for outcome in self.pack.outcomes.values():
+            if outcome.when is not None and holds(outcome.when, self.facts, {}):
+                return outcome
+        if all(i.state in FINISHED for i in items):
+            return next(o for o in self.pack.outcomes.values() if o.when is None)
+        return None
+
+    def _items(self, task_id: str) -> list[Item]:
+        if task_id not in self.by_task:
+            self.by_task[task_id] = []  # a circle, which pack check refuses, ends here instead of running for ever
+            self.by_task[task_id] = list(self._read(self.pack.tasks[task_id]))
+        return self.by_task[task_id]
+
+    def _read(self, task: Task) -> Iterator[Item]:
+        if task.for_each is None:
+            yield self._item(task, None)
+            return
+        repeats = self._repeats(task)
+        for repeat in repeats:
+            yield self._item(task, repeat)
+        if not repeats:
+            yield self._nobody_yet(task)
+
+    def _nobody_yet(self, task: Task) -> Item:
+        """A repeating task with nothing to repeat for: it may still come, or it does not apply."""
+        waits_for_agents = task.for_each == "agents" and not _uses_trait(task)
+        applies = holds(task.when, self.facts, {}) if waits_for_agents else False
+        return Item(key=task.id, task=task, state="not_applicable" if applies is False else "later")
+
+    def _repeats(self, task: Task) -> list[_Repeat]:
+        agents = self.position.agents
+        if task.for_each == "changes":
+            return [self._change(c) for c in self.position.changes]
+        if task.for_each == "former_agents":
+            return [self._agent(a) for a in agents if a.status != "active" or self._applies_to_none()]
+        kept = [a for a in agents if a.status == "active" or f"{task.id}[{a.id}]" in self.position.tasks]
+        return [self._agent(a) for a in kept]
+
+    def _applies_to_none(self) -> bool:
+        """Whether the firm's present methods need no agent, so that every agent is a former one."""
+        methods = self.facts.get("methods", ())
+        return bool(methods) and "agent" not in methods
+
+    def _agent(self, agent: Agent) -> _Repeat:
+        traits = {name: self._agent_trait(t, agent) for name, t in self.pack.traits.items()}
+        traits["active"] = agent.status == "active"
+        return _Repeat(id=agent.id, name=agent.name, traits=traits)
+
+    def _agent_trait(self, trait: Trait, agent: Agent) -> bool:
+        tasks = self.position.tasks
+        done = tasks.get(f"{trait.done}[{agent.id}]")
+        return (
+            any(_done_before(tasks.get(t), agent.sequence) for t in trait.added_after)
+            or bool(done and done.state == "done")
+            or self.position.situation in trait.situations
+            or (trait.leaving and agent.status == "leaving")
+        )
+
+    def _change(self, change: Change) -> _Repeat:
+        def name(agent_id: str) -> str:
+            agent = self.position.agent(agent_id)
+            return agent.name if agent else agent_id
+
+        traits = {n: self._change_trait(t, change) for n, t in self.pack.traits.items()}
+        return _Repeat(id=change.id, name=f"{name(change.old)} → {name(change.new)}", traits=traits)
+
+    def _change_trait(self, trait: Trait, change: Change) -> bool:
+        answer = self.position.answers.get(trait.answered_before)
+        return bool(answer and answer.sequence < change.sequence)
+
+    def _item(self, task: Task, repeat: _Repeat | None) -> Item:
+        key = f"{task.id}[{repeat.id}]" if repeat else task.id
+        record = self.position.tasks.get(key)
+        traits = repeat.traits if repeat else {}
+        applies = holds(task.when, self.facts, traits)
+        if task.for_each == "agents" and not traits.get("active"):
+            applies = False
+        missing = self._unfinished(task.needs, task, repeat) if applies else ()
+        return Item(
+            key=key,
+            task=task,
+            state=self._state(task, record, applies, bool(missing)),
+            each=repeat.id if repeat else "",
+            name=repeat.name if repeat else "",
+            record=record,
+            missing=missing,
+            skipped=self._unfinished(task.prefers, task, repeat) if applies else (),
+        )
+
+    def _state(self, task: Task, record: TaskRecord | None, applies: bool | None, blocked: bool) -> State:
+        if applies is None:
+            return "later"
+        if not applies:
+            return "not_applicable"
+        if record and record.state in ("done", "set_aside"):
+            return "done" if record.state == "done" else "set_aside"
+        if task.kind == "question" and self._answered(task):
+            return "done"
+        if blocked:
+            return "locked"
+        return "waiting" if record and record.state == "waiting" else "open"
+
+    def _answered(self, task: Task) -> bool:
+        value = self.facts.get(task.sets, ())
+        if task.options:
+            return False  # a question that offers a part of the options is gone once one of them is chosen
+        names_agents = task.sets == "methods" and "agent" in value
+        return bool(value) and (not names_agents or any(a.status == "active" for a in self.position.agents))
+
+    def _unfinished(self, task_ids: Sequence[str], task: Task, repeat: _Repeat | None) -> tuple[str, ...]:
+        return tuple(t for t in task_ids if not self._finished(t, task, repeat))
+
+    def _finished(self, needed: str, task: Task, repeat: _Repeat | None) -> bool:
+        items = self._items(needed)
+        if repeat and self.pack.tasks[needed].for_each == task.for_each:
+            items = [i for i in items if i.each == repeat.id] or items
+        return all(i.state in FINISHED for i in items)
+
+
+def _done_before(record: TaskRecord | None, sequence: int) -> bool:
+    return bool(record and record.state == "done" and record.sequence < sequence)
+
+
+def _uses_trait(task: Task) -> bool:
+    """Whether the task is for items of a certain kind only, so that there may never be one."""
+    pending = [task.when] if task.when else []
+    while pending:
+        condition = pending.pop()
+        if condition.each:
+            return True
+        pending += [*condition.all_, *condition.any_, *([condition.not_] if condition.not_ else [])]
+    return False
