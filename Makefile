@@ -1,0 +1,56 @@
+# `make run` and `make test` are all one needs; each first installs what it is missing.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+WORKERS ?= 2
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt
+
+.PHONY: help install run test check bench lint types migration
+.DEFAULT_GOAL := help
+
+help: ## What can be made
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+install: $(VENV)/.installed ## The cais command, in .venv/bin/cais
+
+run: $(VENV)/.installed ## The bot: with Slack's tokens in Slack, without any in a sandbox on this machine
+	@exec $(BIN)/cais run
+
+test: $(VENV)/.installed-for-tests ## All tests
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+
+check: ## Everything CI looks at: format, lint, types, imports, manifest, tests
+	.ci/run
+
+bench: $(VENV)/.installed-for-tests ## Speed against a bare Bolt app
+	$(BIN)/python -m tests.benchmarks
+
+lint: $(VENV)/.installed-for-tests ## Format and lint, mending what can be mended
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	$(BIN)/lint-imports
+
+types: $(VENV)/.installed-for-tests ## Types
+	$(BIN)/mypy
+
+migration: $(VENV)/.installed-for-tests ## A new migration: make migration m="firm preferences"
+	@test -n "$(m)" || { echo 'Say what it is for: make migration m="firm preferences"'; exit 2; }
+	$(BIN)/python -m storage.migrations "$(m)"
+
+# A stamp is newer than what it was made from, so that the next start installs nothing.
+$(VENV)/.installed: pyproject.toml constraints.txt | $(BIN)/python
+	@echo 'Installing packages, once: about half a minute.'
+	@$(PIP) -e '.[postgres]'
+	@touch $@
+
+$(VENV)/.installed-for-tests: pyproject.toml constraints.txt | $(BIN)/python
+	@echo 'Installing packages for the tests, once: about a minute.'
+	@$(PIP) -e '.[postgres,test]'
+	@touch $(VENV)/.installed $@
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Python 3.11 or newer is needed. If you have it under another name: make PYTHON=python3.12 run"; exit 2; }
+	@$(PYTHON) -m venv $(VENV) || { \
+	  rm -rf $(VENV); echo "Python's venv is missing. On Debian or Ubuntu: apt-get install python3-venv"; exit 2; }

@@ -1,0 +1,135 @@
+"""Settings: what starts where, and the sentence that stops a start."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bot.settings import BadSettings, Settings, load, names, unknown_names
+
+BOT, APP = "xoxb-1-2-abc", "xapp-1-A-2-abc"
+Given = Callable[..., Settings]
+
+
+@pytest.fixture
+def given(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Given:
+    """Loads settings from just these variables, in a folder without a .env file."""
+    monkeypatch.chdir(tmp_path)
+    for name in names():
+        monkeypatch.delenv(name, raising=False)
+
+    def from_these(**variables: str) -> Settings:
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        return load()
+
+    return from_these
+
+
+def test_nothing_set_means_the_sandbox(given: Given) -> None:
+    settings = given()
+    assert settings.way == "sandbox"
+    assert (settings.port, settings.sandbox_port) == (3000, 8765)
+
+
+def test_bot_and_app_token_mean_socket_mode(given: Given) -> None:
+    assert given(SLACK_BOT_TOKEN=BOT, SLACK_APP_TOKEN=APP, SLACK_SIGNING_SECRET="s").way == "socket"
+
+
+def test_bot_token_and_signing_secret_mean_http(given: Given) -> None:
+    assert given(SLACK_BOT_TOKEN=BOT, SLACK_SIGNING_SECRET="s").way == "http"
+
+
+def test_the_mode_decides_where_it_is_given(given: Given) -> None:
+    everything = {"SLACK_BOT_TOKEN": BOT, "SLACK_APP_TOKEN": APP, "SLACK_SIGNING_SECRET": "s"}
+    assert given(CAIS_MODE="http", **everything).way == "http"
+    assert given(CAIS_MODE="sandbox", **everything).way == "sandbox"
+
+
+@pytest.mark.parametrize(
+    ("half", "missing"),
+    [
+        ({"SLACK_BOT_TOKEN": BOT}, "SLACK_APP_TOKEN"),
+        ({"SLACK_APP_TOKEN": APP}, "SLACK_BOT_TOKEN"),
+        ({"SLACK_SIGNING_SECRET": "s"}, "SLACK_BOT_TOKEN"),
+        ({"CAIS_MODE": "socket"}, "SLACK_BOT_TOKEN"),
+        ({"CAIS_MODE": "http", "SLACK_BOT_TOKEN": BOT, "SLACK_APP_TOKEN": APP}, "SLACK_SIGNING_SECRET"),
+        ({"SLACK_CLIENT_ID": "1.2"}, "SLACK_BOT_TOKEN"),
+        ({"SLACK_API_URL": "http://127.0.0.1:9/api/"}, "SLACK_BOT_TOKEN"),
+    ],
+)
+def test_half_a_configuration_says_what_is_missing(given: Given, half: dict[str, str], missing: str) -> None:
+    with pytest.raises(BadSettings, match=missing):
+        given(**half)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("CAIS_PORT", "99999", "CAIS_PORT must be a port between 1 and 65535."),
+        ("CAIS_MODE", "carrier-pigeon", "CAIS_MODE must be auto, sandbox, socket or http."),
+        ("CAIS_LOG_LEVEL", "loud", "CAIS_LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR."),
+        ("CAIS_START_AT", "2022-06-01T09:00", "CAIS_START_AT must be a time with its offset"),
+        ("CAIS_CLOCK_SPEED", "0", "CAIS_CLOCK_SPEED must be a number above 0"),
+        ("CAIS_PACK", "nowhere.yaml", "CAIS_PACK names nowhere.yaml, and there is no such file."),
+        ("SLACK_API_URL", "slack.com", "SLACK_API_URL must be an http or https address"),
+        ("SLACK_APP_TOKEN", BOT, "SLACK_APP_TOKEN must start with xapp-"),
+    ],
+)
+def test_a_bad_value_says_what_it_must_be(given: Given, name: str, value: str, sentence: str) -> None:
+    with pytest.raises(BadSettings, match=sentence.replace(".", r"\.")):
+        given(**{name: value})
+
+
+def test_everything_wrong_is_said_at_once(given: Given) -> None:
+    with pytest.raises(BadSettings) as stopped:
+        given(CAIS_PORT="x", CAIS_MODE="y")
+    assert len(str(stopped.value).splitlines()) == 2
+
+
+def test_a_secret_is_in_no_sentence_and_no_repr(given: Given) -> None:
+    secret = "xoxp-not-a-bot-token"
+    with pytest.raises(BadSettings) as stopped:
+        given(SLACK_BOT_TOKEN=secret)
+    assert secret not in str(stopped.value)
+    settings = given(SLACK_BOT_TOKEN=BOT, SLACK_APP_TOKEN=APP, CAIS_DATABASE_URL="postgresql+asyncpg://u:pw@h/d")
+    assert BOT not in repr(settings)
+    assert "pw" not in repr(settings)
+
+
+def test_an_empty_value_is_no_value(given: Given) -> None:
+    settings = given(SLACK_BOT_TOKEN="", CAIS_PORT=" ")
+    assert settings.way == "sandbox"
+    assert settings.port == 3000
+
+
+def test_a_dotenv_file_is_read_and_the_environment_wins(given: Given, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text(f"SLACK_BOT_TOKEN={BOT}\nSLACK_APP_TOKEN={APP}\nCAIS_PORT=4000\n")
+    assert given().way == "socket"
+    assert given(CAIS_PORT="5000").port == 5000
+    assert given(SLACK_BOT_TOKEN="", SLACK_APP_TOKEN="").way == "sandbox"
+
+
+def test_a_moved_clock_is_refused_against_slack_itself(given: Given) -> None:
+    with pytest.raises(BadSettings, match="CAIS_PRACTICE=1"):
+        given(SLACK_BOT_TOKEN=BOT, SLACK_APP_TOKEN=APP, CAIS_START_AT="2022-06-01T09:00-04:00")
+    assert given(CAIS_PRACTICE="1").clock_moved
+
+
+def test_a_moved_clock_is_welcome_in_the_sandbox(given: Given) -> None:
+    assert given(CAIS_CLOCK_SPEED="3600").clock_moved
+    settings = given(SLACK_BOT_TOKEN=BOT, SLACK_APP_TOKEN=APP, SLACK_API_URL="http://127.0.0.1:8765/api/")
+    assert settings.clock_moved
+    assert not settings.talks_to_slack
+
+
+def test_the_database_is_a_file_in_the_data_folder_unless_named(given: Given, tmp_path: Path) -> None:
+    assert given().database == f"sqlite+aiosqlite:///{tmp_path / 'data' / 'cais.db'}"
+    assert given(CAIS_DATABASE_URL="postgresql+asyncpg://u@h/d").database == "postgresql+asyncpg://u@h/d"
+
+
+def test_a_slip_of_the_pen_is_found(given: Given, monkeypatch: pytest.MonkeyPatch) -> None:
+    given()
+    monkeypatch.setenv("CAIS_PROT", "3000")
+    assert "CAIS_PROT" in unknown_names()
+    assert "CAIS_PORT" not in unknown_names()
