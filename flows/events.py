@@ -160,9 +160,9 @@ class TextRefused(Event, frozen=True):
 
 
 class Undone(Event, frozen=True):
-    """The event with sequence `of` no longer counts. Undoing an undo makes it count again."""
+    """The events with these sequences, all of one click, no longer count. Undoing an undo makes them count again."""
 
-    of: int
+    of: tuple[int, ...]
 
 
 AnyEvent = (
@@ -224,7 +224,9 @@ class Record(msgspec.Struct, frozen=True):
     edition: str
     practice: bool
     cause: str | None
-    """What Slack called the click or message that brought this; unique per firm, so that a replay adds nothing."""
+    """What Slack called the click or message that brought this; unique per firm, so that a replay adds nothing.
+
+    Where one click brings several rows, those after the first have `+1`, `+2` ... behind it."""
     previous_hash: str
     hash: str
 

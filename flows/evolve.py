@@ -48,7 +48,7 @@ def undone(records: Iterable[Record]) -> frozenset[int]:
         if record.type == "undone" and record.sequence not in left_out:
             event = record.event
             assert isinstance(event, e.Undone), "the tag says so"
-            left_out.add(event.of)
+            left_out.update(event.of)
     return frozenset(left_out)
 
 

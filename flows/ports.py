@@ -118,4 +118,4 @@ class Inbox(Protocol):
         """Deliveries whose lease has run out, taken over a crash; at most a hundred, oldest first."""
 
     async def forget(self, *, settled_before: float) -> int:
-        """Drop rows settled before this UNIX time; returns how many. Slack retries for 24 hours, so keep 48 and more."""
+        """Drop rows settled before this UNIX time; returns how many. Slack retries for 24 hours: keep 48 and more."""

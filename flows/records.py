@@ -18,7 +18,7 @@ _encoder = msgspec.json.Encoder(order="deterministic")
 
 
 class Stamp(msgspec.Struct, frozen=True):
-    """Who changes a firm, when and from where. `at` is aware; `source` is `command`, `button`, `modal`, `message` or `import`."""
+    """Who changes a firm, when (aware) and from where: `command`, `button`, `modal`, `message` or `import`."""
 
     who: Person
     at: datetime
@@ -39,25 +39,26 @@ class Broken(msgspec.Struct, frozen=True):
 def record(position: Position, events: Sequence[AnyEvent], stamp: Stamp) -> Changed:
     """The rows for these events, chained to the position's head, and the position after them.
 
-    The cause stands on the first row only: one click is one cause, however many facts it brings.
+    One click is one cause, however many facts it brings: the rows after the first count on behind it.
     """
     rows: list[Record] = []
+    cause = stamp.cause or f"#{position.version + 1}"
     for nth, event in enumerate(events):
-        row, position = _row(position, event, stamp, stamp.cause if nth == 0 else None)
+        row, position = _row(position, event, stamp, f"{cause}+{nth}" if nth else cause)
         rows.append(row)
     return Changed(records=tuple(rows), position=position)
 
 
 def record_undo(history: Sequence[Record], position: Position, event: e.Undone, stamp: Stamp) -> Changed:
     """Like `record` for an undo, which needs the whole history to fold anew."""
-    row, _ = _row(position, event, stamp, stamp.cause)
+    row, _ = _row(position, event, stamp, stamp.cause or f"#{position.version + 1}")
     after = fold(position.key, [*history, row])
-    target = next(r.event for r in history if r.sequence == event.of)
+    target = next(r.event for r in history if r.sequence == event.of[0])
     row = _sealed(row, before=_look(position, target), after=_look(after, target))
     return Changed(records=(row,), position=msgspec.structs.replace(after, head=row.hash))
 
 
-def _row(position: Position, event: AnyEvent, stamp: Stamp, cause: str | None) -> tuple[Record, Position]:
+def _row(position: Position, event: AnyEvent, stamp: Stamp, cause: str) -> tuple[Record, Position]:
     happened: date | None = getattr(event, "happened_on", None)
     draft = Record(
         tenant=position.key.tenant,

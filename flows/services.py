@@ -1,12 +1,298 @@
-"""The use cases every chat adapter calls, and nothing deeper."""
+"""The use cases every chat adapter calls, and nothing deeper. Rights are checked here, where the work is done."""
 
-from flows.ports import Directory, EventStore, Inbox
+import hashlib
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from flows import answers, progress, setting_up
+from flows import undo as undoing
+from flows.events import AnyEvent, FirmKey, Record, RoleName, Situation, TextRefused
+from flows.firms import Person, Refusal, require
+from flows.guard import looks_like
+from flows.ports import Changed, Directory, EventStore, FirmSummary, Inbox
+from flows.position import Position
+from flows.records import Stamp, record, record_undo
+from flows.roadmap import Pack
+from flows.walk import Preview, Walk, preview, walk
+
+NO_FIRM = Refusal("That firm is not here any more. Use `/cais firm list` to see yours.", kind="foreign")
+
+
+class Act(msgspec.Struct, frozen=True):
+    """Who does something, through what (`command`, `button`, `modal`, `message`), and Slack's own id for it."""
+
+    who: Person
+    source: str
+    cause: str | None = None
+
+
+class Result(msgspec.Struct, frozen=True):
+    """Where the firm is now. No records: it was recorded already, or the card was out of date."""
+
+    position: Position
+    records: tuple[Record, ...]
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything new was recorded."""
+        return bool(self.records)
 
 
 class Services:
-    """Everything a person can do, each checked where the work is done."""
+    """Everything a person can do."""
 
-    def __init__(self, *, events: EventStore, directory: Directory, inbox: Inbox) -> None:
+    def __init__(
+        self,
+        *,
+        events: EventStore,
+        directory: Directory,
+        inbox: Inbox,
+        pack: Pack,
+        clock: Callable[[], datetime],
+        new_id: Callable[[], str],
+        practice: bool = False,
+    ) -> None:
         self.events = events
         self.directory = directory
         self.inbox = inbox
+        self.pack = pack
+        self.clock = clock
+        """Business time, aware."""
+        self.new_id = new_id
+        self.practice = practice
+
+    def now(self) -> datetime:
+        """Business time, UTC."""
+        return self.clock().astimezone(UTC)
+
+    def today(self, position: Position) -> date:
+        """The day it is in the firm's own zone."""
+        return self.now().astimezone(ZoneInfo(position.time_zone)).date()
+
+    def walk(self, position: Position) -> Walk:
+        """The firm's roadmap, read."""
+        return walk(self.pack, position)
+
+    # --- tasks -------------------------------------------------------------------------------------------------
+
+    async def complete(self, key: FirmKey, act: Act, task: str, **said: Any) -> Result:
+        """See `progress.complete`."""
+        return await self._change(
+            key, act, lambda p: progress.complete(self.pack, p, act.who, task, today=self.today(p), **said), **said
+        )
+
+    async def wait(self, key: FirmKey, act: Act, task: str, *, since: date | None = None, **said: Any) -> Result:
+        """See `progress.wait`; a wait without a first day begins today."""
+        return await self._change(
+            key,
+            act,
+            lambda p: progress.wait(self.pack, p, act.who, task, since=since or self.today(p), **said),
+            **said,
+        )
+
+    async def end_wait(self, key: FirmKey, act: Act, task: str, *, seen: int | None = None) -> Result:
+        """See `progress.end_wait`."""
+        return await self._change(key, act, lambda p: progress.end_wait(self.pack, p, act.who, task, seen=seen))
+
+    async def set_aside(self, key: FirmKey, act: Act, task: str, **said: Any) -> Result:
+        """See `progress.set_aside`."""
+        return await self._change(key, act, lambda p: progress.set_aside(self.pack, p, act.who, task, **said), **said)
+
+    async def reopen(self, key: FirmKey, act: Act, task: str, **said: Any) -> Result:
+        """See `progress.reopen`."""
+        return await self._change(key, act, lambda p: progress.reopen(self.pack, p, act.who, task, **said), **said)
+
+    async def add_evidence(self, key: FirmKey, act: Act, task: str, **said: Any) -> Result:
+        """See `progress.add_evidence`."""
+        return await self._change(
+            key, act, lambda p: progress.add_evidence(self.pack, p, act.who, task, today=self.today(p), **said), **said
+        )
+
+    async def add_note(self, key: FirmKey, act: Act, text: str, *, task: str = "", ticket: bool = False) -> Result:
+        """See `progress.add_note`."""
+        return await self._change(
+            key, act, lambda p: progress.add_note(p, act.who, text=text, key=task, ticket=ticket), text=text
+        )
+
+    async def undo(self, key: FirmKey, act: Act, of: int | None = None) -> Result:
+        """Undo the click that brought event `of`, or this person's last one. Undoing an undo brings it back."""
+
+        def decide(position: Position, history: Sequence[Record]) -> Changed:
+            _must_exist(position)
+            event = undoing.undo(history, position, act.who, of)
+            if event is None:
+                return Changed(records=(), position=position)
+            return record_undo(history, position, event, self._stamp(act))
+
+        changed = await self.events.change(key, decide, cause=act.cause, with_history=True)
+        return Result(position=changed.position, records=changed.records)
+
+    # --- answers -----------------------------------------------------------------------------------------------
+
+    async def answer(self, key: FirmKey, act: Act, fact: str, value: Sequence[str], **said: Any) -> Result:
+        """See `answers.give`."""
+        return await self._change(
+            key,
+            act,
+            lambda p: answers.give(self.pack, p, act.who, fact, value, today=self.today(p), **said),
+            **said,
+        )
+
+    async def add_agents(self, key: FirmKey, act: Act, names: Sequence[str], *, ticket: bool = False) -> Result:
+        """See `answers.add_agents`."""
+        return await self._change(key, act, lambda p: answers.add_agents(p, act.who, names, ticket=ticket), names=names)
+
+    async def rename_agent(self, key: FirmKey, act: Act, agent: str, name: str) -> Result:
+        """See `answers.rename_agent`."""
+        return await self._change(key, act, lambda p: answers.rename_agent(p, act.who, agent, name), name=name)
+
+    async def remove_agent(self, key: FirmKey, act: Act, agent: str, **said: Any) -> Result:
+        """See `answers.remove_agent`."""
+        return await self._change(key, act, lambda p: answers.remove_agent(p, act.who, agent, **said), **said)
+
+    async def start_change(self, key: FirmKey, act: Act, old: str, new_name: str, **said: Any) -> Result:
+        """See `answers.start_change`."""
+        return await self._change(
+            key, act, lambda p: answers.start_change(p, act.who, old, new_name, **said), new_name=new_name, **said
+        )
+
+    def preview(self, position: Position, act: Act, events: Sequence[AnyEvent]) -> Preview:
+        """What these events would do to the roadmap, without recording them."""
+        return preview(self.pack, position, record(position, events, self._stamp(act)).position)
+
+    def preview_answer(self, position: Position, act: Act, fact: str, value: Sequence[str], **said: Any) -> Preview:
+        """What this answer would do to the roadmap. Raises Refusal where the answer itself is refused."""
+        events = answers.give(self.pack, position, act.who, fact, value, today=self.today(position), **said)
+        return self.preview(position, act, events)
+
+    def preview_without_agent(self, position: Position, act: Act, agent: str) -> Preview:
+        """What taking this agent off would do to the roadmap."""
+        return self.preview(position, act, answers.remove_agent(position, act.who, agent))
+
+    # --- the firm ----------------------------------------------------------------------------------------------
+
+    async def set_up(self, tenant: str, act: Act, taken: Sequence[FirmSummary] = (), **said: Any) -> Result:
+        """See `setting_up.set_up`. The firm becomes the person's current one; the same click twice is one firm."""
+        key = FirmKey(tenant, _firm_id(act.cause) if act.cause else self.new_id())
+        names = [f.name for f in taken]
+        zone = ZoneInfo(said.get("time_zone") or "America/New_York")
+        today = self.now().astimezone(zone).date()
+
+        def decide(position: Position, history: Sequence[Record]) -> Changed:
+            events = setting_up.set_up(position, act.who, today=today, taken=names, **said)
+            return record(position, events, self._stamp(act))
+
+        changed = await self.events.change(key, decide, cause=act.cause)
+        await self.directory.use(tenant, act.who.id, key.firm)
+        return Result(position=changed.position, records=changed.records)
+
+    async def rename(self, key: FirmKey, act: Act, name: str, taken: Sequence[FirmSummary] = ()) -> Result:
+        """See `setting_up.rename`."""
+        names = [f.name for f in taken]
+        return await self._change(key, act, lambda p: setting_up.rename(p, act.who, name, names))
+
+    async def set_situation(self, key: FirmKey, act: Act, situation: Situation) -> Result:
+        """See `setting_up.set_situation`."""
+        return await self._change(key, act, lambda p: setting_up.set_situation(p, act.who, situation))
+
+    async def set_target(self, key: FirmKey, act: Act, target: date | None) -> Result:
+        """See `setting_up.set_target`."""
+        return await self._change(key, act, lambda p: setting_up.set_target(p, act.who, target, self.today(p)))
+
+    async def answer_precheck(self, key: FirmKey, act: Act, value: str) -> Result:
+        """See `setting_up.answer_precheck`."""
+        return await self._change(key, act, lambda p: setting_up.answer_precheck(p, act.who, value))
+
+    async def set_member(self, key: FirmKey, act: Act, member: Person, role: RoleName) -> Result:
+        """See `setting_up.set_member`."""
+        return await self._change(key, act, lambda p: setting_up.set_member(p, act.who, member, role))
+
+    async def remove_member(self, key: FirmKey, act: Act, member: str) -> Result:
+        """See `setting_up.remove_member`."""
+        return await self._change(key, act, lambda p: setting_up.remove_member(p, act.who, member))
+
+    async def link_channel(self, key: FirmKey, act: Act, channel: str) -> Result:
+        """See `setting_up.link_channel`."""
+        return await self._change(key, act, lambda p: setting_up.link_channel(p, act.who, channel))
+
+    async def unlink_channel(self, key: FirmKey, act: Act, channel: str) -> Result:
+        """See `setting_up.unlink_channel`."""
+        return await self._change(key, act, lambda p: setting_up.unlink_channel(p, act.who, channel))
+
+    async def use(self, position: Position, act: Act) -> None:
+        """Make this the person's current firm. Raises Refusal where the person is no member."""
+        require(position, act.who, "viewer")
+        await self.directory.use(position.key.tenant, act.who.id, position.key.firm)
+
+    # --- reading -----------------------------------------------------------------------------------------------
+
+    async def position(self, key: FirmKey, who: Person) -> Position:
+        """Where the firm is. Raises Refusal where there is none, or the person is no member."""
+        found = await self.events.position(key)
+        if found is None:
+            raise NO_FIRM
+        require(found, who, "viewer")
+        return found
+
+    async def history(
+        self,
+        key: FirmKey,
+        who: Person,
+        *,
+        types: Sequence[str] = (),
+        limit: int | None = None,
+        before: int | None = None,
+    ) -> Sequence[Record]:
+        """Rows of the firm's history, oldest first. Raises Refusal where the person is no member."""
+        await self.position(key, who)
+        return await self.events.history(key, types=types, limit=limit, before=before)
+
+    # --- within ------------------------------------------------------------------------------------------------
+
+    async def _change(
+        self, key: FirmKey, act: Act, decide: Callable[[Position], Sequence[AnyEvent]], **texts: Any
+    ) -> Result:
+        def unit(position: Position, history: Sequence[Record]) -> Changed:
+            _must_exist(position)
+            return record(position, decide(position), self._stamp(act))
+
+        try:
+            changed = await self.events.change(key, unit, cause=act.cause)
+        except Refusal as refusal:
+            if refusal.kind == "guard":
+                await self._keep_refusal(key, act, texts)
+            raise
+        return Result(position=changed.position, records=changed.records)
+
+    async def _keep_refusal(self, key: FirmKey, act: Act, texts: dict[str, Any]) -> None:
+        """Only that it happened, never the text."""
+        said = [
+            t for v in texts.values() for t in ([v] if isinstance(v, str) else v if isinstance(v, list | tuple) else [])
+        ]
+        found = next((f for f in map(looks_like, said) if f), "personal data")
+        event = TextRefused(looked_like=found)
+        stamp = msgspec.structs.replace(self._stamp(act), cause=None)  # the corrected text comes with the same cause
+        await self.events.change(key, lambda p, _: record(p, [event], stamp))
+
+    def _stamp(self, act: Act) -> Stamp:
+        return Stamp(
+            who=act.who,
+            at=self.now(),
+            source=act.source,
+            edition=self.pack.edition,
+            cause=act.cause,
+            practice=self.practice,
+        )
+
+
+def _must_exist(position: Position) -> None:
+    if not position.version:
+        raise NO_FIRM
+
+
+def _firm_id(cause: str) -> str:
+    return "f" + hashlib.sha256(cause.encode()).hexdigest()[:15]

@@ -1,0 +1,154 @@
+"""A firm's history in words: one sentence for each event."""
+
+from datetime import date
+
+from flows import events as e
+from flows.events import Record
+from flows.position import Position
+from flows.roadmap import Option, Pack
+
+SITUATIONS = {
+    "new": "new to CAIS reporting",
+    "reporting": "already reporting",
+    "changing": "changing agent or clearing firm",
+}
+
+
+def sentence(pack: Pack, position: Position, record: Record) -> str:
+    """What happened, without who and when, as plain text that the caller escapes."""
+    event = record.event
+    match event:
+        case e.TaskCompleted() | e.TaskWaiting() | e.WaitEnded() | e.TaskSetAside() | e.TaskReopened():
+            return _of_task(pack, position, event)
+        case e.EvidenceAdded() | e.NoteAdded() | e.TextRefused():
+            return _of_text(pack, position, event)
+        case e.AnswerGiven():
+            return _of_answer(pack, event)
+        case e.AgentAdded() | e.AgentRenamed() | e.AgentRemoved() | e.AgentReturned() | e.ChangeOfAgentStarted():
+            return _of_agent(position, event)
+        case e.Undone():
+            numbers = ", ".join(str(n) for n in event.of)
+            return f"Undid entry {numbers}"
+        case _:
+            return _of_firm(position, event)
+
+
+def task_title(pack: Pack, position: Position, key: str) -> str:
+    """The title of a task by its key, naming the agent it is for; the key itself where the pack knows it no more."""
+    task_id, _, rest = key.partition("[")
+    task = pack.tasks.get(task_id)
+    title = task.title if task else key
+    each = rest.rstrip("]")
+    if not each:
+        return title
+    change = next((c for c in position.changes if c.id == each), None)
+    name = (
+        _agent(position, each) if change is None else f"{_agent(position, change.old)} → {_agent(position, change.new)}"
+    )
+    return f"{title}: {name}"
+
+
+def label(options: tuple[Option, ...], option_id: str) -> str:
+    """An option's label; its id where the pack knows it no more."""
+    return next((o.label for o in options if o.id == option_id), option_id)
+
+
+def _of_task(pack: Pack, position: Position, event: e.AnyEvent) -> str:
+    assert isinstance(event, e.TaskCompleted | e.TaskWaiting | e.WaitEnded | e.TaskSetAside | e.TaskReopened)
+    title = task_title(pack, position, event.task)
+    match event:
+        case e.TaskCompleted():
+            task = pack.tasks.get(event.task.partition("[")[0])
+            how = f" ({label(task.outcomes, event.outcome)})" if task and event.outcome else ""
+            word = "Recorded as done earlier" if event.earlier else "Done"
+            note = f". Note: {event.note}" if event.note else ""
+            return f"{word}: {title}{how}{note}"
+        case e.TaskWaiting():
+            until = f", to be looked at again on {day(event.follow_up_on)}" if event.follow_up_on else ""
+            return f"Waiting for {event.whom}: {title}{until}"
+        case e.WaitEnded():
+            return f"No longer waiting: {title}"
+        case e.TaskSetAside():
+            return f"Marked not applicable: {title}. Reason: {event.reason}"
+        case e.TaskReopened():
+            return f"Reopened: {title}. Reason: {event.reason}"
+
+
+def _of_text(pack: Pack, position: Position, event: e.EvidenceAdded | e.NoteAdded | e.TextRefused) -> str:
+    about = f" for {task_title(pack, position, event.task)}" if event.task else ""
+    match event:
+        case e.EvidenceAdded():
+            kept = event.label or event.text
+            return f"Evidence ({event.kind}){about}: {kept}"
+        case e.NoteAdded():
+            return f"Note{about}: {event.text}"
+        case e.TextRefused():
+            return f"Refused to store text that looked like {event.looked_like}{about}"
+
+
+def _of_answer(pack: Pack, event: e.AnswerGiven) -> str:
+    question = pack.questions.get(event.fact)
+    options = question.options if question else ()
+    said = ", ".join(label(options, v) for v in event.value)
+    asked = question.ask if question else event.fact
+    basis = f". Basis: {event.basis}" if event.basis else ""
+    again = f". To be looked at again on {day(event.recheck_on)}" if event.recheck_on else ""
+    return f"Answered “{asked}” with: {said}{basis}{again}"
+
+
+def _of_agent(position: Position, event: e.AnyEvent) -> str:
+    match event:
+        case e.AgentAdded():
+            return f"Added the agent {event.name}"
+        case e.AgentRenamed():
+            return f"Corrected an agent's name to {event.name}"
+        case e.AgentRemoved():
+            why = f". Reason: {event.reason}" if event.reason else ""
+            return f"Took the agent {_agent(position, event.agent)} off{why}"
+        case e.AgentReturned():
+            return f"The agent {_agent(position, event.agent)} reports for the firm again"
+        case e.ChangeOfAgentStarted():
+            return f"Began a change of agent from {_agent(position, event.old)} to {_agent(position, event.new)}"
+        case _:
+            return record_type(event)
+
+
+def _of_firm(position: Position, event: e.AnyEvent) -> str:
+    match event:
+        case e.FirmSetUp():
+            target = f", target {day(event.target)}" if event.target else ""
+            return f"Set up {event.name}, {SITUATIONS[event.situation]}{target}"
+        case e.FirmRenamed():
+            return f"Renamed the firm to {event.name}"
+        case e.SituationChanged():
+            return f"The firm is now {SITUATIONS[event.situation]}"
+        case e.TargetSet():
+            return f"Set the target to {day(event.target)}" if event.target else "Cleared the target"
+        case e.PrecheckAnswered():
+            return f"Transaction onboarding done: {event.value}"
+        case e.ProfileAnswered():
+            return f"Small Industry Member: {event.value}"
+        case e.MemberSet():
+            return f"{event.name or 'Somebody'} is now a {event.role}"
+        case e.MemberRemoved():
+            member = position.members.get(event.person)
+            return f"Took {member.name if member else 'a member'} off the firm"
+        case e.ChannelLinked() | e.ChannelUnlinked():
+            return "Linked a channel" if isinstance(event, e.ChannelLinked) else "Unlinked a channel"
+        case _:
+            return record_type(event)
+
+
+def record_type(event: e.AnyEvent) -> str:
+    """The event's name in words, for one that has no sentence."""
+    return str(type(event).__struct_config__.tag).replace("_", " ").capitalize()
+
+
+def day(value: date) -> str:
+    """A date as people in this field write it: `Nov 23, 2026`."""
+    return f"{value:%b} {value.day}, {value.year}"
+
+
+def _agent(position: Position, agent_id: str) -> str:
+    agent = position.agent(agent_id)
+    return agent.name if agent else "an agent"

@@ -1,0 +1,143 @@
+"""Deciding about the firm itself: set-up, its members, its channels, its target."""
+
+from collections.abc import Sequence
+from datetime import date
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from flows import events as e
+from flows import guard
+from flows.events import AnyEvent, RoleName, Situation
+from flows.firms import Person, Refusal, require
+from flows.position import Position
+
+LONGEST_NAME = 80
+
+
+def set_up(
+    position: Position,
+    who: Person,
+    *,
+    name: str,
+    situation: Situation,
+    today: date,
+    taken: Sequence[str],
+    time_zone: str = "America/New_York",
+    target: date | None = None,
+    lead: Person | None = None,
+    channel: str = "",
+    precheck: str = "",
+    profile: str = "",
+) -> list[AnyEvent]:
+    """A new firm. Whoever sets it up is a member, and its lead unless another lead is named.
+
+    `taken` are the names of the firms this person can already see.
+    """
+    clean = check_name(name, taken)
+    if position.version:
+        return []
+    if target and target <= today:
+        raise Refusal("The target must be a day in the future. It can be left empty and set later.")
+    events: list[AnyEvent] = [
+        e.FirmSetUp(name=clean, situation=situation, time_zone=check_zone(time_zone), target=target)
+    ]
+    other_lead = lead if lead and lead.id != who.id else None
+    events.append(e.MemberSet(person=who.id, name=who.name, role="member" if other_lead else "lead"))
+    if other_lead:
+        events.append(e.MemberSet(person=other_lead.id, name=other_lead.name, role="lead"))
+    if channel:
+        events.append(e.ChannelLinked(channel=channel))
+    if precheck:
+        events.append(e.PrecheckAnswered(value=precheck))
+    if profile:
+        events.append(e.ProfileAnswered(value=profile))
+    return events
+
+
+def check_name(name: str, taken: Sequence[str]) -> str:
+    """The name, its spaces in order. Raises Refusal where it is empty, too long, taken, or looks like personal data."""
+    clean = " ".join(name.split())
+    if not clean:
+        raise Refusal("Give the firm a name.")
+    if len(clean) > LONGEST_NAME:
+        raise Refusal(f"A firm's name may have {LONGEST_NAME} characters.")
+    if clean.casefold() in {t.casefold() for t in taken}:
+        raise Refusal(f"You already have a firm called {clean}. Use another name, or open it with `/cais firm use`.")
+    guard.check([clean], ticket=False)
+    return clean
+
+
+def check_zone(time_zone: str) -> str:
+    """An IANA name. Raises Refusal where it is none."""
+    try:
+        return ZoneInfo(time_zone).key
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # an odd name may look like a path to zoneinfo
+        raise Refusal("That time zone is not known. Use a name like America/New_York.") from error
+
+
+def rename(position: Position, who: Person, name: str, taken: Sequence[str]) -> list[AnyEvent]:
+    """Another name for the firm."""
+    require(position, who, "lead")
+    if " ".join(name.split()) == position.name:
+        return []
+    others = [t for t in taken if t.casefold() != position.name.casefold()]
+    return [e.FirmRenamed(name=check_name(name, others))]
+
+
+def set_situation(position: Position, who: Person, situation: Situation) -> list[AnyEvent]:
+    """New, already reporting, or changing agent."""
+    require(position, who, "member")
+    return [] if position.situation == situation else [e.SituationChanged(situation=situation)]
+
+
+def set_target(position: Position, who: Person, target: date | None, today: date) -> list[AnyEvent]:
+    """The day the firm wants to be ready; None clears it."""
+    require(position, who, "member")
+    if target and target <= today:
+        raise Refusal("The target must be a day in the future.")
+    return [] if position.target == target else [e.TargetSet(target=target)]
+
+
+def answer_precheck(position: Position, who: Person, value: str) -> list[AnyEvent]:
+    """Whether transaction onboarding is done; asked once, and no step of the roadmap."""
+    require(position, who, "member")
+    return [] if position.precheck == value else [e.PrecheckAnswered(value=value)]
+
+
+def set_member(position: Position, who: Person, member: Person, role: RoleName) -> list[AnyEvent]:
+    """Add somebody to the firm, or change a role. A firm keeps at least one lead."""
+    require(position, who, "lead")
+    kept = position.members.get(member.id)
+    if kept and kept.role == role:
+        return []
+    if kept and kept.role == "lead":
+        _leave_a_lead(position, member.id)
+    return [e.MemberSet(person=member.id, name=member.name or (kept.name if kept else ""), role=role)]
+
+
+def remove_member(position: Position, who: Person, member: str) -> list[AnyEvent]:
+    """Take somebody off the firm; what that person recorded stays."""
+    if member != who.id:
+        require(position, who, "lead")
+    kept = position.members.get(member)
+    if kept is None:
+        return []
+    if kept.role == "lead":
+        _leave_a_lead(position, member)
+    return [e.MemberRemoved(person=member)]
+
+
+def _leave_a_lead(position: Position, leaving: str) -> None:
+    if not any(m.role == "lead" for m in position.members.values() if m.person != leaving):
+        raise Refusal("A firm needs a lead. Make somebody else a lead first.")
+
+
+def link_channel(position: Position, who: Person, channel: str) -> list[AnyEvent]:
+    """Commands in this channel mean this firm."""
+    require(position, who, "lead")
+    return [] if channel in position.channels else [e.ChannelLinked(channel=channel)]
+
+
+def unlink_channel(position: Position, who: Person, channel: str) -> list[AnyEvent]:
+    """The channel no longer means this firm."""
+    require(position, who, "lead")
+    return [e.ChannelUnlinked(channel=channel)] if channel in position.channels else []
