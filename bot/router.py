@@ -9,7 +9,7 @@ from bot.surfaces import Answer
 from flows.firms import Person
 from flows.ports import Sighting
 from flows.position import Position
-from flows.services import Services
+from flows.services import Act, Services
 
 Kind = Literal["command", "mention", "message", "action", "submit", "shortcut", "event", "options"]
 
@@ -44,6 +44,12 @@ class Heard:
         """The firm that is meant. Only for listeners registered as needing one, which is the rule."""
         assert self.sighting.position is not None, "registered without firm=False, so the front found one"
         return self.sighting.position
+
+    @property
+    def act(self) -> Act:
+        """Who does this, through what, and Slack's own id for it."""
+        sources = {"action": "button", "submit": "modal", "mention": "message"}
+        return Act(who=self.who, source=sources.get(self.kind, self.kind), cause=self.cause)
 
     def value(self, block_id: str) -> str:
         """The first value of a modal's field, stripped; empty where none."""

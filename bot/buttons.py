@@ -1,0 +1,301 @@
+"""Every button and modal there is, and what each carries. Verbs are for ever: old messages keep their buttons for years."""
+
+from typing import ClassVar
+
+from bot.actions import Carried
+
+# --- steps: where the firm is ---------------------------------------------------------------------------------
+
+
+class ShowNext(Carried, frozen=True):
+    verb: ClassVar[str] = "steps.next"
+
+
+class ShowStatus(Carried, frozen=True):
+    verb: ClassVar[str] = "steps.status"
+
+
+class ShowStep(Carried, frozen=True):
+    verb: ClassVar[str] = "steps.step"
+    step: str = "1"
+
+
+class ShowTask(Carried, frozen=True):
+    verb: ClassVar[str] = "steps.task"
+    task: str = ""
+
+
+class PickTask(Carried, frozen=True):
+    """A select; the chosen option is the task's key."""
+
+    verb: ClassVar[str] = "steps.pick"
+
+
+class PickStep(Carried, frozen=True):
+    """A select; the chosen option is the step's number."""
+
+    verb: ClassVar[str] = "steps.pick_step"
+
+
+# --- tasks: what was done -------------------------------------------------------------------------------------
+
+
+class CompleteTask(Carried, frozen=True):
+    verb: ClassVar[str] = "tasks.done"
+    task: str = ""
+    outcome: str = ""
+
+
+class OpenEarlier(Carried, frozen=True):
+    verb: ClassVar[str] = "tasks.earlier"
+    task: str = ""
+
+
+class EarlierForm(Carried, frozen=True):
+    verb: ClassVar[str] = "tasks.earlier_form"
+    task: str = ""
+
+
+class OpenWaiting(Carried, frozen=True):
+    verb: ClassVar[str] = "tasks.waiting"
+    task: str = ""
+
+
+class WaitingForm(Carried, frozen=True):
+    verb: ClassVar[str] = "tasks.waiting_form"
+    task: str = ""
+
+
+class EndWait(Carried, frozen=True):
+    verb: ClassVar[str] = "tasks.end_wait"
+    task: str = ""
+
+
+class OpenSetAside(Carried, frozen=True):
+    verb: ClassVar[str] = "tasks.aside"
+    task: str = ""
+
+
+class SetAsideForm(Carried, frozen=True):
+    verb: ClassVar[str] = "tasks.aside_form"
+    task: str = ""
+
+
+class OpenReopen(Carried, frozen=True):
+    verb: ClassVar[str] = "tasks.reopen"
+    task: str = ""
+
+
+class ReopenForm(Carried, frozen=True):
+    verb: ClassVar[str] = "tasks.reopen_form"
+    task: str = ""
+
+
+class UndoChange(Carried, frozen=True):
+    """`of` is the sequence of the event to undo."""
+
+    verb: ClassVar[str] = "tasks.undo"
+    of: int = 0
+
+
+# --- answers: what the firm said, its agents ------------------------------------------------------------------
+
+
+class GiveAnswer(Carried, frozen=True):
+    """One click on an answer that needs no more words."""
+
+    verb: ClassVar[str] = "answers.give"
+    fact: str = ""
+    value: str = ""
+
+
+class OpenAnswer(Carried, frozen=True):
+    """Opens the modal for a question: choices, basis, day, agents; prefilled where there is an answer."""
+
+    verb: ClassVar[str] = "answers.open"
+    fact: str = ""
+    value: str = ""
+
+
+class AnswerForm(Carried, frozen=True):
+    verb: ClassVar[str] = "answers.form"
+    fact: str = ""
+
+
+class ConfirmAnswer(Carried, frozen=True):
+    """The branch preview's modal: everything that was entered, to be recorded once confirmed."""
+
+    verb: ClassVar[str] = "answers.confirm"
+    fact: str = ""
+    value: tuple[str, ...] = ()
+    agents: tuple[str, ...] = ()
+    basis: str = ""
+    happened_on: str = ""
+    recheck_on: str = ""
+    ticket: bool = False
+
+
+class ShowAgents(Carried, frozen=True):
+    verb: ClassVar[str] = "answers.agents"
+
+
+class OpenAgents(Carried, frozen=True):
+    verb: ClassVar[str] = "answers.add_agents"
+
+
+class AgentsForm(Carried, frozen=True):
+    verb: ClassVar[str] = "answers.agents_form"
+
+
+class OpenRenameAgent(Carried, frozen=True):
+    verb: ClassVar[str] = "answers.rename_agent"
+    agent: str = ""
+
+
+class RenameAgentForm(Carried, frozen=True):
+    verb: ClassVar[str] = "answers.rename_agent_form"
+    agent: str = ""
+
+
+class OpenRemoveAgent(Carried, frozen=True):
+    verb: ClassVar[str] = "answers.remove_agent"
+    agent: str = ""
+
+
+class RemoveAgentForm(Carried, frozen=True):
+    verb: ClassVar[str] = "answers.remove_agent_form"
+    agent: str = ""
+
+
+class OpenChangeOfAgent(Carried, frozen=True):
+    """Empty `agent`: the firm comes in the middle of a change, and both names are asked."""
+
+    verb: ClassVar[str] = "answers.change_agent"
+    agent: str = ""
+
+
+class ChangeOfAgentForm(Carried, frozen=True):
+    verb: ClassVar[str] = "answers.change_agent_form"
+    agent: str = ""
+
+
+class AnswerPrecheck(Carried, frozen=True):
+    verb: ClassVar[str] = "answers.precheck"
+    value: str = ""
+
+
+# --- records: evidence, notes, history ------------------------------------------------------------------------
+
+
+class OpenEvidence(Carried, frozen=True):
+    verb: ClassVar[str] = "records.evidence"
+    task: str = ""
+
+
+class EvidenceForm(Carried, frozen=True):
+    verb: ClassVar[str] = "records.evidence_form"
+    task: str = ""
+
+
+class OpenNote(Carried, frozen=True):
+    verb: ClassVar[str] = "records.note"
+    task: str = ""
+
+
+class NoteForm(Carried, frozen=True):
+    verb: ClassVar[str] = "records.note_form"
+    task: str = ""
+
+
+class SaveMessageForm(Carried, frozen=True):
+    """The message shortcut's modal: the message's permalink and the SHA-256 of its text."""
+
+    verb: ClassVar[str] = "records.save_message"
+    permalink: str = ""
+    digest: str = ""
+    label: str = ""
+
+
+class ShowHistory(Carried, frozen=True):
+    """A page of history: the rows below sequence `before` (0: the newest), of one task where given."""
+
+    verb: ClassVar[str] = "records.history"
+    before: int = 0
+    task: str = ""
+
+
+# --- onboarding and firms -------------------------------------------------------------------------------------
+
+
+class OpenSetUp(Carried, frozen=True):
+    verb: ClassVar[str] = "onboarding.open"
+
+
+class SetUpForm(Carried, frozen=True):
+    verb: ClassVar[str] = "onboarding.form"
+
+
+class UseFirm(Carried, frozen=True):
+    verb: ClassVar[str] = "firms.use"
+
+
+class PickFirm(Carried, frozen=True):
+    """A select; the chosen option is the firm's id. `then` is the command to go on with."""
+
+    verb: ClassVar[str] = "firms.pick"
+    then: str = ""
+
+
+class ShowFirms(Carried, frozen=True):
+    verb: ClassVar[str] = "firms.list"
+
+
+class ShowMembers(Carried, frozen=True):
+    verb: ClassVar[str] = "firms.members"
+
+
+class OpenMember(Carried, frozen=True):
+    verb: ClassVar[str] = "firms.member"
+    person: str = ""
+
+
+class MemberForm(Carried, frozen=True):
+    verb: ClassVar[str] = "firms.member_form"
+
+
+class RemoveMember(Carried, frozen=True):
+    verb: ClassVar[str] = "firms.remove_member"
+    person: str = ""
+
+
+class LinkChannel(Carried, frozen=True):
+    verb: ClassVar[str] = "firms.link"
+    channel: str = ""
+
+
+class UnlinkChannel(Carried, frozen=True):
+    verb: ClassVar[str] = "firms.unlink"
+    channel: str = ""
+
+
+class OpenFirmSettings(Carried, frozen=True):
+    verb: ClassVar[str] = "firms.settings"
+
+
+class FirmSettingsForm(Carried, frozen=True):
+    verb: ClassVar[str] = "firms.settings_form"
+
+
+# --- help -----------------------------------------------------------------------------------------------------
+
+
+class RunCommand(Carried, frozen=True):
+    """A command offered for a mistyped one, or suggested: run only when clicked."""
+
+    verb: ClassVar[str] = "help.run"
+    words: str = ""
+
+
+class ShowHelp(Carried, frozen=True):
+    verb: ClassVar[str] = "help.show"
+    command: str = ""

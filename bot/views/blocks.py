@@ -1,0 +1,225 @@
+"""Typed builders for plain Block Kit dicts; what is too long for Slack is cut at the edge, visibly.
+
+Limits: Slack's Block Kit reference. Views are dicts because the SDK's models cost more than the rest of a request.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any, Literal
+
+from bot.actions import Carried, action_id, pack
+from bot.surfaces import Block
+
+Element = dict[str, Any]
+
+SECTION = 3000
+BUTTON = 75
+OPTION = 75
+HEADER = 150
+BLOCKS_IN_MESSAGE = 50
+FIELD = 2000
+
+
+def escape(text: str) -> str:
+    """Text of people or of the roadmap, safe in mrkdwn: it shows as typed and notifies nobody."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def literal(text: str) -> str:
+    """Like `escape`, and characters that would format are kept apart by a zero-width space."""
+    safe = escape(text)
+    for mark in "*_~`":
+        safe = safe.replace(mark, f"\u200b{mark}\u200b")
+    return safe
+
+
+def clip(text: str, length: int) -> str:
+    """The text, with an ellipsis where it had to be cut."""
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+
+
+def day(value: date) -> str:
+    """A date written out: `Monday, November 23, 2026`."""
+    return f"{value:%A, %B} {value.day}, {value.year}"
+
+
+def short_day(value: date) -> str:
+    """A date as in lists: `Nov 23, 2026`."""
+    return f"{value:%b} {value.day}, {value.year}"
+
+
+def mrkdwn(text: str, length: int = SECTION) -> Element:
+    return {"type": "mrkdwn", "text": clip(text, length)}
+
+
+def plain(text: str, length: int) -> Element:
+    return {"type": "plain_text", "text": clip(text, length), "emoji": True}
+
+
+def header(text: str) -> Block:
+    return {"type": "header", "text": plain(text, HEADER)}
+
+
+def section(text: str, *, accessory: Element | None = None, fields: Sequence[str] = ()) -> Block:
+    block: Block = {"type": "section", "text": mrkdwn(text)}
+    if fields:
+        block["fields"] = [mrkdwn(f, FIELD) for f in fields[:10]]
+    if accessory:
+        block["accessory"] = accessory
+    return block
+
+
+def quote(text: str) -> Block:
+    """A quoted passage: every line marked."""
+    return section("\n".join(f">{line}" for line in text.splitlines()))
+
+
+def divider() -> Block:
+    return {"type": "divider"}
+
+
+def context(*texts: str) -> Block:
+    return {"type": "context", "elements": [mrkdwn(t) for t in texts[:10]]}
+
+
+def actions(*elements: Element, block_id: str = "") -> Block:
+    """A row of buttons. Buttons of one kind are numbered, since Slack wants their ids to differ."""
+    seen: dict[str, int] = {}
+    numbered = []
+    for element in elements:
+        verb = str(element["action_id"])
+        seen[verb] = seen.get(verb, 0) + 1
+        numbered.append({**element, "action_id": f"{verb}#{seen[verb]}"} if seen[verb] > 1 else element)
+    block: Block = {"type": "actions", "elements": numbered}
+    if block_id:
+        block["block_id"] = block_id
+    return block
+
+
+def button(
+    label: str,
+    carried: Carried,
+    *,
+    style: Literal["primary", "danger"] | None = None,
+    says: str = "",
+    confirm: Element | None = None,
+) -> Element:
+    """A button. `says` is what a screen reader says where the label alone is not enough."""
+    element: Element = {
+        "type": "button",
+        "text": plain(label, BUTTON),
+        "action_id": action_id(type(carried)),
+        "value": pack(carried),
+    }
+    if style:
+        element["style"] = style
+    if says:
+        element["accessibility_label"] = clip(says, 75)
+    if confirm:
+        element["confirm"] = confirm
+    return element
+
+
+def confirm(title: str, text: str, yes: str, no: str = "Cancel") -> Element:
+    """Asks before a button acts."""
+    return {"title": plain(title, 100), "text": plain(text, 300), "confirm": plain(yes, 30), "deny": plain(no, 30)}
+
+
+def option(label: str, value: str, explain: str = "") -> Element:
+    chosen: Element = {"text": plain(label, OPTION), "value": clip(value, 150)}
+    if explain:
+        chosen["description"] = plain(explain, OPTION)
+    return chosen
+
+
+def menu(placeholder: str, carried: Carried, options: Iterable[Element]) -> Block:
+    """A select in a row of its own; what it carries is in the block's id, since a select has no value of its own."""
+    element = {
+        "type": "static_select",
+        "action_id": action_id(type(carried)),
+        "placeholder": plain(placeholder, 150),
+        "options": list(options)[:100],
+    }
+    return {"type": "actions", "block_id": clip(pack(carried), 255), "elements": [element]}
+
+
+def field(block_id: str, label: str, element: Element, *, hint: str = "", optional: bool = False) -> Block:
+    """A modal's field; its value comes back under `block_id`."""
+    block: Block = {
+        "type": "input",
+        "block_id": block_id,
+        "label": plain(label, 2000),
+        "element": {"action_id": "value", **element},
+        "optional": optional,
+    }
+    if hint:
+        block["hint"] = plain(hint, 2000)
+    return block
+
+
+def text_input(*, initial: str = "", multiline: bool = False, longest: int = 1500, placeholder: str = "") -> Element:
+    element: Element = {"type": "plain_text_input", "multiline": multiline, "max_length": longest}
+    if initial:
+        element["initial_value"] = clip(initial, longest)
+    if placeholder:
+        element["placeholder"] = plain(placeholder, 150)
+    return element
+
+
+def date_input(initial: date | None = None, placeholder: str = "Pick a day") -> Element:
+    element: Element = {"type": "datepicker", "placeholder": plain(placeholder, 150)}
+    if initial:
+        element["initial_date"] = initial.isoformat()
+    return element
+
+
+def radio_input(options: Sequence[Element], initial: str = "") -> Element:
+    element: Element = {"type": "radio_buttons", "options": list(options)[:10]}
+    chosen = next((o for o in options if o["value"] == initial), None)
+    if chosen:
+        element["initial_option"] = chosen
+    return element
+
+
+def checkbox_input(options: Sequence[Element], initial: Sequence[str] = ()) -> Element:
+    element: Element = {"type": "checkboxes", "options": list(options)[:10]}
+    chosen = [o for o in options if o["value"] in initial]
+    if chosen:
+        element["initial_options"] = chosen
+    return element
+
+
+def select_input(options: Sequence[Element], initial: str = "", placeholder: str = "Choose") -> Element:
+    element: Element = {
+        "type": "static_select",
+        "options": list(options)[:100],
+        "placeholder": plain(placeholder, 150),
+    }
+    chosen = next((o for o in options if o["value"] == initial), None)
+    if chosen:
+        element["initial_option"] = chosen
+    return element
+
+
+def user_input(initial: str = "") -> Element:
+    element: Element = {"type": "users_select", "placeholder": plain("Pick a person", 150)}
+    if initial:
+        element["initial_user"] = initial
+    return element
+
+
+def channel_input(initial: str = "") -> Element:
+    element: Element = {"type": "conversations_select", "placeholder": plain("Pick a channel", 150)}
+    if initial:
+        element["initial_conversation"] = initial
+    element["filter"] = {"include": ["public", "private"], "exclude_bot_users": True}
+    return element
+
+
+TICKET_FIELD = "ticket"
+
+
+def ticket_field() -> Block:
+    """The way on where a ticket number was taken for personal data."""
+    box = checkbox_input([option("It is a ticket number, not personal data", "yes")])
+    return field(TICKET_FIELD, "Was this refused by mistake?", box, optional=True)
