@@ -1,0 +1,182 @@
+"""/control: what the page, tests and a supervisor use to act as people. Loopback only."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from aiohttp import web
+
+from bot.sandbox.interactions import Interactions
+from bot.sandbox.people import People
+from bot.sandbox.slack import Slack
+from bot.sandbox.wire import Json, SlackError
+
+HEARTBEAT_SECONDS = 15.0
+PRESENCE_SECONDS = 2.0
+_LOOPBACK = ("localhost", "127.0.0.1", "[::1]", "::1")
+_NOT_VALUES = ("as", "container", "block_id", "action_id")
+
+
+class Control:
+    """The control API over one pretend Slack."""
+
+    def __init__(self, slack: Slack, people: People, interactions: Interactions) -> None:
+        self._slack, self._people, self._interactions = slack, people, interactions
+        self._presence: bool | None = None
+
+    def routes(self) -> list[web.RouteDef]:
+        """Everything under /control."""
+        posts: dict[str, Callable[[Json], Awaitable[Json]]] = {
+            "say": self._say,
+            "click": self._click,
+            "submit": self._submit,
+            "close": self._close,
+            "shortcut": self._shortcut,
+            "home": self._home,
+            "options": self._options,
+            "event": self._event,
+            "faults": self._faults,
+            "people": self._add_person,
+            "channels": self._add_channel,
+            "reset": self._reset,
+            "disconnect": self._disconnect,
+        }
+        gets = {
+            "state": self._state,
+            "messages": self._messages,
+            "stream": self._stream,
+            "faults": self._list_faults,
+            "traffic": self._traffic,
+            "health": self._health,
+        }
+        listed = [web.get(f"/control/{name}", _guarded(handler)) for name, handler in gets.items()]
+        return listed + [web.post(f"/control/{name}", _posted(handler)) for name, handler in posts.items()]
+
+    async def _state(self, request: web.Request) -> web.StreamResponse:
+        return web.json_response(await self._people.state(request.query.get("as", "")))
+
+    async def _messages(self, request: web.Request) -> web.StreamResponse:
+        found = self._slack.workspace.seen_by(request.query.get("as", ""), request.query.get("channel", ""))
+        before = request.query.get("before")
+        if before:
+            found = [message for message in found if float(message["ts"]) < float(before)]
+        limit = int(request.query.get("limit", "100"))
+        return web.json_response({"messages": found[-limit:], "has_more": len(found) > limit})
+
+    async def _stream(self, request: web.Request) -> web.StreamResponse:
+        answer = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-cache"})
+        await answer.prepare(request)
+        queue = self._slack.changes.watch(request.query.get("as"))
+        try:
+            await answer.write(b": hello\n\n")
+            while True:
+                try:
+                    change = await asyncio.wait_for(queue.get(), HEARTBEAT_SECONDS)
+                except TimeoutError:
+                    await answer.write(b": still here\n\n")
+                    continue
+                await answer.write(b"data: " + json.dumps(change, ensure_ascii=False).encode() + b"\n\n")
+        except ConnectionResetError:
+            return answer
+        finally:
+            self._slack.changes.unwatch(queue)
+
+    async def watch_presence(self) -> None:
+        """Tells the pages when the bot comes or goes; over HTTP nobody else would notice."""
+        while True:
+            if self._slack.changes.watched:
+                connected = await self._slack.delivery.connected()
+                if connected is not self._presence:
+                    self._presence = connected
+                    self._slack.changes.tell({"type": "presence", "connected": connected})
+            await asyncio.sleep(PRESENCE_SECONDS)
+
+    async def _list_faults(self, request: web.Request) -> web.StreamResponse:
+        return web.json_response({"faults": self._slack.faults.listed()})
+
+    async def _traffic(self, request: web.Request) -> web.StreamResponse:
+        return web.json_response({"entries": self._slack.traffic.after(int(request.query.get("after", "0")))})
+
+    async def _health(self, request: web.Request) -> web.StreamResponse:
+        return web.json_response({"ok": True})
+
+    async def _say(self, body: Json) -> Json:
+        return await self._people.say(body["as"], body["channel"], body["text"], body.get("thread_ts"))
+
+    async def _click(self, body: Json) -> Json:
+        given = {key: value for key, value in body.items() if key not in _NOT_VALUES}
+        return await self._interactions.click(
+            body["as"], body["container"], body["block_id"], body["action_id"], **given
+        )
+
+    async def _submit(self, body: Json) -> Json:
+        return await self._interactions.submit(body["as"], body["view_id"], body.get("values") or {})
+
+    async def _close(self, body: Json) -> Json:
+        return await self._interactions.close(body["as"], body["view_id"], everything=bool(body.get("all")))
+
+    async def _shortcut(self, body: Json) -> Json:
+        return await self._people.shortcut(body["as"], body["callback_id"], body.get("message"))
+
+    async def _home(self, body: Json) -> Json:
+        return await self._people.home(body["as"], body.get("tab", "home"))
+
+    async def _options(self, body: Json) -> Json:
+        place = (body["as"], body["container"], body["block_id"], body["action_id"])
+        return await self._interactions.options(*place, body.get("query", ""))
+
+    async def _event(self, body: Json) -> Json:
+        return await self._people.event(body["event"], body.get("event_id"))
+
+    async def _faults(self, body: Json) -> Json:
+        try:
+            self._slack.faults.replace(body["faults"])
+        except ValueError as error:
+            raise SlackError("invalid_arguments", messages=[str(error)]) from error
+        return {"ok": True, "faults": self._slack.faults.listed()}
+
+    async def _add_person(self, body: Json) -> Json:
+        return {"ok": True, "user": self._slack.workspace.add_user(body)}
+
+    async def _add_channel(self, body: Json) -> Json:
+        return {"ok": True, "channel": self._slack.workspace.add_channel(body)}
+
+    async def _reset(self, body: Json) -> Json:
+        self._slack.faults.replace([])
+        self._slack.workspace.reset()
+        return {"ok": True}
+
+    async def _disconnect(self, body: Json) -> Json:
+        await self._slack.socket.disconnect(body.get("reason", "refresh_requested"))
+        return {"ok": True}
+
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def _guarded(handler: Handler) -> Handler:
+    async def answer(request: web.Request) -> web.StreamResponse:
+        # A page elsewhere could otherwise reach the sandbox through a name that resolves to this machine.
+        if request.host.rsplit(":", 1)[0] not in _LOOPBACK and request.host not in _LOOPBACK:
+            return web.json_response({"ok": False, "error": "loopback_only"}, status=403)
+        try:
+            return await handler(request)
+        except SlackError as refusal:
+            return web.json_response(refusal.answer(), status=400)
+
+    return answer
+
+
+def _posted(handler: Callable[[Json], Awaitable[Json]]) -> Handler:
+    async def answer(request: web.Request) -> web.StreamResponse:
+        try:
+            body: Any = await request.json() if request.can_read_body else {}
+            return web.json_response(await handler(body))
+        except (KeyError, ValueError, TypeError) as error:
+            messages = [f"the body lacks or misspells {error}"]
+            raise SlackError("invalid_arguments", messages=messages) from error
+
+    return _guarded(answer)

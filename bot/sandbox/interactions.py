@@ -1,0 +1,211 @@
+"""What people do with buttons, menus and modals of the app."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.sandbox import notices, payloads
+from bot.sandbox.delivery import Ack
+from bot.sandbox.elements import VALUE_NAMES, action_of, chosen, find_element, first_values
+from bot.sandbox.limits import limits
+from bot.sandbox.required import errors_before_sending
+from bot.sandbox.slack import Slack
+from bot.sandbox.views import checked_view, open_view, replace_view
+from bot.sandbox.wire import Json, SlackError
+
+_EXTERNAL = ("external_select", "multi_external_select")
+
+
+class Interactions:
+    """Clicks, choices and submissions. Raises SlackError when there is nothing there to click."""
+
+    def __init__(self, slack: Slack) -> None:
+        self._slack = slack
+        self._offered: dict[tuple[str, str, str], list[Json]] = {}
+
+    def _place(self, user: str, container: Json) -> tuple[list[Json], Json]:
+        """The blocks a person looks at, and the part of the payload that says where they are."""
+        workspace = self._slack.workspace
+        if container.get("type") == "view":
+            view = self._view(user, str(container.get("view_id")))
+            return view["blocks"], payloads.view_context(view)
+        seen = workspace.seen_by(user, str(container.get("channel")))
+        message = next((m for m in seen if m["ts"] == container.get("ts")), None)
+        if message is None:
+            raise SlackError("message_not_found")
+        return message.get("blocks") or [], payloads.message_context(self._slack, user, message)
+
+    def _view(self, user: str, view_id: str) -> Json:
+        view = self._slack.workspace.views.get(view_id)
+        if view is None or view["user"] != user:
+            raise SlackError("view_not_found")
+        return view
+
+    async def click(self, user: str, container: Json, block_id: str, action_id: str, **given: Any) -> Json:
+        """Uses an element: a button, a choice in a menu, a date."""
+        if not self._slack.options.manifest.interactive:
+            return self._notice(user, notices.NOT_CONFIGURED)
+        blocks, context = self._place(user, container)
+        block, element = find_element(blocks, block_id, action_id)
+        offered = self._offered.get((user, block_id, action_id))
+        action = action_of(element, block_id, given, self._slack.workspace.new_ts(), offered)
+        self._hold(user, container, block_id, element, action)
+        if block["type"] == "input" and not block.get("dispatch_action"):
+            return {"ok": True}
+        # The place is read again: what was just chosen is part of its state.
+        _, context = self._place(user, container)
+        view_id = container.get("view_id")
+        trigger = self._slack.triggers.give(user, view_id)
+        payload = payloads.interaction(
+            self._slack, "block_actions", user, trigger_id=trigger, **context, actions=[action]
+        )
+        return await self.send(user, payload)
+
+    async def send(self, user: str, payload: Json) -> Json:
+        """Delivers a block_actions payload as it is, for example one that was recorded earlier."""
+        ack = await self._slack.delivery.send(
+            "interactive", f"block_actions {payload['actions'][0]['action_id']}", payload
+        )
+        if ack.error:
+            return self._notice(user, notices.CLICK_FAILED.format(error=ack.error))
+        if ack.body:
+            self._slack.traffic.warn(
+                "ack of block_actions", "Slack ignores its content; use response_url or chat.update"
+            )
+        return {"ok": True}
+
+    def _hold(self, user: str, container: Json, block_id: str, element: Json, action: Json) -> None:
+        names = VALUE_NAMES.get(element["type"])
+        if names is None:
+            return
+        value = {"type": element["type"], names[0]: action[names[0]]}
+        workspace = self._slack.workspace
+        if container.get("type") == "view":
+            view = self._view(user, container["view_id"])
+            view["state"]["values"].setdefault(block_id, {})[element["action_id"]] = value
+            workspace.put_view(view, "home" if view["type"] == "home" else "view_updated")
+            return
+        message = workspace.message(container["channel"], container["ts"])
+        if message is not None:
+            state = first_values(message["blocks"], message.get("state"))
+            state.setdefault(block_id, {})[element["action_id"]] = value
+            workspace.put_message({**message, "state": state}, changed=True)
+
+    def _notice(self, user: str, text: str) -> Json:
+        self._slack.workspace.notice(user, text)
+        return {"ok": False, "notice": text}
+
+    async def options(self, user: str, container: Json, block_id: str, action_id: str, query: str) -> Json:
+        """Asks the app what an external menu offers."""
+        blocks, context = self._place(user, container)
+        _, element = find_element(blocks, block_id, action_id)
+        if element["type"] not in _EXTERNAL:
+            raise SlackError("no_such_element")
+        ids = {"action_id": action_id, "block_id": block_id, "value": query}
+        context.pop("response_url", None)
+        payload = payloads.interaction(self._slack, "block_suggestion", user, **ids, **context)
+        ack = await self._slack.delivery.send("interactive", f"block_suggestion {action_id}", payload)
+        offered = _offered(ack)
+        problem = ack.error or ("no options" if offered is None else "")
+        if offered is None or problem:
+            self._slack.traffic.add("from_bot", "ack", "ack of block_suggestion", 0.0, ack.status, ack.body, problem)
+            return {**self._notice(user, notices.OPTIONS_FAILED.format(error=problem)), "options": []}
+        self._offered[(user, block_id, action_id)] = offered
+        return dict(ack.body)
+
+    async def submit(self, user: str, view_id: str, values: Json) -> Json:
+        """Sends a modal: first Slack's own checks, then the app's answer."""
+        view = self._view(user, view_id)
+        if view_id != (self._slack.workspace.stacks.get(user) or [""])[-1]:
+            raise SlackError("view_not_found")
+        view = {**view, "state": {"values": self._merged(user, view, values)}}
+        self._slack.workspace.put_view(view, "view_updated")
+        errors = errors_before_sending(view["blocks"], view["state"]["values"])
+        if errors:
+            return {"ok": False, "errors": errors}
+        trigger = self._slack.triggers.give(user, view_id)
+        shown = payloads.view_for_bot(view)
+        payload = payloads.interaction(
+            self._slack, "view_submission", user, trigger_id=trigger, view=shown, response_urls=[]
+        )
+        return await self.send_submission(user, payload)
+
+    async def send_submission(self, user: str, payload: Json) -> Json:
+        """Delivers a view_submission payload as it is and does what the answer says."""
+        view_id = payload["view"]["id"]
+        ack = await self._slack.delivery.send(
+            "interactive", f"view_submission {payload['view']['callback_id']}", payload
+        )
+        if ack.error:
+            return self._notice(user, notices.MODAL_FAILED)
+        try:
+            return self._answer_submission(user, view_id, ack.body)
+        except SlackError as refusal:
+            self._slack.traffic.add(
+                "from_bot", "ack", "ack of view_submission", 0.0, 200, refusal.answer(), refusal.error
+            )
+            return self._notice(user, notices.MODAL_FAILED)
+
+    def _merged(self, user: str, view: Json, values: Json) -> Json:
+        merged = first_values(view["blocks"], view["state"]["values"])
+        for block_id, actions in values.items():
+            for action_id, given in actions.items():
+                _, element = find_element(view["blocks"], block_id, action_id)
+                offered = self._offered.get((user, block_id, action_id))
+                if element["type"] in VALUE_NAMES:
+                    value = {"type": element["type"], **chosen(element, given, offered)}
+                    merged.setdefault(block_id, {})[action_id] = value
+        return merged
+
+    def _answer_submission(self, user: str, view_id: str, body: Any) -> Json:
+        stack = self._slack.workspace.stacks.get(user, [])
+        if not body:
+            self._slack.workspace.set_stack(user, [each for each in stack if each != view_id])
+            return {"ok": True}
+        action = body.get("response_action") if isinstance(body, dict) else None
+        if action == "clear":
+            self._slack.workspace.set_stack(user, [])
+        elif action == "errors":
+            return {"ok": False, "errors": self._errors(view_id, body.get("errors"))}
+        elif action == "update":
+            replace_view(self._slack, self._view(user, view_id), checked_view(body.get("view"), "modal"))
+        elif action == "push":
+            open_view(self._slack, user, checked_view(body.get("view"), "modal"), push=True)
+        else:
+            raise SlackError("invalid_response_action")
+        return {"ok": True}
+
+    def _errors(self, view_id: str, errors: Any) -> Json:
+        view = self._slack.workspace.views.get(view_id)
+        inputs = {block["block_id"] for block in (view or {}).get("blocks", []) if block["type"] == "input"}
+        whole = isinstance(errors, dict) and errors and all(isinstance(text, str) for text in errors.values())
+        if not whole or not set(errors) <= inputs:
+            raise SlackError("invalid_errors", messages=["errors must be sentences keyed by the block_id of an input"])
+        return dict(errors)
+
+    async def close(self, user: str, view_id: str, *, everything: bool = False) -> Json:
+        """Closes a modal by its Close button, or all of them by the X."""
+        view = self._view(user, view_id)
+        stack = self._slack.workspace.stacks.get(user, [])
+        if view_id not in stack:
+            raise SlackError("view_not_found")
+        everything = everything or view["clear_on_close"]
+        gone = stack if everything else stack[stack.index(view_id) :]
+        closed = [self._slack.workspace.views[each] for each in gone]
+        self._slack.workspace.set_stack(user, [each for each in stack if each not in gone])
+        for each in reversed(closed):
+            if each["notify_on_close"]:
+                shown = {"view": payloads.view_for_bot(each), "is_cleared": everything}
+                payload = payloads.interaction(self._slack, "view_closed", user, **shown)
+                await self._slack.delivery.send("interactive", f"view_closed {each['callback_id']}", payload)
+        return {"ok": True}
+
+
+def _offered(ack: Ack) -> list[Json] | None:
+    body = ack.body if isinstance(ack.body, dict) else {}
+    most = int(limits()["elements"]["static_select"]["fields"]["options"]["max"])
+    groups = body.get("option_groups")
+    lists = [group.get("options") for group in groups] if isinstance(groups, list) else [body.get("options")]
+    if any(not isinstance(each, list) or len(each) > most for each in lists) or len(lists) > most:
+        return None
+    return [option for each in lists if each for option in each]

@@ -1,0 +1,58 @@
+"""Puts the pretend Slack behind one port: /api, /socket, /response, /control and the page."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from pathlib import Path
+
+from aiohttp import web
+
+from bot.sandbox.control import Control
+from bot.sandbox.interactions import Interactions
+from bot.sandbox.people import People
+from bot.sandbox.slack import Slack
+from bot.sandbox.web_api import WebApi
+
+PAGE = Path(__file__).parent / "page"
+LARGEST_BODY = 4 * 1024 * 1024
+
+
+def create_app(slack: Slack, people: People, interactions: Interactions) -> web.Application:
+    """The aiohttp application around one pretend Slack."""
+    app = web.Application(client_max_size=LARGEST_BODY)
+    api, control = WebApi(slack), Control(slack, people, interactions)
+    app.add_routes(
+        [
+            web.route("*", "/api/{method}", api.call),
+            web.post("/response/{id}", api.response),
+            web.get("/socket", slack.socket.handle),
+            web.get("/", _index),
+            *control.routes(),
+        ]
+    )
+    if PAGE.is_dir():
+        app.router.add_static("/page", PAGE)
+
+    async def presence(_: web.Application) -> None:
+        app[_PRESENCE] = asyncio.create_task(control.watch_presence())
+
+    async def stop(_: web.Application) -> None:
+        app[_PRESENCE].cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await app[_PRESENCE]
+        await slack.socket.close()
+
+    app.on_startup.append(presence)
+    app.on_shutdown.append(stop)
+    return app
+
+
+_PRESENCE: web.AppKey[asyncio.Task[None]] = web.AppKey("presence", asyncio.Task)
+
+
+async def _index(request: web.Request) -> web.StreamResponse:
+    index = PAGE / "index.html"
+    if not index.is_file():
+        return web.Response(status=404, text="The page is not part of this installation; /control works without it.")
+    return web.FileResponse(index, headers={"Cache-Control": "no-cache"})

@@ -1,0 +1,58 @@
+"""One pretend Slack: the workspace, its rules and the way to the bot, put together."""
+
+from __future__ import annotations
+
+from bot.sandbox.changes import Changes
+from bot.sandbox.delivery import Delivery
+from bot.sandbox.faults import Faults
+from bot.sandbox.http_events import HttpTransport
+from bot.sandbox.options import Options
+from bot.sandbox.persistence import MemoryStore, SqliteStore
+from bot.sandbox.rates import Rates
+from bot.sandbox.socket_mode import SocketTransport
+from bot.sandbox.tickets import Tickets
+from bot.sandbox.traffic import Traffic
+from bot.sandbox.triggers import Triggers
+from bot.sandbox.wire import Json
+from bot.sandbox.workspace import BOT_USER, Workspace
+
+
+class Slack:
+    """Everything the Web API methods and the people's actions work on."""
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self.base_url = ""
+        self.changes = Changes()
+        self.workspace = Workspace(SqliteStore(options.data_dir) if options.data_dir else MemoryStore(), self.changes)
+        self.triggers = Triggers(options.trigger_seconds)
+        self.tickets = Tickets(options.response_url_uses, options.response_url_seconds)
+        self.rates = Rates(enabled=options.rates)
+        self.faults = Faults()
+        self.traffic = Traffic(self.changes)
+        self.socket = SocketTransport(options, self.faults, self.changes)
+        self.http = HttpTransport(options)
+        transport = self.http if options.bot_url else self.socket
+        self.delivery = Delivery(options, self.traffic, transport, self.workspace.team["id"])
+
+    def event(self, subscription: str, event: Json, event_id: str | None = None) -> str | None:
+        """Sends an event if the app subscribed to it and has its scope; the event id, or None when Slack would not."""
+        refusal = self.options.manifest.event_is_sent(subscription)
+        if refusal:
+            self.traffic.add("to_bot", "events_api", subscription, 0.0, "not sent", event, refusal)
+            return None
+        return self.delivery.event(event, event_id)
+
+    def message_event(self, channel: Json, event: Json) -> None:
+        """Tells the app about a message, if it is in the channel and listens to channels of this kind."""
+        kind = "im" if channel["is_im"] else "group" if channel["is_private"] else "channel"
+        name = f"message.{kind if kind == 'im' else kind + 's'}"
+        if BOT_USER in channel["members"] and name in self.options.manifest.events:
+            whole = {"channel": channel["id"], "channel_type": kind, "event_ts": self.workspace.new_ts(), **event}
+            self.event(name, {"type": "message", **whole})
+
+    async def close(self) -> None:
+        """Stops deliveries and lets go of connections and the data file."""
+        await self.delivery.stop()
+        await self.http.close()
+        self.workspace.close()

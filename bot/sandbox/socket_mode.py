@@ -1,0 +1,187 @@
+"""Socket Mode: single-use addresses, up to ten connections, envelopes and their acknowledgements."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import secrets
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import WSMsgType, web
+
+from bot.sandbox.changes import Changes
+from bot.sandbox.delivery import Ack, Retry
+from bot.sandbox.faults import Faults
+from bot.sandbox.options import Options
+from bot.sandbox.wire import Json
+from bot.sandbox.workspace import APP_ID
+
+MOST_CONNECTIONS = 10
+WARNING_SECONDS = 10.0
+
+
+@dataclass(eq=False)
+class Connection:
+    """One websocket of the bot and the envelopes it has not acknowledged yet."""
+
+    request: web.Request
+    socket: web.WebSocketResponse
+    seconds: float
+    waiting: dict[str, asyncio.Future[Json]] = field(default_factory=dict)
+
+
+class SocketTransport:
+    """The connections of the bot; each payload goes to any one of them."""
+
+    def __init__(self, options: Options, faults: Faults, changes: Changes) -> None:
+        self._options, self._faults, self._changes = options, faults, changes
+        self._tickets: set[str] = set()
+        self._connections: list[Connection] = []
+
+    def ticket(self) -> str:
+        """A word that opens one connection, once."""
+        ticket = secrets.token_urlsafe(24)
+        self._tickets.add(ticket)
+        return ticket
+
+    @property
+    def count(self) -> int:
+        """How many connections are open."""
+        return len(self._connections)
+
+    async def connected(self) -> bool:
+        """Whether a bot is listening."""
+        return bool(self._connections)
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """GET /socket?ticket=...: one connection for as long as it lasts."""
+        ticket = request.query.get("ticket", "")
+        if ticket not in self._tickets:
+            return web.Response(status=404, text="this address was used already or never given out")
+        self._tickets.discard(ticket)
+        socket = web.WebSocketResponse(heartbeat=30.0)
+        await socket.prepare(request)
+        seconds = 360.0 if request.query.get("debug_reconnects") == "true" else self._options.connection_seconds
+        if self.count >= MOST_CONNECTIONS:
+            await socket.send_json({"type": "disconnect", "reason": "too_many_websockets", "debug_info": {}})
+            await socket.close()
+            return socket
+        await self._serve(Connection(request, socket, seconds))
+        return socket
+
+    async def _serve(self, connection: Connection) -> None:
+        self._connections.append(connection)
+        await connection.socket.send_json(
+            {
+                "type": "hello",
+                "num_connections": self.count,
+                "debug_info": {
+                    "host": "sandbox",
+                    "build_number": 1,
+                    "approximate_connection_time": int(connection.seconds),
+                },
+                "connection_info": {"app_id": APP_ID},
+            }
+        )
+        self._changes.tell({"type": "presence", "connected": True})
+        refresh = asyncio.create_task(self._refresh(connection))
+        try:
+            async for message in connection.socket:
+                if message.type is WSMsgType.TEXT:
+                    _acknowledge(connection, message.data)
+        finally:
+            refresh.cancel()
+            self._connections.remove(connection)
+            for future in connection.waiting.values():
+                if not future.done():
+                    future.set_exception(ConnectionResetError())
+            self._changes.tell({"type": "presence", "connected": bool(self._connections)})
+
+    async def _refresh(self, connection: Connection) -> None:
+        await asyncio.sleep(max(connection.seconds - WARNING_SECONDS, 0))
+        await self._disconnect(connection, "warning")
+        await asyncio.sleep(min(WARNING_SECONDS, connection.seconds))
+        await self._disconnect(connection, "refresh_requested")
+        await connection.socket.close()
+
+    async def disconnect(self, reason: str) -> None:
+        """Sends every connection a disconnect frame; ``drop`` cuts the wire without a word."""
+        for connection in list(self._connections):
+            if reason == "drop":
+                _cut(connection)
+            else:
+                await self._disconnect(connection, reason)
+                if reason != "warning":
+                    await connection.socket.close()
+
+    async def _disconnect(self, connection: Connection, reason: str) -> None:
+        await connection.socket.send_json({"type": "disconnect", "reason": reason, "debug_info": {"host": "sandbox"}})
+
+    async def send(self, kind: str, payload: Json, retry: Retry | None) -> Ack:
+        """Sends one envelope over any connection and waits for its acknowledgement."""
+        if not self._connections:
+            return Ack("dispatch_failed", status="no connection", retry_reason="connection_failed")
+        connection = random.choice(self._connections)  # noqa: S311 - which connection is chance, not a secret
+        fault = self._faults.take("socket")
+        if fault and fault["kind"] == "slow":
+            await asyncio.sleep(float(fault.get("seconds", 1.0)))
+        if fault and fault["kind"] in ("drop", "reset"):
+            _cut(connection)
+        envelope = _envelope(kind, payload, retry)
+        future: asyncio.Future[Json] = asyncio.get_running_loop().create_future()
+        connection.waiting[envelope["envelope_id"]] = future
+        try:
+            await connection.socket.send_json(envelope)
+            lost = fault is not None and fault["kind"] == "lost_reply"
+            answer = await asyncio.wait_for(asyncio.shield(future), self._options.ack_seconds)
+        except TimeoutError:
+            return Ack("operation_timeout", status="timeout", retry_reason="timeout")
+        except ConnectionResetError:
+            return Ack("dispatch_failed", status="connection lost", retry_reason="connection_failed")
+        finally:
+            connection.waiting.pop(envelope["envelope_id"], None)
+        if lost:
+            return Ack("operation_timeout", status="ack lost", retry_reason="timeout")
+        return _ack(envelope, answer)
+
+    async def close(self) -> None:
+        """Closes every connection."""
+        for connection in list(self._connections):
+            await connection.socket.close()
+
+
+def _envelope(kind: str, payload: Json, retry: Retry | None) -> Json:
+    accepts = kind == "slash_commands" or payload.get("type") in ("view_submission", "block_suggestion")
+    envelope: Json = {
+        "envelope_id": secrets.token_hex(16),
+        "payload": payload,
+        "type": kind,
+        "accepts_response_payload": accepts,
+    }
+    if kind == "events_api":
+        envelope |= {"retry_attempt": retry.number if retry else 0, "retry_reason": retry.reason if retry else ""}
+    return envelope
+
+
+def _ack(envelope: Json, answer: Json) -> Ack:
+    payload: Any = answer.get("payload")
+    if payload and not envelope["accepts_response_payload"]:
+        return Ack(body=payload, status="ack with a payload nobody asked for")
+    return Ack(body=payload or None, status="ack")
+
+
+def _acknowledge(connection: Connection, data: str) -> None:
+    try:
+        answer = json.loads(data)
+    except ValueError:
+        return
+    future = connection.waiting.get(answer.get("envelope_id", "")) if isinstance(answer, dict) else None
+    if future is not None and not future.done():
+        future.set_result(answer)
+
+
+def _cut(connection: Connection) -> None:
+    if connection.request.transport is not None:
+        connection.request.transport.abort()

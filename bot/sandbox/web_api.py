@@ -1,0 +1,169 @@
+"""POST /api/<method>: the Web API as the bot sees it, and POST /response/<id>."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from typing import Any
+
+from aiohttp import web
+
+from bot.sandbox import chat, conversations, views
+from bot.sandbox.methods import METHODS, check
+from bot.sandbox.responses import respond
+from bot.sandbox.slack import Slack
+from bot.sandbox.traffic import Call
+from bot.sandbox.wire import Json, SlackError
+
+_AS_JSON = ("blocks", "view", "metadata", "prompts", "message", "attachments", "loading_messages")
+METHOD_MODULES = (chat, conversations, views)
+"""The modules that put their methods into the table when they are imported."""
+
+
+async def arguments(request: web.Request) -> Json:
+    """Query, form and JSON body in one. Raises SlackError invalid_json, invalid_arguments, invalid_blocks_format."""
+    args: Json = dict(request.query)
+    if request.content_type == "application/json":
+        try:
+            body = await request.json()
+        except ValueError as error:
+            raise SlackError("invalid_json") from error
+        if not isinstance(body, dict):
+            raise SlackError("json_not_object")
+        args |= body
+    elif request.can_read_body:
+        args |= dict(await request.post())
+    for name in _AS_JSON:
+        if isinstance(args.get(name), str) and args[name]:
+            try:
+                args[name] = json.loads(args[name])
+            except ValueError as error:
+                raise SlackError("invalid_blocks_format" if name == "blocks" else "invalid_arguments") from error
+    return args
+
+
+def _token(request: web.Request, args: Json) -> str:
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    given = args.pop("token", "")
+    return token.strip() if kind.lower() == "bearer" else str(given)
+
+
+def cut(request: web.Request) -> web.Response:
+    """Breaks the connection instead of answering."""
+    if request.transport is not None:
+        request.transport.abort()
+    return web.Response()
+
+
+async def faulty(slack: Slack, request: web.Request, name: str) -> tuple[web.Response | None, bool]:
+    """The answer a fault puts in place of the real one, if any; and whether the real one is to be lost."""
+    fault = slack.faults.take(name)
+    if fault is None:
+        return None, False
+    slack.traffic.add("from_bot", "fault", name, 0.0, fault["kind"], {"fault": fault["kind"]})
+    if fault["kind"] == "429":
+        headers = {"Retry-After": str(fault.get("retry_after", 1))}
+        return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers=headers), False
+    if fault["kind"] == "500":
+        return web.Response(status=500, text="internal error"), False
+    if fault["kind"] in ("reset", "drop"):
+        return cut(request), False
+    if fault["kind"] == "slow":
+        await asyncio.sleep(float(fault.get("seconds", 1.0)))
+    return None, fault["kind"] == "lost_reply"
+
+
+class WebApi:
+    """Answers the bot's calls."""
+
+    def __init__(self, slack: Slack) -> None:
+        self._slack = slack
+
+    async def call(self, request: web.Request) -> web.Response:
+        """One Web API call."""
+        name, started = request.match_info["method"], time.monotonic()
+        instead, lost = await faulty(self._slack, request, name)
+        if instead is not None:
+            return instead
+        args: Json = {}
+        status, headers = 200, self._headers(name)
+        try:
+            args = await arguments(request)
+            answer, status = self._run(name, args, request)
+        except SlackError as refusal:
+            answer = refusal.answer()
+        if status == 429:
+            headers["Retry-After"] = str(answer.pop("retry_after"))
+        refused = "" if answer["ok"] else str(answer["error"])
+        self._slack.traffic.calls.append(Call(name, args, status, answer))
+        summary = args if not refused else {**args, "answer": answer}
+        self._slack.traffic.add("from_bot", "web_api", name, time.monotonic() - started, status, summary, refused)
+        return cut(request) if lost else web.json_response(answer, status=status, headers=headers)
+
+    def _headers(self, name: str) -> dict[str, str]:
+        headers = {"X-OAuth-Scopes": ",".join(sorted(self._slack.options.manifest.scopes))}
+        if name in METHODS and METHODS[name].scopes:
+            headers["X-Accepted-OAuth-Scopes"] = ",".join(METHODS[name].scopes)
+        return headers
+
+    def _run(self, name: str, args: Json, request: web.Request) -> tuple[Json, int]:
+        token = _token(request, args)
+        if name == "apps.connections.open":
+            return self._open_connection(token, request), 200
+        entry = METHODS.get(name)
+        if entry is None:
+            raise SlackError("unknown_method", req_method=name)
+        check(self._slack, entry, token, args)
+        seconds = self._slack.rates.wait_for(name, entry.tier, args.get("channel"))
+        if seconds:
+            return {"ok": False, "error": "ratelimited", "retry_after": seconds}, 429
+        return {"ok": True, **entry.handler(self._slack, args)}, 200
+
+    def _open_connection(self, token: str, request: web.Request) -> Json:
+        options = self._slack.options
+        if not token:
+            raise SlackError("not_authed")
+        if token != options.app_token:
+            raise SlackError("not_allowed_token_type" if token == options.bot_token else "invalid_auth")
+        # Our own word: this sandbox was told to reach the bot over HTTP, a socket would stay silent for ever.
+        if options.bot_url:
+            raise SlackError("socket_mode_not_enabled")
+        return {"ok": True, "url": f"ws://{request.host}/socket?ticket={self._slack.socket.ticket()}&app_id=A0CAIS"}
+
+    async def response(self, request: web.Request) -> web.Response:
+        """One post to a response_url."""
+        started = time.monotonic()
+        instead, lost = await faulty(self._slack, request, "response_url")
+        if instead is not None:
+            return instead
+        answer, status, body = {"ok": True}, 200, {}
+        try:
+            ticket = self._slack.tickets.take(request.match_info["id"])
+            body = await _response_body(request)
+            respond(self._slack, ticket, body)
+        except SlackError as refusal:
+            answer = refusal.answer()
+            status = 404 if refusal.error in ("expired_url", "used_url") else 400
+        refused = str(answer.get("error", ""))
+        self._slack.traffic.calls.append(Call("response_url", body, status, answer))
+        self._slack.traffic.add(
+            "from_bot", "response_url", "response_url", time.monotonic() - started, status, body, refused
+        )
+        if lost:
+            return cut(request)
+        return web.Response(text="ok") if status == 200 else web.json_response(answer, status=status)
+
+
+async def _response_body(request: web.Request) -> Json:
+    body: Any
+    if request.content_type == "application/json":
+        try:
+            body = await request.json()
+        except ValueError as error:
+            raise SlackError("invalid_payload") from error
+    else:
+        body = json.loads(str((await request.post()).get("payload") or "{}"))
+    if not isinstance(body, dict):
+        raise SlackError("invalid_payload")
+    return body
