@@ -1,4 +1,4 @@
-"""Every button and modal there is, and what each carries. Verbs are for ever: old messages keep their buttons for years."""
+"""Every button and modal there is, and what each carries. Verbs are for ever: old messages keep their buttons."""
 
 from typing import ClassVar
 
