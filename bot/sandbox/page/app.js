@@ -1,0 +1,157 @@
+/** Puts the page together: who and where from the address, what happens from the stream. */
+import { get, listen, post } from "./api.js";
+import { composerFor, focusComposer } from "./composer.js";
+import { $, fill, h } from "./dom.js";
+import { drawBanner, drawHeader } from "./header.js";
+import { drawHome, homeTab, noticeAtHome } from "./home.js";
+import { hearTraffic, loadTraffic, toggleInspector } from "./inspector.js";
+import { conversation, hearMessage, notice, openChannel } from "./messages.js";
+import { closeView, noticeInModal, openView, showStack, updateView } from "./modal.js";
+import { drawSidebar } from "./sidebar.js";
+import { addressOf, appDm, channelName, channelOf, isUnread, learn, markRead, people, placeFromAddress, state } from "./state.js";
+
+let stopListening = () => {};
+
+function tell(text) {
+  if (noticeInModal(text)) return;
+  if (state.place.kind === "home") noticeAtHome(text);
+  else notice(text);
+}
+
+async function say(text, thread_ts) {
+  const answer = await post("say", { as: state.me, channel: state.place.id, text, thread_ts });
+  if (answer.notice) tell(answer.notice);
+}
+
+async function runShortcut(callback_id) {
+  const answer = await post("shortcut", { as: state.me, callback_id });
+  if (answer.notice) tell(answer.notice);
+}
+
+function redraw() {
+  drawSidebar();
+  drawHeader();
+  drawBanner();
+}
+
+async function openHome() {
+  state.place = { kind: "home", id: null };
+  redraw();
+  fill($("composer"));
+  fill($("place"), homeTab);
+  drawHome(true);
+  await post("home", { as: state.me, tab: "home" });
+}
+
+async function openConversation(id) {
+  const channel = channelOf(id);
+  state.place = { kind: "channel", id, name: channelName(id) };
+  markRead(id, channel.last_ts);
+  redraw();
+  fill($("place"), conversation);
+  fill($("composer"), composerFor(id, channel.is_im ? state.app.name : `#${channel.name}`, { onSay: say, onShortcut: runShortcut }));
+  await openChannel(id, say);
+  focusComposer();
+  if (channel.is_im) await post("home", { as: state.me, tab: "messages" });
+}
+
+const EVENTS = {
+  message: hearAny, message_changed: hearAny, message_deleted: hearAny,
+  view_opened: ({ view }) => openView(view),
+  view_updated: ({ view }) => (view.type === "home" ? hearHome({ view }) : updateView(view)),
+  view_closed: ({ view }) => closeView(view),
+  home: hearHome,
+  notice: ({ text }) => tell(text),
+  presence: ({ connected }) => {
+    state.connected = connected;
+    redraw();
+  },
+  traffic: ({ entry }) => hearTraffic(entry),
+};
+
+function hearAny(event) {
+  const channel = channelOf(event.channel);
+  if (!channel) return void reload();
+  const before = isUnread(channel);
+  if (event.type === "message" && event.message.ts > (channel.last_ts ?? "")) channel.last_ts = event.message.ts;
+  if (event.message?.user === state.me) markRead(channel.id, event.message.ts);
+  hearMessage(event);
+  if (before !== isUnread(channel)) drawSidebar();
+}
+
+function hearHome({ view }) {
+  state.home = view;
+  if (state.place.kind === "home") drawHome();
+}
+
+/** Everything anew: at the start, for another person, after the stream broke. */
+async function reload() {
+  learn(await get("state", { as: state.me }));
+  if (!channelOf(state.place.id) && state.place.kind !== "home") return go();
+  redraw();
+  showStack(state.modals);
+  if (state.place.kind === "home") drawHome();
+  else await openChannel(state.place.id, say);
+  return loadTraffic();
+}
+
+async function become(person) {
+  stopListening();
+  showStack([]);
+  state.me = person;
+  learn(await get("state", { as: person }));
+  stopListening = listen(person, {
+    onEvent: (event) => EVENTS[event.type]?.(event),
+    onBreak: () => {
+      state.streaming = false;
+      drawBanner();
+    },
+    onBack: () => {
+      state.streaming = true;
+      void reload();
+    },
+  });
+}
+
+async function go() {
+  const wanted = placeFromAddress();
+  const person = people().some((each) => each.id === wanted.person) ? wanted.person : (people()[0]?.id ?? null);
+  if (person !== state.me || !state.channels.length) await become(person);
+  const place = wanted.place === "home" || channelOf(wanted.place) ? wanted.place : (appDm() ?? state.channels[0])?.id;
+  if (!place) return redraw();
+  const address = addressOf(person, place);
+  if (location.hash !== address) history.replaceState(null, "", address);
+  document.body.classList.remove("sidebar-open");
+  await (place === "home" ? openHome() : openConversation(place));
+  return showStack(state.modals);
+}
+
+async function start() {
+  try {
+    learn(await get("state", { as: placeFromAddress().person ?? undefined }));
+    await go();
+    await loadTraffic();
+    toggleInspector(localStorage.getItem("inspector") === "open");
+  } catch (error) {
+    fill($("banner"), h("div", { class: "banner" }, "The sandbox does not answer. Trying again…"));
+    console.info("not yet:", error.message);
+    setTimeout(start, 1500);
+  }
+}
+
+window.addEventListener("hashchange", () => void go());
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || document.querySelector("dialog[open], [popover]:popover-open")) return;
+  document.body.classList.remove("sidebar-open");
+  if ($("inspector").contains(document.activeElement)) toggleInspector(false);
+});
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden && state.place.id) markRead(state.place.id, channelOf(state.place.id)?.last_ts);
+});
+setInterval(() => state.me && drawSidebarQuietly(), 60_000);
+void start();
+
+/** Clocks in the sidebar move on; not while somebody walks through it by keyboard. */
+function drawSidebarQuietly() {
+  if (!$("sidebar").contains(document.activeElement)) drawSidebar();
+}

@@ -1,0 +1,91 @@
+/** One message: author, time, words or blocks, its hover tools, its thread. */
+import { post } from "./api.js";
+import { blocksNode } from "./blocks.js";
+import { avatar, fill, h, icon } from "./dom.js";
+import { mrkdwn, plain } from "./mrkdwn.js";
+import { openMenu } from "./popover.js";
+import { authorOf, state } from "./state.js";
+import { surface } from "./surface.js";
+import { clock, fromTs, fullTime } from "./zones.js";
+
+function words(message) {
+  const node = h("div", { class: "mrkdwn" }, mrkdwn(message.text));
+  if (message.edited) node.append(h("small", { class: "edited" }, "(edited)"));
+  return node;
+}
+
+function content(message, onNotice) {
+  if (!message.blocks?.length) return words(message);
+  const ctx = surface({ type: "message", channel: message.channel, ts: message.ts }, { onNotice });
+  const node = blocksNode(ctx, message.blocks);
+  if (message.edited) node.append(h("small", { class: "edited" }, "(edited)"));
+  return node;
+}
+
+function files(message) {
+  return (message.files ?? []).map((file) => h("a", { class: "file", href: file.url_private ?? null, download: file.name ?? true }, `📎 ${file.title ?? file.name ?? file.id}`));
+}
+
+function shortcuts(message, onNotice) {
+  const run = async (shortcut) => {
+    const answer = await post("shortcut", { as: state.me, callback_id: shortcut.callback_id, message: { channel: message.channel, ts: message.ts } });
+    if (answer.notice) onNotice(answer.notice);
+  };
+  return state.app.shortcuts.filter((each) => each.type === "message").map((each) => ({ label: each.name, detail: state.app.name, run: () => run(each) }));
+}
+
+function tools(message, { onNotice, onReply }) {
+  const copy = () => navigator.clipboard?.writeText(plain(message.text));
+  const more = h("button", { type: "button", class: "quiet", title: "More actions", "aria-label": "More actions", "aria-haspopup": "menu", "aria-expanded": "false" }, icon("more"));
+  const own = [{ label: "Copy text", run: copy }];
+  more.addEventListener("click", () => openMenu(more, [...(message.ephemeral_to ? [] : shortcuts(message, onNotice)), ...own], "Message actions"));
+  const reply = h("button", { type: "button", class: "quiet", title: "Reply in thread", "aria-label": "Reply in thread", onclick: () => onReply(message.ts) }, icon("reply"));
+  return h("div", { class: "tools" }, !message.ephemeral_to && reply, more);
+}
+
+/** The list item of one message. */
+export function messageNode(message, hooks) {
+  const author = authorOf(message);
+  const at = fromTs(message.ts);
+  const time = h("time", { datetime: at.toISOString(), title: fullTime(at) }, clock(at));
+  const onlyYou = message.ephemeral_to && h("div", { class: "only-you" }, icon("eye"), "Only visible to you");
+  const node = h("li", { class: `message${message.ephemeral_to ? " ephemeral" : ""}`, tabIndex: -1, dataset: { ts: message.ts, author: `${author.id}${message.ephemeral_to ? "!" : ""}` } },
+    h("div", { class: "row" },
+      h("div", { class: "gutter" }, avatar(author.name, author.id, author.isApp ? "app" : ""), time.cloneNode(true)),
+      h("div", { class: "said" }, onlyYou,
+        h("div", { class: "by" }, h("strong", {}, author.name), author.isApp && h("span", { class: "badge" }, "APP"), time),
+        content(message, hooks.onNotice), files(message)),
+      tools(message, hooks)));
+  return node;
+}
+
+/** The replies under a message and the box to add one. */
+export function threadNode(onSay) {
+  const replies = h("ol", { class: "replies", "aria-label": "Replies" });
+  const face = h("button", { type: "button", class: "thread-face", "aria-expanded": "true" });
+  const box = h("input", { class: "field", placeholder: "Reply…", "aria-label": "Reply in thread", autocomplete: "off" });
+  const form = h("form", { class: "reply" }, box);
+  const inside = h("div", {}, replies, form);
+  const node = h("div", { class: "thread" }, face, inside);
+  const count = () => {
+    const number = replies.childElementCount;
+    fill(face, number === 0 ? "Thread" : number === 1 ? "1 reply" : `${number} replies`, icon("down"));
+  };
+  const fold = (folded) => {
+    inside.hidden = folded;
+    face.setAttribute("aria-expanded", String(!folded));
+  };
+  face.addEventListener("click", () => fold(!inside.hidden));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const text = box.value.trim();
+    if (text) onSay(text);
+    box.value = "";
+  });
+  count();
+  return { node, replies, count, open: () => {
+    fold(false);
+    box.focus({ preventScroll: true });
+    form.scrollIntoView({ block: "nearest" });
+  } };
+}

@@ -1,0 +1,47 @@
+/** Where blocks stand (a message, a modal, Home): their state, their clicks, and focus across a redraw. */
+import { post } from "./api.js";
+import { confirmed } from "./popover.js";
+import { state } from "./state.js";
+import { textNode, wordsOf } from "./text.js";
+
+const SLOW_MS = 250;
+
+/**
+ * What blocks need to know to be drawn. `kept` are the values of an earlier drawing; `onNotice` hears what Slack
+ * would tell the person when a click went wrong.
+ */
+export function surface(container, { kept = {}, onNotice }) {
+  const ctx = {
+    container, kept, values: {},
+    labelOf: (block) => (block.type === "input" ? wordsOf(block.label) : undefined),
+    async act(block, element, fields, node) {
+      const slow = setTimeout(() => node?.classList.add("busy"), SLOW_MS);
+      const where = { as: state.me, container, block_id: block.block_id, action_id: element.action_id };
+      const answer = await post("click", { ...where, ...fields, values: ctx.values });
+      clearTimeout(slow);
+      node?.classList.remove("busy");
+      if (answer.notice) onNotice(answer.notice);
+    },
+    async confirm(element, go) {
+      const asked = element.confirm;
+      if (!asked || (await confirmed({
+        title: wordsOf(asked.title), text: textNode(asked.text), confirm: wordsOf(asked.confirm) || "Yes",
+        deny: wordsOf(asked.deny) || "Cancel", danger: asked.style === "danger",
+      }))) go();
+    },
+  };
+  return ctx;
+}
+
+/** Redraws without losing the keyboard's place: `draw` replaces nodes under `root`. */
+export function keepingFocus(root, draw, fallback) {
+  const active = document.activeElement;
+  const inside = active && root()?.contains(active);
+  const key = inside ? active.dataset.key : undefined;
+  const selection = inside && "selectionStart" in active ? [active.selectionStart, active.selectionEnd] : null;
+  draw();
+  if (!inside || root()?.contains(document.activeElement)) return;
+  const again = key && [...root().querySelectorAll("[data-key]")].find((node) => node.dataset.key === key);
+  (again ?? fallback?.())?.focus({ preventScroll: true });
+  if (again && selection?.[0] != null && again.type !== "number") again.setSelectionRange?.(...selection);
+}
