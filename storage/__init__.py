@@ -1,0 +1,1 @@
+"""Storage remembers: SQL in, flows values out."""

@@ -1,0 +1,155 @@
+"""Opens a database by its URL, migrates it where needed, and hands out the ports."""
+
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol
+
+from storage import sqlite
+from storage.directory import Directory
+from storage.errors import StorageError
+from storage.event_store import EventStore, PositionCache, Runner
+from storage.inbox import Inbox
+from storage.migrate import HEAD, migrate
+
+VERSION_QUERY = "SELECT version_num FROM alembic_version"
+
+
+class ClosingRunner(Runner, Protocol):
+    """A runner that lets go of its connections in the end."""
+
+    async def close(self) -> None:
+        """Finish what is under way, then disconnect."""
+
+
+class Database:
+    """An open database. Use it in `async with`, or close it."""
+
+    def __init__(self, runner: ClosingRunner) -> None:
+        cache = PositionCache()
+        self._runner = runner
+        self.events = EventStore(runner, cache)
+        self.directory = Directory(runner, cache)
+        self.inbox = Inbox(runner)
+
+    async def close(self) -> None:
+        """Finish what is under way, then disconnect."""
+        await self._runner.close()
+
+    async def __aenter__(self) -> "Database":
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        await self.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing `cais doctor` looked at, and what to do where it is not well."""
+
+    ok: bool
+    sentence: str
+
+
+def sqlite_path(url: str) -> Path | None:
+    """The file a URL (`sqlite+aiosqlite:///path`, `sqlite:///path`) or plain path means; None for PostgreSQL.
+
+    Raises ValueError for any other database, and for one in memory, which would not outlive a click.
+    """
+    if url.startswith(("postgresql", "postgres:")):
+        return None
+    kind, separator, rest = url.partition("://")
+    if separator and kind not in ("sqlite", "sqlite+aiosqlite"):
+        raise ValueError(f"The database URL begins with {kind}, and only sqlite and postgresql are known.")
+    name = rest.removeprefix("/").partition("?")[0] if separator else url
+    if not name or ":memory:" in name:
+        raise ValueError("The database URL names no file; a database in memory would forget everything.")
+    return Path(name)
+
+
+async def open_database(url: str) -> Database:
+    """Connect, migrate where needed and hand out the ports.
+
+    Raises ValueError for a URL we do not know, StorageUnavailable where the database cannot be reached, StorageError
+    where a newer version of the program has written it.
+    """
+    path = sqlite_path(url)
+    if path is None:
+        from storage import postgres  # asyncpg is an extra: whoever uses SQLite need not have it
+
+        if await postgres.version(url, VERSION_QUERY) != HEAD:
+            await migrate(postgres.sqlalchemy_url(url))
+        return Database(await postgres.open_postgres(url))
+    sqlite.create_file(path)
+    if _sqlite_version(path) != HEAD:
+        await migrate(f"sqlite+aiosqlite:///{path}")
+    return Database(await sqlite.open_sqlite(path))
+
+
+def _sqlite_version(path: Path) -> str:
+    """Which migration the file is at; empty where it is new. The plain query spares every start alembic's import."""
+    try:
+        connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=5)
+    except sqlite3.Error as error:
+        raise sqlite.unavailable(error) from error
+    try:
+        row = connection.execute(VERSION_QUERY).fetchone()
+        return str(row[0]) if row else ""
+    except sqlite3.OperationalError as error:
+        if "no such table" in str(error):
+            return ""
+        raise sqlite.unavailable(error) from error
+    except sqlite3.Error as error:
+        raise sqlite.unavailable(error) from error
+    finally:
+        connection.close()
+
+
+async def check(url: str) -> tuple[Finding, ...]:
+    """What `cais doctor` says of the database: reachable, writable, migrated, journal. Changes and raises nothing."""
+    try:
+        path = sqlite_path(url)
+        if path is None:
+            from storage import postgres
+
+            return tuple(Finding(*found) for found in await postgres.check(url, VERSION_QUERY, HEAD))
+        return _check_sqlite(path)
+    except (StorageError, ValueError) as error:
+        return (Finding(False, str(error)),)
+    except ImportError:
+        return (
+            Finding(False, "PostgreSQL needs a driver that is not installed: pip install 'cais-roadmap[postgres]'."),
+        )
+
+
+def _check_sqlite(path: Path) -> tuple[Finding, ...]:
+    if not path.exists():
+        return (Finding(True, f"There is no database at {path} yet; the first start makes it."),)
+    version = _sqlite_version(path)
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None, timeout=5)
+    try:
+        journal = connection.execute("PRAGMA journal_mode").fetchone()[0]
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("ROLLBACK")
+        sound = connection.execute("PRAGMA quick_check").fetchone()[0] == "ok"
+    except sqlite3.Error as error:
+        raise sqlite.unavailable(error) from error
+    finally:
+        connection.close()
+    return (
+        Finding(True, f"The database {path} can be read and written."),
+        _migrated(version),
+        Finding(
+            journal == "wal", f"Its journal is {journal}." + ("" if journal == "wal" else " The next start sets WAL.")
+        ),
+        Finding(sound, "Its pages are sound." if sound else "Its pages are damaged: restore a backup."),
+    )
+
+
+def _migrated(version: str) -> Finding:
+    if version == HEAD:
+        return Finding(True, f"Its tables are up to date (migration {HEAD}).")
+    return Finding(False, f"Its tables are at migration {version or 'none'}, not {HEAD}: the next start migrates them.")

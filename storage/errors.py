@@ -1,0 +1,13 @@
+"""What can go wrong between us and a database, in sentences that may be shown."""
+
+
+class StorageError(Exception):
+    """The database did not do what was asked; nothing of the unit of work was kept."""
+
+
+class StorageUnavailable(StorageError):
+    """The database cannot be reached, is locked by another program, or has no room left. Trying later may help."""
+
+
+class Conflict(StorageError):
+    """What was to be written breaks a rule of the schema, or others kept being faster."""

@@ -1,0 +1,187 @@
+"""A firm's events and its snapshot: read as one row, changed as one unit of work."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from threading import Lock
+from typing import Any, Protocol, TypeVar
+
+import msgspec
+
+from flows.events import FirmKey, Record
+from flows.ports import Changed, Decide
+from flows.position import Position
+from storage import statements
+from storage.statements import Statement, Unit
+
+T = TypeVar("T")
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(Position).decode
+_PRACTICE = Record.__struct_fields__.index("practice")
+_ALL = 2**31 - 1
+
+
+class Runner(Protocol):
+    """Runs units of work on one database."""
+
+    async def read(self, unit: Unit[T]) -> T:
+        """Run a unit that only reads. Raises StorageUnavailable."""
+
+    async def write(self, make: Callable[[], Unit[T]]) -> T:
+        """Run a unit in a transaction and commit; `make` makes it anew where it has to be tried again.
+
+        Raises what the unit raises, StorageUnavailable or Conflict; nothing is kept then.
+        """
+
+
+class PositionCache:
+    """The positions decoded last. An entry counts only while the snapshot's head is the same hash of the same history,
+    so another process, or a unit that is rolled back, cannot make it lie."""
+
+    def __init__(self, size: int = 256) -> None:
+        self._size = size
+        self._positions: OrderedDict[FirmKey, Position] = OrderedDict()
+        self._lock = Lock()  # reader and writer are threads of their own
+
+    def get(self, key: FirmKey) -> Position | None:
+        with self._lock:
+            found = self._positions.get(key)
+            if found is not None:
+                self._positions.move_to_end(key)
+            return found
+
+    def put(self, position: Position) -> None:
+        with self._lock:
+            self._positions[position.key] = position
+            self._positions.move_to_end(position.key)
+            if len(self._positions) > self._size:
+                self._positions.popitem(last=False)
+
+
+def load(statement: Statement, key: FirmKey, cache: PositionCache) -> Unit[Position | None]:
+    """The snapshot as a position, decoded only where it is not the one we hold."""
+    held = cache.get(key)
+    rows = yield statement, {"tenant": key.tenant, "firm": key.firm, "known": held.head if held else None}
+    if not rows:
+        return None
+    body = rows[0][1]
+    if body is None:
+        return held
+    position = _decode(body)
+    cache.put(position)
+    return position
+
+
+class EventStore:
+    """flows.ports.EventStore on a database."""
+
+    def __init__(self, runner: Runner, cache: PositionCache) -> None:
+        self._runner = runner
+        self._cache = cache
+
+    async def change(
+        self, key: FirmKey, decide: Decide, *, cause: str | None = None, with_history: bool = False
+    ) -> Changed:
+        return await self._runner.write(lambda: _change(self._cache, key, decide, cause, with_history))
+
+    async def position(self, key: FirmKey) -> Position | None:
+        return await self._runner.read(load(statements.read_snapshot, key, self._cache))
+
+    async def history(
+        self, key: FirmKey, *, types: Sequence[str] = (), limit: int | None = None, before: int | None = None
+    ) -> Sequence[Record]:
+        return await self._runner.read(_history(key, types, limit, before))
+
+    async def firm_keys(self) -> Sequence[FirmKey]:
+        return await self._runner.read(_firm_keys())
+
+
+def _firm_keys() -> Unit[Sequence[FirmKey]]:
+    rows = yield statements.list_firms, {}
+    return [FirmKey(*row) for row in rows]
+
+
+def _history(
+    key: FirmKey, types: Sequence[str] = (), limit: int | None = None, before: int | None = None
+) -> Unit[tuple[Record, ...]]:
+    named = {f"type_{n}": name for n, name in enumerate(types)}
+    parameters = {
+        "tenant": key.tenant,
+        "firm": key.firm,
+        "before": _ALL if before is None else before,
+        "limit": _ALL if limit is None else limit,
+        **named,
+    }
+    rows = yield statements.read_history(len(named)), parameters
+    return tuple(_record(row) for row in reversed(rows))
+
+
+def _record(row: Sequence[Any]) -> Record:
+    values = list(row)
+    values[_PRACTICE] = bool(values[_PRACTICE])  # SQLite has no booleans, and the hash knows true from 1
+    return Record(*values)
+
+
+def _change(cache: PositionCache, key: FirmKey, decide: Decide, cause: str | None, with_history: bool) -> Unit[Changed]:
+    before = yield from load(statements.load_snapshot, key, cache)
+    if before is None:
+        before = Position(key=key)
+    elif cause is not None:
+        known = yield statements.find_cause, {"tenant": key.tenant, "firm": key.firm, "cause": cause}
+        if known:
+            return Changed((), before)
+    history = (yield from _history(key)) if with_history else ()
+    changed = decide(before, history)
+    if changed.records:
+        _check(key, before, changed, cause)
+        yield from _append(before, changed)
+        cache.put(changed.position)
+    return changed
+
+
+def _check(key: FirmKey, before: Position, changed: Changed, cause: str | None) -> None:
+    """A decision that would break the chain, or write into another firm, is a mistake of ours and stops here."""
+    records, after = changed.records, changed.position
+    expected = range(before.version + 1, before.version + 1 + len(records))
+    if (
+        [r.sequence for r in records] != list(expected)
+        or after.version != expected[-1]
+        or after.head != records[-1].hash
+    ):
+        raise ValueError("The rows to append do not follow on from the firm's last event.")
+    if after.key != key or any(r.tenant != key.tenant or r.firm != key.firm for r in records):
+        raise ValueError("The rows to append belong to another firm.")
+    if cause is not None and all(r.cause != cause for r in records):
+        raise ValueError("None of the rows to append carries the cause, so that a replay would add them again.")
+
+
+def _append(before: Position, changed: Changed) -> Unit[None]:
+    records, after = changed.records, changed.position
+    firm = {"tenant": after.key.tenant, "firm": after.key.firm}
+    if before.version == 0 or before.name != after.name:
+        yield statements.save_firm, {**firm, "name": after.name, "created_at": records[0].recorded_at}
+    for record in records:
+        yield statements.append_event, msgspec.structs.asdict(record)
+    body = _encode(after).decode()
+    yield statements.save_snapshot, {**firm, "version": after.version, "head": after.head, "body": body}
+    if before.members is not after.members:
+        yield from _project_members(firm, before, after)
+    if before.channels != after.channels:
+        yield from _project_channels(firm, before, after)
+
+
+def _project_members(firm: dict[str, str], before: Position, after: Position) -> Unit[None]:
+    for person in before.members.keys() - after.members.keys():
+        yield statements.drop_member, {**firm, "person": person}
+    for person, member in after.members.items():
+        if before.members.get(person) != member:
+            yield statements.save_member, {**firm, "person": person, "name": member.name, "role": member.role}
+
+
+def _project_channels(firm: dict[str, str], before: Position, after: Position) -> Unit[None]:
+    # Deleting names the firm, so that a channel which moved on to another firm stays there.
+    for channel in set(before.channels) - set(after.channels):
+        yield statements.unlink_channel, {**firm, "channel": channel}
+    for channel in after.channels:
+        if channel not in before.channels:
+            yield statements.link_channel, {**firm, "channel": channel}

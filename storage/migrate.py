@@ -1,0 +1,111 @@
+"""Brings a database to the tables this code knows; alembic is imported only where there is work to do."""
+
+import asyncio
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from storage.errors import StorageError, StorageUnavailable
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+    from sqlalchemy import Connection
+
+HEAD = "0001"
+"""The last migration. Named here so that a start need not read the folder; a test compares."""
+
+_FOLDER = Path(__file__).parent / "migrations"
+_LOCK = 2_024_053_1
+"""Of PostgreSQL's advisory locks, ours: replicas that start together migrate one after the other."""
+
+
+def config(connection: "Connection | None" = None) -> "Config":
+    """Alembic's settings, without an ini file."""
+    from alembic.config import Config
+
+    made = Config()
+    made.set_main_option("script_location", str(_FOLDER))
+    made.set_main_option("file_template", "%%(rev)s_%%(slug)s")
+    made.attributes["connection"] = connection
+    return made
+
+
+def upgrade(connection: "Connection") -> None:
+    """Migrate in the transaction the connection is in. Raises StorageError where a newer version wrote the database."""
+    from alembic import command
+    from alembic.util import CommandError
+
+    try:
+        command.upgrade(config(connection), "head")
+    except CommandError as error:
+        raise StorageError(
+            "The database was made by a newer version of this program. Please start that version, or restore a backup."
+        ) from error
+
+
+async def migrate(url: str) -> None:
+    """Bring the database at this SQLAlchemy URL to HEAD, in one transaction; others that try meanwhile wait.
+
+    Raises StorageUnavailable where it cannot be reached, StorageError where a newer version wrote it.
+    """
+    from sqlalchemy import text
+    from sqlalchemy.exc import DBAPIError
+    from sqlalchemy.ext.asyncio import create_async_engine
+    from sqlalchemy.pool import NullPool
+
+    lite = url.startswith("sqlite")
+    engine = create_async_engine(url, poolclass=NullPool)
+    if lite:
+        # pysqlite's own idea of transactions leaves table definitions outside of them: we begin and commit ourselves.
+        engine = engine.execution_options(isolation_level="AUTOCOMMIT")
+    try:
+        async with engine.connect() as connection, connection.begin():
+            if not lite:
+                await connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
+                await connection.run_sync(upgrade)
+            else:
+                await connection.run_sync(_upgrade_sqlite)
+    except (DBAPIError, OSError) as error:
+        raise StorageUnavailable(f"The database could not be migrated: {getattr(error, 'orig', error)}.") from error
+    finally:
+        await engine.dispose()
+
+
+def _upgrade_sqlite(connection: "Connection") -> None:
+    connection.exec_driver_sql("PRAGMA busy_timeout = 60000")
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    try:
+        upgrade(connection)
+    except BaseException:  # raised again: the half-made tables must not stay, whatever the reason
+        connection.exec_driver_sql("ROLLBACK")
+        raise
+    connection.exec_driver_sql("COMMIT")
+
+
+async def new_migration(message: str) -> Path:
+    """Write the next numbered migration: what storage.models has and the migrations lack. Read it before you commit."""
+    from alembic import command
+    from sqlalchemy.ext.asyncio import create_async_engine
+
+    number = f"{int(HEAD) + 1:04d}"
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite+aiosqlite:///{folder}/scratch.db"
+        await migrate(url)
+        engine = create_async_engine(url)
+
+        def write(connection: "Connection") -> Any:
+            return command.revision(config(connection), message, autogenerate=True, rev_id=number)
+
+        try:
+            async with engine.connect() as connection:
+                script = await connection.run_sync(write)
+        finally:
+            await engine.dispose()
+    return Path(script.path)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit('Say what changes: python -m storage.migrate "firm preferences"')
+    sys.stdout.write(f"{asyncio.run(new_migration(sys.argv[1]))}\nNow set HEAD in storage/migrate.py to its number.\n")

@@ -1,0 +1,13 @@
+"""Alembic asks this file how to migrate; storage.migrate has put the connection it is to use into the config."""
+
+from alembic import context
+
+from storage.models import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    transactional_ddl=False,  # storage.migrate holds one transaction, and a lock, around all of it
+    render_as_batch=context.config.attributes["connection"].dialect.name == "sqlite",
+)
+context.run_migrations()

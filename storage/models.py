@@ -1,0 +1,152 @@
+"""The tables, in SQLAlchemy Core; every key begins with the tenant, and with the firm where there is one.
+
+In code the column `firm_id` is called `firm`, as flows call it. Names in the database outlive names in the code.
+Text stays text: the chained hash covers an event's columns byte for byte, so no database may re-write them.
+"""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Double,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    false,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(referred_table_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+
+def _tenant() -> Column[str]:
+    return Column("tenant", Text, nullable=False)
+
+
+def _firm() -> Column[str]:
+    return Column("firm_id", Text, key="firm", nullable=False)
+
+
+def _of_a_firm() -> ForeignKeyConstraint:
+    return ForeignKeyConstraint(["tenant", "firm"], ["firms.tenant", "firms.firm"])
+
+
+firms = Table(
+    "firms",
+    metadata,
+    _tenant(),
+    _firm(),
+    Column("name", Text, nullable=False),
+    Column("created_at", Text, nullable=False),
+    PrimaryKeyConstraint("tenant", "firm"),
+    sqlite_with_rowid=False,
+)
+
+events = Table(
+    "events",
+    metadata,
+    # The columns stand in the order of flows.events.Record.
+    _tenant(),
+    _firm(),
+    Column("sequence", Integer, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("actor_name", Text, nullable=False),
+    Column("recorded_at", Text, nullable=False),
+    Column("happened_on", Text),
+    Column("payload", Text, nullable=False),
+    Column("before", Text, nullable=False),
+    Column("after", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("edition", Text, nullable=False),
+    Column("practice", Boolean, nullable=False),
+    Column("cause", Text),
+    Column("previous_hash", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+    PrimaryKeyConstraint("tenant", "firm", "sequence"),
+    _of_a_firm(),
+    sqlite_with_rowid=False,
+)
+
+snapshots = Table(
+    "snapshots",
+    metadata,
+    _tenant(),
+    _firm(),
+    Column("version", Integer, nullable=False),
+    Column("head", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    PrimaryKeyConstraint("tenant", "firm"),
+    _of_a_firm(),
+)
+
+members = Table(
+    "members",
+    metadata,
+    _tenant(),
+    _firm(),
+    Column("person", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    PrimaryKeyConstraint("tenant", "firm", "person"),
+    _of_a_firm(),
+    sqlite_with_rowid=False,
+)
+
+channels = Table(
+    "channels",
+    metadata,
+    _tenant(),
+    Column("channel", Text, nullable=False),
+    _firm(),
+    PrimaryKeyConstraint("tenant", "channel"),
+    _of_a_firm(),
+    sqlite_with_rowid=False,
+)
+
+people = Table(
+    "people",
+    metadata,
+    _tenant(),
+    Column("person", Text, nullable=False),
+    Column("name", Text, nullable=False, server_default=""),
+    Column("time_zone", Text, nullable=False, server_default=""),
+    Column("admin", Boolean, nullable=False, server_default=false()),
+    Column("checked_at", Double, nullable=False, server_default="0"),
+    Column("current_firm", Text, nullable=False, server_default=""),
+    PrimaryKeyConstraint("tenant", "person"),
+    sqlite_with_rowid=False,
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    _tenant(),
+    Column("id", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("told_at", Double, nullable=False),
+    Column("taken_until", Double, nullable=False),
+    Column("settled_at", Double),
+    PrimaryKeyConstraint("tenant", "id"),
+    sqlite_with_rowid=False,
+)
+
+Index(
+    "ux_events_cause",
+    events.c.tenant,
+    events.c.firm,
+    events.c.cause,
+    unique=True,
+    sqlite_where=events.c.cause.is_not(None),
+    postgresql_where=events.c.cause.is_not(None),
+)
+Index(None, members.c.tenant, members.c.person)
+Index(None, inbox.c.settled_at, inbox.c.taken_until)

@@ -1,0 +1,231 @@
+"""Runs units of work on SQLite, each in one hop to a connection's own thread; waiting writes share a commit."""
+
+import asyncio
+import logging
+import os
+import sqlite3
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Generic, NamedTuple, TypeVar
+
+import aiosqlite
+
+from storage.errors import Conflict, StorageUnavailable
+from storage.statements import Language, Rows, Statement, Unit, sqlite_language
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+_AT_ONCE = 64
+"""Units in one transaction: a commit costs the same for all of them, but the first waits for the last."""
+_PRAGMAS = (
+    "PRAGMA busy_timeout = 5000",
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",
+    "PRAGMA foreign_keys = ON",
+)
+
+
+class Outcome(NamedTuple):
+    value: Any
+    error: Exception | None
+
+
+class Waiting(NamedTuple, Generic[T]):
+    make: Callable[[], Unit[T]]
+    future: asyncio.Future[T]
+
+
+def unavailable(error: Exception) -> StorageUnavailable:
+    """SQLite's complaint as a sentence that says what to do."""
+    said = str(error)
+    if "locked" in said or "busy" in said:
+        return StorageUnavailable("The database is locked by another program. Nothing was changed; please try again.")
+    if "full" in said:
+        return StorageUnavailable("The disk is full. Nothing was changed; please make room and try again.")
+    if "readonly" in said:
+        return StorageUnavailable(
+            "The database file may only be read. Nothing was changed; please allow writing to it."
+        )
+    return StorageUnavailable(f"The database could not be used ({said}). Nothing was changed.")
+
+
+def hop(connection: aiosqlite.Connection, work: Callable[[], T]) -> asyncio.Future[T]:
+    """Run `work` on the connection's own thread.
+
+    aiosqlite offers this in public for single statements only, a hop for each; its queue takes any function, and this
+    is the one place that reaches for it. Raises StorageUnavailable where the connection is closed.
+    """
+    if connection._connection is None:
+        raise StorageUnavailable("The database is closed.")
+    future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+    connection._tx.put_nowait((future, work))
+    return future
+
+
+class Lane:
+    """One connection. Units that come while it is busy wait, and then run together, in order, in one transaction."""
+
+    def __init__(self, connection: aiosqlite.Connection, begin: str) -> None:
+        self._connection = connection
+        self._begin = begin
+        self._language: Language = sqlite_language()
+        self._waiting: deque[Waiting[Any]] = deque()
+        self._group: list[Waiting[Any]] = []
+
+    def run(self, make: Callable[[], Unit[T]]) -> asyncio.Future[T]:
+        """Resolves after the commit. Raises what the unit raises, StorageUnavailable or Conflict."""
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._waiting.append(Waiting(make, future))
+        if not self._group:
+            self._start()
+        return future
+
+    async def close(self) -> None:
+        """Finish what waits, then close the connection."""
+        while self._group:
+            await asyncio.wait([self._group[-1].future])
+            await asyncio.sleep(0)
+        await self._connection.close()
+
+    def _start(self) -> None:
+        waiting = self._waiting
+        group = self._group = [waiting.popleft() for _ in range(min(len(waiting), _AT_ONCE))]
+        if not group:
+            return
+        try:
+            hop(self._connection, lambda: self._transact(group)).add_done_callback(self._settle)
+        except StorageUnavailable as closed:
+            self._group = []
+            for one in group:
+                one.future.set_exception(closed)
+
+    def _settle(self, done: asyncio.Future[list[Outcome]]) -> None:
+        group = self._group
+        # The next group starts before anybody hears of this one, so that the thread is not idle meanwhile.
+        self._start()
+        for one, (value, error) in zip(group, done.result(), strict=True):
+            if one.future.done():
+                continue  # its caller went away; what it asked for is done all the same
+            if error is None:
+                one.future.set_result(value)
+            else:
+                one.future.set_exception(error)
+
+    # From here on we are on the connection's thread.
+
+    def _transact(self, group: list[Waiting[Any]]) -> list[Outcome]:
+        raw = self._connection._conn
+        outcomes: list[Outcome] = []
+        try:
+            raw.execute(self._begin)
+            outcomes.extend(self._attempt(raw, one) for one in group)
+            raw.execute("COMMIT")
+        except (sqlite3.Error, StorageUnavailable) as error:
+            self._roll_back(raw)
+            failed = Outcome(None, error if isinstance(error, StorageUnavailable) else unavailable(error))
+            # A unit that was refused was refused, commit or not; nobody else may believe his was kept.
+            said = outcomes + [failed] * (len(group) - len(outcomes))
+            return [outcome if outcome.error else failed for outcome in said]
+        return outcomes
+
+    def _attempt(self, raw: sqlite3.Connection, one: Waiting[Any]) -> Outcome:
+        raw.execute("SAVEPOINT unit")
+        try:
+            value = self._walk(raw, one.make())
+        except Exception as error:
+            if not raw.in_transaction:
+                raise  # a full disk makes SQLite roll back on its own, and then the whole group is lost
+            raw.execute("ROLLBACK TO unit")
+            raw.execute("RELEASE unit")
+            return Outcome(None, error)
+        raw.execute("RELEASE unit")
+        return Outcome(value, None)
+
+    def _walk(self, raw: sqlite3.Connection, unit: Unit[T]) -> T:
+        try:
+            statement, parameters = next(unit)
+            while True:
+                statement, parameters = unit.send(self._execute(raw, statement, parameters))
+        except StopIteration as end:
+            value: T = end.value
+            return value
+
+    def _execute(self, raw: sqlite3.Connection, statement: Statement, parameters: Any) -> Rows:
+        compiled = self._language[statement]
+        try:
+            return raw.execute(compiled.sql, compiled.bind(parameters)).fetchall()
+        except sqlite3.IntegrityError as error:
+            raise Conflict("What was to be written does not fit what is there. Nothing was changed.") from error
+        except sqlite3.Error as error:
+            raise unavailable(error) from error
+
+    def _roll_back(self, raw: sqlite3.Connection) -> None:
+        try:
+            if raw.in_transaction:
+                raw.execute("ROLLBACK")
+        except sqlite3.Error:
+            log.warning("A transaction could not be rolled back", extra={"action": "rollback_failed"}, exc_info=True)
+
+
+class SqliteRunner:
+    """storage.event_store.Runner on one SQLite file: a lane that writes, and one that reads and blocks nobody."""
+
+    def __init__(self, writer: Lane, reader: Lane) -> None:
+        self._writer = writer
+        self._reader = reader
+
+    async def read(self, unit: Unit[T]) -> T:
+        return await self._reader.run(lambda: unit)
+
+    async def write(self, make: Callable[[], Unit[T]]) -> T:
+        return await self._writer.run(make)
+
+    async def close(self) -> None:
+        await self._reader.close()
+        await self._writer.close()
+
+
+def create_file(path: Path) -> None:
+    """Make the file, and the folder it is in, readable by their owner only; what exists is left as it is."""
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as error:
+        raise StorageUnavailable(f"The database file {path} could not be made or opened: {error.strerror}.") from error
+
+
+async def connect(path: Path) -> aiosqlite.Connection:
+    """A connection set up as all of ours are. Raises StorageUnavailable."""
+    connection: aiosqlite.Connection | None = None
+    try:
+        connection = await aiosqlite.connect(path, isolation_level=None, cached_statements=256)
+        for pragma in _PRAGMAS:
+            await _set(connection, pragma)
+    except sqlite3.Error as error:
+        if connection is not None:
+            await connection.close()
+        raise unavailable(error) from error
+    return connection
+
+
+async def _set(connection: aiosqlite.Connection, pragma: str) -> None:
+    # Turning a new file to WAL fails at once where another process does the same; the busy timeout is not asked.
+    for patience in (0.02, 0.1, 0.5, None):
+        try:
+            await connection.execute(pragma)
+        except sqlite3.OperationalError:
+            if patience is None:
+                raise
+            await asyncio.sleep(patience)
+        else:
+            return
+
+
+async def open_sqlite(path: Path) -> SqliteRunner:
+    """Both lanes on a file that is there and migrated. Raises StorageUnavailable."""
+    writer = await connect(path)
+    reader = await connect(path)
+    await reader.execute("PRAGMA query_only = ON")
+    return SqliteRunner(Lane(writer, "BEGIN IMMEDIATE"), Lane(reader, "BEGIN"))

@@ -1,0 +1,206 @@
+"""Every statement storage makes, written once in SQLAlchemy Core and compiled once to SQL text for a dialect."""
+
+from collections.abc import Callable, Generator, Mapping, Sequence
+from functools import cache
+from operator import itemgetter
+from typing import Any, NamedTuple, TypeVar
+
+from sqlalchemy import Table, and_, bindparam, case, delete, exists, literal_column, null, select, true, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine.interfaces import Dialect
+from sqlalchemy.sql import ClauseElement, Select
+from sqlalchemy.sql.compiler import SQLCompiler
+
+from storage.models import channels, events, firms, inbox, members, people, snapshots
+
+T = TypeVar("T")
+Insert = Callable[[Table], Any]
+"""`insert` of a dialect: both know on_conflict_do_update, but there is no common type for it."""
+
+
+class Statement:
+    """A statement in Core; `build` is given the dialect's own insert()."""
+
+    __slots__ = ("build",)
+
+    def __init__(self, build: Callable[[Insert], ClauseElement]) -> None:
+        self.build = build
+
+
+Rows = Sequence[Sequence[Any]]
+Step = tuple[Statement, Mapping[str, Any]]
+Unit = Generator[Step, Rows, T]
+"""A unit of work: it yields statements, is sent their rows, and returns its result. A driver runs it as a whole."""
+
+
+class Compiled(NamedTuple):
+    sql: str
+    bind: Callable[[Mapping[str, Any]], Sequence[Any]]
+    """Puts named parameters into the order the SQL wants them in."""
+
+
+class Language:
+    """Compiles statements for one dialect, each the first time it is used."""
+
+    def __init__(self, dialect: Dialect, insert: Insert) -> None:
+        self._dialect = dialect
+        self._insert = insert
+        self._compiled: dict[Statement, Compiled] = {}
+
+    def __getitem__(self, statement: Statement) -> Compiled:
+        found = self._compiled.get(statement)
+        if found is None:
+            found = self._compiled[statement] = self._compile(statement)
+        return found
+
+    def _compile(self, statement: Statement) -> Compiled:
+        compiled = statement.build(self._insert).compile(dialect=self._dialect)
+        assert isinstance(compiled, SQLCompiler)
+        order = compiled.positiontup or []
+        fixed = {name: value for name, value in compiled.params.items() if value is not None}
+        return Compiled(compiled.string, _binder(order, fixed))
+
+
+def _binder(order: Sequence[str], fixed: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], Sequence[Any]]:
+    if fixed:
+        return lambda given: [{**fixed, **given}[name] for name in order]
+    if len(order) > 1:
+        return itemgetter(*order)
+    return lambda given: [given[name] for name in order]
+
+
+def sqlite_language() -> Language:
+    """SQLite's SQL, with question marks."""
+    return Language(sqlite.dialect(paramstyle="qmark"), sqlite.insert)
+
+
+def postgres_language() -> Language:
+    """PostgreSQL's SQL as asyncpg wants it, with numbered parameters."""
+    return Language(postgresql.asyncpg.dialect(), postgresql.insert)  # type: ignore[no-untyped-call]
+
+
+def _is_firm(table: Table) -> Any:
+    return and_(table.c.tenant == bindparam("tenant"), table.c.firm == bindparam("firm"))
+
+
+def _upsert(table: Table, *overwritten: str) -> Statement:
+    def build(insert: Insert) -> ClauseElement:
+        new = insert(table)
+        keys = list(table.primary_key.columns)
+        built: ClauseElement = new.on_conflict_do_update(
+            index_elements=keys, set_={table.c[name]: new.excluded[name] for name in overwritten}
+        )
+        return built
+
+    return Statement(build)
+
+
+def _snapshot() -> Select[Any]:
+    # Whoever names the head he holds already is spared the body.
+    body = case((snapshots.c.head == bindparam("known"), null()), else_=snapshots.c.body)
+    return select(snapshots.c.head, body).where(_is_firm(snapshots))
+
+
+# SQLite knows no FOR UPDATE and leaves it out: its one writer has begun IMMEDIATE.
+load_snapshot = Statement(lambda _: _snapshot().with_for_update())
+read_snapshot = Statement(lambda _: _snapshot())
+save_snapshot = _upsert(snapshots, "version", "head", "body")
+
+find_cause = Statement(
+    lambda _: select(events.c.sequence).where(_is_firm(events), events.c.cause == bindparam("cause"))
+)
+append_event = Statement(lambda insert: insert(events))
+list_firms = Statement(lambda _: select(firms.c.tenant, firms.c.firm).order_by(firms.c.tenant, firms.c.firm))
+
+
+@cache
+def read_history(types: int) -> Statement:
+    """The newest rows first, of `type_0`, `type_1` ... for as many types as said, of all where none."""
+
+    def build(_: Insert) -> ClauseElement:
+        query = select(*events.c).where(_is_firm(events), events.c.sequence < bindparam("before"))
+        if types:
+            query = query.where(
+                events.c.type.in_([bindparam(f"type_{n}", type_=events.c.type.type) for n in range(types)])
+            )
+        return query.order_by(events.c.sequence.desc()).limit(bindparam("limit"))
+
+    return Statement(build)
+
+
+save_firm = _upsert(firms, "name")
+save_member = _upsert(members, "name", "role")
+drop_member = Statement(lambda _: delete(members).where(_is_firm(members), members.c.person == bindparam("person")))
+link_channel = _upsert(channels, "firm")
+unlink_channel = Statement(
+    lambda _: delete(channels).where(_is_firm(channels), channels.c.channel == bindparam("channel"))
+)
+
+remember_person = _upsert(people, "name", "time_zone", "admin", "checked_at")
+use_firm = Statement(
+    lambda insert: (
+        insert(people)
+        .values({name: bindparam(name) for name in ("tenant", "person", "current_firm")})
+        .on_conflict_do_update(
+            index_elements=[people.c.tenant, people.c.person], set_={people.c.current_firm: bindparam("current_firm")}
+        )
+    )
+)
+all_firms = Statement(lambda _: select(firms.c.firm, firms.c.name).where(firms.c.tenant == bindparam("tenant")))
+
+
+def _sighting() -> Select[Any]:
+    """One row per firm of the person, one with nulls where there is none; what is known of the person on each."""
+    tenant = bindparam("tenant", type_=firms.c.tenant.type)
+    one = select(literal_column("1").label("one")).subquery()
+    memberships = (
+        select(members.c.person, members.c.firm, firms.c.name, members.c.role)
+        .join(firms, and_(firms.c.tenant == members.c.tenant, firms.c.firm == members.c.firm))
+        .where(members.c.tenant == tenant, members.c.person == bindparam("person"))
+        .subquery()
+    )
+    link = select(channels.c.firm).where(channels.c.tenant == tenant, channels.c.channel == bindparam("channel"))
+    known = and_(people.c.tenant == tenant, people.c.person == bindparam("person"))
+    columns = (people.c.name, people.c.time_zone, people.c.admin, people.c.checked_at, people.c.current_firm)
+    return select(
+        *columns,
+        link.scalar_subquery(),
+        exists().where(firms.c.tenant == tenant),
+        memberships.c.firm,
+        memberships.c.name,
+        memberships.c.role,
+    ).select_from(one.outerjoin(people, known).outerjoin(memberships, true()))
+
+
+sight_person = Statement(lambda _: _sighting())
+
+
+def _take(insert: Insert) -> ClauseElement:
+    new = insert(inbox)
+    taken: ClauseElement = new.on_conflict_do_update(
+        index_elements=[inbox.c.tenant, inbox.c.id],
+        set_={inbox.c.taken_until: new.excluded.taken_until},
+        where=and_(inbox.c.settled_at.is_(None), inbox.c.taken_until <= bindparam("now")),
+    ).returning(inbox.c.id)
+    return taken
+
+
+take_told = Statement(_take)
+settle_told = Statement(
+    lambda _: (
+        update(inbox)
+        .values({inbox.c.settled_at: bindparam("now"), inbox.c.body: bindparam("nothing")})
+        .where(inbox.c.tenant == bindparam("tenant"), inbox.c.id == bindparam("event"))
+    )
+)
+unsettled_told = Statement(
+    lambda _: (
+        select(inbox.c.tenant, inbox.c.id, inbox.c.body)
+        .where(inbox.c.settled_at.is_(None), inbox.c.taken_until <= bindparam("now"))
+        .order_by(inbox.c.told_at, inbox.c.id)
+        .limit(bindparam("limit"))
+    )
+)
+forget_told = Statement(
+    lambda _: delete(inbox).where(inbox.c.settled_at < bindparam("settled_before")).returning(inbox.c.id)
+)
