@@ -36,7 +36,7 @@ types: $(VENV)/.installed-for-tests ## Types
 
 migration: $(VENV)/.installed-for-tests ## A new migration: make migration m="firm preferences"
 	@test -n "$(m)" || { echo 'Say what it is for: make migration m="firm preferences"'; exit 2; }
-	$(BIN)/python -m storage.migrations "$(m)"
+	$(BIN)/python -m storage.migrate "$(m)"
 
 # A stamp is newer than what it was made from, so that the next start installs nothing.
 $(VENV)/.installed: pyproject.toml constraints.txt | $(BIN)/python

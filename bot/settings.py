@@ -100,11 +100,17 @@ class Settings(BaseSettings):
         return host == "slack.com" or host.endswith((".slack.com", ".slack-gov.com"))
 
     @property
+    def sandbox_folder(self) -> Path:
+        """What the sandbox keeps, apart from what was done in Slack."""
+        return self.data_dir.resolve() / "sandbox"
+
+    @property
     def database(self) -> str:
         """The database's URL, with its password: hand it to nobody but the database."""
         if self.database_url is not None:
             return self.database_url.get_secret_value()
-        return f"sqlite+aiosqlite:///{self.data_dir.resolve() / 'cais.db'}"
+        folder = self.sandbox_folder if self.way == "sandbox" else self.data_dir.resolve()
+        return f"sqlite+aiosqlite:///{folder / 'cais.db'}"
 
     def _check_complete(self) -> None:
         """Half a configuration for Slack stops the start: what is there says what is missing."""

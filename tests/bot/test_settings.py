@@ -124,7 +124,9 @@ def test_a_moved_clock_is_welcome_in_the_sandbox(given: Given) -> None:
 
 
 def test_the_database_is_a_file_in_the_data_folder_unless_named(given: Given, tmp_path: Path) -> None:
-    assert given().database == f"sqlite+aiosqlite:///{tmp_path / 'data' / 'cais.db'}"
+    assert given().database == f"sqlite+aiosqlite:///{tmp_path / 'data' / 'sandbox' / 'cais.db'}"
+    in_slack = given(SLACK_BOT_TOKEN=BOT, SLACK_APP_TOKEN=APP)
+    assert in_slack.database == f"sqlite+aiosqlite:///{tmp_path / 'data' / 'cais.db'}"
     assert given(CAIS_DATABASE_URL="postgresql+asyncpg://u@h/d").database == "postgresql+asyncpg://u@h/d"
 
 

@@ -1,0 +1,1 @@
+"""What `cais` can do on the command line, one module per command."""

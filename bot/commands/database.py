@@ -1,0 +1,31 @@
+"""The database as a command opens it: where it cannot, the command ends with a sentence instead of a traceback."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import click
+
+from storage.database import Database, open_database
+from storage.errors import StorageError
+
+
+class NoDatabase(click.ClickException):
+    """The database could not be opened or used. Exit code 2: trying again changes nothing."""
+
+    exit_code = 2
+
+
+@asynccontextmanager
+async def opened(url: str) -> AsyncIterator[Database]:
+    """The database at this URL, migrated. Raises NoDatabase, with what is wrong and never the password."""
+    try:
+        database = await open_database(url)
+    except (StorageError, ValueError) as error:
+        raise NoDatabase(f"{error} CAIS_DATABASE_URL and CAIS_DATA_DIR say where it is.") from None
+    except ImportError as error:
+        raise NoDatabase(f"PostgreSQL needs a package that is not installed ({error.name}): make install.") from None
+    try:
+        async with database:
+            yield database
+    except StorageError as error:
+        raise NoDatabase(str(error)) from None

@@ -1,0 +1,47 @@
+"""`cais doctor`: what is wrong, and what to do about it."""
+
+import asyncio
+import sys
+
+import click
+
+from bot import checks
+from bot.checks import Finding
+from bot.clock import real_now
+from bot.settings import Settings, load
+from storage.database import check as check_database
+
+MARKS = {"ok": "ok", "look": "look", "wrong": "WRONG"}
+
+
+@click.command()
+def doctor() -> None:
+    """Look at settings, tokens, scopes, clock, database, pack and port, and say what to do.
+
+    Changes nothing, and can be asked while the bot runs. Exit code 1 if something is wrong.
+    """
+    findings = asyncio.run(examine(load()))
+    width = max(len(finding.about) for finding in findings)
+    for finding in findings:
+        click.echo(f"{MARKS[finding.verdict]:<6} {finding.about:<{width}}  {finding.sentence}")
+    wrong = sum(finding.verdict == "wrong" for finding in findings)
+    click.echo(f"\n{_count(wrong)}" if wrong else "\nAll is well.")
+    sys.exit(1 if wrong else 0)
+
+
+def _count(wrong: int) -> str:
+    return "One thing is wrong." if wrong == 1 else f"{wrong} things are wrong."
+
+
+async def examine(settings: Settings) -> list[Finding]:
+    """Every check, in the order in which one would mend things."""
+    found = checks.check_settings(settings)
+    if settings.way != "sandbox":
+        found += await checks.check_slack(settings, real_now())
+    found += [
+        Finding("database", "ok" if one.ok else "wrong", one.sentence)
+        for one in await check_database(settings.database)
+    ]
+    found += checks.check_pack(settings.pack)
+    found += await checks.check_port(settings)
+    return found

@@ -1,0 +1,35 @@
+"""`cais sandbox`: a pretend Slack with a page on this machine, and the bot in it."""
+
+import asyncio
+import sys
+
+import click
+
+from bot.manifest import manifest_path
+from bot.settings import Settings, load
+from bot.supervisor import CannotStart, Plan, supervise
+
+
+@click.command()
+def sandbox() -> None:
+    """Try it on this machine, without Slack, whatever tokens are set.
+
+    Nothing of it reaches Slack or what was done there: it is kept in the folder `sandbox` of CAIS_DATA_DIR.
+    """
+    open_sandbox(load())
+
+
+def open_sandbox(settings: Settings) -> None:
+    """Run sandbox and bot until stopped, then exit with the code that says how it ended."""
+    # A visitor reads the address, not log lines; whoever asked for more gets it.
+    level = settings.log_level if "log_level" in settings.model_fields_set else "WARNING"
+    # Beside tokens for Slack, a database that was named is meant for Slack, not for playing.
+    database = settings.database if settings.way == "sandbox" else ""
+    environment = {"CAIS_LOG_LEVEL": level, "CAIS_DATABASE_URL": database}
+    plan = Plan(settings.sandbox_port, settings.sandbox_folder, manifest_path(), environment)
+    try:
+        code = asyncio.run(supervise(plan, click.echo))
+    except CannotStart as reason:
+        click.echo(str(reason), err=True)
+        code = 2
+    sys.exit(code)

@@ -1,0 +1,81 @@
+"""Log lines: one line per event with a stable `action`, no tokens, and nothing of what people wrote."""
+
+import logging
+import re
+import sys
+from collections.abc import MutableMapping
+from typing import Any, TextIO
+
+import structlog
+
+Line = MutableMapping[str, Any]
+
+_SECRETS = re.compile(r"xox[a-z](?:\.xox[a-z])?-[\w-]+|xapp-[\w-]+|(?<=hooks\.slack\.com/)\S+|(?<=ticket=)[\w-]+")
+_SLACK_LIBRARIES = ("/slack_bolt/", "/slack_sdk/")
+_BODY_STARTS = re.compile(r"[\n{]|[,(]?\s*\b(?:body|params|payload|headers|data|files)\b\s*[:=]", re.IGNORECASE)
+
+
+def set_up(level: str, *, practice: bool = False, stream: TextIO | None = None) -> None:
+    """Send everything that is logged in this process to the stream (stderr), one line each.
+
+    `practice` marks every line: the clock is moved, so nothing here happened when it says.
+    """
+    handler = logging.StreamHandler(stream or sys.stderr)
+    handler.addFilter(_hide_bodies)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[structlog.stdlib.ExtraAdder()],
+            processors=[
+                _Marked(practice),
+                structlog.stdlib.add_log_level,
+                structlog.processors.TimeStamper(fmt="iso", utc=True),
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                _redact,
+                structlog.processors.LogfmtRenderer(
+                    key_order=["timestamp", "level", "practice", "action", "event"], drop_missing=True
+                ),
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    logging.getLogger("aiohttp.access").setLevel(logging.WARNING)
+
+
+def _hide_bodies(record: logging.LogRecord) -> bool:
+    """Slack's libraries log requests and answers, with what people typed and with tokens in them.
+
+    Their DEBUG lines are dropped, and of the others what follows the first sign of a body.
+    """
+    if not any(library in record.pathname.replace("\\", "/") for library in _SLACK_LIBRARIES):
+        return True
+    if record.levelno < logging.INFO:
+        return False
+    record.msg, record.args = _BODY_STARTS.split(record.getMessage(), maxsplit=1)[0].strip(), None
+    return True
+
+
+class _Marked:
+    """Gives each line its action (that of a library is `library`) and, in a practice run, the mark."""
+
+    def __init__(self, practice: bool) -> None:
+        self._practice = practice
+
+    def __call__(self, logger: Any, method: str, line: Line) -> Line:
+        record: logging.LogRecord = line["_record"]
+        if "action" not in line:
+            line["action"] = "library"
+            line["logger"] = record.name
+        if self._practice:
+            line["practice"] = "true"
+        return line
+
+
+def _redact(logger: Any, method: str, line: Line) -> Line:
+    for key, value in line.items():
+        text = value if isinstance(value, str) else str(value)
+        if _SECRETS.search(text):
+            line[key] = _SECRETS.sub("[hidden]", text)
+    return line
