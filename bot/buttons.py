@@ -26,9 +26,10 @@ class ShowTask(Carried, frozen=True):
 
 
 class PickTask(Carried, frozen=True):
-    """A select; the chosen option is the task's key."""
+    """A select; the chosen option is the task's key. `part` keeps two such selects of one message apart."""
 
     verb: ClassVar[str] = "steps.pick"
+    part: str = ""
 
 
 class PickStep(Carried, frozen=True):
@@ -177,6 +178,16 @@ class OpenChangeOfAgent(Carried, frozen=True):
 class ChangeOfAgentForm(Carried, frozen=True):
     verb: ClassVar[str] = "answers.change_agent_form"
     agent: str = ""
+
+
+class ConfirmChangeOfAgent(Carried, frozen=True):
+    """The preview's modal: the names that were entered, to be recorded once confirmed."""
+
+    verb: ClassVar[str] = "answers.confirm_change"
+    agent: str = ""
+    new_name: str = ""
+    old_name: str = ""
+    ticket: bool = False
 
 
 class AnswerPrecheck(Carried, frozen=True):

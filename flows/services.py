@@ -173,6 +173,10 @@ class Services:
         """What taking this agent off would do to the roadmap."""
         return self.preview(position, act, answers.remove_agent(position, act.who, agent))
 
+    def preview_change(self, position: Position, act: Act, old: str, new_name: str, **said: Any) -> Preview:
+        """What this change of agent would do to the roadmap. Raises Refusal where the change itself is refused."""
+        return self.preview(position, act, answers.start_change(position, act.who, old, new_name, **said))
+
     # --- the firm ----------------------------------------------------------------------------------------------
 
     async def set_up(self, tenant: str, act: Act, taken: Sequence[FirmSummary] = (), **said: Any) -> Result:
