@@ -21,7 +21,7 @@ def channel_for_bot(slack: Slack, channel_id: Any, *, join: bool = True) -> Json
 
     Raises SlackError: channel_not_found (also for private places the app is not in), not_in_channel, is_archived.
     """
-    found = slack.workspace.channels.get(channel_id) or slack.workspace.dm_of(str(channel_id))
+    found = slack.workspace.channels.get(str(channel_id)) or slack.workspace.dm_of(str(channel_id))
     if found is None or (found["is_private"] and BOT_USER not in found["members"]):
         raise SlackError("channel_not_found")
     public = "chat:write.public" in slack.options.manifest.scopes

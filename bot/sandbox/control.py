@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import zoneinfo
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -56,7 +57,9 @@ class Control:
         return listed + [web.post(f"/control/{name}", _posted(handler)) for name, handler in posts.items()]
 
     async def _state(self, request: web.Request) -> web.StreamResponse:
-        return web.json_response(await self._people.state(request.query.get("as", "")))
+        # A page that was just opened knows nobody yet: it starts as the first person of the workspace.
+        somebody = next((user["id"] for user in self._slack.workspace.users.values() if not user["is_bot"]), "")
+        return web.json_response(await self._people.state(request.query.get("as") or somebody))
 
     async def _messages(self, request: web.Request) -> web.StreamResponse:
         found = self._slack.workspace.seen_by(request.query.get("as", ""), request.query.get("channel", ""))
@@ -139,6 +142,10 @@ class Control:
         return {"ok": True, "faults": self._slack.faults.listed()}
 
     async def _add_person(self, body: Json) -> Json:
+        if not body.get("id") and not body.get("name"):
+            raise SlackError("invalid_arguments", messages=["a person needs a name"])
+        if body.get("tz", "UTC") not in zoneinfo.available_timezones():
+            raise SlackError("invalid_arguments", messages=["tz must be an IANA name such as Europe/London"])
         return {"ok": True, "user": self._slack.workspace.add_user(body)}
 
     async def _add_channel(self, body: Json) -> Json:
@@ -160,7 +167,9 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 def _guarded(handler: Handler) -> Handler:
     async def answer(request: web.Request) -> web.StreamResponse:
         # A page elsewhere could otherwise reach the sandbox through a name that resolves to this machine.
-        if request.host.rsplit(":", 1)[0] not in _LOOPBACK and request.host not in _LOOPBACK:
+        elsewhere = request.host.rsplit(":", 1)[0] not in _LOOPBACK and request.host not in _LOOPBACK
+        origin = request.headers.get("Origin")
+        if elsewhere or (origin is not None and origin != f"{request.scheme}://{request.host}"):
             return web.json_response({"ok": False, "error": "loopback_only"}, status=403)
         try:
             return await handler(request)

@@ -87,9 +87,11 @@ class Interactions:
             return
         message = workspace.message(container["channel"], container["ts"])
         if message is not None:
-            state = first_values(message["blocks"], message.get("state"))
+            # What somebody picked but nobody was told of is his alone, as in his own Slack client.
+            states = dict(message.get("states", {}))
+            state = first_values(message["blocks"], states.get(user))
             state.setdefault(block_id, {})[element["action_id"]] = value
-            workspace.put_message({**message, "state": state}, changed=True)
+            workspace.put_message({**message, "states": {**states, user: state}}, changed=True)
 
     def _notice(self, user: str, text: str) -> Json:
         self._slack.workspace.notice(user, text)

@@ -44,24 +44,22 @@ def problems_in_message(message: Json) -> list[Problem]:
     blocks = message.get("blocks") or []
     found = list(_text_length(message.get("text") or "", rules["text"]))
     found += problems_in_blocks(blocks, "message", rules["blocks"])
-    if isinstance(blocks, list):
-        found += _message_totals([block for block in blocks if isinstance(block, dict)], rules)
-    return found
+    return found + list(_message_totals(_dicts(blocks), rules))
 
 
 def problems_in_view(view: Json) -> list[Problem]:
     """What Slack would refuse about a modal or a Home tab; empty when it would take it."""
-    kind = view.get("type")
+    kind = str(view.get("type"))
     spec = limits()["views"].get(kind)
     if spec is None:
         return [Problem("/view/type", "invalid_type", f"unsupported type: {kind}", "modal or home")]
-    found = list(_object(view, spec, "/view", str(kind), ignored=("type",)))
+    found = list(_object(view, spec, "/view", kind, ignored=("type",)))
     blocks = view.get("blocks")
-    found += problems_in_blocks(blocks, str(kind), limits()["view"]["blocks"], "/view/blocks")
+    found += problems_in_blocks(blocks, kind, limits()["view"]["blocks"], "/view/blocks")
     size = len(json.dumps(view, ensure_ascii=False).encode())
     if size > limits()["view"]["bytes"]:
         found.append(Problem("/view", "view_too_large", f"view is {size} bytes", str(limits()["view"]["bytes"])))
-    listed = [block for block in blocks if isinstance(block, dict)] if isinstance(blocks, list) else []
+    listed = _dicts(blocks)
     if kind == "modal" and not view.get("submit") and any(block.get("type") == "input" for block in listed):
         found.append(Problem("/view", "missing_submit", "missing required field: submit", "a modal with inputs"))
     if sum(1 for _, element in elements_of(listed) if element.get("focus_on_load")) > limits()["view"]["focused"]:
@@ -78,7 +76,7 @@ def problems_in_blocks(blocks: Any, surface: str, most: int, pointer: str = "/bl
         found.append(Problem(pointer, "too_many_blocks", f"no more than {most} items allowed", str(most)))
     for index, block in enumerate(blocks):
         found += _block(block, f"{pointer}/{index}", surface)
-    ids = Counter(block.get("block_id") for block in blocks if isinstance(block, dict) and block.get("block_id"))
+    ids = Counter(str(block["block_id"]) for block in blocks if isinstance(block, dict) and block.get("block_id"))
     for block_id, times in ids.items():
         if times > 1:
             found.append(Problem(pointer, "duplicate_block_id", f"block_id `{block_id}` already exists", "unique"))
@@ -91,18 +89,17 @@ def elements_of(blocks: list[Json]) -> Iterator[tuple[Json, Json]]:
         for name in ("accessory", "element"):
             if isinstance(block.get(name), dict):
                 yield block, block[name]
-        nested = [block.get(name) or [] for name in ("elements", "actions")]
-        for element in (each for group in nested if isinstance(group, list) for each in group):
-            if (
-                isinstance(element, dict)
-                and element.get("type") in limits()["blocks"]
-                and block.get("type") == "carousel"
-            ):
+        for element in _dicts(block.get("elements")) + _dicts(block.get("actions")):
+            if block.get("type") == "carousel":
                 yield from elements_of([element])
-            elif isinstance(element, dict):
+            else:
                 yield block, element
         if block.get("type") == "container":
-            yield from elements_of([child for child in block.get("child_blocks") or [] if isinstance(child, dict)])
+            yield from elements_of(_dicts(block.get("child_blocks")))
+
+
+def _dicts(value: Any) -> list[Json]:
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 
 
 def _text_length(text: str, most: int) -> Iterator[Problem]:
@@ -111,7 +108,7 @@ def _text_length(text: str, most: int) -> Iterator[Problem]:
 
 
 def _message_totals(blocks: list[Json], rules: Json) -> Iterator[Problem]:
-    kinds = Counter(block.get("type") for block in blocks)
+    kinds = Counter(str(block.get("type")) for block in blocks)
     for kind, most in rules["once"].items():
         if kinds[kind] > most:
             yield Problem("/blocks", f"too_many_{kind}", f"only {most} {kind} allowed in a message", str(most))
@@ -120,19 +117,22 @@ def _message_totals(blocks: list[Json], rules: Json) -> Iterator[Problem]:
         yield Problem(
             "/blocks", "markdown_too_long", f"markdown has {markdown} characters", str(rules["markdown_total"])
         )
-    cells = [
-        cell for block in blocks if block.get("type") == "table" for row in block.get("rows") or [] for cell in row
-    ]
-    characters = sum(len(str(cell.get("text", ""))) for cell in cells if isinstance(cell, dict))
+    characters = sum(len(str(cell.get("text", ""))) for block in blocks for cell in _cells(block))
     if characters > rules["table_characters"]:
         yield Problem("/blocks", "table_too_long", f"table has {characters} characters", str(rules["table_characters"]))
+
+
+def _cells(block: Json) -> Iterator[Json]:
+    rows = block.get("rows") if block.get("type") == "table" else None
+    for row in rows if isinstance(rows, list) else []:
+        yield from _dicts(row)
 
 
 def _block(block: Any, pointer: str, surface: str, of: list[str] | None = None) -> Iterator[Problem]:
     if not isinstance(block, dict):
         yield Problem(pointer, "not_an_object", "must be an object")
         return
-    kind = block.get("type")
+    kind = str(block.get("type"))
     spec = limits()["blocks"].get(kind)
     if spec is None or (of and kind not in of):
         yield Problem(f"{pointer}/type", "invalid_type", f"unsupported type: {kind}", "a block type Slack knows")
@@ -153,12 +153,12 @@ def _block(block: Any, pointer: str, surface: str, of: list[str] | None = None) 
 
 
 def _element(element: Any, spec: Json, pointer: str, surface: str) -> Iterator[Problem]:
-    kind = element.get("type") if isinstance(element, dict) else None
+    kind = str(element.get("type")) if isinstance(element, dict) else ""
     if kind not in spec["of"] or kind not in limits()["elements"]:
         yield Problem(f"{pointer}/type", "invalid_type", f"unsupported type: {kind}", str(spec["of"]))
         return
     rules = limits()["elements"][kind]
-    fields = {**limits()["likes"].get(rules.get("like"), {}), **rules["fields"]}
+    fields = {**limits()["likes"].get(rules.get("like", ""), {}), **rules["fields"]}
     interactive = kind not in ("image", "mrkdwn", "plain_text")
     ignored = ("type", "action_id") if interactive else ("type",)
     yield from _object(element, {**rules, "fields": fields}, pointer, surface, ignored=ignored)
@@ -168,11 +168,12 @@ def _element(element: Any, spec: Json, pointer: str, surface: str) -> Iterator[P
 
 
 def _initial_choice(element: Json, pointer: str) -> Iterator[Problem]:
-    groups = element.get("option_groups")
-    options = [o for group in groups for o in group.get("options", [])] if groups else element.get("options")
+    grouped = [option for group in _dicts(element.get("option_groups")) for option in _dicts(group.get("options"))]
+    options = grouped or _dicts(element.get("options"))
     if not options:
         return
-    chosen = element.get("initial_options") or ([element["initial_option"]] if element.get("initial_option") else [])
+    one = element.get("initial_option")
+    chosen = _dicts(element.get("initial_options")) or ([one] if one else [])
     if any(choice not in options for choice in chosen):
         yield Problem(pointer, "initial_option", "initial option must match one of the options", "one of the options")
 

@@ -10,7 +10,7 @@ from bot.sandbox.slack import Slack
 from bot.sandbox.wire import Json, SlackError
 from bot.sandbox.workspace import APP_ID
 
-_OWN_FIELDS = ("channel", "ephemeral_to", "notifies")
+_OWN_FIELDS = ("channel", "ephemeral_to", "notifies", "states")
 _VIEW_OWN_FIELDS = ("user",)
 
 
@@ -93,7 +93,7 @@ def message_context(slack: Slack, user_id: str, message: Json) -> Json:
     context: Json = {
         "container": container,
         "channel": {"id": channel["id"], "name": channel_name(channel)},
-        "state": {"values": first_values(message.get("blocks") or [], message.get("state"))},
+        "state": {"values": first_values(message.get("blocks") or [], message.get("states", {}).get(user_id))},
         "response_url": response_url(slack, user_id, channel["id"], message["ts"]),
     }
     # Slack keeps no copy of an ephemeral message, so it cannot put one into the payload.

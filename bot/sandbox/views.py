@@ -131,7 +131,7 @@ def views_update(slack: Slack, args: Json) -> Json:
 @method("views.publish", required=("user_id", "view"))
 def views_publish(slack: Slack, args: Json) -> Json:
     """Publishes a person's Home tab."""
-    user = slack.workspace.users.get(args["user_id"])
+    user = slack.workspace.users.get(str(args["user_id"]))
     if user is None or user["is_bot"]:
         raise SlackError("user_not_found")
     if not slack.options.manifest.home_tab:

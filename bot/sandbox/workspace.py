@@ -80,7 +80,8 @@ class Workspace:
 
     def add_user(self, user: Json) -> Json:
         """Adds or changes a person; everybody but the app has a DM with the app."""
-        known = {"is_admin": False, "is_bot": False, "deleted": False, "is_restricted": False, "title": ""}
+        known: Json = {"is_admin": False, "is_bot": False, "deleted": False, "is_restricted": False, "title": ""}
+        known |= {"tz": "America/New_York", "real_name": user.get("name", "")}
         user_id = user.get("id") or f"U{secrets.token_hex(4).upper()}"
         user = {**known, **self.users.get(user_id, {}), **user, "id": user_id}
         self._keep("user", user_id, user)
