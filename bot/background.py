@@ -1,0 +1,50 @@
+"""Work that goes on after Slack has its answer: references are kept, and a shutdown waits for it."""
+
+import asyncio
+import logging
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+log = logging.getLogger("cais.background")
+T = TypeVar("T")
+
+
+class Background:
+    """A registry of running tasks: asyncio itself keeps only weak references to them."""
+
+    def __init__(self) -> None:
+        self._running: set[asyncio.Task[Any]] = set()
+
+    def start(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
+        """Run this now, beside everything else."""
+        task = asyncio.ensure_future(work)
+        self._running.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._running.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.error("background work failed", extra={"action": "background", "error": type(error).__name__})
+
+    @property
+    def running(self) -> int:
+        """How many pieces of work are under way."""
+        return len(self._running)
+
+    async def drain(self, seconds: float) -> int:
+        """Wait this long for everything, also for what that starts; returns how many had to be cancelled."""
+        loop = asyncio.get_running_loop()
+        ends = loop.time() + seconds
+        while self._running and loop.time() < ends:
+            await asyncio.wait(self._running, timeout=ends - loop.time())
+        left = list(self._running)
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+        return len(left)
+
+    async def idle(self) -> None:
+        """Wait until nothing is under way, also nothing that started meanwhile."""
+        while self._running:
+            await asyncio.wait(self._running)

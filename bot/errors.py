@@ -1,0 +1,110 @@
+"""What a person reads when something goes wrong, the one log line that goes with it, and whether a change was made."""
+
+import logging
+import secrets
+import traceback
+from collections.abc import Sequence
+from contextvars import ContextVar
+from pathlib import PurePath
+
+from flows.events import FirmKey, Record
+from flows.ports import Changed, Decide, EventStore
+from flows.position import Position
+
+log = logging.getLogger("cais.errors")
+
+STILL_WORKING = "This takes longer than usual. The answer will follow here; there is no need to try again."
+NO_WINDOW = "Slack did not let me open the window in time. Please press it again."
+
+
+class Receipt:
+    """Whether the request under way has changed anything, as far as we can know."""
+
+    def __init__(self) -> None:
+        self.changed = False
+
+
+_receipt: ContextVar[Receipt | None] = ContextVar("receipt", default=None)
+
+
+def new_receipt() -> Receipt:
+    """Begins to note changes for the task this is called in."""
+    receipt = Receipt()
+    _receipt.set(receipt)
+    return receipt
+
+
+class NotedEvents:
+    """An event store that notes on the receipt when a change was made, or may have been."""
+
+    def __init__(self, events: EventStore) -> None:
+        self._events = events
+
+    async def change(
+        self, key: FirmKey, decide: Decide, *, cause: str | None = None, with_history: bool = False
+    ) -> Changed:
+        """As the store's own; an error that is not from deciding leaves it open whether the change was made."""
+        receipt = _receipt.get() or Receipt()
+        before, decided = receipt.changed, False
+
+        def noting(position: Position, history: Sequence[Record]) -> Changed:
+            nonlocal decided
+            decided = False
+            changed = decide(position, history)
+            decided = True
+            return changed
+
+        try:
+            changed = await self._events.change(key, noting, cause=cause, with_history=with_history)
+        except BaseException:
+            receipt.changed = before or decided
+            raise
+        receipt.changed = before or bool(changed.records)
+        return changed
+
+    async def position(self, key: FirmKey) -> Position | None:
+        """As the store's own."""
+        return await self._events.position(key)
+
+    async def history(
+        self, key: FirmKey, *, types: Sequence[str] = (), limit: int | None = None, before: int | None = None
+    ) -> Sequence[Record]:
+        """As the store's own."""
+        return await self._events.history(key, types=types, limit=limit, before=before)
+
+    async def firm_keys(self) -> Sequence[FirmKey]:
+        """As the store's own."""
+        return await self._events.firm_keys()
+
+
+def new_reference() -> str:
+    """Eight characters that stand in the log line and in the sentence the person reads."""
+    return secrets.token_hex(4).upper()
+
+
+def apology(error: BaseException, *, action: str, firm: str, receipt: Receipt) -> str:
+    """Logs the error in one line, without any text a person wrote, and returns the sentence for the person."""
+    reference = new_reference()
+    where = {"action": action, "reference": reference, "firm": firm, "error": type(error).__name__}
+    log.error("%s failed: %s at %s (reference %s)", action, type(error).__name__, _place(error), reference, extra=where)
+    begin = f"Something went wrong on our side (reference {reference})."
+    end = "If it happens again, give this reference to whoever runs the app."
+    if receipt.changed:
+        return f"{begin} What you did may or may not be recorded; `/cais` shows how things are. {end}"
+    return f"{begin} Nothing was changed. Try again; if it happens again, give this reference to whoever runs the app."
+
+
+def _place(error: BaseException) -> str:
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [f for f in frames if {"bot", "flows", "storage"} & set(PurePath(f.filename).parts)] or list(frames)
+    return f"{PurePath(ours[-1].filename).name}:{ours[-1].lineno}" if ours else "an unknown place"
+
+
+class WithoutBodies(logging.Filter):
+    """Keeps request bodies out of the log: Bolt writes the whole one when a signature is wrong."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Shortens such a record; keeps every other one as it is."""
+        if "signature" in str(record.msg) and "body" in str(record.msg):
+            record.msg, record.args = "a request without a valid signature was turned away", ()
+        return True

@@ -1,0 +1,133 @@
+"""Slack's events, each handled once: kept before they are handled, settled after the answer, taken up after a crash."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from bot.answering import Answering
+from bot.background import Background
+from bot.hearing import Call, hear
+from bot.surfaces import Answer
+from bot.table import Table
+from bot.web_api import TooBusy, Unsure
+from flows.ports import Inbox, Told
+
+log = logging.getLogger("cais.event_inbox")
+
+LEASE = 60.0
+"""Seconds one process has for an event; longer than any call to Slack within it may take."""
+
+ROUND = 30.0
+"""Seconds between looks at what a crash left unsettled."""
+
+TOO_OLD = 24 * 3600.0
+"""Seconds after which an event is settled without an answer: Slack gives up repeating it then, too."""
+
+KEPT = 72 * 3600.0
+"""Seconds for which settled events are remembered, so that a late repeat changes nothing."""
+
+
+class EventInbox:
+    """Handles events through the inbox. `now` is real time in UNIX seconds."""
+
+    def __init__(
+        self,
+        inbox: Inbox,
+        *,
+        table: Table,
+        answering: Answering,
+        background: Background,
+        now: Callable[[], float],
+        bot_user: Callable[[], str],
+    ) -> None:
+        self._inbox = inbox
+        self._table = table
+        self._answering = answering
+        self._background = background
+        self._now = now
+        self._bot_user = bot_user
+        self._rounds: asyncio.Task[None] | None = None
+
+    def keeps(self, call: Call) -> bool:
+        """Whether this goes through the inbox. Drawing a Home twice harms nobody, so that does not."""
+        return bool(call.event_id) and call.name != "app_home_opened"
+
+    async def hear(self, call: Call, body: Any, *, again: bool, budget: float) -> bool:
+        """Handles one delivery; True where Slack may forget it, False where Slack has to send it again."""
+        told = Told(tenant=call.tenant, id=call.event_id, body=msgspec.json.encode(body).decode())
+        kept: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        handled: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._background.start(self._handle(call, told, again, kept, handled))
+        await asyncio.wait((handled,), timeout=budget)
+        return kept.done() and kept.result()
+
+    async def _handle(
+        self,
+        call: Call,
+        told: Told,
+        again: bool,
+        kept: "asyncio.Future[bool]",
+        handled: "asyncio.Future[None]",
+    ) -> None:
+        try:
+            ours = await self._take(told)
+            kept.set_result(ours is not None)
+            if not ours:
+                return
+            answer = await self._table.answer(call)
+        finally:
+            handled.set_result(None)
+        await self._settle(call, answer, again)
+
+    async def _take(self, told: Told) -> bool | None:
+        try:
+            return await self._inbox.take(told, now=self._now(), lease=LEASE)
+        except Exception as error:  # noqa: BLE001 - whatever the database says, Slack has to send it again
+            log.error("an event could not be kept", extra={"action": "take", "error": type(error).__name__})
+            return None
+
+    async def _settle(self, call: Call, answer: Answer, again: bool) -> None:
+        try:
+            await self._answering.deliver(call, answer, again=again)
+        except (Unsure, TooBusy):
+            return  # The lease runs out, and the next round looks whether the reply arrived before it says it again.
+        await self._inbox.settle(call.tenant, call.event_id, now=self._now())
+
+    async def take_up(self) -> int:
+        """Handles what was left unsettled, by us before a crash or by another replica; returns how many."""
+        taken = 0
+        for told in await self._inbox.unsettled(now=self._now()):
+            if await self._inbox.take(told, now=self._now(), lease=LEASE):
+                taken += 1
+                await self._handle_left(told)
+        return taken
+
+    async def _handle_left(self, told: Told) -> None:
+        body = msgspec.json.decode(told.body or "{}")
+        call = hear(body, told.tenant, self._bot_user())
+        if call is None or self._now() - float(body.get("event_time") or self._now()) > TOO_OLD:
+            await self._inbox.settle(told.tenant, told.id, now=self._now())
+            return
+        await self._settle(call, await self._table.answer(call), again=True)
+
+    def start(self) -> None:
+        """Begins the rounds, the first one at once."""
+        self._rounds = asyncio.ensure_future(self._go_round())
+
+    async def stop(self) -> None:
+        """Ends the rounds."""
+        if self._rounds:
+            self._rounds.cancel()
+            await asyncio.gather(self._rounds, return_exceptions=True)
+
+    async def _go_round(self) -> None:
+        while True:
+            try:
+                await self.take_up()
+                await self._inbox.forget(settled_before=self._now() - KEPT)
+            except Exception as error:  # noqa: BLE001 - the next round tries again; without it events would be lost
+                log.error("a round failed", extra={"action": "take_up", "error": type(error).__name__})
+            await asyncio.sleep(ROUND)

@@ -1,0 +1,102 @@
+"""The one middleware of ours in Bolt: finds the listener in the router's table, runs it and answers Slack itself."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import msgspec
+from slack_bolt.middleware.async_middleware import AsyncMiddleware
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+
+from bot.answering import Answering, waiting
+from bot.background import Background
+from bot.errors import STILL_WORKING
+from bot.event_inbox import EventInbox
+from bot.hearing import Call, hear
+from bot.metrics import Counts
+from bot.surfaces import Answer, Message, Say
+from bot.table import Table
+
+BUDGET = 2.5
+"""Seconds a listener has before Slack gets an ack without its answer; Slack itself waits for three."""
+
+
+class Routing(AsyncMiddleware):
+    """Own database first, ack second, other people's servers third."""
+
+    def __init__(
+        self,
+        *,
+        table: Table,
+        answering: Answering,
+        inbox: EventInbox,
+        background: Background,
+        counts: Counts,
+        bot_user: Callable[[], str],
+        budget: float = BUDGET,
+    ) -> None:
+        self._table = table
+        self._answering = answering
+        self._inbox = inbox
+        self._background = background
+        self._counts = counts
+        self._bot_user = bot_user
+        self._budget = budget
+
+    async def async_process(
+        self,
+        *,
+        req: AsyncBoltRequest,
+        resp: BoltResponse,
+        next: Callable[[], Awaitable[BoltResponse]],  # noqa: A002 - Bolt's
+    ) -> BoltResponse:
+        """Answers every request that has passed Bolt's signature check and authorize; Bolt's listeners see none."""
+        body: Mapping[str, Any] = req.body
+        if body.get("type") == "url_verification":
+            return _ok({"challenge": body.get("challenge", "")})
+        tenant = f"{req.context.enterprise_id or '-'}/{req.context.team_id or '-'}"
+        try:
+            call = hear(body, tenant, self._bot_user())
+        except (KeyError, TypeError, ValueError, AttributeError, IndexError):
+            self._counts.add("unreadable", "other", "ignored")
+            return _ok()
+        if call is None:
+            self._counts.add("other", "other", "ignored")
+            return _ok()
+        if call.origin.channel and call.in_direct_channel and call.kind in ("message", "event"):
+            self._answering.met_in_dm(call.origin.channel)
+        if self._inbox.keeps(call):
+            again = bool(req.headers.get("x-slack-retry-num"))
+            return _ok() if await self._inbox.hear(call, body, again=again, budget=self._budget) else _later()
+        return await self._answer(call)
+
+    async def _answer(self, call: Call) -> BoltResponse:
+        work = self._background.start(self._table.answer(call))
+        await asyncio.wait((work,), timeout=self._budget)
+        if not work.done():
+            self._counts.add(call.kind, "other", "late")
+            self._background.start(self._deliver_late(call, work))
+            return _ok(waiting(call))
+        answer = work.result()
+        body, more = self._answering.ack(call, answer)
+        if more:
+            self._background.start(self._answering.deliver(call, answer))
+        return _ok(body)
+
+    async def _deliver_late(self, call: Call, work: "asyncio.Task[Answer]") -> None:
+        if call.kind == "action":
+            # The ack of a click says nothing by itself; the person should not press again meanwhile.
+            await self._answering.deliver(call, Say(Message(STILL_WORKING)))
+        await self._answering.deliver(call, await work)
+
+
+def _ok(body: Mapping[str, Any] | None = None) -> BoltResponse:
+    if body is None:
+        return BoltResponse(status=200, body="")
+    return BoltResponse(status=200, body=msgspec.json.encode(body).decode())
+
+
+def _later() -> BoltResponse:
+    """We could not keep the event: Slack shall send it again."""
+    return BoltResponse(status=503, body="")

@@ -1,0 +1,55 @@
+"""Who somebody is: name, time zone and whether they run the workspace, asked of Slack in the background and kept."""
+
+import logging
+from collections.abc import Callable
+
+from bot.background import Background
+from bot.web_api import SlackSaidNo, TooBusy, Unsure, WebApi
+from flows.ports import Directory, Known
+
+log = logging.getLogger("cais.people")
+
+FRESH = 24 * 3600.0
+"""Seconds for which what users.info said is good enough."""
+
+
+class People:
+    """Keeps what is known of people fresh. `now` is real time, in UNIX seconds."""
+
+    def __init__(self, slack: WebApi, directory: Directory, background: Background, now: Callable[[], float]) -> None:
+        self._slack = slack
+        self._directory = directory
+        self._background = background
+        self._now = now
+        self._asking: set[tuple[str, str]] = set()
+        self._tried: dict[tuple[str, str], float] = {}
+
+    def notice(self, tenant: str, user: str, known: Known) -> None:
+        """Somebody was heard. Asks Slack where what is known of them is over a day old; never waits for it."""
+        if self._now() - known.checked_at < FRESH:
+            return
+        key = (tenant, user)
+        if key in self._asking or self._now() - self._tried.get(key, 0.0) < 60.0:
+            return
+        self._asking.add(key)
+        self._background.start(self._ask(tenant, user, known.person))
+
+    async def _ask(self, tenant: str, user: str, person: str) -> None:
+        try:
+            answer = await self._slack.call("users.info", {"user": user}, form=True)
+            await self._directory.remember(tenant, read_user(person, answer["user"], self._now()))
+        except (SlackSaidNo, TooBusy, Unsure) as error:
+            # A guest of another workspace may be unreadable: the name Slack sent along has to do. Asked again later.
+            log.info("users.info gave nothing", extra={"action": "users_info", "error": type(error).__name__})
+            self._tried[tenant, user] = self._now()
+        finally:
+            self._asking.discard((tenant, user))
+
+
+def read_user(person: str, user: dict[str, object], now: float) -> Known:
+    """What one user object of Slack's says; a display name wins over a real name, that over the handle."""
+    profile = user.get("profile")
+    shown = profile if isinstance(profile, dict) else {}
+    name = shown.get("display_name") or shown.get("real_name") or user.get("real_name") or user.get("name") or ""
+    admin = bool(user.get("is_admin") or user.get("is_owner"))
+    return Known(person=person, name=str(name), time_zone=str(user.get("tz") or ""), admin=admin, checked_at=now)

@@ -1,0 +1,100 @@
+"""The HTTP side: Slack's requests at /slack/events, and /healthz, /readyz and /metrics for whoever runs the app."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from json import JSONDecodeError
+from urllib.parse import parse_qsl
+
+from aiohttp import web
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.context.async_context import AsyncBoltContext
+from slack_bolt.request.async_internals import build_async_context
+from slack_bolt.request.async_request import AsyncBoltRequest
+
+from bot.metrics import Counts
+
+log = logging.getLogger("cais.server")
+
+MAX_BODY = 1024 * 1024
+"""Bytes a request may have; Slack's own are far smaller."""
+
+SHUTDOWN = 5.0
+"""Seconds that open requests have to finish when the server stops."""
+
+Ready = Callable[[], Awaitable[str]]
+"""Empty where the app is ready, else a sentence that says what is missing."""
+
+
+def slack_request(text: str, headers: dict[str, str]) -> AsyncBoltRequest:
+    """Bolt's record of an HTTP request. Raises ValueError, TypeError or AttributeError where the body is no request.
+
+    Bolt takes any form with the word "payload" in it for an interaction and forgets the rest, so that
+    `/cais note the payload` would arrive empty; such a form is read again here.
+    """
+    request = AsyncBoltRequest(body=text, headers=dict(headers))
+    if not request.body and text and not text.startswith("{"):
+        request.body = dict(parse_qsl(text, keep_blank_values=True))
+        request.context = build_async_context(AsyncBoltContext({}), request.body)
+    if not isinstance(request.body, dict):
+        raise TypeError("the body is no object")
+    return request
+
+
+def web_app(app: AsyncApp, *, ready: Ready, counts: Counts) -> web.Application:
+    """The aiohttp application: for a server of one's own, or `serve`."""
+
+    async def events(request: web.Request) -> web.Response:
+        stamp = request.headers.get("X-Slack-Request-Timestamp", "")
+        if not (stamp.isascii() and stamp.isdigit() and "X-Slack-Signature" in request.headers):
+            return web.Response(status=401)
+        try:
+            bolt_request = slack_request((await request.read()).decode(), request.headers)  # type: ignore[arg-type]  # a mapping is all Bolt needs
+        except (JSONDecodeError, ValueError, TypeError, AttributeError):
+            return web.Response(status=400)
+        try:
+            answer = await app.async_dispatch(bolt_request)
+        except (KeyError, ValueError, TypeError, AttributeError, IndexError) as error:
+            log.warning("a request had no shape of Slack's", extra={"action": "shape", "error": type(error).__name__})
+            return web.Response(status=400)
+        if not answer.body:
+            return web.Response(status=answer.status)
+        kind = "application/json" if answer.body.startswith("{") else "text/plain"
+        return web.Response(status=answer.status, text=answer.body, content_type=kind)
+
+    site = web.Application(client_max_size=MAX_BODY)
+    site.add_routes([web.post("/slack/events", events), *health_routes(ready, counts)])
+    return site
+
+
+def health_routes(ready: Ready, counts: Counts) -> list[web.RouteDef]:
+    """/healthz: the process answers. /readyz: 503 with a sentence until it can serve. /metrics: counts."""
+
+    async def healthz(_: web.Request) -> web.Response:
+        return web.Response(text="ok\n")
+
+    async def readyz(_: web.Request) -> web.Response:
+        missing = await ready()
+        return web.Response(status=503, text=missing + "\n") if missing else web.Response(text="ok\n")
+
+    async def metrics(_: web.Request) -> web.Response:
+        return web.Response(text=counts.exposition())
+
+    return [web.get("/healthz", healthz), web.get("/readyz", readyz), web.get("/metrics", metrics)]
+
+
+class Server:
+    """An aiohttp application listening on an address; port 0 picks a free one."""
+
+    def __init__(self, site: web.Application, *, host: str, port: int) -> None:
+        self._runner = web.AppRunner(site, access_log=None, shutdown_timeout=SHUTDOWN)
+        self._host, self._port = host, port
+
+    async def start(self) -> int:
+        """Begins to listen and returns the port. Raises OSError where the address is taken."""
+        await self._runner.setup()
+        await web.TCPSite(self._runner, self._host, self._port).start()
+        return int(self._runner.addresses[0][1])
+
+    async def stop(self) -> None:
+        """Takes no more requests, lets open ones finish."""
+        await self._runner.cleanup()

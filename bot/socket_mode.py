@@ -1,0 +1,71 @@
+"""The Socket Mode side: Bolt's own handler, and a watchdog for the connection that is dead but looks alive."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+
+from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
+
+from bot.app import Bot
+
+log = logging.getLogger("cais.socket_mode")
+
+LOOK_EVERY = 5.0
+GIVE_UP_AFTER = 120.0
+"""Seconds without a connection after which only a new process helps (bolt-python #417, #1529)."""
+
+
+class SocketMode:
+    """One connection to Slack. Has to be built in a running loop."""
+
+    def __init__(self, bot: Bot, app_token: str, *, now: Callable[[], float] = time.monotonic) -> None:
+        self._handler = AsyncSocketModeHandler(
+            bot.app, app_token, logger=bot.client.logger, web_client=bot.client, ping_interval=LOOK_EVERY
+        )
+        self._now = now
+        self._watching: asyncio.Task[None] | None = None
+        self.gave_up = asyncio.Event()
+        """Set when the connection could not be brought back: stop the process, the supervisor starts a new one."""
+
+    async def start(self) -> None:
+        """Connects and watches. Raises SlackApiError where the app token is no good."""
+        await self._handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt's handler has no types
+        self._watching = asyncio.ensure_future(self._watch())
+
+    async def connected(self) -> bool:
+        """Whether frames come through right now."""
+        return bool(await self._handler.client.is_connected())
+
+    async def ready(self) -> str:
+        """As /readyz wants it."""
+        return "" if await self.connected() else "Socket Mode is not connected to Slack."
+
+    async def _watch(self) -> None:
+        last = self._now()
+        while True:
+            await asyncio.sleep(LOOK_EVERY)
+            if await self.connected():
+                last = self._now()
+                continue
+            away = self._now() - last
+            log.warning("Socket Mode is not connected", extra={"action": "watchdog", "seconds": round(away)})
+            if away > GIVE_UP_AFTER:
+                self.gave_up.set()
+                return
+            if away > 4 * LOOK_EVERY:
+                await self._reconnect()
+
+    async def _reconnect(self) -> None:
+        """The SDK's own monitor had its chance."""
+        try:
+            await asyncio.wait_for(self._handler.client.connect_to_new_endpoint(), timeout=10)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the next look tries again, then gives up
+            log.warning("reconnecting failed", extra={"action": "reconnect", "error": type(error).__name__})
+
+    async def stop(self) -> None:
+        """Hangs up."""
+        if self._watching:
+            self._watching.cancel()
+            await asyncio.gather(self._watching, return_exceptions=True)
+        await self._handler.close_async()  # type: ignore[no-untyped-call]  # as above

@@ -1,0 +1,181 @@
+"""Takes a request to its listener: sights person and firm, looks the listener up, and turns trouble into sentences."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from bot import words
+from bot.actions import Carried, Forged, unpack
+from bot.errors import apology, new_receipt
+from bot.hearing import Call
+from bot.metrics import Counts
+from bot.people import People
+from bot.router import Heard, Route, Router
+from bot.surfaces import Answer, FieldErrors, Message, Options, Quiet, Replace, Say
+from flows.firms import Person, Refusal
+from flows.ports import FirmSummary, Sighting
+from flows.services import Services
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the table has for a request: the route, the words left for it, and what the button carried."""
+
+    route: Route | None
+    name: str
+    words: str = ""
+    carried: Carried | None = None
+    forged: bool = False
+
+
+class Table:
+    """The router's table in use. Every request gets an answer here, whatever happens."""
+
+    def __init__(
+        self, router: Router, services: Services, *, people: People, is_direct: Callable[[Call], bool], counts: Counts
+    ) -> None:
+        self._router = router
+        self._services = services
+        self._people = people
+        self._is_direct = is_direct
+        self._counts = counts
+
+    async def answer(self, call: Call) -> Answer:
+        """The listener's answer; a Refusal becomes its sentence, any other error an apology with a reference."""
+        receipt = new_receipt()
+        found = Found(None, "")
+        try:
+            found = self._look_up(call)
+            answer = await self._listen(call, found)
+        except Refusal as refusal:
+            self._counts.add(call.kind, found.name or "other", "refused")
+            return _refused(call, refusal)
+        except Exception as error:  # noqa: BLE001 - whatever goes wrong, the person gets a sentence and the log one line
+            self._counts.add(call.kind, found.name or "other", "failed")
+            firm = found.carried.firm if found.carried else ""
+            action = f"{call.kind}:{found.name or 'other'}"
+            return _plainly(call, apology(error, action=action, firm=firm, receipt=receipt))
+        self._counts.add(call.kind, found.name or "other", "answered")
+        return answer
+
+    def _look_up(self, call: Call) -> Found:
+        router = self._router
+        if call.kind in ("command", "mention", "message"):
+            split = words.split(call.words, router.commands)
+            return Found(router.commands[split[0]], split[0], split[1]) if split else Found(None, "", call.words)
+        tables: dict[str, Mapping[str, Route]] = {
+            "action": router.actions,
+            "submit": router.submits,
+            "shortcut": router.shortcuts,
+            "event": router.events,
+            "options": router.options,
+        }
+        route = tables[call.kind].get(call.name)
+        if route is None:
+            return Found(None, "", call.words)
+        if route.carries is None:
+            return Found(route, call.name, call.words)
+        try:
+            return Found(route, call.name, call.words, unpack(route.carries, call.packed))
+        except Forged:
+            return Found(None, "", call.words, forged=True)
+
+    async def _listen(self, call: Call, found: Found) -> Answer:
+        carried = found.carried
+        sighting = await self._sight(call, carried.firm if carried else "")
+        route, said = found.route, found.words
+        if route is None:
+            return await self._nothing_fits(call, sighting, said)
+        if call.kind in ("command", "mention", "message") and (route.firm or said):
+            sighting, said = await self._named_firm(call, sighting, said)
+        heard = self._heard(call, sighting, said)
+        position = sighting.position
+        if carried and carried.firm and (position is None or position.key.firm != carried.firm):
+            return await self._fall_back("foreign", heard)
+        if route.firm and position is None:
+            return await self._fall_back("which_firm" if sighting.firms else "no_firm", heard)
+        if carried is not None:
+            return await route.listener(heard, carried, self._services)
+        return await route.listener(heard, self._services)
+
+    async def _sight(self, call: Call, firm: str) -> Sighting:
+        channel = _place(call, call.origin.channel) if call.origin.channel else ""
+        sighting = await self._services.directory.sight(call.tenant, _place(call, call.user), channel, firm)
+        self._people.notice(call.tenant, call.user, sighting.known)
+        return sighting
+
+    async def _named_firm(self, call: Call, sighting: Sighting, said: str) -> tuple[Sighting, str]:
+        """Looks again where the words end in "for <firm>"."""
+        named = words.named_firm(said, sighting.firms)
+        if named is None and sighting.known.admin and (" for " in f" {said} " or "@" in said):
+            firms: list[FirmSummary] = list(await self._services.directory.all_firms(call.tenant))
+            named = words.named_firm(said, firms)
+        if named is None:
+            return sighting, said
+        return await self._sight(call, named[1].key.firm), named[0]
+
+    def _heard(self, call: Call, sighting: Sighting, said: str) -> Heard:
+        known = sighting.known
+        name = known.name or call.user_name or call.user
+        return Heard(
+            kind=call.kind,
+            tenant=call.tenant,
+            who=Person(id=_place(call, call.user), name=name, admin=known.admin),
+            sighting=sighting,
+            cause=call.cause,
+            channel=_place(call, call.origin.channel) if call.origin.channel else "",
+            direct=self._is_direct(call),
+            words=said,
+            chosen=call.chosen,
+            values=call.values,
+            payload=call.payload,
+        )
+
+    async def _nothing_fits(self, call: Call, sighting: Sighting, said: str) -> Answer:
+        if call.kind == "event" or call.link:
+            return Quiet()
+        if call.kind == "options":
+            return Options(())
+        typed = call.kind in ("command", "mention", "message")
+        return await self._fall_back("unknown" if typed else "stale", self._heard(call, sighting, said))
+
+    async def _fall_back(self, name: str, heard: Heard) -> Answer:
+        self._counts.add(heard.kind, name, "fallback")
+        if heard.kind == "options":
+            return Options(())
+        route = self._router.fallbacks.get(name)
+        if route is None:
+            return Say(Message(_LAST_WORDS[name]))
+        return await route.listener(heard, self._services)
+
+    async def redraw_home(self, call: Call) -> Answer:
+        """The Home of the person who called, drawn anew."""
+        anew = Call(kind="event", name="app_home_opened", tenant=call.tenant, user=call.user, cause="")
+        return await self.answer(anew)
+
+
+_LAST_WORDS = {
+    "no_firm": "You are not a member of a firm here yet. `/cais` sets one up.",
+    "which_firm": "Which firm do you mean? Name it at the end, for example `/cais next for Example Securities`.",
+    "foreign": "You are not a member of the firm this belongs to. Nothing was changed.",
+    "unknown": "I do not know that one. `/cais help` shows what you can type.",
+    "stale": "This is from an earlier version and does nothing any more. `/cais` shows how things are.",
+}
+
+
+def _place(call: Call, slack_id: str) -> str:
+    return f"slack:{call.tenant}/{slack_id}"
+
+
+def _refused(call: Call, refusal: Refusal) -> Answer:
+    if call.kind == "action" and refusal.kind == "stale":
+        return Replace(Message(refusal.sentence))
+    return _plainly(call, refusal.sentence)
+
+
+def _plainly(call: Call, sentence: str) -> Answer:
+    """The sentence where the person looks: at the modal's first field, else as a message; what was pressed stays."""
+    if call.kind == "options":
+        return Options(())
+    if call.kind == "submit":
+        return FieldErrors({"": sentence})
+    return Say(Message(sentence))

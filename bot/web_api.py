@@ -1,0 +1,120 @@
+"""Calls to Slack's Web API and to response_urls over one shared session, sent again only where that is safe."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import aiohttp
+import msgspec
+
+log = logging.getLogger("cais.web_api")
+
+DEFAULT_URL = "https://slack.com/api/"
+REFUSED_CONNECTIONS = 4
+"""Tries where the connection is refused: nothing was sent, so sending again says nothing twice."""
+
+
+class SlackSaidNo(Exception):
+    """Slack refused the call; `error` is its name for the reason, such as `channel_not_found`."""
+
+    def __init__(self, method: str, error: str) -> None:
+        super().__init__(f"{method}: {error}")
+        self.error = error
+
+
+class Unsure(Exception):
+    """The answer got lost or made no sense: the call may or may not have worked. Never sent again blindly."""
+
+
+class TooBusy(Exception):
+    """Slack asks to wait (429) for longer than the caller can; nothing was sent."""
+
+
+class WebApi:
+    """One workspace's Web API. Durations are in seconds of real time."""
+
+    def __init__(self, session: aiohttp.ClientSession, *, token: str, base_url: str = DEFAULT_URL) -> None:
+        self._session = session
+        self._base_url = base_url.rstrip("/") + "/"
+        self._headers = {"Authorization": f"Bearer {token}"}
+        self._host = urlsplit(base_url).netloc
+
+    async def call(
+        self, method: str, arguments: Mapping[str, Any], *, patience: float = 100.0, form: bool = False
+    ) -> dict[str, Any]:
+        """Calls a method and returns Slack's answer. `form` is for the reading methods, which take no JSON.
+
+        Raises SlackSaidNo, TooBusy or Unsure. Waits out a 429 for at most `patience`.
+        """
+        url = self._base_url + method
+        status, _, content = await self._post(url, arguments, patience=patience, form=form, headers=self._headers)
+        try:
+            answer: dict[str, Any] = msgspec.json.decode(content, type=dict)
+        except msgspec.DecodeError as error:
+            raise Unsure(f"{method}: status {status}") from error
+        if not answer.get("ok"):
+            if status >= 500:
+                raise Unsure(f"{method}: status {status}")
+            raise SlackSaidNo(method, str(answer.get("error", "unknown_error")))
+        return answer
+
+    async def respond(self, response_url: str, message: Mapping[str, Any], *, patience: float = 20.0) -> bool:
+        """Posts to a response_url; whether Slack took it. A used-up or expired one is the caller's to get round."""
+        if not self._is_slacks(response_url):
+            return False
+        try:
+            status, _, content = await self._post(response_url, message, patience=patience)
+        except (TooBusy, Unsure):
+            return False
+        return status == 200 and not content.startswith(b'{"ok":false')
+
+    def _is_slacks(self, url: str) -> bool:
+        host = urlsplit(url).netloc
+        return bool(host) and (host == self._host or host.endswith((".slack.com", ".slack-gov.com")))
+
+    async def _post(
+        self,
+        url: str,
+        arguments: Mapping[str, Any],
+        *,
+        patience: float,
+        form: bool = False,
+        headers: Mapping[str, str] | None = None,
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        refused, waited = 0, 0.0
+        while True:
+            try:
+                status, answered, content = await self._send(url, arguments, form, headers or {})
+            except aiohttp.ClientConnectorError as error:
+                refused += 1
+                if refused >= REFUSED_CONNECTIONS:
+                    raise Unsure("connection refused") from error
+                await asyncio.sleep(0.2 * 2**refused)
+                continue
+            except (aiohttp.ClientError, TimeoutError, OSError) as error:
+                raise Unsure(type(error).__name__) from error
+            if status != 429:
+                return status, answered, content
+            wait = _seconds(answered.get("Retry-After", "1"))
+            waited += wait
+            if waited > patience:
+                raise TooBusy(f"asked to wait {wait} s")
+            await asyncio.sleep(wait)
+
+    async def _send(
+        self, url: str, arguments: Mapping[str, Any], form: bool, headers: Mapping[str, str]
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        if form:
+            fields = {k: str(v).lower() if isinstance(v, bool) else str(v) for k, v in arguments.items()}
+            request = self._session.post(url, data=fields, headers=headers)
+        else:
+            typed = {**headers, "Content-Type": "application/json; charset=utf-8"}
+            request = self._session.post(url, data=msgspec.json.encode(arguments), headers=typed)
+        async with request as response:
+            return response.status, response.headers, await response.read()
+
+
+def _seconds(retry_after: str) -> float:
+    return max(1.0, float(retry_after)) if retry_after.replace(".", "", 1).isdigit() else 1.0

@@ -1,0 +1,94 @@
+"""From what somebody typed to the command that is meant, the rest of the words, and the firm that is named."""
+
+import html
+import re
+from collections.abc import Collection, Sequence
+from difflib import get_close_matches
+
+from flows.ports import FirmSummary
+
+CUT_OFF = 0.7
+"""Similarity from which a mistyped command is offered: at difflib's own 0.6 "register" becomes "reset"."""
+
+SHORTEST_BEGINNING = 3
+"""Letters of a firm's name that are enough to mean it, so that "waiting for a" names nobody."""
+
+_DECORATION = "*_`~\"'“”‘’ \t"
+_PUNCTUATION = ".,;:!?…"
+_NAMED = re.compile(r"(?:^|\s)(?:for\s+|@\s*)(?=\S)", re.IGNORECASE)
+
+
+def plain(text: str) -> str:
+    """What was typed, unescaped and trimmed; mentions stay as Slack wrote them."""
+    return html.unescape(text).strip()
+
+
+def without_slash(text: str) -> str:
+    """The words of a plain message: `/cais next` typed as text means `next`."""
+    return re.sub(r"^/?cais\b[\s,:]*", "", text, flags=re.IGNORECASE) if _begins_with_cais(text) else text
+
+
+def _begins_with_cais(text: str) -> bool:
+    return text.lower().startswith("/cais") or text.lower().rstrip(_PUNCTUATION) == "cais"
+
+
+def without_mention(text: str, bot: str) -> str:
+    """The words after the app was mentioned, or around it where it stands elsewhere."""
+    return re.sub(rf"\s*<@{re.escape(bot)}(\|[^>]*)?>[\s,:]*", " ", text, count=1).strip()
+
+
+def split(text: str, commands: Collection[str]) -> tuple[str, str] | None:
+    """The command's name and the rest, or None where the words are no command. Empty text is the command ''.
+
+    A name of two words wins over one of one. A single word of rest loses its trailing punctuation; longer rests are
+    free text (a note, a reason) and stay as typed.
+    """
+    tokens = text.split(None, 2)
+    for count in (2, 1):
+        name = " ".join(_word(token) for token in tokens[:count])
+        if len(tokens) >= count and name in commands:
+            return name, _rest(text, count)
+    if not "".join(_word(token) for token in tokens) and "" in commands:
+        return "", ""
+    return None
+
+
+def _word(token: str) -> str:
+    return token.strip(_DECORATION).rstrip(_PUNCTUATION).strip(_DECORATION).lower()
+
+
+def _rest(text: str, skipped: int) -> str:
+    parts = text.split(None, skipped)
+    rest = parts[skipped].strip() if len(parts) > skipped else ""
+    return rest if " " in rest else rest.rstrip(_PUNCTUATION + _DECORATION)
+
+
+def near(text: str, commands: Collection[str]) -> tuple[str, ...]:
+    """Commands that the first word may have meant, nearest first, three at most. They are offered and never run."""
+    first = _word(text.split(None, 1)[0]) if text.split() else ""
+    return tuple(get_close_matches(first, sorted(filter(None, commands)), n=3, cutoff=CUT_OFF)) if first else ()
+
+
+def named_firm(text: str, firms: Sequence[FirmSummary]) -> tuple[str, FirmSummary] | None:
+    """The words without "for <firm>" or "@ <firm>" at their end, and that firm; None where no firm is named so.
+
+    A full name wins over a beginning; a beginning counts where only one firm begins so.
+    """
+    endings = list(_NAMED.finditer(text))
+    for exact in (True, False):
+        for ending in endings:
+            meant = _called(text[ending.end() :].strip().rstrip(_PUNCTUATION), firms, exact=exact)
+            if meant:
+                return text[: ending.start()].strip(), meant
+    return None
+
+
+def _called(name: str, firms: Sequence[FirmSummary], *, exact: bool) -> FirmSummary | None:
+    wanted = " ".join(name.casefold().split())
+    if exact:
+        found = [f for f in firms if f.name.casefold() in (wanted, wanted + ".")]
+    elif len(wanted) >= SHORTEST_BEGINNING:
+        found = [f for f in firms if f.name.casefold().startswith(wanted)]
+    else:
+        found = []
+    return found[0] if len(found) == 1 else None

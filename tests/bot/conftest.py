@@ -1,0 +1,98 @@
+"""A workspace with the bot in it, connected over HTTP or by Socket Mode."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.app import Bot
+from bot.bootstrap import build_router, build_services, read_pack
+from bot.clock import real_time
+from bot.router import Router
+from bot.sandbox.sandbox import Sandbox
+from bot.server import Server, web_app
+from bot.socket_mode import SocketMode
+from flows.packs import load_pack
+from flows.roadmap import Pack
+from flows.services import Services
+from storage.database import open_database
+from tests.bot.conversing import Slack
+
+MANIFEST = Path(__file__).parents[2] / "manifest.yml"
+SECRET = "sandbox-signing-secret"
+NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
+"""When these conversations take place: a Monday, 9 in the morning in New York."""
+
+
+@pytest.fixture(scope="session")
+def pack() -> Pack:
+    """The shipped roadmap."""
+    return load_pack(*read_pack())
+
+
+@pytest.fixture
+async def services(tmp_path: Path, pack: Pack) -> AsyncIterator[Services]:
+    """The use cases on a fresh database, at NOW."""
+    async with await open_database(f"sqlite+aiosqlite:///{tmp_path}/cais.db") as database:
+        yield build_services(database, pack, lambda: NOW)
+
+
+@pytest.fixture(params=["http"])
+def transport(request: pytest.FixtureRequest) -> str:
+    """How Slack reaches the bot; for both: `parametrize("transport", ["http", "socket"], indirect=True)`."""
+    return str(request.param)
+
+
+@asynccontextmanager
+async def bot_in_slack(transport: str, services: Services, router: Router, **sandbox: Any) -> AsyncIterator[Slack]:
+    """A sandbox and a connected bot that listens with this router; further arguments are the sandbox's options."""
+    over_http = {"bot_url": "http://127.0.0.1:1/"} if transport == "http" else {}
+    async with Sandbox.start(MANIFEST, **{"rates": False, **over_http, **sandbox}) as pretend:
+        bot = Bot(
+            token=pretend.options.bot_token,
+            signing_secret=pretend.options.signing_secret,
+            router=router,
+            services=services,
+            now=real_time,
+            api_url=pretend.api_url,
+        )
+        await bot.start()
+        stop = await (_listen_http(bot, pretend) if transport == "http" else _listen_socket(bot, pretend))
+        try:
+            yield Slack(pretend, bot)
+        finally:
+            await bot.background.drain(5)
+            await stop()
+            await bot.stop()
+
+
+Stop = Callable[[], Awaitable[None]]
+
+
+async def _listen_http(bot: Bot, pretend: Sandbox) -> Stop:
+    async def ready() -> str:
+        return ""
+
+    server = Server(web_app(bot.app, ready=ready, counts=bot.counts), host="127.0.0.1", port=0)
+    port = await server.start()
+    pretend.use_bot_at(f"http://127.0.0.1:{port}/slack/events")
+    return server.stop
+
+
+async def _listen_socket(bot: Bot, pretend: Sandbox) -> Stop:
+    line = SocketMode(bot, pretend.options.app_token)
+    await line.start()
+    return line.stop
+
+
+BotInSlack = Callable[..., AbstractAsyncContextManager[Slack]]
+
+
+@pytest.fixture
+async def slack(transport: str, services: Services) -> AsyncIterator[Slack]:
+    """The workspace with the whole bot in it: `await slack.ana.types("/cais next")`."""
+    async with bot_in_slack(transport, services, build_router()) as workspace:
+        yield workspace
