@@ -3,7 +3,8 @@
 async function answer(response) {
   const body = await response.json().catch(() => ({}));
   if (response.ok) return body;
-  return { ...body, ok: false, notice: body.notice ?? body.error ?? `The sandbox answered ${response.status}.` };
+  const why = [body.error ?? `status ${response.status}`, ...(body.response_metadata?.messages ?? [])].join(": ");
+  return { ...body, ok: false, problem: `The sandbox refused that: ${why}.` };
 }
 
 export async function get(name, parameters = {}) {
@@ -13,20 +14,30 @@ export async function get(name, parameters = {}) {
   return response.json();
 }
 
-/** Posts and returns the answer; a sandbox that is away becomes `{ok: false, notice}`. */
+/**
+ * Posts and returns the answer. When the page itself went wrong, the answer has a `problem` to show; what Slack would
+ * tell the person comes over the stream as a notice.
+ */
 export async function post(name, body) {
   try {
     const headers = { "Content-Type": "application/json" };
     return await answer(await fetch(`/control/${name}`, { method: "POST", headers, body: JSON.stringify(body) }));
   } catch {
-    return { ok: false, notice: "The sandbox does not answer. Is it still running?" };
+    return { ok: false, problem: "The sandbox does not answer. Is it still running?" };
   }
 }
 
-/** Hears what happens for one person until closed. `onBack` runs when the stream returns after a break. */
+/**
+ * Hears what happens for one person; resolves to the function that stops it once the stream is open, so that nothing
+ * asked for afterwards is missed. `onBack` runs when the stream returns after a break.
+ */
 export function listen(as, { onEvent, onBreak, onBack }) {
   const source = new EventSource(`/control/stream?as=${encodeURIComponent(as)}`);
   let broken = false;
+  let opened = () => {};
+  const open = new Promise((resolve) => {
+    opened = resolve;
+  });
   source.onmessage = (event) => onEvent(JSON.parse(event.data));
   source.onerror = () => {
     broken = true;
@@ -35,6 +46,7 @@ export function listen(as, { onEvent, onBreak, onBack }) {
   source.onopen = () => {
     if (broken) onBack();
     broken = false;
+    opened(() => source.close());
   };
-  return () => source.close();
+  return open;
 }

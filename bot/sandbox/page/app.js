@@ -20,12 +20,12 @@ function tell(text) {
 
 async function say(text, thread_ts) {
   const answer = await post("say", { as: state.me, channel: state.place.id, text, thread_ts });
-  if (answer.notice) tell(answer.notice);
+  if (answer.problem) tell(answer.problem);
 }
 
 async function runShortcut(callback_id) {
   const answer = await post("shortcut", { as: state.me, callback_id });
-  if (answer.notice) tell(answer.notice);
+  if (answer.problem) tell(answer.problem);
 }
 
 function redraw() {
@@ -99,8 +99,7 @@ async function become(person) {
   stopListening();
   showStack([]);
   state.me = person;
-  learn(await get("state", { as: person }));
-  stopListening = listen(person, {
+  stopListening = await listen(person, {
     onEvent: (event) => EVENTS[event.type]?.(event),
     onBreak: () => {
       state.streaming = false;
@@ -111,6 +110,7 @@ async function become(person) {
       void reload();
     },
   });
+  learn(await get("state", { as: person }));
 }
 
 async function go() {
@@ -128,7 +128,7 @@ async function go() {
 
 async function start() {
   try {
-    learn(await get("state", { as: placeFromAddress().person ?? undefined }));
+    learn(await get("state"));
     await go();
     await loadTraffic();
     toggleInspector(localStorage.getItem("inspector") === "open");

@@ -26,7 +26,7 @@ function external(ctx, block, element) {
     if (query.length < (element.min_query_length ?? 3)) return [{ options: [], hint: "Type to search" }];
     const where = { as: state.me, container: ctx.container, block_id: block.block_id, action_id: element.action_id };
     const found = await post("options", { ...where, query });
-    if (found.notice) return [{ options: [], hint: found.notice }];
+    if (found.ok === false) return [{ options: [], hint: found.notice ?? found.problem }];
     return found.option_groups ?? [{ options: found.options ?? [] }];
   };
 }

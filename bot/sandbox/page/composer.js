@@ -21,7 +21,7 @@ const form = h("form", { class: "composer" }, panel, h("div", { class: "box" }, 
 
 function grow() {
   box.style.height = "auto";
-  box.style.height = `${Math.min(box.scrollHeight, 200)}px`;
+  if (box.isConnected) box.style.height = `${Math.min(box.scrollHeight, 200)}px`;
   button.disabled = !box.value.trim();
 }
 

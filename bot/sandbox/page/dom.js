@@ -45,7 +45,7 @@ export function avatar(name, id, extra = "") {
 }
 
 const ICONS = {
-  more: "M5 12h.01M12 12h.01M19 12h.01",
+  more: "M5 11.5a.5.5 0 1 0 .01 0M12 11.5a.5.5 0 1 0 .01 0M19 11.5a.5.5 0 1 0 .01 0",
   reply: "M9 15 4 10l5-5M4 10h10a6 6 0 0 1 6 6v3",
   close: "M6 6l12 12M18 6 6 18",
   menu: "M4 7h16M4 12h16M4 17h16",

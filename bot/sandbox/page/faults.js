@@ -21,7 +21,7 @@ let on = [];
 
 async function set(faults) {
   const answer = await post("faults", { faults });
-  if (answer.ok === false) summary.title = answer.notice ?? "";
+  if (answer.ok === false) summary.title = answer.problem ?? "";
   await load();
 }
 

@@ -16,7 +16,7 @@ function words(message) {
 
 function content(message, onNotice) {
   if (!message.blocks?.length) return words(message);
-  const ctx = surface({ type: "message", channel: message.channel, ts: message.ts }, { onNotice });
+  const ctx = surface({ type: "message", channel: message.channel, ts: message.ts }, { kept: message.states?.[state.me], onNotice });
   const node = blocksNode(ctx, message.blocks);
   if (message.edited) node.append(h("small", { class: "edited" }, "(edited)"));
   return node;
@@ -29,7 +29,7 @@ function files(message) {
 function shortcuts(message, onNotice) {
   const run = async (shortcut) => {
     const answer = await post("shortcut", { as: state.me, callback_id: shortcut.callback_id, message: { channel: message.channel, ts: message.ts } });
-    if (answer.notice) onNotice(answer.notice);
+    if (answer.problem) onNotice(answer.problem);
   };
   return state.app.shortcuts.filter((each) => each.type === "message").map((each) => ({ label: each.name, detail: state.app.name, run: () => run(each) }));
 }
@@ -42,6 +42,9 @@ function tools(message, { onNotice, onReply }) {
   const reply = h("button", { type: "button", class: "quiet", title: "Reply in thread", "aria-label": "Reply in thread", onclick: () => onReply(message.ts) }, icon("reply"));
   return h("div", { class: "tools" }, !message.ephemeral_to && reply, more);
 }
+
+/** Whether two versions of a message look the same: a choice in one comes back as a change of its state alone. */
+export const looksSame = (one, other) => JSON.stringify([one.text, one.blocks, one.edited]) === JSON.stringify([other.text, other.blocks, other.edited]);
 
 /** The list item of one message. */
 export function messageNode(message, hooks) {

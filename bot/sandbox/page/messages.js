@@ -1,7 +1,7 @@
 /** The conversation of one channel: pages of messages, changes as they come, threads and notices. */
 import { get } from "./api.js";
 import { announce, fill, h, icon } from "./dom.js";
-import { messageNode, threadNode } from "./message.js";
+import { looksSame, messageNode, threadNode } from "./message.js";
 import { plain } from "./mrkdwn.js";
 import { appDm, authorOf, channelOf, markRead, state } from "./state.js";
 import { keepingFocus } from "./surface.js";
@@ -14,6 +14,7 @@ const NEAR = 80;
 let channel = null;
 let more = false;
 let loading = false;
+let stuck = true;
 let say = () => {};
 const shown = new Map();
 const notices = new Map();
@@ -29,9 +30,13 @@ const toEnd = () => {
 };
 
 scroller.addEventListener("scroll", () => {
-  if (isNear()) below.hidden = true;
+  stuck = isNear();
+  if (stuck) below.hidden = true;
   if (scroller.scrollTop < 400 && more && !loading) void older();
 });
+
+// Heights are guesses until a message has been in sight: whoever is at the end stays there.
+new ResizeObserver(() => stuck && toEnd()).observe(list);
 
 /** Runs a change and keeps the end in sight if it was. */
 function steadily(change) {
@@ -95,6 +100,7 @@ function openThread(ts) {
 function change(message) {
   const entry = shown.get(message.ts);
   if (!entry) return put(message);
+  if (looksSame(entry.message, message)) return Object.assign(entry, { message });
   const node = messageNode(message, { onNotice: notice, onReply: openThread });
   keepingFocus(() => entry.node, () => {
     if (entry.thread) node.append(entry.thread.node);
@@ -139,7 +145,13 @@ function hint() {
   return h("li", { class: "welcome" },
     h("h2", {}, `This is your conversation with ${state.app.name}`),
     h("p", {}, "Three things to try:"),
-    h("div", { class: "chips" }, [...new Set(things)].map((text) => h("button", { type: "button", class: "chip", onclick: () => say(text) }, text))));
+    h("div", { class: "chips" }, [...new Set(things)].map((text) => h("button", { type: "button", class: "chip", onclick: () => say(text) }, text))), prompts());
+}
+
+/** The prompts the app suggests in its Messages tab. */
+function prompts() {
+  const chips = (state.app.suggested_prompts ?? []).map((each) => h("button", { type: "button", class: "chip words", onclick: () => say(each.message) }, each.title));
+  return chips.length > 0 && [h("p", { class: "or" }, "or just say it:"), h("div", { class: "chips" }, chips)];
 }
 
 function showHint() {
@@ -162,8 +174,8 @@ export async function openChannel(id, onSay) {
   (notices.get(id) ?? []).forEach(showNotice);
   showHint();
   read();
+  stuck = true;
   toEnd();
-  requestAnimationFrame(toEnd);
 }
 
 function read() {

@@ -46,13 +46,12 @@ async function submit(entry, button) {
   button.disabled = false;
   button.classList.remove("busy");
   if (answer.errors) showErrors(entry, answer.errors);
-  else if (answer.notice) entry.notice.textContent = answer.notice;
+  else if (answer.problem) entry.notice.textContent = answer.problem;
 }
 
 async function leave(entry, all) {
-  const leaving = all ? [...stack].reverse() : [entry];
-  for (const each of leaving) remove(each.view.id);
-  for (const each of leaving) await post("close", { as: state.me, view_id: each.view.id, is_cleared: all });
+  for (const each of all ? [...stack] : [entry]) remove(each.view.id);
+  await post("close", { as: state.me, view_id: entry.view.id, all });
 }
 
 function head(entry) {
@@ -71,7 +70,7 @@ function foot({ view, ...entry }, whole) {
 }
 
 function draw(entry) {
-  const kept = entry.ctx?.values ?? {};
+  const kept = entry.ctx?.values ?? entry.view.state?.values;
   const container = { type: "view", view_id: entry.view.id };
   keepingFocus(() => entry.dialog, () => {
     entry.ctx = surface(container, { kept, onNotice: noticeInModal });
@@ -111,11 +110,15 @@ export function openView(view) {
   return firstControl(entry)?.focus();
 }
 
+// A choice in a view comes back as an update of its state alone: redrawing would close the list one chooses from.
+const looks = ({ title, blocks, submit: button, close }) => JSON.stringify([title, blocks, button, close]);
+
 export function updateView(view) {
   const entry = find(view.id);
   if (!entry) return openView(view);
+  const same = looks(entry.view) === looks(view);
   entry.view = view;
-  return draw(entry);
+  return same ? undefined : draw(entry);
 }
 
 function remove(id) {

@@ -106,9 +106,9 @@ function lines(text) {
 
 /** The nodes of one mrkdwn string. */
 export function mrkdwn(text) {
-  return String(text ?? "").split(/```\n?([\s\S]+?)\n?```\n?/).flatMap((part, at) => {
+  return String(text ?? "").split(/\n?```\n?([\s\S]+?)\n?```\n?/).flatMap((part, at) => {
     if (at % 2) return [h("pre", {}, unescape(part))];
-    return part === "" ? [] : lines(part.replace(/\n$/, at ? "" : "\n"));
+    return part === "" ? [] : lines(part);
   });
 }
 

@@ -28,11 +28,11 @@ function app() {
 function person(user) {
   const mine = user.id === state.me;
   const address = addressOf(user.id, state.place.kind === "home" ? "home" : state.channels.some((each) => each.is_im && each.id === state.place.id) ? "dm" : state.place.id);
-  const detail = [clock(new Date(), user.tz || "UTC"), user.is_admin && "admin"].filter(Boolean).join(" · ");
+  const detail = [user.title || (user.is_admin && "Admin"), clock(new Date(), user.tz || "UTC")].filter(Boolean).join(" · ");
   return h("li", { class: "person" },
     h("a", { class: "entry", href: address, "aria-current": mine ? "true" : null, title: user.tz },
       avatar(userName(user.id), user.id, "small"), h("span", { class: "name" }, userName(user.id), h("small", {}, detail))),
-    h("a", { class: "quiet", href: `${location.pathname}${address}`, target: "_blank", "aria-label": `Open ${userName(user.id)}'s view in another window`, title: "Open in another window, side by side" }, icon("window")));
+    !mine && h("a", { class: "quiet", href: `${location.pathname}${address}`, target: "_blank", "aria-label": `Open ${userName(user.id)}'s view in another window`, title: "Open in another window, side by side" }, icon("window")));
 }
 
 function part(title, items) {
@@ -42,7 +42,7 @@ function part(title, items) {
 export function drawSidebar() {
   const node = document.getElementById("sidebar");
   fill(node,
-    h("div", { class: "team" }, h("span", { class: "team-mark", "aria-hidden": "true" }, state.team.name.slice(0, 1)), h("span", {}, h("strong", {}, state.team.name), h("small", {}, "A pretend Slack on your machine"))),
+    h("div", { class: "team" }, h("span", { class: "team-mark", "aria-hidden": "true" }, state.team.name.slice(0, 1)), h("span", {}, h("strong", {}, state.team.name), h("small", {}, "A pretend Slack"))),
     h("div", { class: "places" }, part("Channels", channels()), part("Apps", app())),
     h("div", { class: "people" }, part("You act as", people().map(person))));
   document.title = `${state.place.kind === "home" ? "Home" : state.place.name ?? ""} · ${userName(me()?.id ?? "")} · ${state.team.name}`;

@@ -20,7 +20,7 @@ export function surface(container, { kept = {}, onNotice }) {
       const answer = await post("click", { ...where, ...fields, values: ctx.values });
       clearTimeout(slow);
       node?.classList.remove("busy");
-      if (answer.notice) onNotice(answer.notice);
+      if (answer.problem) onNotice(answer.problem);
     },
     async confirm(element, go) {
       const asked = element.confirm;
