@@ -106,10 +106,10 @@ def set_aside(
     require(position, who, "member")
     guard.check([reason], ticket=ticket)
     item = find(pack, position, key)
-    if is_stale(item, seen) or item.state in ("set_aside", "done"):
-        return []
     if item.task.keep_set_aside:
         raise Refusal(item.task.keep_set_aside)
+    if is_stale(item, seen) or item.state in ("set_aside", "done"):
+        return []
     _must_be_a_task(item)
     if item.state in ("not_applicable", "later"):
         raise Refusal(f"*{item.title}* does not apply to this firm as things are. Nothing was changed.", kind="stale")

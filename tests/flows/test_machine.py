@@ -1,0 +1,139 @@
+"""A machine that does anything to a firm in any order: it is never stuck, never loses a fact, and its chain always holds."""
+
+from datetime import date
+from typing import Any
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from flows import answers, progress
+from flows.evolve import fold
+from flows.firms import Refusal
+from flows.records import verify
+from tests.flows.life import ANA, BEN, PACK, TODAY, VIC, Life
+
+PEOPLE = st.sampled_from([ANA, BEN, VIC])
+METHODS = st.sets(st.sampled_from(["agent", "ui", "upload", "private_line"]), max_size=4)
+NAMES = st.sampled_from(["Apex Clearing", "Blue Bureau", "Coral", " ", "apex clearing"])
+PICK = st.integers(0, 60)
+TASKS = list(PACK.tasks)
+
+
+class Anything(RuleBasedStateMachine):
+    """Rules are clicks; what is refused changes nothing."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.life = Life()
+
+    def attempt(self, decide: Any, who: Any = ANA) -> None:
+        before = self.life.position
+        try:
+            events = decide()
+        except Refusal as refusal:
+            assert refusal.sentence.endswith((".", "!", "?", ")")), refusal.sentence
+            assert self.life.position is before
+            return
+        self.life.take(events, who)
+
+    def key(self, pick: int) -> str:
+        items = self.life.walk.items
+        return items[pick % len(items)].key
+
+    @rule(value=st.sampled_from(["yes", "no", "unsure"]), who=PEOPLE)
+    def answer_duty(self, value: str, who: Any) -> None:
+        self.attempt(
+            lambda: answers.give(PACK, self.life.position, who, "fdid_duty", [value], today=TODAY, basis="B"), who
+        )
+
+    @rule(methods=METHODS, names=st.lists(NAMES, max_size=2))
+    def answer_methods(self, methods: set[str], names: list[str]) -> None:
+        self.attempt(
+            lambda: answers.give(PACK, self.life.position, ANA, "methods", sorted(methods), today=TODAY, agents=names)
+        )
+
+    @rule(pick=PICK, nth=st.integers(0, 2), earlier=st.booleans(), who=PEOPLE, stale=st.booleans())
+    def complete(self, pick: int, nth: int, earlier: bool, who: Any, stale: bool) -> None:
+        key = self.key(pick)
+        outcomes = self.life.item(key).task.outcomes
+        outcome = outcomes[nth % len(outcomes)].id if outcomes else ""
+        self.attempt(
+            lambda: progress.complete(
+                PACK,
+                self.life.position,
+                who,
+                key,
+                today=TODAY,
+                outcome=outcome,
+                earlier=earlier,
+                happened_on=date(2022, 3, 3) if earlier else None,
+                seen=1 if stale else None,
+            ),
+            who,
+        )
+
+    @rule(pick=PICK)
+    def wait(self, pick: int) -> None:
+        key = self.key(pick)
+        self.attempt(
+            lambda: progress.wait(
+                PACK, self.life.position, ANA, key, whom="FINRA CAT", since=TODAY, follow_up_on=date(2026, 12, 1)
+            )
+        )
+
+    @rule(pick=PICK, what=st.sampled_from(["end_wait", "set_aside", "reopen", "note"]))
+    def touch(self, pick: int, what: str) -> None:
+        key = self.key(pick)
+        position = self.life.position
+        decisions: dict[str, Any] = {
+            "end_wait": lambda: progress.end_wait(PACK, position, ANA, key),
+            "set_aside": lambda: progress.set_aside(PACK, position, ANA, key, reason="Because"),
+            "reopen": lambda: progress.reopen(PACK, position, ANA, key, reason="Because"),
+            "note": lambda: progress.add_note(position, ANA, text="A note", key=key),
+        }
+        self.attempt(decisions[what])
+
+    @rule(name=NAMES)
+    def add_agent(self, name: str) -> None:
+        self.attempt(lambda: answers.add_agents(self.life.position, ANA, [name]))
+
+    @precondition(lambda self: self.life.position.agents)
+    @rule(pick=PICK, leave=st.booleans(), name=NAMES)
+    def lose_agent(self, pick: int, leave: bool, name: str) -> None:
+        agents = self.life.position.agents
+        agent = agents[pick % len(agents)].id
+        if leave:
+            self.attempt(lambda: answers.start_change(self.life.position, ANA, agent, name))
+        else:
+            self.attempt(lambda: answers.remove_agent(self.life.position, ANA, agent))
+
+    @rule(pick=PICK, named=st.booleans(), who=st.sampled_from([ANA, BEN]))
+    def undo(self, pick: int, named: bool, who: Any) -> None:
+        of = self.life.history[pick % len(self.life.history)].sequence if named else None
+        before = len(self.life.history)
+        try:
+            self.life.undo(of, who)
+        except Refusal:
+            assert len(self.life.history) == before
+
+    @invariant()
+    def is_never_stuck(self) -> None:
+        walk = self.life.walk
+        assert walk.next or walk.waiting or walk.outcome, [(i.key, i.state) for i in walk.items]
+        assert 0 <= walk.done <= walk.total
+
+    @invariant()
+    def never_offers_what_cannot_be_done(self) -> None:
+        found = self.life.walk.next
+        if found and found.task.kind != "question":
+            outcome = found.task.outcomes[0].id if found.task.outcomes else ""
+            assert progress.complete(PACK, self.life.position, ANA, found.key, today=TODAY, outcome=outcome)
+
+    def teardown(self) -> None:
+        assert verify(self.life.history) is None
+        assert fold(self.life.position.key, self.life.history) == self.life.position
+
+
+Anything.TestCase.settings = settings(max_examples=40, stateful_step_count=30, deadline=None)
+TestAnything = Anything.TestCase

@@ -1,0 +1,74 @@
+"""The firm itself: its name, its people, its channels."""
+
+from datetime import date
+
+import pytest
+
+from flows import setting_up
+from flows.events import FirmKey
+from flows.firms import Person, Refusal
+from flows.position import Position
+from tests.flows.life import ANA, BEN, TODAY, VIC, Life
+
+NEW = Position(key=FirmKey("-/T1", "f9"))
+
+
+def test_whoever_sets_a_firm_up_leads_it_unless_another_lead_is_named() -> None:
+    alone = setting_up.set_up(NEW, ANA, name="Zed", situation="new", today=TODAY, taken=[])
+    together = setting_up.set_up(NEW, ANA, name="Zed", situation="new", today=TODAY, taken=[], lead=BEN)
+
+    assert [e.role for e in alone if isinstance(e, setting_up.e.MemberSet)] == ["lead"]
+    assert [(e.name, e.role) for e in together if isinstance(e, setting_up.e.MemberSet)] == [
+        ("Ana Ruiz", "member"),
+        ("Ben Cole", "lead"),
+    ]
+
+
+@pytest.mark.parametrize("name", ["", "   ", "x" * 81, "apex", "Owner 123-45-6789"])
+def test_a_name_that_is_empty_too_long_taken_or_personal_is_refused(name: str) -> None:
+    with pytest.raises(Refusal):
+        setting_up.set_up(NEW, ANA, name=name, situation="new", today=TODAY, taken=["Apex"])
+
+
+def test_a_target_in_the_past_and_an_unknown_zone_are_refused() -> None:
+    with pytest.raises(Refusal, match="future"):
+        setting_up.set_up(NEW, ANA, name="Zed", situation="new", today=TODAY, taken=[], target=date(2024, 5, 31))
+    for zone in ("Mars/Base", "../etc/passwd", ""):
+        with pytest.raises(Refusal, match="zone"):
+            setting_up.check_zone(zone)
+
+
+def test_only_a_lead_changes_members_and_a_firm_keeps_one() -> None:
+    life = Life()
+    with pytest.raises(Refusal) as refused:
+        setting_up.set_member(life.position, BEN, VIC, "lead")
+    assert refused.value.kind == "rights"
+    with pytest.raises(Refusal, match="needs a lead"):
+        setting_up.remove_member(life.position, ANA, ANA.id)
+    with pytest.raises(Refusal, match="needs a lead"):
+        setting_up.set_member(life.position, ANA, ANA, "viewer")
+
+    life.take(setting_up.set_member(life.position, ANA, BEN, "lead"))
+    life.take(setting_up.remove_member(life.position, ANA, ANA.id))
+    assert set(life.position.members) == {BEN.id, VIC.id}
+
+
+def test_somebody_may_leave_a_firm_alone() -> None:
+    life = Life()
+
+    assert setting_up.remove_member(life.position, VIC, VIC.id) != []
+
+
+def test_a_workspace_admin_leads_any_firm() -> None:
+    admin = Person("slack:-/T1/UADMIN", "Ada Admin", admin=True)
+
+    assert setting_up.set_member(Life().position, admin, BEN, "lead") != []
+
+
+def test_linking_twice_adds_nothing() -> None:
+    life = Life()
+    life.take(setting_up.link_channel(life.position, ANA, "slack:-/T1/C1"))
+
+    assert setting_up.link_channel(life.position, ANA, "slack:-/T1/C1") == []
+    life.take(setting_up.unlink_channel(life.position, ANA, "slack:-/T1/C1"))
+    assert life.position.channels == ()
