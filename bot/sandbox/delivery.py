@@ -35,6 +35,11 @@ class Retry:
     reason: str
 
 
+def answer_is_read(kind: str, payload: Json) -> bool:
+    """Whether Slack reads what is in the ack: for commands, submissions and requests for options."""
+    return kind == "slash_commands" or payload.get("type") in ("view_submission", "block_suggestion")
+
+
 class Transport(Protocol):
     """One way to reach the bot: signed HTTP or Socket Mode."""
 
@@ -72,6 +77,8 @@ class Delivery:
             if not self._in_flight:
                 self._quiet.set()
         self._traffic.add("to_bot", kind, name, time.monotonic() - started, ack.status, payload, ack.error)
+        if ack.body and not answer_is_read(kind, payload):
+            self._traffic.warn(f"ack of {name}", "a payload in this ack is not accepted: Slack ignores it")
         return ack
 
     def event(self, event: Json, event_id: str | None = None) -> str:

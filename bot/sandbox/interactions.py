@@ -68,10 +68,6 @@ class Interactions:
         )
         if ack.error:
             return self._notice(user, notices.CLICK_FAILED.format(error=ack.error))
-        if ack.body:
-            self._slack.traffic.warn(
-                "ack of block_actions", "Slack ignores its content; use response_url or chat.update"
-            )
         return {"ok": True}
 
     def _hold(self, user: str, container: Json, block_id: str, element: Json, action: Json) -> None:

@@ -7,12 +7,11 @@ import json
 import random
 import secrets
 from dataclasses import dataclass, field
-from typing import Any
 
 from aiohttp import WSMsgType, web
 
 from bot.sandbox.changes import Changes
-from bot.sandbox.delivery import Ack, Retry
+from bot.sandbox.delivery import Ack, Retry, answer_is_read
 from bot.sandbox.faults import Faults
 from bot.sandbox.options import Options
 from bot.sandbox.wire import Json
@@ -144,7 +143,7 @@ class SocketTransport:
             connection.waiting.pop(envelope["envelope_id"], None)
         if lost:
             return Ack("operation_timeout", status="ack lost", retry_reason="timeout")
-        return _ack(envelope, answer)
+        return Ack(body=answer.get("payload") or None, status="ack")
 
     async def close(self) -> None:
         """Closes every connection."""
@@ -153,23 +152,15 @@ class SocketTransport:
 
 
 def _envelope(kind: str, payload: Json, retry: Retry | None) -> Json:
-    accepts = kind == "slash_commands" or payload.get("type") in ("view_submission", "block_suggestion")
     envelope: Json = {
         "envelope_id": secrets.token_hex(16),
         "payload": payload,
         "type": kind,
-        "accepts_response_payload": accepts,
+        "accepts_response_payload": answer_is_read(kind, payload),
     }
     if kind == "events_api":
         envelope |= {"retry_attempt": retry.number if retry else 0, "retry_reason": retry.reason if retry else ""}
     return envelope
-
-
-def _ack(envelope: Json, answer: Json) -> Ack:
-    payload: Any = answer.get("payload")
-    if payload and not envelope["accepts_response_payload"]:
-        return Ack(body=payload, status="ack with a payload nobody asked for")
-    return Ack(body=payload or None, status="ack")
 
 
 def _acknowledge(connection: Connection, data: str) -> None:

@@ -192,7 +192,7 @@ async def test_what_an_ack_of_a_click_says_is_ignored_with_a_warning(
     await api("chat.postMessage", channel="U0BEN", text="x", blocks=[actions(button("go"))])
     tiny_bot.reply = lambda: web.json_response({"text": "lost"})
     assert await slack.click("U0BEN", slack.messages("U0BEN", "D0BEN")[-1], "go") == {"ok": True}
-    assert "Slack ignores" in slack.warnings[-1]["warning"]
+    assert "not accepted" in slack.warnings[-1]["warning"]
     assert [m["text"] for m in slack.messages("U0BEN", "D0BEN")] == ["x"]
 
 
