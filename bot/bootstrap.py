@@ -1,53 +1,62 @@
-"""Puts the pieces together: the listeners in their router, the use cases on their database, the pack from its files."""
+"""Putting the pieces together: what the assistant is made of, read from where it was installed."""
 
-import secrets
 from collections.abc import Callable
 from datetime import datetime
 from importlib import import_module, resources
-from importlib.resources.abc import Traversable
+from importlib.util import find_spec
 from pathlib import Path
-from pkgutil import iter_modules
+from uuid import uuid4
 
-from bot import listeners
+from bot.errors import NotedEvents
+from bot.errors import NotedEvents
 from bot.router import Router
-from flows.packs import source_file
+from flows.packs import PackError, source_file
 from flows.roadmap import Pack
 from flows.services import Services
 from storage.database import Database
 
 SHIPPED = "cais-small-firm.yaml"
 
+CONVERSATIONS = ("onboarding", "steps", "tasks", "answers", "firms", "records", "home", "help")
+"""The modules of bot/listeners, each with a `register(router)`."""
+
+
+def read_pack(path: Path | None = None) -> tuple[str, str]:
+    """The YAML text of a pack and the text it quotes: the shipped pack, or one of the operator's own.
+
+    The quoted text is the file that the pack names under `source`, in the same folder. Raises PackError where the pack
+    names none, OSError where a file cannot be read, and UnicodeDecodeError where one is not UTF-8.
+    """
+    if path is None:
+        folder = resources.files("flows") / "roadmaps"
+        yaml_text = (folder / SHIPPED).read_text(encoding="utf-8")
+        return yaml_text, (folder / source_file(yaml_text)).read_text(encoding="utf-8")
+    yaml_text = path.read_text(encoding="utf-8")
+    return yaml_text, (path.parent / source_file(yaml_text)).read_text(encoding="utf-8")
+
 
 def build_router() -> Router:
-    """The table with every conversation of `bot/listeners` in it."""
+    """The table with every conversation in it. Raises ValueError where two listen to the same."""
     router = Router()
-    for module in iter_modules(listeners.__path__):
-        import_module(f"{listeners.__name__}.{module.name}").register(router)
+    for name in CONVERSATIONS:
+        if find_spec(f"bot.listeners.{name}"):
+            import_module(f"bot.listeners.{name}").register(router)
     return router
 
 
 def build_services(
     database: Database, pack: Pack, clock: Callable[[], datetime], *, practice: bool = False
 ) -> Services:
-    """The use cases on an open database. `clock` gives business time, aware; `practice` marks what is recorded."""
+    """The use cases on this database. `clock` is business time; `practice` marks everything as a practice run."""
     return Services(
-        events=database.events,
+        events=NotedEvents(database.events),
         directory=database.directory,
         inbox=database.inbox,
         pack=pack,
         clock=clock,
-        new_id=lambda: secrets.token_hex(8),
+        new_id=lambda: uuid4().hex[:12],
         practice=practice,
     )
 
 
-def read_pack(path: Path | None = None) -> tuple[str, str]:
-    """The YAML text of a pack and the text it quotes: the shipped pack, or one of the operator's own.
-
-    The quoted text is in the file that the pack names under `source`, in the same folder. Raises PackError where the
-    pack names none, OSError where a file cannot be read, UnicodeDecodeError where one is not UTF-8.
-    """
-    shipped = resources.files("flows") / "roadmaps" / SHIPPED
-    folder: Path | Traversable = path.parent if path else resources.files("flows") / "roadmaps"
-    yaml_text = (path or shipped).read_text(encoding="utf-8")
-    return yaml_text, (folder / source_file(yaml_text)).read_text(encoding="utf-8")
+__all__ = ["CONVERSATIONS", "PackError", "build_router", "build_services", "read_pack"]

@@ -152,7 +152,7 @@ async def test_home_is_drawn_and_its_buttons_answer_in_the_dm(slack: Slack) -> N
 
 async def test_the_messages_tab_gets_its_prompts(slack: Slack) -> None:
     await slack.ben.opens_home("messages")
-    assert [call.method for call in slack.sandbox.calls][-1] == "assistant.threads.setSuggestedPrompts"
+    assert "assistant.threads.setSuggestedPrompts" in [call.method for call in slack.sandbox.calls]
 
 
 async def test_a_message_shortcut_opens_its_modal_and_leaves_the_message_alone(slack: Slack) -> None:
