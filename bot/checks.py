@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from pathlib import Path
 from typing import Any, Literal
 
 import aiohttp
@@ -11,9 +12,11 @@ from pydantic import SecretStr
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.bootstrap import read_pack
 from bot.manifest import read_manifest
 from bot.settings import Settings, unknown_names
 from bot.supervisor import port_is_free
+from flows.packs import PackError, load_pack
 
 Verdict = Literal["ok", "look", "wrong"]
 TOO_FAR_OFF = 60.0
@@ -155,3 +158,14 @@ async def _answers(address: str) -> bool:
             return answer.status == 200 and "ok" in body
     except (aiohttp.ClientError, TimeoutError):
         return False
+
+
+def check_pack(path: Path | None) -> list[Finding]:
+    """Whether the roadmap pack can be used."""
+    try:
+        pack = load_pack(*read_pack(path))
+    except PackError as error:
+        return [Finding("pack", "wrong", f"{error} `cais pack check` says more.")]
+    except (OSError, UnicodeDecodeError) as error:
+        return [Finding("pack", "wrong", f"The pack, or the text it quotes, cannot be read: {error}")]
+    return [Finding("pack", "ok", f"{len(pack.tasks)} tasks, edition {pack.edition}.")]

@@ -1,0 +1,132 @@
+"""From settings to a bot that serves, over HTTP or Socket Mode, and back down again without losing work."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from slack_sdk.errors import SlackApiError
+
+from bot import logs
+from bot.app import Bot
+from bot.bootstrap import build_router, build_services, read_pack
+from bot.clock import BusinessClock, real_time
+from bot.server import Server, web_app
+from bot.settings import Settings, unknown_names
+from bot.socket_mode import SocketMode
+from bot.web_api import SlackSaidNo, TooBusy, Unsure
+from flows.packs import PackError, load_pack
+from flows.roadmap import Pack
+from storage.database import open_database
+from storage.errors import StorageError
+
+log = logging.getLogger("cais.serving")
+
+
+class NotServing(Exception):
+    """The bot does not serve, or no longer. Exit code 2 where trying again with the same settings is no use."""
+
+    def __init__(self, sentence: str, *, exit_code: int = 2) -> None:
+        super().__init__(sentence)
+        self.exit_code = exit_code
+
+
+async def serve(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT, then finish what is under way. Raises NotServing."""
+    logs.set_up(settings.log_level, practice=settings.clock_moved)
+    for name in unknown_names():
+        log.warning("There is no setting %s.", name, extra={"action": "unknown_setting"})
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    async with _bot(settings) as bot:
+        listen = _over_http if settings.way == "http" else _by_socket_mode
+        await listen(settings, bot, stop)
+    log.info("Stopped.", extra={"action": "stopped"})
+
+
+@asynccontextmanager
+async def _bot(settings: Settings) -> AsyncIterator[Bot]:
+    assert settings.slack_bot_token is not None, "settings refuse to start without it"
+    pack = open_pack(settings)
+    clock = BusinessClock(settings.start_at, settings.clock_speed)
+    secret = settings.slack_signing_secret
+    try:
+        database = await open_database(settings.database)
+    except (StorageError, ValueError) as error:
+        raise NotServing(f"{error} CAIS_DATABASE_URL and CAIS_DATA_DIR say where the database is.") from None
+    async with database:
+        bot = Bot(
+            token=settings.slack_bot_token.get_secret_value(),
+            signing_secret=secret.get_secret_value() if secret else "",
+            router=build_router(),
+            services=build_services(database, pack, clock, practice=clock.moved),
+            now=real_time,
+            api_url=settings.slack_api_url,
+        )
+        try:
+            await _greet(bot)
+            yield bot
+        finally:
+            await bot.stop()
+
+
+def open_pack(settings: Settings) -> Pack:
+    """The roadmap pack the settings name, or the shipped one. Raises NotServing where it is wrong."""
+    try:
+        return load_pack(*read_pack(settings.pack))
+    except (PackError, OSError, UnicodeDecodeError) as error:
+        raise NotServing(f"The roadmap pack cannot be used: {error} `cais pack check` says more.") from None
+
+
+async def _greet(bot: Bot) -> None:
+    try:
+        await bot.start()
+    except SlackSaidNo as no:
+        raise NotServing(f"Slack refuses SLACK_BOT_TOKEN ({no.error}). `cais doctor` says what to do.") from None
+    except (TooBusy, Unsure) as error:
+        raise NotServing(f"Slack did not answer ({error}). `cais doctor` looks further.", exit_code=1) from None
+
+
+async def _over_http(settings: Settings, bot: Bot, stop: asyncio.Event) -> None:
+    async def ready() -> str:
+        return "The app is stopping." if stop.is_set() else ""
+
+    site = web_app(bot.app, ready=ready, counts=bot.counts)
+    server = Server(site, host=settings.host, port=settings.port)
+    try:
+        port = await server.start()
+    except OSError as error:
+        todo = "Stop the program that has it, or set CAIS_PORT."
+        raise NotServing(f"{settings.host}:{settings.port} cannot be listened on ({error.strerror}). {todo}") from None
+    try:
+        log.info("Listening for Slack at port %s.", port, extra={"action": "started", "way": "http"})
+        await stop.wait()
+    finally:
+        await server.stop()
+
+
+async def _by_socket_mode(settings: Settings, bot: Bot, stop: asyncio.Event) -> None:
+    assert settings.slack_app_token is not None, "settings refuse Socket Mode without it"
+    line = SocketMode(bot, settings.slack_app_token.get_secret_value())
+    try:
+        await line.start()
+    except SlackApiError as error:
+        code = error.response["error"]
+        raise NotServing(f"Slack refuses SLACK_APP_TOKEN ({code}). `cais doctor` says what to do.") from None
+    try:
+        log.info("Connected to Slack by Socket Mode.", extra={"action": "started", "way": "socket"})
+        await _either(stop, line.gave_up)
+        if line.gave_up.is_set():
+            raise NotServing("The connection to Slack was lost and did not come back.", exit_code=1)
+    finally:
+        await line.stop()
+
+
+async def _either(*events: asyncio.Event) -> None:
+    waits = [asyncio.ensure_future(event.wait()) for event in events]
+    await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    for wait in waits:
+        wait.cancel()

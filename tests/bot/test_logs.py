@@ -1,0 +1,76 @@
+"""Log lines: an action on each, no tokens, nothing of what people wrote."""
+
+import io
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+from bot.logs import set_up
+
+
+@pytest.fixture
+def lines() -> Iterator[io.StringIO]:
+    """What is logged, with the handlers put back afterwards."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    stream = io.StringIO()
+    set_up("DEBUG", stream=stream)
+    yield stream
+    root.handlers[:], root.level = handlers, level
+
+
+def as_bolt(level: int, text: str) -> None:
+    """A line as Slack's libraries write it, whatever their logger is called."""
+    record = logging.LogRecord("cais.slack", level, "/site-packages/slack_bolt/app.py", 1, text, None, None)
+    logging.getLogger("cais.slack").handle(record)
+
+
+def test_a_line_carries_its_action_and_its_fields(lines: io.StringIO) -> None:
+    logging.getLogger("cais.steps").info("A task is done.", extra={"action": "task_done", "firm": "f1"})
+    (line,) = lines.getvalue().splitlines()
+    assert "level=info action=task_done event=" in line
+    assert "firm=f1" in line
+
+
+def test_an_error_with_a_traceback_is_still_one_line(lines: io.StringIO) -> None:
+    try:
+        raise ValueError("no")
+    except ValueError:
+        logging.getLogger("cais").exception("It failed.", extra={"action": "failed"})
+    (line,) = lines.getvalue().splitlines()
+    assert "ValueError: no" in line
+
+
+@pytest.mark.parametrize("secret", ["xoxb-1-2-abc", "xapp-1-A-2-abc", "xoxe.xoxb-1-abc", "xoxp-99"])
+def test_a_token_never_gets_into_the_log(lines: io.StringIO, secret: str) -> None:
+    logging.getLogger("cais").warning("Slack refused %s", secret, extra={"action": "refused", "token": secret})
+    logging.getLogger("cais").warning("again", extra={"action": "refused", "all": {"token": secret}})
+    assert secret not in lines.getvalue()
+    assert "[hidden]" in lines.getvalue()
+
+
+def test_what_people_wrote_is_cut_from_the_lines_of_slacks_libraries(lines: io.StringIO) -> None:
+    as_bolt(logging.INFO, "Invalid request signature detected (signature: v0=1, timestamp: 1, body: text=our+secret)")
+    as_bolt(logging.WARNING, "Unhandled request ({'type': 'block_actions', 'value': 'our secret'})\n---\nsecret")
+    as_bolt(logging.DEBUG, "Sending a request - url: x, params: {'text': 'our secret'}")
+    written = lines.getvalue()
+    assert "secret" not in written
+    assert "Invalid request signature detected" in written
+    assert "Unhandled request" in written
+    assert len(written.splitlines()) == 2
+
+
+def test_a_practice_run_is_marked_on_every_line(lines: io.StringIO) -> None:
+    stream = io.StringIO()
+    set_up("INFO", practice=True, stream=stream)
+    logging.getLogger("cais").info("one", extra={"action": "one"})
+    logging.getLogger("anybody").warning("two")
+    assert [("practice=true" in line) for line in stream.getvalue().splitlines()] == [True, True]
+
+
+def test_the_level_is_kept_to(lines: io.StringIO) -> None:
+    stream = io.StringIO()
+    set_up("WARNING", stream=stream)
+    logging.getLogger("cais").info("quiet", extra={"action": "one"})
+    assert stream.getvalue() == ""
