@@ -13,14 +13,14 @@ Each = Literal["agents", "former_agents", "changes"]
 """What a task repeats for: the firm's agents, agents it has left, or its changes of agent."""
 
 
-class Quote(msgspec.Struct, frozen=True):
+class Quote(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A verbatim passage of the source; `lines` are the first and last line it stands on, counted from 1."""
 
     text: str
     lines: tuple[int, int]
 
 
-class Link(msgspec.Struct, frozen=True):
+class Link(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An address the source names. The product shows links and never fetches them."""
 
     id: str
@@ -31,7 +31,7 @@ class Link(msgspec.Struct, frozen=True):
     lines: tuple[int, ...] = ()
 
 
-class Contact(msgspec.Struct, frozen=True):
+class Contact(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Somebody outside the firm one can call or write to."""
 
     id: str
@@ -41,7 +41,7 @@ class Contact(msgspec.Struct, frozen=True):
     quote: Quote
 
 
-class Role(msgspec.Struct, frozen=True):
+class Role(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Who does a task: a part somebody of the firm plays, or an outsider."""
 
     id: str
@@ -49,7 +49,7 @@ class Role(msgspec.Struct, frozen=True):
     outside: bool = False
 
 
-class Gap(msgspec.Struct, frozen=True):
+class Gap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Something the source leaves to a document this pack does not hold."""
 
     text: str
@@ -57,7 +57,7 @@ class Gap(msgspec.Struct, frozen=True):
     section: str = ""
 
 
-class Option(msgspec.Struct, frozen=True):
+class Option(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One possible answer, or one way a task can end. `group` marks methods as `agent` or `self`."""
 
     id: str
@@ -66,7 +66,7 @@ class Option(msgspec.Struct, frozen=True):
     needs_reason: bool = False
 
 
-class Question(msgspec.Struct, frozen=True):
+class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A fact a path may depend on: a choice of one, or a set of at least one, small enough to walk every path."""
 
     id: str
@@ -75,7 +75,12 @@ class Question(msgspec.Struct, frozen=True):
     options: tuple[Option, ...]
 
 
-class Condition(msgspec.Struct, frozen=True):
+class Condition(
+    msgspec.Struct,
+    frozen=True,
+    forbid_unknown_fields=True,
+    rename={"is_": "is", "all_": "all", "any_": "any", "not_": "not"},
+):
     """A condition on declared facts only; unknown facts make it unknown. Exactly one field is set."""
 
     fact: str = ""
@@ -87,7 +92,7 @@ class Condition(msgspec.Struct, frozen=True):
     not_: "Condition | None" = None
 
 
-class Task(msgspec.Struct, frozen=True):
+class Task(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The smallest thing to do or confirm. Ids are for ever; numbers are labels."""
 
     id: str
@@ -128,7 +133,7 @@ class Task(msgspec.Struct, frozen=True):
     """A ready message to copy, for a wait or a Helpdesk question; `{firm}` and `{agent}` are filled in."""
 
 
-class Part(msgspec.Struct, frozen=True):
+class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A part of step 6, such as 6-II-A; other steps have one part with the step's own number."""
 
     id: str
@@ -136,7 +141,7 @@ class Part(msgspec.Struct, frozen=True):
     tasks: tuple[str, ...]
 
 
-class Step(msgspec.Struct, frozen=True):
+class Step(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One of the roadmap's six steps, with its heading quoted."""
 
     id: str
@@ -147,7 +152,7 @@ class Step(msgspec.Struct, frozen=True):
     links: tuple[str, ...] = ()
 
 
-class Milestone(msgspec.Struct, frozen=True):
+class Milestone(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A date the source names, with the wording for when it has passed."""
 
     id: str
@@ -158,7 +163,7 @@ class Milestone(msgspec.Struct, frozen=True):
     step: str = ""
 
 
-class Outcome(msgspec.Struct, frozen=True):
+class Outcome(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A way the walk ends or rests: `prepared` where nothing is left to do, another while its condition holds."""
 
     id: str
@@ -171,7 +176,7 @@ class Outcome(msgspec.Struct, frozen=True):
     notes: tuple[str, ...] = ()
 
 
-class Trait(msgspec.Struct, frozen=True):
+class Trait(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a condition may ask of a repeated item; true where any of these holds.
 
     `added_after`: the item came after one of these tasks was done. `done`: this task is done for the item.
@@ -185,7 +190,7 @@ class Trait(msgspec.Struct, frozen=True):
     leaving: bool = False
 
 
-class Banner(msgspec.Struct, frozen=True):
+class Banner(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A sentence shown while its condition holds, such as the one for a firm that does both."""
 
     id: str
@@ -194,7 +199,7 @@ class Banner(msgspec.Struct, frozen=True):
     quotes: tuple[Quote, ...] = ()
 
 
-class Wording(msgspec.Struct, frozen=True):
+class Wording(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Ready sentences of the policy for past dates and for what we never claim."""
 
     new_firm: str
@@ -203,7 +208,7 @@ class Wording(msgspec.Struct, frozen=True):
     footer: str
 
 
-class Proof(msgspec.Struct, frozen=True):
+class Proof(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A path the pack promises: facts in, task ids in order, and the outcome it ends in."""
 
     name: str
@@ -213,7 +218,7 @@ class Proof(msgspec.Struct, frozen=True):
     outcome: str
 
 
-class Pack(msgspec.Struct, frozen=True):
+class Pack(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A roadmap edition: data, not code."""
 
     id: str
