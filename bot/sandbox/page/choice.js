@@ -102,7 +102,7 @@ function walk(event, search, rows) {
 function opener(name, label) {
   const face = h("span", { class: "face" });
   const node = h("button", { type: "button", class: "select", "aria-haspopup": "listbox", "aria-expanded": "false", dataset: { key: name } }, face, icon("down"));
-  return { node, show: (words, empty) => {
+  return { node, changed: () => node.dispatchEvent(new Event("change", { bubbles: true })), show: (words, empty) => {
     fill(face, words);
     face.classList.toggle("empty", empty);
     node.setAttribute("aria-label", `${label}${empty ? "" : `: ${words}`}`);
@@ -127,6 +127,7 @@ export function single(ctx, block, element, key) {
     pick: (option) => ctx.confirm(element, () => {
       cell.choose({ [kind.field]: kind.name ? option.value : option }, face.node);
       show();
+      face.changed();
     }),
   }));
   show();
@@ -146,6 +147,7 @@ export function multi(ctx, block, element, key) {
   const put = (chosen) => {
     cell.choose({ [field]: chosen }, face.node);
     show();
+    face.changed();
   };
   const toggle = (option) => {
     const chosen = cell.state[field];

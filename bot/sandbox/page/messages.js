@@ -55,13 +55,19 @@ function place(parent, node, ts) {
   else parent.prepend(node);
 }
 
+function messageBefore(node) {
+  let before = node.previousElementSibling;
+  while (before && !before.dataset.ts) before = before.previousElementSibling;
+  return before;
+}
+
 /** Day lines, and one name for several messages in a row. */
 function group(node) {
   if (!node?.dataset.ts) return;
-  const before = node.previousElementSibling;
+  const before = messageBefore(node);
   const at = fromTs(node.dataset.ts);
   const sameDate = before?.dataset.ts && sameDay(fromTs(before.dataset.ts), at);
-  const close = sameDate && before.dataset.author === node.dataset.author && node.dataset.ts - before.dataset.ts < GROUPED_SECONDS;
+  const close = sameDate && before === node.previousElementSibling && before.dataset.author === node.dataset.author && node.dataset.ts - before.dataset.ts < GROUPED_SECONDS;
   node.classList.toggle("grouped", Boolean(close) && !before.querySelector(":scope > .thread:not([hidden])"));
   node.querySelector(":scope > .day")?.remove();
   if (!sameDate) node.prepend(h("div", { class: "day", role: "separator" }, h("span", {}, dayName(at))));

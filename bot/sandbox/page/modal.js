@@ -22,11 +22,20 @@ function showErrors(entry, errors) {
     const words = node.querySelector(".error");
     words.textContent = error ?? "";
     const control = node.querySelector("input, textarea, button.select");
-    control?.setAttribute("aria-invalid", error ? "true" : "false");
-    if (error) control?.setAttribute("aria-errormessage", words.id);
+    const marked = node.querySelector(".ticks") ?? control;
+    marked?.setAttribute("aria-invalid", error ? "true" : "false");
+    if (error) marked?.setAttribute("aria-errormessage", words.id);
     if (error) first ??= control;
   }
   first?.focus();
+}
+
+/** Whoever mends a field need not look at its error any longer. */
+function forget(event) {
+  const block = event.target.closest(".block[data-type=input]");
+  if (!block) return;
+  block.querySelector(".error").textContent = "";
+  block.querySelector("[aria-invalid=true]")?.setAttribute("aria-invalid", "false");
 }
 
 export function noticeInModal(text) {
@@ -90,6 +99,8 @@ function create(view) {
     event.preventDefault();
     void submit(entry, entry.foot.querySelector("[type=submit]") ?? h("button"));
   });
+  form.addEventListener("input", forget);
+  form.addEventListener("change", forget);
   dialog.addEventListener("cancel", (event) => {
     if (event.target !== dialog) return;
     event.preventDefault();
