@@ -1,0 +1,164 @@
+"""Runs units of work on PostgreSQL through asyncpg: each in one transaction, tried again where somebody was faster."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import asyncpg  # type: ignore[import-untyped]  # it ships no types
+
+from storage.errors import Conflict, StorageUnavailable
+from storage.statements import Rows, Statement, Unit, postgres_language
+
+T = TypeVar("T")
+
+_TRIES = 5
+_SECONDS = 30.0
+_FASTER = (
+    # Two made the same firm, or told us the same thing, at once: the second to commit looks again.
+    asyncpg.UniqueViolationError,
+    asyncpg.SerializationError,
+    asyncpg.DeadlockDetectedError,
+)
+
+
+def plain_url(url: str) -> str:
+    """The URL as asyncpg knows it, without SQLAlchemy's name for the driver."""
+    return "postgresql://" + url.partition("://")[2]
+
+
+def sqlalchemy_url(url: str) -> str:
+    """The URL as SQLAlchemy, and so alembic, knows it."""
+    return "postgresql+asyncpg://" + url.partition("://")[2]
+
+
+def _unavailable(error: Exception) -> StorageUnavailable:
+    said = str(error) or type(error).__name__
+    return StorageUnavailable(f"The database could not be used ({said}). Nothing was changed; please try again.")
+
+
+class PostgresRunner:
+    """storage.event_store.Runner on a pool of connections; several replicas of the bot may share the database."""
+
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+        self._pool = pool
+        self._language = postgres_language()
+
+    async def read(self, unit: Unit[T]) -> T:
+        connection = await self._acquire()
+        try:
+            return await self._walk(connection, unit)
+        finally:
+            await self._pool.release(connection)
+
+    async def write(self, make: Callable[[], Unit[T]]) -> T:
+        for _ in range(_TRIES):
+            try:
+                return await self._transact(make())
+            except _FASTER as error:
+                faster = error
+            except asyncpg.IntegrityConstraintViolationError as error:
+                raise Conflict("What was to be written does not fit what is there. Nothing was changed.") from error
+        raise Conflict("Others kept changing the same at the same time. Nothing was changed.") from faster
+
+    async def close(self) -> None:
+        await self._pool.close()
+
+    async def _acquire(self) -> Any:
+        try:
+            return await self._pool.acquire(timeout=_SECONDS)
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+            raise _unavailable(error) from error
+
+    async def _transact(self, unit: Unit[T]) -> T:
+        connection = await self._acquire()
+        try:
+            transaction = connection.transaction()
+            await self._guard(transaction.start())
+            try:
+                value = await self._walk(connection, unit)
+            except BaseException:  # raised again: a refusal or a caller that went away leaves nothing behind
+                if not connection.is_closed():
+                    await self._guard(transaction.rollback())
+                raise
+            await self._guard(transaction.commit())
+            return value
+        finally:
+            await self._pool.release(connection)
+
+    async def _walk(self, connection: Any, unit: Unit[T]) -> T:
+        try:
+            statement, parameters = next(unit)
+            while True:
+                statement, parameters = unit.send(await self._execute(connection, statement, parameters))
+        except StopIteration as end:
+            value: T = end.value
+            return value
+
+    async def _execute(self, connection: Any, statement: Statement, parameters: Mapping[str, Any]) -> Rows:
+        compiled = self._language[statement]
+        rows: Rows = await self._guard(connection.fetch(compiled.sql, *compiled.bind(parameters)))
+        return rows
+
+    async def _guard(self, asked: Any) -> Any:
+        """Await what asyncpg does for us; what is wrong with the connection or server becomes StorageUnavailable."""
+        try:
+            return await asked
+        except (*_FASTER, asyncpg.IntegrityConstraintViolationError):
+            raise
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+            raise _unavailable(error) from error
+
+
+async def version(url: str, query: str) -> str:
+    """Which migration the database is at; empty where it is new. Raises StorageUnavailable."""
+    try:
+        connection = await asyncpg.connect(plain_url(url), timeout=_SECONDS)
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        raise _unavailable(error) from error
+    try:
+        return str(await connection.fetchval(query) or "")
+    except asyncpg.UndefinedTableError:
+        return ""
+    finally:
+        await connection.close()
+
+
+async def open_postgres(url: str) -> PostgresRunner:
+    """A pool on a migrated database. Raises StorageUnavailable."""
+    try:
+        pool = await asyncpg.create_pool(plain_url(url), min_size=1, max_size=10, command_timeout=_SECONDS)
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        raise _unavailable(error) from error
+    return PostgresRunner(pool)
+
+
+async def check(url: str, query: str, head: str) -> list[tuple[bool, str]]:
+    """What is well with the database and what is not, for `cais doctor`. Raises StorageUnavailable."""
+    at = await version(url, query)
+    connection = await asyncpg.connect(plain_url(url), timeout=_SECONDS)
+    try:
+        standby = await connection.fetchval("SELECT pg_is_in_recovery()")
+        writable = not standby and await connection.fetchval(
+            "SELECT coalesce(has_table_privilege(to_regclass('events'), 'INSERT'), true)"
+        )
+        durable = await connection.fetchval("SELECT current_setting('synchronous_commit')")
+    except asyncpg.PostgresError as error:
+        raise _unavailable(error) from error
+    finally:
+        await connection.close()
+    return [
+        (
+            writable,
+            "The database can be read and written." if writable else "The database may only be read by this user.",
+        ),
+        (
+            at == head,
+            f"Its tables are up to date (migration {head})."
+            if at == head
+            else f"Its tables are at migration {at or 'none'}, not {head}: the next start migrates them.",
+        ),
+        (
+            durable != "off",
+            f"Its synchronous_commit is {durable}."
+            + (" A crash may lose what was acknowledged: turn it on." if durable == "off" else ""),
+        ),
+    ]

@@ -1,0 +1,133 @@
+"""Who sees which firm, whichever the database."""
+
+import pytest
+
+from flows.events import FirmKey
+from flows.ports import FirmSummary, Known, Sighting
+from storage.database import Database
+from tests.storage.decisions import ANN, KEY, TENANT, join, leave, link, rename, set_up, unlink
+
+BOB = "slack:-/T1/U2"
+ELM = FirmKey(TENANT, "f2")
+
+
+@pytest.fixture
+async def two_firms(database: Database) -> Database:
+    """Oak is Ann's and linked to C1; Elm is Ann's and Bob's and linked to C2."""
+    await database.events.change(KEY, set_up("Oak", channel="C1"))
+    await database.events.change(ELM, set_up("Elm", channel="C2"))
+    await database.events.change(ELM, join(BOB, "viewer"))
+    return database
+
+
+def firm_of(sighting: Sighting) -> str | None:
+    """Which firm's position was given."""
+    return sighting.position.key.firm if sighting.position else None
+
+
+async def test_an_empty_workspace_has_nothing(database: Database) -> None:
+    assert await database.directory.sight(TENANT, ANN.id, "C1") == Sighting(Known(ANN.id), (), "", "", None, False)
+
+
+async def test_a_person_sees_his_firms_by_name_with_his_role(two_firms: Database) -> None:
+    ann = await two_firms.directory.sight(TENANT, ANN.id)
+    assert ann.firms == (FirmSummary(ELM, "Elm", "lead"), FirmSummary(KEY, "Oak", "lead"))
+    bob = await two_firms.directory.sight(TENANT, BOB)
+    assert bob.firms == (FirmSummary(ELM, "Elm", "viewer"),)
+    assert bob.any_firm
+
+
+async def test_the_firm_asked_for_comes_before_the_channels_the_current_and_the_only_one(two_firms: Database) -> None:
+    sight, use = two_firms.directory.sight, two_firms.directory.use
+    assert firm_of(await sight(TENANT, BOB)) == "f2"  # the only one
+    assert firm_of(await sight(TENANT, ANN.id)) is None  # two, and none chosen
+    await use(TENANT, ANN.id, "f1")
+    assert firm_of(await sight(TENANT, ANN.id)) == "f1"
+    assert firm_of(await sight(TENANT, ANN.id, "C2")) == "f2"
+    assert firm_of(await sight(TENANT, ANN.id, "C9")) == "f1"
+    asked = await sight(TENANT, ANN.id, "C2", "f1")
+    assert (firm_of(asked), asked.linked, asked.current) == ("f1", "f2", "f1")
+
+
+async def test_the_position_is_the_newest(two_firms: Database) -> None:
+    changed = await two_firms.events.change(ELM, rename("Beech"))
+    assert (await two_firms.directory.sight(TENANT, BOB)).position == changed.position
+    assert (await two_firms.directory.sight(TENANT, BOB)).firms[0].name == "Beech"
+
+
+async def test_a_firm_one_is_no_member_of_is_never_shown(two_firms: Database) -> None:
+    sight = two_firms.directory.sight
+    assert firm_of(await sight(TENANT, BOB, firm="f1")) is None
+    in_their_channel = await sight(TENANT, BOB, "C1")
+    assert (firm_of(in_their_channel), in_their_channel.linked) == (None, "f1")
+    await two_firms.directory.use(TENANT, BOB, "f1")
+    assert (await sight(TENANT, BOB)).current == ""
+    assert firm_of(await sight(TENANT, "slack:-/T1/U9", "C1", "f1")) is None
+
+
+async def test_a_firm_that_is_not_there_is_none(two_firms: Database) -> None:
+    assert firm_of(await two_firms.directory.sight(TENANT, ANN.id, "C1", "gone")) is None
+
+
+async def test_a_workspace_admin_sees_any_firm_of_his_workspace(two_firms: Database) -> None:
+    admin = Known("slack:-/T1/U3", "Cas", "America/Chicago", True, 1.5)
+    await two_firms.directory.remember(TENANT, admin)
+    sighting = await two_firms.directory.sight(TENANT, admin.person, "C1")
+    assert (sighting.known, sighting.firms, firm_of(sighting)) == (admin, (), "f1")
+    assert firm_of(await two_firms.directory.sight(TENANT, admin.person, firm="f2")) == "f2"
+    await two_firms.directory.use(TENANT, admin.person, "f2")
+    assert firm_of(await two_firms.directory.sight(TENANT, admin.person)) == "f2"
+    elsewhere = await two_firms.directory.sight("-/T2", admin.person, "C1", "f1")
+    assert (elsewhere.known.admin, elsewhere.any_firm, elsewhere.linked, firm_of(elsewhere)) == (False, False, "", None)
+    assert await two_firms.directory.all_firms(TENANT) == [FirmSummary(ELM, "Elm", None), FirmSummary(KEY, "Oak", None)]
+
+
+async def test_nothing_of_one_tenant_is_seen_from_another(two_firms: Database) -> None:
+    await two_firms.directory.use(TENANT, ANN.id, "f1")
+    await two_firms.directory.remember(TENANT, Known(ANN.id, "Ann", "America/New_York", True, 1.0))
+    for firm in ("", "f1"):
+        seen = await two_firms.directory.sight("-/T2", ANN.id, "C1", firm)
+        assert seen == Sighting(Known(ANN.id), (), "", "", None, False)
+    assert await two_firms.directory.all_firms("-/T2") == []
+    twin = FirmKey("-/T2", "f1")
+    await two_firms.events.change(twin, set_up("Twin", lead=BOB, channel="C1"))
+    assert firm_of(await two_firms.directory.sight("-/T2", ANN.id, "C1", "f1")) is None
+    theirs = await two_firms.directory.sight("-/T2", BOB, "C1")
+    assert theirs.position
+    assert theirs.position.key == twin
+    ours = await two_firms.directory.sight(TENANT, ANN.id, "C1")
+    assert ours.position
+    assert ours.position.key == KEY
+
+
+async def test_who_leaves_sees_no_more(two_firms: Database) -> None:
+    await two_firms.directory.use(TENANT, BOB, "f2")
+    await two_firms.events.change(ELM, leave(BOB))
+    after = await two_firms.directory.sight(TENANT, BOB, "C2", "f2")
+    assert (after.firms, after.current, firm_of(after)) == ((), "", None)
+
+
+async def test_a_new_role_is_seen(two_firms: Database) -> None:
+    await two_firms.events.change(ELM, join(BOB, "lead"))
+    assert (await two_firms.directory.sight(TENANT, BOB)).firms[0].role == "lead"
+
+
+async def test_a_channel_belongs_to_the_firm_that_linked_it_last(two_firms: Database) -> None:
+    sight = two_firms.directory.sight
+    await two_firms.events.change(ELM, link("C1"))
+    assert (await sight(TENANT, ANN.id, "C1")).linked == "f2"
+    await two_firms.events.change(KEY, unlink("C1"))
+    assert (await sight(TENANT, ANN.id, "C1")).linked == "f2"  # the old firm's farewell does not take it away
+    await two_firms.events.change(ELM, unlink("C1"))
+    assert (await sight(TENANT, ANN.id, "C1")).linked == ""
+
+
+async def test_what_is_known_of_a_person_is_kept_apart_from_his_current_firm(two_firms: Database) -> None:
+    known = Known(ANN.id, "Ann Lee", "America/Denver", False, 1_700_000_000.25)
+    await two_firms.directory.use(TENANT, ANN.id, "f1")
+    await two_firms.directory.remember(TENANT, known)
+    seen = await two_firms.directory.sight(TENANT, ANN.id)
+    assert (seen.known, seen.current) == (known, "f1")
+    await two_firms.directory.use(TENANT, ANN.id, "f2")
+    seen = await two_firms.directory.sight(TENANT, ANN.id)
+    assert (seen.known, seen.current) == (known, "f2")

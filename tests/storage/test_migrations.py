@@ -1,0 +1,132 @@
+"""Migrations lead to the tables the code knows, on both databases, however many start at once."""
+
+import asyncio
+import shutil
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.schema import CreateTable
+
+from storage import migrate
+from storage.database import open_database
+from storage.errors import StorageError
+from storage.models import metadata
+from storage.postgres import plain_url
+from tests.storage.decisions import KEY, set_up
+
+
+async def differences(url: str) -> list[Any]:
+    """What alembic would still have to change."""
+
+    def compare(connection: Connection) -> list[Any]:
+        # Of SQLite alembic misreads empty defaults; there the tables' own text is compared, below.
+        options = {"compare_type": True, "compare_server_default": connection.dialect.name != "sqlite"}
+        return list(compare_metadata(MigrationContext.configure(connection, opts=options), metadata))
+
+    engine = create_async_engine(url)
+    try:
+        async with engine.connect() as connection:
+            return await connection.run_sync(compare)
+    finally:
+        await engine.dispose()
+
+
+@pytest.fixture
+def fresh_postgres(postgres_server: str, request: pytest.FixtureRequest) -> str:
+    """A PostgreSQL database in which nothing is yet."""
+
+    async def make() -> None:
+        connection = await asyncpg.connect(plain_url(postgres_server))
+        await connection.execute("DROP DATABASE IF EXISTS fresh")
+        await connection.execute("CREATE DATABASE fresh")
+        await connection.close()
+
+    asyncio.run(make())
+    return postgres_server.replace("/postgres?", "/fresh?")
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def fresh(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite+aiosqlite:///{tmp_path / 'fresh.db'}"
+    url: str = request.getfixturevalue("fresh_postgres")
+    return url
+
+
+async def test_the_migrations_make_what_the_models_say(fresh: str) -> None:
+    await (await open_database(fresh)).close()
+    assert await differences(fresh) == []
+
+
+async def test_sqlites_tables_are_as_the_models_would_make_them(tmp_path: Path) -> None:
+    # Alembic does not compare everything: WITHOUT ROWID is not seen by it.
+    await (await open_database(str(tmp_path / "cais.db"))).close()
+    connection = sqlite3.connect(tmp_path / "cais.db")
+    made = dict(connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'").fetchall())
+    connection.close()
+    for table in metadata.sorted_tables:
+        wanted = str(CreateTable(table).compile(dialect=sqlite.dialect()))
+        assert "".join(made[table.name].split()) == "".join(wanted.split())
+
+
+def test_the_known_head_is_the_last_migration() -> None:
+    assert ScriptDirectory.from_config(migrate.config()).get_current_head() == migrate.HEAD
+
+
+async def test_a_migration_that_is_asked_for_is_numbered_and_empty_while_nothing_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "migrations"
+    shutil.copytree(migrate._FOLDER, folder)
+    monkeypatch.setattr(migrate, "_FOLDER", folder)
+    written = await migrate.new_migration("firm preferences")
+    assert written.parent == folder / "versions"
+    assert written.name == f"{int(migrate.HEAD) + 1:04d}_firm_preferences.py"
+    text = written.read_text()
+    assert f"down_revision = {migrate.HEAD!r}" in text
+    assert "op." not in text
+
+
+async def test_many_that_start_at_once_on_a_new_database_all_come_up(fresh: str) -> None:
+    opened = await asyncio.gather(*(open_database(fresh) for _ in range(4)))
+    await opened[0].events.change(KEY, set_up())
+    assert [await database.events.firm_keys() for database in opened] == [[KEY]] * 4
+    for database in opened:
+        await database.close()
+
+
+async def test_a_database_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "cais.db"
+    await (await open_database(str(path))).close()
+    connection = sqlite3.connect(path)
+    connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.commit()
+    connection.close()
+    with pytest.raises(StorageError, match="newer version"):
+        await open_database(str(path))
+
+
+async def test_a_second_start_does_not_import_alembic(tmp_path: Path) -> None:
+    path = str(tmp_path / "cais.db")
+    await (await open_database(path)).close()
+    start = (
+        "import asyncio, sys\n"
+        "from storage.database import open_database\n"
+        "async def start():\n"
+        f"    await (await open_database({path!r})).close()\n"
+        "asyncio.run(start())\n"
+        "print([name for name in ('alembic', 'sqlalchemy.orm', 'asyncpg') if name in sys.modules])\n"
+    )
+    said = await asyncio.to_thread(subprocess.run, [sys.executable, "-c", start], capture_output=True, text=True)
+    assert said.stdout.strip() == "[]", said.stderr

@@ -1,0 +1,233 @@
+"""What is SQLite's own: the hop, the shared commit, locks, a full disk, and who may read the file."""
+
+import asyncio
+import sqlite3
+import threading
+from pathlib import Path
+
+import aiosqlite
+import pytest
+
+from flows.events import FirmKey, Record
+from flows.firms import Refusal
+from flows.ports import Changed, Known
+from flows.position import Position
+from storage.database import Database, check, open_database, sqlite_path
+from storage.errors import StorageUnavailable
+from storage.sqlite import Lane, SqliteRunner, hop
+from tests.storage.decisions import KEY, TENANT, note, refuse, set_up
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "data" / "cais.db"
+
+
+def writer(database: Database) -> Lane:
+    """The lane the database writes by."""
+    runner = database._runner
+    assert isinstance(runner, SqliteRunner)
+    return runner._writer
+
+
+async def watch(database: Database) -> list[str]:
+    """Every statement the writer runs from now on."""
+    said: list[str] = []
+    await writer(database)._connection.set_trace_callback(said.append)
+    return said
+
+
+async def test_a_hop_runs_on_the_connections_own_thread_and_brings_back_what_it_returns(tmp_path: Path) -> None:
+    async with aiosqlite.connect(tmp_path / "a.db") as connection:
+        name, value = await hop(
+            connection, lambda: (threading.current_thread(), connection._conn.execute("SELECT 7").fetchone())
+        )
+        assert name is connection._thread
+        assert value == (7,)
+        with pytest.raises(sqlite3.OperationalError):
+            await hop(connection, lambda: connection._conn.execute("nonsense"))
+    with pytest.raises(StorageUnavailable, match="closed"):
+        hop(connection, threading.current_thread)
+
+
+async def test_the_file_and_its_folder_are_their_owners_alone(path: Path) -> None:
+    async with await open_database(str(path)) as database:
+        await database.events.change(KEY, set_up())
+        assert path.parent.stat().st_mode & 0o777 == 0o700
+        assert {file.stat().st_mode & 0o777 for file in path.parent.iterdir()} == {0o600}
+
+
+async def test_every_connection_is_set_up_for_durability(path: Path) -> None:
+    async with await open_database(str(path)) as database:
+        runner = database._runner
+        assert isinstance(runner, SqliteRunner)
+        for lane in (runner._writer, runner._reader):
+            for pragma, wanted in {
+                "journal_mode": "wal",
+                "synchronous": 2,
+                "foreign_keys": 1,
+                "busy_timeout": 5000,
+            }.items():
+                assert await lane._connection.execute_fetchall(f"PRAGMA {pragma}") == [(wanted,)]
+        with pytest.raises(sqlite3.OperationalError, match="readonly"):
+            await runner._reader._connection.execute("DELETE FROM people")
+
+
+async def test_changes_that_wait_share_a_commit(path: Path) -> None:
+    async with await open_database(str(path)) as database:
+        said = await watch(database)
+        await asyncio.gather(*(database.events.change(KEY, note()) for _ in range(100)))
+        assert 2 <= said.count("COMMIT") <= 4
+        assert said.count("BEGIN IMMEDIATE") == said.count("COMMIT")
+
+
+async def test_a_unit_that_fails_after_writing_takes_back_only_its_own(path: Path) -> None:
+    async with await open_database(str(path)) as database:
+        await database.events.change(KEY, note("a", cause="c"))
+        said = await watch(database)
+
+        def doubled(position: Position, history: object) -> Changed:
+            # Two rows with one cause: the second breaks the unique key after the first was written.
+            first = note("x", cause="d")(position, ())
+            second = note("y", cause="d")(first.position, ())
+            return Changed(first.records + second.records, second.position)
+
+        change = database.events.change
+        outcomes = await asyncio.gather(
+            change(KEY, note("b")), change(KEY, doubled), change(KEY, note("e")), return_exceptions=True
+        )
+        assert [type(one).__name__ for one in outcomes] == ["Changed", "Conflict", "Changed"]
+        assert len([s for s in said if s == "COMMIT"]) <= 2
+        texts = [row.payload for row in await database.events.history(KEY)]
+        assert [text[text.index('text":"') + 7] for text in texts] == ["a", "b", "e"]
+
+
+async def test_a_commit_that_fails_fails_all_who_shared_it_and_keeps_nothing(path: Path) -> None:
+    async with await open_database(str(path)) as database:
+        before = (await database.events.change(KEY, set_up())).position
+        connection = writer(database)._connection
+        change = database.events.change
+        # A foreign key that is looked at only in the end makes COMMIT itself fail.
+        await connection.execute("CREATE TABLE late (f TEXT REFERENCES late_firms (f) DEFERRABLE INITIALLY DEFERRED)")
+        await connection.execute("CREATE TABLE late_firms (f TEXT PRIMARY KEY)")
+        await connection.execute(
+            "CREATE TRIGGER spoil AFTER INSERT ON events WHEN NEW.payload LIKE '%spoil%'"
+            " BEGIN INSERT INTO late VALUES ('x'); END"
+        )
+        said = await asyncio.gather(
+            change(KEY, note("b")), change(KEY, note("spoil")), change(KEY, refuse), return_exceptions=True
+        )
+        first = 1 if isinstance(said[0], Changed) else 0  # it may have been under way alone
+        assert isinstance(said[1], StorageUnavailable)
+        assert isinstance(said[2], Refusal)
+        assert len(await database.events.history(KEY)) == 2 + first
+        after = await change(KEY, note("c"))
+        assert after.position.version == before.version + first + 1
+
+
+async def test_a_full_disk_is_said_in_words_and_nothing_is_kept(path: Path) -> None:
+    async with await open_database(str(path)) as database:
+        before = (await database.events.change(KEY, set_up())).position
+        connection = writer(database)._connection
+        pages = await connection.execute_fetchall("PRAGMA page_count")
+        await connection.execute_fetchall(f"PRAGMA max_page_count = {next(iter(pages))[0] + 1}")
+        big = "x" * 100_000
+        said = await asyncio.gather(
+            *(database.events.change(KEY, note(text)) for text in ("a", big, "b")), return_exceptions=True
+        )
+        assert isinstance(said[1], StorageUnavailable)
+        assert "disk is full" in str(said[1])
+        kept = [one for one in said if isinstance(one, Changed)]
+        position = await database.events.position(KEY)
+        assert position
+        assert position.version == before.version + len(kept)
+        await connection.execute_fetchall("PRAGMA max_page_count = 1000000")
+        assert (await database.events.change(KEY, note(big))).position.version == position.version + 1
+
+
+async def test_another_program_that_holds_the_lock_is_waited_for_and_then_said_in_words(path: Path) -> None:
+    async with await open_database(str(path)) as database:
+        await database.events.change(KEY, set_up())
+        await writer(database)._connection.execute("PRAGMA busy_timeout = 20")
+        other = sqlite3.connect(path, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StorageUnavailable, match="locked by another program"):
+            await database.events.change(KEY, note())
+        assert (await database.directory.sight(TENANT, "U1")).any_firm  # reading goes on meanwhile
+        other.execute("ROLLBACK")
+        other.close()
+        assert (await database.events.change(KEY, note())).position.version == 3
+
+
+async def test_a_restored_backup_is_believed_although_its_version_was_seen_before(path: Path) -> None:
+    async with await open_database(str(path)) as database:
+        await database.events.change(KEY, set_up("Oak"))
+        other = sqlite3.connect(path)
+        body, _ = other.execute("SELECT body, head FROM snapshots").fetchone()
+        other.execute("UPDATE snapshots SET head = 'other', body = ?", (body.replace("Oak", "Elm"),))
+        other.commit()
+        other.close()
+        position = await database.events.position(KEY)
+        assert position
+        assert (position.version, position.name) == (2, "Elm")
+
+
+async def test_an_unchanged_firm_is_decoded_once(path: Path) -> None:
+    async with await open_database(str(path)) as database:
+        await database.events.change(KEY, set_up())
+    async with await open_database(str(path)) as database:
+        first = await database.events.position(KEY)
+        assert await database.events.position(KEY) is first
+        changed = await database.events.change(KEY, note())
+        assert await database.events.position(KEY) is changed.position
+
+
+async def test_whoever_comes_after_closing_is_told_so(path: Path) -> None:
+    database = await open_database(str(path))
+    last = asyncio.gather(*(database.events.change(KEY, note()) for _ in range(70)))
+    await asyncio.sleep(0)
+    await database.close()
+    assert {changed.position.version for changed in await last} == set(range(1, 71))
+    with pytest.raises(StorageUnavailable, match="closed"):
+        await database.events.change(KEY, note())
+    with pytest.raises(StorageUnavailable, match="closed"):
+        await database.events.position(KEY)
+
+
+async def test_a_file_that_is_no_database_is_said_in_words(path: Path) -> None:
+    path.parent.mkdir()
+    path.write_text("dear diary " * 500)
+    with pytest.raises(StorageUnavailable, match="not a database"):
+        await open_database(str(path))
+    (finding,) = await check(str(path))
+    assert not finding.ok
+
+
+async def test_a_folder_that_cannot_be_made_is_said_in_words(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StorageUnavailable, match="could not be made"):
+        await open_database(str(tmp_path / "file" / "cais.db"))
+
+
+def test_urls_and_plain_paths_mean_the_same_file() -> None:
+    assert sqlite_path("sqlite+aiosqlite:////var/cais.db") == Path("/var/cais.db")
+    assert sqlite_path("sqlite:///data/cais.db") == Path("data/cais.db")
+    assert sqlite_path("data/cais.db") == Path("data/cais.db")
+    assert sqlite_path("postgresql+asyncpg://u@h/d") is None
+    for wrong in ("mysql://u@h/d", "sqlite://", ":memory:", ""):
+        with pytest.raises(ValueError, match="database"):
+            sqlite_path(wrong)
+
+
+async def test_people_and_firms_are_written_side_by_side(path: Path) -> None:
+    async with await open_database(str(path)) as database:
+        keys = [FirmKey(TENANT, f"f{n}") for n in range(10)]
+        people = [Known(f"U{n}", f"Name {n}") for n in range(10)]
+        await asyncio.gather(
+            *(database.events.change(key, set_up()) for key in keys),
+            *(database.directory.remember(TENANT, known) for known in people),
+        )
+        assert await database.events.firm_keys() == keys
+        assert [(await database.directory.sight(TENANT, known.person)).known for known in people] == people
+        rows: list[Record] = [row for key in keys for row in await database.events.history(key)]
+        assert len(rows) == 20
