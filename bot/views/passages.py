@@ -1,0 +1,53 @@
+"""What the roadmap itself gives: quoted passages with their lines, links with their environment, contacts, drafts."""
+
+from collections.abc import Sequence
+
+from bot.surfaces import Block
+from bot.views.blocks import SECTION, clip, escape, section
+from bot.views.scene import Scene
+from flows.roadmap import Contact, Link, Quote
+from flows.walk import Item
+
+
+def link_line(link: Link) -> str:
+    """A link as a line: its environment in words beside it, and its note."""
+    environment = f" · *{link.environment.upper()}* environment" if link.environment else ""
+    note = f" ({escape(link.note)})" if link.note else ""
+    return f"🔗 <{escape(link.url)}|{escape(link.label)}>{environment}{note}"
+
+
+def contact_line(contact: Contact) -> str:
+    """Whom to call or write to."""
+    return f"☎️ {escape(contact.name)}: {escape(contact.phone)}, {escape(contact.email)}"
+
+
+def source_words(scene: Scene, step: str, quote: Quote) -> str:
+    """Where a quote stands: `Small Firm Roadmap to May 31, 2024, Step 2, lines 29-30`."""
+    first, last = quote.lines
+    lines = f"line {first}" if first == last else f"lines {first}-{last}"
+    return f"{escape(scene.pack.edition_title)}, Step {escape(step)}, {lines}"
+
+
+def quotes_block(scene: Scene, step: str, quotes: Sequence[Quote]) -> Block:
+    """Quoted sentences in one block, each with its place."""
+    said = [f">“{escape(q.text)}”\n>_{source_words(scene, step, q)}_" for q in quotes]
+    return section(clip("\n>\n".join(said), SECTION))
+
+
+def quotes_blocks(scene: Scene, step: str, quotes: Sequence[Quote]) -> list[Block]:
+    """Like `quotes_block`, for any number of quotes: as many blocks as it takes, none cut."""
+    blocks: list[Block] = []
+    held: list[Quote] = []
+    for quote in dict.fromkeys(quotes):
+        held.append(quote)
+        if sum(len(q.text) + 120 for q in held) > SECTION - 600:
+            blocks.append(quotes_block(scene, step, held))
+            held = []
+    return [*blocks, *([quotes_block(scene, step, held)] if held else [])]
+
+
+def ready_message(scene: Scene, item: Item) -> list[Block]:
+    """A message to copy, with the firm and the agent filled in, in a box that shows it as it is."""
+    filled = item.task.draft.replace("{agent}", item.name or "your agent").replace("{firm}", scene.position.name)
+    box = {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": filled.strip()}]}
+    return [section("*A message you can copy:*"), {"type": "rich_text", "elements": [box]}]

@@ -1,0 +1,199 @@
+"""What every view of the walk starts from: one firm's roadmap read, who looks at it, and the words for its states."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from bot.actions import Carried
+from bot.surfaces import Block
+from bot.views.blocks import context, escape, literal, short_day
+from flows.conditions import holds
+from flows.history import label
+from flows.position import Position, TaskRecord
+from flows.roadmap import Condition, Pack, Step, Task
+from flows.services import Services
+from flows.walk import Item, State, Walk
+
+C = TypeVar("C", bound=Carried)
+
+MARKS: dict[State, str] = {
+    "open": "⬜ Open",
+    "waiting": "⏳ Waiting",
+    "done": "✅ Done",
+    "set_aside": "➖ Not applicable",
+    "locked": "🔒 Comes later",
+    "later": "❔ Depends on an answer",
+    "not_applicable": "➖ Not applicable",
+}
+"""The mark of each state: a sign, and the same in words for whoever does not see it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One firm as one person sees it on one day. `today` is in the firm's zone; `viewer` is the person's id."""
+
+    pack: Pack
+    position: Position
+    walk: Walk
+    today: date
+    viewer: str
+    practice: bool = False
+
+    def carry(self, kind: type[C], **fields: Any) -> C:
+        """What a button drawn now carries."""
+        return kind(firm=self.position.key.firm, version=self.position.version, **fields)
+
+    def step(self, step_id: str) -> Step:
+        """One of the roadmap's six steps."""
+        return next(s for s in self.pack.steps if s.id == step_id)
+
+    def by(self, person: str, name: str) -> str:
+        """Who it was, as the viewer would say it; safe in mrkdwn."""
+        return "you" if person == self.viewer else literal(name or "somebody")
+
+    def moment(self, at: datetime) -> str:
+        """A time in the firm's own zone, which is named: `Nov 23, 2026, 9:14 AM New York time`."""
+        zone = ZoneInfo(self.position.time_zone)
+        local = at.astimezone(zone)
+        return f"{short_day(local.date())}, {local:%I:%M %p} {zone_name(zone.key)}".replace(", 0", ", ")
+
+    def recorded_day(self, at: datetime) -> date:
+        """The day it was in the firm's zone when something was recorded."""
+        return at.astimezone(ZoneInfo(self.position.time_zone)).date()
+
+
+def scene_of(services: Services, position: Position, viewer: str) -> Scene:
+    """The scene for this person now."""
+    return Scene(
+        pack=services.pack,
+        position=position,
+        walk=services.walk(position),
+        today=services.today(position),
+        viewer=viewer,
+        practice=services.practice,
+    )
+
+
+def zone_name(zone: str) -> str:
+    """An IANA name as people say it: `New York time`, `UTC`."""
+    return f"{zone.rpartition('/')[2].replace('_', ' ')} time" if "/" in zone else zone
+
+
+def progress_words(scene: Scene) -> str:
+    """How far the firm is, in words: an end without the tasks has a name instead of a number."""
+    walk = scene.walk
+    if walk.outcome and walk.outcome.when is not None:
+        return walk.outcome.title
+    counted = f"{walk.done} of {walk.total} tasks done"
+    return counted if walk.complete else f"{counted} (more may come with your answers)"
+
+
+def banner(scene: Scene, *more: str) -> Block:
+    """The grey line at the top of every message: the firm, what is shown, and whether this is a practice run."""
+    said = [f"*{literal(scene.position.name)}*", *more]
+    if scene.practice or scene.position.practice:
+        said.append("*Practice run: the clock is moved*")
+    return context(" · ".join(said))
+
+
+def said_of(scene: Scene, item: Item) -> str:
+    """What is recorded of a task, in a line: how it ended, who, when, and the day it happened; safe in mrkdwn."""
+    if item.task.kind == "question" and item.state == "done":
+        return answer_words(scene, item.task.sets)
+    record = item.record
+    if record is None or record.state == "open":
+        return ""
+    if record.state == "waiting":
+        return wait_words(scene, record)
+    if record.state == "set_aside":
+        return f"{escape(record.reason)} (by {scene.by(record.by, record.by_name)}, {scene.moment(record.at)})"
+    how = escape(label(item.task.outcomes, record.outcome)) if record.outcome else ""
+    who = f"by {scene.by(record.by, record.by_name)}, {scene.moment(record.at)}"
+    return " · ".join(x for x in (how, who, happened_words(scene, record.happened_on, record.at)) if x)
+
+
+def happened_words(scene: Scene, happened_on: date | None, at: datetime) -> str:
+    """A backdated entry is flagged: the day it happened beside the day it was recorded; empty where they agree."""
+    recorded = scene.recorded_day(at)
+    if happened_on is None or happened_on == recorded:
+        return ""
+    return f"happened on {short_day(happened_on)}, recorded {short_day(recorded)}"
+
+
+def answer_words(scene: Scene, fact: str) -> str:
+    """What the firm answered, who and when, in a line; empty while there is no answer."""
+    answer = scene.position.answers.get(fact)
+    if answer is None:
+        return ""
+    options = scene.pack.questions[fact].options
+    said = ", ".join(escape(label(options, v)) for v in answer.value)
+    who = f"by {scene.by(answer.by, answer.by_name)}, {scene.moment(answer.at)}"
+    decided = f"decided on {short_day(answer.happened_on)}" if answer.happened_on else ""
+    return " · ".join(x for x in (said, who, decided) if x)
+
+
+def wait_words(scene: Scene, record: TaskRecord) -> str:
+    """Whom a task waits for, since when, and when to look again; safe in mrkdwn."""
+    words = f"waiting for {literal(record.whom)}"
+    if record.since:
+        words += f" since {short_day(record.since)}"
+    if record.follow_up_on:
+        words += f", look again on {short_day(record.follow_up_on)}"
+    return words
+
+
+def why_not(scene: Scene, item: Item) -> str:
+    """Why a task does not apply, or cannot be done yet; safe in mrkdwn, empty where there is nothing to say."""
+    if item.state == "locked":
+        return "after " + _and([f"*{escape(scene.pack.tasks[t].title)}*" for t in item.missing])
+    if item.state in ("not_applicable", "later"):
+        agent = scene.position.agent(item.each)
+        if agent and agent.status != "active":
+            return f"{literal(agent.name)} no longer reports for this firm"
+        fact = _deciding_fact(item.task.when, scene)
+        if fact and item.state == "later":
+            return f"depends on the answer to “{escape(scene.pack.questions[fact].ask)}”"
+        if fact and scene.position.value(fact):
+            options = scene.pack.questions[fact].options
+            said = ", ".join(label(options, v) for v in scene.position.value(fact))
+            return f"“{escape(scene.pack.questions[fact].ask)}” was answered: {escape(said)}"
+        return "nothing here calls for it" if item.state == "not_applicable" else "only if it comes to that"
+    return ""
+
+
+def _deciding_fact(condition: Condition | None, scene: Scene) -> str:
+    """The first fact that makes the condition false, or leaves it open."""
+    if condition is None:
+        return ""
+    facts = {fact: answer.value for fact, answer in scene.position.answers.items()}
+    if condition.fact:
+        return "" if holds(condition, facts, {}) else condition.fact
+    inner = condition.all_ or condition.any_ or ((condition.not_,) if condition.not_ else ())
+    for part in inner:
+        found = part.fact if condition.not_ and part.fact else _deciding_fact(part, scene)
+        if found:
+            return found
+    return ""
+
+
+def only_if_it_comes(task: Task) -> bool:
+    """Whether a task is there only after an event that most firms never have: a change of agent, or a late one."""
+    return task.for_each in ("changes", "former_agents") or _asks_for_each(task.when)
+
+
+def _asks_for_each(condition: Condition | None) -> bool:
+    if condition is None:
+        return False
+    inner = [*condition.all_, *condition.any_, *([condition.not_] if condition.not_ else [])]
+    return bool(condition.each) or any(_asks_for_each(c) for c in inner)
+
+
+def _and(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]
+
+
+def past_all_milestones(scene: Scene) -> bool:
+    """Whether every industry date the roadmap names has passed, so that its past wording holds."""
+    return all(date.fromisoformat(m.date) < scene.today for m in scene.pack.milestones)

@@ -1,0 +1,239 @@
+"""Where the firm is: in short, the whole roadmap with every task's mark, and one step with its quotes and links."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from itertools import groupby
+
+from bot.buttons import PickStep, PickTask, ShowAgents, ShowHelp, ShowNext, ShowStatus, ShowStep, ShowTask
+from bot.surfaces import Block, Message
+from bot.views.blocks import (
+    Element,
+    actions,
+    button,
+    clip,
+    context,
+    day,
+    divider,
+    escape,
+    header,
+    literal,
+    menu,
+    option,
+    section,
+)
+from bot.views.passages import link_line, quotes_blocks
+from bot.views.scene import MARKS, Scene, banner, only_if_it_comes, progress_words, said_of, wait_words, why_not
+from bot.views.tasks import NOTHING, Top
+from flows.roadmap import Milestone, Part, Step
+from flows.walk import Item, State
+
+MOST_NAMES = 6
+"""Agents named in one line of the status; more are counted."""
+NAME = 28
+FEW_BUTTONS = 4
+MOST_WAITS = 5
+ASIDE: frozenset[State] = frozenset({"not_applicable", "set_aside", "later"})
+
+
+def where(scene: Scene, top: Top = NOTHING) -> Message:
+    """Where you are, in short: how far, what is next, who is waited for, the target, and the way on."""
+    walk = scene.walk
+    lines = [f"*{progress_words(scene)}.*"]
+    if walk.next:
+        step = walk.next.task.step
+        lines.append(f"👉 *Next:* step {step} of {len(scene.pack.steps)}, {literal(walk.next.title)}")
+    elif walk.outcome:
+        lines.append(escape(walk.outcome.say))
+    lines += [f"⏳ {literal(i.title)}: {wait_words(scene, i.record)}" for i in walk.waiting[:MOST_WAITS] if i.record]
+    if len(walk.waiting) > MOST_WAITS:
+        lines.append(f"⏳ and {len(walk.waiting) - MOST_WAITS} more waits")
+    lines += _own_dates(scene)
+    ways = [button("Next task", scene.carry(ShowNext), style="primary"), button("Status", scene.carry(ShowStatus))]
+    if scene.position.agents:
+        ways.append(button("Agents", scene.carry(ShowAgents)))
+    ways.append(button("Help", scene.carry(ShowHelp)))
+    blocks = (*top.blocks, banner(scene, "where you are"), section("\n".join(lines)), actions(*ways))
+    upcoming = f" Next: {literal(walk.next.title)}." if walk.next else ""
+    return Message(f"{top.text} {literal(scene.position.name)}: {progress_words(scene)}.{upcoming}".strip(), blocks)
+
+
+def _own_dates(scene: Scene) -> list[str]:
+    target = scene.position.target
+    return [f"🎯 *Your target:* {day(target)}"] if target else []
+
+
+def status(scene: Scene, top: Top = NOTHING) -> Message:
+    """The whole roadmap on one screen: every task with its mark, who and when, repeats grouped."""
+    lines = [f"*{progress_words(scene)}*", *_own_dates(scene)]
+    blocks: list[Block] = [*top.blocks, header(scene.pack.title), banner(scene, "status"), section("\n".join(lines))]
+    blocks += [context(_milestone(scene, m)) for m in scene.pack.milestones if not m.step]
+    for step in scene.pack.steps:
+        blocks += _step_in_status(scene, step)
+    steps = [option(f"Step {s.id}: {s.title}", s.id) for s in scene.pack.steps]
+    blocks += [
+        divider(),
+        menu("Open a step", scene.carry(PickStep), steps),
+        actions(*_status_buttons(scene)),
+        context(escape(scene.pack.wording.footer)),
+    ]
+    following = f" Next: {literal(scene.walk.next.title)}." if scene.walk.next else ""
+    text = f"{top.text} {literal(scene.position.name)}, status: {progress_words(scene)}.{following}"
+    return Message(text.strip(), tuple(blocks))
+
+
+def _status_buttons(scene: Scene) -> list[Element]:
+    ways = [button("Next task", scene.carry(ShowNext), style="primary")]
+    if scene.position.agents:
+        ways.append(button("Agents", scene.carry(ShowAgents)))
+    return ways
+
+
+def _step_in_status(scene: Scene, step: Step) -> list[Block]:
+    blocks: list[Block] = []
+    heading = f"*Step {escape(step.id)} · {escape(step.title)}*"
+    aside: list[str] = []
+    for part in step.parts:
+        items = items_of(scene, part)
+        lines = _lines(scene, [i for i in items if i.state not in ASIDE])
+        aside += _aside_lines(scene, [i for i in items if i.state in ASIDE])
+        if part.id != step.id and lines:
+            lines = [f"_{escape(part.id)} · {escape(part.title)}_", *lines]
+        if lines:
+            blocks.append(section("\n".join([*([heading] if heading else []), *lines])))
+            heading = ""
+    if heading:
+        blocks.append(section(heading))
+    if aside:
+        blocks.append(context(clip("\n".join(aside), 2900)))
+    blocks += [context(_milestone(scene, m)) for m in scene.pack.milestones if m.step == step.id]
+    return blocks
+
+
+def _milestone(scene: Scene, milestone: Milestone) -> str:
+    """An industry date: as reference once it has passed, never as something missed."""
+    on = date.fromisoformat(milestone.date)
+    if on < scene.today:
+        return f"📅 {escape(milestone.past)}"
+    return f"📅 Industry date: {escape(milestone.title)}, {day(on)}"
+
+
+def items_of(scene: Scene, part: Part) -> list[Item]:
+    """The firm's tasks of one part, in the order of the walk."""
+    return [i for i in scene.walk.items if i.task.id in part.tasks]
+
+
+def _lines(scene: Scene, items: Sequence[Item]) -> list[str]:
+    """A line for each task; a task's repeats in one line for each state."""
+    lines: list[str] = []
+    for _, same in groupby(items, key=lambda i: i.task.id):
+        repeats = list(same)
+        if len(repeats) == 1:
+            lines.append(_line(scene, repeats[0]))
+            continue
+        lines.append(f"*{escape(repeats[0].task.title)}* ({len(repeats)} in all)")
+        for state in MARKS:
+            members = [i for i in repeats if i.state == state]
+            if members:
+                lines.append(f"    {MARKS[state]}: {_names(members)}")
+    return lines
+
+
+def _line(scene: Scene, item: Item) -> str:
+    is_next = scene.walk.next is not None and scene.walk.next.key == item.key
+    mark = "👉 Next" if is_next and item.state == "open" else MARKS[item.state]
+    said = said_of(scene, item) or why_not(scene, item)
+    title = literal(item.title)
+    return f"{mark}: {title}" + (f"\n    {clip(said, 300)}" if said else "")
+
+
+def _names(items: Sequence[Item]) -> str:
+    named = [literal(clip(i.name, NAME)) for i in items[:MOST_NAMES]]
+    more = len(items) - len(named)
+    return ", ".join(named) + (f" and {more} more" if more else "")
+
+
+def _aside_lines(scene: Scene, items: Iterable[Item]) -> list[str]:
+    """What does not apply, with the reason; repeats of one task in one line.
+
+    A task that only comes with something most firms never have, such as a change of agent, is not named before.
+    """
+    told = [i for i in items if i.state == "set_aside" or not only_if_it_comes(i.task)]
+    lines = []
+    for _, same in groupby(told, key=lambda i: (i.task.id, i.state)):
+        repeats = list(same)
+        first = repeats[0]
+        title = literal(first.title) if len(repeats) == 1 else f"{escape(first.task.title)}: {_names(repeats)}"
+        why = clip(said_of(scene, first) if first.state == "set_aside" else why_not(scene, first), 250)
+        lines.append(f"{MARKS[first.state]}: {title}" + (f" ({why})" if why else ""))
+    return lines
+
+
+def step_page(scene: Scene, step: Step, parts: Sequence[Part] = (), top: Top = NOTHING) -> Message:
+    """One step, or some of its parts: what it is about, its tasks here, every quote with its lines, its links."""
+    shown = parts or step.parts
+    only = f" · {', '.join(p.id for p in parts)}" if parts else ""
+    blocks: list[Block] = [
+        *top.blocks,
+        header(f"Step {step.id} of {len(scene.pack.steps)} · {step.title}"),
+        banner(scene, f"step {escape(step.id)}{escape(only)}"),
+        section(escape(step.about)),
+    ]
+    for part in shown:
+        blocks += _part(scene, step, part)
+    tasks = [scene.pack.tasks[t] for p in shown for t in p.tasks]
+    blocks += [context(_milestone(scene, m)) for m in scene.pack.milestones if m.step == step.id]
+    links = dict.fromkeys([*step.links, *(link for t in tasks for link in t.links)])
+    if links:
+        blocks.append(section("*Links*\n" + "\n".join(link_line(scene.pack.links[name]) for name in links)))
+    quotes = [*step.quotes, *(q for t in tasks for q in t.quotes)]
+    blocks += [section("*What the roadmap says*"), *quotes_blocks(scene, step.id, quotes)]
+    blocks.append(actions(*_neighbours(scene, step)))
+    done = [i for p in shown for i in items_of(scene, p) if i.state == "done"]
+    text = f"{literal(scene.position.name)}, step {step.id} of {len(scene.pack.steps)}: {escape(step.title)}."
+    return Message(f"{top.text} {text} {len(done)} of its tasks done.".strip(), tuple(blocks))
+
+
+def _part(scene: Scene, step: Step, part: Part) -> list[Block]:
+    items = items_of(scene, part)
+    lines = _lines(scene, [i for i in items if i.state not in ASIDE])
+    aside = _aside_lines(scene, [i for i in items if i.state in ASIDE])
+    title = [f"*{escape(part.id)} · {escape(part.title)}*"] if part.id != step.id else ["*Your tasks here*"]
+    blocks = [section("\n".join([*title, *lines]))]
+    if aside:
+        blocks.append(context(clip("\n".join(aside), 2900)))
+    openable = [i for i in items if i.state not in ("not_applicable", "later")]
+    if not openable:
+        return blocks
+    if len(openable) <= FEW_BUTTONS:
+        buttons = [
+            button(f"Open: {clip(i.title, 60)}", scene.carry(ShowTask, task=i.key), says=f"Open {i.title}")
+            for i in openable
+        ]
+        return [*blocks, actions(*buttons)]
+    unfinished_first = sorted(openable, key=lambda i: i.state in ("done", "set_aside"))
+    options = [option(i.title, i.key, MARKS[i.state]) for i in unfinished_first]
+    return [*blocks, menu("Open a task", scene.carry(PickTask, part=part.id), options)]
+
+
+def _neighbours(scene: Scene, step: Step) -> list[Element]:
+    ids = [s.id for s in scene.pack.steps]
+    place = ids.index(step.id)
+    ways = []
+    if place:
+        ways.append(button(f"Step {ids[place - 1]}", scene.carry(ShowStep, step=ids[place - 1])))
+    if place + 1 < len(ids):
+        ways.append(button(f"Step {ids[place + 1]}", scene.carry(ShowStep, step=ids[place + 1])))
+    ways += [button("Next task", scene.carry(ShowNext)), button("Status", scene.carry(ShowStatus))]
+    return ways
+
+
+def which_task(scene: Scene, items: Sequence[Item], ask: str) -> Message:
+    """Several tasks fit what was typed: they are offered, none is chosen for the person."""
+    blocks: list[Block] = [banner(scene), section(ask)]
+    if len(items) <= FEW_BUTTONS:
+        offered = [button(clip(i.title, 70), scene.carry(ShowTask, task=i.key), says=i.title) for i in items]
+        blocks.append(actions(*offered))
+    else:
+        options = [option(i.title, i.key, MARKS[i.state]) for i in items]
+        blocks.append(menu("Choose a task", scene.carry(PickTask, part="which"), options))
+    return Message(f"{literal(scene.position.name)}: {ask}", tuple(blocks))

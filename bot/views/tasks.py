@@ -1,0 +1,321 @@
+"""The card of one task, and what a click on it was recorded as."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.actions import Carried
+from bot.buttons import (
+    AnswerPrecheck,
+    CompleteTask,
+    EndWait,
+    GiveAnswer,
+    OpenAnswer,
+    OpenEarlier,
+    OpenEvidence,
+    OpenNote,
+    OpenReopen,
+    OpenSetAside,
+    OpenWaiting,
+    ShowAgents,
+    ShowNext,
+    ShowTask,
+    UndoChange,
+)
+from bot.surfaces import Block, Message
+from bot.views.blocks import Element, actions, button, context, escape, header, literal, section
+from bot.views.passages import contact_line, link_line, quotes_block, ready_message
+from bot.views.scene import MARKS, Scene, banner, happened_words, past_all_milestones, progress_words, said_of, why_not
+from flows.conditions import holds
+from flows.events import Record, TaskCompleted
+from flows.history import label, sentence, task_title
+from flows.roadmap import Option
+from flows.undo import FINAL
+from flows.walk import Item
+
+MOST_WAITS_NAMED = 3
+MOST_SENTENCES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Top:
+    """What stands above a card: what was just recorded, or a kind note. `text` says it in plain words."""
+
+    text: str = ""
+    blocks: tuple[Block, ...] = ()
+
+
+NOTHING = Top()
+
+
+def note(text: str) -> Top:
+    """A kind note; `text` is safe mrkdwn."""
+    return Top(text, (section(text),))
+
+
+def recorded(scene: Scene, records: Sequence[Record], undone: Sequence[Record] = ()) -> Top:
+    """What one click recorded, who and when, with the way to undo it. `undone` are the rows an undo was about."""
+    if not records:
+        return NOTHING
+    first = records[0]
+    said = [_sentence(scene, r) for r in (undone or records)]
+    more = len(said) - MOST_SENTENCES
+    said = [*said[:MOST_SENTENCES], *([f"and {more} more"] if more > 0 else [])]
+    what = said[0] if len(said) == 1 else "\n• " + "\n• ".join(said)
+    word = _word(records, undone)
+    who = f"By {scene.by(first.actor, first.actor_name)}, {scene.moment(first.at)}."
+    text = f"*{word}:* {what}{'.' if len(said) == 1 else ''}\n{who}"
+    if first.type in FINAL:
+        return Top(f"{word}: {'; '.join(said)}.", (section(text),))
+    way_back = button("Redo" if word == "Undone" else "Undo", scene.carry(UndoChange, of=first.sequence))
+    return Top(f"{word}: {'; '.join(said)}.", (section(text, accessory=way_back),))
+
+
+def _word(records: Sequence[Record], undone: Sequence[Record]) -> str:
+    if records[0].type != "undone":
+        return "Recorded"
+    return "Brought back" if any(r.type == "undone" for r in undone) else "Undone"
+
+
+def _sentence(scene: Scene, record: Record) -> str:
+    event = record.event
+    if not isinstance(event, TaskCompleted):
+        return literal(sentence(scene.pack, scene.position, record))
+    task = scene.pack.tasks.get(event.task.partition("[")[0])
+    how = f" ({label(task.outcomes, event.outcome)})" if task and event.outcome else ""
+    happened = happened_words(scene, event.happened_on, record.at)
+    said = literal(f"{task_title(scene.pack, scene.position, event.task)}{how}")
+    earlier = happened or ("done earlier" if event.earlier else "")
+    return said + (f", {earlier}" if earlier else "") + (f". Note: {literal(event.note)}" if event.note else "")
+
+
+def already(scene: Scene, item: Item | None) -> Top:
+    """Nothing new was recorded: says what stands there, or that the card was out of date."""
+    record = item.record if item else None
+    if item is None or record is None or item.state not in ("done", "set_aside"):
+        return note("This card was out of date. Here is how things are now.")
+    who = scene.by(record.by, record.by_name).replace("you", "You")
+    what = "done" if item.state == "done" else "not applicable"
+    happened = happened_words(scene, record.happened_on, record.at)
+    ending = f" ({happened})" if happened else ""
+    text = f"*Already recorded:* {who} marked “{literal(item.title)}” {what} on {scene.moment(record.at)}{ending}."
+    way_back = button("Undo", scene.carry(UndoChange, of=record.sequence))
+    return Top(text.replace("*", ""), (section(text, accessory=way_back),))
+
+
+def card(scene: Scene, item: Item, top: Top = NOTHING) -> Message:
+    """One task: what to do and why, what is recorded, and the buttons that work for it now."""
+    step = scene.step(item.task.step)
+    part = next((p for p in step.parts if p.id == item.task.part and p.id != step.id), None)
+    where = [f"Part {escape(part.id)}: {escape(part.title)}"] if part else []
+    is_next = scene.walk.next is not None and scene.walk.next.key == item.key
+    marked = "👉 Next" if is_next and item.state == "open" else MARKS[item.state]
+    blocks = [
+        *top.blocks,
+        header(f"Step {step.id} of {len(scene.pack.steps)} · {step.title}"),
+        banner(scene, *where, progress_words(scene), marked),
+        *(_opening(scene) if is_next else ()),
+        *_task(scene, item),
+        *_help(scene, item),
+        *_buttons(scene, item),
+        *_waiting_meanwhile(scene, item),
+    ]
+    text = f"{literal(scene.position.name)}, step {step.id} of {len(scene.pack.steps)}: {literal(item.title)}."
+    return Message(f"{top.text} {text} {escape(_first_sentence(item.task.do))}".strip(), tuple(blocks))
+
+
+def _first_sentence(text: str) -> str:
+    return text.split(". ")[0].rstrip(".") + "."
+
+
+def _opening(scene: Scene) -> list[Block]:
+    """What a firm reads at the beginning: that starting now is fine, and the one question asked before step 1."""
+    blocks: list[Block] = []
+    if scene.position.situation == "new" and not scene.position.tasks and past_all_milestones(scene):
+        blocks.append(context(f"ℹ️ {escape(scene.pack.wording.new_firm)}"))
+    if not scene.position.precheck:
+        asked = scene.pack.precheck
+        once = "It is asked once and is no step of the roadmap."
+        blocks.append(section(f"*Before you begin:* {escape(asked.ask)} {once}"))
+        choices = [
+            button(o.label, scene.carry(AnswerPrecheck, value=o.id), says=f"Transaction onboarding: {o.label}")
+            for o in asked.options
+        ]
+        blocks.append(actions(*choices))
+    return blocks
+
+
+def _task(scene: Scene, item: Item) -> list[Block]:
+    task = item.task
+    clicks = "".join(f"\n{n}. {escape(click)}" for n, click in enumerate(task.clicks, start=1))
+    optional = " _(may be skipped: choose how it ended either way)_" if task.optional and task.outcomes else ""
+    blocks = [section(f"*{literal(item.title)}*{optional}\n{escape(task.do)}{clicks}")]
+    state = _state_line(scene, item)
+    if state:
+        blocks.append(section(state))
+    owner = scene.pack.roles[task.owner]
+    who = [f"*Who:* {escape(owner.title)}{' (outside your firm)' if owner.outside else ''}"]
+    if task.wait_for:
+        outsider = escape(scene.pack.roles[task.wait_for].title)
+        named = f" ({literal(item.name)})" if scene.pack.tasks[task.id].for_each == "agents" and item.name else ""
+        depends = "depends on" if task.kind == "confirmation" else "may have to wait for"
+        who.append(f"{depends} {outsider}{named if task.wait_for == 'agent' else ''}, outside your firm")
+    blocks.append(context("; ".join(who)))
+    return blocks
+
+
+def _state_line(scene: Scene, item: Item) -> str:
+    said = said_of(scene, item) if item.state in ("done", "set_aside", "waiting") else why_not(scene, item)
+    if not said and item.state not in ("done", "set_aside", "waiting"):
+        return ""
+    line = f"{MARKS[item.state]}: {said}" if said else MARKS[item.state]
+    if item.task.kind == "question" and item.state == "done":
+        answer = scene.position.answers.get(item.task.sets)
+        line += f"\nBasis: {literal(answer.basis)}" if answer and answer.basis else ""
+        agents = [literal(a.name) for a in scene.position.agents if a.status == "active"]
+        line += f"\nAgents: {', '.join(agents)}" if agents and item.task.sets == "methods" else ""
+    elif item.record and item.record.reason and item.state != "set_aside":
+        line += f"\nNote: {literal(item.record.reason)}"
+    return line
+
+
+def _help(scene: Scene, item: Item) -> list[Block]:
+    """Links, contact, cautions, the quoted reason and what is worth keeping."""
+    task, pack = item.task, scene.pack
+    blocks: list[Block] = []
+    lines = [link_line(pack.links[name]) for name in task.links]
+    if task.contact:
+        lines.append(contact_line(pack.contacts[task.contact]))
+    if lines:
+        blocks.append(section("\n".join(lines)))
+    if task.quotes:
+        blocks.append(quotes_block(scene, task.step, task.quotes[:2]))
+    cautions = _cautions(scene, item)
+    if cautions:
+        blocks.append(context(*cautions))
+    if item.state in ("open", "waiting") and task.draft:
+        blocks += ready_message(scene, item)
+    kept = scene.position.evidence.get(item.key, 0)
+    notes = scene.position.notes.get(item.key, 0)
+    counts = f"*Evidence recorded:* {kept}" + (f" · *Notes:* {notes}" if notes else "")
+    worth = f"\n*Worth keeping:* {escape('; '.join(task.evidence))}" if task.evidence else ""
+    blocks.append(context(counts + worth))
+    return blocks
+
+
+def _cautions(scene: Scene, item: Item) -> list[str]:
+    task, pack = item.task, scene.pack
+    facts = {fact: answer.value for fact, answer in scene.position.answers.items()}
+    said = [f"⚠️ {escape(task.warning)}"] if item.skipped and task.warning else []
+    said += [f"⚠️ {escape(b.say)}" for b in pack.banners if holds(b.when, facts, {})]
+    if task.gap:
+        section_of = f", section {task.gap.section}" if task.gap.section else ""
+        said.append(f"📕 {escape(task.gap.text)} See: {escape(task.gap.document + section_of)}.")
+    if task.placed_by_us:
+        said.append(f"✍️ Placed here by us: {escape(task.placed_by_us)}")
+    said += [f"ℹ️ {escape(n)}" for n in task.notes]
+    if scene.position.situation == "reporting" and item.state == "open" and task.kind != "question":
+        said.append(f"ℹ️ {escape(pack.wording.possible_gap)}")
+    return said
+
+
+def _waiting_meanwhile(scene: Scene, item: Item) -> list[Block]:
+    others = [w for w in scene.walk.waiting if w.key != item.key]
+    named = [f"{literal(w.record.whom)} ({literal(w.title)})" for w in others[:MOST_WAITS_NAMED] if w.record]
+    more = len(others) - len(named)
+    words = ", ".join(named) + (f" and {more} more" if more > 0 else "")
+    return [context(f"⏳ Also waiting for: {words}")] if named else []
+
+
+def _buttons(scene: Scene, item: Item) -> list[Block]:
+    rows = [_finishing(scene, item), _other(scene, item)]
+    return [actions(*row) for row in rows if row]
+
+
+def _finishing(scene: Scene, item: Item) -> list[Element]:
+    """The buttons that finish the task, the fitting one marked."""
+    if item.task.kind == "question":
+        return _answering(scene, item)
+    if item.state in ("done", "set_aside"):
+        sequence = item.record.sequence if item.record else 0
+        undo = button("Undo", scene.carry(UndoChange, of=sequence), says=f"Undo what is recorded: {item.title}")
+        return [undo, button("Reopen…", scene.carry(OpenReopen, task=item.key), says=f"Reopen {item.title}")]
+    if item.state not in ("open", "waiting"):
+        return []
+    looking_back = scene.position.situation != "new" and item.state == "open"
+    earlier = button(
+        "Already done earlier",
+        scene.carry(OpenEarlier, task=item.key),
+        style="primary" if looking_back else None,
+        says=f"Already done earlier: {item.title}",
+    )
+    done = done_buttons(scene, item, primary=not looking_back)
+    row = [earlier, *done] if looking_back else [*done, earlier]
+    row.append(button("Waiting on someone", scene.carry(OpenWaiting, task=item.key), says=f"Waiting: {item.title}"))
+    return [*row, *([end_wait_button(scene, item)] if item.state == "waiting" else [])]
+
+
+def done_buttons(scene: Scene, item: Item, *, primary: bool) -> list[Element]:
+    """*Done*, or one button for each way the task can end."""
+    if not item.task.outcomes:
+        done = scene.carry(CompleteTask, task=item.key)
+        return [button("Done", done, style="primary" if primary else None, says=f"Done: {item.title}")]
+    return [
+        button(o.label, scene.carry(CompleteTask, task=item.key, outcome=o.id), says=f"{o.label}: {item.title}")
+        for o in item.task.outcomes
+    ]
+
+
+def end_wait_button(scene: Scene, item: Item) -> Element:
+    """*No longer waiting*."""
+    return button("No longer waiting", scene.carry(EndWait, task=item.key), says=f"No longer waiting: {item.title}")
+
+
+def _answering(scene: Scene, item: Item) -> list[Element]:
+    """A question's answers: one click where that says it all, else a modal."""
+    fact = item.task.sets
+    if item.state == "done":
+        row = [button("Change the answer…", scene.carry(OpenAnswer, fact=fact))]
+        return [*row, *([button("Agents", scene.carry(ShowAgents))] if fact == "methods" else [])]
+    if item.state not in ("open", "waiting"):
+        return []
+    question = scene.pack.questions[fact]
+    if question.kind == "set":
+        return [button("Choose…", scene.carry(OpenAnswer, fact=fact), style="primary", says=question.ask)]
+    offered = [o for o in question.options if not item.task.options or o.id in item.task.options]
+    row = [answer_button(scene, item, o) for o in offered]
+    if not item.task.wait_for:
+        return row
+    row.append(button("Waiting on someone", scene.carry(OpenWaiting, task=item.key), says=f"Waiting: {item.title}"))
+    return [*row, *([end_wait_button(scene, item)] if item.state == "waiting" else [])]
+
+
+def answer_button(scene: Scene, item: Item, option: Option) -> Element:
+    """One answer: given with a click, or with a modal where it needs its reason. An outsider's is worded so."""
+    words = f"They say {option.label.lower()}" if item.task.options else option.label
+    carried: Carried = scene.carry(GiveAnswer, fact=item.task.sets, value=option.id)
+    if option.needs_reason:
+        carried, words = scene.carry(OpenAnswer, fact=item.task.sets, value=option.id), f"{words}…"
+    return button(words, carried, says=f"{words}: {option.explain}" if option.explain else "")
+
+
+def _other(scene: Scene, item: Item) -> list[Element]:
+    row: list[Element] = []
+    if item.state not in ("not_applicable", "later"):
+        row.append(button("Add evidence", scene.carry(OpenEvidence, task=item.key), says=f"Add evidence: {item.title}"))
+        row.append(button("Add note", scene.carry(OpenNote, task=item.key), says=f"Add a note: {item.title}"))
+    can_set_aside = item.state in ("open", "waiting", "locked") and item.task.kind != "question"
+    if can_set_aside and not item.task.keep_set_aside:
+        row.append(button("Not applicable", scene.carry(OpenSetAside, task=item.key), says=f"N/A: {item.title}"))
+    before = the_one_before(scene, item)
+    if before:
+        row.append(button("Back", scene.carry(ShowTask, task=before.key), says=f"Back to {before.title}"))
+    if scene.walk.next is None or scene.walk.next.key != item.key:
+        row.append(button("Next task", scene.carry(ShowNext)))
+    return row
+
+
+def the_one_before(scene: Scene, item: Item) -> Item | None:
+    """The task before this one in the walk, of those that apply and can be looked at."""
+    passed = [i for i in scene.walk.items if i.state in ("open", "waiting", "done", "set_aside") or i.key == item.key]
+    place = next(n for n, i in enumerate(passed) if i.key == item.key)
+    return passed[place - 1] if place else None
