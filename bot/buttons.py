@@ -227,6 +227,15 @@ class SaveMessageForm(Carried, frozen=True):
     label: str = ""
 
 
+class MessageFirmForm(Carried, frozen=True):
+    """Asks which firm a saved message is for, where that is not clear; then comes SaveMessageForm."""
+
+    verb: ClassVar[str] = "records.message_firm"
+    permalink: str = ""
+    digest: str = ""
+    label: str = ""
+
+
 class ShowHistory(Carried, frozen=True):
     """A page of history: the rows below sequence `before` (0: the newest), of one task where given."""
 
@@ -239,7 +248,10 @@ class ShowHistory(Carried, frozen=True):
 
 
 class OpenSetUp(Carried, frozen=True):
+    """`name` is what was typed as the firm's name, to begin with."""
+
     verb: ClassVar[str] = "onboarding.open"
+    name: str = ""
 
 
 class SetUpForm(Carried, frozen=True):
@@ -295,6 +307,16 @@ class OpenFirmSettings(Carried, frozen=True):
 
 class FirmSettingsForm(Carried, frozen=True):
     verb: ClassVar[str] = "firms.settings_form"
+
+
+# --- home -----------------------------------------------------------------------------------------------------
+
+
+class ShowHome(Carried, frozen=True):
+    """A page of the person's firms on their Home, counted from 0."""
+
+    verb: ClassVar[str] = "home.page"
+    page: int = 0
 
 
 # --- help -----------------------------------------------------------------------------------------------------

@@ -1,0 +1,42 @@
+"""A select of firms that holds hundreds of them, in groups of a hundred."""
+
+from collections.abc import Sequence
+
+from bot.actions import action_id, pack
+from bot.buttons import PickFirm
+from bot.surfaces import Block
+from bot.views.blocks import Element, option, plain
+from flows.ports import FirmSummary
+
+GROUP = 100
+"""Options in a group, and groups in a select (Slack's limits)."""
+
+LONGEST_ID = 255
+"""Characters of a block_id, which has to hold what the select carries."""
+
+
+def firm_menu(firms: Sequence[FirmSummary], then: str) -> Block:
+    """The select in a row of its own. Words too long for a block_id are left out: they have to be typed again."""
+    carried = PickFirm(then=then)
+    if len(pack(carried)) > LONGEST_ID:
+        carried = PickFirm()
+    element = {
+        "type": "static_select",
+        "action_id": action_id(PickFirm),
+        "placeholder": plain("Choose a firm", 150),
+        **firm_choices(firms),
+    }
+    return {"type": "actions", "block_id": pack(carried), "elements": [element]}
+
+
+def firm_choices(firms: Sequence[FirmSummary]) -> Element:
+    """The options of a select: plain up to a hundred firms, in groups above that."""
+    if len(firms) <= GROUP:
+        return {"options": [option(f.name, f.key.firm) for f in firms]}
+    groups = [firms[n : n + GROUP] for n in range(0, min(len(firms), GROUP * GROUP), GROUP)]
+    return {"option_groups": [_group(g) for g in groups]}
+
+
+def _group(firms: Sequence[FirmSummary]) -> Element:
+    span = f"{firms[0].name[:30]} to {firms[-1].name[:30]}"
+    return {"label": plain(span, 75), "options": [option(f.name, f.key.firm) for f in firms]}

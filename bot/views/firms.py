@@ -1,0 +1,272 @@
+"""Firms, their members and channels: the firm's card, the list, the picker and the modals."""
+
+from collections.abc import Sequence
+
+from bot.buttons import (
+    FirmSettingsForm,
+    LinkChannel,
+    MemberForm,
+    OpenFirmSettings,
+    OpenMember,
+    OpenSetUp,
+    PickFirm,
+    RemoveMember,
+    ShowFirms,
+    ShowMembers,
+    ShowNext,
+    ShowStatus,
+    UnlinkChannel,
+    UseFirm,
+)
+from bot.places import channel_mention, mention, slack_id
+from bot.surfaces import Block, Message, Modal
+from bot.views.blocks import (
+    Element,
+    actions,
+    button,
+    confirm,
+    context,
+    date_input,
+    day,
+    field,
+    literal,
+    option,
+    radio_input,
+    section,
+    text_input,
+    user_input,
+)
+from bot.views.firm_menu import firm_menu
+from bot.views.scene import Scene, banner, progress_words
+from flows.events import RoleName
+from flows.history import SITUATIONS
+from flows.ports import FirmSummary
+from flows.position import Member
+from flows.setting_up import LONGEST_NAME
+
+FEW = 5
+"""Firms that fit on buttons; more go into a select."""
+
+LISTED = 20
+"""Firms in a list that get a button each, and members likewise."""
+
+SITUATION_CHOICES = (
+    ("new", "New to CAIS reporting", "You walk the roadmap from step 1."),
+    ("reporting", "Already reporting", "You record what was done earlier, with its day and proof."),
+    ("changing", "Changing agent or clearing firm", "You walk the tasks that a change brings."),
+)
+"""Value, label and explanation of each situation a firm can be in."""
+
+ROLES: tuple[tuple[RoleName, str, str], ...] = (
+    ("lead", "Lead", "Does everything, and adds members"),
+    ("member", "Member", "Answers, finishes tasks, adds evidence"),
+    ("viewer", "Viewer", "Reads and changes nothing"),
+)
+
+FOREIGN = "That belongs to a firm you are not a member of, so there is nothing to show here. Nothing was changed."
+FOREIGN_CHANNEL = (
+    "This channel is linked to a firm you are not a member of. Its lead can add you. "
+    "For your own firms, write to me in Messages or name the firm: `/cais next for Example Securities`."
+)
+
+
+def person_name(member: Member) -> str:
+    """A member's name as mrkdwn; a mention where it is not known, which Slack turns into the name."""
+    return literal(member.name) if member.name else mention(member.person)
+
+
+def firm_card(scene: Scene, *, role: RoleName | None, channel: str = "", note: str = "") -> Message:
+    """One firm: what it is called, where it stands and who is in it. `channel` is the one we are in, if any."""
+    position = scene.position
+    leads = ", ".join(person_name(m) for m in position.members.values() if m.role == "lead") or "nobody"
+    facts = [
+        f"Situation: {SITUATIONS[position.situation]}",
+        f"Target: {day(position.target) if position.target else 'not set'}",
+        f"Time zone: {literal(position.time_zone.replace('_', ' '))}",
+        f"Lead: {leads}",
+        f"Members: {len(position.members)}",
+        f"Channels: {', '.join(map(channel_mention, position.channels)) or 'none linked'}",
+        f"Your role: {role or 'workspace admin'}",
+        f"Progress: {progress_words(scene)}",
+    ]
+    blocks = [section(f"*{literal(position.name)}*\n" + "\n".join(facts))]
+    if note:
+        blocks.insert(0, section(note))
+    blocks += [actions(*_ways(scene, role, channel)), banner(scene)]
+    text = f"{literal(position.name)}: {SITUATIONS[position.situation]}, {progress_words(scene)}."
+    return Message(f"{note} {text}".strip(), blocks)
+
+
+def _ways(scene: Scene, role: RoleName | None, channel: str) -> list[Element]:
+    found = [
+        button("Next", scene.carry(ShowNext), style="primary"),
+        button("Status", scene.carry(ShowStatus)),
+        button("Members", scene.carry(ShowMembers)),
+    ]
+    if role != "viewer":
+        found.append(button("Settings", scene.carry(OpenFirmSettings)))
+    if channel and role == "lead":
+        if channel in scene.position.channels:
+            found.append(button("Unlink this channel", scene.carry(UnlinkChannel, channel=channel)))
+        else:
+            found.append(button("Link this channel", scene.carry(LinkChannel, channel=channel)))
+    return [*found, button("All my firms", scene.carry(ShowFirms))]
+
+
+def picker(firms: Sequence[FirmSummary], then: str, note: str = "") -> Message:
+    """Which firm is meant? What was typed goes on once one is chosen."""
+    asked = "Which firm do you mean?"
+    if then:
+        asked += f" I will go on with `{literal(then)}`." if len(then) <= 60 else " I will go on with what you typed."
+    blocks = [section(note)] if note else []
+    if len(firms) <= FEW:
+        buttons = [button(f.name, PickFirm(firm=f.key.firm, then=then), says=f"Firm {f.name}") for f in firms]
+        blocks += [section(asked), actions(*buttons)]
+    else:
+        blocks += [section(asked), firm_menu(firms, then)]
+    blocks.append(context("`/cais firm use` and a name makes a firm the one you mean from then on."))
+    names = ", ".join(literal(f.name) for f in firms[:FEW])
+    return Message(f"{note} {asked} {names}{', ...' if len(firms) > FEW else ''}".strip(), blocks)
+
+
+def firm_list(mine: Sequence[FirmSummary], others: Sequence[FirmSummary], current: str, note: str = "") -> Message:
+    """The person's firms; for a workspace admin the others too, marked as such."""
+    firms = sorted([*mine, *others], key=lambda f: (f.name.casefold(), f.key.firm))
+    if not firms:
+        return _no_firms(note)
+    heading = f"*Your firms: {len(mine)}*" + (f" · others in this workspace: {len(others)}" if others else "")
+    blocks = [section(note)] if note else []
+    blocks.append(section(heading))
+    if len(firms) <= LISTED:
+        blocks += [section(_listed(f, current), accessory=_open(f)) for f in firms]
+    else:
+        blocks += _in_columns([_listed(f, current) for f in firms])
+        blocks.append(firm_menu(firms, "firm"))
+    blocks.append(actions(button("Set up another firm", OpenSetUp())))
+    names = ", ".join(literal(f.name) for f in firms[:LISTED])
+    text = f"{note} Your firms ({len(mine)}): {names}{', ...' if len(firms) > LISTED else ''}"
+    return Message(text.strip(), blocks)
+
+
+def _no_firms(note: str) -> Message:
+    text = f"{note} You are not a member of any firm yet.".strip()
+    return Message(text, [section(text), actions(button("Set up your firm", OpenSetUp(), style="primary"))])
+
+
+def _listed(firm: FirmSummary, current: str) -> str:
+    marks: list[str] = [firm.role or "not a member"]
+    if firm.key.firm == current:
+        marks.append("your current firm")
+    return f"*{literal(firm.name)}* · {', '.join(marks)}"
+
+
+def _open(firm: FirmSummary) -> Element:
+    return button("Open", UseFirm(firm=firm.key.firm), says=f"Open {firm.name}")
+
+
+def _in_columns(lines: Sequence[str]) -> list[Block]:
+    """Many lines in few sections, each within Slack's length."""
+    blocks: list[Block] = []
+    held: list[str] = []
+    for line in lines:
+        if sum(len(h) + 1 for h in held) + len(line) > 2900:
+            blocks.append(section("\n".join(held)))
+            held = []
+        held.append(line)
+    return [*blocks, section("\n".join(held))] if held else blocks
+
+
+def members(scene: Scene, *, role: RoleName | None, note: str = "") -> Message:
+    """Who is in the firm; a lead gets the buttons to change that."""
+    position = scene.position
+    order = [r for r, _, _ in ROLES]
+    listed = sorted(position.members.values(), key=lambda m: (order.index(m.role), m.name.casefold()))
+    blocks = [section(note)] if note else []
+    blocks.append(section(f"*Members of {literal(position.name)}: {len(listed)}*"))
+    lines = [f"{person_name(m)} · {m.role}" for m in listed]
+    if role == "lead" and len(listed) <= LISTED:
+        for member, line in zip(listed, lines, strict=True):
+            blocks += [section(line), _member_buttons(scene, member)]
+    else:
+        blocks += _in_columns(lines)
+    ways = [button("Next", scene.carry(ShowNext))]
+    if role == "lead":
+        ways.insert(0, button("Add or change a member", scene.carry(OpenMember), style="primary"))
+    blocks += [actions(*ways), banner(scene)]
+    text = f"{note} Members of {literal(position.name)}: {', '.join(lines[:LISTED])}."
+    return Message(text.strip(), blocks)
+
+
+def _member_buttons(scene: Scene, member: Member) -> Block:
+    name = member.name or "this person"
+    off = confirm(
+        "Take off the firm?",
+        f"{name} will no longer see {scene.position.name}. What they recorded stays. You can add them again.",
+        "Take off",
+    )
+    change = scene.carry(OpenMember, person=member.person)
+    remove = scene.carry(RemoveMember, person=member.person)
+    return actions(
+        button("Change role", change, says=f"Change the role of {name}"),
+        button("Take off the firm", remove, says=f"Take {name} off the firm", confirm=off),
+    )
+
+
+def member_modal(scene: Scene, person: str = "") -> Modal:
+    """Adds somebody or changes a role. `person` is who it is about, if that is clear."""
+    kept = scene.position.members.get(person)
+    roles = [option(label, value, explain) for value, label, explain in ROLES]
+    return Modal(
+        title="Change a role" if kept else "Add a member",
+        submit="Save",
+        carried=scene.carry(MemberForm),
+        blocks=[
+            banner(scene),
+            field("person", "Person", user_input(slack_id(person) if person else "")),
+            field("role", "Role", radio_input(roles, kept.role if kept else "member")),
+            context("People you add see this firm from then on. Apps cannot be members."),
+        ],
+    )
+
+
+def settings_modal(scene: Scene, *, lead: bool) -> Modal:
+    """The firm's name (for a lead), situation and target, as they are now."""
+    position = scene.position
+    situations = [option(label, value, explain) for value, label, explain in SITUATION_CHOICES]
+    name = field("name", "Firm", text_input(initial=position.name, longest=LONGEST_NAME))
+    target_hint = "The day the firm wants to be through. Leave it empty for none."
+    zone = literal(position.time_zone.replace("_", " "))
+    return Modal(
+        title="Firm settings",
+        submit="Save",
+        carried=scene.carry(FirmSettingsForm),
+        blocks=[
+            banner(scene),
+            *([name] if lead else []),
+            field("situation", "Where does the firm stand?", radio_input(situations, position.situation)),
+            field("target", "Target date", date_input(position.target), hint=target_hint, optional=True),
+            context(f"Days and times are shown in the firm's zone, {zone}, which was chosen at set-up."),
+        ],
+    )
+
+
+def channel_note(scene: Scene, channel: str, *, linked: bool) -> Message:
+    """What a channel means from now on, with the way back."""
+    where, name = channel_mention(channel), f"*{literal(scene.position.name)}*"
+    if linked:
+        text = f"Commands in {where} now mean {name}. Answers there are seen only by whoever asks."
+        back = button("Unlink", scene.carry(UnlinkChannel, channel=channel))
+    else:
+        text = f"{where} is no longer linked to {name}. Nothing else changed."
+        back = button("Link again", scene.carry(LinkChannel, channel=channel))
+    onward = button("Next", scene.carry(ShowNext))
+    return Message(text, [section(text), actions(back, onward), banner(scene)])
+
+
+def offered(name: str, firms: Sequence[FirmSummary]) -> Message:
+    """No firm is called so; the nearest ones as buttons."""
+    text = f"You have no firm called “{literal(name)}”."
+    if firms:
+        text += " Did you mean one of these?"
+    buttons = [button(f.name, UseFirm(firm=f.key.firm), says=f"Use {f.name}") for f in firms[:FEW]]
+    return Message(text, [section(text), actions(*buttons, button("All my firms", ShowFirms()))])

@@ -1,0 +1,78 @@
+"""A person's App Home: their firms, what is next in each, and the buttons that go there."""
+
+from collections.abc import Sequence
+
+from bot.buttons import OpenSetUp, ShowHelp, ShowHome, ShowNext, ShowStatus
+from bot.surfaces import Block, Home
+from bot.views.blocks import actions, button, context, divider, escape, header, literal, section
+from bot.views.onboarding import WHAT_THIS_IS
+from bot.views.scene import Scene, banner, progress_words
+
+FIRMS_ON_A_PAGE = 20
+"""Four blocks each, and Slack takes a hundred."""
+
+WAITS = 3
+
+
+def home(scenes: Sequence[Scene], *, total: int, page: int = 0, admin: bool = False) -> Home:
+    """The firms of one page; `total` is how many there are on all pages."""
+    if not total:
+        return _empty(admin)
+    blocks = [header("Your firms"), context("The buttons answer in the *Messages* tab, where the walk goes on.")]
+    for scene in scenes:
+        blocks += _firm(scene)
+    blocks += _pages(total, page)
+    ways = [button("Set up another firm", OpenSetUp()), button("What can I type?", ShowHelp())]
+    blocks += [divider(), actions(*ways)]
+    if admin:
+        blocks.append(context("You run this workspace: `/cais firm list` shows every firm."))
+    return Home(blocks)
+
+
+def _empty(admin: bool) -> Home:
+    blocks = [
+        header("No firm yet"),
+        section(WHAT_THIS_IS),
+        section("You are not a member of any firm here. Set yours up, or ask the lead of one to add you."),
+        actions(button("Set up your firm", OpenSetUp(), style="primary"), button("What can I type?", ShowHelp())),
+    ]
+    if admin:
+        blocks.append(context("You run this workspace: `/cais firm list` shows every firm."))
+    return Home(blocks)
+
+
+def _firm(scene: Scene) -> list[Block]:
+    name = scene.position.name
+    ways = actions(
+        button("Next", scene.carry(ShowNext), says=f"Next task of {name}"),
+        button("Status", scene.carry(ShowStatus), says=f"Status of {name}"),
+    )
+    return [divider(), banner(scene, escape(progress_words(scene))), section(_where(scene)), ways]
+
+
+def _where(scene: Scene) -> str:
+    walk = scene.walk
+    lines = []
+    if walk.next:
+        lines.append(f"Next: *{literal(walk.next.title)}* (step {walk.next.task.step})")
+    named = [f"{literal(w.record.whom)} ({literal(w.title)})" for w in walk.waiting[:WAITS] if w.record]
+    if named:
+        more = len(walk.waiting) - len(named)
+        lines.append(f"Waiting for: {', '.join(named)}{f' and {more} more' if more > 0 else ''}")
+    if not lines and walk.outcome:
+        lines.append(escape(walk.outcome.say))
+    return "\n".join(lines) or "Open the status to see where this firm stands."
+
+
+def _pages(total: int, page: int) -> list[Block]:
+    last = (total - 1) // FIRMS_ON_A_PAGE
+    if not last:
+        return []
+    first = page * FIRMS_ON_A_PAGE
+    shown = f"Firms {first + 1} to {min(first + FIRMS_ON_A_PAGE, total)} of {total}"
+    ways = []
+    if page > 0:
+        ways.append(button("Previous page", ShowHome(page=page - 1)))
+    if page < last:
+        ways.append(button("Next page", ShowHome(page=page + 1)))
+    return [divider(), context(shown), actions(*ways)]

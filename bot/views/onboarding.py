@@ -1,0 +1,162 @@
+"""What a newcomer sees: the invitation, the set-up modal, and the welcome once the firm is there."""
+
+from bot.buttons import OpenChangeOfAgent, OpenSetUp, SetUpForm, ShowHelp, ShowNext
+from bot.places import channel_mention
+from bot.surfaces import Block, Message, Modal
+from bot.views.blocks import (
+    actions,
+    button,
+    channel_input,
+    context,
+    date_input,
+    day,
+    field,
+    literal,
+    option,
+    radio_input,
+    section,
+    select_input,
+    text_input,
+    user_input,
+)
+from bot.views.firms import SITUATION_CHOICES, person_name
+from bot.views.scene import Scene, banner
+from flows.position import Position
+from flows.roadmap import Pack, Question
+from flows.setting_up import LONGEST_NAME
+
+ZONES = (
+    ("America/New_York", "Eastern (New York)"),
+    ("America/Chicago", "Central (Chicago)"),
+    ("America/Denver", "Mountain (Denver)"),
+    ("America/Phoenix", "Arizona (Phoenix)"),
+    ("America/Los_Angeles", "Pacific (Los Angeles)"),
+    ("America/Anchorage", "Alaska (Anchorage)"),
+    ("Pacific/Honolulu", "Hawaii (Honolulu)"),
+    ("America/Puerto_Rico", "Atlantic (Puerto Rico)"),
+)
+"""IANA name and label of the zones a US firm is in; the person's own is added where it is another American one."""
+
+WHAT_THIS_IS = (
+    "I walk a small broker-dealer through FINRA CAT's Small Firm Roadmap for CAIS, one step at a time. "
+    "I remember what was done, by whom and on what evidence, and always know what is next."
+)
+
+
+def invitation(*, any_firm: bool, admin: bool = False, linked: bool = False) -> Message:
+    """For somebody who is in no firm. Names none of the firms that are there."""
+    if any_firm:
+        situation = (
+            "Firms are set up in this workspace, but you are not a member of any. "
+            "Ask a lead to add you, or set up another firm."
+        )
+    else:
+        situation = (
+            "No firm is set up in this workspace yet. Whoever sets one up becomes its lead; "
+            "it takes a minute, and everything can be changed later."
+        )
+    blocks = [section(f"*Welcome.* {WHAT_THIS_IS}"), section(situation)]
+    if linked:
+        blocks.append(context("This channel is linked to a firm that you are not a member of."))
+    if admin and any_firm:
+        blocks.append(context("You run this workspace: `/cais firm list` shows you every firm."))
+    set_up = button("Set up your firm", OpenSetUp(), style="primary")
+    blocks.append(actions(set_up, button("What can I type?", ShowHelp())))
+    return Message(f"Welcome. {WHAT_THIS_IS} {situation}", blocks)
+
+
+def way_to_set_up(name: str) -> Message:
+    """Where words were typed that cannot open a window by themselves."""
+    text = "Press the button to set up another firm."
+    return Message(text, [section(text), actions(button("Set up a firm", OpenSetUp(name=name), style="primary"))])
+
+
+def set_up_modal(pack: Pack, *, me: str, zone: str = "", name: str = "") -> Modal:
+    """The set-up form. `me` is the Slack id of the person, who is offered as lead."""
+    situations = [option(label, value, explain) for value, label, explain in SITUATION_CHOICES]
+    return Modal(
+        title="Set up your firm",
+        submit="Set up",
+        carried=SetUpForm(),
+        blocks=[
+            field("name", "Firm", text_input(initial=name, longest=LONGEST_NAME, placeholder="Example Securities LLC")),
+            field("situation", "Where does the firm stand?", radio_input(situations, "new")),
+            field(
+                "target",
+                "Target date",
+                date_input(placeholder="Not decided yet"),
+                hint="The day you want to be through. It can be set or changed later.",
+                optional=True,
+            ),
+            field("lead", "Lead", user_input(me), hint="Looks after the firm's roadmap and adds members."),
+            field(
+                "channel",
+                "Channel",
+                channel_input(),
+                hint="Commands in this channel then mean this firm.",
+                optional=True,
+            ),
+            _question("precheck", pack.precheck),
+            _question("profile", pack.profile),
+            field("time_zone", "Time zone", _zones(zone), hint="Days and times of this firm are shown in it."),
+        ],
+    )
+
+
+def _question(block_id: str, question: Question) -> Block:
+    options = [option(o.label, o.id) for o in question.options]
+    return field(block_id, question.ask, radio_input(options), optional=True)
+
+
+def _zones(zone: str) -> dict[str, object]:
+    known = [value for value, _ in ZONES]
+    options = [option(label, value) for value, label in ZONES]
+    if zone.startswith("America/") and zone not in known:
+        options.append(option(zone.replace("_", " "), zone))
+        known.append(zone)
+    return select_input(options, zone if zone in known else "America/New_York")
+
+
+def welcome(scene: Scene) -> Message:
+    """The firm is set up: who leads it, where it is heard, and what comes next in its situation."""
+    pack, position, walk = scene.pack, scene.position, scene.walk
+    leads = ", ".join(person_name(m) for m in position.members.values() if m.role == "lead")
+    facts = [f"Lead: {leads}"]
+    if position.channels:
+        facts.append(f"Channel: {channel_mention(position.channels[0])}. Commands there mean this firm.")
+    if position.target:
+        facts.append(f"Target: {day(position.target)}")
+    blocks = [section(f"*{literal(position.name)} is set up.*\n" + "\n".join(facts))]
+    explained, buttons = _by_situation(scene)
+    blocks += [section(explained)]
+    if pre := _precheck_said(pack, position):
+        blocks.append(context(pre))
+    following = f"Next: *{literal(walk.next.title)}*" if walk.next else "`/cais` shows where you are."
+    after = button("Next", scene.carry(ShowNext), style=None if buttons else "primary")
+    blocks += [section(following), actions(*buttons, after)]
+    blocks.append(context("Change any of this with `/cais firm settings`. Add colleagues with `/cais firm members`."))
+    blocks.append(banner(scene))
+    plain_next = f" Next: {walk.next.title}." if walk.next else ""
+    return Message(f"{literal(position.name)} is set up. {explained}{literal(plain_next)}", blocks)
+
+
+def _by_situation(scene: Scene) -> tuple[str, list[dict[str, object]]]:
+    if scene.position.situation == "reporting":
+        said = (
+            "Your firm reports already, so most of this is behind you. Go through the tasks and choose *Already done "
+            "earlier* where that is so: enter the day it happened, and add the proof you have."
+        )
+        return said, []
+    if scene.position.situation == "changing":
+        said = (
+            "Name the agent or clearing firm that leaves and the one that comes. The tasks of the change are then "
+            "added to your roadmap; what was done before stays on record."
+        )
+        change = scene.carry(OpenChangeOfAgent)
+        return said, [button("Name the agents that change", change, style="primary")]
+    return scene.pack.wording.new_firm, []
+
+
+def _precheck_said(pack: Pack, position: Position) -> str:
+    chosen = next((o for o in pack.precheck.options if o.id == position.precheck), None)
+    return f"Transaction onboarding: {chosen.label}. {chosen.explain}" if chosen and chosen.explain else ""
