@@ -110,6 +110,7 @@ class _Reading:
         self.position = position
         self.facts = {fact: answer.value for fact, answer in position.answers.items()}
         self.by_task: dict[str, list[Item]] = {}
+        self.agents = {a.id: self._agent(a) for a in position.agents}
 
     def walk(self) -> Walk:
         items = [item for task in self.pack.tasks.values() for item in self._items(task.id)]
@@ -161,9 +162,9 @@ class _Reading:
         if task.for_each == "changes":
             return [self._change(c) for c in self.position.changes]
         if task.for_each == "former_agents":
-            return [self._agent(a) for a in agents if a.status != "active" or self._applies_to_none()]
+            return [self.agents[a.id] for a in agents if a.status != "active" or self._applies_to_none()]
         kept = [a for a in agents if a.status == "active" or f"{task.id}[{a.id}]" in self.position.tasks]
-        return [self._agent(a) for a in kept]
+        return [self.agents[a.id] for a in kept]
 
     def _applies_to_none(self) -> bool:
         """Whether the firm's present methods need no agent, so that every agent is a former one."""

@@ -1,0 +1,158 @@
+"""`make bench`: the app beside a bare Bolt app, in turns, in one run; what counts are the ratios."""
+
+import asyncio
+import os
+import platform
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from statistics import median
+
+import psutil
+
+from tests.benchmarks import firms, load
+from tests.benchmarks.servers import LOAD_CORE, SECRET, app_settings, free_port, process, resident
+
+CONNECTIONS = 64
+ROUNDS = 5
+SECONDS = 3.0
+STEADY = 100
+HERE = "tests.benchmarks"
+
+
+class Bench:
+    """Both servers, up; a folder of firms for the app."""
+
+    def __init__(self, stack: ExitStack, folder: Path) -> None:
+        self.slack, self.app, self.bare = free_port(), free_port(), free_port()
+        self.url = f"http://127.0.0.1:{self.slack}/"
+        api = f"{self.url}api/"
+        stack.enter_context(process(["-m", f"{HERE}.any_slack", str(self.slack)], core=LOAD_CORE, port=self.slack))
+        settings = app_settings(self.app, self.slack, folder)
+        self.pid = stack.enter_context(process(["-m", "bot", "run"], core=0, env=settings, port=self.app))
+        bare = ["-m", f"{HERE}.bare_bolt", str(self.bare), SECRET, api]
+        stack.enter_context(process(bare, core=0, port=self.bare))
+
+    def signed(self, bodies: Sequence[bytes], port: int) -> list[bytes]:
+        """The same bodies for one of the two servers."""
+        return [load.signed(body, SECRET, port) for body in bodies]
+
+    async def in_turns(self, ours: Callable[[int], Sequence[bytes]], theirs: Sequence[bytes]) -> tuple[float, float]:
+        """Answers per second of app and bare Bolt, flat out, the median of rounds taken in turns."""
+        app: list[float] = []
+        bare: list[float] = []
+        for nth in range(ROUNDS):
+            app.append(_whole(await load.flat_out(self.app, firms.lanes(ours(nth), CONNECTIONS), SECONDS)))
+            bare.append(_whole(await load.flat_out(self.bare, firms.lanes(theirs, CONNECTIONS), SECONDS)))
+        return median(app), median(bare)
+
+
+def _whole(run: load.Run) -> float:
+    if run.refused:
+        raise RuntimeError(f"{run.refused} of {len(run.latencies)} requests were refused")
+    return run.rate
+
+
+def say(what: str, ours: float, theirs: float, unit: str, goal: str) -> None:
+    """One line of the table."""
+    print(f"{what:58} {ours:9.1f} {theirs:9.1f} {unit:9} {ours / theirs:6.2f} x   {goal}", flush=True)
+
+
+async def throughput(bench: Bench, left: Sequence[Sequence[str]]) -> None:
+    """`/cais next` and *Done*, flat out and at a steady rate."""
+    commands = [firms.next_command(n % len(left), bench.url) for n in range(20_000)]
+    ours = bench.signed(commands, bench.app)
+    theirs = bench.signed(commands, bench.bare)
+    app, bare = await bench.in_turns(lambda _: ours, theirs)
+    say("/cais next, answers a second", app, bare, "1/s", "at least 1.0 x")
+    await _steady(bench, ours, theirs)
+    await _clicks(bench, left)
+
+
+async def _steady(bench: Bench, ours: Sequence[bytes], theirs: Sequence[bytes]) -> None:
+    found: list[tuple[load.Run, load.Run]] = []
+    for nth in range(3):
+        part = slice(nth * 500, nth * 500 + 500)
+        mine = await load.steady(bench.app, ours[part], STEADY)
+        found.append((mine, await load.steady(bench.bare, theirs[part], STEADY)))
+    for share, goal in ((0.5, ""), (0.99, "at most 1.5 x")):
+        mine, bare = (median(pair[side].percentile(share) for pair in found) for side in (0, 1))
+        say(f"/cais next at {STEADY}/s, p{share * 100:.0f}", mine, bare, "ms", goal)
+
+
+async def _clicks(bench: Bench, left: Sequence[Sequence[str]]) -> None:
+    """Each firm's clicks stay in their order on one connection; each round has firms of its own."""
+    share = len(left) // ROUNDS
+
+    def ours(nth: int) -> list[bytes]:
+        mine = range(nth * share, nth * share + share)
+        depth = max(len(left[n]) for n in mine)
+        turns = [(n, left[n][d]) for d in range(depth) for n in mine if d < len(left[n])]
+        return bench.signed([firms.click(n, task, bench.url) for n, task in turns], bench.app)
+
+    prepared = [ours(nth) for nth in range(ROUNDS)]
+    theirs = bench.signed(
+        [firms.click(n % len(left), left[n % len(left)][0], bench.url) for n in range(9_000)], bench.bare
+    )
+    app, bare = await bench.in_turns(lambda nth: prepared[nth], theirs)
+    say("Done, up to its ack, answers a second", app, bare, "1/s", "at least 0.7 x")
+
+
+async def history(bench: Bench, few: int, many: int) -> None:
+    """Whether a firm with a thousand events is slower than one with few."""
+    rates: dict[int, list[float]] = {few: [], many: []}
+    for _ in range(ROUNDS):
+        for nth in (few, many):
+            requests = bench.signed([firms.next_command(nth, bench.url)] * 5_000, bench.app)
+            rates[nth].append(_whole(await load.flat_out(bench.app, firms.lanes(requests, CONNECTIONS), SECONDS / 2)))
+    say("/cais next, 1,000 events against few", median(rates[many]), median(rates[few]), "1/s", "about 1.0 x")
+
+
+def start_up() -> None:
+    """How long until the app listens, against importing Bolt and SQLAlchemy and listening with a bare app."""
+    ours: list[float] = []
+    bare: list[float] = []
+    yardstick = "import slack_bolt.async_app, slack_bolt.adapter.socket_mode.aiohttp, sqlalchemy.ext.asyncio"
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        slack = free_port()
+        stack.enter_context(process(["-m", f"{HERE}.any_slack", str(slack)], core=LOAD_CORE, port=slack))
+        for _ in range(ROUNDS + 1):
+            port = free_port()
+            begun = time.perf_counter()
+            with process(["-m", "bot", "run"], core=0, env=app_settings(port, slack, Path(folder)), port=port):
+                ours.append(time.perf_counter() - begun)
+            port = free_port()
+            script = f"{yardstick}\nfrom {HERE}.bare_bolt import main\nmain({port}, 's', 'http://127.0.0.1:{slack}/')"
+            begun = time.perf_counter()
+            with process(["-c", script], core=0, port=port):
+                bare.append(time.perf_counter() - begun)
+    say("start-up, second and later starts", median(ours[1:]) * 1000, median(bare[1:]) * 1000, "ms", "at most 1.5 x")
+
+
+async def main() -> None:
+    """Everything, in about two minutes."""
+    print(f"Python {platform.python_version()}, {os.cpu_count()} cores")
+    print(f"{'':58} {'app':>9} {'bare Bolt':>9}", flush=True)
+    if hasattr(os, "sched_setaffinity") and (os.cpu_count() or 1) > 1:
+        psutil.Process().cpu_affinity([LOAD_CORE])
+    start_up()
+    with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
+        folder = Path(name)
+        left = await firms.make(folder, 2_000)
+        few = len(left)
+        await firms.make_one(folder, few)
+        await firms.make_one(folder, few + 1, notes=1_000)
+        bench = Bench(stack, folder)
+        await throughput(bench, left)
+        await history(bench, few, few + 1)
+        print(
+            f"{'resident memory after all this':58} {resident(bench.pid):9.1f} {'':9} MB                 under 110 MB"
+        )
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
+    sys.exit(0)

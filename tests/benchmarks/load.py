@@ -1,0 +1,87 @@
+"""Sends prepared HTTP requests as fast as they are answered, or at a steady rate, and says how long each took."""
+
+import asyncio
+import hashlib
+import hmac
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+PATH = "/slack/events"
+
+
+@dataclass(frozen=True)
+class Run:
+    """`rate` in answers per second; `latencies` in seconds, sorted."""
+
+    rate: float
+    latencies: Sequence[float]
+    refused: int
+
+    def percentile(self, share: float) -> float:
+        """Milliseconds that this share of the answers took at most."""
+        return self.latencies[min(len(self.latencies) - 1, int(len(self.latencies) * share))] * 1000
+
+
+def signed(body: bytes, secret: str, port: int) -> bytes:
+    """A request as Slack sends it, ready for the wire."""
+    stamp = str(int(time.time()))
+    mac = hmac.new(secret.encode(), b"v0:" + stamp.encode() + b":" + body, hashlib.sha256).hexdigest()
+    head = (
+        f"POST {PATH} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+        f"Content-Length: {len(body)}\r\nX-Slack-Request-Timestamp: {stamp}\r\nX-Slack-Signature: v0={mac}\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+async def flat_out(port: int, lanes: Sequence[Sequence[bytes]], seconds: float) -> Run:
+    """One connection a lane, each request sent when the one before it was answered, until time or lanes run out."""
+    end = time.perf_counter() + seconds
+    found: list[float] = []
+    refused = 0
+
+    async def lane(requests: Sequence[bytes]) -> None:
+        nonlocal refused
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        nth = 0
+        while (begun := time.perf_counter()) < end and nth < len(requests):
+            refused += not await _ask(reader, writer, requests[nth])
+            found.append(time.perf_counter() - begun)
+            nth += 1
+        writer.close()
+
+    begun = time.perf_counter()
+    await asyncio.gather(*(lane(requests) for requests in lanes))
+    return Run(len(found) / (time.perf_counter() - begun), sorted(found), refused)
+
+
+async def steady(port: int, requests: Sequence[bytes], per_second: float) -> Run:
+    """Each request at its time, whether or not those before it were answered; waiting in line counts as latency."""
+    idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
+    found: list[float] = []
+    refused = 0
+    start = time.perf_counter() + 0.1
+
+    async def one(nth: int, request: bytes) -> None:
+        nonlocal refused
+        due = start + nth / per_second
+        await asyncio.sleep(max(0.0, due - time.perf_counter()))
+        line = idle.pop() if idle else await asyncio.open_connection("127.0.0.1", port)
+        refused += not await _ask(*line, request)
+        found.append(time.perf_counter() - due)
+        idle.append(line)
+
+    await asyncio.gather(*(one(nth, request) for nth, request in enumerate(requests)))
+    for _, writer in idle:
+        writer.close()
+    return Run(per_second, sorted(found), refused)
+
+
+async def _ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: bytes) -> bool:
+    writer.write(request)
+    head = await reader.readuntil(b"\r\n\r\n")
+    lower = head.lower()
+    where = lower.find(b"content-length:")
+    if where >= 0:
+        await reader.readexactly(int(lower[where + 15 : lower.index(b"\r\n", where)]))
+    return head.startswith(b"HTTP/1.1 200")
