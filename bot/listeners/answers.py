@@ -1,0 +1,301 @@
+"""What the firm answers: questions with a preview before they change, its agents, a change of agent."""
+
+from typing import Any
+
+from bot.actions import pack
+from bot.buttons import (
+    AgentsForm,
+    AnswerForm,
+    AnswerPrecheck,
+    ChangeOfAgentForm,
+    ConfirmAnswer,
+    ConfirmChangeOfAgent,
+    GiveAnswer,
+    OpenAgents,
+    OpenAnswer,
+    OpenChangeOfAgent,
+    OpenRemoveAgent,
+    OpenRenameAgent,
+    RemoveAgentForm,
+    RenameAgentForm,
+    ShowAgents,
+)
+from bot.listeners.tasks import day_of, is_ticket
+from bot.router import Heard, Router
+from bot.surfaces import FieldErrors, Message, Open, Replace, Say, Swap
+from bot.views import answers, rests, tasks
+from bot.views.blocks import escape, literal
+from bot.views.refused import with_ticket
+from bot.views.scene import Scene, scene_of
+from flows.conditions import UNSURE
+from flows.firms import Refusal
+from flows.position import Agent
+from flows.roadmap import Question
+from flows.services import Result, Services
+from flows.walk import Preview
+
+MOST_CARRIED = 2200
+"""Characters a preview's modal may carry beside where its answer belongs; Slack's limit for both is 3,000."""
+
+NOT_ASKED = Refusal("This roadmap does not ask that. Nothing was changed.", kind="stale")
+
+
+def register(router: Router) -> None:
+    router.command("agents")(show_agents)
+    router.action(GiveAnswer)(give_answer)
+    router.action(OpenAnswer)(open_answer)
+    router.submit(AnswerForm)(answer_form)
+    router.submit(ConfirmAnswer)(confirm_answer)
+    router.action(AnswerPrecheck)(answer_precheck)
+    router.action(ShowAgents)(turn_to_agents)
+    router.action(OpenAgents)(open_agents)
+    router.submit(AgentsForm)(add_agents)
+    router.action(OpenRenameAgent)(open_rename)
+    router.submit(RenameAgentForm)(rename_agent)
+    router.action(OpenRemoveAgent)(open_remove)
+    router.submit(RemoveAgentForm)(remove_agent)
+    router.action(OpenChangeOfAgent)(open_change)
+    router.submit(ChangeOfAgentForm)(change_form)
+    router.submit(ConfirmChangeOfAgent)(confirm_change)
+
+
+# --- questions ------------------------------------------------------------------------------------------------
+
+
+async def give_answer(heard: Heard, carried: GiveAnswer, services: Services) -> Replace | Open:
+    """One click records a first answer; a changed one is previewed first."""
+    question = _question(services, carried.fact)
+    confirm = ConfirmAnswer(firm=carried.firm, version=heard.firm.version, fact=question.id, value=(carried.value,))
+    kept = heard.firm.answers.get(question.id)
+    fresh = kept is None or kept.sequence <= carried.version
+    seen = _seen(heard, services, confirm) if fresh else None
+    if seen:
+        scene = _scene(heard, services)
+        return Open(answers.preview(scene, answers.changed_words(scene, question.id, confirm.value), seen, confirm))
+    result = await services.answer(heard.firm.key, heard.act, carried.fact, (carried.value,), seen=carried.version)
+    return Replace(_answered(heard, services, result))
+
+
+async def open_answer(heard: Heard, carried: OpenAnswer, services: Services) -> Open:
+    question = _question(services, carried.fact)
+    return Open(answers.question(_scene(heard, services), question, carried.value))
+
+
+async def answer_form(heard: Heard, carried: AnswerForm, services: Services) -> Replace | Swap | FieldErrors:
+    """Records a first answer; a changed one that moves tasks turns the modal into the preview."""
+    scene = _scene(heard, services)
+    question = _question(services, carried.fact)
+    said = _read(heard, carried, question)
+    reasoned = any(o.needs_reason and o.id in said.value for o in question.options)
+    if reasoned and not said.basis:
+        return FieldErrors({answers.BASIS: "Write down the basis of this answer: what the firm does, and why."})
+    if len(pack(said)) > MOST_CARRIED:
+        return FieldErrors({answers.BASIS if said.basis else answers.AGENTS: "That is too long. Shorten it, please."})
+    try:
+        seen = _seen(heard, services, said)
+        if seen:
+            what = answers.changed_words(scene, question.id, said.value)
+            return Swap(answers.preview(scene, what, seen, said))
+        result = await _record(heard, services, said)
+    except Refusal as refusal:
+        return with_ticket(answers.question(scene, question, "".join(said.value[:1])), refusal)
+    return Replace(_answered(heard, services, result))
+
+
+async def confirm_answer(heard: Heard, carried: ConfirmAnswer, services: Services) -> Replace:
+    return Replace(_answered(heard, services, await _record(heard, services, carried)))
+
+
+def _read(heard: Heard, carried: AnswerForm, question: Question) -> ConfirmAnswer:
+    """Everything the modal says. Only names that are new are carried; a re-check belongs to a reasoned answer."""
+    value = heard.values.get(answers.CHOICE, ())
+    reasoned = any(o.needs_reason and o.id in value for o in question.options)
+    named = _names(heard.value(answers.AGENTS)) if "agent" in value else ()
+    active = {a.name.casefold() for a in heard.firm.agents if a.status == "active"}
+    return ConfirmAnswer(
+        firm=carried.firm,
+        version=carried.version,
+        fact=question.id,
+        value=value,
+        agents=tuple(n for n in named if n.casefold() not in active),
+        basis=heard.value(answers.BASIS),
+        happened_on=heard.value(answers.DAY),
+        recheck_on=heard.value(answers.RECHECK) if reasoned else "",
+        ticket=is_ticket(heard),
+    )
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for name in (" ".join(line.split()) for line in text.splitlines()) if name))
+
+
+def _seen(heard: Heard, services: Services, said: ConfirmAnswer) -> Preview | None:
+    """What a changed answer would do; None for a first answer, and for one that moves no task."""
+    was = heard.firm.value(said.fact)
+    if not was or was == (UNSURE,):
+        return None
+    seen = services.preview_answer(heard.firm, heard.act, said.fact, said.value, **_details(said))
+    return seen if seen.appear or seen.disappear else None
+
+
+async def _record(heard: Heard, services: Services, said: ConfirmAnswer) -> Result:
+    return await services.answer(heard.firm.key, heard.act, said.fact, said.value, seen=said.version, **_details(said))
+
+
+def _details(said: ConfirmAnswer) -> dict[str, Any]:
+    return {
+        "basis": said.basis,
+        "happened_on": day_of(said.happened_on),
+        "recheck_on": day_of(said.recheck_on),
+        "agents": said.agents,
+        "ticket": said.ticket,
+    }
+
+
+def _question(services: Services, fact: str) -> Question:
+    found = services.pack.questions.get(fact)
+    if found is None:
+        raise NOT_ASKED
+    return found
+
+
+def _answered(heard: Heard, services: Services, result: Result) -> Message:
+    scene = scene_of(services, result.position, heard.who.id)
+    if result.changed:
+        return rests.now_screen(scene, tasks.recorded(scene, result.records))
+    return rests.now_screen(scene, tasks.note("That is recorded already. Here is how things are now."))
+
+
+async def answer_precheck(heard: Heard, carried: AnswerPrecheck, services: Services) -> Replace:
+    """Asked once; whatever the answer, the walk goes on."""
+    chosen = next((o for o in services.pack.precheck.options if o.id == carried.value), None)
+    if chosen is None:
+        raise NOT_ASKED
+    result = await services.answer_precheck(heard.firm.key, heard.act, chosen.id)
+    scene = scene_of(services, result.position, heard.who.id)
+    if not result.changed or not chosen.explain:
+        return Replace(_answered(heard, services, result))
+    top = tasks.recorded(scene, result.records)
+    advice = tasks.note(f"ℹ️ {escape(chosen.explain)}")
+    both = tasks.Top(f"{top.text} {advice.text}", (*top.blocks, *advice.blocks))
+    return Replace(rests.now_screen(scene, both))
+
+
+# --- agents ---------------------------------------------------------------------------------------------------
+
+
+async def show_agents(heard: Heard, services: Services) -> Say:
+    return Say(answers.agents(_scene(heard, services)))
+
+
+async def turn_to_agents(heard: Heard, carried: ShowAgents, services: Services) -> Replace:
+    return Replace(answers.agents(_scene(heard, services)))
+
+
+async def open_agents(heard: Heard, carried: OpenAgents, services: Services) -> Open:
+    return Open(answers.add_agents(_scene(heard, services)))
+
+
+async def add_agents(heard: Heard, carried: AgentsForm, services: Services) -> Replace | Swap | FieldErrors:
+    names = _names(heard.value(answers.AGENTS))
+    if not names:
+        return FieldErrors({answers.AGENTS: "Write at least one name."})
+    try:
+        result = await services.add_agents(heard.firm.key, heard.act, names, ticket=is_ticket(heard))
+    except Refusal as refusal:
+        return with_ticket(answers.add_agents(_scene(heard, services)), refusal)
+    return Replace(_agents_after(heard, services, result))
+
+
+async def open_rename(heard: Heard, carried: OpenRenameAgent, services: Services) -> Open:
+    return Open(answers.rename_agent(_scene(heard, services), _agent(heard, carried.agent)))
+
+
+async def rename_agent(heard: Heard, carried: RenameAgentForm, services: Services) -> Replace:
+    result = await services.rename_agent(heard.firm.key, heard.act, carried.agent, heard.value(answers.NAME))
+    return Replace(_agents_after(heard, services, result))
+
+
+async def open_remove(heard: Heard, carried: OpenRemoveAgent, services: Services) -> Open:
+    agent = _agent(heard, carried.agent)
+    seen = services.preview_without_agent(heard.firm, heard.act, agent.id)
+    return Open(answers.remove_agent(_scene(heard, services), agent, seen))
+
+
+async def remove_agent(heard: Heard, carried: RemoveAgentForm, services: Services) -> Replace | Swap:
+    try:
+        result = await services.remove_agent(
+            heard.firm.key,
+            heard.act,
+            carried.agent,
+            reason=heard.value(answers.REASON),
+            ticket=is_ticket(heard),
+        )
+    except Refusal as refusal:
+        agent = _agent(heard, carried.agent)
+        seen = services.preview_without_agent(heard.firm, heard.act, agent.id)
+        return with_ticket(answers.remove_agent(_scene(heard, services), agent, seen), refusal)
+    return Replace(_agents_after(heard, services, result))
+
+
+async def open_change(heard: Heard, carried: OpenChangeOfAgent, services: Services) -> Open:
+    agent = _agent(heard, carried.agent) if carried.agent else None
+    return Open(answers.change_of_agent(_scene(heard, services), agent))
+
+
+async def change_form(heard: Heard, carried: ChangeOfAgentForm, services: Services) -> Swap | FieldErrors:
+    """Shows what the change of agent brings before it is recorded."""
+    scene = _scene(heard, services)
+    said = ConfirmChangeOfAgent(
+        firm=carried.firm,
+        version=carried.version,
+        agent=carried.agent,
+        new_name=" ".join(heard.value(answers.NAME).split()),
+        old_name=" ".join(heard.value(answers.OLD_NAME).split()),
+        ticket=is_ticket(heard),
+    )
+    leaving = heard.firm.agent(carried.agent)
+    old = leaving.name if leaving else said.old_name
+    if not said.new_name or old.casefold() == said.new_name.casefold():
+        return FieldErrors({answers.NAME: "Name the new agent; it differs from the one that leaves."})
+    try:
+        seen = services.preview_change(
+            heard.firm, heard.act, said.agent, said.new_name, old_name=said.old_name, ticket=said.ticket
+        )
+    except Refusal as refusal:
+        return with_ticket(answers.change_of_agent(scene, leaving), refusal)
+    what = f"*{literal(old)}* leaves and *{literal(said.new_name)}* takes over."
+    return Swap(answers.preview(scene, what, seen, said, yes="Start the change"))
+
+
+async def confirm_change(heard: Heard, carried: ConfirmChangeOfAgent, services: Services) -> Replace:
+    result = await services.start_change(
+        heard.firm.key,
+        heard.act,
+        carried.agent,
+        carried.new_name,
+        old_name=carried.old_name,
+        ticket=carried.ticket,
+    )
+    return Replace(_answered(heard, services, result))
+
+
+# --- within ---------------------------------------------------------------------------------------------------
+
+
+def _scene(heard: Heard, services: Services) -> Scene:
+    return scene_of(services, heard.firm, heard.who.id)
+
+
+def _agent(heard: Heard, agent: str) -> Agent:
+    found = heard.firm.agent(agent)
+    if found is None:
+        raise Refusal("This firm has no such agent any more. Nothing was changed.", kind="stale")
+    return found
+
+
+def _agents_after(heard: Heard, services: Services, result: Result) -> Message:
+    scene = scene_of(services, result.position, heard.who.id)
+    if result.changed:
+        return answers.agents(scene, tasks.recorded(scene, result.records))
+    return answers.agents(scene, tasks.note("Nothing was changed: it stands so already."))

@@ -1,0 +1,281 @@
+"""What was done about a task: done, waiting, done earlier, not applicable, reopened, undone."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from bot.buttons import (
+    CompleteTask,
+    EarlierForm,
+    EndWait,
+    OpenEarlier,
+    OpenReopen,
+    OpenSetAside,
+    OpenWaiting,
+    ReopenForm,
+    SetAsideForm,
+    UndoChange,
+    WaitingForm,
+)
+from bot.router import Heard, Router
+from bot.surfaces import FieldErrors, Message, Open, Replace, Say, Swap
+from bot.task_words import task_and_reason, tasks_meant
+from bot.views import rests, steps, task_forms, tasks
+from bot.views.blocks import TICKET_FIELD
+from bot.views.refused import with_ticket
+from bot.views.scene import Scene, scene_of
+from bot.views.tasks import Top
+from flows import events as e
+from flows.events import Record
+from flows.firms import Refusal
+from flows.progress import find
+from flows.services import Result, Services
+from flows.walk import Item
+
+NO_SUCH_TASK = Refusal("No task of this firm fits those words. `/cais status` names them all.")
+
+
+def register(router: Router) -> None:
+    router.command("done")(type_done)
+    router.command("undo")(type_undo)
+    router.command("reopen")(type_reopen)
+    router.action(CompleteTask)(complete_task)
+    router.action(EndWait)(end_wait)
+    router.action(UndoChange)(undo)
+    router.action(OpenEarlier)(open_earlier)
+    router.submit(EarlierForm)(record_earlier)
+    router.action(OpenWaiting)(open_waiting)
+    router.submit(WaitingForm)(record_waiting)
+    router.action(OpenSetAside)(open_set_aside)
+    router.submit(SetAsideForm)(record_set_aside)
+    router.action(OpenReopen)(open_reopen)
+    router.submit(ReopenForm)(record_reopen)
+
+
+# --- done -----------------------------------------------------------------------------------------------------
+
+
+async def complete_task(heard: Heard, carried: CompleteTask, services: Services) -> Replace:
+    result = await services.complete(
+        heard.firm.key, heard.act, carried.task, outcome=carried.outcome, seen=carried.version
+    )
+    return Replace(_after(heard, services, result, carried.task))
+
+
+async def type_done(heard: Heard, services: Services) -> Say:
+    """One task that is meant is recorded; several are offered; one that has to be told how it ended is shown."""
+    scene = scene_of(services, heard.firm, heard.who.id)
+    meant = tasks_meant(scene.pack, scene.walk, heard.words)
+    if not meant and heard.words:
+        raise NO_SUCH_TASK
+    if not meant:
+        return Say(rests.now_screen(scene, tasks.note("Nothing is open just now. Here is how things are.")))
+    if len(meant) > 1:
+        return Say(steps.which_task(scene, meant, "Which one is done? Open it to record it."))
+    item = meant[0]
+    if item.task.kind == "question" or (item.task.outcomes and item.state in ("open", "waiting")):
+        top = tasks.note("Choose how it ended." if item.task.outcomes else "Choose one of its answers.")
+        return Say(tasks.card(scene, item, tasks.NOTHING if item.state == "done" else top))
+    result = await services.complete(heard.firm.key, heard.act, item.key)
+    return Say(_after(heard, services, result, item.key))
+
+
+async def end_wait(heard: Heard, carried: EndWait, services: Services) -> Replace:
+    result = await services.end_wait(heard.firm.key, heard.act, carried.task, seen=carried.version)
+    scene = scene_of(services, result.position, heard.who.id)
+    item = scene.walk.item(carried.task)
+    if result.changed and item:
+        return Replace(tasks.card(scene, item, tasks.recorded(scene, result.records)))
+    return Replace(_after(heard, services, result, carried.task))
+
+
+# --- undo -----------------------------------------------------------------------------------------------------
+
+
+async def undo(heard: Heard, carried: UndoChange, services: Services) -> Replace:
+    result = await services.undo(heard.firm.key, heard.act, of=carried.of)
+    return Replace(rests.now_screen(*await _undone(heard, services, result)))
+
+
+async def type_undo(heard: Heard, services: Services) -> Say:
+    """This person's last change, or the entry of the history with the number that was typed."""
+    of = int(heard.words) if heard.words.isdecimal() and len(heard.words) < 8 else None
+    result = await services.undo(heard.firm.key, heard.act, of=of)
+    return Say(rests.now_screen(*await _undone(heard, services, result)))
+
+
+async def _undone(heard: Heard, services: Services, result: Result) -> tuple[Scene, Top]:
+    scene = scene_of(services, result.position, heard.who.id)
+    if not result.changed:
+        return scene, tasks.note("That was undone already. Here is how things are now.")
+    history = await services.history(result.position.key, heard.who)
+    return scene, tasks.recorded(scene, result.records, _what_was_undone(history, result.records[0]))
+
+
+def _what_was_undone(history: Sequence[Record], row: Record) -> list[Record]:
+    event = row.event
+    assert isinstance(event, e.Undone), "an undo records nothing else"
+    return [r for r in history if r.sequence in event.of]
+
+
+# --- done earlier ---------------------------------------------------------------------------------------------
+
+
+async def open_earlier(heard: Heard, carried: OpenEarlier, services: Services) -> Open:
+    scene, item = _opened(heard, services, carried.task)
+    return Open(task_forms.earlier(scene, item))
+
+
+async def record_earlier(heard: Heard, carried: EarlierForm, services: Services) -> Replace | Swap | FieldErrors:
+    day = day_of(heard.value(task_forms.DAY))
+    if day is None:
+        return FieldErrors({task_forms.DAY: "Pick the day it happened."})
+    try:
+        result = await services.complete(
+            heard.firm.key,
+            heard.act,
+            carried.task,
+            outcome=heard.value(task_forms.OUTCOME),
+            happened_on=day,
+            earlier=True,
+            note=heard.value(task_forms.NOTE),
+            seen=carried.version,
+            ticket=is_ticket(heard),
+        )
+    except Refusal as refusal:
+        return with_ticket(task_forms.earlier(*_opened(heard, services, carried.task)), refusal)
+    return Replace(_after(heard, services, result, carried.task))
+
+
+# --- waiting --------------------------------------------------------------------------------------------------
+
+
+async def open_waiting(heard: Heard, carried: OpenWaiting, services: Services) -> Open:
+    return Open(task_forms.waiting(*_opened(heard, services, carried.task)))
+
+
+async def record_waiting(heard: Heard, carried: WaitingForm, services: Services) -> Replace | Swap | FieldErrors:
+    follow_up = day_of(heard.value(task_forms.FOLLOW_UP))
+    if follow_up and follow_up < services.today(heard.firm):
+        return FieldErrors({task_forms.FOLLOW_UP: "That day has passed. Pick a day to come, or leave it empty."})
+    scene, item = _opened(heard, services, carried.task)
+    kept = item.record if item.record and item.record.state == "waiting" else None
+    try:
+        result = await services.wait(
+            heard.firm.key,
+            heard.act,
+            carried.task,
+            whom=heard.value(task_forms.WHOM),
+            follow_up_on=follow_up,
+            since=kept.since if kept and kept.whom == heard.value(task_forms.WHOM) else None,
+            note=heard.value(task_forms.NOTE),
+            seen=carried.version,
+            ticket=is_ticket(heard),
+        )
+    except Refusal as refusal:
+        return with_ticket(task_forms.waiting(scene, item), refusal)
+    return Replace(_after(heard, services, result, carried.task))
+
+
+# --- not applicable -------------------------------------------------------------------------------------------
+
+
+async def open_set_aside(heard: Heard, carried: OpenSetAside, services: Services) -> Open:
+    return Open(task_forms.aside(*_opened(heard, services, carried.task)))
+
+
+async def record_set_aside(heard: Heard, carried: SetAsideForm, services: Services) -> Replace | Swap:
+    try:
+        result = await services.set_aside(
+            heard.firm.key,
+            heard.act,
+            carried.task,
+            reason=heard.value(task_forms.REASON),
+            seen=carried.version,
+            ticket=is_ticket(heard),
+        )
+    except Refusal as refusal:
+        return with_ticket(task_forms.aside(*_opened(heard, services, carried.task)), refusal)
+    return Replace(_after(heard, services, result, carried.task))
+
+
+# --- reopen ---------------------------------------------------------------------------------------------------
+
+
+async def open_reopen(heard: Heard, carried: OpenReopen, services: Services) -> Open:
+    return Open(task_forms.reopen(*_opened(heard, services, carried.task)))
+
+
+async def record_reopen(heard: Heard, carried: ReopenForm, services: Services) -> Replace | Swap:
+    try:
+        result = await services.reopen(
+            heard.firm.key,
+            heard.act,
+            carried.task,
+            reason=heard.value(task_forms.REASON),
+            seen=carried.version,
+            ticket=is_ticket(heard),
+        )
+    except Refusal as refusal:
+        return with_ticket(task_forms.reopen(*_opened(heard, services, carried.task)), refusal)
+    return Replace(_reopened(heard, services, result, carried.task))
+
+
+async def type_reopen(heard: Heard, services: Services) -> Say | Open:
+    """With a reason it is done; without one the modal asks for it, or, where no modal can open, the card's button."""
+    scene = scene_of(services, heard.firm, heard.who.id)
+    meant, reason = task_and_reason(scene.pack, scene.walk, heard.words)
+    if not meant:
+        hint = Refusal("Say which task, like `/cais reopen s3` or `/cais reopen register for CAIS`.")
+        raise NO_SUCH_TASK if heard.words else hint
+    if len(meant) > 1:
+        return Say(steps.which_task(scene, meant, "Which one shall be opened again? Open it and press *Reopen…*."))
+    item = meant[0]
+    if item.task.kind == "question" or item.state not in ("done", "set_aside"):
+        return Say(tasks.card(scene, item))
+    if reason:
+        result = await services.reopen(heard.firm.key, heard.act, item.key, reason=reason)
+        return Say(_reopened(heard, services, result, item.key))
+    if heard.kind == "command":
+        return Open(task_forms.reopen(scene, item))
+    return Say(tasks.card(scene, item, tasks.note("Press *Reopen…* to say why it is opened again.")))
+
+
+def _reopened(heard: Heard, services: Services, result: Result, key: str) -> Message:
+    scene = scene_of(services, result.position, heard.who.id)
+    item = scene.walk.item(key)
+    if item is None or not result.changed:
+        return _after(heard, services, result, key)
+    return tasks.card(scene, item, tasks.recorded(scene, result.records))
+
+
+# --- within ---------------------------------------------------------------------------------------------------
+
+
+def _after(heard: Heard, services: Services, result: Result, key: str) -> Message:
+    """What was recorded and the next card; or, where nothing was, what stands there already."""
+    scene = scene_of(services, result.position, heard.who.id)
+    if result.changed:
+        return rests.now_screen(scene, tasks.recorded(scene, result.records))
+    item = scene.walk.item(key)
+    top = tasks.already(scene, item)
+    if item and item.state in ("open", "waiting"):
+        return tasks.card(scene, item, top)
+    return rests.now_screen(scene, top)
+
+
+def _opened(heard: Heard, services: Services, key: str) -> tuple[Scene, Item]:
+    """The task a modal is about. Raises Refusal where the firm's roadmap has it no more."""
+    return scene_of(services, heard.firm, heard.who.id), find(services.pack, heard.firm, key)
+
+
+def day_of(text: str) -> date | None:
+    """A picked day; None where none was picked, or what came is none."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def is_ticket(heard: Heard) -> bool:
+    """Whether the person says that what was refused is a ticket number."""
+    return heard.value(TICKET_FIELD) == "yes"

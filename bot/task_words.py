@@ -1,0 +1,80 @@
+"""From what somebody typed to the step, or the tasks, that are meant."""
+
+import re
+from collections.abc import Sequence
+
+from flows.firms import Refusal
+from flows.roadmap import Pack, Part, Step
+from flows.walk import Item, Walk
+
+_NUMBERS = {word: str(n) for n, word in enumerate(("one", "two", "three", "four", "five", "six"), start=1)}
+_ROMAN = {"1": "I", "2": "II"}
+
+
+def step_meant(pack: Pack, words: str) -> tuple[Step, tuple[Part, ...]]:
+    """The step, and its parts where some are named: `6`, `step six`, `6-II-A`, `6.2`. Raises Refusal for others."""
+    found = _step_meant(pack, words)
+    if found is None:
+        first, last = pack.steps[0], pack.steps[-1]
+        part = last.parts[-1].id
+        raise Refusal(
+            f"The roadmap has steps {first.id} to {last.id}. Try `/cais step 4`, or `/cais step {part}` for one part."
+        )
+    return found
+
+
+def _step_meant(pack: Pack, words: str) -> tuple[Step, tuple[Part, ...]] | None:
+    tokens = re.findall(r"[a-z]+|\d+", words.casefold())
+    if tokens and tokens[0] in ("step", "steps", "part"):
+        tokens = tokens[1:]
+    if not tokens:
+        return None
+    number, *rest = tokens
+    step = next((s for s in pack.steps if s.id == _NUMBERS.get(number, number)), None)
+    if step is None or not rest:
+        return (step, ()) if step else None
+    wanted = [step.id, *(_ROMAN.get(t, t.upper()) for t in rest)]
+    parts = tuple(p for p in step.parts if p.id.split("-")[: len(wanted)] == wanted)
+    return (step, parts) if parts else None
+
+
+def tasks_meant(pack: Pack, walk: Walk, words: str, *, finished: bool = False) -> tuple[Item, ...]:
+    """The tasks of this firm that the words may mean: a key or id, a step or part, or words of the title.
+
+    Tasks still to be finished win over finished ones, or the other way round where `finished` ones are meant.
+    No words: the next task, else those that wait.
+    """
+    wanted = " ".join(words.split()).casefold()
+    if not wanted:
+        return (walk.next,) if walk.next else walk.waiting
+    there = [i for i in walk.items if i.state not in ("not_applicable", "later")]
+    named = [i for i in there if wanted in (i.key.casefold(), i.task.id.casefold())]
+    if not named:
+        named = _of_step(pack, there, words)
+    if not named:
+        terms = re.findall(r"\w+", wanted)
+        named = [i for i in there if terms and all(t in re.findall(r"\w+", i.title.casefold()) for t in terms)]
+    fitting = [i for i in named if (i.state in ("done", "set_aside")) == finished and i.state != "locked"]
+    return tuple(fitting or named)
+
+
+def _of_step(pack: Pack, items: Sequence[Item], words: str) -> list[Item]:
+    found = _step_meant(pack, words)
+    if found is None:
+        return []
+    step, parts = found
+    ids = {t for p in (parts or step.parts) for t in p.tasks}
+    return [i for i in items if i.task.id in ids]
+
+
+def task_and_reason(pack: Pack, walk: Walk, words: str) -> tuple[tuple[Item, ...], str]:
+    """For `reopen s3 wrong person`: the finished tasks that are meant, and the reason behind them."""
+    whole = tasks_meant(pack, walk, words, finished=True) if words.strip() else ()
+    if whole:
+        return whole, ""
+    tokens = words.split()
+    for count in range(len(tokens) - 1, 0, -1):
+        found = tasks_meant(pack, walk, " ".join(tokens[:count]), finished=True)
+        if found:
+            return found, " ".join(tokens[count:])
+    return (), ""
