@@ -145,6 +145,9 @@ document.addEventListener("keydown", (event) => {
   document.body.classList.remove("sidebar-open");
   if ($("inspector").contains(document.activeElement)) toggleInspector(false);
 });
+$("main").addEventListener("click", (event) => {
+  if (!event.target.closest(".burger")) document.body.classList.remove("sidebar-open");
+});
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden && state.place.id) markRead(state.place.id, channelOf(state.place.id)?.last_ts);
 });

@@ -90,7 +90,8 @@ function recall(by) {
 /** Enter takes a row one chose, and sends what is already whole. */
 function enter() {
   const row = offer.rows[active];
-  if (row && box.value.trim() !== row.sends) take(row);
+  const typed = box.value.slice(offer.from, box.selectionStart).trim().toLowerCase();
+  if (row && typed !== row.insert?.trim().toLowerCase()) take(row);
   else send();
 }
 

@@ -5,7 +5,7 @@ const starts = (text, typed) => text.toLowerCase().startsWith(typed.toLowerCase(
 
 function commands(text) {
   const rows = state.app.commands.filter((each) => starts(each.command, text)).map((each) => ({
-    insert: `${each.command} `, label: each.command, detail: each.description, hint: each.usage_hint, sends: each.command,
+    insert: `${each.command} `, label: each.command, detail: each.description, hint: each.usage_hint,
   }));
   const shortcuts = state.app.shortcuts.filter((each) => each.type === "global" && starts(`/${each.name}`, text));
   return [...rows, ...shortcuts.map((each) => ({ shortcut: each.callback_id, label: each.name, detail: `Shortcut of ${state.app.name}` }))];

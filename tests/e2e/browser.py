@@ -1,0 +1,172 @@
+"""A headless Chromium in front of the sandbox's page, and a bot small enough to read behind it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from aiohttp import web
+from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.sandbox.manifest import manifest_from
+from bot.sandbox.sandbox import Sandbox
+
+Json = dict[str, Any]
+OpenPage = Callable[..., Awaitable[Page]]
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+QUIET = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run")
+QUIETER = ("--disable-background-networking", "--disable-component-update", "--disable-sync")
+PATIENCE_MS = 5_000
+
+needs_chromium = pytest.mark.skipif(
+    CHROMIUM is None and not os.environ.get("CI"), reason="Chromium is not installed; the page is not tried"
+)
+
+MANIFEST: Json = {
+    "display_information": {"name": "Tasks"},
+    "features": {
+        "app_home": {"home_tab_enabled": True, "messages_tab_enabled": True},
+        "shortcuts": [{"name": "Keep this", "type": "message", "callback_id": "keep", "description": "Keeps it."}],
+        "slash_commands": [
+            {"command": "/task", "description": "Your tasks", "usage_hint": "next | new | help", "should_escape": True}
+        ],
+    },
+    "oauth_config": {"scopes": {"bot": ["app_mentions:read", "chat:write", "commands", "im:history"]}},
+    "settings": {
+        "event_subscriptions": {"bot_events": ["app_home_opened", "app_mention", "message.im"]},
+        "interactivity": {"is_enabled": True},
+    },
+}
+
+
+def plain(text: str) -> Json:
+    return {"type": "plain_text", "text": text}
+
+
+def section(text: str) -> Json:
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
+
+
+def card() -> list[Json]:
+    done = {"type": "button", "action_id": "done", "value": "1", "text": plain("Done"), "style": "primary"}
+    return [section("*Sign the agreement*"), {"type": "actions", "elements": [done]}]
+
+
+def new_task() -> Json:
+    name = {"type": "plain_text_input", "action_id": "value"}
+    kinds = [{"text": plain(kind), "value": kind} for kind in ("Paper", "Phone")]
+    kind = {"type": "static_select", "action_id": "value", "placeholder": plain("Choose a kind"), "options": kinds}
+    blocks = [
+        {"type": "input", "block_id": "name", "label": plain("Name"), "hint": plain("A short one"), "element": name},
+        {"type": "input", "block_id": "kind", "label": plain("Kind"), "element": kind},
+    ]
+    texts = {"title": plain("New task"), "submit": plain("Save"), "close": plain("Cancel")}
+    return {"type": "modal", "callback_id": "new", "blocks": blocks, **texts}
+
+
+def task_bot(client: AsyncWebClient, signing_secret: str) -> AsyncApp:
+    """Answers /task with a card, `/task new` with a modal; keeps messages; publishes a Home."""
+    app = AsyncApp(client=client, signing_secret=signing_secret)
+
+    @app.command("/task")
+    async def command(ack: Any, command: Json, client: AsyncWebClient) -> None:
+        if command["text"] != "new":
+            await ack(text="Sign the agreement", blocks=card())
+            return
+        await client.views_open(trigger_id=command["trigger_id"], view=new_task())
+        await ack()
+
+    @app.action("done")
+    async def done(ack: Any, respond: Any) -> None:
+        await ack()
+        await respond(replace_original=True, text="Done.", blocks=[section(":tada: *Done.* Nothing is left.")])
+
+    @app.view("new")
+    async def saved(ack: Any, view: Json, body: Json, client: AsyncWebClient) -> None:
+        values = view["state"]["values"]
+        name, kind = values["name"]["value"]["value"], values["kind"]["value"]["selected_option"]["value"]
+        if name == "taken":
+            await ack(response_action="errors", errors={"name": "There is a task of this name already."})
+            return
+        await ack()
+        await client.chat_postMessage(channel=body["user"]["id"], text=f"Saved *{name}* ({kind}).")
+
+    @app.shortcut("keep")
+    async def keep(ack: Any, shortcut: Json, client: AsyncWebClient) -> None:
+        await ack()
+        place, person = shortcut["channel"]["id"], shortcut["user"]["id"]
+        await client.chat_postEphemeral(channel=place, user=person, text=f"Kept: {shortcut['message']['text']}")
+
+    @app.event("app_home_opened")
+    async def home(event: Json, client: AsyncWebClient) -> None:
+        if event["tab"] == "home":
+            view = {"type": "home", "blocks": [{"type": "header", "text": plain("Your tasks")}, *card()]}
+            await client.views_publish(user_id=event["user"], view=view)
+
+    @app.event("message")
+    @app.event("app_mention")
+    async def said() -> None:
+        """Hears, says nothing: what people type is not what these tests are about."""
+
+    return app
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def slack() -> AsyncIterator[Sandbox]:
+    """The pretend Slack with the task bot behind it, over HTTP."""
+    async with Sandbox.start(manifest_from(MANIFEST), bot_url="http://127.0.0.1:9/", rates=False) as sandbox:
+        client = AsyncWebClient(token=sandbox.options.bot_token, base_url=sandbox.api_url)
+        app = task_bot(client, sandbox.options.signing_secret)
+        runner = web.AppRunner(app.web_app("/slack/events"), shutdown_timeout=0.1)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        sandbox.use_bot_at(f"http://127.0.0.1:{runner.addresses[0][1]}/slack/events")
+        yield sandbox
+        await runner.cleanup()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def chromium() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=[*QUIET, *QUIETER])
+        yield browser
+        await browser.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def open_page(slack: Sandbox, chromium: Browser) -> AsyncIterator[OpenPage]:
+    """Opens the page as a person at a place; the test fails if any page complained or asked another host."""
+    complaints: list[str] = []
+    contexts: list[BrowserContext] = []
+
+    async def opened(person: str = "U0ANA", place: str = "dm", **context: Any) -> Page:
+        contexts.append(await chromium.new_context(**context))
+        page = await contexts[-1].new_page()
+        page.set_default_timeout(PATIENCE_MS)
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on(
+            "request",
+            lambda request: None if request.url.startswith((slack.url, "data:")) else complaints.append(request.url),
+        )
+        await page.goto(f"{slack.url}/#/{person}/{place}")
+        await page.locator("#header h1").wait_for()
+        return page
+
+    yield opened
+    for each in contexts:
+        await each.close()
+    assert complaints == []
+
+
+async def type_in(page: Page, text: str) -> None:
+    """Types into the message box and sends by Enter."""
+    await page.locator("#composer-box").fill(text)
+    await page.locator("#composer-box").press("Enter")

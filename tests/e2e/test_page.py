@@ -1,0 +1,161 @@
+"""The sandbox's page in a real browser, against the real sandbox and a bot of a few lines."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import aiohttp
+import pytest
+from playwright.async_api import Page, expect
+
+from bot.sandbox.sandbox import Sandbox
+from tests.e2e.browser import OpenPage, chromium, needs_chromium, open_page, section, slack, type_in
+
+__all__ = ["chromium", "open_page", "slack"]  # fixtures are found by their names here
+
+pytestmark = [needs_chromium, pytest.mark.asyncio(loop_scope="module")]
+GENERAL = "C0GENERAL"
+
+
+async def post(slack: Sandbox, **message: Any) -> None:
+    """The bot posts a message."""
+    headers = {"Authorization": f"Bearer {slack.options.bot_token}"}
+    body = {"text": "Look.", **message}
+    async with (
+        aiohttp.ClientSession(headers=headers) as session,
+        session.post(f"{slack.api_url}chat.postMessage", json=body) as answer,
+    ):
+        assert (await answer.json())["ok"]
+
+
+async def brightness(page: Page, selector: str, of: str) -> float:
+    colour = await page.eval_on_selector(selector, f"node => getComputedStyle(node).{of}")
+    red, green, blue = (float(part) for part in colour.removeprefix("rgb(").removesuffix(")").split(","))
+    return (red * 299 + green * 587 + blue * 114) / 1000
+
+
+async def test_an_empty_conversation_offers_three_things_to_try(open_page: OpenPage) -> None:
+    page = await open_page()
+    await expect(page.get_by_text("Three things to try")).to_be_visible()
+    assert await page.locator(".chip").all_text_contents() == ["/task", "/task next", "/task help"]
+    await page.get_by_role("button", name="/task next").click()
+    await expect(page.get_by_role("button", name="Done")).to_be_visible()
+    await expect(page.get_by_text("Only visible to you")).to_be_visible()
+
+
+async def test_whoever_opens_the_bare_address_is_somebody(slack: Sandbox, open_page: OpenPage) -> None:
+    page = await open_page()
+    await page.goto(slack.url)
+    await expect(page.locator("#composer-box")).to_be_focused()
+    await expect(page.locator("#sidebar .person [aria-current]")).to_contain_text("Ana Ruiz")
+
+
+async def test_a_command_is_completed_and_its_card_clicked_by_keyboard_alone(open_page: OpenPage) -> None:
+    page = await open_page()
+    await page.locator("#composer-box").press_sequentially("/ta")
+    await expect(page.get_by_role("option", name="/task")).to_have_attribute("aria-selected", "true")
+    await page.keyboard.press("Tab")
+    await expect(page.locator("#composer-box")).to_have_value("/task ")
+    await page.keyboard.type("next")
+    await page.keyboard.press("Enter")
+    done = page.get_by_role("button", name="Done")
+    await expect(done).to_be_visible()
+    for _ in range(3):
+        await page.keyboard.press("Shift+Tab")
+        if await done.evaluate("node => node === document.activeElement"):
+            break
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".messages").get_by_text("🎉 Done. Nothing is left.")).to_be_visible()
+    await expect(done).to_have_count(0)
+
+
+async def test_a_modal_says_what_is_wrong_beside_the_field_and_keeps_what_was_typed(open_page: OpenPage) -> None:
+    page = await open_page()
+    await type_in(page, "/task new")
+    modal = page.get_by_role("dialog", name="New task")
+    await modal.get_by_role("button", name="Save").click()
+    await expect(modal.get_by_text("Please complete this required field.")).to_have_count(2)
+    await modal.get_by_label("Name").fill("taken")
+    await modal.get_by_role("button", name="Kind").click()
+    await page.get_by_role("option", name="Phone").click()
+    await modal.get_by_role("button", name="Save").click()
+    await expect(modal.get_by_text("There is a task of this name already.")).to_be_visible()
+    await expect(modal.get_by_label("Name")).to_be_focused()
+    await modal.get_by_label("Name").fill("Sign")
+    await modal.get_by_label("Name").press("Enter")
+    await expect(modal).to_have_count(0)
+    await expect(page.locator(".messages").get_by_text("Saved Sign (Phone).")).to_be_visible()
+
+
+async def test_escape_closes_a_modal_for_the_sandbox_too(slack: Sandbox, open_page: OpenPage) -> None:
+    page = await open_page()
+    await type_in(page, "/task new")
+    await page.get_by_role("dialog").wait_for()
+    await page.keyboard.press("Escape")
+    await slack.until(lambda: not slack.modals("U0ANA"))
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+async def test_two_people_see_each_other_but_not_each_others_private_notes(open_page: OpenPage) -> None:
+    ana, ben = await open_page("U0ANA", GENERAL), await open_page("U0BEN", GENERAL)
+    await type_in(ana, "Good morning @Ben Cole")
+    await type_in(ana, "/task")
+    await expect(ana.get_by_text("Only visible to you")).to_be_visible()
+    await expect(ben.locator(".mention.mine")).to_have_text("@Ben Cole")
+    await expect(ben.get_by_role("button", name="Done")).to_have_count(0)
+    await ben.get_by_role("link", name="Ana Ruiz", exact=False).first.click()
+    await expect(ben.get_by_role("button", name="Done")).to_be_visible()
+
+
+async def test_an_unknown_block_is_loud_and_what_people_wrote_is_never_markup(
+    slack: Sandbox, open_page: OpenPage
+) -> None:
+    page = await open_page(place="C0COMPL")
+    title = {"type": "plain_text", "text": "A card"}
+    card = {"type": "card", "title": title, "body": {"type": "mrkdwn", "text": "x"}}
+    blocks = [section("&lt;img src=x onerror=alert(1)&gt; *bold*"), {"type": "carousel", "elements": [card]}]
+    await post(slack, channel="C0COMPL", blocks=blocks)
+    await expect(page.get_by_text("unknown block <carousel>")).to_be_visible()
+    await expect(page.get_by_text("<img src=x onerror=alert(1)>")).to_be_visible()
+    assert await page.locator("#place img").count() == 0
+
+
+async def test_a_message_shortcut_is_reached_by_keyboard(slack: Sandbox, open_page: OpenPage) -> None:
+    page = await open_page(place="C0COMPL")
+    await type_in(page, "The contract is signed.")
+    await page.get_by_role("button", name="More actions").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("menuitem", name="Keep this")).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".messages").get_by_text("Kept: The contract is signed.")).to_be_visible()
+
+
+async def test_home_appears_and_the_inspector_shows_what_was_refused(slack: Sandbox, open_page: OpenPage) -> None:
+    page = await open_page(place="home")
+    await expect(page.get_by_role("heading", name="Your tasks")).to_be_visible()
+    await page.get_by_role("button", name="Traffic").click()
+    await page.get_by_text("Faults", exact=True).click()
+    await page.get_by_role("switch", name="Server error").click()
+    await expect(page.get_by_role("switch", name="Server error")).to_have_attribute("aria-checked", "true")
+    assert [fault["kind"] for fault in slack.slack.faults.listed()] == ["500"]
+    await slack.open_home("U0BEN")
+    await expect(page.locator(".traffic .refused").first).to_contain_text("views.publish")
+
+
+async def test_what_slack_itself_says_is_shown_in_grey(open_page: OpenPage) -> None:
+    page = await open_page()
+    await type_in(page, "/nosuch")
+    await expect(page.locator(".grey")).to_contain_text("/nosuch is not a valid command")
+
+
+async def test_light_and_dark_are_both_readable_and_narrow_screens_fold_the_sidebar(open_page: OpenPage) -> None:
+    for scheme in ("light", "dark"):
+        page = await open_page(color_scheme=scheme, viewport={"width": 390, "height": 780})
+        ground = await brightness(page, "body", "backgroundColor")
+        ink = await brightness(page, "body", "color")
+        assert ground > 240 if scheme == "light" else ground < 40
+        assert abs(ground - ink) > 150
+        await expect(page.get_by_role("link", name="general")).to_be_hidden()
+        await page.get_by_role("button", name="Show the sidebar").click()
+        await page.get_by_role("link", name="general").click()
+        await expect(page.locator("#header h1")).to_contain_text("general")
