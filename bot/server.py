@@ -1,10 +1,10 @@
 """The HTTP side: Slack's requests at /slack/events, and /healthz, /readyz and /metrics for whoever runs the app."""
 
-import logging
-from collections.abc import Awaitable, Callable
-from json import JSONDecodeError
-from urllib.parse import parse_qsl
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+from urllib.parse import unquote_to_bytes
 
+import msgspec
 from aiohttp import web
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.async_context import AsyncBoltContext
@@ -13,31 +13,52 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 
 from bot.metrics import Counts
 
-log = logging.getLogger("cais.server")
-
 MAX_BODY = 1024 * 1024
 """Bytes a request may have; Slack's own are far smaller."""
 
 SHUTDOWN = 5.0
 """Seconds that open requests have to finish when the server stops."""
 
+_LOOKED_AT = ("x-slack-request-timestamp", "x-slack-signature", "x-slack-retry-num")
+
 Ready = Callable[[], Awaitable[str]]
 """Empty where the app is ready, else a sentence that says what is missing."""
 
 
-def slack_request(text: str, headers: dict[str, str]) -> AsyncBoltRequest:
-    """Bolt's record of an HTTP request. Raises ValueError, TypeError or AttributeError where the body is no request.
+class SlackRequest(AsyncBoltRequest):
+    """Bolt's record of an HTTP request, read by us: the same content at a third of the cost.
 
-    Bolt takes any form with the word "payload" in it for an interaction and forgets the rest, so that
-    `/cais note the payload` would arrive empty; such a form is read again here.
+    Bolt reads a form byte by byte in Python, and takes any form with the word "payload" in it for an interaction and
+    forgets the rest, so that `/cais note the payload` would arrive empty. Only the headers that anybody looks at are
+    kept. Raises ValueError, TypeError or AttributeError where the body is no request of Slack's.
     """
-    request = AsyncBoltRequest(body=text, headers=dict(headers))
-    if not request.body and text and not text.startswith("{"):
-        request.body = dict(parse_qsl(text, keep_blank_values=True))
-        request.context = build_async_context(AsyncBoltContext({}), request.body)
-    if not isinstance(request.body, dict):
-        raise TypeError("the body is no object")
-    return request
+
+    def __init__(self, raw_body: str, headers: Mapping[str, str]) -> None:
+        self.mode = "http"
+        self.raw_body = raw_body
+        self.query = {}
+        self.headers = {name: [headers[name]] for name in _LOOKED_AT if name in headers}
+        self.content_type = None
+        body = msgspec.json.decode(raw_body) if raw_body.startswith("{") else read_form(raw_body)
+        if not isinstance(body, dict):
+            raise TypeError("the body is no object")
+        self.body = body
+        self.context = build_async_context(AsyncBoltContext({}), body)
+        self.lazy_only = False
+        self.lazy_function_name = None
+
+
+def read_form(text: str) -> Any:
+    """A form's fields; for an interaction what its field `payload` holds."""
+    fields: dict[str, str] = {}
+    for pair in text.split("&"):
+        name, _, value = pair.partition("=")
+        if "%" in value or "+" in value:
+            value = unquote_to_bytes(value.replace("+", " ")).decode()
+        fields[name] = value
+    if "payload" in fields and "command" not in fields:
+        return msgspec.json.decode(fields["payload"])
+    return fields
 
 
 def web_app(app: AsyncApp, *, ready: Ready, counts: Counts) -> web.Application:
@@ -48,14 +69,10 @@ def web_app(app: AsyncApp, *, ready: Ready, counts: Counts) -> web.Application:
         if not (stamp.isascii() and stamp.isdigit() and "X-Slack-Signature" in request.headers):
             return web.Response(status=401)
         try:
-            bolt_request = slack_request((await request.read()).decode(), request.headers)  # type: ignore[arg-type]  # a mapping is all Bolt needs
-        except (JSONDecodeError, ValueError, TypeError, AttributeError):
+            bolt_request = SlackRequest((await request.read()).decode(), request.headers)
+        except (ValueError, TypeError, AttributeError):
             return web.Response(status=400)
-        try:
-            answer = await app.async_dispatch(bolt_request)
-        except (KeyError, ValueError, TypeError, AttributeError, IndexError) as error:
-            log.warning("a request had no shape of Slack's", extra={"action": "shape", "error": type(error).__name__})
-            return web.Response(status=400)
+        answer = await app.async_dispatch(bolt_request)
         if not answer.body:
             return web.Response(status=answer.status)
         kind = "application/json" if answer.body.startswith("{") else "text/plain"

@@ -1,0 +1,185 @@
+"""What may arrive at the HTTP door, signed and unsigned, whole and broken."""
+
+import hashlib
+import hmac
+import logging
+import time
+from collections.abc import AsyncIterator
+from typing import Any, cast
+from urllib.parse import urlencode
+
+import aiohttp
+import msgspec
+import pytest
+
+from bot.server import Server, read_form, web_app
+from flows.roadmap import Pack
+from flows.services import Services
+from tests.bot.conftest import SECRET, bot_in_slack
+from tests.bot.tiny import tiny_router
+
+Json = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def pack() -> Pack:
+    return cast(Pack, None)  # these listeners read no roadmap
+
+
+class Door:
+    """Knocks as Slack does, or nearly."""
+
+    def __init__(self, session: aiohttp.ClientSession, address: str) -> None:
+        self._session, self.address = session, address
+
+    async def knock(self, body: str | bytes, *, at: str = "", **headers: str) -> tuple[int, str]:
+        """Posts a signed body; headers given replace the true ones."""
+        raw = body.encode() if isinstance(body, str) else body
+        stamp = at or str(int(time.time()))
+        signature = hmac.new(SECRET.encode(), f"v0:{stamp}:".encode() + raw, hashlib.sha256).hexdigest()
+        sent = {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": f"v0={signature}"}
+        sent["Content-Type"] = "application/x-www-form-urlencoded"
+        sent.update({name.replace("_", "-"): value for name, value in headers.items()})
+        sent = {name: value for name, value in sent.items() if value}
+        async with self._session.post(f"{self.address}/slack/events", data=raw, headers=sent) as answer:
+            return answer.status, await answer.text()
+
+    async def get(self, path: str) -> tuple[int, str]:
+        """Reads a page."""
+        async with self._session.get(self.address + path) as answer:
+            return answer.status, await answer.text()
+
+
+@pytest.fixture
+async def door(services: Services) -> AsyncIterator[Door]:
+    missing: list[str] = []
+
+    async def ready() -> str:
+        return missing[0] if missing else ""
+
+    async with bot_in_slack("http", services, tiny_router()) as slack, aiohttp.ClientSession() as session:
+        server = Server(web_app(slack.bot.app, ready=ready, counts=slack.bot.counts), host="127.0.0.1", port=0)
+        knocking = Door(session, f"http://127.0.0.1:{await server.start()}")
+        knocking.__dict__["missing"] = missing
+        yield knocking
+        await server.stop()
+
+
+def command(text: str) -> str:
+    given = {"command": "/cais", "text": text, "team_id": "T0SANDBOX", "user_id": "U0BEN", "channel_id": "C0GENERAL"}
+    return urlencode({**given, "user_name": "ben", "trigger_id": "1.2.3", "response_url": "https://x.slack.com/1"})
+
+
+async def test_a_command_is_answered_in_the_ack(door: Door) -> None:
+    status, body = await door.knock(command("card"))
+    answer = msgspec.json.decode(body)
+    assert (status, answer["response_type"]) == (200, "ephemeral")
+    assert answer["blocks"]
+
+
+async def test_the_word_payload_in_a_command_is_a_word(door: Door) -> None:
+    """Bolt's own reading of a form would lose the whole command."""
+    _, body = await door.knock(command("card payload"))
+    assert "'payload'" in msgspec.json.decode(body)["text"]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"X_Slack_Signature": "v0=00"},
+        {"X_Slack_Signature": ""},
+        {"X_Slack_Request_Timestamp": ""},
+        {"X_Slack_Request_Timestamp": "yesterday"},
+        {"X_Slack_Request_Timestamp": "1.5"},
+        {"X_Slack_Request_Timestamp": "-1"},
+    ],
+)
+async def test_an_unsigned_request_is_turned_away_and_not_logged(
+    door: Door, wrong: dict[str, str], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    status, _ = await door.knock(command("card very private words"), **wrong)
+    assert status == 401
+    assert "very" not in caplog.text
+
+
+@pytest.mark.parametrize(("seconds", "status"), [(-301, 401), (301, 401), (-290, 200), (290, 200)])
+async def test_a_signature_is_good_for_five_minutes(door: Door, seconds: int, status: int) -> None:
+    assert (await door.knock(command("card"), at=str(int(time.time()) + seconds)))[0] == status
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [
+        "{",
+        "{}",
+        "[]",
+        "payload=%5B1%5D",
+        "payload=nonsense",
+        "payload=%7B%7D",
+        "a=b",
+        "",
+        b"\xff\xfe",
+        '{"type": "event_callback", "event": "text"}',
+        '{"type": "event_callback", "event": {"type": "message", "user": "U1", "channel": "D1", "text": "x"}}',
+        '{"type": "event_callback", "event": {"type": "reaction_added", "user": "U1"}, "event_id": "E1"}',
+        '{"type": 7}',
+        '{"team": 7, "type": "block_actions"}',
+        "payload=" + '{"type": "block_actions", "actions": [], "user": {"id": "U1"}}',
+        "payload=" + '{"type": "block_actions", "user": {"id": "U1"}}',
+        "payload=" + '{"type": "view_submission", "user": {"id": "U1"}, "view": {}}',
+        "payload=" + '{"type": "view_closed", "user": {"id": "U1"}, "view": {"id": "V1"}}',
+        "payload=" + '{"type": "workflow_step", "user": {"id": "U1"}}',
+        "command=%2Fcais&text=next",
+    ],
+)
+async def test_nothing_that_arrives_is_an_error_of_ours(door: Door, garbage: str | bytes) -> None:
+    assert (await door.knock(garbage))[0] in (200, 400)
+
+
+async def test_a_huge_body_is_refused_unread(door: Door) -> None:
+    assert (await door.knock("text=" + "x" * (1024 * 1024)))[0] == 413
+
+
+async def test_slack_checks_the_address_when_it_is_entered(door: Door) -> None:
+    status, body = await door.knock('{"type": "url_verification", "challenge": "abc"}', Content_Type="application/json")
+    assert (status, msgspec.json.decode(body)) == (200, {"challenge": "abc"})
+
+
+async def test_slack_checks_the_certificate(door: Door) -> None:
+    assert (await door.knock("ssl_check=1&token=x"))[0] == 200
+
+
+@pytest.mark.parametrize("kind", ["block_actions", "view_submission", "message_action", "shortcut", "block_suggestion"])
+async def test_what_nobody_listens_to_is_acked_and_counted(door: Door, kind: str) -> None:
+    payload = {
+        "type": kind,
+        "user": {"id": "U0BEN", "name": "ben"},
+        "team": {"id": "T0SANDBOX"},
+        "actions": [{"action_id": "from.last.year", "type": "button", "value": "{}", "block_id": "b"}],
+        "action_id": "from.last.year",
+        "callback_id": "from.last.year",
+        "view": {"id": "V1", "type": "modal", "callback_id": "from.last.year", "private_metadata": "none of ours"},
+    }
+    status, body = await door.knock(urlencode({"payload": msgspec.json.encode(payload)}))
+    assert status == 200
+    assert "error" not in body
+    _, metrics = await door.get("/metrics")
+    assert 'outcome="answered"' in metrics
+
+
+async def test_whoever_runs_the_app_can_ask_how_it_is(door: Door) -> None:
+    assert (await door.get("/healthz"))[0] == 200
+    assert (await door.get("/readyz"))[0] == 200
+    door.__dict__["missing"].append("Not yet.")
+    assert await door.get("/readyz") == (503, "Not yet.\n")
+    assert (await door.get("/slack/events"))[0] == 405
+
+
+def test_a_form_is_read_as_it_was_written() -> None:
+    assert read_form("text=a+%2B+%26+%C3%BC&command=%2Fcais&empty=") == {
+        "text": "a + & ü",
+        "command": "/cais",
+        "empty": "",
+    }
+    assert read_form("payload=%7B%22type%22%3A%221%22%7D") == {"type": "1"}

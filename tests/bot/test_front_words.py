@@ -1,0 +1,91 @@
+"""What people type, and what is understood."""
+
+import pytest
+
+from bot import words
+from flows.events import FirmKey
+from flows.ports import FirmSummary
+
+COMMANDS = ("", "next", "status", "step", "done", "undo", "firm", "firm new", "note", "history", "help", "reopen")
+
+
+@pytest.mark.parametrize(
+    ("typed", "command", "rest"),
+    [
+        ("next", "next", ""),
+        ("NEXT!", "next", ""),
+        ("*next*.", "next", ""),
+        ("", "", ""),
+        ("?", "", ""),
+        ("Step 4.", "step", "4"),
+        ("step   4", "step", "4"),
+        ("firm new Apex Securities", "firm new", "Apex Securities"),
+        ("firm use Apex.", "firm", "use Apex."),
+        ("note They called. All fine.", "note", "They called. All fine."),
+        ("note two\nlines", "note", "two\nlines"),
+    ],
+)
+def test_words_become_a_command_and_the_rest(typed: str, command: str, rest: str) -> None:
+    assert words.split(typed, COMMANDS) == (command, rest)
+
+
+@pytest.mark.parametrize("typed", ["nxet", "what now", "nextdoor", "register"])
+def test_words_that_are_no_command_are_never_run_as_one(typed: str) -> None:
+    assert words.split(typed, COMMANDS) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "near"),
+    [("nxet", "next"), ("sttaus", "status"), ("undoo that", "undo"), ("Histroy", "history"), ("hepl", "help")],
+)
+def test_a_slip_of_the_finger_is_offered_what_was_meant(typed: str, near: str) -> None:
+    assert words.near(typed, COMMANDS)[0] == near
+
+
+@pytest.mark.parametrize("typed", ["", "finra", "portal", "?", "what is a CRD"])
+def test_other_words_are_offered_nothing(typed: str) -> None:
+    assert words.near(typed, COMMANDS) == ()
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("/cais next", "next"), ("/CAIS  next", "next"), ("cais", ""), ("caisson", "caisson")]
+)
+def test_the_slash_command_typed_as_text_means_the_same(typed: str, meant: str) -> None:
+    assert words.without_slash(typed) == meant
+
+
+def test_the_mention_of_the_app_is_no_word() -> None:
+    assert words.without_mention("<@UBOT|cais>: next", "UBOT") == "next"
+    assert words.without_mention("hey <@UBOT> next <@U2>", "UBOT") == "hey next <@U2>"
+
+
+def test_escaped_text_is_read_as_it_was_typed() -> None:
+    assert words.plain(" Smith &amp; Sons &lt;3 <@U1|ana> ") == "Smith & Sons <3 <@U1|ana>"
+
+
+def firms(*names: str) -> list[FirmSummary]:
+    return [FirmSummary(FirmKey("-/T1", name), name, "member") for name in names]
+
+
+@pytest.mark.parametrize(
+    ("typed", "rest", "firm"),
+    [
+        ("next for apex securities", "next", "Apex Securities"),
+        ("next for Apex", "next", "Apex Securities"),
+        ("for Beacon.", "", "Beacon"),
+        ("s3e @ Beacon", "s3e", "Beacon"),
+        ("s3e @beacon", "s3e", "Beacon"),
+        ("waiting for them for Capital for All", "waiting for them", "Capital for All"),
+    ],
+)
+def test_a_firm_is_named_at_the_end(typed: str, rest: str, firm: str) -> None:
+    found = words.named_firm(typed, firms("Apex Securities", "Beacon", "Beacon Hill", "Capital for All"))
+    assert found is not None
+    assert (found[0], found[1].name) == (rest, firm)
+
+
+@pytest.mark.parametrize(
+    "typed", ["next", "waiting for a", "waiting for the agent", "for Beac", "mail me at x@beacon.example", "for"]
+)
+def test_words_that_name_no_one_firm_stay_words(typed: str) -> None:
+    assert words.named_firm(typed, firms("Apex Securities", "Beacon", "Beacon Hill")) is None
