@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 import aiohttp
-from pydantic import SecretStr
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.bootstrap import read_pack
 from bot.manifest import read_manifest
-from bot.settings import Settings, unknown_names
+from bot.settings import Secret, Settings, unknown_names
 from bot.supervisor import port_is_free
 from flows.packs import PackError, load_pack
 
@@ -61,7 +60,7 @@ def check_settings(settings: Settings) -> list[Finding]:
 async def check_slack(settings: Settings, now: datetime) -> list[Finding]:
     """The bot token, its scopes, the computer's clock against Slack's, and the app token in Socket Mode."""
     assert settings.slack_bot_token is not None, "settings refuse to start without it"
-    bot = AsyncWebClient(settings.slack_bot_token.get_secret_value(), settings.slack_api_url, timeout=10)
+    bot = AsyncWebClient(settings.slack_bot_token.reveal(), settings.slack_api_url, timeout=10)
     try:
         answer = await bot.auth_test()
     except SlackApiError as error:
@@ -110,11 +109,11 @@ def check_clock(headers: Mapping[str, str], now: datetime) -> list[Finding]:
     return [Finding("clock", "ok", f"This computer and Slack agree within {max(apart, 1):.0f} s.")]
 
 
-async def _check_app_token(token: SecretStr | None, api_url: str) -> Finding:
+async def _check_app_token(token: Secret | None, api_url: str) -> Finding:
     assert token is not None, "settings refuse Socket Mode without it"
     client = AsyncWebClient(base_url=api_url, timeout=10)
     try:
-        await client.apps_connections_open(app_token=token.get_secret_value())
+        await client.apps_connections_open(app_token=token.reveal())
     except SlackApiError as error:
         code = str(error.response["error"])
         if code == "missing_scope":

@@ -59,8 +59,8 @@ async def _bot(settings: Settings) -> AsyncIterator[Bot]:
         raise NotServing(f"{error} CAIS_DATABASE_URL and CAIS_DATA_DIR say where the database is.") from None
     async with database:
         bot = Bot(
-            token=settings.slack_bot_token.get_secret_value(),
-            signing_secret=secret.get_secret_value() if secret else "",
+            token=settings.slack_bot_token.reveal(),
+            signing_secret=secret.reveal() if secret else "",
             router=build_router(),
             services=build_services(database, pack, clock, practice=clock.moved),
             now=real_time,
@@ -110,7 +110,7 @@ async def _over_http(settings: Settings, bot: Bot, stop: asyncio.Event) -> None:
 
 async def _by_socket_mode(settings: Settings, bot: Bot, stop: asyncio.Event) -> None:
     assert settings.slack_app_token is not None, "settings refuse Socket Mode without it"
-    line = SocketMode(bot, settings.slack_app_token.get_secret_value())
+    line = SocketMode(bot, settings.slack_app_token.reveal())
     try:
         await line.start()
     except SlackApiError as error:

@@ -1,74 +1,82 @@
 """What an operator can set, read once from the environment and a .env file, and checked with sentences."""
 
 import os
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, get_args
 from urllib.parse import urlsplit
 
-from dotenv import dotenv_values
-from pydantic import AwareDatetime, Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+import msgspec
+from msgspec import Meta, field
 
 SLACK_API_URL = "https://slack.com/api/"
 
 Way = Literal["sandbox", "socket", "http"]
+Port = Annotated[int, Meta(ge=1, le=65535, description="a port between 1 and 65535")]
 
 
 class BadSettings(Exception):
     """The settings do not add up. The text is for the operator: what is wrong and what to do."""
 
 
-def _named(name: str, default: Any, should_be: str, **limits: Any) -> Any:
-    return Field(default, validation_alias=name, description=should_be, **limits)
+class Secret:
+    """A value that no log line and no traceback shows."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """The value, for the one who needs it."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return "Secret(...)"
 
 
-class Settings(BaseSettings):
+Aware = Annotated[
+    datetime, Meta(tz=True, description="a time with its offset from UTC, such as 2022-06-01T09:00-04:00")
+]
+Hidden = Annotated[Secret | None, Meta(description="a secret")]
+DATABASES = "sqlite+aiosqlite:///path/to/file.db or postgresql+asyncpg://user:password@host/name"
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """One frozen record; `way` says where the bot runs. The descriptions end the sentence "NAME must be ..."."""
 
-    model_config = SettingsConfigDict(frozen=True, env_file=".env", extra="ignore", hide_input_in_errors=True)
-
-    slack_bot_token: SecretStr | None = _named("SLACK_BOT_TOKEN", None, "the bot token, which starts with xoxb-")
-    slack_app_token: SecretStr | None = _named("SLACK_APP_TOKEN", None, "the app-level token, which starts with xapp-")
-    slack_signing_secret: SecretStr | None = _named("SLACK_SIGNING_SECRET", None, "the app's signing secret")
-    slack_client_id: str | None = _named("SLACK_CLIENT_ID", None, "the app's client id")
-    slack_client_secret: SecretStr | None = _named("SLACK_CLIENT_SECRET", None, "the app's client secret")
-    slack_api_url: str = _named("SLACK_API_URL", SLACK_API_URL, "an http or https address that ends in /api/")
-    mode: Literal["auto", "sandbox", "socket", "http"] = _named("CAIS_MODE", "auto", "auto, sandbox, socket or http")
-    database_url: SecretStr | None = _named(
-        "CAIS_DATABASE_URL", None, "sqlite+aiosqlite:///path/to/file.db or postgresql+asyncpg://user:password@host/name"
+    slack_bot_token: Hidden = field(default=None, name="SLACK_BOT_TOKEN")
+    slack_app_token: Hidden = field(default=None, name="SLACK_APP_TOKEN")
+    slack_signing_secret: Hidden = field(default=None, name="SLACK_SIGNING_SECRET")
+    slack_client_id: str | None = field(default=None, name="SLACK_CLIENT_ID")
+    slack_client_secret: Hidden = field(default=None, name="SLACK_CLIENT_SECRET")
+    slack_api_url: Annotated[
+        str, Meta(pattern=r"^https?://[^/].*/api/$", description="an http or https address that ends in /api/")
+    ] = field(default=SLACK_API_URL, name="SLACK_API_URL")
+    mode: Annotated[Literal["auto", "sandbox", "socket", "http"], Meta(description="auto, sandbox, socket or http")] = (
+        field(default="auto", name="CAIS_MODE")
     )
-    data_dir: Path = _named("CAIS_DATA_DIR", Path("data"), "a folder")
-    host: str = _named("CAIS_HOST", "127.0.0.1", "an address of this machine to listen on")
-    port: int = _named("CAIS_PORT", 3000, "a port between 1 and 65535", ge=1, le=65535)
-    sandbox_port: int = _named("CAIS_SANDBOX_PORT", 8765, "a port between 1 and 65535", ge=1, le=65535)
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = _named(
-        "CAIS_LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR"
-    )
-    pack: Path | None = _named("CAIS_PACK", None, "the path of a roadmap pack, a .yaml file")
-    start_at: AwareDatetime | None = _named(
-        "CAIS_START_AT", None, "a time with its offset from UTC, such as 2022-06-01T09:00-04:00"
-    )
-    clock_speed: float = _named(
-        "CAIS_CLOCK_SPEED", 1.0, "a number above 0 and at most 1000000, such as 3600", gt=0, le=1_000_000
-    )
-    practice: bool = _named("CAIS_PRACTICE", False, "1 or 0")
+    database_url: Annotated[Secret | None, Meta(description=DATABASES)] = field(default=None, name="CAIS_DATABASE_URL")
+    data_dir: Path = field(default=Path("data"), name="CAIS_DATA_DIR")
+    host: str = field(default="127.0.0.1", name="CAIS_HOST")
+    port: Port = field(default=3000, name="CAIS_PORT")
+    sandbox_port: Port = field(default=8765, name="CAIS_SANDBOX_PORT")
+    log_level: Annotated[
+        Literal["DEBUG", "INFO", "WARNING", "ERROR"], Meta(description="DEBUG, INFO, WARNING or ERROR")
+    ] = field(default="INFO", name="CAIS_LOG_LEVEL")
+    pack: Path | None = field(default=None, name="CAIS_PACK")
+    start_at: Aware | None = field(default=None, name="CAIS_START_AT")
+    clock_speed: Annotated[
+        float, Meta(gt=0, le=1_000_000, description="a number above 0 and at most 1000000, such as 3600")
+    ] = field(default=1.0, name="CAIS_CLOCK_SPEED")
+    practice: Annotated[bool, Meta(description="1 or 0")] = field(default=False, name="CAIS_PRACTICE")
 
-    @field_validator("log_level", mode="before")
-    @classmethod
-    def _upper(cls, value: Any) -> Any:
-        return value.upper() if isinstance(value, str) else value
-
-    @model_validator(mode="before")
-    @classmethod
-    def _blank_is_not_set(cls, given: dict[str, Any]) -> dict[str, Any]:
-        return {name: value for name, value in given.items() if not (isinstance(value, str) and not value.strip())}
-
-    @model_validator(mode="after")
-    def _adds_up(self) -> Self:
+    def __post_init__(self) -> None:
+        """Raises BadSettings where single values are fine and do not go together."""
         _check_token("SLACK_BOT_TOKEN", self.slack_bot_token, ("xoxb-", "xoxe.xoxb-"))
         _check_token("SLACK_APP_TOKEN", self.slack_app_token, ("xapp-",))
-        if urlsplit(self.slack_api_url).scheme not in {"http", "https"} or not self.slack_api_url.endswith("/api/"):
-            raise BadSettings("SLACK_API_URL must be an http or https address that ends in /api/.")
         if self.pack is not None and not self.pack.is_file():
             raise BadSettings(f"CAIS_PACK names {self.pack}, and there is no such file.")
         self._check_complete()
@@ -77,7 +85,6 @@ class Settings(BaseSettings):
                 "CAIS_START_AT and CAIS_CLOCK_SPEED move the clock, which is for practice, and this bot would talk to "
                 "Slack itself. Take them away, or set CAIS_PRACTICE=1 if a practice run in Slack is what you want."
             )
-        return self
 
     @property
     def way(self) -> Way:
@@ -108,7 +115,7 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The database's URL, with its password: hand it to nobody but the database."""
         if self.database_url is not None:
-            return self.database_url.get_secret_value()
+            return self.database_url.reveal()
         folder = self.sandbox_folder if self.way == "sandbox" else self.data_dir.resolve()
         return f"sqlite+aiosqlite:///{folder / 'cais.db'}"
 
@@ -152,37 +159,80 @@ WHERE = {
 """Where api.slack.com/apps shows each secret."""
 
 
+FIELDS = {one.encode_name: one for one in msgspec.structs.fields(Settings)}
+
+
 def load() -> Settings:
     """The settings of this process. Raises BadSettings with everything that is wrong, one sentence per line."""
-    try:
-        return Settings()
-    except ValidationError as error:
-        raise BadSettings("\n".join(dict.fromkeys(_sentence(one) for one in error.errors()))) from None
+    return read(_given())
+
+
+def read(given: Mapping[str, str]) -> Settings:
+    """The settings in these variables; others are passed over, an empty one counts as not set. Raises BadSettings."""
+    values: dict[str, Any] = {}
+    wrong = []
+    for name, one in FIELDS.items():
+        text = given.get(name, "").strip()
+        if not text:
+            continue
+        try:
+            values[one.name] = msgspec.convert(_normal(name, text), one.type, strict=False, dec_hook=_from_text)
+        except msgspec.ValidationError:
+            wrong.append(f"{name} must be {_should_be(one.type)}.")
+    if wrong:
+        raise BadSettings("\n".join(wrong))
+    return Settings(**values)
 
 
 def names() -> dict[str, Any]:
     """Every setting's name and default."""
-    return {str(field.validation_alias): field.default for field in Settings.model_fields.values()}
+    return {name: one.default for name, one in FIELDS.items()}
+
+
+def is_given(name: str) -> bool:
+    """Whether the operator set this one, be it to its default."""
+    return bool(_given().get(name, "").strip())
 
 
 def unknown_names() -> list[str]:
     """Names that look like settings of ours and are none, most often a slip of the pen."""
-    given = {**os.environ, **dotenv_values(".env")}
-    return sorted(name for name in given if name.startswith("CAIS_") and name not in names())
+    return sorted(name for name in _given() if name.startswith("CAIS_") and name not in FIELDS)
 
 
-def _sentence(error: Any) -> str:
-    name = str(error["loc"][0])
-    should_be = {str(f.validation_alias): f.description for f in Settings.model_fields.values()}.get(name, "valid")
-    return f"{name} must be {should_be}."
+def _given() -> dict[str, str]:
+    """The environment, which wins over a .env file in the current folder."""
+    if not Path(".env").is_file():
+        return dict(os.environ)
+    from dotenv import dotenv_values  # most starts have no such file
+
+    return {name: value or "" for name, value in dotenv_values(".env").items()} | dict(os.environ)
 
 
-def _check_token(name: str, token: SecretStr | None, starts: tuple[str, ...]) -> None:
-    if token is not None and not token.get_secret_value().startswith(starts):
+def _should_be(kind: Any) -> str:
+    """The description of a field's type, or of the one it may be beside None."""
+    described = (meta.description for one in (kind, *get_args(kind)) for meta in getattr(one, "__metadata__", ()))
+    return str(next(described))
+
+
+def _normal(name: str, text: str) -> str:
+    if name == "CAIS_LOG_LEVEL":
+        return text.upper()
+    if name == "CAIS_START_AT":
+        with suppress(ValueError):
+            return datetime.fromisoformat(text).isoformat()  # msgspec wants seconds, people leave them out
+    return text
+
+
+def _from_text(kind: type, text: str) -> Any:
+    return kind(text)
+
+
+def _check_token(name: str, token: Secret | None, starts: tuple[str, ...]) -> None:
+    if token is not None and not token.reveal().startswith(starts):
         raise BadSettings(f"{name} must start with {starts[0]}. Slack shows it under {WHERE[name]}.")
 
 
-def _need(way: str, given: dict[str, SecretStr | None]) -> None:
+def _need(way: str, given: Mapping[str, Secret | None]) -> None:
     missing = " and ".join(f"{name} ({WHERE[name]})" for name, value in given.items() if not value)
     there = " and ".join(name for name, value in given.items() if value)
     if missing and there:

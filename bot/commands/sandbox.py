@@ -6,7 +6,7 @@ import sys
 import click
 
 from bot.manifest import manifest_path
-from bot.settings import Settings, load
+from bot.settings import Settings, is_given, load
 from bot.supervisor import CannotStart, Plan, supervise
 
 
@@ -22,7 +22,7 @@ def sandbox() -> None:
 def open_sandbox(settings: Settings) -> None:
     """Run sandbox and bot until stopped, then exit with the code that says how it ended."""
     # A visitor reads the address, not log lines; whoever asked for more gets it.
-    level = settings.log_level if "log_level" in settings.model_fields_set else "WARNING"
+    level = settings.log_level if is_given("CAIS_LOG_LEVEL") else "WARNING"
     # Beside tokens for Slack, a database that was named is meant for Slack, not for playing.
     database = settings.database if settings.way == "sandbox" else ""
     environment = {"CAIS_LOG_LEVEL": level, "CAIS_DATABASE_URL": database}
