@@ -16,12 +16,14 @@ from bot.sandbox.workspace import APP_ID, BOT_ID, BOT_USER
 _TS = re.compile(r"\d{10}\.\d{6}")
 
 
-def channel_for_bot(slack: Slack, channel_id: Any, *, join: bool = True) -> Json:
-    """The channel the bot names; a user id means the DM with that person.
+def channel_for_bot(slack: Slack, channel_id: Any, *, join: bool = True, people: bool = False) -> Json:
+    """The channel the bot names; where ``people`` are allowed, a user id means the DM with that person.
 
     Raises SlackError: channel_not_found (also for private places the app is not in), not_in_channel, is_archived.
     """
-    found = slack.workspace.channels.get(str(channel_id)) or slack.workspace.dm_of(str(channel_id))
+    found = slack.workspace.channels.get(str(channel_id))
+    if found is None and people:
+        found = slack.workspace.dm_of(str(channel_id))
     if found is None or (found["is_private"] and BOT_USER not in found["members"]):
         raise SlackError("channel_not_found")
     public = "chat:write.public" in slack.options.manifest.scopes
@@ -123,7 +125,7 @@ def _answer(slack: Slack, message: Json) -> Json:
 @method("chat.postMessage", scopes=("chat:write",), tier="post", required=("channel",))
 def post_message(slack: Slack, args: Json) -> Json:
     """Posts where the app is a member, or into a person's DM."""
-    channel = channel_for_bot(slack, args["channel"])
+    channel = channel_for_bot(slack, args["channel"], people=True)
     content = checked_content(slack, "chat.postMessage", args)
     return _answer(slack, as_bot(slack, channel["id"], content, args.get("thread_ts")))
 
@@ -152,8 +154,10 @@ def _own_message(slack: Slack, args: Json, not_mine: str) -> Json:
 
 @method("chat.update", scopes=("chat:write",), tier="3", required=("channel", "ts"))
 def update(slack: Slack, args: Json) -> Json:
-    """Changes one of the app's own messages; text alone takes the blocks away."""
+    """Changes one of the app's own messages; blocks that are not mentioned stay, an empty list takes them away."""
     message = _own_message(slack, args, "cant_update_message")
+    if args.get("blocks") is None:
+        args = {**args, "blocks": message["blocks"]}
     content = checked_content(slack, "chat.update", args, text_limit=limits()["message"]["update_text"])
     answer = _answer(slack, change(slack, message, content))
     return {**answer, "text": content["text"]}

@@ -7,7 +7,7 @@ from typing import Any
 from bot.sandbox import notices, payloads
 from bot.sandbox.delivery import Ack
 from bot.sandbox.elements import VALUE_NAMES, action_of, chosen, find_element, first_values
-from bot.sandbox.limits import limits
+from bot.sandbox.limits import elements_of, limits
 from bot.sandbox.required import errors_before_sending
 from bot.sandbox.slack import Slack
 from bot.sandbox.views import checked_view, open_view, replace_view
@@ -23,17 +23,20 @@ class Interactions:
         self._slack = slack
         self._offered: dict[tuple[str, str, str], list[Json]] = {}
 
-    def _place(self, user: str, container: Json) -> tuple[list[Json], Json]:
-        """The blocks a person looks at, and the part of the payload that says where they are."""
-        workspace = self._slack.workspace
+    def _place(self, user: str, container: Json) -> Json:
+        """The message or view a person looks at. Raises SlackError message_not_found, view_not_found."""
         if container.get("type") == "view":
-            view = self._view(user, str(container.get("view_id")))
-            return view["blocks"], payloads.view_context(view)
-        seen = workspace.seen_by(user, str(container.get("channel")))
+            return self._view(user, str(container.get("view_id")))
+        seen = self._slack.workspace.seen_by(user, str(container.get("channel")))
         message = next((m for m in seen if m["ts"] == container.get("ts")), None)
         if message is None:
             raise SlackError("message_not_found")
-        return message.get("blocks") or [], payloads.message_context(self._slack, user, message)
+        return message
+
+    def _context(self, user: str, place: Json) -> Json:
+        return (
+            payloads.message_context(self._slack, user, place) if "channel" in place else payloads.view_context(place)
+        )
 
     def _view(self, user: str, view_id: str) -> Json:
         view = self._slack.workspace.views.get(view_id)
@@ -41,25 +44,27 @@ class Interactions:
             raise SlackError("view_not_found")
         return view
 
-    async def click(self, user: str, container: Json, block_id: str, action_id: str, **given: Any) -> Json:
-        """Uses an element: a button, a choice in a menu, a date."""
+    async def click(
+        self, user: str, container: Json, block_id: str, action_id: str, *, values: Json | None = None, **given: Any
+    ) -> Json:
+        """Uses an element: a button, a choice in a menu, a date.
+
+        ``values`` is what else stands in the inputs around it; Slack sends that along as state.values.
+        """
         if not self._slack.options.manifest.interactive:
             return self._notice(user, notices.NOT_CONFIGURED)
-        blocks, context = self._place(user, container)
-        block, element = find_element(blocks, block_id, action_id)
+        place = self._place(user, container)
+        block, element = find_element(place.get("blocks") or [], block_id, action_id)
         offered = self._offered.get((user, block_id, action_id))
         action = action_of(element, block_id, given, self._slack.workspace.new_ts(), offered)
-        self._hold(user, container, block_id, element, action)
+        place = self._held(user, place, self._known(place, values or {}))
+        if element["type"] in VALUE_NAMES:
+            place = self._held(user, place, {block_id: {action_id: action}})
         if block["type"] == "input" and not block.get("dispatch_action"):
             return {"ok": True}
-        # The place is read again: what was just chosen is part of its state.
-        _, context = self._place(user, container)
-        view_id = container.get("view_id")
-        trigger = self._slack.triggers.give(user, view_id)
-        payload = payloads.interaction(
-            self._slack, "block_actions", user, trigger_id=trigger, **context, actions=[action]
-        )
-        return await self.send(user, payload)
+        context = self._context(user, place)
+        context |= {"trigger_id": self._slack.triggers.give(user, container.get("view_id")), "actions": [action]}
+        return await self.send(user, payloads.interaction(self._slack, "block_actions", user, **context))
 
     async def send(self, user: str, payload: Json) -> Json:
         """Delivers a block_actions payload as it is, for example one that was recorded earlier."""
@@ -70,24 +75,38 @@ class Interactions:
             return self._notice(user, notices.CLICK_FAILED.format(error=ack.error))
         return {"ok": True}
 
-    def _hold(self, user: str, container: Json, block_id: str, element: Json, action: Json) -> None:
-        names = VALUE_NAMES.get(element["type"])
-        if names is None:
-            return
-        value = {"type": element["type"], names[0]: action[names[0]]}
-        workspace = self._slack.workspace
-        if container.get("type") == "view":
-            view = self._view(user, container["view_id"])
-            view["state"]["values"].setdefault(block_id, {})[element["action_id"]] = value
-            workspace.put_view(view, "home" if view["type"] == "home" else "view_updated")
-            return
-        message = workspace.message(container["channel"], container["ts"])
-        if message is not None:
-            # What somebody picked but nobody was told of is his alone, as in his own Slack client.
-            states = dict(message.get("states", {}))
-            state = first_values(message["blocks"], states.get(user))
-            state.setdefault(block_id, {})[element["action_id"]] = value
-            workspace.put_message({**message, "states": {**states, user: state}}, changed=True)
+    def _known(self, place: Json, values: Json) -> Json:
+        """The values of elements that are still there: a click may cross with an update of the view."""
+        there = [
+            (block["block_id"], element.get("action_id")) for block, element in elements_of(place.get("blocks") or [])
+        ]
+        return {
+            block_id: {action_id: given for action_id, given in held.items() if (block_id, action_id) in there}
+            for block_id, held in values.items()
+        }
+
+    def _held(self, user: str, place: Json, values: Json) -> Json:
+        """The place with these values in its inputs. Raises SlackError no_such_element, no_such_option."""
+        blocks = place.get("blocks") or []
+        states = place.get("states", {})
+        kept = states.get(user) if "channel" in place else place["state"]["values"]
+        state = first_values(blocks, kept)
+        for block_id, held in values.items():
+            for action_id, given in held.items():
+                _, element = find_element(blocks, block_id, action_id)
+                offered = self._offered.get((user, block_id, action_id))
+                if element["type"] in VALUE_NAMES:
+                    value = {"type": element["type"], **chosen(element, given, offered)}
+                    state.setdefault(block_id, {})[action_id] = value
+        if not state:
+            return place
+        # What somebody picked is his alone until the app answers, as in his own Slack client.
+        if "channel" in place:
+            place = {**place, "states": {**states, user: state}}
+        else:
+            place = {**place, "state": {"values": state}}
+        self._slack.workspace.keep_quietly(place)
+        return place
 
     def _notice(self, user: str, text: str) -> Json:
         self._slack.workspace.notice(user, text)
@@ -95,11 +114,12 @@ class Interactions:
 
     async def options(self, user: str, container: Json, block_id: str, action_id: str, query: str) -> Json:
         """Asks the app what an external menu offers."""
-        blocks, context = self._place(user, container)
-        _, element = find_element(blocks, block_id, action_id)
+        place = self._place(user, container)
+        _, element = find_element(place.get("blocks") or [], block_id, action_id)
         if element["type"] not in _EXTERNAL:
             raise SlackError("no_such_element")
         ids = {"action_id": action_id, "block_id": block_id, "value": query}
+        context = self._context(user, place)
         context.pop("response_url", None)
         payload = payloads.interaction(self._slack, "block_suggestion", user, **ids, **context)
         ack = await self._slack.delivery.send("interactive", f"block_suggestion {action_id}", payload)
@@ -116,8 +136,7 @@ class Interactions:
         view = self._view(user, view_id)
         if view_id != (self._slack.workspace.stacks.get(user) or [""])[-1]:
             raise SlackError("view_not_found")
-        view = {**view, "state": {"values": self._merged(user, view, values)}}
-        self._slack.workspace.put_view(view, "view_updated")
+        view = self._held(user, view, values)
         errors = errors_before_sending(view["blocks"], view["state"]["values"])
         if errors:
             return {"ok": False, "errors": errors}
@@ -143,17 +162,6 @@ class Interactions:
                 "from_bot", "ack", "ack of view_submission", 0.0, 200, refusal.answer(), refusal.error
             )
             return self._notice(user, notices.MODAL_FAILED)
-
-    def _merged(self, user: str, view: Json, values: Json) -> Json:
-        merged = first_values(view["blocks"], view["state"]["values"])
-        for block_id, actions in values.items():
-            for action_id, given in actions.items():
-                _, element = find_element(view["blocks"], block_id, action_id)
-                offered = self._offered.get((user, block_id, action_id))
-                if element["type"] in VALUE_NAMES:
-                    value = {"type": element["type"], **chosen(element, given, offered)}
-                    merged.setdefault(block_id, {})[action_id] = value
-        return merged
 
     def _answer_submission(self, user: str, view_id: str, body: Any) -> Json:
         stack = self._slack.workspace.stacks.get(user, [])

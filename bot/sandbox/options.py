@@ -26,3 +26,4 @@ class Options:
     response_url_uses: int = 5
     retry_delays: tuple[float, ...] = (0.0, 60.0, 300.0)
     connection_seconds: float = 3600.0
+    goodbye_seconds: float = 5.0

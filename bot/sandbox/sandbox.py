@@ -138,6 +138,18 @@ class Sandbox:
         """Delivers any event the app subscribed to, also the same one twice."""
         return await self.people.event(event, event_id)
 
+    def add_person(self, name: str, **more: Any) -> str:
+        """Adds or changes somebody (id, real_name, tz, is_admin, deleted, ...) and returns his id."""
+        return str(self.slack.workspace.add_user({"name": name, "real_name": name.title(), **more})["id"])
+
+    def add_channel(self, name: str, members: list[str], **more: Any) -> str:
+        """Adds or changes a channel (id, is_private, is_archived, ...) and returns its id; the app is U0CAIS."""
+        return str(self.slack.workspace.add_channel({"name": name, "members": members, **more})["id"])
+
+    async def disconnect(self, reason: str = "refresh_requested") -> None:
+        """Tells the bot's sockets to leave: warning, refresh_requested, link_disabled; ``drop`` cuts them."""
+        await self.slack.socket.disconnect(reason)
+
     def faults(self, *faults: Json) -> None:
         """Switches these faults on and all others off."""
         self.slack.faults.replace(list(faults))

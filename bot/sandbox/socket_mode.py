@@ -29,6 +29,8 @@ class Connection:
     socket: web.WebSocketResponse
     seconds: float
     waiting: dict[str, asyncio.Future[Json]] = field(default_factory=dict)
+    leaving: bool = False
+    closing: list[asyncio.TimerHandle] = field(default_factory=list)
 
 
 class SocketTransport:
@@ -37,7 +39,7 @@ class SocketTransport:
     def __init__(self, options: Options, faults: Faults, changes: Changes) -> None:
         self._options, self._faults, self._changes = options, faults, changes
         self._tickets: set[str] = set()
-        self._connections: list[Connection] = []
+        self.connections: list[Connection] = []
 
     def ticket(self) -> str:
         """A word that opens one connection, once."""
@@ -48,11 +50,11 @@ class SocketTransport:
     @property
     def count(self) -> int:
         """How many connections are open."""
-        return len(self._connections)
+        return len(self.connections)
 
     async def connected(self) -> bool:
         """Whether a bot is listening."""
-        return bool(self._connections)
+        return any(not connection.leaving for connection in self.connections)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """GET /socket?ticket=...: one connection for as long as it lasts."""
@@ -71,19 +73,10 @@ class SocketTransport:
         return socket
 
     async def _serve(self, connection: Connection) -> None:
-        self._connections.append(connection)
-        await connection.socket.send_json(
-            {
-                "type": "hello",
-                "num_connections": self.count,
-                "debug_info": {
-                    "host": "sandbox",
-                    "build_number": 1,
-                    "approximate_connection_time": int(connection.seconds),
-                },
-                "connection_info": {"app_id": APP_ID},
-            }
-        )
+        lifetime = {"host": "sandbox", "build_number": 1, "approximate_connection_time": int(connection.seconds)}
+        hello = {"type": "hello", "num_connections": len(self.connections) + 1, "debug_info": lifetime}
+        await connection.socket.send_json({**hello, "connection_info": {"app_id": APP_ID}})
+        self.connections.append(connection)
         self._changes.tell({"type": "presence", "connected": True})
         refresh = asyncio.create_task(self._refresh(connection))
         try:
@@ -92,37 +85,43 @@ class SocketTransport:
                     _acknowledge(connection, message.data)
         finally:
             refresh.cancel()
-            self._connections.remove(connection)
+            for timer in connection.closing:
+                timer.cancel()
+            self.connections.remove(connection)
             for future in connection.waiting.values():
                 if not future.done():
                     future.set_exception(ConnectionResetError())
-            self._changes.tell({"type": "presence", "connected": bool(self._connections)})
+            self._changes.tell({"type": "presence", "connected": bool(self.connections)})
 
     async def _refresh(self, connection: Connection) -> None:
         await asyncio.sleep(max(connection.seconds - WARNING_SECONDS, 0))
-        await self._disconnect(connection, "warning")
+        await _say_goodbye(connection, "warning")
         await asyncio.sleep(min(WARNING_SECONDS, connection.seconds))
         await self._disconnect(connection, "refresh_requested")
-        await connection.socket.close()
 
     async def disconnect(self, reason: str) -> None:
         """Sends every connection a disconnect frame; ``drop`` cuts the wire without a word."""
-        for connection in list(self._connections):
+        for connection in list(self.connections):
             if reason == "drop":
                 _cut(connection)
+            elif reason == "warning":
+                await _say_goodbye(connection, reason)
             else:
                 await self._disconnect(connection, reason)
-                if reason != "warning":
-                    await connection.socket.close()
 
     async def _disconnect(self, connection: Connection, reason: str) -> None:
-        await connection.socket.send_json({"type": "disconnect", "reason": reason, "debug_info": {"host": "sandbox"}})
+        # Nothing new goes over a connection that was told to leave; the bot has some time to open another.
+        connection.leaving = True
+        await _say_goodbye(connection, reason)
+        closing = asyncio.get_running_loop().call_later(self._options.goodbye_seconds, _cut, connection)
+        connection.closing.append(closing)
 
     async def send(self, kind: str, payload: Json, retry: Retry | None) -> Ack:
         """Sends one envelope over any connection and waits for its acknowledgement."""
-        if not self._connections:
+        staying = [connection for connection in self.connections if not connection.leaving]
+        if not staying:
             return Ack("dispatch_failed", status="no connection", retry_reason="connection_failed")
-        connection = random.choice(self._connections)  # noqa: S311 - which connection is chance, not a secret
+        connection = random.choice(staying)  # noqa: S311 - which connection is chance, not a secret
         fault = self._faults.take("socket")
         if fault and fault["kind"] == "slow":
             await asyncio.sleep(float(fault.get("seconds", 1.0)))
@@ -147,7 +146,7 @@ class SocketTransport:
 
     async def close(self) -> None:
         """Closes every connection."""
-        for connection in list(self._connections):
+        for connection in list(self.connections):
             await connection.socket.close()
 
 
@@ -171,6 +170,10 @@ def _acknowledge(connection: Connection, data: str) -> None:
     future = connection.waiting.get(answer.get("envelope_id", "")) if isinstance(answer, dict) else None
     if future is not None and not future.done():
         future.set_result(answer)
+
+
+async def _say_goodbye(connection: Connection, reason: str) -> None:
+    await connection.socket.send_json({"type": "disconnect", "reason": reason, "debug_info": {"host": "sandbox"}})
 
 
 def _cut(connection: Connection) -> None:

@@ -142,6 +142,13 @@ class Workspace:
         )
         return message
 
+    def keep_quietly(self, place: Json) -> None:
+        """Stores what somebody picked in a message or view; nobody's screen changes."""
+        if "channel" in place:
+            self._keep("message", f"{place['channel']}:{place['ts']}", place)
+        else:
+            self._keep("view", place["id"], place)
+
     def drop_message(self, message: Json) -> None:
         """Deletes a message."""
         self.messages[message["channel"]].pop(message["ts"], None)

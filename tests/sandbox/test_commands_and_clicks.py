@@ -250,6 +250,17 @@ async def test_an_input_without_dispatch_action_says_nothing_until_submitted(sla
     assert slack.modals("U0BEN")[-1]["state"]["values"]["name"]["value"]["value"] == "Ben"
 
 
+async def test_a_click_takes_along_what_stands_in_the_inputs_around_it(slack: Sandbox, api: Api) -> None:
+    await slack.shortcut("U0BEN", "start")
+    used = slack.sent[-1]["payload"]["trigger_id"]
+    await api("views.open", trigger_id=used, view=modal(text_input(), actions(button("go"))))
+    typed = {"name": {"value": {"type": "plain_text_input", "value": "Ben"}}, "gone": {"x": {"value": "stale"}}}
+    await slack.click("U0BEN", slack.modals("U0BEN")[-1], "go", values=typed)
+    payload = slack.sent[-1]["payload"]
+    assert payload["view"]["state"]["values"] == {"name": typed["name"]}
+    assert payload["container"] == {"type": "view", "view_id": payload["view"]["id"]}
+
+
 async def test_an_external_menu_asks_the_bot_and_takes_only_what_it_offered(
     slack: Sandbox, api: Api, tiny_bot: TinyBot
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -102,12 +103,32 @@ async def over_socket() -> AsyncIterator[Sandbox]:
     async with Sandbox.start(manifest()) as slack:
         client = AsyncWebClient(token=slack.options.bot_token, base_url=slack.api_url)
         handler = AsyncSocketModeHandler(
-            hello_bot(client, None), slack.options.app_token, web_client=AsyncWebClient(base_url=slack.api_url)
+            hello_bot(client, None),
+            slack.options.app_token,
+            web_client=AsyncWebClient(base_url=slack.api_url),
+            ping_interval=1,
         )
         await handler.connect_async()
         await slack.until(lambda: slack.slack.socket.count)
         yield slack
         await handler.close_async()
+
+
+async def test_a_bolt_app_comes_back_after_a_refresh_and_after_a_cut() -> None:
+    async with over_socket() as slack:
+        for reason in ("refresh_requested", "drop"):
+            before = set(map(id, slack.slack.socket.connections))
+            await slack.disconnect(reason)
+            await slack.until(lambda old=before: {id(c) for c in slack.slack.socket.connections} - old, 15)  # type: ignore[misc]
+            assert await slack.say("U0BEN", "C0GENERAL", "/hello") == {"ok": True}
+
+
+async def test_twenty_people_are_answered_at_once(bolted: Sandbox) -> None:
+    people = [bolted.add_person(f"person{n}") for n in range(20)]
+    bolted.add_channel("crowd", people, id="C0CROWD")
+    answers = await asyncio.gather(*(bolted.say(person, "C0CROWD", "/hello") for person in people))
+    assert answers == [{"ok": True}] * 20
+    assert [len(bolted.messages(person, "C0CROWD")) for person in people] == [1] * 20
 
 
 @pytest.fixture(params=[over_http, over_socket], ids=["http", "socket"])

@@ -38,7 +38,9 @@ Connect = Callable[[], Any]
 
 @pytest.fixture
 async def slack() -> AsyncIterator[Sandbox]:
-    async with Sandbox.start(manifest(), ack_seconds=0.3, retry_delays=(0.0, 0.05, 0.1), rates=False) as sandbox:
+    async with Sandbox.start(
+        manifest(), ack_seconds=0.3, retry_delays=(0.0, 0.05, 0.1), rates=False, goodbye_seconds=0.05
+    ) as sandbox:
         yield sandbox
 
 
@@ -145,6 +147,7 @@ async def test_disconnect_frames_come_on_demand(slack: Sandbox, connect: Connect
     assert await slack.slack.socket.connected()
     await slack.slack.socket.disconnect("refresh_requested")
     assert (await line.next())["reason"] == "refresh_requested"
+    assert "dispatch_failed" in (await slack.say("U0BEN", "C0GENERAL", "/hello"))["notice"]
     assert (await line.socket.receive()).type in (aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSED)
 
 

@@ -142,6 +142,15 @@ async def test_only_own_messages_are_updated_and_deleted(slack: Sandbox, api: Ap
     assert len(slack.messages("U0ANA", "C0COMPL")) == 1
 
 
+async def test_an_update_keeps_blocks_it_does_not_mention_and_knows_no_people(slack: Sandbox, api: Api) -> None:
+    ts = (await api("chat.postMessage", channel="U0BEN", text="x", blocks=[section("x")]))["ts"]
+    assert (await api("chat.update", channel="U0BEN", ts=ts, text="y"))["error"] == "channel_not_found"
+    await api("chat.update", channel="D0BEN", ts=ts, text="y")
+    assert [b["type"] for b in slack.messages("U0BEN", "D0BEN")[0]["blocks"]] == ["section"]
+    await api("chat.update", channel="D0BEN", ts=ts, text="y", blocks=[])
+    assert slack.messages("U0BEN", "D0BEN")[0]["blocks"] == []
+
+
 async def test_a_permalink_leads_to_a_message_that_exists(slack: Sandbox, api: Api) -> None:
     ts = (await slack.say("U0ANA", "C0COMPL", "hi"))["ts"]
     answer = await api("chat.getPermalink", channel="C0COMPL", message_ts=ts)
