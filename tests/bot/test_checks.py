@@ -1,0 +1,134 @@
+"""What the doctor finds: each trouble has a sentence that says what to do."""
+
+import socket
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot import checks
+from bot.checks import Finding
+from bot.clock import real_now
+from bot.commands.doctor import examine
+from bot.manifest import manifest_path, read_manifest
+from bot.sandbox.sandbox import Sandbox
+from bot.settings import Settings, load, names
+
+NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+async def sandbox() -> AsyncIterator[Sandbox]:
+    async with Sandbox.start(manifest_path(), rates=False) as running:
+        yield running
+
+
+@pytest.fixture
+def given(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
+    """An environment with nothing of ours in it, in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    for name in names():
+        monkeypatch.delenv(name, raising=False)
+    return monkeypatch
+
+
+def in_slack(given: pytest.MonkeyPatch, sandbox: Sandbox, **other: str) -> Settings:
+    for name, value in {
+        "SLACK_BOT_TOKEN": sandbox.options.bot_token,
+        "SLACK_APP_TOKEN": sandbox.options.app_token,
+        "SLACK_API_URL": sandbox.api_url,
+        **other,
+    }.items():
+        given.setenv(name, value)
+    return load()
+
+
+def wrong(findings: list[Finding]) -> list[str]:
+    return [f"{finding.about}: {finding.sentence}" for finding in findings if finding.verdict == "wrong"]
+
+
+async def test_all_is_well_where_it_is(given: pytest.MonkeyPatch, sandbox: Sandbox) -> None:
+    found = await examine(in_slack(given, sandbox))
+    assert wrong(found) == []
+    assert {"bot token", "app token", "scopes", "clock", "database", "pack"} <= {finding.about for finding in found}
+
+
+async def test_without_tokens_the_sandbox_is_looked_at(given: pytest.MonkeyPatch) -> None:
+    found = await examine(load())
+    assert wrong(found) == []
+    assert "sandbox" in found[0].sentence
+
+
+async def test_a_bot_token_slack_does_not_know_is_said(given: pytest.MonkeyPatch, sandbox: Sandbox) -> None:
+    (trouble,) = wrong(await checks.check_slack(in_slack(given, sandbox, SLACK_BOT_TOKEN="xoxb-other"), real_now()))
+    assert trouble.startswith("SLACK_BOT_TOKEN: ")
+    assert "Copy it anew" in trouble
+
+
+async def test_an_app_token_slack_does_not_know_is_said(given: pytest.MonkeyPatch, sandbox: Sandbox) -> None:
+    (trouble,) = wrong(await checks.check_slack(in_slack(given, sandbox, SLACK_APP_TOKEN="xapp-other"), real_now()))
+    assert trouble.startswith("SLACK_APP_TOKEN: ")
+
+
+async def test_a_slack_that_cannot_be_reached_is_said(given: pytest.MonkeyPatch, sandbox: Sandbox) -> None:
+    settings = in_slack(given, sandbox, SLACK_API_URL="http://127.0.0.1:1/api/")
+    (trouble,) = wrong(await checks.check_slack(settings, real_now()))
+    assert "cannot be reached" in trouble
+
+
+def test_missing_scopes_are_named_with_what_to_do() -> None:
+    asked = read_manifest().scopes
+    (trouble,) = wrong(checks.check_scopes({"x-oauth-scopes": ",".join(asked - {"users:read"})}))
+    assert "users:read" in trouble
+    assert "reinstall" in trouble
+    assert wrong(checks.check_scopes({"x-oauth-scopes": ", ".join(asked)})) == []
+
+
+def test_more_scopes_than_needed_are_worth_a_look() -> None:
+    found = checks.check_scopes({"x-oauth-scopes": ",".join({*read_manifest().scopes, "channels:history"})})
+    assert [finding.verdict for finding in found] == ["ok", "look"]
+    assert "channels:history" in found[1].sentence
+
+
+@pytest.mark.parametrize(("apart", "verdict"), [(0, "ok"), (59, "ok"), (61, "wrong"), (-3600, "wrong")])
+def test_a_clock_that_is_off_is_said(apart: int, verdict: str) -> None:
+    headers = {"date": "Mon, 23 Nov 2026 14:00:00 GMT"}
+    assert checks.check_clock(headers, NOW + timedelta(seconds=apart))[0].verdict == verdict
+
+
+def test_a_moved_clock_is_said(given: pytest.MonkeyPatch) -> None:
+    given.setenv("CAIS_START_AT", "2022-06-01T09:00-04:00")
+    assert any("Practice run" in finding.sentence for finding in checks.check_settings(load()))
+
+
+def test_a_slip_of_the_pen_is_worth_a_look(given: pytest.MonkeyPatch) -> None:
+    given.setenv("CAIS_PROT", "1")
+    assert any("CAIS_PROT" in finding.sentence for finding in checks.check_settings(load()))
+
+
+async def test_a_port_that_is_taken_by_a_stranger_is_said(given: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as stranger:
+        given.setenv("CAIS_SANDBOX_PORT", str(stranger.getsockname()[1]))
+        (trouble,) = wrong(await checks.check_port(load()))
+    assert "CAIS_SANDBOX_PORT" in trouble
+
+
+async def test_a_port_that_is_taken_by_our_own_sandbox_is_no_trouble(
+    given: pytest.MonkeyPatch, sandbox: Sandbox
+) -> None:
+    given.setenv("CAIS_SANDBOX_PORT", sandbox.url.rsplit(":", 1)[1].strip("/"))
+    (found,) = await checks.check_port(load())
+    assert found.verdict == "ok"
+    assert "running" in found.sentence
+
+
+async def test_a_database_that_cannot_be_opened_is_said(given: pytest.MonkeyPatch) -> None:
+    given.setenv("CAIS_DATABASE_URL", "mysql://h/d")
+    assert any(trouble.startswith("database: ") for trouble in wrong(await examine(load())))
+
+
+def test_a_pack_that_is_wrong_is_said(tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text("schema: roadmap-pack/1\n")
+    (found,) = checks.check_pack(tmp_path / "mine.yaml")
+    assert found.verdict == "wrong"

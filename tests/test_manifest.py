@@ -1,0 +1,94 @@
+"""manifest.yml and the code, both ways: nothing is asked for that is not used, nothing used that is not asked for."""
+
+import ast
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from bot.bootstrap import build_router
+from bot.manifest import manifest_path, read_manifest
+from bot.router import Router
+from bot.sandbox import web_api  # noqa: F401 - importing it fills the table of methods
+from bot.sandbox.manifest import EVENT_SCOPES
+from bot.sandbox.methods import METHODS
+
+BOT = Path(__file__).parents[1] / "bot"
+WORDS = {"app_mention", "message.im"}
+"""Events that carry words: the front reads them as commands, so they stand in no table of their own."""
+
+TABS = {"messages_tab_opened": "app_home_opened"}
+"""Slack has one event for both tabs of the app; the front tells them apart."""
+
+
+@pytest.fixture(scope="module")
+def router() -> Router:
+    return build_router()
+
+
+@pytest.fixture(scope="module")
+def manifest() -> dict[str, Any]:
+    content: dict[str, Any] = YAML(typ="safe").load(manifest_path().read_text(encoding="utf-8"))
+    return content
+
+
+def methods_called() -> set[str]:
+    """The Web API methods that the bot names anywhere."""
+    found: set[str] = set()
+    for path in BOT.rglob("*.py"):
+        if "sandbox" in path.relative_to(BOT).parts[:1]:
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and _is_method(node.value):
+                found.add(node.value)
+    return found
+
+
+def _is_method(text: str) -> bool:
+    family = "assistant|auth|chat|conversations|files|im|pins|reactions|team|users|usergroups|views"
+    return re.fullmatch(rf"(?:{family})(?:\.[a-zA-Z]+)+", text) is not None
+
+
+def test_every_event_is_heard_and_every_event_heard_is_asked_for(router: Router) -> None:
+    assert read_manifest().events == {TABS.get(name, name) for name in router.events} | WORDS
+
+
+def test_every_shortcut_is_heard_and_every_one_heard_is_there(router: Router) -> None:
+    assert read_manifest().shortcuts == set(router.shortcuts)
+
+
+def test_the_one_command_offers_words_that_are_heard(router: Router, manifest: dict[str, Any]) -> None:
+    (command,) = manifest["features"]["slash_commands"]
+    hinted = [hint.split()[0] for hint in command["usage_hint"].split(" | ")]
+    assert command["command"] == "/cais"
+    assert set(hinted) <= set(router.commands)
+
+
+def test_every_suggested_prompt_is_a_command(router: Router, manifest: dict[str, Any]) -> None:
+    prompts = manifest["features"]["agent_view"]["suggested_prompts"]
+    assert {prompt["message"] for prompt in prompts} <= set(router.commands)
+    assert 0 < len(prompts) <= 4
+
+
+@pytest.mark.parametrize("method", sorted(methods_called()))
+def test_every_method_that_is_called_has_a_scope_that_is_asked_for(method: str) -> None:
+    needed = set(METHODS[method].scopes)
+    assert not needed or needed & read_manifest().scopes
+
+
+def test_every_scope_is_needed_by_an_event_a_method_or_a_command() -> None:
+    asked = read_manifest()
+    needed = {EVENT_SCOPES[event] for event in asked.events if event in EVENT_SCOPES}
+    needed |= {"commands"} if asked.commands or asked.shortcuts else set()
+    for method in methods_called():
+        scopes = set(METHODS[method].scopes)
+        needed |= scopes if len(scopes) == 1 else set()
+    assert asked.scopes <= needed
+
+
+def test_the_app_asks_for_no_more_than_it_may(manifest: dict[str, Any]) -> None:
+    assert "user" not in manifest["oauth_config"]["scopes"]
+    assert not manifest["settings"]["token_rotation_enabled"]
+    assert "assistant_view" not in manifest["features"]
