@@ -1,7 +1,7 @@
 """Takes a request to its listener: sights person and firm, looks the listener up, and turns trouble into sentences."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot import words
 from bot.actions import Carried, Forged, unpack
@@ -92,7 +92,9 @@ class Table:
         if carried and carried.firm and (position is None or position.key.firm != carried.firm):
             return await self._fall_back("foreign", heard)
         if route.firm and position is None:
-            return await self._fall_back("which_firm" if sighting.firms else "no_firm", heard)
+            typed = f"{found.name} {found.words}".strip() if call.words else ""
+            name = "which_firm" if sighting.firms else "no_firm"
+            return await self._fall_back(name, replace(heard, words=typed))
         if carried is not None:
             return await route.listener(heard, carried, self._services)
         return await route.listener(heard, self._services)

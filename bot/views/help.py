@@ -70,6 +70,8 @@ USAGES = (
         "In a channel that is linked to a firm, that firm is meant.",
         "<name>",
     ),
+    Usage("firms", "The same as `firm list`.", ("firms",)),
+    Usage("settings", "The same as `firm settings`.", ("settings",)),
     Usage("firm list", "Your firms. Workspace admins see all of them.", ("firm list",)),
     Usage("firm members", "Who is in the firm. A lead adds people and changes roles here.", ("firm members",)),
     Usage("firm link", "Commands in this channel then mean this firm. For leads.", ("firm link",)),

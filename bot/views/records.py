@@ -10,6 +10,7 @@ from bot.buttons import (
     MessageFirmForm,
     NoteForm,
     OpenEvidence,
+    OpenNote,
     SaveMessageForm,
     ShowHistory,
     ShowNext,
@@ -51,7 +52,14 @@ WEAK = (
     "A SHA-256 of the text is kept beside it, never the text. Keep the document itself in the firm's records too."
 )
 
-SOURCES = {"command": "typed", "button": "by button", "modal": "by form", "message": "typed in Messages"}
+SOURCES = {
+    "command": "typed",
+    "button": "by button",
+    "modal": "by form",
+    "message": "typed in a message",
+    "shortcut": "by shortcut",
+    "import": "imported",
+}
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -72,9 +80,9 @@ def link(url: str, label: str) -> str:
 def history(scene: Scene, page: Page, *, task: str = "", evidence: Sequence[Record] = ()) -> Message:
     """A page of what happened, in words; of one task with its evidence on top."""
     pack, position = scene.pack, scene.position
-    about = f" of {literal(task_title(pack, position, task))}" if task else ""
+    about = f" of {literal(_subject(scene, task))}" if task else ""
     blocks = [section(f"*History{about}*"), banner(scene, "newest first")]
-    if task:
+    if evidence or scene.walk.item(task):
         blocks += _evidence_list(evidence)
     blocks += [section(_row(scene, row, row.sequence in page.undone)) for row in page.rows]
     if not page.rows:
@@ -85,13 +93,19 @@ def history(scene: Scene, page: Page, *, task: str = "", evidence: Sequence[Reco
     return Message(text, blocks)
 
 
+def _subject(scene: Scene, task: str) -> str:
+    """A task's title, or a step's where `task` is `step 3`."""
+    step = next((s for s in scene.pack.steps if task == f"step {s.id}"), None)
+    return f"step {step.id}: {step.title}" if step else task_title(scene.pack, scene.position, task)
+
+
 def _page_buttons(scene: Scene, page: Page, task: str) -> list[Element]:
     found = []
     if page.newer is not None:
         found.append(button("Newer", scene.carry(ShowHistory, before=page.newer, task=task)))
     if page.older is not None:
         found.append(button("Older", scene.carry(ShowHistory, before=page.older, task=task)))
-    if task:
+    if scene.walk.item(task):
         found.append(button("Add evidence", scene.carry(OpenEvidence, task=task)))
     return [*found, button("Next", scene.carry(ShowNext))]
 
@@ -143,7 +157,7 @@ def kept(scene: Scene, top: Top, *, more: str = "", task: str = "") -> Message:
     return Message(f"{literal(scene.position.name)}. {top.text} {more}".strip(), blocks)
 
 
-def note_modal(scene: Scene, *, task: str = "", title: str = "") -> Modal:
+def note_modal(scene: Scene, *, task: str = "", title: str = "", text: str = "") -> Modal:
     """Asks for a note, on a task or on the firm."""
     about = f"About: {literal(title)}" if title else "About the firm as a whole"
     return Modal(
@@ -152,9 +166,20 @@ def note_modal(scene: Scene, *, task: str = "", title: str = "") -> Modal:
         carried=scene.carry(NoteForm, task=task),
         blocks=[
             banner(scene, about),
-            field("text", "Note", text_input(multiline=True), hint="No personal data, account numbers or FDID lists."),
+            field(
+                "text",
+                "Note",
+                text_input(initial=text, multiline=True),
+                hint="No personal data, account numbers or FDID lists.",
+            ),
         ],
     )
+
+
+def note_refused(scene: Scene, sentence: str, task: str) -> Message:
+    """A note typed in a message was refused; the form is the way on."""
+    form = button("Write it in a form", scene.carry(OpenNote, task=task))
+    return Message(sentence, [section(literal(sentence)), actions(form), banner(scene)])
 
 
 def evidence_modal(scene: Scene, *, task: str = "") -> Modal:

@@ -1,0 +1,342 @@
+"""Hears about firms: which one is meant, its card, its members, its channels and its settings."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from datetime import date
+from difflib import get_close_matches
+from typing import cast, get_args
+
+import msgspec
+
+from bot import words
+from bot.buttons import (
+    FirmSettingsForm,
+    LinkChannel,
+    MemberForm,
+    OpenFirmSettings,
+    OpenMember,
+    PickFirm,
+    RemoveMember,
+    ShowFirms,
+    ShowMembers,
+    UnlinkChannel,
+    UseFirm,
+)
+from bot.listeners.help import run
+from bot.places import is_channel, place
+from bot.router import Heard, Router
+from bot.surfaces import Answer, FieldErrors, Message, Open, Replace, Say
+from bot.views import firms as views
+from bot.views import help as help_views
+from bot.views.blocks import literal
+from bot.views.scene import Scene, scene_of
+from flows.events import FirmKey, RoleName, Situation
+from flows.firms import Person, Refusal, role_of
+from flows.ports import FirmSummary
+from flows.position import Position
+from flows.services import Act, Services
+
+NOT_A_CHANNEL = Refusal("Type that in the channel you mean: here is a direct message, which means no firm by itself.")
+TAKEN_CHANNEL = Refusal(
+    "This channel is linked to another firm already. A lead of that firm can unlink it first with `/cais firm unlink`."
+)
+
+_AFTER_FIRM = ("list", "use", "new", "members", "link", "unlink", "rename", "settings")
+
+
+def register(router: Router) -> None:
+    """What is heard here."""
+    router.command("firm")(firm)
+    router.command("firm list", "firms", firm=False)(list_firms)
+    router.command("firm use", firm=False)(use_named)
+    router.command("firm members")(show_members)
+    router.command("firm link")(link_here)
+    router.command("firm unlink")(unlink_here)
+    router.command("firm rename")(rename)
+    router.command("firm settings", "settings")(settings)
+    router.fallback("which_firm")(which_firm)
+    router.fallback("foreign")(foreign)
+    router.action(UseFirm)(use)
+    router.action(PickFirm, firm=False)(pick(router))
+    router.action(ShowFirms, firm=False)(press_list)
+    router.action(ShowMembers)(press_members)
+    router.action(OpenMember)(open_member)
+    router.submit(MemberForm)(save_member)
+    router.action(RemoveMember)(remove_member)
+    router.action(LinkChannel)(link)
+    router.action(UnlinkChannel)(unlink)
+    router.action(OpenFirmSettings)(open_settings)
+    router.submit(FirmSettingsForm)(save_settings)
+
+
+# --- which firm -----------------------------------------------------------------------------------------------
+
+
+async def foreign(heard: Heard, services: Services) -> Answer:
+    """A firm this person is no member of: nothing of it is said."""
+    return Say(Message(views.FOREIGN))
+
+
+async def which_firm(heard: Heard, services: Services) -> Answer:
+    """Several firms, and none is meant: what was typed goes on once one is chosen."""
+    note = views.FOREIGN_CHANNEL if heard.sighting.linked else ""
+    return Say(views.picker(heard.sighting.firms, heard.words, note))
+
+
+def pick(router: Router) -> Callable[[Heard, PickFirm, Services], Awaitable[Answer]]:
+    """A firm was picked: it becomes the current one, and what was typed goes on."""
+
+    async def listen(heard: Heard, carried: PickFirm, services: Services) -> Answer:
+        chosen = carried.firm or (heard.chosen[0] if heard.chosen else "")
+        position = await _reachable(heard, services, chosen)
+        await services.use(position, heard.act)
+        sighting = msgspec.structs.replace(heard.sighting, position=position, current=chosen)
+        return await run(router, replace(heard, sighting=sighting), services, carried.then)
+
+    return listen
+
+
+async def _reachable(heard: Heard, services: Services, firm_id: str) -> Position:
+    """The firm's position. Raises one and the same Refusal where there is none and where the person is not in it."""
+    position = await services.events.position(FirmKey(heard.tenant, firm_id)) if firm_id else None
+    if position is None or role_of(position, heard.who) is None:
+        raise Refusal(views.FOREIGN, kind="foreign")
+    return position
+
+
+async def use(heard: Heard, carried: UseFirm, services: Services) -> Answer:
+    """*Open* in a list of firms."""
+    return Replace(await _use(heard, services, heard.firm))
+
+
+async def _use(heard: Heard, services: Services, position: Position) -> Message:
+    await services.use(position, heard.act)
+    note = "This is your current firm now: commands that name no firm mean it."
+    if heard.sighting.linked and heard.sighting.linked != position.key.firm:
+        note += " In this channel they still mean the firm it is linked to."
+    return _card(heard, services, position, note)
+
+
+async def use_named(heard: Heard, services: Services) -> Answer:
+    """`/cais firm use <name>`. A near miss is offered and not used."""
+    firms = await _in_reach(heard, services)
+    if not heard.words.strip():
+        return Say(views.picker(firms, "firm")) if firms else Say(views.firm_list((), (), ""))
+    found = words.named_firm(f"for {heard.words}", firms)
+    if found is None:
+        return Say(views.offered(heard.words, _near(heard.words, firms)))
+    return Say(await _use(heard, services, await _reachable(heard, services, found[1].key.firm)))
+
+
+async def _in_reach(heard: Heard, services: Services) -> Sequence[FirmSummary]:
+    if not heard.who.admin:
+        return heard.sighting.firms
+    roles = {f.key.firm: f for f in heard.sighting.firms}
+    return [roles.get(f.key.firm, f) for f in await services.directory.all_firms(heard.tenant)]
+
+
+def _near(name: str, firms: Sequence[FirmSummary]) -> Sequence[FirmSummary]:
+    by_name = {f.name.casefold(): f for f in firms}
+    wanted = " ".join(name.casefold().split())
+    close = get_close_matches(wanted, by_name, n=views.FEW, cutoff=words.CUT_OFF)
+    within = [n for n in by_name if n not in close and (wanted in n or any(w == wanted for w in n.split()))]
+    return [by_name[n] for n in [*close, *within]][: views.FEW]
+
+
+# --- the firm's card and the list -----------------------------------------------------------------------------
+
+
+async def firm(heard: Heard, services: Services) -> Answer:
+    """`/cais firm`; other words after it are the near miss of a command, or a firm's name."""
+    if not heard.words.strip():
+        return Say(_card(heard, services, heard.firm))
+    first, _, rest = heard.words.strip().partition(" ")
+    near = get_close_matches(first.casefold(), _AFTER_FIRM, n=3, cutoff=words.CUT_OFF)
+    if near:
+        offered = [f"firm {name} {rest}".strip() for name in near]
+        return Say(help_views.unknown(services.pack, f"firm {heard.words}", offered, heard.firm.key.firm))
+    return await use_named(heard, services)
+
+
+def _card(heard: Heard, services: Services, position: Position, note: str = "") -> Message:
+    channel = heard.channel if is_channel(heard.channel) else ""
+    role = role_of(position, heard.who)
+    return views.firm_card(_scene(heard, services, position), role=role, channel=channel, note=note)
+
+
+def _scene(heard: Heard, services: Services, position: Position) -> Scene:
+    return scene_of(services, position, heard.who.id)
+
+
+async def list_firms(heard: Heard, services: Services) -> Answer:
+    """`/cais firm list`."""
+    return Say(await _list(heard, services))
+
+
+async def press_list(heard: Heard, carried: ShowFirms, services: Services) -> Answer:
+    """*All my firms*."""
+    return Replace(await _list(heard, services))
+
+
+async def _list(heard: Heard, services: Services, note: str = "") -> Message:
+    mine = heard.sighting.firms
+    own = {f.key for f in mine}
+    others = [f for f in await _in_reach(heard, services) if f.key not in own]
+    return views.firm_list(mine, others, heard.sighting.current, note)
+
+
+# --- members --------------------------------------------------------------------------------------------------
+
+
+async def show_members(heard: Heard, services: Services) -> Answer:
+    """`/cais firm members`."""
+    return Say(_members(heard, services, heard.firm))
+
+
+async def press_members(heard: Heard, carried: ShowMembers, services: Services) -> Answer:
+    """*Members*."""
+    return Replace(_members(heard, services, heard.firm))
+
+
+def _members(heard: Heard, services: Services, position: Position, note: str = "") -> Message:
+    return views.members(_scene(heard, services, position), role=role_of(position, heard.who), note=note)
+
+
+async def open_member(heard: Heard, carried: OpenMember, services: Services) -> Answer:
+    """*Add or change a member*, *Change role*."""
+    return Open(views.member_modal(_scene(heard, services, heard.firm), carried.person))
+
+
+async def save_member(heard: Heard, carried: MemberForm, services: Services) -> Answer:
+    """The modal for a member was submitted."""
+    if not heard.value("person"):
+        return FieldErrors({"person": "Choose a person."})
+    if heard.value("role") not in get_args(RoleName):
+        return FieldErrors({"role": "Choose a role."})
+    chosen = place(heard.tenant, heard.value("person"))
+    known = (await services.directory.sight(heard.tenant, chosen)).known
+    role = cast(RoleName, heard.value("role"))
+    try:
+        result = await services.set_member(heard.firm.key, heard.act, Person(chosen, known.name), role)
+    except Refusal as refusal:
+        return FieldErrors({"role": refusal.sentence})
+    member = result.position.members[chosen]
+    done = "is now a" if result.changed else "is already a"
+    note = f"{views.person_name(member)} {done} {member.role} of *{literal(result.position.name)}*."
+    return Replace(_members(heard, services, result.position, note))
+
+
+async def remove_member(heard: Heard, carried: RemoveMember, services: Services) -> Answer:
+    """*Take off the firm*, confirmed."""
+    leaving = heard.firm.members.get(carried.person)
+    result = await services.remove_member(heard.firm.key, heard.act, carried.person)
+    if role_of(result.position, heard.who) is None:
+        name = literal(result.position.name)
+        return Replace(Message(f"You are no longer a member of *{name}*. What you recorded stays with the firm."))
+    note = "That person was not a member any more. Nothing was changed."
+    if result.changed and leaving:
+        note = f"{views.person_name(leaving)} is no longer a member. What they recorded stays."
+    return Replace(_members(heard, services, result.position, note))
+
+
+# --- channels -------------------------------------------------------------------------------------------------
+
+
+async def link_here(heard: Heard, services: Services) -> Answer:
+    """`/cais firm link`, in a channel."""
+    return Say(await _link(heard, services, heard.channel))
+
+
+async def link(heard: Heard, carried: LinkChannel, services: Services) -> Answer:
+    """*Link this channel*."""
+    return Replace(await _link(heard, services, carried.channel))
+
+
+async def _link(heard: Heard, services: Services, channel: str) -> Message:
+    if not is_channel(channel) or not channel.startswith(place(heard.tenant, "")):
+        raise NOT_A_CHANNEL
+    linked = (await services.directory.sight(heard.tenant, heard.who.id, channel)).linked
+    if linked and linked != heard.firm.key.firm:
+        raise TAKEN_CHANNEL
+    result = await services.link_channel(heard.firm.key, heard.act, channel)
+    return views.channel_note(_scene(heard, services, result.position), channel, linked=True)
+
+
+async def unlink_here(heard: Heard, services: Services) -> Answer:
+    """`/cais firm unlink`, in a channel."""
+    return Say(await _unlink(heard, services, heard.channel))
+
+
+async def unlink(heard: Heard, carried: UnlinkChannel, services: Services) -> Answer:
+    """*Unlink this channel*."""
+    return Replace(await _unlink(heard, services, carried.channel))
+
+
+async def _unlink(heard: Heard, services: Services, channel: str) -> Message:
+    if not is_channel(channel):
+        raise NOT_A_CHANNEL
+    if channel not in heard.firm.channels:
+        raise Refusal("This channel is not linked to this firm. Nothing was changed.", kind="")
+    result = await services.unlink_channel(heard.firm.key, heard.act, channel)
+    return views.channel_note(_scene(heard, services, result.position), channel, linked=False)
+
+
+# --- settings -------------------------------------------------------------------------------------------------
+
+
+async def rename(heard: Heard, services: Services) -> Answer:
+    """`/cais firm rename <name>`."""
+    if not heard.words.strip():
+        return await settings(heard, services)
+    result = await services.rename(heard.firm.key, heard.act, heard.words, heard.sighting.firms)
+    old = literal(heard.firm.name)
+    note = f"Renamed from *{old}*. `/cais undo` takes it back." if result.changed else "It is called that already."
+    return Say(_card(heard, services, result.position, note))
+
+
+async def settings(heard: Heard, services: Services) -> Answer:
+    """`/cais firm settings`. Words in a message cannot open a window: the card there has the button."""
+    if heard.kind in ("command", "action"):
+        return _settings(heard, services)
+    return Say(_card(heard, services, heard.firm, "Press *Settings* to change the name, the situation or the target."))
+
+
+async def open_settings(heard: Heard, carried: OpenFirmSettings, services: Services) -> Answer:
+    """*Settings*."""
+    return _settings(heard, services)
+
+
+def _settings(heard: Heard, services: Services) -> Answer:
+    lead = role_of(heard.firm, heard.who) == "lead"
+    return Open(views.settings_modal(_scene(heard, services, heard.firm), lead=lead))
+
+
+async def save_settings(heard: Heard, carried: FirmSettingsForm, services: Services) -> Answer:
+    """The settings were submitted: each field that differs is a change of its own, all of one click."""
+    key, position = heard.firm.key, heard.firm
+    target = date.fromisoformat(heard.value("target")) if heard.value("target") else None
+    if heard.value("situation") not in get_args(Situation):
+        return FieldErrors({"situation": "Choose where the firm stands."})
+    if target and target != position.target and target <= services.today(position):
+        return FieldErrors({"target": "The target must be a day in the future."})
+    changed = False
+    if heard.values.get("name"):
+        try:
+            result = await services.rename(key, _part(heard, "name"), heard.value("name"), heard.sighting.firms)
+        except Refusal as refusal:
+            return FieldErrors({"name": refusal.sentence})
+        changed, position = result.changed, result.position
+    situation = cast(Situation, heard.value("situation"))
+    if situation != position.situation:
+        result = await services.set_situation(key, _part(heard, "situation"), situation)
+        changed, position = changed or result.changed, result.position
+    if target != position.target:
+        result = await services.set_target(key, _part(heard, "target"), target)
+        changed, position = changed or result.changed, result.position
+    note = "Saved. `/cais undo` takes it back." if changed else "Nothing was different, so nothing was changed."
+    return Replace(_card(heard, services, position, note))
+
+
+def _part(heard: Heard, name: str) -> Act:
+    """One of several changes of the same click, as undo knows them: the click's cause with something behind it."""
+    return msgspec.structs.replace(heard.act, cause=f"{heard.cause}+{name}")

@@ -1,0 +1,93 @@
+"""Hears what is no command, asks for help, and buttons that are too old; runs a command that was offered."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+from bot import words
+from bot.buttons import RunCommand, ShowHelp
+from bot.router import Heard, Router
+from bot.surfaces import Answer, Message, Prompts, Replace, Say
+from bot.views import help as views
+from flows.services import Services
+
+OFFERED = 3
+
+
+def register(router: Router) -> None:
+    """What is heard here."""
+    router.command("help", firm=False)(show_help)
+    router.action(ShowHelp, firm=False)(press_help)
+    router.action(RunCommand, firm=False)(run_offered(router))
+    router.event("messages_tab_opened")(suggest)
+    router.fallback("unknown")(say_unknown(router))
+    router.fallback("stale")(say_stale)
+
+
+async def show_help(heard: Heard, services: Services) -> Answer:
+    """`/cais help [command]`."""
+    return Say(_help(heard, services, heard.words))
+
+
+async def press_help(heard: Heard, carried: ShowHelp, services: Services) -> Answer:
+    """*Help* buttons: said below, so that the card which was pressed stays."""
+    return Say(_help(heard, services, carried.command))
+
+
+def _help(heard: Heard, services: Services, command: str) -> Message:
+    firm, version = _firm(heard)
+    if not command.strip():
+        return views.overview(services.pack, firm, version)
+    usage = views.find_usage(command)
+    if usage:
+        return views.of_command(usage, firm)
+    known = [u.command for u in views.USAGES if u.command]
+    return views.no_such_help(command, words.near(command, known), firm)
+
+
+def _firm(heard: Heard) -> tuple[str, int]:
+    position = heard.sighting.position
+    return (position.key.firm, position.version) if position else ("", 0)
+
+
+async def suggest(heard: Heard, services: Services) -> Answer:
+    """The Messages tab was opened."""
+    return Prompts(views.PROMPTS)
+
+
+async def say_stale(heard: Heard, services: Services) -> Answer:
+    """A button or modal of an older version."""
+    return Say(views.stale(*_firm(heard)))
+
+
+def say_unknown(router: Router) -> Callable[[Heard, Services], Awaitable[Answer]]:
+    """Words that are no command: the nearest are offered."""
+
+    async def listen(heard: Heard, services: Services) -> Answer:
+        first, _, rest = heard.words.strip().partition(" ")
+        near = words.near(first, router.commands)
+        offered = [f"{command} {rest}".strip() for command in near][:OFFERED]
+        return Say(views.unknown(services.pack, heard.words, offered, _firm(heard)[0]))
+
+    return listen
+
+
+def run_offered(router: Router) -> Callable[[Heard, RunCommand, Services], Awaitable[Answer]]:
+    """A command that was offered is run now that it is clicked."""
+
+    async def listen(heard: Heard, carried: RunCommand, services: Services) -> Answer:
+        return await run(router, heard, services, carried.words)
+
+    return listen
+
+
+async def run(router: Router, heard: Heard, services: Services, text: str) -> Answer:
+    """Runs words as if they were typed, for a click: what it says takes the place of what was clicked."""
+    split = words.split(text, router.commands)
+    name, rest = split if split else ("", text)
+    route = router.commands.get(name) if split else router.fallbacks["unknown"]
+    if route is None:
+        return Say(views.stale(*_firm(heard)))
+    if route.firm and heard.sighting.position is None:
+        route, rest = router.fallbacks["which_firm" if heard.sighting.firms else "no_firm"], text
+    answer = await route.listener(replace(heard, words=rest), services)
+    return Replace(answer.message) if isinstance(answer, Say) else answer
