@@ -6,6 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol
 
+from flows import ports
 from storage import sqlite
 from storage.directory import Directory
 from storage.errors import StorageError
@@ -29,9 +30,9 @@ class Database:
     def __init__(self, runner: ClosingRunner) -> None:
         cache = PositionCache()
         self._runner = runner
-        self.events = EventStore(runner, cache)
-        self.directory = Directory(runner, cache)
-        self.inbox = Inbox(runner)
+        self.events: ports.EventStore = EventStore(runner, cache)
+        self.directory: ports.Directory = Directory(runner, cache)
+        self.inbox: ports.Inbox = Inbox(runner)
 
     async def close(self) -> None:
         """Finish what is under way, then disconnect."""

@@ -92,11 +92,12 @@ members = Table(
     "members",
     metadata,
     _tenant(),
-    _firm(),
     Column("person", Text, nullable=False),
+    _firm(),
     Column("name", Text, nullable=False),
     Column("role", Text, nullable=False),
-    PrimaryKeyConstraint("tenant", "firm", "person"),
+    # In this order because every request asks for the firms of a person.
+    PrimaryKeyConstraint("tenant", "person", "firm"),
     _of_a_firm(),
     sqlite_with_rowid=False,
 )
@@ -148,5 +149,4 @@ Index(
     sqlite_where=events.c.cause.is_not(None),
     postgresql_where=events.c.cause.is_not(None),
 )
-Index(None, members.c.tenant, members.c.person)
 Index(None, inbox.c.settled_at, inbox.c.taken_until)

@@ -125,6 +125,19 @@ async def test_a_commit_that_fails_fails_all_who_shared_it_and_keeps_nothing(pat
         assert after.position.version == before.version + first + 1
 
 
+async def test_what_nobody_foresaw_reaches_whoever_waits_and_the_next_one_is_served(path: Path) -> None:
+    class Out(BaseException):
+        pass
+
+    def leave(position: Position, history: object) -> Changed:
+        raise Out
+
+    async with await open_database(str(path)) as database:
+        with pytest.raises(Out):
+            await database.events.change(KEY, leave)
+        assert (await database.events.change(KEY, note())).position.version == 1
+
+
 async def test_a_full_disk_is_said_in_words_and_nothing_is_kept(path: Path) -> None:
     async with await open_database(str(path)) as database:
         before = (await database.events.change(KEY, set_up())).position

@@ -90,17 +90,16 @@ def upgrade() -> None:
     op.create_table(
         "members",
         sa.Column("tenant", sa.Text(), nullable=False),
-        sa.Column("firm_id", sa.Text(), nullable=False),
         sa.Column("person", sa.Text(), nullable=False),
+        sa.Column("firm_id", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("role", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["tenant", "firm_id"], ["firms.tenant", "firms.firm_id"], name=op.f("fk_members_firms")
         ),
-        sa.PrimaryKeyConstraint("tenant", "firm_id", "person", name=op.f("pk_members")),
+        sa.PrimaryKeyConstraint("tenant", "person", "firm_id", name=op.f("pk_members")),
         sqlite_with_rowid=False,
     )
-    op.create_index(op.f("ix_members_tenant_person"), "members", ["tenant", "person"], unique=False)
 
     op.create_table(
         "snapshots",
