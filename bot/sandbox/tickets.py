@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from bot.sandbox.wire import SlackError
 
+REMEMBERED = 10_000
+
 
 @dataclass
 class Ticket:
@@ -30,6 +32,8 @@ class Tickets:
     def give(self, user: str, channel: str, message_ts: str | None = None) -> str:
         """The last part of a new response_url."""
         ticket_id = secrets.token_urlsafe(18)
+        while len(self._given) >= REMEMBERED:
+            del self._given[next(iter(self._given))]
         self._given[ticket_id] = Ticket(user, channel, message_ts, self._uses, time.monotonic() + self._seconds)
         return ticket_id
 

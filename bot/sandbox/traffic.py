@@ -12,6 +12,7 @@ from bot.sandbox.changes import Changes
 from bot.sandbox.wire import Json
 
 KEPT = 1000
+KEPT_WHOLE = 3000
 SUMMARY = 300
 
 
@@ -27,14 +28,14 @@ class Call:
 
 
 class Traffic:
-    """The last entries for the inspector; all calls, refusals and warnings for tests."""
+    """The last entries for the inspector; the last whole calls, deliveries, refusals and warnings for tests."""
 
     def __init__(self, changes: Changes) -> None:
         self._changes = changes
         self._entries: deque[Json] = deque(maxlen=KEPT)
         self._n = 0
-        self.calls: deque[Call] = deque(maxlen=20 * KEPT)
-        self.sent: deque[Json] = deque(maxlen=20 * KEPT)
+        self.calls: deque[Call] = deque(maxlen=KEPT_WHOLE)
+        self.sent: deque[Json] = deque(maxlen=KEPT_WHOLE)
         self.refused: deque[Json] = deque(maxlen=KEPT)
         self.warnings: deque[Json] = deque(maxlen=KEPT)
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from bot.sandbox.wire import SlackError
 
+REMEMBERED = 10_000
+
 
 @dataclass
 class Trigger:
@@ -29,6 +31,8 @@ class Triggers:
     def give(self, user: str, view_id: str | None = None) -> str:
         """A new trigger id for something this user just did."""
         trigger_id = f"{time.time_ns() // 1000}.{secrets.randbelow(10**10):010d}.{secrets.token_hex(16)}"
+        while len(self._given) >= REMEMBERED:
+            del self._given[next(iter(self._given))]
         self._given[trigger_id] = Trigger(user, view_id, time.monotonic() + self._seconds)
         return trigger_id
 
