@@ -21,6 +21,7 @@ def set_up(level: str, *, practice: bool = False, stream: TextIO | None = None) 
     `practice` marks every line: the clock is moved, so nothing here happened when it says.
     """
     handler = logging.StreamHandler(stream or sys.stderr)
+    handler.setLevel(level)  # a logger with a level of its own does not ask the root's
     handler.addFilter(_hide_bodies)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(

@@ -8,6 +8,7 @@ import click
 from bot.bootstrap import read_pack
 from bot.settings import load
 from flows.pack_check import check as check_pack
+from flows.pack_paths import plans
 from flows.packs import PackError, load_pack
 
 
@@ -37,4 +38,8 @@ def check(path: Path | None) -> None:
     if problems:
         sys.exit(1)
     proven = load_pack(yaml_text, source_text)
-    click.echo(f"ok: {len(proven.tasks)} tasks, {len(proven.links)} links; every quote, link and path holds.")
+    walked = sum(1 for _ in plans(proven))
+    click.echo(
+        f"ok: {len(proven.tasks)} tasks, {len(proven.links)} links, {walked:,} paths of answers, agents and situations "
+        "walked to their end and beyond."
+    )
