@@ -86,7 +86,7 @@ def progress_words(scene: Scene) -> str:
     walk = scene.walk
     if walk.outcome and walk.outcome.when is not None:
         return walk.outcome.title
-    counted = f"{walk.done} of {walk.total} tasks done"
+    counted = f"{walk.done} of {walk.total} {'task' if walk.total == 1 else 'tasks'} done"
     return counted if walk.complete else f"{counted} (more may come with your answers)"
 
 

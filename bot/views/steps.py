@@ -153,19 +153,27 @@ def _names(items: Sequence[Item]) -> str:
 
 
 def _aside_lines(scene: Scene, items: Iterable[Item]) -> list[str]:
-    """What does not apply, with the reason; repeats of one task in one line.
+    """What does not apply, and why: tasks with one reason in one line, repeats of a task named together."""
+    told: dict[tuple[str, str], list[Item]] = {}
+    for item in items:
+        if _worth_telling(item):
+            why = said_of(scene, item) if item.state == "set_aside" else why_not(scene, item)
+            told.setdefault((MARKS[item.state], clip(why, 250)), []).append(item)
+    return [f"{mark}: {'; '.join(_titles(same))}" + (f" ({why})" if why else "") for (mark, why), same in told.items()]
 
-    A task that only comes with something most firms never have, such as a change of agent, is not named before.
-    """
-    told = [i for i in items if i.state == "set_aside" or not only_if_it_comes(i.task)]
-    lines = []
-    for _, same in groupby(told, key=lambda i: (i.task.id, i.state)):
+
+def _worth_telling(item: Item) -> bool:
+    """A task that only comes with something most firms never have is not named before it does."""
+    return item.state == "set_aside" or not (only_if_it_comes(item.task) or item.task.options)
+
+
+def _titles(items: Sequence[Item]) -> list[str]:
+    titles = []
+    for _, same in groupby(items, key=lambda i: i.task.id):
         repeats = list(same)
         first = repeats[0]
-        title = literal(first.title) if len(repeats) == 1 else f"{escape(first.task.title)}: {_names(repeats)}"
-        why = clip(said_of(scene, first) if first.state == "set_aside" else why_not(scene, first), 250)
-        lines.append(f"{MARKS[first.state]}: {title}" + (f" ({why})" if why else ""))
-    return lines
+        titles.append(literal(first.title) if len(repeats) == 1 else f"{escape(first.task.title)}: {_names(repeats)}")
+    return titles
 
 
 def step_page(scene: Scene, step: Step, parts: Sequence[Part] = (), top: Top = NOTHING) -> Message:

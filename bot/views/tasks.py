@@ -22,7 +22,7 @@ from bot.buttons import (
     UndoChange,
 )
 from bot.surfaces import Block, Message
-from bot.views.blocks import Element, actions, button, context, escape, header, literal, section
+from bot.views.blocks import Element, actions, button, context, divider, escape, header, literal, section
 from bot.views.passages import contact_line, link_line, quotes_block, ready_message
 from bot.views.scene import MARKS, Scene, banner, happened_words, past_all_milestones, progress_words, said_of, why_not
 from flows.conditions import holds
@@ -113,13 +113,15 @@ def card(scene: Scene, item: Item, top: Top = NOTHING) -> Message:
         *top.blocks,
         header(f"Step {step.id} of {len(scene.pack.steps)} · {step.title}"),
         banner(scene, *where, progress_words(scene), marked),
-        *(_opening(scene) if is_next else ()),
+        *(_welcome(scene) if is_next else ()),
         *_task(scene, item),
         *_help(scene, item),
         *_buttons(scene, item),
         *_waiting_meanwhile(scene, item),
+        *(_precheck(scene) if is_next else ()),
     ]
-    text = f"{literal(scene.position.name)}, step {step.id} of {len(scene.pack.steps)}: {literal(item.title)}."
+    ending = "" if item.title.endswith("?") else "."
+    text = f"{literal(scene.position.name)}, step {step.id} of {len(scene.pack.steps)}: {literal(item.title)}{ending}"
     return Message(f"{top.text} {text} {escape(_first_sentence(item.task.do))}".strip(), tuple(blocks))
 
 
@@ -127,21 +129,24 @@ def _first_sentence(text: str) -> str:
     return text.split(". ")[0].rstrip(".") + "."
 
 
-def _opening(scene: Scene) -> list[Block]:
-    """What a firm reads at the beginning: that starting now is fine, and the one question asked before step 1."""
-    blocks: list[Block] = []
-    if scene.position.situation == "new" and not scene.position.tasks and past_all_milestones(scene):
-        blocks.append(context(f"ℹ️ {escape(scene.pack.wording.new_firm)}"))
-    if not scene.position.precheck:
-        asked = scene.pack.precheck
-        once = "It is asked once and is no step of the roadmap."
-        blocks.append(section(f"*Before you begin:* {escape(asked.ask)} {once}"))
-        choices = [
-            button(o.label, scene.carry(AnswerPrecheck, value=o.id), says=f"Transaction onboarding: {o.label}")
-            for o in asked.options
-        ]
-        blocks.append(actions(*choices))
-    return blocks
+def _welcome(scene: Scene) -> list[Block]:
+    """For a firm that begins now: the industry dates are behind it, and nothing is held against it."""
+    if scene.position.situation != "new" or scene.position.tasks or not past_all_milestones(scene):
+        return []
+    return [context(f"ℹ️ {escape(scene.pack.wording.new_firm)}")]
+
+
+def _precheck(scene: Scene) -> list[Block]:
+    """The one question asked beside the roadmap, at the beginning and once."""
+    if scene.position.precheck or scene.position.tasks:
+        return []
+    asked = scene.pack.precheck
+    choices = [
+        button(o.label, scene.carry(AnswerPrecheck, value=o.id), says=f"Transaction onboarding: {o.label}")
+        for o in asked.options
+    ]
+    text = f"*One question besides:* {escape(asked.ask)} It is asked once and is no step of the roadmap."
+    return [divider(), section(text), actions(*choices)]
 
 
 def _task(scene: Scene, item: Item) -> list[Block]:

@@ -119,7 +119,7 @@ def finish(life: Life) -> None:
 def test_a_new_firm_sees_step_one_with_its_answers_and_the_question_asked_once() -> None:
     life = Life()
     shown = content(rests.now_screen(scene(life)))
-    assert labels(shown)[:6] == ["Yes", "No", "Not sure", "Yes", "No…", "Not sure"]
+    assert labels(shown)[:6] == ["Yes", "No…", "Not sure", "Add evidence", "Add note", "Yes"]
     said = words_of(shown)
     assert "Step 1 of 6" in said
     assert PACK.precheck.ask in said
