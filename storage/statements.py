@@ -6,7 +6,6 @@ from operator import itemgetter
 from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Table, and_, bindparam, case, delete, exists, literal_column, null, select, true, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.sql import ClauseElement, Select
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -71,11 +70,15 @@ def _binder(order: Sequence[str], fixed: Mapping[str, Any]) -> Callable[[Mapping
 
 def sqlite_language() -> Language:
     """SQLite's SQL, with question marks."""
+    from sqlalchemy.dialects import sqlite  # a start pays for one dialect only
+
     return Language(sqlite.dialect(paramstyle="qmark"), sqlite.insert)
 
 
 def postgres_language() -> Language:
     """PostgreSQL's SQL as asyncpg wants it, with numbered parameters."""
+    from sqlalchemy.dialects import postgresql
+
     return Language(postgresql.asyncpg.dialect(), postgresql.insert)  # type: ignore[no-untyped-call]
 
 

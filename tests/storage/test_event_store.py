@@ -110,6 +110,17 @@ async def test_a_cause_counts_once_after_a_restart_too(url: str) -> None:
         assert again.position.version == 1
 
 
+async def test_events_without_a_cause_do_not_get_into_each_others_way(database: Database) -> None:
+    def uncaused(position: Position, history: object) -> Changed:
+        changed = note()(position, ())
+        row = msgspec.structs.replace(changed.records[0], cause=None)
+        return Changed((row,), changed.position)
+
+    for _ in range(3):
+        await database.events.change(KEY, uncaused)
+    assert [row.cause for row in await database.events.history(KEY)] == [None] * 3
+
+
 async def test_a_decision_that_forgets_its_cause_is_a_mistake(database: Database) -> None:
     with pytest.raises(ValueError, match="cause"):
         await database.events.change(KEY, note("a", cause="other"), cause="click 1")

@@ -78,14 +78,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("tenant", "firm_id", "sequence", name=op.f("pk_events")),
         sqlite_with_rowid=False,
     )
-    op.create_index(
-        "ux_events_cause",
-        "events",
-        ["tenant", "firm_id", "cause"],
-        unique=True,
-        sqlite_where=sa.text("cause IS NOT NULL"),
-        postgresql_where=sa.text("cause IS NOT NULL"),
-    )
+    op.create_index("ux_events_cause", "events", ["tenant", "firm_id", "cause"], unique=True)
 
     op.create_table(
         "members",
