@@ -1,5 +1,6 @@
 """Who somebody is: name, time zone and whether they run the workspace, asked of Slack in the background and kept."""
 
+import asyncio
 import logging
 from collections.abc import Callable
 
@@ -8,6 +9,9 @@ from bot.web_api import SlackSaidNo, TooBusy, Unsure, WebApi
 from flows.ports import Directory, Known
 
 log = logging.getLogger("cais.people")
+
+MEETING = 1.0
+"""Seconds an event may wait for the name of somebody new."""
 
 FRESH = 24 * 3600.0
 """Seconds for which what users.info said is good enough."""
@@ -34,22 +38,33 @@ class People:
         self._asking.add(key)
         self._background.start(self._ask(tenant, user, known.person))
 
-    async def _ask(self, tenant: str, user: str, person: str) -> None:
+    async def meet(self, tenant: str, user: str, person: str) -> Known:
+        """Somebody nobody has named yet, whose name may be recorded: asks now, and waits a moment for the answer."""
+        try:
+            async with asyncio.timeout(MEETING):
+                return await self._ask(tenant, user, person) or Known(person)
+        except TimeoutError:
+            return Known(person)
+
+    async def _ask(self, tenant: str, user: str, person: str) -> Known | None:
         try:
             answer = await self._slack.call("users.info", {"user": user}, form=True)
-            await self._directory.remember(tenant, read_user(person, answer["user"], self._now()))
+            known = read_user(person, answer["user"], self._now())
+            await self._directory.remember(tenant, known)
+            return known
         except (SlackSaidNo, TooBusy, Unsure) as error:
             # A guest of another workspace may be unreadable: the name Slack sent along has to do. Asked again later.
             log.info("users.info gave nothing", extra={"action": "users_info", "error": type(error).__name__})
             self._tried[tenant, user] = self._now()
+            return None
         finally:
             self._asking.discard((tenant, user))
 
 
 def read_user(person: str, user: dict[str, object], now: float) -> Known:
-    """What one user object of Slack's says; a display name wins over a real name, that over the handle."""
+    """What one user object of Slack's says; the real name first, because an examiner reads it in the history."""
     profile = user.get("profile")
     shown = profile if isinstance(profile, dict) else {}
-    name = shown.get("display_name") or shown.get("real_name") or user.get("real_name") or user.get("name") or ""
+    name = user.get("real_name") or shown.get("real_name") or shown.get("display_name") or user.get("name") or ""
     admin = bool(user.get("is_admin") or user.get("is_owner"))
     return Known(person=person, name=str(name), time_zone=str(user.get("tz") or ""), admin=admin, checked_at=now)

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+import msgspec
+
 from bot import words
 from bot.actions import Carried, Forged, unpack
 from bot.errors import apology, new_receipt
@@ -102,6 +104,9 @@ class Table:
     async def _sight(self, call: Call, firm: str) -> Sighting:
         channel = _place(call, call.origin.channel) if call.origin.channel else ""
         sighting = await self._services.directory.sight(call.tenant, _place(call, call.user), channel, firm)
+        if not (sighting.known.name or call.user_name) and call.kind in ("message", "mention"):
+            met = await self._people.meet(call.tenant, call.user, sighting.known.person)
+            return msgspec.structs.replace(sighting, known=met) if met.name else sighting
         self._people.notice(call.tenant, call.user, sighting.known)
         return sighting
 

@@ -11,6 +11,7 @@ import pytest
 from bot.app import Bot
 from bot.bootstrap import build_router, build_services, read_pack
 from bot.clock import real_time
+from bot.middleware import BUDGET
 from bot.router import Router
 from bot.sandbox.sandbox import Sandbox
 from bot.server import Server, web_app
@@ -47,7 +48,15 @@ def transport(request: pytest.FixtureRequest) -> str:
 
 
 @asynccontextmanager
-async def bot_in_slack(transport: str, services: Services, router: Router, **sandbox: Any) -> AsyncIterator[Slack]:
+async def bot_in_slack(
+    transport: str,
+    services: Services,
+    router: Router,
+    *,
+    now: Callable[[], float] = real_time,
+    budget: float = BUDGET,
+    **sandbox: Any,
+) -> AsyncIterator[Slack]:
     """A sandbox and a connected bot that listens with this router; further arguments are the sandbox's options."""
     over_http = {"bot_url": "http://127.0.0.1:1/"} if transport == "http" else {}
     async with Sandbox.start(MANIFEST, **{"rates": False, **over_http, **sandbox}) as pretend:
@@ -56,8 +65,9 @@ async def bot_in_slack(transport: str, services: Services, router: Router, **san
             signing_secret=pretend.options.signing_secret,
             router=router,
             services=services,
-            now=real_time,
+            now=now,
             api_url=pretend.api_url,
+            budget=budget,
         )
         await bot.start()
         stop = await (_listen_http(bot, pretend) if transport == "http" else _listen_socket(bot, pretend))

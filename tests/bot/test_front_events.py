@@ -1,0 +1,170 @@
+"""Slack's events: repeated, cut off by a crash, answered once."""
+
+from collections.abc import AsyncIterator
+from typing import Any, cast
+
+import pytest
+
+from bot.clock import real_time
+from bot.event_inbox import LEASE
+from flows.ports import Known, Told
+from flows.roadmap import Pack
+from flows.services import Services
+from tests.bot.conftest import bot_in_slack
+from tests.bot.conversing import BEN, Slack
+from tests.bot.tiny import tiny_router
+
+Json = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def pack() -> Pack:
+    return cast(Pack, None)  # these listeners read no roadmap
+
+
+class Clock:
+    """Real time that a test moves on."""
+
+    def __init__(self) -> None:
+        self.time = real_time()
+
+    def __call__(self) -> float:
+        return self.time
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+async def slack(services: Services, clock: Clock) -> AsyncIterator[Slack]:
+    async with bot_in_slack("http", services, tiny_router(), now=clock) as workspace:
+        yield workspace
+
+
+def message(slack: Slack, text: str = "card", ts: str = "1700000000.000100") -> Json:
+    return {
+        "type": "message",
+        "channel": slack.ben.channel,
+        "channel_type": "im",
+        "user": BEN,
+        "text": text,
+        "ts": ts,
+        "event_ts": ts,
+    }
+
+
+def answers(slack: Slack) -> list[str]:
+    return [m["text"] for m in slack.ben.sees if m["user" if "user" in m else "bot_id"] != BEN]
+
+
+async def test_the_same_event_twice_is_answered_once(slack: Slack) -> None:
+    for _ in range(3):
+        await slack.sandbox.send_event(message(slack), "Ev1")
+        await slack.settled()
+    assert len(answers(slack)) == 1
+
+
+async def test_the_same_event_after_a_restart_is_answered_once(services: Services) -> None:
+    for expected in (1, 0):
+        async with bot_in_slack("http", services, tiny_router()) as slack:
+            await slack.sandbox.send_event(message(slack), "Ev1")
+            await slack.settled()
+            assert len(answers(slack)) == expected
+
+
+async def test_a_reply_whose_receipt_got_lost_is_not_said_twice(slack: Slack, clock: Clock) -> None:
+    slack.sandbox.faults({"method": "chat.postMessage", "kind": "lost_reply"})
+    await slack.sandbox.send_event(message(slack), "Ev1")
+    await slack.settled()
+    assert len(answers(slack)) == 1
+    clock.time += LEASE + 1
+    assert await slack.bot.inbox.take_up() == 1
+    assert len(answers(slack)) == 1
+    clock.time += LEASE + 1
+    assert await slack.bot.inbox.take_up() == 0
+
+
+@pytest.mark.parametrize("thread", [False, True])
+async def test_a_reply_that_never_arrived_is_said_later(slack: Slack, clock: Clock, thread: bool) -> None:
+    told = message(slack)
+    if thread:
+        told["thread_ts"] = (await slack.ben.types("card"))["ts"]
+    slack.sandbox.faults({"method": "chat.postMessage", "kind": "500"})
+    before = len(answers(slack))
+    await slack.sandbox.send_event(told, "Ev1")
+    await slack.settled()
+    assert len(answers(slack)) == before
+    clock.time += LEASE + 1
+    assert await slack.bot.inbox.take_up() == 1
+    assert len(answers(slack)) == before + 1
+
+
+async def test_an_event_that_a_crash_left_is_handled_at_the_next_start(services: Services, clock: Clock) -> None:
+    async with bot_in_slack("http", services, tiny_router(), now=clock) as slack:
+        body = b'{"type": "event_callback", "team_id": "T0SANDBOX", "event_id": "Ev1", "event": '
+        body += b'{"type": "message", "channel_type": "im", "user": "U0BEN", "text": "card", "ts": "1.1", "channel": "'
+        kept = body.decode() + slack.ben.channel + '"}}'
+        await services.inbox.take(Told("-/T0SANDBOX", "Ev1", kept), now=clock.time - LEASE - 1, lease=LEASE)
+        assert await slack.bot.inbox.take_up() == 1
+        assert len(answers(slack)) == 1
+
+
+async def test_an_event_that_cannot_be_kept_is_asked_for_again(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(told: Told, *, now: float, lease: float) -> bool:
+        raise OSError("disk full")
+
+    async with bot_in_slack("http", services, tiny_router(), retry_delays=(0.01, 0.01)) as slack:
+        with monkeypatch.context() as patched:
+            patched.setattr(services.inbox, "take", broken)
+            await slack.sandbox.send_event(message(slack), "Ev1")
+            await slack.sandbox.until(lambda: slack.sandbox.sent)
+            assert answers(slack) == []
+        await slack.sandbox.until(lambda: answers(slack))
+        await slack.settled()
+        assert len(answers(slack)) == 1
+
+
+async def test_slack_asking_for_patience_delays_the_reply_and_loses_nothing(slack: Slack) -> None:
+    slack.sandbox.faults({"method": "chat.postMessage", "kind": "429", "retry_after": 1})
+    await slack.ben.types("card")
+    assert len(answers(slack)) == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"subtype": "message_changed"},
+        {"bot_id": "B1"},
+        {"user": "U0CAIS"},
+        {"edited": {"user": BEN}},
+        {"text": ""},
+        {"subtype": "channel_join"},
+    ],
+)
+async def test_what_nobody_said_to_the_app_is_not_answered(slack: Slack, change: Json) -> None:
+    await slack.sandbox.send_event({**message(slack), **change}, "Ev1")
+    await slack.settled()
+    assert answers(slack) == []
+
+
+async def test_somebody_new_is_asked_for_before_an_event_is_handled(slack: Slack) -> None:
+    """Events name nobody, and whatever is recorded says who did it."""
+    assert (await slack.ben.types("card"))["text"].startswith("Ben Cole said")
+
+
+async def test_people_are_asked_of_slack_once_a_day(services: Services, clock: Clock) -> None:
+    person = f"slack:-/T0SANDBOX/{BEN}"
+    async with bot_in_slack("http", services, tiny_router(), now=clock) as slack:
+        for _ in range(3):
+            said = await slack.ben.types("card")
+        assert said["text"].startswith("Ben Cole said")
+        assert (await services.directory.sight("-/T0SANDBOX", person)).known == Known(
+            person, "Ben Cole", "America/Chicago", False, clock.time
+        )
+        clock.time += 24 * 3600 + 1
+        await slack.ben.types("card")
+        assert [call.method for call in slack.sandbox.calls].count("users.info") == 2

@@ -1,0 +1,168 @@
+"""When something goes wrong: the person gets a sentence, the log one line, and nothing is said twice."""
+
+import logging
+import re
+from collections.abc import AsyncIterator, Sequence
+from typing import Any, cast
+
+import pytest
+
+from bot.errors import NO_WINDOW, STILL_WORKING, NotedEvents, Receipt, apology, new_receipt
+from flows.events import FirmKey, Record
+from flows.firms import Refusal
+from flows.ports import Changed, Decide
+from flows.position import Position
+from flows.roadmap import Pack
+from flows.services import Services
+from tests.bot.conftest import bot_in_slack
+from tests.bot.conversing import GENERAL, Slack
+from tests.bot.tiny import tiny_router
+
+
+@pytest.fixture(scope="module")
+def pack() -> Pack:
+    return cast(Pack, None)  # these listeners read no roadmap
+
+
+@pytest.fixture
+async def slack(transport: str, services: Services) -> AsyncIterator[Slack]:
+    async with bot_in_slack(transport, services, tiny_router()) as workspace:
+        yield workspace
+
+
+@pytest.fixture
+async def hurried(transport: str, services: Services) -> AsyncIterator[Slack]:
+    async with bot_in_slack(transport, services, tiny_router(), budget=0.05) as workspace:
+        yield workspace
+
+
+async def test_an_error_is_a_sentence_with_the_reference_of_the_log_line(
+    slack: Slack, caplog: pytest.LogCaptureFixture
+) -> None:
+    said = await slack.ben.at(GENERAL).types("/cais broken my words")
+    reference = re.search(r"reference ([0-9A-F]{8})", said["text"])
+    assert reference
+    assert "Nothing was changed" in said["text"]
+    lines = [r for r in caplog.records if r.levelno >= logging.ERROR]
+    assert len(lines) == 1
+    assert reference[1] in lines[0].getMessage()
+    assert "my words" not in caplog.text
+    assert "secret" not in caplog.text
+
+
+@pytest.mark.parametrize("typed", ["/cais card", "card"])
+async def test_an_error_on_a_click_leaves_the_card(slack: Slack, typed: str) -> None:
+    card = await slack.ben.types(typed)
+    assert (await slack.ben.presses("Break"))["ok"]
+    assert "reference" in slack.ben.last["text"]
+    assert (card["ts"], card["text"]) in [(m["ts"], m["text"]) for m in slack.ben.sees]
+
+
+async def test_an_error_in_a_modal_stands_at_its_field(slack: Slack) -> None:
+    await slack.ben.types("/cais card")
+    await slack.ben.presses("Open")
+    assert "reference" in (await slack.ben.submits({"name": "break"}))["errors"]["name"]
+    assert slack.ben.modal
+
+
+async def test_a_slow_command_is_told_to_wait_and_answered_after(hurried: Slack) -> None:
+    ben = hurried.ben.at(GENERAL)
+    await ben.types("/cais slow")
+    assert [m["text"] for m in ben.sees] == [STILL_WORKING, "Slow but sure"]
+
+
+async def test_a_slow_click_is_told_to_wait_and_answered_after(hurried: Slack) -> None:
+    await hurried.ben.types("/cais card")
+    assert (await hurried.ben.presses("Slow"))["ok"]
+    assert [m["text"] for m in hurried.ben.sees[-2:]] == ["Slow but sure", STILL_WORKING]
+
+
+async def test_a_slow_message_is_answered_once(hurried: Slack) -> None:
+    await hurried.ben.types("slow")
+    assert [m["text"] for m in hurried.ben.sees] == ["slow", "Slow but sure"]
+
+
+@pytest.mark.parametrize("fault", ["429", "500", "reset"])
+async def test_a_window_that_does_not_open_is_a_sentence(slack: Slack, fault: str) -> None:
+    ben = slack.ben.at(GENERAL)
+    await ben.types("/cais card")
+    slack.sandbox.faults({"method": "views.open", "kind": fault, "retry_after": 30})
+    await ben.presses("Open")
+    assert ben.last["text"] == NO_WINDOW
+    await ben.presses("Open")
+    assert ben.modal
+
+
+@pytest.mark.parametrize("channel", [GENERAL, ""])
+async def test_a_used_up_response_url_is_got_round(transport: str, services: Services, channel: str) -> None:
+    async with bot_in_slack(transport, services, tiny_router(), response_url_uses=0) as slack:
+        ben = slack.ben.at(channel) if channel else slack.ben
+        await ben.types("/cais card" if channel else "card")
+        await ben.presses("Replace")
+        everywhere = [m["text"] for m in (*ben.sees, *slack.ben.sees)]
+        assert "The card was replaced" in everywhere
+        if not channel:
+            assert len(ben.sees) == 2
+
+
+class Store:
+    """An event store that does as it is told."""
+
+    def __init__(self, *, commits: bool) -> None:
+        self._commits = commits
+
+    async def change(
+        self, key: FirmKey, decide: Decide, *, cause: str | None = None, with_history: bool = False
+    ) -> Changed:
+        changed = decide(Position(key=key), ())
+        if not self._commits:
+            raise OSError("the connection was lost at the commit")
+        return changed
+
+    async def position(self, key: FirmKey) -> Position | None:
+        return None
+
+    async def history(self, key: FirmKey, **_: Any) -> Sequence[Record]:
+        return ()
+
+    async def firm_keys(self) -> Sequence[FirmKey]:
+        return ()
+
+
+def something(position: Position, _: Sequence[Record]) -> Changed:
+    return Changed((cast(Record, None),), position)
+
+
+def nothing_new(position: Position, _: Sequence[Record]) -> Changed:
+    return Changed((), position)
+
+
+def refusing(position: Position, _: Sequence[Record]) -> Changed:
+    raise Refusal("Not now.")
+
+
+async def _change(decide: Decide, *, commits: bool) -> Receipt:
+    receipt = new_receipt()
+    try:
+        await NotedEvents(Store(commits=commits)).change(FirmKey("-/T1", "f1"), decide)
+    except (Refusal, OSError):
+        return receipt
+    return receipt
+
+
+@pytest.mark.parametrize(
+    ("decide", "commits", "open_question"),
+    [
+        (something, True, True),
+        (something, False, True),
+        (nothing_new, True, False),
+        (refusing, True, False),
+    ],
+)
+async def test_an_apology_only_says_nothing_was_changed_where_that_is_certain(
+    decide: Decide, commits: bool, open_question: bool
+) -> None:
+    receipt = await _change(decide, commits=commits)
+    sentence = apology(ValueError("x"), action="action:tiny", firm="f1", receipt=receipt)
+    assert ("may or may not be recorded" in sentence) is open_question
+    assert ("Nothing was changed" in sentence) is not open_question
