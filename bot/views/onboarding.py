@@ -126,7 +126,7 @@ def welcome(scene: Scene) -> Message:
         facts.append(f"Channel: {channel_mention(position.channels[0])}. Commands there mean this firm.")
     if position.target:
         facts.append(f"Target: {day(position.target)}")
-    blocks = [section(f"*{literal(position.name)} is set up.*\n" + "\n".join(facts))]
+    blocks = [section(f"*{literal(position.name)}* is set up.\n" + "\n".join(facts))]
     explained, buttons = _by_situation(scene)
     blocks += [section(explained)]
     if pre := _precheck_said(pack, position):

@@ -1,0 +1,203 @@
+"""No route of the table gives away or changes a firm one is no member of; each one drawn has a listener and help."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+import pytest
+
+from bot import buttons
+from bot.actions import Carried, pack, placeholder
+from bot.answering import Answering
+from bot.background import Background
+from bot.bootstrap import build_router
+from bot.hearing import Call, Origin
+from bot.metrics import Counts
+from bot.people import People
+from bot.surfaces import Answer, FieldErrors, Home, Message, Modal, Options, Say
+from bot.table import Table
+from bot.views import help as help_views
+from bot.web_api import WebApi
+from flows.events import FirmKey
+from flows.firms import Person
+from flows.services import Act, Services
+
+TENANT = "-/T0SANDBOX"
+OWNER = Person(f"slack:{TENANT}/U0LEA", "Lea Haddad")
+SECRET = "Zephyrine"
+"""A word in everything the foreign firm has: where it shows up, something was given away."""
+
+ROUTER = build_router()
+
+
+async def foreign_firm(services: Services) -> FirmKey:
+    """A firm of somebody else's with an agent, a note, evidence and a linked channel."""
+
+    def act(nth: int) -> Act:
+        return Act(OWNER, "button", f"owner-{nth}")
+
+    result = await services.set_up(TENANT, act(0), name=f"{SECRET} Brokers", situation="new")
+    key = result.position.key
+    await services.answer(key, act(1), "fdid_duty", ["yes"])
+    await services.answer(key, act(2), "methods", ["agent"], agents=[f"{SECRET} Clearing"])
+    await services.add_note(key, act(3), f"{SECRET} called")
+    await services.link_channel(key, act(4), f"slack:{TENANT}/C0FOREIGN")
+    return key
+
+
+@pytest.fixture
+def answer(services: Services) -> Callable[[Call], Awaitable[Answer]]:
+    """The table as in the bot, without Slack."""
+    background, slack = Background(), WebApi(session=None, token="")  # type: ignore[arg-type]
+    people = People(slack, services.directory, background, lambda: 0.0)
+    answering = Answering(slack, redraw_home=lambda call: background.idle())
+    table = Table(ROUTER, services, people=people, is_direct=answering.is_direct, counts=Counts())
+    return table.answer
+
+
+def said_by(answer: Answer) -> str:
+    """Everything that an answer would show or send along."""
+    match answer:
+        case FieldErrors(sentences):
+            return str(sentences)
+        case Options(options):
+            return str(options)
+    parts = [getattr(answer, name) for name in ("message", "modal", "home", "prompts") if hasattr(answer, name)]
+    found = ""
+    for part in parts:
+        assert isinstance(part, Message | Modal | Home | tuple)
+        found += str(part)
+        if isinstance(part, Modal):
+            found += pack(part.carried)
+    return found
+
+
+def call(kind: Any, name: str, carried: Carried | None, firm: str, **more: Any) -> Call:
+    """What Slack would send for this, by Ben, who is in no firm or in one of his own."""
+    return Call(
+        kind=kind,
+        name=name,
+        tenant=TENANT,
+        user="U0BEN",
+        user_name="ben",
+        cause=f"{kind}-{name}",
+        packed=pack(carried) if carried else "",
+        origin=Origin(channel="C0FOREIGN"),
+        chosen=(firm,),
+        **more,
+    )
+
+
+FIELDS: Mapping[str, tuple[str, ...]] = {
+    "name": ("Birch",),
+    "text": ("hello",),
+    "note": ("hello",),
+    "reason": ("because",),
+    "person": ("U0BEN",),
+    "role": ("lead",),
+    "situation": ("new",),
+    "time_zone": ("America/New_York",),
+    "channel": ("C0FOREIGN",),
+    "task": ("s1",),
+    "whom": ("Helpdesk",),
+}
+
+
+def routed() -> list[tuple[str, str]]:
+    tables = {"action": ROUTER.actions, "submit": ROUTER.submits, "options": ROUTER.options}
+    return [(kind, name) for kind, table in tables.items() for name in table]
+
+
+@pytest.mark.parametrize("own_firm", [False, True])
+@pytest.mark.parametrize(("kind", "name"), routed())
+async def test_no_button_or_modal_reaches_a_firm_one_is_not_in(
+    services: Services, answer: Callable[[Call], Awaitable[Answer]], kind: str, name: str, own_firm: bool
+) -> None:
+    key = await foreign_firm(services)
+    before = await services.events.history(key)
+    if own_firm:
+        ben = Person(f"slack:{TENANT}/U0BEN", "Ben Cole")
+        await services.set_up(TENANT, Act(ben, "modal", "ben"), name="Birch Brokers", situation="new")
+    route = {"action": ROUTER.actions, "submit": ROUTER.submits, "options": ROUTER.options}[kind][name]
+    assert route.carries is not None or kind == "options"
+    carried = placeholder(route.carries, firm=key.firm, version=2) if route.carries else None
+    given = {**FIELDS, "firm": (key.firm,)}
+    heard = await answer(call(kind, name, carried, key.firm, values=given, view={"type": "modal", "id": "V1"}))
+    assert SECRET not in said_by(heard)
+    assert "Something went wrong" not in said_by(heard)
+    assert await services.events.history(key) == before
+    if carried is not None:
+        assert isinstance(heard, Say | FieldErrors), "a refusal, not the foreign card"
+        assert "not a member" in said_by(heard)
+
+
+@pytest.mark.parametrize("kind", ["action", "submit"])
+async def test_a_firm_chosen_in_a_select_or_field_is_checked_too(
+    services: Services, answer: Callable[[Call], Awaitable[Answer]], kind: str
+) -> None:
+    key = await foreign_firm(services)
+    table = ROUTER.actions if kind == "action" else ROUTER.submits
+    for name, route in table.items():
+        assert route.carries is not None
+        carried = placeholder(route.carries)
+        heard = await answer(call(kind, name, carried, key.firm, values={**FIELDS, "firm": (key.firm,)}))
+        assert SECRET not in said_by(heard), name
+        assert "Something went wrong" not in said_by(heard), name
+    assert len(await services.events.history(key)) == 7
+
+
+@pytest.mark.parametrize("command", sorted(ROUTER.commands))
+async def test_no_command_reaches_the_firm_a_channel_is_linked_to_for_others(
+    services: Services, answer: Callable[[Call], Awaitable[Answer]], command: str
+) -> None:
+    key = await foreign_firm(services)
+    before = await services.events.history(key)
+    for rest in ("", "s1", "Apex"):
+        heard = await answer(call("command", "", None, key.firm, words=f"{command} {rest}".strip()))
+        assert SECRET not in said_by(heard)
+        assert "Something went wrong" not in said_by(heard)
+    for rest in ("{} Brokers", "for {} Brokers"):  # as much is said of it as of a firm that does not exist
+        there, nowhere = [
+            said_by(await answer(call("command", "", None, key.firm, words=f"{command} {rest.format(name)}".strip())))
+            for name in (SECRET, "Quasimodo")
+        ]
+        assert there.replace(SECRET, "Quasimodo") == nowhere
+    assert await services.events.history(key) == before
+
+
+@pytest.mark.parametrize("name", sorted(ROUTER.shortcuts))
+async def test_a_shortcut_in_the_channel_of_a_foreign_firm_does_not_name_it(
+    services: Services, answer: Callable[[Call], Awaitable[Answer]], name: str
+) -> None:
+    key = await foreign_firm(services)
+    payload = {"message": {"ts": "1.2", "text": "x", "user": "U0LEA"}, "channel": {"id": "C0FOREIGN"}}
+    assert SECRET not in said_by(await answer(call("shortcut", name, None, key.firm, payload=payload)))
+
+
+@pytest.mark.parametrize("packed", ["", "{}x", '{"firm": 7}', '{"firm": null}', "[]", '{"version": "no"}', "\x00"])
+async def test_what_none_of_our_buttons_can_have_carried_is_refused_kindly(
+    services: Services, answer: Callable[[Call], Awaitable[Answer]], packed: str
+) -> None:
+    key = await foreign_firm(services)
+    for kind, name in routed():
+        heard = await answer(replace(call(kind, name, None, key.firm), packed=packed))
+        assert SECRET not in said_by(heard)
+        assert "Something went wrong" not in said_by(heard), name
+    assert len(await services.events.history(key)) == 7
+
+
+def test_every_button_and_modal_has_a_listener() -> None:
+    kinds = [k for k in vars(buttons).values() if isinstance(k, type) and issubclass(k, Carried) and k.verb]
+    heard = ROUTER.actions.keys() | ROUTER.submits.keys()
+    assert {k.verb for k in kinds} - heard == set()
+    assert len({k.verb for k in kinds}) == len(kinds)
+    assert all(msgspec.json.decode(pack(placeholder(k)), type=k) == placeholder(k) for k in kinds)
+
+
+def test_every_command_has_help_and_every_help_is_a_command() -> None:
+    assert {u.command for u in help_views.USAGES} == set(ROUTER.commands)
+
+
+def test_every_fallback_has_a_listener() -> None:
+    assert set(ROUTER.fallbacks) == {"no_firm", "which_firm", "foreign", "unknown", "stale"}

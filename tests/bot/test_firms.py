@@ -1,0 +1,173 @@
+"""Several firms: which one is meant, who is in it, what a channel means, and what only a lead may do."""
+
+import pytest
+
+from bot.places import place
+from flows.services import Act, Services
+from tests.bot.conversing import BEN, CLIENTS, COMPLIANCE, CONRAD, GENERAL, LEA, Slack, labels, words_of
+from tests.bot.firm_making import TENANT, a_firm, person
+
+
+async def test_the_card_of_a_firm_says_what_it_is_and_what_one_may_do(slack: Slack, services: Services) -> None:
+    await a_firm(services, "Apex Securities", BEN, U0LEA="viewer")
+    said = await slack.ben.types("/cais firm")
+    for words in ("Apex Securities", "Your role: lead", "Target: not set", "Lead: Ben Cole", "Members: 2"):
+        assert words in words_of(said)
+    assert "Settings" in labels(said)
+    assert "Settings" not in labels(await slack.lea.types("/cais firm"))
+
+
+async def test_a_picked_firm_goes_on_with_what_was_typed(slack: Slack, services: Services) -> None:
+    await a_firm(services, "Apex", BEN)
+    await a_firm(services, "Birch", BEN)
+    await services.directory.use(TENANT, person(BEN).id, "")
+    said = await slack.ben.types("/cais note called the Helpdesk")
+    assert "Which firm do you mean?" in said["text"]
+    await slack.ben.presses("Birch")
+    assert "called the Helpdesk" in words_of(slack.ben.last)
+    assert "*Birch*" in words_of(slack.ben.last)
+    assert "Birch" in words_of(await slack.ben.types("/cais next")), "it is the current one now"
+
+
+async def test_three_hundred_firms_can_be_listed_and_picked_from(slack: Slack, services: Services) -> None:
+    for n in range(300):
+        await a_firm(services, f"Firm {n:03} of the Consultant & Sons", CONRAD)
+    await services.directory.use(TENANT, person(CONRAD).id, "")
+    conrad = slack.person(CONRAD)
+    await conrad.types("/cais status")
+    await conrad.picks("Choose a firm", "Firm 217 of the Consultant & Sons")
+    assert "Firm 217" in words_of(conrad.last)
+    listed = words_of(await conrad.types("/cais firm list"))
+    assert "Firm 000" in listed
+    assert "Firm 299" in listed
+    await conrad.picks("Choose a firm", "Firm 003 of the Consultant & Sons")
+    assert "*Firm 003" in words_of(conrad.last)
+    await conrad.opens_home()
+    assert "Firms 1 to 20 of 300" in words_of(conrad.home or {})
+    await conrad.presses("Next page", on=conrad.home)
+    assert "Firms 21 to 40 of 300" in words_of(conrad.home or {})
+    assert slack.refused() == []
+
+
+async def test_a_near_miss_of_a_firms_name_is_offered_and_not_used(slack: Slack, services: Services) -> None:
+    await a_firm(services, "Apex Securities", BEN)
+    await a_firm(services, "Birch Brokers", BEN)
+    said = await slack.ben.types("/cais firm use Apex Securties")
+    assert "You have no firm called" in said["text"]
+    sighting = await services.directory.sight(TENANT, person(BEN).id)
+    assert sighting.current != sighting.firms[0].key.firm, "Apex is offered, not used"
+    await slack.ben.presses("Apex Securities")
+    assert "This is your current firm now" in words_of(slack.ben.last)
+    assert "current firm now" in words_of(await slack.ben.types("/cais firm use birch brokers"))
+
+
+async def test_a_mistyped_word_after_firm_is_offered(slack: Slack, services: Services) -> None:
+    await a_firm(services, "Apex Securities", BEN)
+    said = await slack.ben.types("/cais firm membrs")
+    assert "Nothing was run" in said["text"]
+    await slack.ben.presses("firm members")
+    assert "Members of Apex Securities: 1" in words_of(slack.ben.last)
+
+
+async def test_a_lead_adds_changes_and_takes_off_members(slack: Slack, services: Services) -> None:
+    firm = await a_firm(services, "Apex Securities", BEN)
+    await slack.lea.types("hello")  # so that her name is known
+    await slack.ben.types("/cais firm members")
+    await slack.ben.presses("Add or change a member")
+    await slack.ben.submits({"person": LEA, "role": "viewer"})
+    assert "Lea Haddad is now a viewer of *Apex Securities*" in words_of(slack.ben.last)
+    await slack.lea.types("/cais firm members")
+    assert "Add or change a member" not in labels(slack.lea.last)
+    assert (await slack.ben.presses("Take off the firm", on=slack.ben.last))["ok"]
+    position = await services.events.position(firm.key)
+    assert position is not None
+    assert "A firm needs a lead" in words_of(slack.ben.last)
+    assert set(position.members) == {person(BEN).id, person(LEA).id}
+
+
+async def test_somebody_whose_name_is_not_known_is_shown_as_a_mention(slack: Slack, services: Services) -> None:
+    await a_firm(services, "Apex Securities", BEN)
+    await slack.ben.types("/cais firm members")
+    await slack.ben.presses("Add or change a member")
+    await slack.ben.submits({"person": CONRAD, "role": "member"})
+    assert "<@U0CON> is now a member" in words_of(slack.ben.last)
+
+
+async def test_a_linked_channel_means_its_firm_and_says_nothing_to_others(slack: Slack, services: Services) -> None:
+    await a_firm(services, "Apex Securities", BEN)
+    await a_firm(services, "Birch Brokers", LEA)
+    assert "now mean" in words_of(await slack.ben.at(CLIENTS).types("/cais firm link"))
+    said = words_of(await slack.lea.at(CLIENTS).types("/cais next"))
+    assert "linked to a firm you are not a member of" in said
+    assert "Apex" not in said
+    assert "Apex" not in words_of(await slack.lea.at(CLIENTS).types("/cais firm link for Birch Brokers"))
+    assert "linked to another firm" in words_of(slack.lea.at(CLIENTS).last)
+    await slack.ben.at(CLIENTS).types("/cais firm")
+    await slack.ben.at(CLIENTS).presses("Unlink this channel")
+    assert "no longer linked" in words_of(slack.ben.at(CLIENTS).last)
+    assert "Birch" in words_of(await slack.lea.at(CLIENTS).types("/cais next"))
+
+
+async def test_a_direct_message_cannot_be_linked(slack: Slack, services: Services) -> None:
+    await a_firm(services, "Apex Securities", BEN)
+    assert "Type that in the channel" in words_of(await slack.ben.types("firm link"))
+
+
+@pytest.mark.parametrize("command", ["firm link", "firm rename Other"])
+async def test_what_only_a_lead_may_do_is_refused_to_members(slack: Slack, services: Services, command: str) -> None:
+    firm = await a_firm(services, "Apex Securities", BEN, U0LEA="member")
+    before = await services.events.history(firm.key)
+    said = words_of(await slack.lea.at(GENERAL).types(f"/cais {command}"))
+    assert "Only a lead of Apex Securities can do that" in said
+    assert await services.events.history(firm.key) == before
+
+
+async def test_settings_change_several_things_at_once_and_undo_takes_all_back(slack: Slack, services: Services) -> None:
+    firm = await a_firm(services, "Apex Securities", BEN)
+    await slack.ben.types("/cais firm settings")
+    await slack.ben.submits({"name": "Apex Capital", "situation": "reporting", "target": "2027-02-01"})
+    assert "Saved." in words_of(slack.ben.last)
+    position = await services.events.position(firm.key)
+    assert position is not None
+    assert (position.name, position.situation) == ("Apex Capital", "reporting")
+    await slack.ben.types("/cais undo")
+    position = await services.events.position(firm.key)
+    assert position is not None
+    assert (position.name, position.situation, position.target) == ("Apex Securities", "new", None)
+
+
+async def test_settings_refuse_a_past_target_at_its_field(slack: Slack, services: Services) -> None:
+    firm = await a_firm(services, "Apex Securities", BEN)
+    await slack.ben.types("/cais settings")
+    answer = await slack.ben.submits({"name": "Apex Capital", "target": "2026-11-23"})
+    assert list(answer["errors"]) == ["target"]
+    position = await services.events.position(firm.key)
+    assert position == firm
+
+
+async def test_a_workspace_admin_sees_all_firms_and_that_she_is_no_member(slack: Slack, services: Services) -> None:
+    await a_firm(services, "Apex Securities", BEN)
+    await slack.ana.types("hello")  # so that Slack is asked who she is
+    said = words_of(await slack.ana.types("/cais firm list"))
+    assert "*Apex Securities* · not a member" in said
+    await slack.ana.presses("Open")
+    assert "Apex Securities" in words_of(slack.ana.last)
+
+
+async def test_whoever_is_taken_off_sees_the_firm_no_more(slack: Slack, services: Services) -> None:
+    firm = await a_firm(services, "Apex Securities", BEN, U0LEA="member")
+    await slack.lea.types("/cais firm")
+    card = slack.lea.last
+    await services.remove_member(firm.key, Act(person(BEN), "button", "off"), place(TENANT, LEA))
+    await slack.lea.presses("Members", on=card)
+    assert "you are not a member of" in words_of(slack.lea.last)
+    assert "Apex" not in words_of(slack.lea.last)
+
+
+async def test_names_in_a_firm_notify_nobody(slack: Slack, services: Services) -> None:
+    firm = await a_firm(services, "A <!here> & *B*", BEN)
+    await services.add_agents(firm.key, Act(person(BEN), "modal", "agents"), ["<@U0LEA> <!channel>"])
+    for command in ("firm", "firm list", "firm members", "history", "status", "next", "note <!channel>"):
+        said = await slack.ben.at(COMPLIANCE).types(f"/cais {command}")
+        assert said["notifies"] == [], command
+        assert "&lt;!here&gt; &amp; " in said["text"], command

@@ -1,0 +1,134 @@
+"""From nothing to the first card: the invitation, the set-up modal, and what it refuses."""
+
+import asyncio
+
+import pytest
+
+from flows.services import Services
+from tests.bot.conversing import BEN, CLIENTS, COMPLIANCE, LEA, Json, Slack, labels, words_of
+
+TENANT = "-/T0SANDBOX"
+
+
+async def set_up(someone: object, name: str = "Apex Securities", **fields: object) -> Json:
+    """Sets a firm up through `/cais firm new`, and returns what the modal said."""
+    await someone.types("/cais firm new")  # type: ignore[attr-defined]
+    given = {"name": name, **fields}
+    answer: Json = await someone.submits(given)  # type: ignore[attr-defined]
+    return answer
+
+
+@pytest.fixture(params=["http", "socket"])
+def transport(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+async def test_a_newcomer_comes_from_nothing_to_the_first_card(slack: Slack) -> None:
+    said = await slack.ben.types("/cais")
+    assert "Welcome" in said["text"]
+    await slack.ben.presses("Set up your firm")
+    answer = await slack.ben.submits({"name": "Apex Securities", "situation": "new", "precheck": "yes"})
+    assert answer["ok"], answer
+    welcome = words_of(slack.ben.last)
+    assert "*Apex Securities* is set up." in welcome
+    assert "Lead: Ben Cole" in welcome
+    assert "Nothing here is marked late" in welcome
+    before = len(slack.ben.sees)
+    await slack.ben.presses("Next")
+    assert "Step 1 of 6" in words_of(slack.ben.last)
+    assert len(slack.ben.sees) == before, "the walk happens in one message"
+    assert slack.refused() == []
+
+
+async def test_the_welcome_takes_the_place_of_the_invitation(slack: Slack) -> None:
+    await slack.ben.types("next")
+    before = len(slack.ben.sees)
+    await slack.ben.presses("Set up your firm")
+    await slack.ben.submits({"name": "Apex Securities"})
+    assert len(slack.ben.sees) == before
+
+
+async def test_a_second_person_is_told_that_firms_exist_and_not_which(slack: Slack) -> None:
+    await set_up(slack.ben)
+    said = words_of(await slack.lea.types("/cais next"))
+    assert "you are not a member of any" in said
+    assert "Apex" not in said
+
+
+async def test_the_same_submission_twice_is_one_firm(slack: Slack, services: Services) -> None:
+    await slack.ben.types("/cais firm new")
+    view = slack.ben.modal
+    assert view is not None
+    values = {"name": {"value": {"type": "plain_text_input", "value": "Apex"}}}
+    await asyncio.gather(*[slack.sandbox.submit(BEN, view, values) for _ in range(2)])
+    await slack.settled()
+    assert len(await services.directory.all_firms(TENANT)) == 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "block"),
+    [
+        ({"name": "   "}, "name"),
+        ({"name": "Apex 123-45-6789"}, "name"),
+        ({"target": "2026-11-23"}, "target"),
+        ({"target": "2020-01-01"}, "target"),
+    ],
+)
+async def test_a_wrong_field_says_so_and_what_was_typed_stays(
+    slack: Slack, services: Services, fields: Json, block: str
+) -> None:
+    await slack.ben.types("/cais firm new")
+    answer = await slack.ben.submits({"name": "Apex", **fields})
+    assert list(answer["errors"]) == [block]
+    assert slack.ben.modal is not None
+    assert not await services.directory.all_firms(TENANT)
+
+
+async def test_a_name_one_has_already_is_refused_at_the_name(slack: Slack) -> None:
+    await set_up(slack.ben, "Apex Securities")
+    answer = await set_up(slack.ben, "  apex   securities ")
+    assert "You already have a firm called" in answer["errors"]["name"]
+
+
+async def test_another_lead_leads_and_whoever_set_it_up_is_a_member(slack: Slack, services: Services) -> None:
+    await slack.lea.types("/cais")
+    await set_up(slack.ben, lead=LEA, channel=COMPLIANCE, target="2027-03-01", situation="reporting")
+    said = words_of(slack.ben.last)
+    assert "Lead: Lea Haddad" in said
+    assert "March 1, 2027" in said
+    assert "Already done" in said
+    [firm] = await services.directory.all_firms(TENANT)
+    position = await services.events.position(firm.key)
+    assert position is not None
+    assert {m.name: m.role for m in position.members.values()} == {"Ben Cole": "member", "Lea Haddad": "lead"}
+    said = words_of(await slack.lea.at(COMPLIANCE).types("/cais firm"))
+    assert "Your role: lead" in said
+
+
+async def test_a_firm_that_changes_agent_is_asked_for_the_names(slack: Slack) -> None:
+    await set_up(slack.ben, situation="changing")
+    assert "Name the agents that change" in labels(slack.ben.last)
+    await slack.ben.presses("Name the agents that change")
+    assert slack.ben.modal is not None
+
+
+async def test_a_channel_of_another_firm_is_not_taken_over(slack: Slack) -> None:
+    await set_up(slack.ben, channel=CLIENTS)
+    answer = await set_up(slack.lea, "Birch Brokers", channel=CLIENTS)
+    assert "linked to another firm" in answer["errors"]["channel"]
+    assert "Apex" not in str(answer)
+
+
+async def test_words_in_a_message_get_a_button_instead_of_a_window(slack: Slack) -> None:
+    await slack.ben.types("firm new Apex Capital")
+    await slack.ben.presses("Set up a firm")
+    assert slack.ben.modal is not None
+    assert slack.ben.modal["blocks"][0]["element"]["initial_value"] == "Apex Capital"
+
+
+async def test_names_notify_nobody_and_show_as_typed(slack: Slack) -> None:
+    await set_up(slack.ben, "A <!channel> & *Sons* <@U0LEA>")
+    for said in (slack.ben.last, await slack.ben.types("/cais firm"), await slack.ben.types("/cais next")):
+        assert "<!channel>" not in str(said)
+        assert "<@U0LEA>" not in str(said)
+        assert "&lt;!channel&gt; &amp; " in str(said)
