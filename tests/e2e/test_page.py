@@ -37,7 +37,7 @@ async def brightness(page: Page, selector: str, of: str) -> float:
 async def test_an_empty_conversation_offers_three_things_to_try(open_page: OpenPage) -> None:
     page = await open_page()
     await expect(page.get_by_text("Three things to try")).to_be_visible()
-    assert await page.locator(".chip").all_text_contents() == ["/task", "/task next", "/task help"]
+    assert await page.locator(".welcome .chip").all_text_contents() == ["/task", "/task next", "/task help"]
     await page.get_by_role("button", name="/task next").click()
     await expect(page.get_by_role("button", name="Done")).to_be_visible()
     await expect(page.get_by_text("Only visible to you")).to_be_visible()
@@ -76,7 +76,7 @@ async def test_a_modal_says_what_is_wrong_beside_the_field_and_keeps_what_was_ty
     await modal.get_by_role("button", name="Save").click()
     await expect(modal.get_by_text("Please complete this required field.")).to_have_count(2)
     await modal.get_by_label("Name").fill("taken")
-    await modal.get_by_role("button", name="Kind").click()
+    await modal.get_by_role("combobox", name="Kind").click()
     await page.get_by_role("option", name="Phone").click()
     await modal.get_by_role("button", name="Save").click()
     await expect(modal.get_by_text("There is a task of this name already.")).to_be_visible()

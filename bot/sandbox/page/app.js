@@ -1,11 +1,11 @@
 /** Puts the page together: who and where from the address, what happens from the stream. */
 import { get, listen, post } from "./api.js";
-import { composerFor, focusComposer } from "./composer.js";
+import { composerFor, focusComposer, showPrompts, showStatus } from "./composer.js";
 import { $, fill, h } from "./dom.js";
 import { drawBanner, drawHeader } from "./header.js";
 import { drawHome, homeTab, noticeAtHome } from "./home.js";
 import { hearTraffic, loadTraffic, toggleInspector } from "./inspector.js";
-import { conversation, hearMessage, notice, openChannel } from "./messages.js";
+import { conversation, hearMessage, notice, openChannel, toEnd } from "./messages.js";
 import { closeView, noticeInModal, openView, showStack, updateView } from "./modal.js";
 import { drawSidebar } from "./sidebar.js";
 import { addressOf, appDm, channelName, channelOf, isUnread, learn, markRead, people, placeFromAddress, state } from "./state.js";
@@ -19,6 +19,7 @@ function tell(text) {
 }
 
 async function say(text, thread_ts) {
+  if (!thread_ts) toEnd();
   const answer = await post("say", { as: state.me, channel: state.place.id, text, thread_ts });
   if (answer.problem) tell(answer.problem);
 }
@@ -50,6 +51,7 @@ async function openConversation(id) {
   redraw();
   fill($("place"), conversation);
   fill($("composer"), composerFor(id, channel.is_im ? state.app.name : `#${channel.name}`, { onSay: say, onShortcut: runShortcut }));
+  showPrompts(channel.is_im ? channel.prompts?.prompts ?? state.app.suggested_prompts : []);
   await openChannel(id, say);
   focusComposer();
   if (channel.is_im) await post("home", { as: state.me, tab: "messages" });
@@ -67,7 +69,21 @@ const EVENTS = {
     redraw();
   },
   traffic: ({ entry }) => hearTraffic(entry),
+  prompts: ({ channel, prompts }) => {
+    channelOf(channel).prompts = { prompts };
+    if (state.place.id === channel) showPrompts(prompts);
+  },
+  status: ({ channel, status }) => state.place.id === channel && showStatus(status && `${state.app.name} ${status}`),
+  people: reload,
+  channel: reload,
+  reset: startOver,
 };
+
+/** The sandbox forgot everything; what was read there must not count here. */
+function startOver() {
+  localStorage.clear();
+  location.reload();
+}
 
 function hearAny(event) {
   const channel = channelOf(event.channel);

@@ -23,7 +23,7 @@ function input(ctx, block) {
   const label = h("div", { class: "label" }, textNode(block.label), block.optional ? h("small", {}, " (optional)") : h("span", { class: "required", "aria-hidden": "true" }, " *"));
   const element = elementNode(ctx, block, block.element);
   const control = element.matches("input, textarea, button, [role]") ? element : element.querySelector("button.select, input");
-  if (!block.optional) control?.setAttribute("aria-required", "true");
+  if (!block.optional && control?.getAttribute("role") !== "group") control?.setAttribute("aria-required", "true");
   if (hint) control?.setAttribute("aria-describedby", hint.id);
   return h("div", { class: "input" }, label, element, h("div", { class: "error", id: freshId("error"), role: "alert" }), hint);
 }
@@ -45,7 +45,7 @@ function tableOf(rows, settings, caption) {
   }, cell(each))));
   const [head = [], ...body] = rows ?? [];
   const table = h("table", {}, caption && h("caption", {}, caption), h("thead", {}, row(head, "th")), h("tbody", {}, body.map((cells) => row(cells, "td"))));
-  return h("div", { class: "table", role: "region", "aria-label": caption ?? "Table", tabIndex: 0 }, table);
+  return h("div", { class: "table", role: "group", "aria-label": caption ?? "Table", tabIndex: 0 }, table);
 }
 
 function alert(_ctx, block) {
@@ -54,7 +54,7 @@ function alert(_ctx, block) {
 
 const BLOCKS = {
   section, context, actions, input, image, alert,
-  header: (_ctx, block) => h("h3", { class: "block-header" }, textNode(block.text)),
+  header: (ctx, block) => h(`h${ctx.level}`, { class: "block-header" }, textNode(block.text)),
   divider: () => h("hr", { class: "divider" }),
   rich_text: (_ctx, block) => richText(block),
   markdown: (_ctx, block) => markdown(block.text),

@@ -6,7 +6,8 @@ import { openBeside } from "./popover.js";
 import { channelName, people, state, userName } from "./state.js";
 import { wordsOf } from "./text.js";
 
-const nothing = { type: "plain_text", text: "Nothing matches" };
+const PAUSE_MS = 120;
+const NOTHING = "Nothing matches";
 const asOption = (value, text) => ({ value, text: { type: "plain_text", text, emoji: false } });
 const peopleOptions = () => people().map((user) => asOption(user.id, userName(user.id)));
 const channelOptions = (withDms) =>
@@ -60,7 +61,7 @@ function optionRow(option, picked, pick) {
 }
 
 /** The searchable list under a select. */
-function openList(anchor, { source, label, isPicked, pick, many }) {
+function openList(anchor, { source, asks, label, isPicked, pick, many }) {
   const list = h("div", { class: "options", role: "listbox", id: freshId("list"), "aria-label": label, "aria-multiselectable": many ? "true" : null });
   const search = h("input", { class: "field search", type: "text", placeholder: "Search", "aria-label": `Search ${label}`, autocomplete: "off" });
   const pane = h("div", { class: "list-pane" }, search, list);
@@ -75,15 +76,24 @@ function openList(anchor, { source, label, isPicked, pick, many }) {
     const mine = ++asked;
     const groups = await source(search.value.trim());
     if (mine !== asked) return;
-    fill(list, groups.map((group) => [
-      group.label && h("div", { class: "group-label" }, wordsOf(group.label)),
-      group.options.map((option) => optionRow(option, isPicked(option), choose)),
-    ]));
-    if (!list.querySelector(".option")) fill(list, h("div", { class: "none" }, groups[0]?.hint ?? nothing.text));
+    const rows = (group) => group.options.map((option) => optionRow(option, isPicked(option), choose));
+    const titled = (group) => h("div", { role: "group", "aria-label": wordsOf(group.label) },
+      h("div", { class: "group-label", "aria-hidden": "true" }, wordsOf(group.label)), rows(group));
+    fill(list, groups.filter((group) => group.options.length).map((group) => (group.label ? titled(group) : rows(group))));
+    if (!list.querySelector(".option")) fill(list, h("div", { class: "none", role: "option", "aria-disabled": "true", "aria-selected": "false" }, groups[0]?.hint ?? NOTHING));
   };
   pane.addEventListener("keydown", (event) => walk(event, search, [...list.querySelectorAll(".option")]));
-  search.addEventListener("input", draw);
+  // The bot is asked when one pauses; until then Enter would take what the last words found.
+  let pause = 0;
+  search.addEventListener("input", () => {
+    if (!asks) return void draw();
+    clearTimeout(pause);
+    fill(list);
+    pause = setTimeout(draw, PAUSE_MS);
+    return undefined;
+  });
   close = openBeside(anchor, pane, { wide: true });
+  anchor.setAttribute("aria-controls", list.id);
   void draw();
   search.focus();
 }
@@ -101,7 +111,7 @@ function walk(event, search, rows) {
 
 function opener(name, label) {
   const face = h("span", { class: "face" });
-  const node = h("button", { type: "button", class: "select", "aria-haspopup": "listbox", "aria-expanded": "false", dataset: { key: name } }, face, icon("down"));
+  const node = h("button", { type: "button", class: "select", role: "combobox", "aria-haspopup": "listbox", "aria-expanded": "false", dataset: { key: name } }, face, icon("down"));
   return { node, changed: () => node.dispatchEvent(new Event("change", { bubbles: true })), show: (words, empty) => {
     fill(face, words);
     face.classList.toggle("empty", empty);
@@ -122,7 +132,7 @@ export function single(ctx, block, element, key) {
     face.show(!value ? hint : kind.name ? kind.name(value) : wordsOf(value.text), !value);
   };
   face.node.addEventListener("click", () => openList(face.node, {
-    source: kind.source(ctx, block, element), label,
+    source: kind.source(ctx, block, element), asks: kind.source === external, label,
     isPicked: (option) => option.value === (kind.name ? current() : current()?.value),
     pick: (option) => ctx.confirm(element, () => {
       cell.choose({ [kind.field]: kind.name ? option.value : option }, face.node);
@@ -162,7 +172,7 @@ export function multi(ctx, block, element, key) {
     return h("button", { type: "button", class: "tag", "aria-label": `Remove ${words}`, onclick: drop }, words, icon("close"));
   }));
   face.node.addEventListener("click", () => openList(face.node, {
-    source: kind.source(ctx, block, element), label, many: true, pick: toggle,
+    source: kind.source(ctx, block, element), asks: kind.source === external, label, many: true, pick: toggle,
     isPicked: (option) => cell.state[field].some((each) => valueOf(each) === option.value),
   }));
   show();

@@ -14,10 +14,11 @@ let active = -1;
 const box = h("textarea", {
   id: "composer-box", rows: 1, "aria-label": "Message", role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": "suggestions",
 });
-const hintLine = h("div", { class: "usage", "aria-hidden": "true" });
+const prompts = h("div", { class: "prompts", role: "group", "aria-label": "Suggested prompts" });
+const status = h("div", { class: "status", role: "status" });
 const panel = h("div", { id: "suggestions", class: "suggestions", role: "listbox", "aria-label": "Suggestions", hidden: true });
 const button = h("button", { type: "submit", class: "send", "aria-label": "Send", title: "Send (Enter)" }, icon("send"));
-const form = h("form", { class: "composer" }, panel, h("div", { class: "box" }, box, button), hintLine);
+const form = h("form", { class: "composer" }, panel, prompts, h("div", { class: "box" }, box, button), status);
 
 function grow() {
   box.style.height = "auto";
@@ -35,7 +36,7 @@ function showOffer() {
 function drawOffer() {
   panel.hidden = !offer.rows.length;
   box.setAttribute("aria-expanded", String(!panel.hidden));
-  fill(panel, offer.rows.length && h("div", { class: "suggestions-title" }, offer.title, h("small", {}, "↑↓ to choose · Tab to take · Esc to hide")),
+  fill(panel, offer.rows.length && h("div", { class: "suggestions-title", role: "presentation" }, offer.title, h("small", {}, "↑↓ to choose · Tab to take · Esc to hide")),
     offer.rows.map((row, at) => h("div", {
       class: "suggestion", role: "option", id: `suggestion-${at}`, "aria-selected": String(at === active),
       onmousedown: (event) => event.preventDefault(), onclick: () => take(row),
@@ -131,7 +132,19 @@ export function composerFor(place, name, callbacks) {
   box.setAttribute("aria-label", `Message ${name}`);
   write(drafts.get(key) ?? "");
   hide();
+  showStatus("");
+  requestAnimationFrame(grow);
   return form;
+}
+
+/** What the app suggests to say in its Messages tab: `{title, message}` each. */
+export function showPrompts(list) {
+  fill(prompts, (list ?? []).map((each) => h("button", { type: "button", class: "chip words", onclick: () => hooks.onSay(each.message) }, each.title)));
+}
+
+/** What the app says it is doing just now. */
+export function showStatus(words) {
+  fill(status, words);
 }
 
 export const focusComposer = () => box.focus({ preventScroll: true });

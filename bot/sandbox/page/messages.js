@@ -25,7 +25,8 @@ const scroller = h("div", { class: "scroller", tabIndex: -1 }, list);
 export const conversation = h("div", { class: "conversation" }, scroller, below);
 
 const isNear = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR;
-const toEnd = () => {
+export const toEnd = () => {
+  stuck = true;
   scroller.scrollTop = scroller.scrollHeight;
 };
 
@@ -151,13 +152,7 @@ function hint() {
   return h("li", { class: "welcome" },
     h("h2", {}, `This is your conversation with ${state.app.name}`),
     h("p", {}, "Three things to try:"),
-    h("div", { class: "chips" }, [...new Set(things)].map((text) => h("button", { type: "button", class: "chip", onclick: () => say(text) }, text))), prompts());
-}
-
-/** The prompts the app suggests in its Messages tab. */
-function prompts() {
-  const chips = (state.app.suggested_prompts ?? []).map((each) => h("button", { type: "button", class: "chip words", onclick: () => say(each.message) }, each.title));
-  return chips.length > 0 && [h("p", { class: "or" }, "or just say it:"), h("div", { class: "chips" }, chips)];
+    h("div", { class: "chips" }, [...new Set(things)].map((text) => h("button", { type: "button", class: "chip", onclick: () => say(text) }, text))));
 }
 
 function showHint() {
@@ -180,7 +175,6 @@ export async function openChannel(id, onSay) {
   (notices.get(id) ?? []).forEach(showNotice);
   showHint();
   read();
-  stuck = true;
   toEnd();
 }
 

@@ -22,7 +22,7 @@ function showErrors(entry, errors) {
     const words = node.querySelector(".error");
     words.textContent = error ?? "";
     const control = node.querySelector("input, textarea, button.select");
-    const marked = node.querySelector(".ticks") ?? control;
+    const marked = node.querySelector("[role=radiogroup]") ?? control;
     marked?.setAttribute("aria-invalid", error ? "true" : "false");
     if (error) marked?.setAttribute("aria-errormessage", words.id);
     if (error) first ??= control;
@@ -82,7 +82,7 @@ function draw(entry) {
   const kept = entry.ctx?.values ?? entry.view.state?.values;
   const container = { type: "view", view_id: entry.view.id };
   keepingFocus(() => entry.dialog, () => {
-    entry.ctx = surface(container, { kept, onNotice: noticeInModal });
+    entry.ctx = surface(container, { kept, level: 3, onNotice: noticeInModal });
     fill(entry.head, head(entry));
     fill(entry.body, blocksNode(entry.ctx, entry.view.blocks));
     fill(entry.foot, foot(entry, entry));

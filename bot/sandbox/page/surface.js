@@ -7,12 +7,12 @@ import { textNode, wordsOf } from "./text.js";
 const SLOW_MS = 250;
 
 /**
- * What blocks need to know to be drawn. `kept` are the values of an earlier drawing; `onNotice` hears what Slack
- * would tell the person when a click went wrong.
+ * What blocks need to know to be drawn. `kept` are the values of an earlier drawing; `level` is that of a header
+ * block; `onNotice` hears what the page has to say when a click went wrong.
  */
-export function surface(container, { kept = {}, onNotice }) {
+export function surface(container, { kept = {}, level = 2, onNotice }) {
   const ctx = {
-    container, kept, values: {},
+    container, kept, level, values: {},
     labelOf: (block) => (block.type === "input" ? wordsOf(block.label) : undefined),
     async act(block, element, fields, node) {
       const slow = setTimeout(() => node?.classList.add("busy"), SLOW_MS);
