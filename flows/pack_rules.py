@@ -1,8 +1,7 @@
-"""What every pack must keep to, whatever its paths: references, sources, links, and words we do not use."""
+"""What must hold before a pack is used at all: references that lead somewhere, sane conditions, verbatim quotes."""
 
 import hashlib
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 import msgspec
@@ -20,7 +19,7 @@ class Fault(msgspec.Struct, frozen=True):
 
 
 def essential(pack: Pack, source_text: str) -> Iterator[Fault]:
-    """What must hold before a pack is used at all."""
+    """Everything that must hold, in the order a person would look."""
     yield from _tasks(pack)
     yield from _steps(pack)
     yield from _conditions(pack)
@@ -274,46 +273,3 @@ def misquoted(quote: Quote, lines: list[str]) -> str:
 
 def _folded(text: str) -> str:
     return " ".join(text.split())
-
-
-# --- what pack check adds ---
-
-_PORTALS: Mapping[str, str] = {"srg.ct.catnms.com": "test", "srg.catnms.com": "production"}
-_ADDRESS = re.compile(r"https?://\S+")
-
-
-def links(pack: Pack, source_text: str) -> Iterator[Fault]:
-    """Every link line of the source is covered, every link used, and each portal says which environment it is."""
-    printed = [(i, u) for i, line in enumerate(source_text.split("\n"), 1) for u in _ADDRESS.findall(line)]
-    covered = {(line, link.url) for link in pack.links.values() for line in link.lines}
-    for line, url in printed:
-        if (line, url) not in covered:
-            yield Fault(("links",), f"no link covers line {line} of the source: {url}")
-    used = {i for s in pack.steps for i in s.links} | {i for t in pack.tasks.values() for i in t.links}
-    for key, link in pack.links.items():
-        at: Path = ("links", key)
-        for i, line in enumerate(link.lines):
-            if (line, link.url) not in printed:
-                yield Fault((*at, "lines", i), f"line {line} of the source does not print {link.url}")
-        if key not in used:
-            yield Fault(at, "no step and no task uses this link")
-        wanted = _PORTALS.get(link.url.split("/")[2] if "://" in link.url else "")
-        if wanted and link.environment != wanted:
-            yield Fault((*at, "environment"), f"this is the {wanted} portal; say so with `environment: {wanted}`")
-
-
-def options(pack: Pack) -> Iterator[Fault]:
-    """Every option of a question is looked at by a condition, else it could not change anything."""
-    asked = {(c.fact, c.is_ or c.has) for _, top in conditions(pack) for c in _all_within(top)}
-    for key, question in pack.questions.items():
-        if len({o.id for o in question.options}) < len(question.options):
-            yield Fault(("questions", key, "options"), "two options have the same id")
-        for i, option in enumerate(question.options):
-            if (key, option.id) not in asked:
-                yield Fault(("questions", key, "options", i), f"no condition looks at the option `{option.id}`")
-
-
-def _all_within(condition: Condition) -> Iterator[Condition]:
-    yield condition
-    for inner in (*condition.all_, *condition.any_, *([condition.not_] if condition.not_ else [])):
-        yield from _all_within(inner)

@@ -17,6 +17,9 @@ T = TypeVar("T")
 _PLAIN_TAGS = frozenset(
     f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "timestamp", "map", "seq", "value")
 )
+_OF_ONE = ("pack", "source", "precheck", "profile", "wording")
+"""Sections that are one thing, not many with ids."""
+
 _MOST_VALUES = 100_000
 """Aliases can multiply a small text; a pack this large is a mistake."""
 
@@ -115,8 +118,7 @@ class Text:
         return values
 
     def _note(self, node: Node, path: Path, sentence: str) -> None:
-        spoken = next((str(p) for p in reversed(path) if isinstance(p, str)), "pack")
-        self.problems.append(Problem(line=node.start_mark.line + 1, id=spoken, sentence=sentence))
+        self.problems.append(Problem(line=node.start_mark.line + 1, id=name_of(path, {}), sentence=sentence))
 
 
 def strings(tree: object, path: Path = ()) -> Iterator[tuple[Path, str]]:
@@ -135,7 +137,7 @@ def name_of(path: Path, tree: Mapping[str, Any]) -> str:
     """The id people know this place by: a task's, a link's, a list entry's own `id` or `name`, else the section's."""
     if not path:
         return "pack"
-    if len(path) == 1:
+    if len(path) == 1 or path[0] in _OF_ONE:
         return str(path[0])
     section = tree.get(str(path[0]))
     if isinstance(path[1], int) and isinstance(section, list) and path[1] < len(section):
