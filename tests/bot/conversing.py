@@ -87,7 +87,7 @@ class Someone:
         answer = await self._slack.sandbox.say(self.user, self.channel, text, thread)
         await self._slack.settled()
         assert answer["ok"], answer
-        return self.last
+        return self.sees[-1] if self.sees else {}
 
     @property
     def sees(self) -> list[Json]:
