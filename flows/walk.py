@@ -1,6 +1,7 @@
 """From pack and position: every task's state, what is next, what waits on whom, and what a changed answer would do."""
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Literal
 
 import msgspec
@@ -80,8 +81,33 @@ class _Repeat(msgspec.Struct, frozen=True):
 
 
 def walk(pack: Pack, position: Position) -> Walk:
-    """Read the position against the pack. Needs are met when all they name is finished (reading §6)."""
-    return _Reading(pack, position).walk()
+    """Read the position against the pack. Needs are met when all they name is finished (reading §6).
+
+    The last few hundred are kept, each for the very objects it was read from: a click decides on the reading that its
+    card was drawn from.
+    """
+    return _kept(_Same(pack), _Same(position))
+
+
+class _Same:
+    """Equal only to the same object, which it keeps alive, so that a reading can be kept for it."""
+
+    __slots__ = ("it",)
+
+    def __init__(self, it: object) -> None:
+        self.it = it
+
+    def __hash__(self) -> int:
+        return id(self.it)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.it is other.it
+
+
+@lru_cache(maxsize=512)
+def _kept(pack: _Same, position: _Same) -> Walk:
+    assert isinstance(pack.it, Pack) and isinstance(position.it, Position)  # noqa: PT018  # for the types only
+    return _Reading(pack.it, position.it).walk()
 
 
 def preview(pack: Pack, before: Position, after: Position) -> Preview:
