@@ -162,7 +162,7 @@ def _journeys(pack: Pack) -> Iterator[tuple[Journey, Plan]]:
     for plan in plans(pack):
         journey = travel(pack, start(plan), plan)
         yield journey, plan
-        if journey.stuck:
+        if journey.stuck or plan.turn:  # how a task ended changes no path, so one turn goes on from here
             continue
         ends = journey.walk.outcome
         if ends is not None and ends.resting:
@@ -199,7 +199,7 @@ def _switched(pack: Pack, journey: Journey, plan: Plan) -> Iterator[tuple[Journe
     """A set is answered anew with each single option."""
     for fact, question in pack.questions.items():
         answered = fact in journey.position.answers
-        for option in question.options if answered and question.kind == "set" and plan.turn == 0 else ():
+        for option in question.options if answered and question.kind == "set" else ():
             other = replace(plan, facts={**plan.facts, fact: (option.id,)})
             answer = replace(journey.position.answers[fact], value=(option.id,))
             answers = {**journey.position.answers, fact: answer}

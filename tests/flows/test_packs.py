@@ -2,6 +2,7 @@
 
 import pytest
 
+from flows.pack_text import Problem
 from flows.packs import PackError, load_pack, source_file
 from tests.flows.shipped import SOURCE, YAML
 
@@ -81,3 +82,15 @@ def test_a_pack_names_the_file_that_it_quotes() -> None:
 
 def test_a_pack_cannot_reach_for_a_file_in_another_folder() -> None:
     assert "/" not in source_file("source: {file: ../../etc/passwd}\n")
+
+
+def test_a_missing_letter_at_any_place_brings_problems_or_a_pack_and_never_another_error() -> None:
+    places = [i for i in range(len(YAML)) if YAML[i] in "{}[]:,-&*>|"]
+    told: list[Problem] = []
+    for i in places[::11]:
+        try:
+            load_pack(YAML[:i] + YAML[i + 1 :], SOURCE)
+        except PackError as error:
+            told += error.problems
+    assert len(told) > len(places[::11]) / 4
+    assert all(p.line >= 1 and p.id and p.sentence for p in told)
