@@ -18,7 +18,7 @@ from bot.places import place
 from bot.router import Heard, Router
 from bot.surfaces import Answer, FieldErrors, Message, Modal, Open, Replace, Say, Swap
 from bot.views import records as views
-from bot.views.blocks import TICKET_FIELD, literal
+from bot.views.blocks import TICKET_FIELD, literal, short_day
 from bot.views.refused import with_ticket
 from bot.views.scene import Scene, scene_of
 from bot.views.tasks import card, note, recorded
@@ -234,10 +234,11 @@ async def _of_message(heard: Heard, services: Services) -> MessageFirmForm:
     if message.get("user"):
         known = (await services.directory.sight(heard.tenant, place(heard.tenant, message["user"]))).known
         author = known.name or author
+    at = datetime.fromtimestamp(float(stamp), tz=UTC)
     return MessageFirmForm(
         permalink=permalink,
         digest=hashlib.sha256(str(message.get("text") or "").encode()).hexdigest(),
-        label=f"Message by {author}, {datetime.fromtimestamp(float(stamp), tz=UTC):%Y-%m-%d %H:%M} UTC",
+        label=f"Message by {author}, {short_day(at.date())}, {at:%H:%M} UTC",
     )
 
 

@@ -1,0 +1,101 @@
+"""Help, words that are no command, old buttons, and the App Home."""
+
+from pathlib import Path
+
+from ruamel.yaml import YAML
+
+from bot.views import help as views
+from flows.services import Services
+from tests.bot.conversing import BEN, LEA, Slack, labels, words_of
+from tests.bot.firm_making import a_firm
+
+MANIFEST = Path(__file__).parents[2] / "manifest.yml"
+
+
+async def test_help_lists_every_command_and_works_before_there_is_a_firm(slack: Slack) -> None:
+    said = words_of(await slack.ben.types("/cais help"))
+    for usage in views.USAGES:
+        assert usage.typed in said.replace("&lt;", "<").replace("&gt;", ">"), usage.command
+    assert "Not legal advice" in said
+    assert slack.refused() == []
+
+
+async def test_every_command_has_examples_that_begin_with_it(slack: Slack) -> None:
+    for usage in views.USAGES:
+        said = await slack.ben.types(f"help {usage.command}")
+        assert usage.examples, usage.command
+        assert all(e.startswith(usage.command) for e in usage.examples)
+        if usage.command:
+            assert usage.says in words_of(said)
+
+
+async def test_help_for_a_mistyped_command_offers_the_nearest(slack: Slack) -> None:
+    await slack.ben.types("help histry")
+    await slack.ben.presses("Help: history")
+    assert "/cais history [task or step]" in words_of(slack.ben.last)
+
+
+async def test_a_mistyped_command_is_offered_and_runs_only_when_clicked(slack: Slack, services: Services) -> None:
+    firm = await a_firm(services, "Apex Securities", BEN)
+    said = await slack.ben.types("/cais noet called Ana")
+    assert "I do not know “noet called Ana”" in said["text"]
+    assert await services.events.position(firm.key) == firm
+    await slack.ben.presses("note called Ana")
+    position = await services.events.position(firm.key)
+    assert position is not None
+    assert position.notes == {"": 1}
+    assert "called Ana" in words_of(slack.ben.last)
+
+
+async def test_a_question_gets_the_helpdesk_and_no_promise(slack: Slack, services: Services) -> None:
+    await a_firm(services, "Apex Securities", BEN)
+    said = words_of(await slack.ben.types("do we have to report foreign customers?"))
+    assert "cannot answer free questions" in said
+    assert "888-696-3348" in said
+    assert "later" not in said
+
+
+async def test_an_old_button_says_so_and_leads_on(slack: Slack, services: Services) -> None:
+    await a_firm(services, "Apex Securities", BEN)
+    await slack.ben.types("next")
+    message = slack.ben.last
+    for block in message["blocks"]:
+        for element in block.get("elements") or ():
+            if element.get("action_id") == "records.note":
+                element["action_id"] = "records.from_another_age"
+    await slack.ben.presses("records.from_another_age", on=message)
+    assert "older version" in words_of(slack.ben.last)
+    await slack.ben.presses("Next")
+    assert "Step 1 of 6" in words_of(slack.ben.last)
+
+
+async def test_the_prompts_are_those_of_the_manifest_and_are_commands(slack: Slack) -> None:
+    manifest = YAML(typ="safe").load(MANIFEST.read_text())
+    prompts = manifest["features"]["agent_view"]["suggested_prompts"]
+    assert [(p["title"], p["message"]) for p in prompts] == list(views.PROMPTS)
+    assert {message for _, message in views.PROMPTS} <= {u.command for u in views.USAGES}
+    await slack.ben.opens_home("messages")
+    assert slack.refused() == []
+
+
+async def test_an_empty_home_is_honest_and_leads_to_set_up(slack: Slack) -> None:
+    home = await slack.ben.opens_home()
+    assert "No firm yet" in words_of(home or {})
+    await slack.ben.presses("Set up your firm", on=home)
+    await slack.ben.submits({"name": "Apex Securities"})
+    assert "is set up" in words_of(slack.ben.last), "said in Messages"
+    assert "Apex Securities" in words_of(slack.ben.home or {}), "and the Home is drawn anew"
+
+
+async def test_home_shows_my_firms_only_and_its_buttons_answer_in_messages(slack: Slack, services: Services) -> None:
+    await a_firm(services, "Apex Securities", BEN, U0LEA="member")
+    await a_firm(services, "Birch Brokers", LEA)
+    home = words_of(await slack.ben.opens_home() or {})
+    assert "Apex Securities" in home
+    assert "Birch" not in home
+    assert "Next: *" in home
+    await slack.ben.presses("Next", on=slack.ben.home)
+    assert "Step 1 of 6" in words_of(slack.ben.last)
+    await slack.lea.opens_home()
+    assert labels(slack.lea.home or {}).count("Status") == 2
+    assert slack.refused() == []
