@@ -1,0 +1,223 @@
+"""What the firm answers: previews before a change, the agents, a change of agent to its end, and what is refused."""
+
+from datetime import timedelta
+
+from flows.services import Services
+from tests.bot.conftest import NOW
+from tests.bot.conversing import Slack, labels, words_of
+from tests.bot.walking import choose, firm_of_ben, header_of, history, position, to_step_four, walk_on
+
+
+async def test_a_change_that_moves_tasks_is_shown_first_and_can_be_left_as_it_is(
+    slack: Slack, services: Services
+) -> None:
+    key = await firm_of_ben(services)
+    ben = await to_step_four(slack)
+    await choose(ben, "agent", agents="Alpha Clearing")
+    before = await history(services, key)
+    await ben.types("/cais step 4")
+    await ben.presses("Open: Choose how your data is submitted")
+    await ben.presses("Change the answer…")
+    await ben.submits({"choice": ["agent", "ui"]})
+    assert ben.modal is not None
+    said = words_of(ben.modal)
+    assert "Appears" in said
+    assert "Meet the requirements for self-reporting firms" in said
+    assert ben.modal["submit"]["text"] == "Change it"
+    assert ben.modal["close"]["text"] == "Keep as it is"
+    assert await history(services, key) == before
+    assert (await ben.submits())["ok"]
+    assert (await position(services, key)).value("methods") == ("agent", "ui")
+    assert "*Recorded:*" in words_of(ben.last)
+
+
+async def test_changing_step_one_with_a_click_is_previewed_too(slack: Slack, services: Services) -> None:
+    key = await firm_of_ben(services)
+    await slack.ben.types("/cais next")
+    await slack.ben.presses("No…")
+    await slack.ben.submits({"basis": "We only advise."})
+    await slack.ben.presses("Change the answer…")
+    await slack.ben.submits({"choice": "yes"})
+    assert slack.ben.modal is not None
+    assert "Register for CAIS" in words_of(slack.ben.modal)
+    await slack.ben.submits()
+    assert (await position(services, key)).value("fdid_duty") == ("yes",)
+    assert "Step 2 of 6" in header_of(slack.ben.last)
+    await slack.ben.presses("Undo")
+    assert "No obligation recorded" in words_of(slack.ben.last)
+    assert "We only advise." in words_of(slack.ben.last)
+
+
+async def test_a_firm_that_is_not_sure_asks_the_helpdesk_and_records_what_they_say(
+    slack: Slack, services: Services
+) -> None:
+    key = await firm_of_ben(services)
+    await slack.ben.types("/cais next")
+    await slack.ben.presses("Not sure")
+    said = words_of(slack.ben.last)
+    assert "Ask the Helpdesk about FDID events" in said
+    assert "888-696-3348" in said
+    await slack.ben.presses("Waiting on someone")
+    await slack.ben.submits({})
+    assert "Waiting for FINRA CAT Helpdesk" in words_of(slack.ben.last)
+    assert {"They say yes", "They say no…", "No longer waiting"} <= set(labels(slack.ben.last))
+    await slack.ben.presses("They say yes")
+    assert (await position(services, key)).value("fdid_duty") == ("yes",)
+    assert "Step 2 of 6" in header_of(slack.ben.last)
+
+
+async def test_an_agent_method_without_a_name_is_refused_and_what_was_chosen_stays(
+    slack: Slack, services: Services
+) -> None:
+    key = await firm_of_ben(services)
+    ben = await to_step_four(slack)
+    await ben.presses("Choose…")
+    answer = await ben.submits({"choice": ["agent"], "agents": "  "})
+    assert "Name the agent" in str(answer["errors"])
+    assert (await ben.submits({"choice": ["agent"], "agents": "Alpha Clearing\n\n alpha  clearing "}))["ok"]
+    assert [a.name for a in (await position(services, key)).agents] == ["Alpha Clearing"]
+
+
+async def test_the_question_beside_the_roadmap_is_asked_once_and_no_blocks_nothing(
+    slack: Slack, services: Services
+) -> None:
+    key = await firm_of_ben(services, precheck="")
+    first = await slack.ben.types("/cais next")
+    assert "Is transaction onboarding done" in words_of(first)
+    no = next(label for label in reversed(labels(first)) if label == "No")
+    await slack.ben.presses(no)
+    said = words_of(slack.ben.last)
+    assert "The roadmap does not describe it." in said
+    assert "Is transaction onboarding done (reporter agreement" not in words_of(await slack.ben.types("/cais next"))
+    assert (await position(services, key)).precheck == "no"
+    await slack.ben.presses("Yes")
+    assert "Step 2 of 6" in header_of(slack.ben.last)
+
+
+async def test_agents_are_added_renamed_and_taken_off_on_one_card(slack: Slack, services: Services) -> None:
+    key = await firm_of_ben(services)
+    ben = await to_step_four(slack)
+    await choose(ben, "agent", agents="Alfa Clearing")
+    await ben.types("/cais agents")
+    await ben.presses("Add an agent")
+    assert (await ben.submits({"agents": "Beta Bureau"}))["ok"]
+    await ben.presses("Correct the name")
+    assert (await ben.submits({"name": "Alpha Clearing"}))["ok"]
+    said = words_of(ben.last)
+    assert "*Alpha Clearing*" in said
+    assert "⬜ Open: Your agent confirms it is certified" in said
+    await ben.presses("Take off")
+    assert ben.modal is not None
+    assert "Drops out" in words_of(ben.modal)
+    assert (await ben.submits({"reason": "Contract ended"}))["ok"]
+    assert "No longer reporting: Alpha Clearing" in words_of(ben.last)
+    await ben.presses("Undo")
+    assert [a.status for a in (await position(services, key)).agents] == ["active", "active"]
+
+
+async def test_a_firm_changes_its_agent_and_walks_the_loop_to_its_end(slack: Slack, services: Services) -> None:
+    key = await firm_of_ben(services)
+    ben = await to_step_four(slack)
+    await choose(ben, "agent", agents="Alpha Clearing")
+    await walk_on(ben)
+    assert "Roadmap finished" in header_of(ben.last)
+    await ben.presses("Agents")
+    await ben.presses("Change agent")
+    assert "errors" in await ben.submits({"name": "alpha clearing"})
+    await ben.submits({"name": "Omega Clearing"})
+    assert ben.modal is not None
+    preview = words_of(ben.modal)
+    for task in ("Check step 1 again", "Written agreement with the new agent", "End-date the production relationship"):
+        assert task in preview
+    assert (await ben.submits())["ok"]
+    path = " ".join(await walk_on(ben))
+    in_order = (
+        "Check step 1 again for the new arrangement: Alpha Clearing → Omega Clearing",
+        "Amend the registration",
+        "Written agreement",
+        "Test relationship with your agent: Omega Clearing",
+        "Your agent confirms it is certified: Omega Clearing",
+        "Does the new agent need a new certification request",
+        "Production relationship with your agent: Omega Clearing",
+        "Open rejections of the old agent",
+        "End-date the production relationship with the old agent: Alpha Clearing",
+        "Do FDIDs change?",
+        "Update your written supervisory procedures",
+    )
+    places = [path.find(task) for task in in_order]
+    assert places == sorted(places)
+    assert -1 not in places
+    assert "Roadmap finished" in header_of(ben.last)
+    assert (await position(services, key)).changes[0].new
+
+
+async def test_a_firm_in_the_middle_of_a_change_names_both_agents(slack: Slack, services: Services) -> None:
+    key = await firm_of_ben(services, situation="changing")
+    await to_step_four(slack)
+    await slack.ben.types("/cais agents")
+    await slack.ben.presses("Change agent")
+    await slack.ben.submits({"old_name": "Alpha Clearing", "name": "Omega Clearing"})
+    assert (await slack.ben.submits())["ok"]
+    kept = {a.name: a.status for a in (await position(services, key)).agents}
+    assert kept == {"Alpha Clearing": "leaving", "Omega Clearing": "active"}
+
+
+async def test_twenty_agents_are_more_than_enough_and_all_screens_still_show(slack: Slack, services: Services) -> None:
+    await firm_of_ben(services)
+    ben = await to_step_four(slack)
+    await choose(ben, "agent", agents="\n".join(f"Agent number {n}" for n in range(20)))
+    for words in (
+        "/cais",
+        "/cais next",
+        "/cais status",
+        "/cais step 5",
+        "/cais step 6",
+        "/cais agents",
+        "/cais done 6",
+    ):
+        assert "Apex Securities" in words_of(await ben.types(words))
+    await ben.types("/cais step 5")
+    await ben.picks("Open a task", "Test relationship with your agent: Agent number 19")
+    assert "Agent number 19" in ben.last["text"]
+    await ben.presses("Agents" if "Agents" in labels(ben.last) else "Next task")
+    assert slack.refused() == []
+
+
+async def test_a_name_that_would_call_everybody_is_only_a_name(slack: Slack, services: Services) -> None:
+    await firm_of_ben(services)
+    ben = await to_step_four(slack)
+    await choose(ben, "agent", agents="<!channel> <@U0LEA> *Bold* & Sons")
+    await walk_on(ben)
+    for message in ben.sees:
+        assert "<!channel>" not in message["text"]
+        assert "<!channel>" not in str([b for b in message.get("blocks", []) if b["type"] in ("section", "context")])
+
+
+async def test_a_basis_that_looks_like_personal_data_is_refused_and_can_be_said_in_words(
+    slack: Slack, services: Services
+) -> None:
+    key = await firm_of_ben(services)
+    await slack.ben.types("/cais next")
+    await slack.ben.presses("No…")
+    await slack.ben.submits({"basis": "Only client 123-45-6789 trades"})
+    assert slack.ben.modal is not None
+    assert "nothing was stored" in words_of(slack.ben.modal)
+    assert (await slack.ben.submits({"basis": "Only one client trades, elsewhere", "ticket": []}))["ok"]
+    stored = "".join(r.payload for r in await history(services, key))
+    assert "123-45" not in stored
+    assert "text_refused" in {r.type for r in await history(services, key)}
+
+
+async def test_the_longest_basis_that_can_be_typed_survives_the_preview(slack: Slack, services: Services) -> None:
+    key = await firm_of_ben(services)
+    await slack.ben.types("/cais next")
+    await slack.ben.presses("Yes")
+    await slack.ben.types("/cais step 1")
+    await slack.ben.presses("Open: Does your firm report events with an FDID?")
+    await slack.ben.presses("Change the answer…")
+    basis = ("We only advise. " * 100)[:1500].strip()
+    recheck = (NOW + timedelta(days=90)).date().isoformat()
+    assert (await slack.ben.submits({"choice": "no", "basis": basis, "recheck": recheck}))["ok"]
+    assert (await slack.ben.submits())["ok"]
+    kept = (await position(services, key)).answers["fdid_duty"]
+    assert (kept.basis, str(kept.recheck_on)) == (basis, recheck)
