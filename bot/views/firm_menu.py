@@ -9,7 +9,10 @@ from bot.views.blocks import Element, option, plain
 from flows.ports import FirmSummary
 
 GROUP = 100
-"""Options in a group, and groups in a select (Slack's limits)."""
+"""Options in a group (Slack's limit)."""
+
+MOST = 500
+"""Firms in a select, so that a modal stays well below Slack's 250 kB; `/cais firm use` reaches the others by name."""
 
 LONGEST_ID = 255
 """Characters of a block_id, which has to hold what the select carries."""
@@ -31,9 +34,10 @@ def firm_menu(firms: Sequence[FirmSummary], then: str) -> Block:
 
 def firm_choices(firms: Sequence[FirmSummary]) -> Element:
     """The options of a select: plain up to a hundred firms, in groups above that."""
+    firms = firms[:MOST]
     if len(firms) <= GROUP:
         return {"options": [option(f.name, f.key.firm) for f in firms]}
-    groups = [firms[n : n + GROUP] for n in range(0, min(len(firms), GROUP * GROUP), GROUP)]
+    groups = [firms[n : n + GROUP] for n in range(0, len(firms), GROUP)]
     return {"option_groups": [_group(g) for g in groups]}
 
 

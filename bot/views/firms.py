@@ -57,6 +57,9 @@ SITUATION_CHOICES = (
 )
 """Value, label and explanation of each situation a firm can be in."""
 
+COLUMNS, COLUMN = 40, 2900
+"""Sections a long list may take in a message, and characters in each."""
+
 ROLES: tuple[tuple[RoleName, str, str], ...] = (
     ("lead", "Lead", "Does everything, and adds members"),
     ("member", "Member", "Answers, finishes tasks, adds evidence"),
@@ -165,15 +168,17 @@ def _open(firm: FirmSummary) -> Element:
 
 
 def _in_columns(lines: Sequence[str]) -> list[Block]:
-    """Many lines in few sections, each within Slack's length."""
-    blocks: list[Block] = []
-    held: list[str] = []
-    for line in lines:
-        if sum(len(h) + 1 for h in held) + len(line) > 2900:
-            blocks.append(section("\n".join(held)))
-            held = []
-        held.append(line)
-    return [*blocks, section("\n".join(held))] if held else blocks
+    """Many lines in few sections, each within Slack's length; how many are left out is said."""
+    texts: list[str] = []
+    for nth, line in enumerate(lines):
+        if texts and len(texts[-1]) + 1 + len(line) <= COLUMN:
+            texts[-1] += f"\n{line}"
+        elif len(texts) < COLUMNS:
+            texts.append(line)
+        else:
+            texts.append(f"and {len(lines) - nth} more")
+            break
+    return [section(text) for text in texts]
 
 
 def members(scene: Scene, *, role: RoleName | None, note: str = "") -> Message:

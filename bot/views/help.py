@@ -152,7 +152,7 @@ def unknown(pack: Pack, typed: str, near: Sequence[str], firm: str = "") -> Mess
     offer = " Did you mean one of these? Nothing was run." if near else " Nothing was changed."
     ways = "You can type `next`, `status`, `step 4`, `done`, `undo`, `note`, `history`, `firm` or `help`."
     blocks = [section(said + offer), _offers(near, firm), context(ways)]
-    plain = f" {', '.join(near)}." if near else f" {ways}"
+    plain = f" {literal(clip(', '.join(near), 300))}." if near else f" {ways}"
     return Message(said + offer + plain, blocks)
 
 

@@ -44,6 +44,9 @@ from flows.walk import Item, Walk
 ROWS = 12
 """Entries of history on a page."""
 
+LONGEST_ENTRY = 1300
+"""Characters of an entry shown on a page; where escaping makes it much longer, a third of that."""
+
 PIECES = 15
 """Pieces of evidence shown of one task; the others are in its history."""
 
@@ -111,7 +114,8 @@ def _page_buttons(scene: Scene, page: Page, task: str) -> list[Element]:
 
 
 def _row(scene: Scene, row: Record, undone: bool) -> str:
-    said = clip(sentence(scene.pack, scene.position, row), 1200)
+    said = sentence(scene.pack, scene.position, row)
+    said = clip(said, LONGEST_ENTRY if len(literal(said)) < 2 * LONGEST_ENTRY else LONGEST_ENTRY // 3)
     words = "\n".join(f"~{literal(line)}~" if undone else literal(line) for line in said.splitlines() if line.strip())
     facts = [scene.moment(row.at), literal(row.actor_name), SOURCES.get(row.source, literal(row.source))]
     if row.happened_on:

@@ -1,0 +1,194 @@
+"""Set-up, firms, records, Home and help with names and numbers of any size: Slack takes them, and each button works."""
+
+import json
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from bot.actions import verb_of
+from bot.answering import content, modal_view
+from bot.bootstrap import build_router
+from bot.buttons import MessageFirmForm, SaveMessageForm
+from bot.hearing import Origin
+from bot.sandbox.limits import problems_in_message, problems_in_view
+from bot.surfaces import Home, Message, Modal
+from bot.views import firms, home, onboarding, records
+from bot.views import help as help_views
+from bot.views.scene import Scene
+from flows.events import AgentAdded, EvidenceAdded, FirmKey, FirmSetUp, MemberSet, NoteAdded, Record, TaskCompleted
+from flows.firms import Person
+from flows.ports import FirmSummary
+from flows.position import Position
+from flows.records import Stamp, record
+from flows.roadmap import Pack
+from flows.walk import walk
+from tests.bot.conversing import elements, words_of
+
+NASTY = "<!channel> *A* _B_ ~`|& <@U0ANA> >"
+ROUTER = build_router()
+KEY = FirmKey("-/T0", "f0123456789abcdef")
+ORIGIN = Origin(channel="C0123456789", ts="1700000000.000100", response_url="https://hooks.slack.com/" + "x" * 100)
+
+names = st.text(st.characters(blacklist_categories=["Cs", "Cc"]), min_size=1, max_size=80).filter(str.strip)
+
+
+def firm(pack: Pack, name: str, *, people: int = 1, text: str = "", rows: int = 1) -> tuple[Scene, tuple[Record, ...]]:
+    """A firm with this name, that many members, and that many notes and pieces of evidence with this text."""
+    events: list[Any] = [
+        FirmSetUp(name=name, situation="reporting", time_zone="America/New_York", target=date(2027, 1, 4))
+    ]
+    events += [
+        MemberSet(f"slack:-/T0/U{n:09}", name if n % 2 else "", "lead" if n < 2 else "viewer") for n in range(people)
+    ]
+    events += [AgentAdded(f"a{n}", f"{name[:70]}{n}") for n in range(3)]
+    for _ in range(rows):
+        events.append(NoteAdded(text or "note", task="s1"))
+        events.append(
+            EvidenceAdded("s1", "link", f"https://x.example/{text}", label=text, happened_on=date(2026, 1, 5))
+        )
+        events.append(TaskCompleted("s2", note=text, happened_on=date(2026, 1, 5)))
+    at = datetime(2026, 11, 23, 14, tzinfo=UTC)
+    stamp = Stamp(Person("slack:-/T0/U1", name), at, "modal", "2024-05-31", cause="c", practice=True)
+    changed = record(Position(KEY), events, stamp)
+    return scene(pack, changed.position), changed.records
+
+
+def scene(pack: Pack, position: Position) -> Scene:
+    return Scene(pack, position, walk(pack, position), date(2026, 11, 23), "slack:-/T0/U1")
+
+
+def summaries(count: int, name: str) -> list[FirmSummary]:
+    return [FirmSummary(FirmKey("-/T0", f"f{n:015}"), f"{name[:70]} {n}", "lead") for n in range(count)]
+
+
+def check_message(message: Message) -> None:
+    drawn = content(message)
+    assert not problems_in_message(drawn), (problems_in_message(drawn), message.text[:200])
+    assert message.text.strip()
+    assert "<!channel>" not in message.text
+    _buttons_work(drawn)
+
+
+def check_modal(modal: Modal) -> None:
+    view = modal_view(modal, ORIGIN)
+    assert not problems_in_view(view), (problems_in_view(view), modal.title)
+    assert type(modal.carried).verb in ROUTER.submits
+
+
+def check_home(drawn: Home) -> None:
+    view = {"type": "home", "blocks": list(drawn.blocks)}
+    assert not problems_in_view(view), problems_in_view(view)
+    _buttons_work(view)
+
+
+def _buttons_work(drawn: dict[str, Any]) -> None:
+    for block, element in elements(drawn):
+        assert verb_of(element["action_id"]) in ROUTER.actions
+        json.loads(element.get("value") or block["block_id"])
+
+
+def all_screens(pack: Pack, name: str, *, people: int, text: str, rows: int, count: int) -> None:
+    seen, history = firm(pack, name, people=people, text=text, rows=rows)
+    page = records.Page(tuple(reversed(history[-records.ROWS :])), frozenset({history[-1].sequence}), 5, 0)
+    evidence = [r for r in history if r.type == "evidence_added"]
+    many = summaries(count, name)
+    for message in (
+        onboarding.welcome(seen),
+        onboarding.way_to_set_up(name),
+        firms.firm_card(seen, role="lead", channel="slack:-/T0/C1", note="Saved."),
+        firms.members(seen, role="lead"),
+        firms.members(seen, role="viewer"),
+        firms.picker(many, text, firms.FOREIGN_CHANNEL),
+        firms.firm_list(many, many[:1], many[0].key.firm),
+        firms.offered(name, many),
+        firms.channel_note(seen, "slack:-/T0/C1", linked=True),
+        records.history(seen, page),
+        records.history(seen, page, task="s1", evidence=evidence),
+        records.history(seen, page, task="step 3"),
+        help_views.unknown(pack, text, [f"note {text}"[:1500]], KEY.firm),
+        help_views.no_such_help(text, ["note"]),
+    ):
+        check_message(message)
+    for modal in (
+        onboarding.set_up_modal(pack, me="U1", zone="America/Detroit", name=name),
+        firms.member_modal(seen, "slack:-/T0/U000000001"),
+        firms.settings_modal(seen, lead=True),
+        records.note_modal(seen, task="s1", title=name),
+        records.evidence_modal(seen, task="s1"),
+        records.message_modal(seen, SaveMessageForm(KEY.firm, 1, "https://x.slack.com/archives/C1/p1", "0" * 64, name)),
+        records.message_firm_modal(many, MessageFirmForm(permalink="https://x.slack.com/archives/C1/p1", label=name)),
+    ):
+        check_modal(modal)
+    check_home(home.home([seen] * min(count, home.FIRMS_ON_A_PAGE), total=count, page=0, admin=True))
+
+
+@pytest.mark.parametrize(
+    ("name", "people", "text", "rows", "count"),
+    [
+        ("Apex", 1, "note", 1, 1),
+        ("W" * 80, 20, "&" * 1500, 20, 300),
+        (NASTY, 300, NASTY * 40, 40, 101),
+        ("*" * 80, 21, "*" * 1500, 10, 6),
+        ("“Ünï” & Söhne 🏦" * 4, 2, "line\n" * 300, 3, 2000),
+    ],
+)
+def test_every_screen_fits_whatever_is_in_it(
+    pack: Pack, name: str, people: int, text: str, rows: int, count: int
+) -> None:
+    all_screens(pack, name, people=people, text=text, rows=rows, count=count)
+
+
+@settings(max_examples=25, deadline=None)
+@given(name=names, text=names, people=st.integers(1, 40), count=st.integers(1, 320))
+def test_every_screen_fits_any_text(pack: Pack, name: str, text: str, people: int, count: int) -> None:
+    all_screens(pack, name, people=people, text=text, rows=3, count=count)
+
+
+def test_the_screens_without_a_firm_fit(pack: Pack) -> None:
+    for any_firm in (False, True):
+        check_message(onboarding.invitation(any_firm=any_firm, admin=True, linked=True))
+    check_message(firms.firm_list((), (), ""))
+    check_message(help_views.overview(pack))
+    check_message(help_views.stale())
+    for usage in help_views.USAGES:
+        check_message(help_views.of_command(usage))
+    check_message(help_views.unknown(pack, "what is CAIS?", []))
+    check_home(home.home([], total=0))
+
+
+@pytest.mark.parametrize("situation", ["new", "reporting", "changing"])
+def test_the_welcome_fits_the_situation_and_never_says_late(pack: Pack, situation: Any) -> None:
+    seen, _ = firm(pack, "Apex")
+    said = words_of(content(onboarding.welcome(scene(pack, replace(seen.position, situation=situation)))))
+    assert {"new": "Nothing here is marked late", "reporting": "reports already", "changing": "leaves"}[
+        situation
+    ] in said
+    assert "overdue" not in said
+
+
+def test_a_practice_run_is_marked_on_every_screen_of_a_firm(pack: Pack) -> None:
+    seen, history = firm(pack, "Apex")
+    page = records.Page(history[:2], frozenset())
+    for message in (
+        onboarding.welcome(seen),
+        firms.firm_card(seen, role="lead"),
+        firms.members(seen, role="lead"),
+        records.history(seen, page),
+    ):
+        assert "Practice run: the clock is moved" in words_of(content(message))
+
+
+def test_a_select_of_firms_offers_each_of_them_once(pack: Pack) -> None:
+    many = summaries(305, "Firm")
+    [menu] = [e for _, e in elements(content(firms.picker(many, "next"))) if e["type"] == "static_select"]
+    offered = [o["value"] for group in menu["option_groups"] for o in group["options"]]
+    assert offered == [f.key.firm for f in many]
+
+
+def test_words_too_long_for_a_select_are_left_out_and_never_cut(pack: Pack) -> None:
+    block = next(b for b in firms.picker(summaries(9, "Firm"), "note " + "x" * 400).blocks if b["type"] == "actions")
+    assert json.loads(block["block_id"]) == {}
