@@ -13,7 +13,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 
 from bot.metrics import Counts
 
-SHUTDOWN = 5.0
+SHUTDOWN = 3.0
 """Seconds that open requests have to finish when the server stops."""
 
 JSON = {"Content-Type": "application/json; charset=utf-8"}

@@ -1,26 +1,53 @@
 """The Socket Mode side: Bolt's own handler, and a watchdog for the connection that is dead but looks alive."""
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Callable
+from typing import Any
 
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
+from slack_bolt.app.async_app import AsyncApp
+from slack_sdk.socket_mode.request import SocketModeRequest
 
 from bot.app import Bot
 
 log = logging.getLogger("cais.socket_mode")
 
 LOOK_EVERY = 5.0
+LAST_ACKS = 3.0
+"""Seconds that requests under way have at the end; Slack itself waits no longer for an ack."""
+
 GIVE_UP_AFTER = 120.0
 """Seconds without a connection after which only a new process helps (bolt-python #417, #1529)."""
+
+
+class Counting(AsyncSocketModeHandler):
+    """Bolt's handler, which also knows whether requests still wait for their ack."""
+
+    def __init__(self, app: AsyncApp, app_token: str, **given: Any) -> None:
+        super().__init__(app, app_token, **given)
+        self._under_way = 0
+        self.nothing_open = asyncio.Event()
+        self.nothing_open.set()
+
+    async def handle(self, client: Any, req: SocketModeRequest) -> None:
+        self._under_way += 1
+        self.nothing_open.clear()
+        try:
+            await super().handle(client, req)
+        finally:
+            self._under_way -= 1
+            if not self._under_way:
+                self.nothing_open.set()
 
 
 class SocketMode:
     """One connection to Slack. Has to be built in a running loop."""
 
     def __init__(self, bot: Bot, app_token: str, *, now: Callable[[], float] = time.monotonic) -> None:
-        self._handler = AsyncSocketModeHandler(
+        self._handler = Counting(
             bot.app, app_token, logger=bot.client.logger, web_client=bot.client, ping_interval=LOOK_EVERY
         )
         self._now = now
@@ -64,7 +91,9 @@ class SocketMode:
             log.warning("reconnecting failed", extra={"action": "reconnect", "error": type(error).__name__})
 
     async def stop(self) -> None:
-        """Hangs up."""
+        """Hangs up, after what has been asked already is acked."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._handler.nothing_open.wait(), LAST_ACKS)
         if self._watching:
             self._watching.cancel()
             await asyncio.gather(self._watching, return_exceptions=True)

@@ -7,7 +7,7 @@ import msgspec
 
 from bot import words
 from bot.actions import Carried, Forged, unpack
-from bot.errors import apology, new_receipt
+from bot.errors import Receipt, apology, new_receipt
 from bot.hearing import Call
 from bot.metrics import Counts
 from bot.people import People
@@ -47,15 +47,14 @@ class Table:
         found = Found(None, "")
         try:
             found = self._look_up(call)
-            answer = await self._listen(call, found)
+            answer = await self._listen(call, found, receipt)
         except Refusal as refusal:
             self._counts.add(call.kind, found.name or "other", "refused")
             return _refused(call, refusal)
         except Exception as error:  # noqa: BLE001 - whatever goes wrong, the person gets a sentence and the log one line
             self._counts.add(call.kind, found.name or "other", "failed")
-            firm = found.carried.firm if found.carried else ""
             action = f"{call.kind}:{found.name or 'other'}"
-            return _plainly(call, apology(error, action=action, firm=firm, receipt=receipt))
+            return _plainly(call, apology(error, action=action, receipt=receipt))
         self._counts.add(call.kind, found.name or "other", "answered")
         return answer
 
@@ -81,7 +80,7 @@ class Table:
         except Forged:
             return Found(None, "", call.words, forged=True)
 
-    async def _listen(self, call: Call, found: Found) -> Answer:
+    async def _listen(self, call: Call, found: Found, receipt: Receipt) -> Answer:
         carried = found.carried
         sighting = await self._sight(call, carried.firm if carried else "")
         route, said = found.route, found.words
@@ -91,6 +90,7 @@ class Table:
             sighting, said = await self._named_firm(call, sighting, said)
         heard = self._heard(call, sighting, said)
         position = sighting.position
+        receipt.firm = position.key.firm if position else ""
         if carried and carried.firm and (position is None or position.key.firm != carried.firm):
             return await self._fall_back("foreign", heard)
         if route.firm and position is None:
@@ -174,9 +174,13 @@ def _place(call: Call, slack_id: str) -> str:
 
 
 def _refused(call: Call, refusal: Refusal) -> Answer:
+    if call.kind == "submit":
+        return _plainly(call, refusal.sentence)
+    # A sentence may name an agent or a firm as people typed it, and must not call anybody.
+    safe = refusal.sentence.replace("<", "&lt;").replace(">", "&gt;")
     if call.kind == "action" and refusal.kind == "stale":
-        return Replace(Message(refusal.sentence))
-    return _plainly(call, refusal.sentence)
+        return Replace(Message(safe))
+    return _plainly(call, safe)
 
 
 def _plainly(call: Call, sentence: str) -> Answer:

@@ -74,7 +74,6 @@ async def bot_in_slack(
         try:
             yield Slack(pretend, bot)
         finally:
-            await bot.background.drain(5)
             await stop()
             await bot.stop()
 

@@ -163,6 +163,6 @@ async def test_an_apology_only_says_nothing_was_changed_where_that_is_certain(
     decide: Decide, commits: bool, open_question: bool
 ) -> None:
     receipt = await _change(decide, commits=commits)
-    sentence = apology(ValueError("x"), action="action:tiny", firm="f1", receipt=receipt)
+    sentence = apology(ValueError("x"), action="action:tiny", receipt=receipt)
     assert ("may or may not be recorded" in sentence) is open_question
     assert ("Nothing was changed" in sentence) is not open_question
