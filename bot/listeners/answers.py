@@ -1,5 +1,6 @@
 """What the firm answers: questions with a preview before they change, its agents, a change of agent."""
 
+from datetime import date
 from typing import Any
 
 from bot.actions import pack
@@ -98,8 +99,20 @@ async def answer_form(heard: Heard, carried: AnswerForm, services: Services) -> 
             return Swap(answers.preview(scene, what, seen, said))
         result = await _record(heard, services, said)
     except Refusal as refusal:
-        return with_ticket(answers.question(scene, question, "".join(said.value[:1])), refusal)
+        if refusal.kind == "guard":
+            return with_ticket(answers.question(scene, question, "".join(said.value[:1])), refusal)
+        return FieldErrors({_field_of(said, scene.today): refusal.sentence})
     return Replace(_answered(heard, services, result))
+
+
+def _field_of(said: ConfirmAnswer, today: date) -> str:
+    """Where a refused answer's sentence belongs: beside the field it is about."""
+    decided, again = day_of(said.happened_on), day_of(said.recheck_on)
+    if decided and decided > today:
+        return answers.DAY
+    if again and again <= today:
+        return answers.RECHECK
+    return answers.AGENTS if "agent" in said.value else answers.CHOICE
 
 
 async def confirm_answer(heard: Heard, carried: ConfirmAnswer, services: Services) -> Replace:
@@ -130,11 +143,19 @@ def _names(text: str) -> tuple[str, ...]:
 
 
 def _seen(heard: Heard, services: Services, said: ConfirmAnswer) -> Preview | None:
-    """What a changed answer would do; None for a first answer, and for one that moves no task."""
+    """What a changed answer would do; None for a first answer, and for one that moves no task.
+
+    None too for text the guard refuses: only recording it keeps that it was refused, so it goes that way.
+    """
     was = heard.firm.value(said.fact)
     if not was or was == (UNSURE,):
         return None
-    seen = services.preview_answer(heard.firm, heard.act, said.fact, said.value, **_details(said))
+    try:
+        seen = services.preview_answer(heard.firm, heard.act, said.fact, said.value, **_details(said))
+    except Refusal as refusal:
+        if refusal.kind != "guard":
+            raise
+        return None
     return seen if seen.appear or seen.disappear else None
 
 

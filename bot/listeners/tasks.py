@@ -20,7 +20,7 @@ from bot.router import Heard, Router
 from bot.surfaces import FieldErrors, Message, Open, Replace, Say, Swap
 from bot.task_words import task_and_reason, tasks_meant
 from bot.views import rests, steps, task_forms, tasks
-from bot.views.blocks import TICKET_FIELD
+from bot.views.blocks import TICKET_FIELD, escape
 from bot.views.refused import with_ticket
 from bot.views.scene import Scene, scene_of
 from bot.views.tasks import Top
@@ -55,9 +55,12 @@ def register(router: Router) -> None:
 
 
 async def complete_task(heard: Heard, carried: CompleteTask, services: Services) -> Replace:
-    result = await services.complete(
-        heard.firm.key, heard.act, carried.task, outcome=carried.outcome, seen=carried.version
-    )
+    try:
+        result = await services.complete(
+            heard.firm.key, heard.act, carried.task, outcome=carried.outcome, seen=carried.version
+        )
+    except Refusal as refusal:
+        return outdated(heard, services, refusal)
     return Replace(_after(heard, services, result, carried.task))
 
 
@@ -80,7 +83,10 @@ async def type_done(heard: Heard, services: Services) -> Say:
 
 
 async def end_wait(heard: Heard, carried: EndWait, services: Services) -> Replace:
-    result = await services.end_wait(heard.firm.key, heard.act, carried.task, seen=carried.version)
+    try:
+        result = await services.end_wait(heard.firm.key, heard.act, carried.task, seen=carried.version)
+    except Refusal as refusal:
+        return outdated(heard, services, refusal)
     scene = scene_of(services, result.position, heard.who.id)
     item = scene.walk.item(carried.task)
     if result.changed and item:
@@ -92,7 +98,10 @@ async def end_wait(heard: Heard, carried: EndWait, services: Services) -> Replac
 
 
 async def undo(heard: Heard, carried: UndoChange, services: Services) -> Replace:
-    result = await services.undo(heard.firm.key, heard.act, of=carried.of)
+    try:
+        result = await services.undo(heard.firm.key, heard.act, of=carried.of)
+    except Refusal as refusal:
+        return outdated(heard, services, refusal)
     return Replace(rests.now_screen(*await _undone(heard, services, result)))
 
 
@@ -108,13 +117,18 @@ async def _undone(heard: Heard, services: Services, result: Result) -> tuple[Sce
     if not result.changed:
         return scene, tasks.note("That was undone already. Here is how things are now.")
     history = await services.history(result.position.key, heard.who)
-    return scene, tasks.recorded(scene, result.records, _what_was_undone(history, result.records[0]))
+    rows, brought_back = _what_was_undone(history, result.records[0])
+    return scene, tasks.recorded(scene, result.records, rows, brought_back=brought_back)
 
 
-def _what_was_undone(history: Sequence[Record], row: Record) -> list[Record]:
-    event = row.event
-    assert isinstance(event, e.Undone), "an undo records nothing else"
-    return [r for r in history if r.sequence in event.of]
+def _what_was_undone(history: Sequence[Record], row: Record) -> tuple[Sequence[Record], bool]:
+    """The rows an undo is about in the end, and whether they count again: an undo of an undo brings them back."""
+    rows: Sequence[Record] = [row]
+    count_again = True
+    while rows and isinstance(event := rows[0].event, e.Undone):
+        rows = [r for r in history if r.sequence in event.of]
+        count_again = not count_again
+    return rows, count_again
 
 
 # --- done earlier ---------------------------------------------------------------------------------------------
@@ -221,7 +235,7 @@ async def record_reopen(heard: Heard, carried: ReopenForm, services: Services) -
 
 
 async def type_reopen(heard: Heard, services: Services) -> Say | Open:
-    """With a reason it is done; without one the modal asks for it, or, where no modal can open, the card's button."""
+    """With a reason it is done; without one a modal asks for it, or, after a message, which opens none, a button."""
     scene = scene_of(services, heard.firm, heard.who.id)
     meant, reason = task_and_reason(scene.pack, scene.walk, heard.words)
     if not meant:
@@ -235,7 +249,7 @@ async def type_reopen(heard: Heard, services: Services) -> Say | Open:
     if reason:
         result = await services.reopen(heard.firm.key, heard.act, item.key, reason=reason)
         return Say(_reopened(heard, services, result, item.key))
-    if heard.kind == "command":
+    if heard.kind in ("command", "action"):
         return Open(task_forms.reopen(scene, item))
     return Say(tasks.card(scene, item, tasks.note("Press *Reopen…* to say why it is opened again.")))
 
@@ -261,6 +275,13 @@ def _after(heard: Heard, services: Services, result: Result, key: str) -> Messag
     if item and item.state in ("open", "waiting"):
         return tasks.card(scene, item, top)
     return rests.now_screen(scene, top)
+
+
+def outdated(heard: Heard, services: Services, refusal: Refusal) -> Replace:
+    """What the card offered is gone: the sentence, and below it how things are. Any other refusal rises again."""
+    if refusal.kind != "stale":
+        raise refusal
+    return Replace(rests.now_screen(scene_of(services, heard.firm, heard.who.id), tasks.note(escape(refusal.sentence))))
 
 
 def _opened(heard: Heard, services: Services, key: str) -> tuple[Scene, Item]:

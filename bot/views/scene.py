@@ -130,7 +130,7 @@ def answer_words(scene: Scene, fact: str) -> str:
     options = scene.pack.questions[fact].options
     said = ", ".join(escape(label(options, v)) for v in answer.value)
     who = f"by {scene.by(answer.by, answer.by_name)}, {scene.moment(answer.at)}"
-    decided = f"decided on {short_day(answer.happened_on)}" if answer.happened_on else ""
+    decided = happened_words(scene, answer.happened_on, answer.at).replace("happened", "decided", 1)
     return " · ".join(x for x in (said, who, decided) if x)
 
 

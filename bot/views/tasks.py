@@ -52,7 +52,9 @@ def note(text: str) -> Top:
     return Top(text, (section(text),))
 
 
-def recorded(scene: Scene, records: Sequence[Record], undone: Sequence[Record] = ()) -> Top:
+def recorded(
+    scene: Scene, records: Sequence[Record], undone: Sequence[Record] = (), *, brought_back: bool = False
+) -> Top:
     """What one click recorded, who and when, with the way to undo it. `undone` are the rows an undo was about."""
     if not records:
         return NOTHING
@@ -61,7 +63,7 @@ def recorded(scene: Scene, records: Sequence[Record], undone: Sequence[Record] =
     more = len(said) - MOST_SENTENCES
     said = [*said[:MOST_SENTENCES], *([f"and {more} more"] if more > 0 else [])]
     what = said[0] if len(said) == 1 else "\n• " + "\n• ".join(said)
-    word = _word(records, undone)
+    word = "Recorded" if not undone else "Brought back" if brought_back else "Undone"
     who = f"By {scene.by(first.actor, first.actor_name)}, {scene.moment(first.at)}."
     text = f"*{word}:* {what}{'.' if len(said) == 1 else ''}\n{who}"
     if first.type in FINAL:
@@ -70,19 +72,13 @@ def recorded(scene: Scene, records: Sequence[Record], undone: Sequence[Record] =
     return Top(f"{word}: {'; '.join(said)}.", (section(text, accessory=way_back),))
 
 
-def _word(records: Sequence[Record], undone: Sequence[Record]) -> str:
-    if records[0].type != "undone":
-        return "Recorded"
-    return "Brought back" if any(r.type == "undone" for r in undone) else "Undone"
-
-
 def _sentence(scene: Scene, record: Record) -> str:
     event = record.event
+    happened = happened_words(scene, getattr(event, "happened_on", None), record.at)
     if not isinstance(event, TaskCompleted):
-        return literal(sentence(scene.pack, scene.position, record))
+        return literal(sentence(scene.pack, scene.position, record)) + (f", {happened}" if happened else "")
     task = scene.pack.tasks.get(event.task.partition("[")[0])
     how = f" ({label(task.outcomes, event.outcome)})" if task and event.outcome else ""
-    happened = happened_words(scene, event.happened_on, record.at)
     said = literal(f"{task_title(scene.pack, scene.position, event.task)}{how}")
     earlier = happened or ("done earlier" if event.earlier else "")
     return said + (f", {earlier}" if earlier else "") + (f". Note: {literal(event.note)}" if event.note else "")

@@ -73,7 +73,7 @@ async def test_an_agent_method_without_a_name_is_refused_and_what_was_chosen_sta
     ben = await to_step_four(slack)
     await ben.presses("Choose…")
     answer = await ben.submits({"choice": ["agent"], "agents": "  "})
-    assert "Name the agent" in str(answer["errors"])
+    assert "Name the agent" in answer["errors"]["agents"]
     assert (await ben.submits({"choice": ["agent"], "agents": "Alpha Clearing\n\n alpha  clearing "}))["ok"]
     assert [a.name for a in (await position(services, key)).agents] == ["Alpha Clearing"]
 
@@ -193,6 +193,15 @@ async def test_a_name_that_would_call_everybody_is_only_a_name(slack: Slack, ser
         assert "<!channel>" not in str([b for b in message.get("blocks", []) if b["type"] in ("section", "context")])
 
 
+async def test_a_refusal_that_names_an_agent_calls_nobody(slack: Slack, services: Services) -> None:
+    await firm_of_ben(services)
+    ben = await to_step_four(slack)
+    await choose(ben, "agent", agents="<!channel>")
+    said = await ben.types("/cais done s6c")
+    assert "comes before" in said["text"]
+    assert "<!channel>" not in words_of(said)
+
+
 async def test_a_basis_that_looks_like_personal_data_is_refused_and_can_be_said_in_words(
     slack: Slack, services: Services
 ) -> None:
@@ -206,6 +215,42 @@ async def test_a_basis_that_looks_like_personal_data_is_refused_and_can_be_said_
     stored = "".join(r.payload for r in await history(services, key))
     assert "123-45" not in stored
     assert "text_refused" in {r.type for r in await history(services, key)}
+
+
+async def test_a_changed_answer_with_personal_data_is_refused_and_the_refusal_is_on_record(
+    slack: Slack, services: Services
+) -> None:
+    key = await firm_of_ben(services)
+    await slack.ben.types("/cais next")
+    await slack.ben.presses("Yes")
+    await slack.ben.types("/cais step 1")
+    await slack.ben.presses("Open: Does your firm report events with an FDID?")
+    await slack.ben.presses("Change the answer…")
+    await slack.ben.submits({"choice": "no", "basis": "Only client 123-45-6789 trades"})
+    assert slack.ben.modal is not None
+    assert "nothing was stored" in words_of(slack.ben.modal)
+    assert "text_refused" in {r.type for r in await history(services, key)}
+    assert (await position(services, key)).value("fdid_duty") == ("yes",)
+
+
+async def test_a_day_to_look_again_that_has_passed_is_refused_beside_its_field(
+    slack: Slack, services: Services
+) -> None:
+    await firm_of_ben(services)
+    await slack.ben.types("/cais next")
+    await slack.ben.presses("No…")
+    answer = await slack.ben.submits({"basis": "We only advise.", "recheck": "2026-11-23"})
+    assert "must be in the future" in answer["errors"]["recheck"]
+
+
+async def test_an_answer_decided_earlier_is_flagged(slack: Slack, services: Services) -> None:
+    await firm_of_ben(services)
+    await slack.ben.types("/cais next")
+    await slack.ben.presses("No…")
+    assert (await slack.ben.submits({"basis": "We only advise.", "day": "2024-02-01"}))["ok"]
+    said = words_of(slack.ben.last)
+    assert "happened on Feb 1, 2024, recorded Nov 23, 2026" in said
+    assert "decided on Feb 1, 2024, recorded Nov 23, 2026" in said
 
 
 async def test_the_longest_basis_that_can_be_typed_survives_the_preview(slack: Slack, services: Services) -> None:

@@ -4,9 +4,19 @@ import asyncio
 
 import pytest
 
-from flows.services import Services
+from flows.services import Act, Services
 from tests.bot.conversing import LEA, Slack, labels, words_of
-from tests.bot.walking import add_lea, choose, firm_of_ben, header_of, history, position, to_step_four, walk_on
+from tests.bot.walking import (
+    BEN_COLE,
+    add_lea,
+    choose,
+    firm_of_ben,
+    header_of,
+    history,
+    position,
+    to_step_four,
+    walk_on,
+)
 
 
 async def test_a_click_says_what_was_recorded_by_whom_and_when_with_the_next_card_below(
@@ -72,6 +82,30 @@ async def test_a_card_that_is_out_of_date_shows_how_things_are_and_changes_nothi
     assert await history(services, key) == before
 
 
+async def test_a_card_whose_task_dropped_out_shows_what_is_next_instead(slack: Slack, services: Services) -> None:
+    key = await firm_of_ben(services)
+    await add_lea(services, key, LEA)
+    await slack.ben.types("/cais next")
+    await slack.ben.presses("Yes")
+    await slack.lea.types("/cais next")
+    await services.answer(key, Act(BEN_COLE, "button", "no"), "fdid_duty", ["no"], basis="We only advise.")
+    await slack.lea.presses("Form submitted")
+    said = words_of(slack.lea.last)
+    assert "does not apply to this firm as things are. Nothing was changed." in said
+    assert "No obligation recorded" in said
+
+
+async def test_undo_of_what_somebody_changed_since_leaves_it_and_says_so(slack: Slack, services: Services) -> None:
+    key = await firm_of_ben(services)
+    await slack.ben.types("/cais next")
+    await slack.ben.presses("Yes")
+    await slack.ben.presses("Form submitted")
+    await services.reopen(key, Act(BEN_COLE, "command", "again"), "s2", reason="Wrong form")
+    await slack.ben.presses("Undo")
+    assert "changed this again after that" in words_of(slack.ben.last)
+    assert "Step 2 of 6" in header_of(slack.ben.last)
+
+
 async def test_undo_takes_a_click_back_and_redo_brings_it_again(slack: Slack, services: Services) -> None:
     key = await firm_of_ben(services)
     await slack.ben.types("/cais next")
@@ -81,7 +115,7 @@ async def test_undo_takes_a_click_back_and_redo_brings_it_again(slack: Slack, se
     assert "s2" not in (await position(services, key)).tasks
     assert "Step 2 of 6" in header_of(slack.ben.last)
     await slack.ben.presses("Redo")
-    assert "*Brought back:*" in words_of(slack.ben.last)
+    assert "*Brought back:* Register for CAIS (Form submitted)" in words_of(slack.ben.last)
     assert (await position(services, key)).tasks["s2"].state == "done"
     await slack.ben.presses("Undo")
     assert "s2" not in (await position(services, key)).tasks
