@@ -28,6 +28,9 @@ from tests.flows.life import ANA, BEN, PACK, TODAY, Life
 
 LONG = "W" * 80
 NASTY = "<!channel> *A*_B_ ~`|& <@U0ANA>"
+MOST_TEXT = 10_000
+"""Characters in all blocks together: chat.postMessage refuses somewhere above 11,000 (slackapi/bolt-js #2509, #2867)."""
+
 OTHERS = ("records.", "help.", "firms.", "onboarding.")
 """Verbs of conversations that are not this walk's; theirs are looked at where the whole router is built."""
 
@@ -80,6 +83,7 @@ def check(seen: Scene) -> None:
     for message in screens(seen):
         drawn = content(message)
         assert not problems_in_message(drawn), (problems_in_message(drawn), message.text)
+        assert _all_text(drawn["blocks"]) <= MOST_TEXT, message.text
         assert "Apex" in message.text
         assert any("Apex" in str(b) for b in drawn["blocks"] if b["type"] == "context")
         _buttons_work(drawn)
@@ -88,6 +92,12 @@ def check(seen: Scene) -> None:
         assert not problems_in_view(view), (problems_in_view(view), modal.title)
         assert type(modal.carried).verb in ROUTER.submits
         assert "Apex" in words_of(view)
+
+
+def _all_text(node: Any) -> int:
+    if isinstance(node, dict):
+        return sum(len(v) if k == "text" and isinstance(v, str) else _all_text(v) for k, v in node.items())
+    return sum(_all_text(v) for v in node) if isinstance(node, list) else 0
 
 
 def _buttons_work(drawn: dict[str, Any]) -> None:
