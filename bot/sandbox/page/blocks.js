@@ -8,7 +8,7 @@ import { textNode } from "./text.js";
 
 function section(ctx, block) {
   const fields = block.fields?.length && h("div", { class: "fields" }, block.fields.map((field) => h("div", { class: "section-field" }, textNode(field))));
-  const accessory = block.accessory && h("div", { class: `accessory ${block.accessory.type}` }, elementNode(ctx, block, block.accessory));
+  const accessory = block.accessory && h("div", { class: `accessory of-${block.accessory.type}` }, elementNode(ctx, block, block.accessory));
   return h("div", { class: "section" }, h("div", { class: "section-text" }, textNode(block.text), fields), accessory);
 }
 
