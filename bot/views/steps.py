@@ -31,6 +31,10 @@ MOST_NAMES = 6
 """Agents named in one line of the status; more are counted."""
 NAME = 28
 FEW_BUTTONS = 4
+MOST_ON_A_PAGE = 24
+"""Tasks of a whole step that can be opened from its page; with more, each part has a page of its own."""
+MOST_OPTIONS = 60
+"""Tasks in one menu, unfinished ones first: three for each of twenty agents."""
 MOST_WAITS = 5
 ASIDE: frozenset[State] = frozenset({"not_applicable", "set_aside", "later"})
 
@@ -186,22 +190,29 @@ def step_page(scene: Scene, step: Step, parts: Sequence[Part] = (), top: Top = N
         banner(scene, f"step {escape(step.id)}{escape(only)}"),
         section(escape(step.about)),
     ]
+    crowded = len(shown) > 1 and sum(len(_openable(scene, p)) for p in shown) > MOST_ON_A_PAGE
     for part in shown:
-        blocks += _part(scene, step, part)
+        blocks += _part(scene, step, part, crowded=crowded)
     tasks = [scene.pack.tasks[t] for p in shown for t in p.tasks]
     blocks += [context(_milestone(scene, m)) for m in scene.pack.milestones if m.step == step.id]
     links = dict.fromkeys([*step.links, *(link for t in tasks for link in t.links)])
     if links:
         blocks.append(section("*Links*\n" + "\n".join(link_line(scene.pack.links[name]) for name in links)))
-    quotes = [*step.quotes, *(q for t in tasks for q in t.quotes)]
-    blocks += [section("*What the roadmap says*"), *quotes_blocks(scene, step.id, quotes)]
+    quotes = [*step.quotes, *(q for t in tasks for q in t.quotes if not crowded)]
+    more = " (each part's own words are on its page)" if crowded else ""
+    blocks += [section(f"*What the roadmap says*{more}"), *quotes_blocks(scene, step.id, quotes)]
     blocks.append(actions(*_neighbours(scene, step)))
     done = [i for p in shown for i in items_of(scene, p) if i.state == "done"]
     text = f"{literal(scene.position.name)}, step {step.id} of {len(scene.pack.steps)}: {escape(step.title)}."
     return Message(f"{top.text} {text} {len(done)} of its tasks done.".strip(), tuple(blocks))
 
 
-def _part(scene: Scene, step: Step, part: Part) -> list[Block]:
+def _openable(scene: Scene, part: Part) -> list[Item]:
+    return [i for i in items_of(scene, part) if i.state not in ("not_applicable", "later")]
+
+
+def _part(scene: Scene, step: Step, part: Part, *, crowded: bool) -> list[Block]:
+    """One part with the way to open its tasks; with many agents a whole step only leads to its parts' own pages."""
     items = items_of(scene, part)
     lines = _lines(scene, [i for i in items if i.state not in ASIDE])
     aside = _aside_lines(scene, [i for i in items if i.state in ASIDE])
@@ -209,9 +220,12 @@ def _part(scene: Scene, step: Step, part: Part) -> list[Block]:
     blocks = [section("\n".join([*title, *lines]))]
     if aside:
         blocks.append(context(clip("\n".join(aside), 2900)))
-    openable = [i for i in items if i.state not in ("not_applicable", "later")]
+    openable = _openable(scene, part)
     if not openable:
         return blocks
+    if crowded:
+        whole = button(f"Open part {part.id}", scene.carry(ShowStep, step=part.id), says=f"Open part {part.title}")
+        return [*blocks, actions(whole)]
     if len(openable) <= FEW_BUTTONS:
         buttons = [
             button(f"Open: {clip(i.title, 60)}", scene.carry(ShowTask, task=i.key), says=f"Open {i.title}")
@@ -219,7 +233,7 @@ def _part(scene: Scene, step: Step, part: Part) -> list[Block]:
         ]
         return [*blocks, actions(*buttons)]
     unfinished_first = sorted(openable, key=lambda i: i.state in ("done", "set_aside"))
-    options = [option(i.title, i.key, MARKS[i.state]) for i in unfinished_first]
+    options = [option(i.title, i.key) for i in unfinished_first[:MOST_OPTIONS]]
     return [*blocks, menu("Open a task", scene.carry(PickTask, part=part.id), options)]
 
 
@@ -242,6 +256,6 @@ def which_task(scene: Scene, items: Sequence[Item], ask: str) -> Message:
         offered = [button(clip(i.title, 70), scene.carry(ShowTask, task=i.key), says=i.title) for i in items]
         blocks.append(actions(*offered))
     else:
-        options = [option(i.title, i.key, MARKS[i.state]) for i in items]
+        options = [option(i.title, i.key) for i in items[:MOST_OPTIONS]]
         blocks.append(menu("Choose a task", scene.carry(PickTask, part="which"), options))
     return Message(f"{literal(scene.position.name)}: {ask}", tuple(blocks))

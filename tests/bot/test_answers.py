@@ -176,8 +176,9 @@ async def test_twenty_agents_are_more_than_enough_and_all_screens_still_show(sla
         "/cais done 6",
     ):
         assert "Apex Securities" in words_of(await ben.types(words))
-    await ben.types("/cais step 5")
-    await ben.picks("Open a task", "Test relationship with your agent: Agent number 19")
+    await ben.types("/cais step 6")
+    await ben.presses("Open part 6-II-A")
+    await ben.picks("Open a task", "Your agent confirms it is certified: Agent number 19")
     assert "Agent number 19" in ben.last["text"]
     await ben.presses("Agents" if "Agents" in labels(ben.last) else "Next task")
     assert slack.refused() == []

@@ -29,7 +29,7 @@ from tests.flows.life import ANA, BEN, PACK, TODAY, Life
 LONG = "W" * 80
 NASTY = "<!channel> *A*_B_ ~`|& <@U0ANA>"
 MOST_TEXT = 10_000
-"""Characters in all blocks together: chat.postMessage refuses somewhere above 11,000 (slackapi/bolt-js #2509, #2867)."""
+"""Characters in all blocks: chat.postMessage refuses somewhere above 11,000 (slackapi/bolt-js issues 2509, 2867)."""
 
 OTHERS = ("records.", "help.", "firms.", "onboarding.")
 """Verbs of conversations that are not this walk's; theirs are looked at where the whole router is built."""
@@ -59,6 +59,7 @@ def screens(seen: Scene) -> Iterator[Message]:
     yield steps.which_task(seen, seen.walk.items, "Which one?")
     for step in PACK.steps:
         yield steps.step_page(seen, step)
+        yield from (steps.step_page(seen, step, [part]) for part in step.parts)
     for item in seen.walk.items:
         yield tasks.card(seen, item, tasks.already(seen, item))
 
