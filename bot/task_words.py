@@ -53,9 +53,14 @@ def tasks_meant(pack: Pack, walk: Walk, words: str, *, finished: bool = False) -
         named = _of_step(pack, there, words)
     if not named:
         terms = re.findall(r"\w+", wanted)
-        named = [i for i in there if terms and all(t in re.findall(r"\w+", i.title.casefold()) for t in terms)]
+        named = [i for i in there if terms and set(terms) <= _words_of(i)]
     fitting = [i for i in named if (i.state in ("done", "set_aside")) == finished and i.state != "locked"]
     return tuple(fitting or named)
+
+
+def _words_of(item: Item) -> set[str]:
+    """The words a task can be called by: those of its title, with the agent's name, and its id."""
+    return set(re.findall(r"\w+", f"{item.task.id} {item.title}".casefold()))
 
 
 def _of_step(pack: Pack, items: Sequence[Item], words: str) -> list[Item]:

@@ -61,7 +61,7 @@ async def complete_task(heard: Heard, carried: CompleteTask, services: Services)
         )
     except Refusal as refusal:
         return outdated(heard, services, refusal)
-    return Replace(_after(heard, services, result, carried.task))
+    return Replace(_after(heard, services, result, carried.task, carried.version))
 
 
 async def type_done(heard: Heard, services: Services) -> Say:
@@ -91,7 +91,7 @@ async def end_wait(heard: Heard, carried: EndWait, services: Services) -> Replac
     item = scene.walk.item(carried.task)
     if result.changed and item:
         return Replace(tasks.card(scene, item, tasks.recorded(scene, result.records)))
-    return Replace(_after(heard, services, result, carried.task))
+    return Replace(_after(heard, services, result, carried.task, carried.version))
 
 
 # --- undo -----------------------------------------------------------------------------------------------------
@@ -157,7 +157,7 @@ async def record_earlier(heard: Heard, carried: EarlierForm, services: Services)
         )
     except Refusal as refusal:
         return with_ticket(task_forms.earlier(*_opened(heard, services, carried.task)), refusal)
-    return Replace(_after(heard, services, result, carried.task))
+    return Replace(_after(heard, services, result, carried.task, carried.version))
 
 
 # --- waiting --------------------------------------------------------------------------------------------------
@@ -187,7 +187,7 @@ async def record_waiting(heard: Heard, carried: WaitingForm, services: Services)
         )
     except Refusal as refusal:
         return with_ticket(task_forms.waiting(scene, item), refusal)
-    return Replace(_after(heard, services, result, carried.task))
+    return Replace(_after(heard, services, result, carried.task, carried.version))
 
 
 # --- not applicable -------------------------------------------------------------------------------------------
@@ -209,7 +209,7 @@ async def record_set_aside(heard: Heard, carried: SetAsideForm, services: Servic
         )
     except Refusal as refusal:
         return with_ticket(task_forms.aside(*_opened(heard, services, carried.task)), refusal)
-    return Replace(_after(heard, services, result, carried.task))
+    return Replace(_after(heard, services, result, carried.task, carried.version))
 
 
 # --- reopen ---------------------------------------------------------------------------------------------------
@@ -231,7 +231,7 @@ async def record_reopen(heard: Heard, carried: ReopenForm, services: Services) -
         )
     except Refusal as refusal:
         return with_ticket(task_forms.reopen(*_opened(heard, services, carried.task)), refusal)
-    return Replace(_reopened(heard, services, result, carried.task))
+    return Replace(_reopened(heard, services, result, carried.task, carried.version))
 
 
 async def type_reopen(heard: Heard, services: Services) -> Say | Open:
@@ -254,24 +254,27 @@ async def type_reopen(heard: Heard, services: Services) -> Say | Open:
     return Say(tasks.card(scene, item, tasks.note("Press *Reopen…* to say why it is opened again.")))
 
 
-def _reopened(heard: Heard, services: Services, result: Result, key: str) -> Message:
+def _reopened(heard: Heard, services: Services, result: Result, key: str, seen: int | None = None) -> Message:
     scene = scene_of(services, result.position, heard.who.id)
     item = scene.walk.item(key)
     if item is None or not result.changed:
-        return _after(heard, services, result, key)
+        return _after(heard, services, result, key, seen)
     return tasks.card(scene, item, tasks.recorded(scene, result.records))
 
 
 # --- within ---------------------------------------------------------------------------------------------------
 
 
-def _after(heard: Heard, services: Services, result: Result, key: str) -> Message:
-    """What was recorded and the next card; or, where nothing was, what stands there already."""
+def _after(heard: Heard, services: Services, result: Result, key: str, seen: int | None = None) -> Message:
+    """What was recorded and the next card; or, where nothing was, what stands there already.
+
+    `seen` is the firm's version when the card was drawn.
+    """
     scene = scene_of(services, result.position, heard.who.id)
     if result.changed:
         return rests.now_screen(scene, tasks.recorded(scene, result.records))
     item = scene.walk.item(key)
-    top = tasks.already(scene, item)
+    top = tasks.already(scene, item, seen)
     if item and item.state in ("open", "waiting"):
         return tasks.card(scene, item, top)
     return rests.now_screen(scene, top)

@@ -4,7 +4,17 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import groupby
 
-from bot.buttons import PickStep, PickTask, ShowAgents, ShowHelp, ShowNext, ShowStatus, ShowStep, ShowTask
+from bot.buttons import (
+    OpenChangeOfAgent,
+    PickStep,
+    PickTask,
+    ShowAgents,
+    ShowHelp,
+    ShowNext,
+    ShowStatus,
+    ShowStep,
+    ShowTask,
+)
 from bot.surfaces import Block, Message
 from bot.views.blocks import (
     Element,
@@ -55,6 +65,8 @@ def where(scene: Scene, top: Top = NOTHING) -> Message:
     ways = [button("Next task", scene.carry(ShowNext), style="primary"), button("Status", scene.carry(ShowStatus))]
     if scene.position.agents:
         ways.append(button("Agents", scene.carry(ShowAgents)))
+    if scene.position.situation == "changing" and not scene.position.changes:
+        ways.append(button("Change agent", scene.carry(OpenChangeOfAgent), says="Record the change of agent"))
     ways.append(button("Help", scene.carry(ShowHelp)))
     blocks = (*top.blocks, banner(scene, "where you are"), section("\n".join(lines)), actions(*ways))
     upcoming = f" Next: {literal(walk.next.title)}." if walk.next else ""

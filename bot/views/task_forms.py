@@ -29,6 +29,8 @@ def waiting(scene: Scene, item: Item) -> Modal:
     proposed = plus(scene.today, item.task.ask_again_after)
     whom = kept.whom if kept else _outsider(scene, item)
     follow_up = kept.follow_up_on if kept else proposed
+    if follow_up and follow_up < scene.today:
+        follow_up = proposed
     hint = f"Proposed: {item.task.ask_again_after} trading days from today. Change it as you like."
     blocks = [
         _about(scene, item),

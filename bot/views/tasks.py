@@ -84,9 +84,11 @@ def _sentence(scene: Scene, record: Record) -> str:
     return said + (f", {earlier}" if earlier else "") + (f". Note: {literal(event.note)}" if event.note else "")
 
 
-def already(scene: Scene, item: Item | None) -> Top:
-    """Nothing new was recorded: says what stands there, or that the card was out of date."""
+def already(scene: Scene, item: Item | None, seen: int | None = None) -> Top:
+    """Nothing new was recorded: says what stands there, or that the card, drawn at version `seen`, was out of date."""
     record = item.record if item else None
+    if item and record and item.state == "waiting" and seen is not None and record.sequence <= seen:
+        return note("That is recorded already.")
     if item is None or record is None or item.state not in ("done", "set_aside"):
         return note("This card was out of date. Here is how things are now.")
     who = scene.by(record.by, record.by_name).replace("you", "You")

@@ -114,7 +114,7 @@ def test_a_task_is_found_by_its_id_its_key_its_step_and_words_of_its_title() -> 
 
     assert keys("S6R") == ["s6r"]
     assert keys(f"s5[{alpha}]") == [f"s5[{alpha}]"]
-    assert keys("s6a alpha") == []
+    assert keys("s6a alpha") == [f"s6a[{alpha}]"]
     assert keys("test relationship alpha") == [f"s5[{alpha}]"]
     assert len(keys("5")) == 2
     assert keys("step 2") == ["s2"]

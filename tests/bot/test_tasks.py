@@ -178,6 +178,26 @@ async def test_waiting_proposes_whom_and_a_day_on_which_the_exchange_opens(slack
     assert "Also waiting for: FINRA CAT" in words_of(slack.ben.last)
 
 
+async def test_the_same_wait_again_adds_nothing_and_another_one_takes_its_place(
+    slack: Slack, services: Services
+) -> None:
+    key = await firm_of_ben(services)
+    await slack.ben.types("/cais next")
+    for label in ("Yes", "Form submitted", "Waiting on someone"):
+        await slack.ben.presses(label)
+    await slack.ben.submits({})
+    before = await history(services, key)
+    await slack.ben.types("/cais step 3")
+    await slack.ben.presses("Open: Your SAA has Administrator access to the test portal")
+    await slack.ben.presses("Waiting on someone")
+    await slack.ben.submits({})
+    assert "That is recorded already." in words_of(slack.ben.last)
+    assert await history(services, key) == before
+    await slack.ben.presses("Waiting on someone")
+    await slack.ben.submits({"whom": "Our SAA"})
+    assert (await position(services, key)).tasks["s3e"].whom == "Our SAA"
+
+
 async def test_a_wait_shows_a_message_to_copy_and_ends_with_a_click(slack: Slack, services: Services) -> None:
     key = await firm_of_ben(services)
     ben = await to_step_four(slack)
