@@ -1,0 +1,150 @@
+"""The bot as a process of its own, as `cais run` starts it, in front of a pretend Slack in the test."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from asyncio.subprocess import DEVNULL, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import aiohttp
+
+from bot.app import Bot
+from bot.sandbox.sandbox import Sandbox
+from tests.bot.conftest import MANIFEST
+from tests.bot.conversing import Slack
+
+PATIENCE = 20.0
+"""Seconds for a start on a busy machine."""
+
+BOT = "U0CAIS"
+
+
+def free_port() -> int:
+    """A port that nothing listens on just now."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
+
+
+def clean_environment(**settings: object) -> dict[str, str]:
+    """Ours without any setting of the bot, and these."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("CAIS_", "SLACK_"))}
+    return kept | {"PYTHONPATH": str(MANIFEST.parent)} | {name: str(value) for name, value in settings.items()}
+
+
+class BotProcess:
+    """`cais run` with its database in `folder`. It can be killed and started again."""
+
+    def __init__(self, transport: str, sandbox: Sandbox, folder: Path) -> None:
+        self.transport, self._sandbox, self._folder = transport, sandbox, folder
+        self.port = free_port()
+        self._process: Process | None = None
+
+    @property
+    def url(self) -> str:
+        """Where Slack sends its requests, over HTTP."""
+        return f"http://127.0.0.1:{self.port}/slack/events"
+
+    @property
+    def database(self) -> Path:
+        """The SQLite file."""
+        return self._folder / "cais.db"
+
+    async def start(self) -> None:
+        """Starts it and waits until Slack reaches it."""
+        options = self._sandbox.options
+        way = {"SLACK_APP_TOKEN": options.app_token}
+        if self.transport == "http":
+            way = {"SLACK_SIGNING_SECRET": options.signing_secret, "CAIS_PORT": str(self.port)}
+        environment = clean_environment(
+            CAIS_MODE=self.transport,
+            CAIS_DATA_DIR=self._folder,
+            CAIS_LOG_LEVEL="ERROR",
+            SLACK_BOT_TOKEN=options.bot_token,
+            SLACK_API_URL=self._sandbox.api_url,
+            **way,
+        )
+        command = (sys.executable, "-m", "bot", "run")
+        self._process = await asyncio.create_subprocess_exec(
+            *command, env=environment, cwd=self._folder, stdout=DEVNULL
+        )
+        async with asyncio.timeout(PATIENCE):
+            while not await self._reached():
+                assert self._process.returncode is None, "the bot ended instead of starting"
+                await asyncio.sleep(0.02)
+
+    async def _reached(self) -> bool:
+        if self.transport == "socket":
+            return bool(self._sandbox.slack.socket.count)
+        with suppress(OSError, aiohttp.ClientError):
+            async with aiohttp.ClientSession() as session, session.get(self.url.replace("slack/events", "readyz")) as r:
+                return r.status == 200
+        return False
+
+    async def end(self, number: signal.Signals) -> int:
+        """Sends this signal and waits for the end; the exit code."""
+        assert self._process is not None
+        with suppress(ProcessLookupError):
+            self._process.send_signal(number)
+        code = await self._process.wait()
+        if self.transport == "socket":
+            await self._sandbox.until(lambda: not self._sandbox.slack.socket.count)
+        return code
+
+    async def stop_for_good(self) -> None:
+        """Leaves nothing behind, however the test went."""
+        if self._process is not None and self._process.returncode is None:
+            await self.end(signal.SIGKILL)
+
+
+class Watched(Slack):
+    """A workspace whose bot cannot be looked into: an act is over when somebody sees something new of the bot's."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        nothing_to_ask = SimpleNamespace(background=None)
+        super().__init__(sandbox, cast(Bot, nothing_to_ask))
+        self._seen: set[str] = set()
+
+    async def settled(self) -> None:
+        """Waits until the bot has said or shown something since the last time."""
+        await self.sandbox.settled()
+        await self.sandbox.until(lambda: self._shown() - self._seen)
+        self._seen |= self._shown()
+
+    def _shown(self) -> set[str]:
+        workspace = self.sandbox.slack.workspace
+        said = [m for messages in workspace.messages.values() for m in messages.values() if m.get("user") == BOT]
+        return {f"{one['ts']} {one['text']} {one['blocks']}" for one in said} | {
+            f"{view['id']} {view['hash']}" for view in workspace.views.values()
+        }
+
+
+@asynccontextmanager
+async def bot_beside_slack(transport: str, folder: Path, **options: Any) -> AsyncIterator[tuple[Sandbox, BotProcess]]:
+    """A pretend Slack here and a bot in a process of its own, not yet started."""
+    over_http = {"bot_url": "http://127.0.0.1:1/"} if transport == "http" else {}
+    async with Sandbox.start(MANIFEST, **{"rates": False, **over_http, **options}) as sandbox:
+        bot = BotProcess(transport, sandbox, folder)
+        if transport == "http":
+            sandbox.use_bot_at(bot.url)
+        try:
+            yield sandbox, bot
+        finally:
+            await bot.stop_for_good()
+
+
+async def verified(folder: Path) -> str:
+    """What `cais verify` says of this database; fails where it finds anything."""
+    environment = clean_environment(CAIS_DATABASE_URL=f"sqlite+aiosqlite:///{folder / 'cais.db'}")
+    command = (sys.executable, "-m", "bot", "verify")
+    process = await asyncio.create_subprocess_exec(
+        *command, env=environment, cwd=folder, stdout=asyncio.subprocess.PIPE
+    )
+    said, _ = await process.communicate()
+    assert process.returncode == 0, said.decode()
+    return said.decode()
