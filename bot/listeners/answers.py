@@ -264,7 +264,7 @@ async def open_change(heard: Heard, carried: OpenChangeOfAgent, services: Servic
     return Open(answers.change_of_agent(_scene(heard, services), agent))
 
 
-async def change_form(heard: Heard, carried: ChangeOfAgentForm, services: Services) -> Swap | FieldErrors:
+async def change_form(heard: Heard, carried: ChangeOfAgentForm, services: Services) -> Replace | Swap | FieldErrors:
     """Shows what the change of agent brings before it is recorded."""
     scene = _scene(heard, services)
     said = ConfirmChangeOfAgent(
@@ -280,13 +280,25 @@ async def change_form(heard: Heard, carried: ChangeOfAgentForm, services: Servic
     if not said.new_name or old.casefold() == said.new_name.casefold():
         return FieldErrors({answers.NAME: "Name the new agent; it differs from the one that leaves."})
     try:
-        seen = services.preview_change(
-            heard.firm, heard.act, said.agent, said.new_name, old_name=said.old_name, ticket=said.ticket
-        )
+        seen = _seen_change(heard, services, said)
+        if seen is None:
+            return await confirm_change(heard, said, services)
     except Refusal as refusal:
         return with_ticket(answers.change_of_agent(scene, leaving), refusal)
     what = f"*{literal(old)}* leaves and *{literal(said.new_name)}* takes over."
     return Swap(answers.preview(scene, what, seen, said, yes="Start the change"))
+
+
+def _seen_change(heard: Heard, services: Services, said: ConfirmChangeOfAgent) -> Preview | None:
+    """What the change brings; None for names the guard refuses, see `_seen`."""
+    try:
+        return services.preview_change(
+            heard.firm, heard.act, said.agent, said.new_name, old_name=said.old_name, ticket=said.ticket
+        )
+    except Refusal as refusal:
+        if refusal.kind != "guard":
+            raise
+        return None
 
 
 async def confirm_change(heard: Heard, carried: ConfirmChangeOfAgent, services: Services) -> Replace:

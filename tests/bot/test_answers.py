@@ -162,6 +162,23 @@ async def test_a_firm_in_the_middle_of_a_change_names_both_agents(slack: Slack, 
     assert kept == {"Alpha Clearing": "leaving", "Omega Clearing": "active"}
 
 
+async def test_an_agents_name_that_looks_like_a_number_of_somebody_is_refused_or_called_a_ticket(
+    slack: Slack, services: Services
+) -> None:
+    key = await firm_of_ben(services)
+    ben = await to_step_four(slack)
+    await choose(ben, "agent", agents="Alpha Clearing")
+    await ben.types("/cais agents")
+    await ben.presses("Change agent")
+    await ben.submits({"name": "Omega 123-45-6789"})
+    assert ben.modal is not None
+    assert "nothing was stored" in words_of(ben.modal)
+    assert [r.type for r in await history(services, key)].count("text_refused") == 1
+    await ben.submits({"name": "Omega 123-45-6789", "ticket": ["yes"]})
+    assert (await ben.submits())["ok"]
+    assert [a.name for a in (await position(services, key)).agents] == ["Alpha Clearing", "Omega 123-45-6789"]
+
+
 async def test_twenty_agents_are_more_than_enough_and_all_screens_still_show(slack: Slack, services: Services) -> None:
     await firm_of_ben(services)
     ben = await to_step_four(slack)
