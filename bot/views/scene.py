@@ -147,14 +147,14 @@ def wait_words(scene: Scene, record: TaskRecord) -> str:
 def why_not(scene: Scene, item: Item) -> str:
     """Why a task does not apply, or cannot be done yet; safe in mrkdwn, empty where there is nothing to say."""
     if item.state == "locked":
-        return "after " + _and([f"*{escape(scene.pack.tasks[t].title)}*" for t in item.missing])
+        return "after " + _and([f"“{escape(scene.pack.tasks[t].title)}”" for t in item.missing])
     if item.state in ("not_applicable", "later"):
         agent = scene.position.agent(item.each)
         if agent and agent.status != "active":
             return f"{literal(agent.name)} no longer reports for this firm"
         fact = _deciding_fact(item.task.when, scene)
         if fact and item.state == "later":
-            return f"depends on the answer to “{escape(scene.pack.questions[fact].ask)}”"
+            return f"“{escape(scene.pack.questions[fact].ask)}” has no answer yet"
         if fact and scene.position.value(fact):
             options = scene.pack.questions[fact].options
             said = ", ".join(label(options, v) for v in scene.position.value(fact))

@@ -40,6 +40,8 @@ from flows.walk import Item, State
 MOST_NAMES = 6
 """Agents named in one line of the status; more are counted."""
 NAME = 28
+FEW_REPEATS = 3
+"""Repeats of a task that have a line each; more are grouped by state."""
 FEW_BUTTONS = 4
 MOST_ON_A_PAGE = 24
 """Tasks of a whole step that can be opened from its page; with more, each part has a page of its own."""
@@ -80,9 +82,14 @@ def _own_dates(scene: Scene) -> list[str]:
 
 def status(scene: Scene, top: Top = NOTHING) -> Message:
     """The whole roadmap on one screen: every task with its mark, who and when, repeats grouped."""
-    lines = [f"*{progress_words(scene)}*", *_own_dates(scene)]
-    blocks: list[Block] = [*top.blocks, header(scene.pack.title), banner(scene, "status"), section("\n".join(lines))]
-    blocks += [context(_milestone(scene, m)) for m in scene.pack.milestones if not m.step]
+    blocks: list[Block] = [
+        *top.blocks,
+        header(scene.pack.title),
+        banner(scene, "status"),
+        section(f"*{progress_words(scene)}*"),
+        *(context(_milestone(scene, m)) for m in scene.pack.milestones if not m.step),
+        section("\n".join(_own_dates(scene) or ["🎯 *Your target:* none set yet; `/cais firm settings` sets one."])),
+    ]
     for step in scene.pack.steps:
         blocks += _step_in_status(scene, step)
     steps = [option(f"Step {s.id}: {s.title}", s.id) for s in scene.pack.steps]
@@ -107,11 +114,8 @@ def _status_buttons(scene: Scene) -> list[Element]:
 def _step_in_status(scene: Scene, step: Step) -> list[Block]:
     blocks: list[Block] = []
     heading = f"*Step {escape(step.id)} · {escape(step.title)}*"
-    aside: list[str] = []
     for part in step.parts:
-        items = items_of(scene, part)
-        lines = _lines(scene, [i for i in items if i.state not in ASIDE])
-        aside += _aside_lines(scene, [i for i in items if i.state in ASIDE])
+        lines = _lines(scene, [i for i in items_of(scene, part) if i.state not in ASIDE])
         if part.id != step.id and lines:
             lines = [f"_{escape(part.id)} · {escape(part.title)}_", *lines]
         if lines:
@@ -119,6 +123,7 @@ def _step_in_status(scene: Scene, step: Step) -> list[Block]:
             heading = ""
     if heading:
         blocks.append(section(heading))
+    aside = _aside_lines(scene, [i for i in scene.walk.of_step(step.id) if i.state in ASIDE])
     if aside:
         blocks.append(context(clip("\n".join(aside), 2900)))
     blocks += [context(_milestone(scene, m)) for m in scene.pack.milestones if m.step == step.id]
@@ -139,18 +144,18 @@ def items_of(scene: Scene, part: Part) -> list[Item]:
 
 
 def _lines(scene: Scene, items: Sequence[Item]) -> list[str]:
-    """A line for each task; a task's repeats in one line for each state."""
+    """A line for each task; many repeats of one task in a line for each state."""
     lines: list[str] = []
     for _, same in groupby(items, key=lambda i: i.task.id):
         repeats = list(same)
-        if len(repeats) == 1:
-            lines.append(_line(scene, repeats[0]))
+        if len(repeats) <= FEW_REPEATS:
+            lines += [_line(scene, i) for i in repeats]
             continue
         lines.append(f"*{escape(repeats[0].task.title)}* ({len(repeats)} in all)")
         for state in MARKS:
             members = [i for i in repeats if i.state == state]
             if members:
-                lines.append(f"    {MARKS[state]}: {_names(members)}")
+                lines.append(f"↳ {MARKS[state]}: {_names(members)}")
     return lines
 
 
@@ -159,7 +164,7 @@ def _line(scene: Scene, item: Item) -> str:
     mark = "👉 Next" if is_next and item.state == "open" else MARKS[item.state]
     said = said_of(scene, item) or why_not(scene, item)
     title = literal(item.title)
-    return f"{mark}: {title}" + (f"\n    {clip(said, 300)}" if said else "")
+    return f"{mark}: {title}" + (f"\n↳ {clip(said, 300)}" if said else "")
 
 
 def _names(items: Sequence[Item]) -> str:

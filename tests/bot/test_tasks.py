@@ -263,7 +263,7 @@ async def test_a_task_that_comes_later_says_what_comes_first(slack: Slack, servi
     assert "comes before" in words_of(await slack.ben.types("/cais done s3e"))
     await slack.ben.types("/cais step 3")
     await slack.ben.presses("Open: Let your people into the test portal")
-    assert "after *Your SAA has Administrator access to the test portal*" in words_of(slack.ben.last)
+    assert "after “Your SAA has Administrator access to the test portal”" in words_of(slack.ben.last)
     assert "Done" not in labels(slack.ben.last)
 
 

@@ -167,6 +167,16 @@ def test_twenty_agents_with_long_names_stay_within_slacks_limits(situation: Any)
     check(scene(life))
 
 
+def test_the_status_groups_the_repeats_of_many_agents_by_their_state() -> None:
+    life = firm_with_agents(9)
+    life.done("s3e")
+    life.done(f"s5[{life.agent('Agent 3')}]")
+    said = words_of(content(steps.status(scene(life))))
+    assert "*Test relationship with your agent* (9 in all)" in said
+    assert "↳ ✅ Done: Agent 3" in said
+    assert "↳ ⬜ Open: Agent 0, Agent 1, Agent 2, Agent 4, Agent 5, Agent 6 and 2 more" in said
+
+
 def test_many_changes_of_agent_stay_within_slacks_limits() -> None:
     life = firm_with_agents(1)
     finish(life)
