@@ -27,10 +27,10 @@ from bot.views.tasks import Top
 from flows import events as e
 from flows.events import Record
 from flows.firms import Refusal
-from flows.progress import find
 from flows.services import Result, Services
 from flows.walk import Item
 
+GONE = Refusal("That task is no longer on this firm's roadmap. Nothing was changed.", kind="stale")
 NO_SUCH_TASK = Refusal("No task of this firm fits those words. `/cais status` names them all.")
 
 
@@ -289,7 +289,11 @@ def outdated(heard: Heard, services: Services, refusal: Refusal) -> Replace:
 
 def _opened(heard: Heard, services: Services, key: str) -> tuple[Scene, Item]:
     """The task a modal is about. Raises Refusal where the firm's roadmap has it no more."""
-    return scene_of(services, heard.firm, heard.who.id), find(services.pack, heard.firm, key)
+    scene = scene_of(services, heard.firm, heard.who.id)
+    item = scene.walk.item(key)
+    if item is None:
+        raise GONE
+    return scene, item
 
 
 def day_of(text: str) -> date | None:
