@@ -108,5 +108,5 @@ class WithoutBodies(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         """Shortens such a record; keeps every other one as it is."""
         if "signature" in str(record.msg) and "body" in str(record.msg):
-            record.msg, record.args = "a request without a valid signature was turned away", ()
+            record.msg, record.args = "Invalid request signature detected", ()
         return True

@@ -1,6 +1,7 @@
 """From settings to a bot that serves, over HTTP or Socket Mode, and back down again without losing work."""
 
 import asyncio
+import gc
 import logging
 import signal
 from collections.abc import AsyncIterator
@@ -68,9 +69,17 @@ async def _bot(settings: Settings) -> AsyncIterator[Bot]:
         )
         try:
             await _greet(bot)
+            _spare_the_collector()
             yield bot
         finally:
             await bot.stop()
+
+
+def _spare_the_collector() -> None:
+    """What is loaded by now stays for good: looking at it again and again took a sixth of a command's time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 def open_pack(settings: Settings) -> Pack:
