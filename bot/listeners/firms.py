@@ -30,6 +30,7 @@ from bot.views import firms as views
 from bot.views import help as help_views
 from bot.views.blocks import literal
 from bot.views.scene import Scene, scene_of
+from flows import guard
 from flows.events import FirmKey, RoleName, Situation
 from flows.firms import Person, Refusal, role_of
 from flows.ports import FirmSummary
@@ -324,7 +325,7 @@ async def save_settings(heard: Heard, carried: FirmSettingsForm, services: Servi
         try:
             result = await services.rename(key, _part(heard, "name"), heard.value("name"), heard.sighting.firms)
         except Refusal as refusal:
-            return FieldErrors({"name": refusal.sentence})
+            return FieldErrors({"name": refusal.sentence.replace(f" {guard.TICKET}", "")})
         changed, position = result.changed, result.position
     situation = cast(Situation, heard.value("situation"))
     if situation != position.situation:

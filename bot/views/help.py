@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.buttons import RunCommand, ShowHelp, ShowNext
 from bot.surfaces import Block, Message
-from bot.views.blocks import Element, actions, button, clip, context, literal, section
+from bot.views.blocks import Element, actions, button, clip, context, escape, literal, section
 from bot.views.passages import contact_line
 from flows.roadmap import Pack
 
@@ -22,8 +22,8 @@ class Usage:
 
     @property
     def typed(self) -> str:
-        """As it is typed: `/cais step 4`."""
-        return " ".join(p for p in ("/cais", self.command, self.takes) if p)
+        """As it is typed, safe in mrkdwn: `/cais step &lt;number&gt;`."""
+        return escape(" ".join(p for p in ("/cais", self.command, self.takes) if p))
 
 
 USAGES = (
@@ -70,14 +70,14 @@ USAGES = (
         "In a channel that is linked to a firm, that firm is meant.",
         "<name>",
     ),
-    Usage("firms", "The same as `firm list`.", ("firms",)),
-    Usage("settings", "The same as `firm settings`.", ("settings",)),
     Usage("firm list", "Your firms. Workspace admins see all of them.", ("firm list",)),
     Usage("firm members", "Who is in the firm. A lead adds people and changes roles here.", ("firm members",)),
     Usage("firm link", "Commands in this channel then mean this firm. For leads.", ("firm link",)),
     Usage("firm unlink", "This channel no longer means the firm. For leads.", ("firm unlink",)),
     Usage("firm rename", "Another name for the firm. For leads.", ("firm rename Example Capital",), takes="<name>"),
     Usage("firm settings", "The firm's name, situation and target date.", ("firm settings",)),
+    Usage("firms", "The same as `firm list`.", ("firms",)),
+    Usage("settings", "The same as `firm settings`.", ("settings",)),
     Usage("help", "This list, or how one command is used.", ("help", "help note"), takes="[command]"),
 )
 """Every command there is; a test compares this with the router."""
@@ -117,7 +117,7 @@ def overview(pack: Pack, firm: str = "", version: int = 0) -> Message:
         section(
             "*Save as evidence*\nOn any message: More actions, then *Save as evidence*, keeps it as proof for a task."
         ),
-        section(f"*Questions about CAIS itself*\n{_helpdesk(pack)}"),
+        section(f"*Questions about CAIS itself*\nI cannot answer those. The Helpdesk can:\n{_contacts(pack)}"),
         actions(
             button("Next", ShowNext(firm=firm, version=version), style="primary"),
             *[button(f"Help: {w}", ShowHelp(firm=firm, command=w)) for w in ("note", "history", "firm use")],
@@ -157,12 +157,12 @@ def unknown(pack: Pack, typed: str, near: Sequence[str], firm: str = "") -> Mess
 
 
 def _question(pack: Pack, near: Sequence[str], firm: str) -> Message:
-    text = f"I walk firms through the roadmap; I cannot answer free questions. {_helpdesk(pack)}"
+    text = f"I walk firms through the roadmap; I cannot answer free questions. The Helpdesk can:\n{_contacts(pack)}"
     return Message(text, [section(text), _offers(near, firm)])
 
 
-def _helpdesk(pack: Pack) -> str:
-    return "For those there is:\n" + "\n".join(contact_line(c) for c in pack.contacts.values())
+def _contacts(pack: Pack) -> str:
+    return "\n".join(contact_line(c) for c in pack.contacts.values())
 
 
 def _offers(near: Sequence[str], firm: str) -> Block:

@@ -136,8 +136,8 @@ def welcome(scene: Scene) -> Message:
     blocks += [section(following), actions(*buttons, after)]
     blocks.append(context("Change any of this with `/cais firm settings`. Add colleagues with `/cais firm members`."))
     blocks.append(banner(scene))
-    plain_next = f" Next: {walk.next.title}." if walk.next else ""
-    return Message(f"{literal(position.name)} is set up. {explained}{literal(plain_next)}", blocks)
+    after_that = f" Next: {literal(walk.next.title)}" if walk.next else ""
+    return Message(f"{literal(position.name)} is set up. {explained.replace('*', '')}{after_that}", blocks)
 
 
 def _by_situation(scene: Scene) -> tuple[str, list[dict[str, object]]]:

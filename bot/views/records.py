@@ -226,7 +226,13 @@ def task_input(walk: Walk, chosen: str = "") -> Element:
         return select_input(options, first, "Choose a task")
     groups = [options[n : n + 100] for n in range(0, len(options), 100)]
     labelled = [{"label": plain(f"Tasks {n * 100 + 1} and on", 75), "options": g} for n, g in enumerate(groups)]
-    return {"type": "static_select", "placeholder": plain("Choose a task", 150), "option_groups": labelled}
+    element: Element = {
+        "type": "static_select",
+        "placeholder": plain("Choose a task", 150),
+        "option_groups": labelled,
+    }
+    initial = next((o for o in options if o["value"] == first), None)
+    return {**element, "initial_option": initial} if initial else element
 
 
 def message_modal(scene: Scene, carried: SaveMessageForm) -> Modal:

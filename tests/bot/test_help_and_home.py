@@ -15,7 +15,7 @@ MANIFEST = Path(__file__).parents[2] / "manifest.yml"
 async def test_help_lists_every_command_and_works_before_there_is_a_firm(slack: Slack) -> None:
     said = words_of(await slack.ben.types("/cais help"))
     for usage in views.USAGES:
-        assert usage.typed in said.replace("&lt;", "<").replace("&gt;", ">"), usage.command
+        assert f"`{usage.typed}`" in said, usage.command
     assert "Not legal advice" in said
     assert slack.refused() == []
 

@@ -1,6 +1,8 @@
 """Set-up, firms, records, Home and help with names and numbers of any size: Slack takes them, and each button works."""
 
 import json
+import re
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -30,6 +32,9 @@ from tests.bot.conversing import elements, words_of
 
 NASTY = "<!channel> *A* _B_ ~`|& <@U0ANA> >"
 ROUTER = build_router()
+CODE = re.compile(r"<(?!https?://|@[UW]|#[CG])")
+"""Anything in angle brackets that is no link, person or channel of ours: Slack would read it as one of its codes."""
+
 KEY = FirmKey("-/T0", "f0123456789abcdef")
 ORIGIN = Origin(channel="C0123456789", ts="1700000000.000100", response_url="https://hooks.slack.com/" + "x" * 100)
 
@@ -69,19 +74,33 @@ def check_message(message: Message) -> None:
     drawn = content(message)
     assert not problems_in_message(drawn), (problems_in_message(drawn), message.text[:200])
     assert message.text.strip()
-    assert "<!channel>" not in message.text
+    for text in (message.text, *mrkdwn_in(drawn["blocks"])):
+        assert not CODE.search(text), text
+        assert "<@U0ANA>" not in text
     _buttons_work(drawn)
+
+
+def mrkdwn_in(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        if node.get("type") == "mrkdwn":
+            yield node["text"]
+        node = list(node.values())
+    if isinstance(node, list | tuple):
+        for part in node:
+            yield from mrkdwn_in(part)
 
 
 def check_modal(modal: Modal) -> None:
     view = modal_view(modal, ORIGIN)
     assert not problems_in_view(view), (problems_in_view(view), modal.title)
+    assert not any(CODE.search(text) for text in mrkdwn_in(view["blocks"]))
     assert type(modal.carried).verb in ROUTER.submits
 
 
 def check_home(drawn: Home) -> None:
     view = {"type": "home", "blocks": list(drawn.blocks)}
     assert not problems_in_view(view), problems_in_view(view)
+    assert not any(CODE.search(text) for text in mrkdwn_in(view["blocks"]))
     _buttons_work(view)
 
 
