@@ -57,6 +57,8 @@ class SocketMode:
 
     async def start(self) -> None:
         """Connects and watches. Raises SlackApiError where the app token is no good."""
+        # Asked for here, because the SDK's own connecting tries a wrong token again for ever.
+        self._handler.client.wss_uri = await self._handler.client.issue_new_wss_url()
         await self._handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt's handler has no types
         self._watching = asyncio.ensure_future(self._watch())
 

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from typing import Any, cast
 
 import pytest
+from slack_sdk.errors import SlackApiError
 
 from bot import socket_mode
 from bot.app import Bot
@@ -123,4 +124,15 @@ async def test_a_response_url_that_is_not_slacks_is_never_called(pretend: Sandbo
     bot = bot_at(pretend, services)
     for url in ("https://example.com/x", "http://slack.com.example.com/", "nonsense", ""):
         assert not await bot.slack.respond(url, {"text": "x"})
+    await bot.stop()
+
+
+async def test_a_wrong_app_token_is_noticed_at_the_start(pretend: Sandbox, services: Services) -> None:
+    """The SDK alone would try it again for ever."""
+    bot = bot_at(pretend, services)
+    line = SocketMode(bot, "xapp-wrong")
+    with pytest.raises(SlackApiError, match="invalid_auth"):
+        async with asyncio.timeout(10):
+            await line.start()
+    await line.stop()
     await bot.stop()
