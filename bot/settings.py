@@ -162,9 +162,9 @@ WHERE = {
 FIELDS = {one.encode_name: one for one in msgspec.structs.fields(Settings)}
 
 
-def load() -> Settings:
-    """The settings of this process. Raises BadSettings with everything that is wrong, one sentence per line."""
-    return read(_given())
+def load(**instead: str) -> Settings:
+    """The settings of this process, some replaced by name. Raises BadSettings with all that is wrong, line by line."""
+    return read({**_given(), **instead})
 
 
 def read(given: Mapping[str, str]) -> Settings:

@@ -16,7 +16,7 @@ def sandbox() -> None:
 
     Nothing of it reaches Slack or what was done there: it is kept in the folder `sandbox` of CAIS_DATA_DIR.
     """
-    open_sandbox(load())
+    open_sandbox(load(CAIS_MODE="sandbox"))
 
 
 def open_sandbox(settings: Settings) -> None:
@@ -24,9 +24,11 @@ def open_sandbox(settings: Settings) -> None:
     # A visitor reads the address, not log lines; whoever asked for more gets it.
     level = settings.log_level if is_given("CAIS_LOG_LEVEL") else "WARNING"
     # Beside tokens for Slack, a database that was named is meant for Slack, not for playing.
-    database = settings.database if settings.way == "sandbox" else ""
+    database = "" if settings.slack_bot_token else settings.database
     environment = {"CAIS_LOG_LEVEL": level, "CAIS_DATABASE_URL": database}
     plan = Plan(settings.sandbox_port, settings.sandbox_folder, manifest_path(), environment)
+    if settings.clock_moved:
+        click.echo("This is a practice run: its clock is moved, and everything it records says so.")
     try:
         code = asyncio.run(supervise(plan, click.echo))
     except CannotStart as reason:

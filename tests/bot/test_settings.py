@@ -46,6 +46,13 @@ def test_the_mode_decides_where_it_is_given(given: Given) -> None:
     assert given(CAIS_MODE="sandbox", **everything).way == "sandbox"
 
 
+def test_the_sandbox_can_be_had_whatever_is_half_set(given: Given, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SLACK_BOT_TOKEN", BOT)
+    assert load(CAIS_MODE="sandbox").way == "sandbox"
+    with pytest.raises(BadSettings):
+        load()
+
+
 @pytest.mark.parametrize(
     ("half", "missing"),
     [
