@@ -1,0 +1,124 @@
+"""From settings to a bot that serves, and the sentence where it cannot."""
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from bot.manifest import manifest_path
+from bot.sandbox.sandbox import Sandbox
+from bot.serving import NotServing, serve
+from bot.settings import Settings, read
+
+Given = Callable[..., Settings]
+
+
+@pytest.fixture
+async def sandbox() -> AsyncIterator[Sandbox]:
+    async with Sandbox.start(manifest_path(), rates=False) as running:
+        yield running
+
+
+@pytest.fixture
+def given(sandbox: Sandbox, tmp_path: Path) -> Given:
+    """Settings for Socket Mode in this sandbox, some replaced by name."""
+
+    def settings(**instead: str) -> Settings:
+        return read(
+            {
+                "SLACK_BOT_TOKEN": sandbox.options.bot_token,
+                "SLACK_APP_TOKEN": sandbox.options.app_token,
+                "SLACK_SIGNING_SECRET": sandbox.options.signing_secret,
+                "SLACK_API_URL": sandbox.api_url,
+                "CAIS_DATA_DIR": str(tmp_path),
+                **instead,
+            }
+        )
+
+    return settings
+
+
+@pytest.fixture(autouse=True)
+def handlers() -> Iterator[None]:
+    """Serving sends the log to stderr; afterwards it goes where it went."""
+    root = logging.getLogger()
+    kept, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = kept
+    root.setLevel(level)
+
+
+@asynccontextmanager
+async def served(settings: Settings) -> AsyncIterator[None]:
+    """The bot, serving in the block; at its end a signal tells it to stop, and it does."""
+    serving = asyncio.create_task(serve(settings))
+    try:
+        yield
+        os.kill(os.getpid(), signal.SIGTERM)
+        async with asyncio.timeout(20):
+            await serving
+    finally:
+        serving.cancel()
+
+
+async def until(asked: Callable[[], Awaitable[bool]]) -> None:
+    async with asyncio.timeout(20):
+        while not await asked():
+            await asyncio.sleep(0.02)
+
+
+@pytest.mark.parametrize(
+    ("instead", "sentence"),
+    [
+        ({"SLACK_BOT_TOKEN": "xoxb-other"}, r"SLACK_BOT_TOKEN \(invalid_auth\)"),
+        ({"SLACK_APP_TOKEN": "xapp-other"}, "SLACK_APP_TOKEN"),
+        ({"CAIS_DATABASE_URL": "mysql://user:hush@host/name"}, "CAIS_DATABASE_URL"),
+        ({"CAIS_PACK": __file__}, "roadmap pack"),
+    ],
+)
+async def test_what_no_second_try_would_mend_is_said(given: Given, instead: dict[str, str], sentence: str) -> None:
+    with pytest.raises(NotServing, match=sentence) as stopped:
+        async with asyncio.timeout(20):
+            await serve(given(**instead))
+    assert stopped.value.exit_code == 2
+    assert "hush" not in str(stopped.value)
+
+
+async def test_a_taken_port_is_said(given: Given) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as stranger:
+        port = str(stranger.getsockname()[1])
+        with pytest.raises(NotServing, match=f"{port} cannot be listened on"):
+            await serve(given(CAIS_MODE="http", CAIS_PORT=port))
+
+
+async def test_http_is_served_until_a_signal(given: Given) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = int(free.getsockname()[1])
+
+    async def listening() -> bool:
+        with socket.socket() as tried:
+            return tried.connect_ex(("127.0.0.1", port)) == 0
+
+    async with served(given(CAIS_MODE="http", CAIS_PORT=str(port))):
+        await until(listening)
+        async with aiohttp.ClientSession(f"http://127.0.0.1:{port}") as session:
+            for path, status in {"/healthz": 200, "/readyz": 200, "/metrics": 200, "/": 404}.items():
+                async with session.get(path) as answer:
+                    assert (path, answer.status) == (path, status)
+            async with session.post("/slack/events", data="payload={}") as unsigned:
+                assert unsigned.status == 401
+    assert not await listening()
+
+
+async def test_socket_mode_is_served_until_a_signal(given: Given, tmp_path: Path, sandbox: Sandbox) -> None:
+    async with served(given()):
+        await until(sandbox.slack.delivery.connected)
+    assert (tmp_path / "cais.db").is_file()
+    assert not await sandbox.slack.delivery.connected()
