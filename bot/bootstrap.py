@@ -1,24 +1,23 @@
-"""Putting the pieces together: what the assistant is made of, read from where it was installed."""
+"""Puts the pieces together: the listeners in their router, the use cases on their database, the pack from its files."""
 
 from collections.abc import Callable
 from datetime import datetime
-from importlib import import_module, resources
-from importlib.util import find_spec
+from importlib import resources
 from pathlib import Path
 from uuid import uuid4
 
 from bot.errors import NotedEvents
-from bot.errors import NotedEvents
+from bot.listeners import answers, firms, home, onboarding, records, steps, tasks
+from bot.listeners import help as helping
 from bot.router import Router
-from flows.packs import PackError, source_file
+from flows.packs import source_file
 from flows.roadmap import Pack
 from flows.services import Services
 from storage.database import Database
 
 SHIPPED = "cais-small-firm.yaml"
 
-CONVERSATIONS = ("onboarding", "steps", "tasks", "answers", "firms", "records", "home", "help")
-"""The modules of bot/listeners, each with a `register(router)`."""
+CONVERSATIONS = (onboarding, steps, tasks, answers, firms, records, home, helping)
 
 
 def read_pack(path: Path | None = None) -> tuple[str, str]:
@@ -38,9 +37,8 @@ def read_pack(path: Path | None = None) -> tuple[str, str]:
 def build_router() -> Router:
     """The table with every conversation in it. Raises ValueError where two listen to the same."""
     router = Router()
-    for name in CONVERSATIONS:
-        if find_spec(f"bot.listeners.{name}"):
-            import_module(f"bot.listeners.{name}").register(router)
+    for conversation in CONVERSATIONS:
+        conversation.register(router)
     return router
 
 
@@ -57,6 +55,3 @@ def build_services(
         new_id=lambda: uuid4().hex[:12],
         practice=practice,
     )
-
-
-__all__ = ["CONVERSATIONS", "PackError", "build_router", "build_services", "read_pack"]

@@ -44,7 +44,7 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class Replace:
-    """The message that was clicked, or a modal was opened from, becomes this. From Home: said in the DM, Home redrawn."""
+    """The message clicked, or a modal was opened from, becomes this. From Home: said in the DM, Home redrawn."""
 
     message: Message
 
