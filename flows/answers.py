@@ -92,7 +92,7 @@ def add_agents(position: Position, who: Person, names: Sequence[str], *, ticket:
 def rename_agent(position: Position, who: Person, agent: str, name: str) -> list[AnyEvent]:
     """Correct an agent's name; its record stays with it."""
     require(position, who, "member")
-    guard.check([name], ticket=False)
+    guard.check([name], ticket=False, way_on=False)
     clean = " ".join(name.split())
     kept = _known(position, agent)
     if not clean or len(clean) > 80:

@@ -39,6 +39,12 @@ class TargetSet(Event, frozen=True):
     target: date | None
 
 
+class TimeZoneSet(Event, frozen=True):
+    """An IANA name."""
+
+    time_zone: str
+
+
 class PrecheckAnswered(Event, frozen=True):
     value: str
 
@@ -170,6 +176,7 @@ AnyEvent = (
     | FirmRenamed
     | SituationChanged
     | TargetSet
+    | TimeZoneSet
     | PrecheckAnswered
     | ProfileAnswered
     | MemberSet

@@ -72,6 +72,11 @@ def _(p: Position, event: e.TargetSet, r: Record) -> Position:
     return replace(p, target=event.target)
 
 
+@_on(e.TimeZoneSet)
+def _(p: Position, event: e.TimeZoneSet, r: Record) -> Position:
+    return replace(p, time_zone=event.time_zone)
+
+
 @_on(e.PrecheckAnswered)
 def _(p: Position, event: e.PrecheckAnswered, r: Record) -> Position:
     return replace(p, precheck=event.value)

@@ -16,6 +16,7 @@ _LONG_NUMBER = re.compile(r"(?<![\w./-])\d(?:[ -]?\d){9,18}(?![\w-])")
 _PHONE = re.compile(r"(?:\+?1[ .-]?)?\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}(?!\d)")
 _LINK = re.compile(r"https?://\S+")
 _IDENTIFIER = re.compile(r"^(?=.*\d)[A-Z0-9][A-Z0-9_-]{5,39}$", re.IGNORECASE)
+_MOMENT = re.compile(r"(?<!\d)\d{4}-\d{2}-\d{2}(?:[ T]\d{1,2}:\d{2}(?::\d{2})?)?(?!\d)")
 _DATE = re.compile(r"^\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}$")
 _FEWEST_IN_A_LIST = 3
 
@@ -24,7 +25,7 @@ TICKET = "If it is a ticket number, say so and it will be kept."
 
 def looks_like(text: str) -> str:
     """What the text looks like (`a Social Security number` ...), or empty where it looks harmless."""
-    bare = _PHONE.sub(" ", _LINK.sub(" ", text))
+    bare = _PHONE.sub(" ", _MOMENT.sub(" ", _LINK.sub(" ", text)))
     if _SSN.search(bare) or _NINE.search(bare):
         return "a Social Security number"
     if _TIN.search(bare):
@@ -38,13 +39,16 @@ def looks_like(text: str) -> str:
     return ""
 
 
-def check(texts: Iterable[str], *, ticket: bool) -> None:
-    """Raises Refusal of kind `guard` where any of the texts looks like personal data and nobody said it is a ticket."""
+def check(texts: Iterable[str], *, ticket: bool, way_on: bool = True) -> None:
+    """Raises Refusal of kind `guard` where any of the texts looks like personal data and nobody said it is a ticket.
+
+    `way_on`: whether there is a way to say so; a name is no ticket.
+    """
     for text in texts:
         found = "" if ticket else looks_like(text)
         if found:
             raise Refusal(
                 f"That looks like {found}. This record must not hold personal data, account numbers or lists of"
-                f" FDIDs, so nothing was stored. Describe it in words instead. {TICKET}",
+                f" FDIDs, so nothing was stored. Describe it in words instead." + (f" {TICKET}" if way_on else ""),
                 kind="guard",
             )

@@ -124,6 +124,8 @@ def _of_firm(position: Position, event: e.AnyEvent) -> str:
             return f"The firm is now {SITUATIONS[event.situation]}"
         case e.TargetSet():
             return f"Set the target to {day(event.target)}" if event.target else "Cleared the target"
+        case e.TimeZoneSet():
+            return f"Set the firm's time zone to {event.time_zone.replace('_', ' ')}"
         case e.PrecheckAnswered():
             return f"Transaction onboarding done: {event.value}"
         case e.ProfileAnswered():

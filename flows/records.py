@@ -146,8 +146,13 @@ def _look(position: Position, event: AnyEvent) -> str:
         case e.EvidenceAdded() | e.NoteAdded():
             counts = position.evidence if isinstance(event, e.EvidenceAdded) else position.notes
             seen = counts.get(event.task, 0)
-        case e.FirmSetUp() | e.FirmRenamed() | e.SituationChanged() | e.TargetSet():
-            seen = {"name": position.name, "situation": position.situation, "target": position.target}
+        case e.FirmSetUp() | e.FirmRenamed() | e.SituationChanged() | e.TargetSet() | e.TimeZoneSet():
+            seen = {
+                "name": position.name,
+                "situation": position.situation,
+                "target": position.target,
+                "time_zone": position.time_zone,
+            }
         case e.PrecheckAnswered() | e.ProfileAnswered():
             seen = {"precheck": position.precheck, "profile": position.profile}
         case _:

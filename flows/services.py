@@ -199,6 +199,13 @@ class Services:
         names = [f.name for f in taken]
         return await self._change(key, act, lambda p: setting_up.rename(p, act.who, name, names))
 
+    async def settle(self, key: FirmKey, act: Act, taken: Sequence[FirmSummary] = (), **said: Any) -> Result:
+        """See `setting_up.settle`."""
+        names = [f.name for f in taken]
+        return await self._change(
+            key, act, lambda p: setting_up.settle(p, act.who, today=self.today(p), taken=names, **said)
+        )
+
     async def set_situation(self, key: FirmKey, act: Act, situation: Situation) -> Result:
         """See `setting_up.set_situation`."""
         return await self._change(key, act, lambda p: setting_up.set_situation(p, act.who, situation))

@@ -62,7 +62,7 @@ def check_name(name: str, taken: Sequence[str]) -> str:
         raise Refusal(f"A firm's name may have {LONGEST_NAME} characters.")
     if clean.casefold() in {t.casefold() for t in taken}:
         raise Refusal(f"You already have a firm called {clean}. Use another name, or open it with `/cais firm use`.")
-    guard.check([clean], ticket=False)
+    guard.check([clean], ticket=False, way_on=False)
     return clean
 
 
@@ -95,6 +95,33 @@ def set_target(position: Position, who: Person, target: date | None, today: date
     if target and target <= today:
         raise Refusal("The target must be a day in the future.")
     return [] if position.target == target else [e.TargetSet(target=target)]
+
+
+def set_zone(position: Position, who: Person, time_zone: str) -> list[AnyEvent]:
+    """The zone the firm's days and times are shown in, as an IANA name."""
+    require(position, who, "member")
+    clean = check_zone(time_zone)
+    return [] if position.time_zone == clean else [e.TimeZoneSet(time_zone=clean)]
+
+
+def settle(
+    position: Position,
+    who: Person,
+    *,
+    name: str,
+    situation: Situation,
+    time_zone: str,
+    target: date | None,
+    today: date,
+    taken: Sequence[str],
+) -> list[AnyEvent]:
+    """All settings at once, as one click: only what differs is a change. An empty `name` leaves the name as it is."""
+    return [
+        *(rename(position, who, name, taken) if name else []),
+        *set_situation(position, who, situation),
+        *set_zone(position, who, time_zone),
+        *(set_target(position, who, target, today) if target != position.target else []),
+    ]
 
 
 def answer_precheck(position: Position, who: Person, value: str) -> list[AnyEvent]:

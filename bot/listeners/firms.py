@@ -30,12 +30,11 @@ from bot.views import firms as views
 from bot.views import help as help_views
 from bot.views.blocks import literal
 from bot.views.scene import Scene, scene_of
-from flows import guard
 from flows.events import FirmKey, RoleName, Situation
 from flows.firms import Person, Refusal, role_of
 from flows.ports import FirmSummary
 from flows.position import Position
-from flows.services import Act, Services
+from flows.services import Services
 
 NOT_A_CHANNEL = Refusal("Type that in the channel you mean: here is a direct message, which means no firm by itself.")
 TAKEN_CHANNEL = Refusal(
@@ -313,31 +312,25 @@ def _settings(heard: Heard, services: Services) -> Answer:
 
 
 async def save_settings(heard: Heard, carried: FirmSettingsForm, services: Services) -> Answer:
-    """The settings were submitted: each field that differs is a change of its own, all of one click."""
+    """The settings were submitted: what differs is changed, all at once."""
     key, position = heard.firm.key, heard.firm
     target = date.fromisoformat(heard.value("target")) if heard.value("target") else None
-    if heard.value("situation") not in get_args(Situation):
+    situation = heard.value("situation")
+    if situation not in get_args(Situation):
         return FieldErrors({"situation": "Choose where the firm stands."})
     if target and target != position.target and target <= services.today(position):
         return FieldErrors({"target": "The target must be a day in the future."})
-    changed = False
-    if heard.values.get("name"):
-        try:
-            result = await services.rename(key, _part(heard, "name"), heard.value("name"), heard.sighting.firms)
-        except Refusal as refusal:
-            return FieldErrors({"name": refusal.sentence.replace(f" {guard.TICKET}", "")})
-        changed, position = result.changed, result.position
-    situation = cast(Situation, heard.value("situation"))
-    if situation != position.situation:
-        result = await services.set_situation(key, _part(heard, "situation"), situation)
-        changed, position = changed or result.changed, result.position
-    if target != position.target:
-        result = await services.set_target(key, _part(heard, "target"), target)
-        changed, position = changed or result.changed, result.position
-    note = "Saved. `/cais undo` takes it back." if changed else "Nothing was different, so nothing was changed."
-    return Replace(_card(heard, services, position, note))
-
-
-def _part(heard: Heard, name: str) -> Act:
-    """One of several changes of the same click, as undo knows them: the click's cause with something behind it."""
-    return msgspec.structs.replace(heard.act, cause=f"{heard.cause}+{name}")
+    try:
+        result = await services.settle(
+            key,
+            heard.act,
+            heard.sighting.firms,
+            name=heard.value("name"),
+            situation=cast(Situation, situation),
+            time_zone=heard.value("time_zone"),
+            target=target,
+        )
+    except Refusal as refusal:
+        return FieldErrors({"name" if heard.values.get("name") else "situation": refusal.sentence})
+    note = "Saved. `/cais undo` takes it back." if result.changed else "Nothing was different, so nothing was changed."
+    return Replace(_card(heard, services, result.position, note))

@@ -9,7 +9,7 @@ from bot.router import Heard, Router
 from bot.surfaces import Answer, FieldErrors, Modal, Open, Replace, Say
 from bot.views import onboarding as views
 from bot.views.scene import scene_of
-from flows import guard, setting_up
+from flows import setting_up
 from flows.events import Situation
 from flows.firms import Person, Refusal
 from flows.ports import FirmSummary
@@ -72,7 +72,7 @@ async def set_up(heard: Heard, carried: SetUpForm, services: Services) -> Answer
             profile=_known(heard.value("profile"), services, "profile"),
         )
     except Refusal as refusal:
-        return FieldErrors({_field_of(heard, taken): refusal.sentence.replace(f" {guard.TICKET}", "")})
+        return FieldErrors({_field_of(heard, taken): refusal.sentence})
     return Replace(views.welcome(scene_of(services, result.position, heard.who.id)))
 
 

@@ -38,6 +38,7 @@ from bot.views.blocks import (
 )
 from bot.views.firm_menu import firm_menu
 from bot.views.scene import Scene, banner, progress_words
+from bot.views.zones import ZONE_HINT, zone_input
 from flows.events import RoleName
 from flows.history import SITUATIONS
 from flows.ports import FirmSummary
@@ -235,12 +236,11 @@ def member_modal(scene: Scene, person: str = "") -> Modal:
 
 
 def settings_modal(scene: Scene, *, lead: bool) -> Modal:
-    """The firm's name (for a lead), situation and target, as they are now."""
+    """The firm's name (for a lead), situation, target and zone, as they are now."""
     position = scene.position
     situations = [option(label, value, explain) for value, label, explain in SITUATION_CHOICES]
     name = field("name", "Firm", text_input(initial=position.name, longest=LONGEST_NAME))
     target_hint = "The day the firm wants to be through. Leave it empty for none."
-    zone = literal(position.time_zone.replace("_", " "))
     return Modal(
         title="Firm settings",
         submit="Save",
@@ -250,7 +250,7 @@ def settings_modal(scene: Scene, *, lead: bool) -> Modal:
             *([name] if lead else []),
             field("situation", "Where does the firm stand?", radio_input(situations, position.situation)),
             field("target", "Target date", date_input(position.target), hint=target_hint, optional=True),
-            context(f"Days and times are shown in the firm's zone, {zone}, which was chosen at set-up."),
+            field("time_zone", "Time zone", zone_input(position.time_zone), hint=ZONE_HINT),
         ],
     )
 

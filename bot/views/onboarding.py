@@ -15,27 +15,15 @@ from bot.views.blocks import (
     option,
     radio_input,
     section,
-    select_input,
     text_input,
     user_input,
 )
 from bot.views.firms import SITUATION_CHOICES, person_name
 from bot.views.scene import Scene, banner
+from bot.views.zones import ZONE_HINT, zone_input
 from flows.position import Position
 from flows.roadmap import Pack, Question
 from flows.setting_up import LONGEST_NAME
-
-ZONES = (
-    ("America/New_York", "Eastern (New York)"),
-    ("America/Chicago", "Central (Chicago)"),
-    ("America/Denver", "Mountain (Denver)"),
-    ("America/Phoenix", "Arizona (Phoenix)"),
-    ("America/Los_Angeles", "Pacific (Los Angeles)"),
-    ("America/Anchorage", "Alaska (Anchorage)"),
-    ("Pacific/Honolulu", "Hawaii (Honolulu)"),
-    ("America/Puerto_Rico", "Atlantic (Puerto Rico)"),
-)
-"""IANA name and label of the zones a US firm is in; the person's own is added where it is another American one."""
 
 WHAT_THIS_IS = (
     "I walk a small broker-dealer through FINRA CAT's Small Firm Roadmap for CAIS, one step at a time. "
@@ -98,7 +86,7 @@ def set_up_modal(pack: Pack, *, me: str, zone: str = "", name: str = "") -> Moda
             ),
             _question("precheck", pack.precheck),
             _question("profile", pack.profile),
-            field("time_zone", "Time zone", _zones(zone), hint="Days and times of this firm are shown in it."),
+            field("time_zone", "Time zone", zone_input(zone if zone.startswith("America/") else ""), hint=ZONE_HINT),
         ],
     )
 
@@ -106,15 +94,6 @@ def set_up_modal(pack: Pack, *, me: str, zone: str = "", name: str = "") -> Moda
 def _question(block_id: str, question: Question) -> Block:
     options = [option(o.label, o.id) for o in question.options]
     return field(block_id, question.ask, radio_input(options), optional=True)
-
-
-def _zones(zone: str) -> dict[str, object]:
-    known = [value for value, _ in ZONES]
-    options = [option(label, value) for value, label in ZONES]
-    if zone.startswith("America/") and zone not in known:
-        options.append(option(zone.replace("_", " "), zone))
-        known.append(zone)
-    return select_input(options, zone if zone in known else "America/New_York")
 
 
 def welcome(scene: Scene) -> Message:

@@ -33,6 +33,7 @@ def test_personal_data_is_seen(text: str, found: str) -> None:
         "CAT Alert 2022-01 and 2023-01, section 3.2",
         "about 1,200 accounts expected",
         "Zürich 4 people; re-check 2027-11-23",
+        "call on 2026-11-23 14:00, again 2026-11-24T09:30:00",
         "",
     ],
 )

@@ -72,3 +72,34 @@ def test_linking_twice_adds_nothing() -> None:
     assert setting_up.link_channel(life.position, ANA, "slack:-/T1/C1") == []
     life.take(setting_up.unlink_channel(life.position, ANA, "slack:-/T1/C1"))
     assert life.position.channels == ()
+
+
+def test_settings_are_one_click_and_only_what_differs_is_recorded() -> None:
+    life = Life()
+    same = setting_up.settle(
+        life.position,
+        ANA,
+        name="Apex",
+        situation="new",
+        time_zone="America/New_York",
+        target=None,
+        today=TODAY,
+        taken=["Apex"],
+    )
+    changed = setting_up.settle(
+        life.position,
+        ANA,
+        name="Apex & Co",
+        situation="reporting",
+        time_zone="America/Chicago",
+        target=date(2027, 3, 1),
+        today=TODAY,
+        taken=["Apex"],
+    )
+
+    assert same == []
+    life.take(changed)
+    assert (life.position.name, life.position.situation) == ("Apex & Co", "reporting")
+    assert (life.position.time_zone, life.position.target) == ("America/Chicago", date(2027, 3, 1))
+    life.undo()
+    assert (life.position.name, life.position.time_zone) == ("Apex", "America/New_York")
