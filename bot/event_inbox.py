@@ -111,6 +111,8 @@ class EventInbox:
         if call is None or self._now() - float(body.get("event_time") or self._now()) > TOO_OLD:
             await self._inbox.settle(told.tenant, told.id, now=self._now())
             return
+        if call.kind == "message":
+            self._answering.met_in_dm(call.origin.channel)
         await self._settle(call, await self._table.answer(call), again=True)
 
     def start(self) -> None:
