@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 WORKERS ?= 2
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt
 
-.PHONY: help install run test check bench lint types migration
+.PHONY: help install run test kills check bench lint types migration
 .DEFAULT_GOAL := help
 
 help: ## What can be made
@@ -19,6 +19,9 @@ run: $(VENV)/.installed ## The bot: with Slack's tokens in Slack, without any in
 
 test: $(VENV)/.installed-for-tests ## All tests
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+
+kills: $(VENV)/.installed-for-tests ## The bot killed fifty times over each transport while people click: nothing acknowledged is lost
+	KILLS=$${KILLS:-50} $(BIN)/python -m pytest tests/e2e/test_kills.py -q -s
 
 check: ## Everything CI looks at: format, lint, types, imports, manifest, tests
 	.ci/run

@@ -47,7 +47,7 @@ async def all_press_done(sandbox: Sandbox, people: list[Someone]) -> list[Json]:
 
 
 def _is_done(element: Json) -> bool:
-    return element["type"] == "button" and element["text"]["text"] == "Done"
+    return bool(element["type"] == "button" and element["text"]["text"] == "Done")
 
 
 def assert_everybody_is_told_the_truth(people: list[Someone]) -> None:

@@ -15,7 +15,7 @@ ANSWERS = {
 }
 """What is pressed on a card; *Done* on every other."""
 
-CARD = re.compile(re.escape(FIRM) + r", step (\d) of 6: (.+?)(?:(?<=\?)|\.) ")
+CARD = re.compile(r", step (\d) of 6: (.+?)(?:(?<=\?)|\.) ")
 
 
 async def set_up(someone: Someone, name: str = FIRM, **fields: Any) -> None:
@@ -39,10 +39,12 @@ async def choose_methods(someone: Someone, choice: list[str], agents: tuple[str,
     assert await someone.submits(fields) == {"ok": True}
 
 
-async def walk_to_the_end(someone: Someone, choice: list[str], agents: tuple[str, ...] = ()) -> list[str]:
-    """Presses what finishes each card until no card is left; the titles, in the order they came."""
+async def walk_to_the_end(
+    someone: Someone, choice: list[str], agents: tuple[str, ...] = (), stop: str = ""
+) -> list[str]:
+    """Presses what finishes each card until none is left, or that of `stop` comes; the titles in their order."""
     visited = []
-    while task := title(someone.last):
+    while (task := title(someone.last)) and task != stop:
         visited.append(task)
         assert len(visited) < 60, visited
         if task == "Choose how your data is submitted":

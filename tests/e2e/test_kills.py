@@ -1,0 +1,173 @@
+"""The bot dies at any moment while people click: what Slack was told is done is there, once, and the chain holds.
+
+`make kills` does it fifty times; KILLS is the count.
+"""
+
+import asyncio
+import os
+import random
+import signal
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from bot.sandbox.sandbox import Sandbox
+from flows.events import NoteAdded, Record
+from flows.records import verify_position
+from storage.database import open_database
+from tests.bot.conversing import ANA, BEN, GENERAL, LEA
+from tests.e2e.clicking import Clicker, walk_on, write_on
+from tests.e2e.processes import BotProcess, Watched, bot_beside_slack, verified
+from tests.e2e.walking import add_member, set_up, walk_to_the_end
+
+KILLS = int(os.environ.get("KILLS", "3"))
+CONRAD = "U0CON"
+AGENT = ["Through a CAT Reporting Agent"]
+
+
+class Typist:
+    """Somebody who types notes in the DM and waits for no answer longer than the bot lives."""
+
+    def __init__(self, sandbox: Sandbox, user: str) -> None:
+        self.user, self.typed = user, list[str]()
+        self._sandbox, self._dm = sandbox, sandbox.dm(user)
+
+    async def go_on(self, up: asyncio.Event, over: asyncio.Event) -> None:
+        while not over.is_set():
+            await up.wait()
+            text = f"typed in the DM, {len(self.typed):04}"
+            self.typed.append(text)
+            before = len(self.answers)
+            await self._sandbox.say(self.user, self._dm, f"note {text}")
+            await self._sandbox.slack.changes.until(self._more_than(before), 0.5)
+
+    def _more_than(self, answers: int) -> Callable[[], bool]:
+        return lambda: len(self.answers) > answers
+
+    @property
+    def answers(self) -> list[str]:
+        """What each reply in the DM answers: the id of the event."""
+        said = self._sandbox.messages(self.user, self._dm)
+        return [message["metadata"]["event_payload"]["cause"] for message in said if message.get("metadata")]
+
+    async def repeat_last(self) -> None:
+        """Slack sends the last event once more, with the same id."""
+        sent = [s["payload"] for s in self._sandbox.slack.traffic.sent if s["kind"] == "events_api"]
+        await self._sandbox.send_event(sent[-1]["event"], sent[-1]["event_id"])
+
+
+async def everybody_begins(slack: Watched) -> None:
+    """Ben and Lea lead a firm each; Ana and Conrad share one, and Ana types in her DM too."""
+    for user, name in ((BEN, "Birch Brokers"), (LEA, "Larch Securities"), (ANA, "Apex Securities")):
+        someone = slack.person(user).at(GENERAL)
+        await set_up(someone, name)
+        await someone.presses("Next")
+        if user != ANA:
+            first = "Test relationship with your agent: Apex Clearing"
+            await walk_to_the_end(someone, AGENT, ("Apex Clearing",), stop=first)
+    await slack.person(CONRAD).at(GENERAL).types("/cais")
+    await add_member(slack.ana.at(GENERAL), CONRAD)
+
+
+async def read(database: Path) -> list[Record]:
+    """Every event of every firm, each chain and snapshot checked."""
+    rows: list[Record] = []
+    async with await open_database(f"sqlite+aiosqlite:///{database}") as opened:
+        for key in await opened.events.firm_keys():
+            history = await opened.events.history(key)
+            position = await opened.events.position(key)
+            assert position is not None
+            assert verify_position(history, position) is None
+            rows += history
+    return rows
+
+
+def assert_nothing_is_lost_or_doubled(rows: Sequence[Record], people: Sequence[Clicker]) -> None:
+    """Each acknowledged act is in the history; each act, acknowledged or not, is there at most once."""
+    counted = Counter((row.cause or "").partition("+")[0] for row in rows)
+    causes = {cause: told for person in people for cause, told in person.causes.items()}
+    missing = [cause for cause, told in causes.items() if told and not counted[cause]]
+    assert missing == []
+    assert {cause: n for cause, n in counted.items() if cause in causes and n > 1} == {}
+    notes = Counter(row.event.text for row in rows if isinstance(row.event, NoteAdded))
+    assert [text for text, n in notes.items() if n > 1] == []
+    assert_no_task_is_done_twice_over(rows)
+
+
+def assert_no_task_is_done_twice_over(rows: Sequence[Record]) -> None:
+    """Between two completions of one task there is always an undo or a reopening."""
+    done: dict[tuple[str, str], int] = {}
+    for row in rows:
+        if row.type in ("undone", "task_reopened"):
+            done = {key: n for key, n in done.items() if key[0] != row.firm}
+        elif row.type == "task_completed":
+            key = (row.firm, str(getattr(row.event, "task", "")))
+            assert key not in done, f"{key} was recorded at {done.get(key)} and again at {row.sequence}"
+            done[key] = row.sequence
+
+
+async def kill_again_and_again(bot: BotProcess, sandbox: Sandbox, people: list[Clicker], typist: Typist) -> int:
+    """Kills the bot while everybody clicks; after each kill the file is looked at, and old clicks come once more."""
+    chance, up, over = random.Random(bot.transport), asyncio.Event(), asyncio.Event()
+    up.set()
+    acts = {BEN: walk_on, LEA: walk_on, ANA: write_on, CONRAD: write_on}
+    working = [asyncio.create_task(person.go_on(acts[person.user], up, over)) for person in people]
+    working.append(asyncio.create_task(typist.go_on(up, over)))
+    rows: list[Record] = []
+    for _ in range(KILLS):
+        await asyncio.sleep(chance.uniform(0.1, 0.7))
+        await bot.end(signal.SIGKILL)
+        up.clear()
+        await sandbox.settled()
+        rows = await read(bot.database)
+        assert_nothing_is_lost_or_doubled(rows, people)
+        a_minute_passes(bot.database)
+        await bot.start()
+        for click in filter(None, (person.last_click for person in people)):
+            await sandbox.replay(click)
+        await typist.repeat_last()
+        up.set()
+    over.set()
+    await asyncio.gather(*working)
+    return len(rows)
+
+
+def a_minute_passes(database: Path) -> None:
+    """The leases end of what a killed bot had taken, so that the next one takes it up at once."""
+    with sqlite3.connect(database) as file:
+        file.execute("UPDATE inbox SET taken_until = 0 WHERE settled_at IS NULL")
+
+
+async def until_everything_typed_is_answered(bot: BotProcess, sandbox: Sandbox, typist: Typist) -> None:
+    """Slack has repeated what was lost, and the last bot has taken up what was left."""
+    async with asyncio.timeout(10):
+        while sandbox.slack.delivery._tasks:
+            await asyncio.sleep(0.05)
+    await bot.end(signal.SIGKILL)
+    a_minute_passes(bot.database)
+    await bot.start()
+    asked = len(typist.typed)
+    await sandbox.until(lambda: len(typist.answers) >= asked, 10)
+    await sandbox.settled()
+
+
+async def test_what_slack_was_told_is_done_survives_every_kill(transport: str, tmp_path: Path) -> None:
+    async with bot_beside_slack(transport, tmp_path, retry_delays=(0.5, 2.0, 6.0)) as (sandbox, bot):
+        await bot.start()
+        await everybody_begins(Watched(sandbox))
+        chance = random.Random(7)
+        people = [Clicker(sandbox, user, GENERAL, chance) for user in (BEN, LEA, ANA, CONRAD)]
+        typist = Typist(sandbox, ANA)
+        await kill_again_and_again(bot, sandbox, people, typist)
+        await until_everything_typed_is_answered(bot, sandbox, typist)
+
+        rows = await read(bot.database)
+        assert_nothing_is_lost_or_doubled(rows, people)
+        kept = {row.event.text: row.cause for row in rows if isinstance(row.event, NoteAdded)}
+        assert [text for text in typist.typed if text not in kept] == []
+        assert Counter(typist.answers) == Counter(kept[text] for text in typist.typed), "one reply to each"
+        told = sum(person.causes[cause] for person in people for cause in person.causes)
+        print(f"{transport}: {KILLS} kills, {told} acknowledged clicks, {len(typist.typed)} typed, {len(rows)} events")
+        print(await verified(tmp_path))
+        assert told > 5 * KILLS
