@@ -53,8 +53,9 @@ class Typist:
 
     async def repeat_last(self) -> None:
         """Slack sends the last event once more, with the same id."""
-        sent = [s["payload"] for s in self._sandbox.slack.traffic.sent if s["kind"] == "events_api"]
-        await self._sandbox.send_event(sent[-1]["event"], sent[-1]["event_id"])
+        told = [s["payload"] for s in self._sandbox.slack.traffic.sent if s["kind"] == "events_api"]
+        last = next(envelope for envelope in reversed(told) if envelope["event"].get("user") == self.user)
+        await self._sandbox.send_event(last["event"], last["event_id"])
 
 
 async def everybody_begins(slack: Watched) -> None:
