@@ -24,13 +24,15 @@ class Carried(msgspec.Struct, frozen=True, omit_defaults=True):
 
 C = TypeVar("C", bound=Carried)
 
+_encoder = msgspec.json.Encoder()
+
 MAX_VALUE = 2000
 """Characters a button's value may have (Slack's limit)."""
 
 
 def pack(carried: Carried) -> str:
     """The record as a button's value or part of a modal's private_metadata."""
-    return msgspec.json.encode(carried).decode()
+    return _encoder.encode(carried).decode()
 
 
 def unpack(kind: type[C], value: str) -> C:

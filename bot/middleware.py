@@ -9,13 +9,14 @@ from slack_bolt.middleware.async_middleware import AsyncMiddleware
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
+from bot.acks import Acks
 from bot.answering import Answering, waiting
 from bot.background import Background
 from bot.errors import STILL_WORKING
 from bot.event_inbox import EventInbox
 from bot.hearing import Call, hear
 from bot.metrics import Counts
-from bot.surfaces import Answer, Message, Say
+from bot.surfaces import Answer, Message, Open, Say
 from bot.table import Table
 
 BUDGET = 2.5
@@ -43,6 +44,7 @@ class Routing(AsyncMiddleware):
         self._counts = counts
         self._bot_user = bot_user
         self._budget = budget
+        self._acks = Acks()
 
     async def async_process(
         self,
@@ -72,8 +74,9 @@ class Routing(AsyncMiddleware):
         return await self._answer(call)
 
     async def _answer(self, call: Call) -> BoltResponse:
-        work = self._background.start(self._table.answer(call))
-        await asyncio.wait((work,), timeout=self._budget)
+        with self._acks:
+            work = self._background.start(self._table.answer(call))
+            await asyncio.wait((work,), timeout=self._budget)
         if not work.done():
             self._counts.add(call.kind, "other", "late")
             self._background.start(self._deliver_late(call, work))
@@ -81,8 +84,13 @@ class Routing(AsyncMiddleware):
         answer = work.result()
         body, more = self._answering.ack(call, answer)
         if more:
-            self._background.start(self._answering.deliver(call, answer))
+            self._background.start(self._follow_up(call, answer))
         return _ok(body)
+
+    async def _follow_up(self, call: Call, answer: Answer) -> None:
+        if not isinstance(answer, Open):  # a trigger lives for three seconds
+            await self._acks.given()
+        await self._answering.deliver(call, answer)
 
     async def _deliver_late(self, call: Call, work: "asyncio.Task[Answer]") -> None:
         if call.kind == "action":

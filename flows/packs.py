@@ -78,6 +78,7 @@ class Draft:
         heading = self._one("pack", Heading, tree.get("pack"))
         self.source = self._one("source", Source, tree.get("source"))
         parts: dict[str, Any] = {name: self._map(name, kind) for name, kind in _MAPS.items()}
+        parts["tasks"] = _share_conditions(parts["tasks"])
         _place_tasks(tree, parts["tasks"])
         parts |= {name: self._list(name, kind) for name, kind in _LISTS.items()}
         parts |= {name: self._one(name, kind, tree.get(name)) for name, kind in _SINGLE.items()}
@@ -162,3 +163,12 @@ def _place_tasks(tree: Mapping[str, Any], tasks: Mapping[str, r.Task]) -> None:
         for part in parts:
             if isinstance(part, dict):
                 part["tasks"] = [t.id for t in tasks.values() if (t.step, t.part) == (step.get("id"), part.get("id"))]
+
+
+def _share_conditions(tasks: dict[str, r.Task]) -> dict[str, r.Task]:
+    """Equal conditions become one object, so that a walk reads each of them once."""
+    one: dict[r.Condition, r.Condition] = {}
+    return {
+        key: task if task.when is None else msgspec.structs.replace(task, when=one.setdefault(task.when, task.when))
+        for key, task in tasks.items()
+    }

@@ -136,6 +136,7 @@ class _Reading:
         self.position = position
         self.facts = {fact: answer.value for fact, answer in position.answers.items()}
         self.by_task: dict[str, list[Item]] = {}
+        self.known: dict[int, bool | None] = {}
         self.agents = {a.id: self._agent(a) for a in position.agents}
 
     def walk(self) -> Walk:
@@ -180,8 +181,17 @@ class _Reading:
     def _nobody_yet(self, task: Task) -> Item:
         """A repeating task with nothing to repeat for: it may still come, or it does not apply."""
         waits_for_agents = task.for_each == "agents" and not _uses_trait(task)
-        applies = holds(task.when, self.facts, {}) if waits_for_agents else False
+        applies = self._holds(task) if waits_for_agents else False
         return Item(key=task.id, task=task, state="not_applicable" if applies is False else "later")
+
+    def _holds(self, task: Task) -> bool | None:
+        """The task's condition where no trait bears on it; tasks share conditions, so each is read once."""
+        if task.when is None:
+            return True
+        shared = id(task.when)
+        if shared not in self.known:
+            self.known[shared] = holds(task.when, self.facts, {})
+        return self.known[shared]
 
     def _repeats(self, task: Task) -> list[_Repeat]:
         agents = self.position.agents
@@ -228,7 +238,7 @@ class _Reading:
         key = f"{task.id}[{repeat.id}]" if repeat else task.id
         record = self.position.tasks.get(key)
         traits = repeat.traits if repeat else {}
-        applies = holds(task.when, self.facts, traits)
+        applies = holds(task.when, self.facts, traits) if traits else self._holds(task)
         if task.for_each == "agents" and not traits.get("active"):
             applies = False
         missing = self._unfinished(task.needs, task, repeat) if applies else ()
@@ -264,13 +274,15 @@ class _Reading:
         return bool(value) and (not names_agents or any(a.status == "active" for a in self.position.agents))
 
     def _unfinished(self, task_ids: Sequence[str], task: Task, repeat: _Repeat | None) -> tuple[str, ...]:
-        return tuple(t for t in task_ids if not self._finished(t, task, repeat))
+        if not task_ids:
+            return ()
+        return tuple([t for t in task_ids if not self._finished(t, task, repeat)])
 
     def _finished(self, needed: str, task: Task, repeat: _Repeat | None) -> bool:
         items = self._items(needed)
         if repeat and self.pack.tasks[needed].for_each == task.for_each:
             items = [i for i in items if i.each == repeat.id] or items
-        return all(i.state in FINISHED for i in items)
+        return FINISHED.issuperset([i.state for i in items])
 
 
 def _done_before(record: TaskRecord | None, sequence: int) -> bool:

@@ -71,6 +71,8 @@ class Lane:
     def __init__(self, connection: aiosqlite.Connection, begin: str) -> None:
         self._connection = connection
         self._begin = begin
+        self._writes = begin != "BEGIN"
+        """A lane that only reads has nothing to take back."""
         self._language: Language = sqlite_language()
         self._waiting: deque[Waiting[Any]] = deque()
         self._group: list[Waiting[Any]] = []
@@ -138,16 +140,19 @@ class Lane:
         return outcomes
 
     def _attempt(self, raw: sqlite3.Connection, one: Waiting[Any]) -> Outcome:
-        raw.execute("SAVEPOINT unit")
+        if self._writes:
+            raw.execute("SAVEPOINT unit")
         try:
             value = self._walk(raw, one.make())
         except Exception as error:
             if not raw.in_transaction:
                 raise  # a full disk makes SQLite roll back on its own, and then the whole group is lost
-            raw.execute("ROLLBACK TO unit")
-            raw.execute("RELEASE unit")
+            if self._writes:
+                raw.execute("ROLLBACK TO unit")
+                raw.execute("RELEASE unit")
             return Outcome(None, error)
-        raw.execute("RELEASE unit")
+        if self._writes:
+            raw.execute("RELEASE unit")
         return Outcome(value, None)
 
     def _walk(self, raw: sqlite3.Connection, unit: Unit[T]) -> T:

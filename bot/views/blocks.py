@@ -5,6 +5,7 @@ Limits: Slack's Block Kit reference. Views are dicts because the SDK's models co
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Any, Literal
 
 from bot.actions import Carried, action_id, pack
@@ -20,11 +21,13 @@ BLOCKS_IN_MESSAGE = 50
 FIELD = 2000
 
 
+@lru_cache(maxsize=4096)
 def escape(text: str) -> str:
     """Text of people or of the roadmap, safe in mrkdwn: it shows as typed and notifies nobody."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
+@lru_cache(maxsize=4096)
 def literal(text: str) -> str:
     """Like `escape`, and characters that would format are kept apart by a zero-width space."""
     safe = escape(text)

@@ -55,6 +55,30 @@ async def flat_out(port: int, lanes: Sequence[Sequence[bytes]], seconds: float) 
     return Run(len(found) / (time.perf_counter() - begun), sorted(found), refused)
 
 
+async def bursts(port: int, requests: Sequence[bytes], size: int, rest: float) -> Run:
+    """`size` requests at the same instant, until the last of them is answered; then `rest` seconds of quiet, and again.
+
+    The rate is that of the bursts alone: what the server does after its answers is not in it.
+    """
+    lines = [await asyncio.open_connection("127.0.0.1", port) for _ in range(size)]
+    found: list[float] = []
+    busy, refused = 0.0, 0
+
+    async def one(nth: int, request: bytes, begun: float) -> None:
+        nonlocal refused
+        refused += not await _ask(*lines[nth], request)
+        found.append(time.perf_counter() - begun)
+
+    for start in range(0, len(requests), size):
+        begun = time.perf_counter()
+        await asyncio.gather(*(one(nth, r, begun) for nth, r in enumerate(requests[start : start + size])))
+        busy += time.perf_counter() - begun
+        await asyncio.sleep(rest)
+    for _, writer in lines:
+        writer.close()
+    return Run(len(found) / busy, sorted(found), refused)
+
+
 async def steady(port: int, requests: Sequence[bytes], per_second: float) -> Run:
     """Each request at its time, whether or not those before it were answered; waiting in line counts as latency."""
     idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
