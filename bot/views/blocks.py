@@ -87,13 +87,14 @@ def context(*texts: str) -> Block:
 
 def actions(*elements: Element, block_id: str = "") -> Block:
     """A row of buttons. Buttons of one kind are numbered, since Slack wants their ids to differ."""
+    row = list(elements)
     seen: dict[str, int] = {}
-    numbered = []
-    for element in elements:
-        verb = str(element["action_id"])
-        seen[verb] = seen.get(verb, 0) + 1
-        numbered.append({**element, "action_id": f"{verb}#{seen[verb]}"} if seen[verb] > 1 else element)
-    block: Block = {"type": "actions", "elements": numbered}
+    for place, element in enumerate(row):
+        verb = element["action_id"]
+        nth = seen[verb] = seen.get(verb, 0) + 1
+        if nth > 1:
+            row[place] = {**element, "action_id": f"{verb}#{nth}"}
+    block: Block = {"type": "actions", "elements": row}
     if block_id:
         block["block_id"] = block_id
     return block
@@ -111,7 +112,7 @@ def button(
     element: Element = {
         "type": "button",
         "text": plain(label, BUTTON),
-        "action_id": action_id(type(carried)),
+        "action_id": carried.verb,
         "value": pack(carried),
     }
     if style:
