@@ -233,7 +233,7 @@ class Answering:
     async def _was_said(self, call: Call) -> bool:
         """Whether our reply already stands in the DM. Raises Unsure or TooBusy where Slack does not let us look."""
         method: str = "conversations.history"
-        where: Json = {"channel": call.origin.channel, "limit": 15}
+        where: Json = {"channel": call.origin.channel, "limit": 200}
         if call.origin.thread:
             method, where = "conversations.replies", {**where, "ts": call.origin.thread, "limit": 200}
         if call.payload.get("ts"):
