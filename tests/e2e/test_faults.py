@@ -3,6 +3,7 @@
 import pytest
 
 from bot.bootstrap import build_router
+from bot.clock import real_time
 from bot.event_inbox import LEASE
 from flows.services import Services
 from tests.bot.conftest import bot_in_slack
@@ -69,12 +70,14 @@ async def test_a_message_that_slack_puts_off_is_sent_once_after_the_wait(slack: 
 
 
 async def test_a_message_whose_reply_was_lost_is_not_said_twice(transport: str, services: Services) -> None:
-    clock = [1_800_000_000.0]
+    clock = [real_time()]
     async with bot_in_slack(transport, services, build_router(), now=lambda: clock[0]) as slack:
         ben = await a_first_card(slack)
         before = len(replies(slack))
         slack.sandbox.faults({"method": "chat.postMessage", "kind": "lost_reply"})
         await ben.types("note We begin today")
+        for _ in range(20):
+            await ben.types("/cais next")
         clock[0] += LEASE + 1
         assert await slack.bot.inbox.take_up() == 1
         told = next(s["payload"] for s in slack.sandbox.sent if _said_by(s, ben.user))

@@ -23,7 +23,7 @@ from tests.e2e.walking import add_member, set_up, walk_to_the_end
 
 KILLS = int(os.environ.get("KILLS", "3"))
 REPEATS = tuple(0.4 + 0.9 * n for n in range(30))
-"""Seconds until Slack repeats an event. As the bot dies each second, all of Slack's own three would now and then fail."""
+"""Seconds until Slack repeats an event. The bot dies each second: Slack's own three would now and then all fail."""
 
 CONRAD = "U0CON"
 AGENT = ["Through a CAT Reporting Agent"]
