@@ -31,6 +31,9 @@ Json = dict[str, Any]
 ANSWERED = "cais_answer"
 """The event_type of the metadata our replies to Slack events carry, with the cause."""
 
+NO_UNFURLING = {"unfurl_links": False, "unfurl_media": False}
+"""The roadmap's links are shown and never fetched, by Slack neither."""
+
 WINDOW_PATIENCE = 1.0
 """Seconds a modal may wait for Slack: its trigger lives for three."""
 
@@ -217,11 +220,11 @@ class Answering:
         return True
 
     async def _post_dm(self, call: Call, body: Json) -> None:
-        await self._slack.call("chat.postMessage", {"channel": call.user, **body})
+        await self._slack.call("chat.postMessage", {"channel": call.user, **NO_UNFURLING, **body})
 
     async def _post(self, call: Call, body: Json, again: bool) -> None:
         origin = call.origin
-        where = {"channel": origin.channel if call.in_direct_channel else call.user, **body}
+        where = {"channel": origin.channel if call.in_direct_channel else call.user, **NO_UNFURLING, **body}
         if origin.thread and call.in_direct_channel:
             where["thread_ts"] = origin.thread
         if call.event_id:

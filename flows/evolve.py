@@ -149,8 +149,8 @@ def _(p: Position, event: e.AgentReturned, r: Record) -> Position:
 
 @_on(e.ChangeOfAgentStarted)
 def _(p: Position, event: e.ChangeOfAgentStarted, r: Record) -> Position:
-    leaving = _with_agent(p, event.old, status="leaving")
-    return replace(leaving, changes=(*p.changes, Change(event.change, event.old, event.new, r.sequence)))
+    change = Change(event.change, event.old, event.new, r.sequence, p.knows)
+    return replace(_with_agent(p, event.old, status="leaving"), changes=(*p.changes, change))
 
 
 def _with_task(p: Position, key: str, record: TaskRecord) -> Position:

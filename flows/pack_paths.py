@@ -137,7 +137,7 @@ def with_change(position: Position) -> Position:
     joined = with_agent(position)
     old, *others = joined.agents
     sequence = joined.version + 1
-    change = Change(id=f"c{sequence}", old=old.id, new=others[-1].id, sequence=sequence)
+    change = Change(id=f"c{sequence}", old=old.id, new=others[-1].id, sequence=sequence, knew=position.knows)
     return replace(
         joined, version=sequence, agents=(replace(old, status="leaving"), *others), changes=(*joined.changes, change)
     )

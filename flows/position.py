@@ -43,12 +43,16 @@ class Agent(msgspec.Struct, frozen=True):
 
 
 class Change(msgspec.Struct, frozen=True):
-    """A change of agent or clearing firm: the ids of the agent that leaves and the one that comes."""
+    """A change of agent or clearing firm: the ids of the agent that leaves and the one that comes.
+
+    `knew`: the facts answered and the tasks done when it began, so that what comes later does not change its tasks.
+    """
 
     id: str
     old: str
     new: str
     sequence: int
+    knew: tuple[str, ...] = ()
 
 
 class TaskRecord(msgspec.Struct, frozen=True):
@@ -95,6 +99,11 @@ class Position(msgspec.Struct, frozen=True):
     def agent(self, agent_id: str) -> Agent | None:
         """The agent with this id, whatever its status."""
         return next((a for a in self.agents if a.id == agent_id), None)
+
+    @property
+    def knows(self) -> tuple[str, ...]:
+        """The facts answered and the tasks done by now."""
+        return (*self.answers, *(key for key, task in self.tasks.items() if task.state == "done"))
 
     def value(self, fact: str) -> tuple[str, ...]:
         """The answer's value, empty while there is none."""

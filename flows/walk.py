@@ -231,8 +231,7 @@ class _Reading:
         return _Repeat(id=change.id, name=f"{name(change.old)} → {name(change.new)}", traits=traits)
 
     def _change_trait(self, trait: Trait, change: Change) -> bool:
-        answer = self.position.answers.get(trait.answered_before)
-        return bool(answer and answer.sequence < change.sequence)
+        return any(known in change.knew for known in (trait.answered_before, *trait.added_after))
 
     def _item(self, task: Task, repeat: _Repeat | None) -> Item:
         key = f"{task.id}[{repeat.id}]" if repeat else task.id

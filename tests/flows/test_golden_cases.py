@@ -159,3 +159,16 @@ def test_a_firm_that_arrives_in_the_middle_of_a_change_is_not_asked_the_same_thi
     assert life.walk.item("x1[" + life.position.changes[0].id + "]").state == "not_applicable"  # type: ignore[union-attr]
     path = life.until()
     assert path == ["s2", "s3e", "s3", "x3", "s5", "s6a", "s6r", "s6e", "s6b0", "s6b", "s6c", "x4", "s6x", "x5", "x6"]
+
+
+def test_answering_step_one_again_during_a_change_of_agent_takes_no_task_away() -> None:
+    life = Life().go("agent", agents=["Apex Clearing"])
+    life.until()
+    life.take(answers.start_change(life.position, ANA, life.agent("Apex Clearing"), "Blue Bureau"))
+    change = life.position.changes[0].id
+    life.done(f"x1[{change}]")
+
+    life.answer("fdid_duty", "yes", basis="Looked at again with the new agent.")
+
+    assert life.item(f"x1[{change}]").state == "done"
+    assert life.item(f"x2[{change}]").state == "open"
