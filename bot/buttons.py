@@ -4,6 +4,11 @@ from typing import ClassVar
 
 from bot.actions import Carried
 
+
+class Changing(Carried, frozen=True):
+    """What changes a firm, or opens the form for it: shown only to those who may."""
+
+
 # --- steps: where the firm is ---------------------------------------------------------------------------------
 
 
@@ -41,58 +46,58 @@ class PickStep(Carried, frozen=True):
 # --- tasks: what was done -------------------------------------------------------------------------------------
 
 
-class CompleteTask(Carried, frozen=True):
+class CompleteTask(Changing, frozen=True):
     verb: ClassVar[str] = "tasks.done"
     task: str = ""
     outcome: str = ""
 
 
-class OpenEarlier(Carried, frozen=True):
+class OpenEarlier(Changing, frozen=True):
     verb: ClassVar[str] = "tasks.earlier"
     task: str = ""
 
 
-class EarlierForm(Carried, frozen=True):
+class EarlierForm(Changing, frozen=True):
     verb: ClassVar[str] = "tasks.earlier_form"
     task: str = ""
 
 
-class OpenWaiting(Carried, frozen=True):
+class OpenWaiting(Changing, frozen=True):
     verb: ClassVar[str] = "tasks.waiting"
     task: str = ""
 
 
-class WaitingForm(Carried, frozen=True):
+class WaitingForm(Changing, frozen=True):
     verb: ClassVar[str] = "tasks.waiting_form"
     task: str = ""
 
 
-class EndWait(Carried, frozen=True):
+class EndWait(Changing, frozen=True):
     verb: ClassVar[str] = "tasks.end_wait"
     task: str = ""
 
 
-class OpenSetAside(Carried, frozen=True):
+class OpenSetAside(Changing, frozen=True):
     verb: ClassVar[str] = "tasks.aside"
     task: str = ""
 
 
-class SetAsideForm(Carried, frozen=True):
+class SetAsideForm(Changing, frozen=True):
     verb: ClassVar[str] = "tasks.aside_form"
     task: str = ""
 
 
-class OpenReopen(Carried, frozen=True):
+class OpenReopen(Changing, frozen=True):
     verb: ClassVar[str] = "tasks.reopen"
     task: str = ""
 
 
-class ReopenForm(Carried, frozen=True):
+class ReopenForm(Changing, frozen=True):
     verb: ClassVar[str] = "tasks.reopen_form"
     task: str = ""
 
 
-class UndoChange(Carried, frozen=True):
+class UndoChange(Changing, frozen=True):
     """`of` is the sequence of the event to undo."""
 
     verb: ClassVar[str] = "tasks.undo"
@@ -102,7 +107,7 @@ class UndoChange(Carried, frozen=True):
 # --- answers: what the firm said, its agents ------------------------------------------------------------------
 
 
-class GiveAnswer(Carried, frozen=True):
+class GiveAnswer(Changing, frozen=True):
     """One click on an answer that needs no more words."""
 
     verb: ClassVar[str] = "answers.give"
@@ -110,7 +115,7 @@ class GiveAnswer(Carried, frozen=True):
     value: str = ""
 
 
-class OpenAnswer(Carried, frozen=True):
+class OpenAnswer(Changing, frozen=True):
     """Opens the modal for a question: choices, basis, day, agents; prefilled where there is an answer."""
 
     verb: ClassVar[str] = "answers.open"
@@ -118,12 +123,12 @@ class OpenAnswer(Carried, frozen=True):
     value: str = ""
 
 
-class AnswerForm(Carried, frozen=True):
+class AnswerForm(Changing, frozen=True):
     verb: ClassVar[str] = "answers.form"
     fact: str = ""
 
 
-class ConfirmAnswer(Carried, frozen=True):
+class ConfirmAnswer(Changing, frozen=True):
     """The branch preview's modal: everything that was entered, to be recorded once confirmed."""
 
     verb: ClassVar[str] = "answers.confirm"
@@ -140,47 +145,47 @@ class ShowAgents(Carried, frozen=True):
     verb: ClassVar[str] = "answers.agents"
 
 
-class OpenAgents(Carried, frozen=True):
+class OpenAgents(Changing, frozen=True):
     verb: ClassVar[str] = "answers.add_agents"
 
 
-class AgentsForm(Carried, frozen=True):
+class AgentsForm(Changing, frozen=True):
     verb: ClassVar[str] = "answers.agents_form"
 
 
-class OpenRenameAgent(Carried, frozen=True):
+class OpenRenameAgent(Changing, frozen=True):
     verb: ClassVar[str] = "answers.rename_agent"
     agent: str = ""
 
 
-class RenameAgentForm(Carried, frozen=True):
+class RenameAgentForm(Changing, frozen=True):
     verb: ClassVar[str] = "answers.rename_agent_form"
     agent: str = ""
 
 
-class OpenRemoveAgent(Carried, frozen=True):
+class OpenRemoveAgent(Changing, frozen=True):
     verb: ClassVar[str] = "answers.remove_agent"
     agent: str = ""
 
 
-class RemoveAgentForm(Carried, frozen=True):
+class RemoveAgentForm(Changing, frozen=True):
     verb: ClassVar[str] = "answers.remove_agent_form"
     agent: str = ""
 
 
-class OpenChangeOfAgent(Carried, frozen=True):
+class OpenChangeOfAgent(Changing, frozen=True):
     """Empty `agent`: the firm comes in the middle of a change, and both names are asked."""
 
     verb: ClassVar[str] = "answers.change_agent"
     agent: str = ""
 
 
-class ChangeOfAgentForm(Carried, frozen=True):
+class ChangeOfAgentForm(Changing, frozen=True):
     verb: ClassVar[str] = "answers.change_agent_form"
     agent: str = ""
 
 
-class ConfirmChangeOfAgent(Carried, frozen=True):
+class ConfirmChangeOfAgent(Changing, frozen=True):
     """The preview's modal: the names that were entered, to be recorded once confirmed."""
 
     verb: ClassVar[str] = "answers.confirm_change"
@@ -190,7 +195,7 @@ class ConfirmChangeOfAgent(Carried, frozen=True):
     ticket: bool = False
 
 
-class AnswerPrecheck(Carried, frozen=True):
+class AnswerPrecheck(Changing, frozen=True):
     verb: ClassVar[str] = "answers.precheck"
     value: str = ""
 
@@ -198,27 +203,27 @@ class AnswerPrecheck(Carried, frozen=True):
 # --- records: evidence, notes, history ------------------------------------------------------------------------
 
 
-class OpenEvidence(Carried, frozen=True):
+class OpenEvidence(Changing, frozen=True):
     verb: ClassVar[str] = "records.evidence"
     task: str = ""
 
 
-class EvidenceForm(Carried, frozen=True):
+class EvidenceForm(Changing, frozen=True):
     verb: ClassVar[str] = "records.evidence_form"
     task: str = ""
 
 
-class OpenNote(Carried, frozen=True):
+class OpenNote(Changing, frozen=True):
     verb: ClassVar[str] = "records.note"
     task: str = ""
 
 
-class NoteForm(Carried, frozen=True):
+class NoteForm(Changing, frozen=True):
     verb: ClassVar[str] = "records.note_form"
     task: str = ""
 
 
-class SaveMessageForm(Carried, frozen=True):
+class SaveMessageForm(Changing, frozen=True):
     """The message shortcut's modal: the message's permalink and the SHA-256 of its text."""
 
     verb: ClassVar[str] = "records.save_message"
@@ -277,12 +282,12 @@ class ShowMembers(Carried, frozen=True):
     verb: ClassVar[str] = "firms.members"
 
 
-class OpenMember(Carried, frozen=True):
+class OpenMember(Changing, frozen=True):
     verb: ClassVar[str] = "firms.member"
     person: str = ""
 
 
-class MemberForm(Carried, frozen=True):
+class MemberForm(Changing, frozen=True):
     verb: ClassVar[str] = "firms.member_form"
 
 
@@ -291,21 +296,21 @@ class RemoveMember(Carried, frozen=True):
     person: str = ""
 
 
-class LinkChannel(Carried, frozen=True):
+class LinkChannel(Changing, frozen=True):
     verb: ClassVar[str] = "firms.link"
     channel: str = ""
 
 
-class UnlinkChannel(Carried, frozen=True):
+class UnlinkChannel(Changing, frozen=True):
     verb: ClassVar[str] = "firms.unlink"
     channel: str = ""
 
 
-class OpenFirmSettings(Carried, frozen=True):
+class OpenFirmSettings(Changing, frozen=True):
     verb: ClassVar[str] = "firms.settings"
 
 
-class FirmSettingsForm(Carried, frozen=True):
+class FirmSettingsForm(Changing, frozen=True):
     verb: ClassVar[str] = "firms.settings_form"
 
 

@@ -13,7 +13,8 @@ from bot.metrics import Counts
 from bot.people import People
 from bot.router import Heard, Route, Router
 from bot.surfaces import Answer, FieldErrors, Message, Options, Quiet, Replace, Say
-from flows.firms import Person, Refusal
+from bot.views.viewing import for_viewer
+from flows.firms import Person, Refusal, role_of
 from flows.ports import FirmSummary, Sighting
 from flows.services import Services
 
@@ -98,8 +99,12 @@ class Table:
             name = "which_firm" if sighting.firms else "no_firm"
             return await self._fall_back(name, replace(heard, words=typed))
         if carried is not None:
-            return await route.listener(heard, carried, self._services)
-        return await route.listener(heard, self._services)
+            answer = await route.listener(heard, carried, self._services)
+        else:
+            answer = await route.listener(heard, self._services)
+        if position is not None and role_of(position, heard.who) == "viewer":
+            return _for_viewer(answer)
+        return answer
 
     async def _sight(self, call: Call, firm: str) -> Sighting:
         channel = _place(call, call.origin.channel) if call.origin.channel else ""
@@ -190,3 +195,7 @@ def _plainly(call: Call, sentence: str) -> Answer:
     if call.kind == "submit":
         return FieldErrors({"": sentence})
     return Say(Message(sentence))
+
+
+def _for_viewer(answer: Answer) -> Answer:
+    return replace(answer, message=for_viewer(answer.message)) if isinstance(answer, Say | Replace) else answer

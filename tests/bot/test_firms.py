@@ -171,3 +171,18 @@ async def test_names_in_a_firm_notify_nobody(slack: Slack, services: Services) -
         said = await slack.ben.at(COMPLIANCE).types(f"/cais {command}")
         assert said["notifies"] == [], command
         assert "&lt;!here&gt; &amp; " in said["text"], command
+
+
+async def test_a_viewer_reads_everything_and_is_offered_nothing_that_would_be_refused(
+    slack: Slack, services: Services
+) -> None:
+    await a_firm(services, "Apex Securities", "U0BEN", U0LEA="viewer")
+
+    lead, viewer = await slack.ben.types("/cais next"), await slack.lea.types("/cais next")
+
+    assert {"Yes", "No…", "Not sure", "Add evidence", "Add note"} <= set(labels(lead))
+    assert not {"Yes", "No…", "Not sure", "Add evidence", "Add note"} & set(labels(viewer))
+    assert "Industry Members that have an obligation" in words_of(viewer)
+    assert "You are a viewer" in words_of(viewer)
+    assert "You are a viewer" not in words_of(lead)
+    assert set(labels(await slack.lea.types("/cais firm"))) < set(labels(await slack.ben.types("/cais firm")))
