@@ -19,6 +19,7 @@ from bot.surfaces import (
     Prompts,
     Publish,
     Quiet,
+    Redraw,
     Replace,
     Say,
     Swap,
@@ -155,6 +156,8 @@ class Answering:
                 await self._say(call, message, again)
             case Replace(message):
                 await self._replace(call, message, again)
+            case Redraw(draw):
+                await self._replace(call, draw(), again)
             case Open(modal):
                 await self._open(call, modal)
             case Swap(modal):

@@ -1,6 +1,6 @@
 """What listeners hand back: messages, modals and Homes as values, and where each one goes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,6 +50,13 @@ class Replace:
 
 
 @dataclass(frozen=True, slots=True)
+class Redraw:
+    """A Replace that is drawn once Slack has its ack, which says no more than that the click was recorded."""
+
+    draw: Callable[[], Message]
+
+
+@dataclass(frozen=True, slots=True)
 class Open:
     """A modal opens; where one is open already it goes on top."""
 
@@ -96,4 +103,4 @@ class Quiet:
     """Nothing to show."""
 
 
-Answer = Say | Replace | Open | Swap | FieldErrors | Publish | Prompts | Options | Quiet
+Answer = Say | Replace | Redraw | Open | Swap | FieldErrors | Publish | Prompts | Options | Quiet

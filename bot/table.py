@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 import msgspec
 
@@ -12,7 +13,7 @@ from bot.hearing import Call
 from bot.metrics import Counts
 from bot.people import People
 from bot.router import Heard, Route, Router
-from bot.surfaces import Answer, FieldErrors, Message, Options, Quiet, Replace, Say
+from bot.surfaces import Answer, FieldErrors, Message, Options, Quiet, Redraw, Replace, Say
 from bot.views.viewing import for_viewer
 from flows.firms import Person, Refusal, role_of
 from flows.ports import FirmSummary, Sighting
@@ -49,15 +50,25 @@ class Table:
         try:
             found = self._look_up(call)
             answer = await self._listen(call, found, receipt)
+            if isinstance(answer, Redraw):
+                answer = Redraw(partial(self._drawn, answer.draw, call, found, receipt))
         except Refusal as refusal:
             self._counts.add(call.kind, found.name or "other", "refused")
             return _refused(call, refusal)
         except Exception as error:  # noqa: BLE001 - whatever goes wrong, the person gets a sentence and the log one line
-            self._counts.add(call.kind, found.name or "other", "failed")
-            action = f"{call.kind}:{found.name or 'other'}"
-            return _plainly(call, apology(error, action=action, receipt=receipt))
+            return _plainly(call, self._apology(error, call, found, receipt))
         self._counts.add(call.kind, found.name or "other", "answered")
         return answer
+
+    def _drawn(self, draw: Callable[[], Message], call: Call, found: Found, receipt: Receipt) -> Message:
+        try:
+            return draw()
+        except Exception as error:  # noqa: BLE001 - as above: what was clicked is recorded, and the person is told
+            return Message(self._apology(error, call, found, receipt))
+
+    def _apology(self, error: Exception, call: Call, found: Found, receipt: Receipt) -> str:
+        self._counts.add(call.kind, found.name or "other", "failed")
+        return apology(error, action=f"{call.kind}:{found.name or 'other'}", receipt=receipt)
 
     def _look_up(self, call: Call) -> Found:
         router = self._router

@@ -11,6 +11,8 @@ from storage import statements
 from storage.event_store import PositionCache, Runner, load
 from storage.statements import Unit
 
+_MEANT = 10_000
+
 
 class Directory:
     """flows.ports.Directory on a database."""
@@ -18,9 +20,18 @@ class Directory:
     def __init__(self, runner: Runner, cache: PositionCache) -> None:
         self._runner = runner
         self._cache = cache
+        self._meant: dict[tuple[str, str, str], str] = {}
+        """The firm that a person meant in a channel last: a guess, checked against the database each time."""
 
     async def sight(self, tenant: str, person: str, channel: str = "", firm: str = "") -> Sighting:
-        return await self._runner.read(_sight(self._cache, tenant, person, channel, firm))
+        place = (tenant, person, channel)
+        guess = firm or self._meant.get(place, "")
+        sighting = await self._runner.read(_sight(self._cache, tenant, person, channel, firm, guess))
+        if not firm and sighting.position:
+            if len(self._meant) >= _MEANT:
+                self._meant.pop(next(iter(self._meant)))
+            self._meant[place] = sighting.position.key.firm
+        return sighting
 
     async def use(self, tenant: str, person: str, firm: str) -> None:
         await self._runner.write(lambda: _use(tenant, person, firm))
@@ -51,8 +62,8 @@ def _all_firms(tenant: str) -> Unit[Sequence[FirmSummary]]:
     return sorted((FirmSummary(FirmKey(tenant, firm), name, None) for firm, name in rows), key=by_name)
 
 
-def _sight(cache: PositionCache, tenant: str, person: str, channel: str, asked: str) -> Unit[Sighting]:
-    rows = yield statements.sight_person, {"tenant": tenant, "person": person, "channel": channel}
+def _sight(cache: PositionCache, tenant: str, person: str, channel: str, asked: str, guess: str) -> Unit[Sighting]:
+    rows = yield statements.sight_person, {"tenant": tenant, "person": person, "channel": channel, "firm": guess}
     name, time_zone, admin, checked_at, current, linked, any_firm = rows[0][:7]
     known = Known(person, name, time_zone, bool(admin), checked_at) if name is not None else Known(person)
     firms = tuple(FirmSummary(FirmKey(tenant, row[7]), row[8], row[9]) for row in rows if row[7] is not None)
@@ -64,7 +75,12 @@ def _sight(cache: PositionCache, tenant: str, person: str, channel: str, asked: 
     meant = asked or linked or current or only
     position: Position | None = None
     if meant:
-        position = yield from load(statements.read_snapshot, FirmKey(tenant, meant), cache)
+        key = FirmKey(tenant, meant)
+        held = cache.get(key) if meant == guess else None
+        if held and held.head == rows[0][10]:
+            position = held
+        else:
+            position = yield from load(statements.read_snapshot, key, cache)
         # The snapshot itself says who is in: rows read a moment earlier must not open a door.
         if position and not known.admin and person not in position.members:
             position = None

@@ -38,7 +38,7 @@ class PositionCache:
     """The positions decoded last. An entry counts only while the snapshot's head is the same hash of the same history,
     so another process, or a unit that is rolled back, cannot make it lie."""
 
-    def __init__(self, size: int = 256) -> None:
+    def __init__(self, size: int = 512) -> None:
         self._size = size
         self._positions: OrderedDict[FirmKey, Position] = OrderedDict()
         self._lock = Lock()  # reader and writer are threads of their own

@@ -153,7 +153,10 @@ all_firms = Statement(lambda _: select(firms.c.firm, firms.c.name).where(firms.c
 
 
 def _sighting() -> Select[Any]:
-    """One row per firm of the person, one with nulls where there is none; what is known of the person on each."""
+    """One row per firm of the person, one with nulls where there is none; what is known of the person on each.
+
+    The head of the firm that is probably meant is on each row too: where we hold its position, that is all we need.
+    """
     tenant = bindparam("tenant", type_=firms.c.tenant.type)
     one = select(literal_column("1").label("one")).subquery()
     memberships = (
@@ -163,7 +166,8 @@ def _sighting() -> Select[Any]:
         .subquery()
     )
     link = select(channels.c.firm).where(channels.c.tenant == tenant, channels.c.channel == bindparam("channel"))
-    known = and_(people.c.tenant == tenant, people.c.person == bindparam("person"))
+    person = and_(people.c.tenant == tenant, people.c.person == bindparam("person"))
+    guess = and_(snapshots.c.tenant == tenant, snapshots.c.firm == bindparam("firm"))
     columns = (people.c.name, people.c.time_zone, people.c.admin, people.c.checked_at, people.c.current_firm)
     return select(
         *columns,
@@ -172,7 +176,8 @@ def _sighting() -> Select[Any]:
         memberships.c.firm,
         memberships.c.name,
         memberships.c.role,
-    ).select_from(one.outerjoin(people, known).outerjoin(memberships, true()))
+        snapshots.c.head,
+    ).select_from(one.outerjoin(people, person).outerjoin(memberships, true()).outerjoin(snapshots, guess))
 
 
 sight_person = Statement(lambda _: _sighting())

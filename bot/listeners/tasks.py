@@ -17,7 +17,7 @@ from bot.buttons import (
     WaitingForm,
 )
 from bot.router import Heard, Router
-from bot.surfaces import FieldErrors, Message, Open, Replace, Say, Swap
+from bot.surfaces import FieldErrors, Message, Open, Redraw, Replace, Say, Swap
 from bot.task_words import task_and_reason, tasks_meant
 from bot.views import rests, steps, task_forms, tasks
 from bot.views.blocks import TICKET_FIELD, escape
@@ -54,14 +54,14 @@ def register(router: Router) -> None:
 # --- done -----------------------------------------------------------------------------------------------------
 
 
-async def complete_task(heard: Heard, carried: CompleteTask, services: Services) -> Replace:
+async def complete_task(heard: Heard, carried: CompleteTask, services: Services) -> Redraw | Replace:
     try:
         result = await services.complete(
             heard.firm.key, heard.act, carried.task, outcome=carried.outcome, seen=carried.version
         )
     except Refusal as refusal:
         return outdated(heard, services, refusal)
-    return Replace(_after(heard, services, result, carried.task, carried.version))
+    return Redraw(lambda: _after(heard, services, result, carried.task, carried.version))
 
 
 async def type_done(heard: Heard, services: Services) -> Say:
