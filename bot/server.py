@@ -12,6 +12,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from yarl import URL
 
 from bot.metrics import Counts
+from bot.middleware import JsonAck
 
 SHUTDOWN = 3.0
 """Seconds that open requests have to finish when the server stops."""
@@ -76,6 +77,8 @@ def web_app(app: AsyncApp, *, ready: Ready, counts: Counts) -> web.Server:
         except (ValueError, TypeError, AttributeError):
             return web.Response(status=400)
         answer = await app.async_dispatch(bolt_request)
+        if isinstance(answer, JsonAck):
+            return web.Response(body=answer.raw, headers=JSON)
         body = answer.body
         if not body:
             return web.Response(status=answer.status)
