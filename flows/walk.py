@@ -8,7 +8,7 @@ import msgspec
 
 from flows.conditions import holds
 from flows.position import Agent, Change, Position, TaskRecord
-from flows.roadmap import Outcome, Pack, Task, Trait
+from flows.roadmap import Banner, Outcome, Pack, Task, Trait
 
 State = Literal["open", "waiting", "done", "set_aside", "locked", "later", "not_applicable"]
 """`locked`: a task before it is open. `later`: whether it applies depends on an answer still to come."""
@@ -51,6 +51,8 @@ class Walk(msgspec.Struct, frozen=True):
     """Tasks that apply as far as is known; a task set aside by hand is not counted."""
     complete: bool
     """Whether `total` is final: no task's part in it depends on an answer still to come."""
+    banners: tuple[Banner, ...] = ()
+    """What the pack says to a firm in this situation."""
 
     def item(self, key: str) -> Item | None:
         """The item with this key, None where there is no such."""
@@ -152,6 +154,7 @@ class _Reading:
             done=sum(1 for i in counted if i.state == "done"),
             total=len(counted),
             complete=not any(i.state == "later" for i in items),
+            banners=tuple(b for b in self.pack.banners if holds(b.when, self.facts, {})),
         )
 
     def _outcome(self, items: Sequence[Item]) -> Outcome | None:

@@ -52,11 +52,11 @@ def short_day(value: date) -> str:
 
 
 def mrkdwn(text: str, length: int = SECTION) -> Element:
-    return {"type": "mrkdwn", "text": clip(text, length)}
+    return {"type": "mrkdwn", "text": text if len(text) <= length else clip(text, length)}
 
 
 def plain(text: str, length: int) -> Element:
-    return {"type": "plain_text", "text": clip(text, length), "emoji": True}
+    return {"type": "plain_text", "text": text if len(text) <= length else clip(text, length), "emoji": True}
 
 
 def header(text: str) -> Block:
@@ -118,7 +118,7 @@ def button(
     if style:
         element["style"] = style
     if says:
-        element["accessibility_label"] = clip(says, 75)
+        element["accessibility_label"] = says if len(says) <= BUTTON else clip(says, BUTTON)
     if confirm:
         element["confirm"] = confirm
     return element

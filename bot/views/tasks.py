@@ -25,7 +25,6 @@ from bot.surfaces import Block, Message
 from bot.views.blocks import Element, actions, button, context, divider, escape, header, literal, section
 from bot.views.passages import contact_line, link_line, quotes_block, ready_message
 from bot.views.scene import MARKS, Scene, banner, happened_words, past_all_milestones, progress_words, said_of, why_not
-from flows.conditions import holds
 from flows.events import Record, TaskCompleted
 from flows.history import label, sentence, task_title
 from flows.roadmap import Option
@@ -207,9 +206,8 @@ def _help(scene: Scene, item: Item) -> list[Block]:
 
 def _cautions(scene: Scene, item: Item) -> list[str]:
     task, pack = item.task, scene.pack
-    facts = {fact: answer.value for fact, answer in scene.position.answers.items()}
     said = [f"⚠️ {escape(task.warning)}"] if item.skipped and task.warning else []
-    said += [f"⚠️ {escape(b.say)}" for b in pack.banners if holds(b.when, facts, {})]
+    said += [f"⚠️ {escape(banner.say)}" for banner in scene.walk.banners]
     if task.gap:
         section_of = f", section {task.gap.section}" if task.gap.section else ""
         said.append(f"📕 {escape(task.gap.text)} See: {escape(task.gap.document + section_of)}.")
@@ -319,6 +317,10 @@ def _other(scene: Scene, item: Item) -> list[Element]:
 
 def the_one_before(scene: Scene, item: Item) -> Item | None:
     """The task before this one in the walk, of those that apply and can be looked at."""
-    passed = [i for i in scene.walk.items if i.state in ("open", "waiting", "done", "set_aside") or i.key == item.key]
-    place = next(n for n, i in enumerate(passed) if i.key == item.key)
-    return passed[place - 1] if place else None
+    before = None
+    for passed in scene.walk.items:
+        if passed.key == item.key:
+            break
+        if passed.state in ("open", "waiting", "done", "set_aside"):
+            before = passed
+    return before
