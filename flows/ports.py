@@ -6,6 +6,7 @@ from typing import Protocol
 import msgspec
 
 from flows.events import FirmKey, Record, RoleName
+from flows.firms import Refusal
 from flows.position import Position
 
 
@@ -57,6 +58,13 @@ class Sighting(msgspec.Struct, frozen=True):
     """Whether this workspace has any firm yet."""
 
 
+class ChannelTaken(Refusal):
+    """A channel means one firm only. A store raises it within the unit, so that nothing of the change is written."""
+
+    def __init__(self) -> None:
+        super().__init__("This channel is linked to another firm. Unlink it there first.", kind="stale")
+
+
 class EventStore(Protocol):
     """Keeps each firm's events and its snapshot, in one transaction. Every key holds the tenant and the firm's id."""
 
@@ -66,7 +74,8 @@ class EventStore(Protocol):
         """Load, decide, append, snapshot and commit as one unit; returns after the commit.
 
         Somebody else was faster: decides again on the new position. A `cause` that this firm already has: nothing is
-        decided, and Changed holds no records and the position as it is. Raises what `decide` raises, nothing written.
+        decided, and Changed holds no records and the position as it is. Raises what `decide` raises, and ChannelTaken
+        where it would link a channel of another firm; nothing is written then.
         """
 
     async def position(self, key: FirmKey) -> Position | None:
