@@ -11,6 +11,9 @@ from flows.events import FirmKey, RoleName, Situation
 TaskState = Literal["open", "waiting", "done", "set_aside"]
 AgentStatus = Literal["active", "leaving", "removed"]
 
+SHAPE = 2
+"""Stored with every snapshot. Raise it whenever what events add up to changes: older snapshots are then folded anew."""
+
 
 class Member(msgspec.Struct, frozen=True):
     """A Slack user's part in a firm."""

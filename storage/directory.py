@@ -77,8 +77,8 @@ def _sight(cache: PositionCache, tenant: str, person: str, channel: str, asked: 
     if meant:
         key = FirmKey(tenant, meant)
         held = cache.get(key) if meant == guess else None
-        if held and held.head == rows[0][10]:
-            position = held
+        if held and held.position.head == rows[0][10]:
+            position = held.position
         else:
             position = yield from load(statements.read_snapshot, key, cache)
         # The snapshot itself says who is in: rows read a moment earlier must not open a door.

@@ -3,20 +3,27 @@
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from threading import Lock
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 import msgspec
 
 from flows.events import FirmKey, Record
+from flows.evolve import fold
 from flows.ports import Changed, Decide
-from flows.position import Position
+from flows.position import SHAPE, Position
 from storage import statements
 from storage.statements import Statement, Unit
 
 T = TypeVar("T")
 
+
+class _Shape(msgspec.Struct):
+    shape: int = 1
+
+
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Position).decode
+_decode_shape = msgspec.json.Decoder(_Shape).decode
 _PRACTICE = Record.__struct_fields__.index("practice")
 _ALL = 2**31 - 1
 
@@ -34,42 +41,73 @@ class Runner(Protocol):
         """
 
 
+class Held(NamedTuple):
+    """A position, and whether the stored snapshot says the same; where not, it was folded from the events."""
+
+    position: Position
+    stored: bool
+
+
 class PositionCache:
     """The positions decoded last. An entry counts only while the snapshot's head is the same hash of the same history,
     so another process, or a unit that is rolled back, cannot make it lie."""
 
     def __init__(self, size: int = 512) -> None:
         self._size = size
-        self._positions: OrderedDict[FirmKey, Position] = OrderedDict()
+        self._held: OrderedDict[FirmKey, Held] = OrderedDict()
         self._lock = Lock()  # reader and writer are threads of their own
 
-    def get(self, key: FirmKey) -> Position | None:
+    def get(self, key: FirmKey) -> Held | None:
         with self._lock:
-            found = self._positions.get(key)
+            found = self._held.get(key)
             if found is not None:
-                self._positions.move_to_end(key)
+                self._held.move_to_end(key)
             return found
 
-    def put(self, position: Position) -> None:
+    def put(self, held: Held) -> None:
+        key = held.position.key
         with self._lock:
-            self._positions[position.key] = position
-            self._positions.move_to_end(position.key)
-            if len(self._positions) > self._size:
-                self._positions.popitem(last=False)
+            self._held[key] = held
+            self._held.move_to_end(key)
+            if len(self._held) > self._size:
+                self._held.popitem(last=False)
 
 
 def load(statement: Statement, key: FirmKey, cache: PositionCache) -> Unit[Position | None]:
-    """The snapshot as a position, decoded only where it is not the one we hold."""
+    """The firm's position, decoded only where it is not the one we hold."""
+    held = yield from _load(statement, key, cache)
+    return held.position if held else None
+
+
+def _load(statement: Statement, key: FirmKey, cache: PositionCache) -> Unit[Held | None]:
     held = cache.get(key)
-    rows = yield statement, {"tenant": key.tenant, "firm": key.firm, "known": held.head if held else None}
+    known = held.position.head if held else None
+    rows = yield statement, {"tenant": key.tenant, "firm": key.firm, "known": known}
     if not rows:
         return None
     body = rows[0][1]
     if body is None:
         return held
-    position = _decode(body)
-    cache.put(position)
-    return position
+    position = read_snapshot(body)
+    held = Held(position, True) if position else Held(fold(key, (yield from _history(key))), False)
+    cache.put(held)
+    return held
+
+
+def read_snapshot(body: str) -> Position | None:
+    """The position in a snapshot's body, or None where only the events can tell it.
+
+    So it is where events added up to something else when it was written, by an earlier or a later version.
+    """
+    try:
+        return _decode(body) if _decode_shape(body).shape == SHAPE else None
+    except msgspec.DecodeError:
+        return None
+
+
+def write_snapshot(position: Position) -> str:
+    """A snapshot's body. Its shape is in it, not beside it: an older replica that writes meanwhile leaves it out."""
+    return f'{{"shape":{SHAPE},{_encode(position).decode()[1:]}'
 
 
 class EventStore:
@@ -123,10 +161,9 @@ def _record(row: Sequence[Any]) -> Record:
 
 
 def _change(cache: PositionCache, key: FirmKey, decide: Decide, cause: str | None, with_history: bool) -> Unit[Changed]:
-    before = yield from load(statements.load_snapshot, key, cache)
-    if before is None:
-        before = Position(key=key)
-    elif cause is not None:
+    held = yield from _load(statements.load_snapshot, key, cache)
+    before = held.position if held else Position(key=key)
+    if held and cause is not None:
         known = yield statements.find_cause, {"tenant": key.tenant, "firm": key.firm, "cause": cause}
         if known:
             return Changed((), before)
@@ -134,8 +171,10 @@ def _change(cache: PositionCache, key: FirmKey, decide: Decide, cause: str | Non
     changed = decide(before, history)
     if changed.records:
         _check(key, before, changed, cause)
+        if held and not held.stored:
+            yield from _project_anew(before)
         yield from _append(before, changed)
-        cache.put(changed.position)
+        cache.put(Held(changed.position, True))
     return changed
 
 
@@ -155,6 +194,17 @@ def _check(key: FirmKey, before: Position, changed: Changed, cause: str | None) 
         raise ValueError("None of the rows to append carries the cause, so that a replay would add them again.")
 
 
+def _project_anew(position: Position) -> Unit[None]:
+    """What the rows beside the snapshot were taken from does not count any more."""
+    firm = {"tenant": position.key.tenant, "firm": position.key.firm}
+    yield statements.drop_members, firm
+    yield statements.unlink_channels, firm
+    yield statements.rename_firm, {**firm, "name": position.name}
+    yield from _project_members(firm, Position(key=position.key), position)
+    for channel in position.channels:
+        yield statements.link_channel, {**firm, "channel": channel}
+
+
 def _append(before: Position, changed: Changed) -> Unit[None]:
     records, after = changed.records, changed.position
     firm = {"tenant": after.key.tenant, "firm": after.key.firm}
@@ -162,8 +212,8 @@ def _append(before: Position, changed: Changed) -> Unit[None]:
         yield statements.save_firm, {**firm, "name": after.name, "created_at": records[0].recorded_at}
     for record in records:
         yield statements.append_event, msgspec.structs.asdict(record)
-    body = _encode(after).decode()
-    yield statements.save_snapshot, {**firm, "version": after.version, "head": after.head, "body": body}
+    snapshot = {"version": after.version, "head": after.head, "body": write_snapshot(after)}
+    yield statements.save_snapshot, {**firm, **snapshot}
     if before.members is not after.members:
         yield from _project_members(firm, before, after)
     if before.channels != after.channels:
@@ -179,7 +229,7 @@ def _project_members(firm: dict[str, str], before: Position, after: Position) ->
 
 
 def _project_channels(firm: dict[str, str], before: Position, after: Position) -> Unit[None]:
-    # Deleting names the firm, so that a channel which moved on to another firm stays there.
+    # Deleting names the firm, so that a channel which another firm has stays there.
     for channel in set(before.channels) - set(after.channels):
         yield statements.unlink_channel, {**firm, "channel": channel}
     for channel in after.channels:

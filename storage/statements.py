@@ -132,9 +132,12 @@ def read_history(types: int) -> Statement:
 
 
 save_firm = _upsert(firms, "name")
+rename_firm = Statement(lambda _: update(firms).values({firms.c.name: bindparam("name")}).where(_is_firm(firms)))
 save_member = _upsert(members, "name", "role")
+drop_members = Statement(lambda _: delete(members).where(_is_firm(members)))
 drop_member = Statement(lambda _: delete(members).where(_is_firm(members), members.c.person == bindparam("person")))
 link_channel = _upsert(channels, "firm")
+unlink_channels = Statement(lambda _: delete(channels).where(_is_firm(channels)))
 unlink_channel = Statement(
     lambda _: delete(channels).where(_is_firm(channels), channels.c.channel == bindparam("channel"))
 )
