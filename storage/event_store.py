@@ -9,7 +9,7 @@ import msgspec
 
 from flows.events import FirmKey, Record
 from flows.evolve import fold
-from flows.ports import Changed, Decide
+from flows.ports import Changed, ChannelTaken, Decide
 from flows.position import SHAPE, Position
 from storage import statements
 from storage.statements import Statement, Unit
@@ -234,4 +234,6 @@ def _project_channels(firm: dict[str, str], before: Position, after: Position) -
         yield statements.unlink_channel, {**firm, "channel": channel}
     for channel in after.channels:
         if channel not in before.channels:
-            yield statements.link_channel, {**firm, "channel": channel}
+            ours = yield statements.link_channel, {**firm, "channel": channel}
+            if not ours:
+                raise ChannelTaken()

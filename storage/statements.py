@@ -136,7 +136,20 @@ rename_firm = Statement(lambda _: update(firms).values({firms.c.name: bindparam(
 save_member = _upsert(members, "name", "role")
 drop_members = Statement(lambda _: delete(members).where(_is_firm(members)))
 drop_member = Statement(lambda _: delete(members).where(_is_firm(members), members.c.person == bindparam("person")))
-link_channel = _upsert(channels, "firm")
+
+
+def _link_channel(insert: Insert) -> ClauseElement:
+    """Gives the row back where the channel is the firm's now, nothing where it is another's."""
+    new = insert(channels)
+    linked: ClauseElement = new.on_conflict_do_update(
+        index_elements=[channels.c.tenant, channels.c.channel],
+        set_={channels.c.firm: new.excluded.firm},
+        where=channels.c.firm == new.excluded.firm,
+    ).returning(channels.c.channel)
+    return linked
+
+
+link_channel = Statement(_link_channel)
 unlink_channels = Statement(lambda _: delete(channels).where(_is_firm(channels)))
 unlink_channel = Statement(
     lambda _: delete(channels).where(_is_firm(channels), channels.c.channel == bindparam("channel"))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from flows.events import FirmKey, Record
-from flows.ports import Changed, Decide, FirmSummary, Known, Sighting, Told
+from flows.ports import Changed, ChannelTaken, Decide, FirmSummary, Known, Sighting, Told
 from flows.position import Position
 
 
@@ -55,12 +55,15 @@ class MemoryEvents:
 
     def _keep(self, before: Position, changed: Changed) -> None:
         key, links = before.key, self._shared.links
+        linked = set(changed.position.channels) - set(before.channels)
+        if any(links.get((key.tenant, channel), key.firm) != key.firm for channel in linked):
+            raise ChannelTaken()
         self._shared.histories.setdefault(key, []).extend(changed.records)
         self._shared.positions[key] = changed.position
         for channel in set(before.channels) - set(changed.position.channels):
             if links.get((key.tenant, channel)) == key.firm:
                 del links[key.tenant, channel]
-        for channel in set(changed.position.channels) - set(before.channels):
+        for channel in linked:
             links[key.tenant, channel] = key.firm
 
     async def position(self, key: FirmKey) -> Position | None:

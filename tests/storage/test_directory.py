@@ -1,9 +1,11 @@
 """Who sees which firm, whichever the database."""
 
+import asyncio
+
 import pytest
 
 from flows.events import FirmKey
-from flows.ports import FirmSummary, Known, Sighting
+from flows.ports import ChannelTaken, FirmSummary, Known, Sighting
 from storage.database import Database
 from tests.storage.decisions import ANN, KEY, TENANT, join, leave, link, rename, set_up, unlink
 
@@ -112,14 +114,26 @@ async def test_a_new_role_is_seen(two_firms: Database) -> None:
     assert (await two_firms.directory.sight(TENANT, BOB)).firms[0].role == "lead"
 
 
-async def test_a_channel_belongs_to_the_firm_that_linked_it_last(two_firms: Database) -> None:
-    sight = two_firms.directory.sight
-    await two_firms.events.change(ELM, link("C1"))
+async def test_a_channel_stays_with_the_firm_that_linked_it_until_that_unlinks_it(two_firms: Database) -> None:
+    sight, change = two_firms.directory.sight, two_firms.events.change
+    before = await two_firms.events.position(ELM)
+    with pytest.raises(ChannelTaken):
+        await change(ELM, link("C1"))
+    assert await two_firms.events.position(ELM) == before
+    assert len(await two_firms.events.history(ELM)) == 4
+    assert (await sight(TENANT, ANN.id, "C1")).linked == "f1"
+    await change(KEY, unlink("C1"))
+    await change(ELM, link("C1"))
     assert (await sight(TENANT, ANN.id, "C1")).linked == "f2"
-    await two_firms.events.change(KEY, unlink("C1"))
-    assert (await sight(TENANT, ANN.id, "C1")).linked == "f2"  # the old firm's farewell does not take it away
-    await two_firms.events.change(ELM, unlink("C1"))
-    assert (await sight(TENANT, ANN.id, "C1")).linked == ""
+
+
+async def test_of_two_firms_that_link_one_channel_at_once_one_is_refused(two_firms: Database) -> None:
+    change = two_firms.events.change
+    said = await asyncio.gather(change(KEY, link("C7")), change(ELM, link("C7")), return_exceptions=True)
+    assert sorted(type(one).__name__ for one in said) == ["Changed", "ChannelTaken"]
+    positions = [await two_firms.events.position(key) for key in (KEY, ELM)]
+    linked = (await two_firms.directory.sight(TENANT, ANN.id, "C7")).linked
+    assert [p.key.firm for p in positions if p and "C7" in p.channels] == [linked]
 
 
 async def test_what_is_known_of_a_person_is_kept_apart_from_his_current_firm(two_firms: Database) -> None:
