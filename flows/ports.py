@@ -62,7 +62,7 @@ class ChannelTaken(Refusal):
     """A channel means one firm only. A store raises it within the unit, so that nothing of the change is written."""
 
     def __init__(self) -> None:
-        super().__init__("This channel is linked to another firm. Unlink it there first.", kind="stale")
+        super().__init__("This channel is linked to another firm. Unlink it there first. Nothing was changed.")
 
 
 class EventStore(Protocol):

@@ -1,39 +1,46 @@
 """Deciding about undo: which click no longer counts. Nothing is lost: an undo is one more event, itself undoable."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+import msgspec
+from msgspec.structs import replace
 
 from flows import events as e
 from flows.events import Record
-from flows.evolve import undone
+from flows.evolve import fold, undone
 from flows.firms import Person, Refusal, require
 from flows.position import Position
 
 FINAL = frozenset({"firm_set_up", "member_set", "member_removed", "text_refused"})
-"""What has commands of its own to change it, and is never undone."""
+"""What has commands of its own to change it; a click that brought one of these is never undone."""
+
+LEADS_ONLY = frozenset({"firm_renamed", "channel_linked", "channel_unlinked"})
+"""What only a lead may record, and so only a lead may undo or bring back."""
 
 
 def undo(history: Sequence[Record], position: Position, who: Person, of: int | None) -> e.Undone | None:
-    """Undo the click that brought the event `of`, or this person's last click. None where it is undone already.
+    """Undo the click that brought the event `of`, or this person's last click. None where it would change nothing.
 
-    Raises Refusal where there is nothing to undo, or somebody changed the same thing since.
+    Undoing an undo brings the click behind it back. Raises Refusal where there is nothing to undo, where it is not this
+    person's to undo, or where somebody changed the same thing since or built on it.
     """
     require(position, who, "member")
     left_out = undone(history)
     target = _named(history, of) if of is not None else _last(history, left_out, who)
     if target.sequence in left_out:
         return None
-    if target.type in FINAL:
-        raise Refusal("That cannot be undone here; change it with `/cais firm`.")
     clicked = click_of(history, target)
-    touched = {subject(r) for r in clicked}
-    later = [r for r in history if r.sequence > clicked[-1].sequence and r.sequence not in left_out]
-    blocker = next((r for r in later if subject(r) in touched and r.type != "undone"), None)
-    if blocker:
-        raise Refusal(
-            f"{blocker.actor_name} changed this again after that, so it was left as it is. Nothing was undone.",
-            kind="stale",
-        )
-    return e.Undone(of=tuple(r.sequence for r in clicked))
+    affected = affects(history, clicked)
+    if any(r.type in FINAL for r in affected):
+        raise Refusal("That cannot be undone here; change it with `/cais firm`.")
+    if any(r.type in LEADS_ONLY for r in affected):
+        require(position, who, "lead")
+    _must_be_untouched(history, left_out, clicked[-1].sequence, affected, who)
+    event = e.Undone(of=tuple(r.sequence for r in clicked))
+    after = _without(history, position, event)
+    _must_add_up(after)
+    return None if after == position else event
 
 
 def click_of(history: Sequence[Record], target: Record) -> list[Record]:
@@ -42,22 +49,89 @@ def click_of(history: Sequence[Record], target: Record) -> list[Record]:
     return [r for r in history if r.cause == base or (r.cause or "").startswith(f"{base}+")]
 
 
-def subject(record: Record) -> str:
-    """What a row is about, so that two rows about the same thing can be seen."""
+def affects(history: Sequence[Record], clicked: Iterable[Record]) -> list[Record]:
+    """The rows that a click comes down to: its own, and for an undo those that it took back, or brought back."""
+    by_sequence = {r.sequence: r for r in history}
+    found: dict[int, Record] = {}
+    pending = list(clicked)
+    while pending:
+        row = pending.pop()
+        event = row.event
+        if isinstance(event, e.Undone):
+            pending += [by_sequence[n] for n in event.of]
+        else:
+            found[row.sequence] = row
+    return list(found.values())
+
+
+def subjects(record: Record) -> frozenset[str]:
+    """What a row changes. `of` an agent or a change: what may be recorded for it from then on."""
     event = record.event
     match event:
         case e.TaskCompleted() | e.TaskWaiting() | e.WaitEnded() | e.TaskSetAside() | e.TaskReopened():
-            return f"task {event.task}"
+            return frozenset({f"task {event.task}"})
         case e.AnswerGiven():
-            return f"fact {event.fact}"
-        case e.AgentAdded() | e.AgentRenamed() | e.AgentRemoved() | e.AgentReturned():
-            return f"agent {event.agent}"
+            return frozenset({f"fact {event.fact}"})
+        case e.AgentAdded():
+            return frozenset({f"agent {event.agent}", f"name {event.agent}", f"of {event.agent}"})
+        case e.AgentRenamed():
+            return frozenset({f"name {event.agent}"})
+        case e.AgentRemoved() | e.AgentReturned():
+            return frozenset({f"agent {event.agent}", f"of {event.agent}"})
         case e.ChangeOfAgentStarted():
-            return f"agent {event.old}"
+            return frozenset({f"agent {event.old}", f"of {event.old}", f"agent {event.new}", f"of {event.change}"})
+        case e.ChannelLinked() | e.ChannelUnlinked():
+            return frozenset({f"channel {event.channel}"})
         case e.EvidenceAdded() | e.NoteAdded():
-            return f"row {record.sequence}"
+            return frozenset({f"row {record.sequence}"})
         case _:
-            return record.type
+            return frozenset({record.type})
+
+
+def _builds_on(record: Record) -> str:
+    """The agent or change whose task a row is about, as a subject; empty where there is none."""
+    task = str(getattr(record.event, "task", ""))
+    each = task.partition("[")[2].rstrip("]")
+    return f"of {each}" if each else ""
+
+
+def _must_be_untouched(
+    history: Sequence[Record], left_out: frozenset[int], last: int, affected: Sequence[Record], who: Person
+) -> None:
+    touched = frozenset().union(*map(subjects, affected))
+    own = {r.sequence for r in affected}
+    for by in history:
+        if by.sequence <= last or by.sequence in left_out:
+            continue
+        # A row that an undo since has brought back or taken back is later itself, unless it is older than the click.
+        changed = [r for r in affects(history, [by]) if r is by or (r.sequence <= last and r.sequence not in own)]
+        name = "You" if by.actor == who.id else by.actor_name
+        if any(subjects(r) & touched for r in changed):
+            sentence = f"{name} changed this again after that, so it was left as it is. Nothing was undone."
+            raise Refusal(sentence, kind="stale")
+        if any(_builds_on(r) in touched for r in changed):
+            sentence = f"{name} recorded something for this agent after that, so it stays. Nothing was undone."
+            raise Refusal(sentence, kind="stale")
+
+
+def _without(history: Sequence[Record], position: Position, event: e.Undone) -> Position:
+    """The position that the history would add up to, standing where it stands."""
+    payload = msgspec.json.encode(event).decode()
+    row = replace(history[-1], sequence=position.version + 1, type="undone", payload=payload)
+    after = fold(position.key, [*history, row])
+    return replace(after, version=position.version, head=position.head, edition=position.edition)
+
+
+def _must_add_up(after: Position) -> None:
+    """What every decision sees to for itself must hold once one of them is left out, too."""
+    names = Counter(a.name.casefold() for a in after.agents)
+    twice = next((a.name for a in after.agents if names[a.name.casefold()] > 1), "")
+    if twice:
+        raise Refusal(
+            f"Another agent is called {twice} by now, so it was left as it is. Nothing was undone.", kind="stale"
+        )
+    if not after.name or not any(m.role == "lead" for m in after.members.values()):
+        raise Refusal("That cannot be undone here; change it with `/cais firm`.")
 
 
 def _named(history: Sequence[Record], of: int) -> Record:
@@ -68,11 +142,8 @@ def _named(history: Sequence[Record], of: int) -> Record:
 
 
 def _last(history: Sequence[Record], left_out: frozenset[int], who: Person) -> Record:
-    mine = [
-        r
-        for r in history
-        if r.actor == who.id and r.sequence not in left_out and r.type not in FINAL and r.type != "undone"
-    ]
-    if not mine:
-        raise Refusal("There is nothing of yours to undo.")
-    return mine[-1]
+    for row in reversed(history):
+        mine = row.actor == who.id and row.sequence not in left_out and row.type != "undone"
+        if mine and not any(r.type in FINAL for r in click_of(history, row)):
+            return row
+    raise Refusal("There is nothing of yours to undo.")

@@ -30,12 +30,13 @@ TODAY = date(2026, 11, 23)
 class Life:
     """One firm, from its set-up on."""
 
-    def __init__(self, situation: Any = "new") -> None:
+    def __init__(self, situation: Any = "new", **said: Any) -> None:
         self.pack = PACK
         self.history: list[Record] = []
         self.position = Position(key=FirmKey("-/T1", "f1"))
         self.now = START
-        self.take(setting_up.set_up(self.position, ANA, name="Apex", situation=situation, today=TODAY, taken=[]))
+        found = setting_up.set_up(self.position, ANA, name="Apex", situation=situation, today=TODAY, taken=[], **said)
+        self.take(found)
         self.take(setting_up.set_member(self.position, ANA, BEN, "member"))
         self.take(setting_up.set_member(self.position, ANA, VIC, "viewer"))
 

@@ -126,6 +126,14 @@ class Anything(RuleBasedStateMachine):
         assert 0 <= walk.done <= walk.total
 
     @invariant()
+    def keeps_its_name_a_lead_and_one_agent_of_a_name(self) -> None:
+        position = self.life.position
+        assert position.name
+        assert any(m.role == "lead" for m in position.members.values())
+        names = [a.name.casefold() for a in position.agents]
+        assert len(names) == len(set(names))
+
+    @invariant()
     def never_offers_what_cannot_be_done(self) -> None:
         found = self.life.walk.next
         if found and found.task.kind != "question":

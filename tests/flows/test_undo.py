@@ -2,11 +2,11 @@
 
 import pytest
 
-from flows import progress
+from flows import answers, progress, setting_up
 from flows.evolve import fold
 from flows.firms import Refusal
 from flows.records import verify_position
-from tests.flows.life import ANA, BEN, PACK, Life
+from tests.flows.life import ANA, BEN, PACK, TODAY, Life
 
 
 def test_an_undo_takes_the_click_back_and_the_history_keeps_both() -> None:
@@ -84,6 +84,102 @@ def test_set_up_is_not_undone_and_nothing_is_not_undone_either() -> None:
         life.undo(1)
     with pytest.raises(Refusal):
         life.undo(99)
+
+
+def test_what_set_up_brought_along_is_no_way_to_undo_the_set_up() -> None:
+    life = Life(channel="slack:-/T1/C1", precheck="yes", profile="yes")
+
+    with pytest.raises(Refusal, match="nothing of yours"):
+        life.undo()
+    for row in life.history[:5]:
+        with pytest.raises(Refusal, match="/cais firm"):
+            life.undo(row.sequence)
+    assert (life.position.name, len(life.position.members)) == ("Apex", 3)
+
+
+def test_what_only_a_lead_may_do_only_a_lead_may_undo_or_bring_back() -> None:
+    life = Life()
+    life.take(setting_up.link_channel(life.position, ANA, "C1"))
+    linked = life.history[-1].sequence
+
+    with pytest.raises(Refusal, match="Only a lead") as refused:
+        life.undo(linked, who=BEN)
+    assert refused.value.kind == "rights"
+
+    life.undo(linked)
+    with pytest.raises(Refusal, match="Only a lead"):
+        life.undo(life.history[-1].sequence, who=BEN)
+    assert life.position.channels == ()
+
+
+def test_an_undo_is_not_undone_where_somebody_did_the_thing_anew_since() -> None:
+    life = Life()
+    life.answer("fdid_duty", "yes")
+    life.done("s2", "submitted")
+    life.undo()
+    undo = life.history[-1].sequence
+    life.done("s2", "already_registered", who=BEN)
+
+    with pytest.raises(Refusal, match="Ben Cole changed"):
+        life.undo(undo)
+
+
+def test_no_undo_brings_a_second_agent_of_the_same_name() -> None:
+    life = Life().go("agent", agents=["Apex Clearing"])
+    life.take(answers.add_agents(life.position, ANA, ["Coral"]))
+    life.undo()
+    undo = life.history[-1].sequence
+    life.take(answers.add_agents(life.position, BEN, ["coral"]), BEN)
+
+    with pytest.raises(Refusal, match="Coral"):
+        life.undo(undo)
+
+
+def test_in_a_chain_of_undos_what_changes_nothing_is_recorded_as_nothing() -> None:
+    life = Life()
+    life.answer("fdid_duty", "yes")
+    life.done("s2")
+    of = life.history[-1].sequence
+    life.undo(of)
+    life.undo(life.history[-1].sequence)
+    brought_back = life.history[-1].sequence
+    life.undo(of)
+    taken_back = life.history[-1].sequence
+
+    assert life.undo(brought_back) is False
+    assert life.undo(taken_back) is True
+    assert life.item("s2").state == "done"
+
+
+@pytest.mark.parametrize("what", ["done", "evidence", "note", "change"])
+def test_an_agent_that_was_worked_for_since_is_not_undone(what: str) -> None:
+    life = Life().go("agent", agents=["Apex Clearing"])
+    of = life.history[-1].sequence
+    agent = life.agent("Apex Clearing")
+    key = f"s5[{agent}]"
+    work = {
+        "done": lambda: progress.complete(PACK, life.position, BEN, key, today=TODAY),
+        "evidence": lambda: progress.add_evidence(
+            PACK, life.position, BEN, key, kind="note", text="Saved", today=TODAY
+        ),
+        "note": lambda: progress.add_note(life.position, BEN, text="Called", key=key),
+        "change": lambda: answers.start_change(life.position, BEN, agent, "Coral"),
+    }
+    life.take(work[what](), BEN)
+
+    with pytest.raises(Refusal, match="Ben Cole"):
+        life.undo(of)
+    assert life.position.agent(agent)
+
+
+def test_a_change_of_agent_that_was_worked_for_since_is_not_undone() -> None:
+    life = Life().go("agent", agents=["Apex Clearing"])
+    life.take(answers.start_change(life.position, ANA, life.agent("Apex Clearing"), "Coral"))
+    of = life.history[-1].sequence
+    life.done(f"x3[{life.position.changes[0].id}]", who=BEN)
+
+    with pytest.raises(Refusal, match="Ben Cole"):
+        life.undo(of)
 
 
 def test_folding_the_history_anew_gives_the_position_that_grew_step_by_step() -> None:
