@@ -35,6 +35,11 @@ def pack(carried: Carried) -> str:
     return _encoder.encode(carried).decode()
 
 
+def fits(carried: Carried) -> bool:
+    """Whether a button can carry this record."""
+    return len(pack(carried)) <= MAX_VALUE
+
+
 def unpack(kind: type[C], value: str) -> C:
     """The record of this kind. Raises Forged where the value is not one."""
     try:

@@ -8,7 +8,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, Literal
 
-from bot.actions import Carried, action_id, pack
+from bot.actions import MAX_VALUE, Carried, action_id, pack
 from bot.surfaces import Block
 
 Element = dict[str, Any]
@@ -108,12 +108,18 @@ def button(
     says: str = "",
     confirm: Element | None = None,
 ) -> Element:
-    """A button. `says` is what a screen reader says where the label alone is not enough."""
+    """A button. `says` is what a screen reader says where the label alone is not enough.
+
+    Raises ValueError where what it carries is longer than Slack takes: cut, it would mean something else.
+    """
+    value = pack(carried)
+    if len(value) > MAX_VALUE:
+        raise ValueError(f"a button {carried.verb} carries {len(value)} characters, more than {MAX_VALUE}")
     element: Element = {
         "type": "button",
         "text": plain(label, BUTTON),
         "action_id": carried.verb,
-        "value": pack(carried),
+        "value": value,
     }
     if style:
         element["style"] = style

@@ -18,18 +18,20 @@ LONGEST_ID = 255
 """Characters of a block_id, which has to hold what the select carries."""
 
 
+def fits_menu(then: str) -> bool:
+    """Whether the select can carry these words."""
+    return len(pack(PickFirm(then=then))) <= LONGEST_ID
+
+
 def firm_menu(firms: Sequence[FirmSummary], then: str) -> Block:
-    """The select in a row of its own. Words too long for a block_id are left out: they have to be typed again."""
-    carried = PickFirm(then=then)
-    if len(pack(carried)) > LONGEST_ID:
-        carried = PickFirm()
+    """The select in a row of its own. `then` has to fit, see `fits_menu`."""
     element = {
         "type": "static_select",
         "action_id": action_id(PickFirm),
         "placeholder": plain("Choose a firm", 150),
         **firm_choices(firms),
     }
-    return {"type": "actions", "block_id": pack(carried), "elements": [element]}
+    return {"type": "actions", "block_id": pack(PickFirm(then=then)), "elements": [element]}
 
 
 def firm_choices(firms: Sequence[FirmSummary]) -> Element:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from bot.actions import fits
 from bot.buttons import (
     FirmSettingsForm,
     LinkChannel,
@@ -36,7 +37,7 @@ from bot.views.blocks import (
     text_input,
     user_input,
 )
-from bot.views.firm_menu import firm_menu
+from bot.views.firm_menu import firm_menu, fits_menu
 from bot.views.scene import Scene, banner, progress_words
 from bot.views.zones import ZONE_HINT, zone_input
 from flows.events import RoleName
@@ -120,10 +121,13 @@ def _ways(scene: Scene, role: RoleName | None, channel: str) -> list[Element]:
 def picker(firms: Sequence[FirmSummary], then: str, note: str = "") -> Message:
     """Which firm is meant? What was typed goes on once one is chosen."""
     asked = "Which firm do you mean?"
+    few = len(firms) <= FEW
+    if not (all(fits(PickFirm(firm=f.key.firm, then=then)) for f in firms) if few else fits_menu(then)):
+        asked, then = f"{asked} What you typed is too long to be kept here: type it again once you have chosen.", ""
     if then:
         asked += f" I will go on with `{literal(then)}`." if len(then) <= 60 else " I will go on with what you typed."
     blocks = [section(note)] if note else []
-    if len(firms) <= FEW:
+    if few:
         buttons = [button(f.name, PickFirm(firm=f.key.firm, then=then), says=f"Firm {f.name}") for f in firms]
         blocks += [section(asked), actions(*buttons)]
     else:
