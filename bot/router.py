@@ -68,6 +68,8 @@ class Route:
     listener: Callable[..., Awaitable[Answer]]
     firm: bool = True
     carries: type[Carried] | None = None
+    free_text: bool = False
+    """What is typed after it is kept as it stands; only another firm's whole name at its end is taken off."""
 
 
 class Router:
@@ -82,9 +84,9 @@ class Router:
         self.options: dict[str, Route] = {}
         self.fallbacks: dict[str, Route] = {}
 
-    def command(self, *words: str, firm: bool = True) -> Callable[[L], L]:
+    def command(self, *words: str, firm: bool = True, free_text: bool = False) -> Callable[[L], L]:
         """Listens to `/cais <word>`, the word in a DM, and the word after a mention. '' is `/cais` alone."""
-        return self._keep(self.commands, words, firm, None)
+        return self._keep(self.commands, words, firm, None, free_text=free_text)
 
     def action(self, kind: type[Carried], *, firm: bool = True) -> Callable[[L], L]:
         """Listens to a button or select of this kind: `async def f(heard, carried, services)`."""
@@ -115,13 +117,19 @@ class Router:
         return self._keep(self.fallbacks, (name,), False, None)
 
     def _keep(
-        self, table: dict[str, Route], names: tuple[str, ...], firm: bool, carries: type[Carried] | None
+        self,
+        table: dict[str, Route],
+        names: tuple[str, ...],
+        firm: bool,
+        carries: type[Carried] | None,
+        *,
+        free_text: bool = False,
     ) -> Callable[[L], L]:
         def keep(listener: L) -> L:
             for name in names:
                 if name in table:
                     raise ValueError(f"two listeners for {name!r}")
-                table[name] = Route(listener, firm=firm, carries=carries)
+                table[name] = Route(listener, firm=firm, carries=carries, free_text=free_text)
             return listener
 
         return keep

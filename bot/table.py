@@ -11,12 +11,13 @@ from bot.actions import Carried, Forged, unpack
 from bot.errors import Receipt, apology, new_receipt
 from bot.hearing import Call
 from bot.metrics import Counts
+from bot.named_firms import named_firm
 from bot.people import People
 from bot.router import Heard, Route, Router
 from bot.surfaces import Answer, FieldErrors, Message, Options, Quiet, Redraw, Replace, Say
 from bot.views.viewing import for_viewer
 from flows.firms import Person, Refusal, role_of
-from flows.ports import FirmSummary, Sighting
+from flows.ports import Sighting
 from flows.services import Services
 
 
@@ -98,8 +99,8 @@ class Table:
         route, said = found.route, found.words
         if route is None:
             return await self._nothing_fits(call, sighting, said)
-        if call.kind in ("command", "mention", "message") and (route.firm or said):
-            sighting, said = await self._named_firm(call, sighting, said)
+        if call.kind in ("command", "mention", "message"):
+            sighting, said = await self._named_firm(call, sighting, route, said)
         heard = self._heard(call, sighting, said)
         position = sighting.position
         receipt.firm = position.key.firm if position else ""
@@ -126,12 +127,9 @@ class Table:
         self._people.notice(call.tenant, call.user, sighting.known)
         return sighting
 
-    async def _named_firm(self, call: Call, sighting: Sighting, said: str) -> tuple[Sighting, str]:
+    async def _named_firm(self, call: Call, sighting: Sighting, route: Route, said: str) -> tuple[Sighting, str]:
         """Looks again where the words end in "for <firm>"."""
-        named = words.named_firm(said, sighting.firms)
-        if named is None and sighting.known.admin and (" for " in f" {said} " or "@" in said):
-            firms: list[FirmSummary] = list(await self._services.directory.all_firms(call.tenant))
-            named = words.named_firm(said, firms)
+        named = await named_firm(self._services, call.tenant, sighting, route, said)
         if named is None:
             return sighting, said
         return await self._sight(call, named[1].key.firm), named[0]

@@ -69,13 +69,13 @@ def near(text: str, commands: Collection[str]) -> tuple[str, ...]:
     return tuple(get_close_matches(first, sorted(filter(None, commands)), n=3, cutoff=CUT_OFF)) if first else ()
 
 
-def named_firm(text: str, firms: Sequence[FirmSummary]) -> tuple[str, FirmSummary] | None:
+def named_firm(text: str, firms: Sequence[FirmSummary], *, whole: bool = False) -> tuple[str, FirmSummary] | None:
     """The words without "for <firm>" or "@ <firm>" at their end, and that firm; None where no firm is named so.
 
-    A full name wins over a beginning; a beginning counts where only one firm begins so.
+    A full name wins over a beginning; a beginning counts where only one firm begins so, and never with `whole`.
     """
     endings = list(_NAMED.finditer(text))
-    for exact in (True, False):
+    for exact in (True,) if whole else (True, False):
         for ending in endings:
             meant = _called(text[ending.end() :].strip().rstrip(_PUNCTUATION), firms, exact=exact)
             if meant:

@@ -29,6 +29,7 @@ from bot.surfaces import Answer, FieldErrors, Message, Open, Replace, Say
 from bot.views import firms as views
 from bot.views import help as help_views
 from bot.views.blocks import literal
+from bot.views.help import Offer
 from bot.views.scene import Scene, scene_of
 from flows.events import FirmKey, RoleName, Situation
 from flows.firms import Person, Refusal, role_of
@@ -52,7 +53,7 @@ def register(router: Router) -> None:
     router.command("firm members")(show_members)
     router.command("firm link")(link_here)
     router.command("firm unlink")(unlink_here)
-    router.command("firm rename")(rename)
+    router.command("firm rename", free_text=True)(rename)
     router.command("firm settings", "settings")(settings)
     router.fallback("which_firm")(which_firm)
     router.fallback("foreign")(foreign)
@@ -153,8 +154,9 @@ async def firm(heard: Heard, services: Services) -> Answer:
     first, _, rest = heard.words.strip().partition(" ")
     near = get_close_matches(first.casefold(), _AFTER_FIRM, n=3, cutoff=words.CUT_OFF)
     if near:
-        offered = [f"firm {name} {rest}".strip() for name in near]
-        return Say(help_views.unknown(services.pack, f"firm {heard.words}", offered, heard.firm.key.firm))
+        firm_id = heard.firm.key.firm
+        offered = [Offer(said := f"firm {name} {rest}".strip(), said, firm_id) for name in near]
+        return Say(help_views.unknown(services.pack, f"firm {heard.words}", offered, firm_id))
     return await use_named(heard, services)
 
 

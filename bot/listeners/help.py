@@ -5,9 +5,13 @@ from dataclasses import replace
 
 from bot import words
 from bot.buttons import RunCommand, ShowHelp
+from bot.named_firms import named_firm
 from bot.router import Heard, Router
 from bot.surfaces import Answer, Message, Prompts, Replace, Say
 from bot.views import help as views
+from bot.views.help import Offer
+from bot.views.viewing import for_viewer
+from flows.firms import role_of
 from flows.services import Services
 
 OFFERED = 3
@@ -64,11 +68,20 @@ def say_unknown(router: Router) -> Callable[[Heard, Services], Awaitable[Answer]
 
     async def listen(heard: Heard, services: Services) -> Answer:
         first, _, rest = heard.words.strip().partition(" ")
-        near = words.near(first, router.commands)
-        offered = [f"{command} {rest}".strip() for command in near][:OFFERED]
+        near = words.near(first, router.commands)[:OFFERED]
+        offered = [await _offer(router, heard, services, command, rest) for command in near]
         return Say(views.unknown(services.pack, heard.words, offered, _firm(heard)[0]))
 
     return listen
+
+
+async def _offer(router: Router, heard: Heard, services: Services, command: str, rest: str) -> Offer:
+    """The command as it is run once clicked: for the firm that was named, or the one that is meant now."""
+    named = await named_firm(services, heard.tenant, heard.sighting, router.commands[command], rest)
+    label = f"{command} {rest}".strip()
+    if named is None:
+        return Offer(label, label, _firm(heard)[0])
+    return Offer(label, f"{command} {named[0]}".strip(), named[1].key.firm)
 
 
 def run_offered(router: Router) -> Callable[[Heard, RunCommand, Services], Awaitable[Answer]]:
@@ -87,7 +100,15 @@ async def run(router: Router, heard: Heard, services: Services, text: str) -> An
     route = router.commands.get(name) if split else router.fallbacks["unknown"]
     if route is None:
         return Say(views.stale(*_firm(heard)))
-    if route.firm and heard.sighting.position is None:
+    named = await named_firm(services, heard.tenant, heard.sighting, route, rest) if split else None
+    if named:
+        rest, firm = named[0], named[1].key.firm
+        heard = replace(heard, sighting=await services.directory.sight(heard.tenant, heard.who.id, heard.channel, firm))
+    position = heard.sighting.position
+    if route.firm and position is None:
         route, rest = router.fallbacks["which_firm" if heard.sighting.firms else "no_firm"], text
     answer = await route.listener(replace(heard, words=rest), services)
-    return Replace(answer.message) if isinstance(answer, Say) else answer
+    if not isinstance(answer, Say):
+        return answer
+    viewing = position is not None and role_of(position, heard.who) == "viewer"
+    return Replace(for_viewer(answer.message) if viewing else answer.message)

@@ -46,7 +46,7 @@ OF_TASKS = (
 
 def register(router: Router) -> None:
     """What is heard here."""
-    router.command("note")(add_note)
+    router.command("note", free_text=True)(add_note)
     router.command("history")(show_history)
     router.shortcut("save_evidence", firm=False)(save_message)
     router.action(OpenNote)(open_note)

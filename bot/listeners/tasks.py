@@ -37,7 +37,7 @@ NO_SUCH_TASK = Refusal("No task of this firm fits those words. `/cais status` na
 def register(router: Router) -> None:
     router.command("done")(type_done)
     router.command("undo")(type_undo)
-    router.command("reopen")(type_reopen)
+    router.command("reopen", free_text=True)(type_reopen)
     router.action(CompleteTask)(complete_task)
     router.action(EndWait)(end_wait)
     router.action(UndoChange)(undo)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.actions import fits
 from bot.buttons import RunCommand, ShowHelp, ShowNext
 from bot.surfaces import Block, Message
 from bot.views.blocks import Element, actions, button, clip, context, escape, literal, section
@@ -24,6 +25,15 @@ class Usage:
     def typed(self) -> str:
         """As it is typed, safe in mrkdwn: `/cais step &lt;number&gt;`."""
         return escape(" ".join(p for p in ("/cais", self.command, self.takes) if p))
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A command that may have been meant: as it reads, as it is run, and the id of the firm it is run for."""
+
+    label: str
+    words: str
+    firm: str = ""
 
 
 USAGES = (
@@ -51,7 +61,8 @@ USAGES = (
         "note",
         "Keeps a note on the firm, or on a task where one is named first.",
         ("note called the Helpdesk, answer by Friday", "note s2 form sent by Ben"),
-        "No personal data, account numbers or lists of FDIDs: those are refused and not stored.",
+        "No personal data, account numbers or lists of FDIDs: those are refused and not stored. "
+        "`for` at its end means another firm only with that firm's whole name.",
         "[task] <text>",
     ),
     Usage(
@@ -144,19 +155,21 @@ def reads_like_a_question(text: str) -> bool:
     return bool(words) and (text.rstrip().endswith("?") or (len(words) > 2 and words[0] in _ASKING))
 
 
-def unknown(pack: Pack, typed: str, near: Sequence[str], firm: str = "") -> Message:
+def unknown(pack: Pack, typed: str, near: Sequence[Offer], firm: str = "") -> Message:
     """Words that are no command: the nearest ones as buttons, never run by themselves."""
     if reads_like_a_question(typed):
         return _question(pack, near, firm)
     said = f"I do not know “{literal(clip(' '.join(typed.split()), 80))}”."
     offer = " Did you mean one of these? Nothing was run." if near else " Nothing was changed."
+    if not all(fits(RunCommand(firm=o.firm, words=o.words)) for o in near):
+        offer = " It is too long for a button: type it again. Nothing was run."
     ways = "You can type `next`, `status`, `step 4`, `done`, `undo`, `note`, `history`, `firm` or `help`."
     blocks = [section(said + offer), _offers(near, firm), context(ways)]
-    plain = f" {literal(clip(', '.join(near), 300))}." if near else f" {ways}"
+    plain = f" {literal(clip(', '.join(o.label for o in near), 300))}." if near else f" {ways}"
     return Message(said + offer + plain, blocks)
 
 
-def _question(pack: Pack, near: Sequence[str], firm: str) -> Message:
+def _question(pack: Pack, near: Sequence[Offer], firm: str) -> Message:
     text = f"I walk firms through the roadmap; I cannot answer free questions. The Helpdesk can:\n{_contacts(pack)}"
     return Message(text, [section(text), _offers(near, firm)])
 
@@ -165,9 +178,12 @@ def _contacts(pack: Pack) -> str:
     return "\n".join(contact_line(c) for c in pack.contacts.values())
 
 
-def _offers(near: Sequence[str], firm: str) -> Block:
+def _offers(near: Sequence[Offer], firm: str) -> Block:
+    """What is too long to be carried by a button is not offered: cut off, it would be recorded so."""
     offered: list[Element] = [
-        button(clip(words, 70), RunCommand(firm=firm, words=clip(words, 1500)), says=f"Run {words}") for words in near
+        button(clip(o.label, 70), carried, says=f"Run {o.label}")
+        for o in near
+        if fits(carried := RunCommand(firm=o.firm, words=o.words))
     ]
     return actions(*offered, button("What can I type?", ShowHelp(firm=firm)))
 

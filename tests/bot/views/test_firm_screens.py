@@ -128,7 +128,7 @@ def all_screens(pack: Pack, name: str, *, people: int, text: str, rows: int, cou
         records.history(seen, page),
         records.history(seen, page, task="s1", evidence=evidence),
         records.history(seen, page, task="step 3"),
-        help_views.unknown(pack, text, [f"note {text}"[:1500]], KEY.firm),
+        help_views.unknown(pack, text, [help_views.Offer(f"note {text}", f"note {text}", KEY.firm)], KEY.firm),
         help_views.no_such_help(text, ["note"]),
     ):
         check_message(message)
