@@ -5,6 +5,7 @@ Kinds and reasons: product page and books-and-records notes; we keep only that a
 
 import re
 from collections.abc import Iterable
+from urllib.parse import unquote
 
 from flows.firms import Refusal
 
@@ -24,11 +25,15 @@ TICKET = "If it is a ticket number, say so and it will be kept."
 
 
 def looks_like(text: str) -> str:
-    """What the text looks like (`a Social Security number` ...), or empty where it looks harmless."""
+    """What the text looks like (`a Social Security number` ...), or empty where it looks harmless.
+
+    Addresses are full of long numbers; in them only what is written with the marks of a personal number counts.
+    """
+    whole = _PHONE.sub(" ", _MOMENT.sub(" ", unquote(text)))
     bare = _PHONE.sub(" ", _MOMENT.sub(" ", _LINK.sub(" ", text)))
-    if _SSN.search(bare) or _NINE.search(bare):
+    if _SSN.search(whole) or _NINE.search(bare):
         return "a Social Security number"
-    if _TIN.search(bare):
+    if _TIN.search(whole):
         return "a taxpayer number"
     if _ACCOUNT.search(bare) or _LONG_NUMBER.search(bare):
         return "an account number"

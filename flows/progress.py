@@ -1,7 +1,9 @@
 """Deciding about tasks: each decision takes the present and returns the facts that follow, or says no in words."""
 
+import re
 from collections.abc import Sequence
 from datetime import date
+from urllib.parse import urlsplit
 
 from flows import events as e
 from flows import guard
@@ -152,12 +154,12 @@ def add_evidence(
 ) -> list[AnyEvent]:
     """A link, a note or a saved message that proves a task."""
     require(position, who, "member")
-    guard.check([label] if kind == "link" else [text, label], ticket=ticket)
+    guard.check([text, label], ticket=ticket)
     item = find(pack, position, key)
     if not text.strip():
         raise Refusal("Add a link or a note first.")
-    if kind == "link" and not text.strip().startswith(("https://", "http://")):
-        raise Refusal("A link starts with https://. To keep words instead, use the note field.")
+    if kind == "link":
+        _must_be_a_link(text.strip())
     if happened_on:
         _must_be_past(happened_on, today)
     return [
@@ -195,6 +197,18 @@ def _must_be_possible(pack: Pack, item: Item) -> None:
 def _must_be_a_task(item: Item) -> None:
     if item.task.kind == "question":
         raise Refusal(f"*{item.title}* is a question: choose one of its answers.")
+
+
+def _must_be_a_link(text: str) -> None:
+    try:
+        address = urlsplit(text)
+        whole = address.scheme in ("https", "http") and address.hostname and not re.search(r"\s", text)
+    except ValueError:  # a host in brackets that is none
+        whole = False
+    if not whole:
+        raise Refusal(
+            "A link starts with https://, names a site and has no spaces. To keep words instead, use the note field."
+        )
 
 
 def _must_be_past(day: date, today: date) -> None:

@@ -17,6 +17,8 @@ from flows.firms import Refusal
         ("Account no. AB-9912345", "an account number"),
         ("5500 1122 3344 5566", "an account number"),
         ("ABC123456, ABC123457, ABC123458", "a list of FDIDs"),
+        ("see https://drive.example.com/ssn/123-45-6789", "a Social Security number"),
+        ("https://drive.example.com/12-3456789.pdf", "a taxpayer number"),
         ("F000001\nF000002\nF000003", "a list of FDIDs"),
     ],
 )

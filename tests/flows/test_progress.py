@@ -134,3 +134,18 @@ def test_evidence_and_notes_are_counted_and_guarded(life: Life) -> None:
     assert refused.value.kind == "guard"
     with pytest.raises(Refusal, match="https"):
         progress.add_evidence(PACK, life.position, ANA, "s2", kind="link", text="the drawer", today=TODAY)
+
+
+@pytest.mark.parametrize(
+    "text", ["https://x.example/ and more words", "https://", "https:///form", "https://[x/form", "x.example/form"]
+)
+def test_a_link_is_one_address_with_a_host(life: Life, text: str) -> None:
+    with pytest.raises(Refusal, match="A link starts with"):
+        progress.add_evidence(PACK, life.position, ANA, "s2", kind="link", text=text, today=TODAY)
+
+
+@pytest.mark.parametrize("text", ["https://x.example/ 123-45-6788 John Q Public", "https://x.example/123%2045%206788"])
+def test_a_link_brings_no_personal_data(life: Life, text: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        progress.add_evidence(PACK, life.position, ANA, "s2", kind="link", text=text, today=TODAY)
+    assert refused.value.kind == "guard"
