@@ -10,9 +10,10 @@ import msgspec
 from bot.answering import Answering
 from bot.background import Background
 from bot.hearing import Call, hear
-from bot.surfaces import Answer
+from bot.surfaces import Answer, Message, Say
 from bot.table import Table
 from bot.web_api import TooBusy, Unsure
+from flows.guard import looks_like
 from flows.ports import Inbox, Told
 
 log = logging.getLogger("cais.event_inbox")
@@ -28,6 +29,11 @@ TOO_OLD = 24 * 3600.0
 
 KEPT = 72 * 3600.0
 """Seconds for which settled events are remembered, so that a late repeat changes nothing."""
+
+TYPE_AGAIN = (
+    "Something interrupted me before I could answer you. What you wrote may have held personal data, so it was not"
+    " kept, and nothing was recorded. Please type it again, in other words."
+)
 
 
 class EventInbox:
@@ -57,7 +63,8 @@ class EventInbox:
 
     async def hear(self, call: Call, body: Any, *, again: bool, budget: float) -> bool:
         """Handles one delivery; True where Slack may forget it, False where Slack has to send it again."""
-        told = Told(tenant=call.tenant, id=call.event_id, body=msgspec.json.encode(body).decode())
+        kept_body = _withheld(body) if looks_like(call.words) else body
+        told = Told(tenant=call.tenant, id=call.event_id, body=msgspec.json.encode(kept_body).decode())
         kept: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         handled: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._background.start(self._handle(call, told, again, kept, handled))
@@ -113,7 +120,8 @@ class EventInbox:
             return
         if call.kind == "message":
             self._answering.met_in_dm(call.origin.channel)
-        await self._settle(call, await self._table.answer(call), again=True)
+        answer = Say(Message(TYPE_AGAIN)) if _WITHHELD in body else await self._table.answer(call)
+        await self._settle(call, answer, again=True)
 
     def start(self) -> None:
         """Begins the rounds, the first one at once."""
@@ -133,3 +141,15 @@ class EventInbox:
             except Exception as error:  # noqa: BLE001 - the next round tries again; without it events would be lost
                 log.error("a round failed", extra={"action": "take_up", "error": type(error).__name__})
             await asyncio.sleep(ROUND)
+
+
+_WITHHELD = "cais_withheld"
+_ENVELOPE = ("type", "team_id", "enterprise_id", "event_id", "event_time")
+_NO_WORDS = ("type", "user", "channel", "channel_type", "ts", "event_ts", "thread_ts")
+
+
+def _withheld(body: Any) -> dict[str, Any]:
+    """The event without what was written, for what the guard refuses must not be on the disk even for a moment."""
+    event = {key: body["event"][key] for key in _NO_WORDS if key in body["event"]}
+    envelope = {key: body[key] for key in _ENVELOPE if key in body}
+    return {**envelope, "event": {**event, "text": "(not kept)"}, _WITHHELD: True}

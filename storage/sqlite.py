@@ -24,6 +24,7 @@ _PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
+    "PRAGMA secure_delete = ON",  # an event's text is gone from the file once it is settled
     "PRAGMA wal_autocheckpoint = 4000",  # 16 MB: pages written often are copied back seldom; a fifth less work
 )
 

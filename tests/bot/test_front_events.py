@@ -6,7 +6,7 @@ from typing import Any, cast
 import pytest
 
 from bot.clock import real_time
-from bot.event_inbox import LEASE
+from bot.event_inbox import LEASE, TYPE_AGAIN
 from flows.ports import Known, Told
 from flows.roadmap import Pack
 from flows.services import Services
@@ -168,3 +168,33 @@ async def test_people_are_asked_of_slack_once_a_day(services: Services, clock: C
         clock.time += 24 * 3600 + 1
         await slack.ben.types("card")
         assert [call.method for call in slack.sandbox.calls].count("users.info") == 2
+
+
+async def test_text_the_guard_refuses_is_answered_but_never_kept(
+    slack: Slack, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[Told] = []
+    take = services.inbox.take
+
+    async def watched(told: Told, *, now: float, lease: float) -> bool:
+        kept.append(told)
+        return await take(told, now=now, lease=lease)
+
+    monkeypatch.setattr(services.inbox, "take", watched)
+    text = "card for a client, ssn 987-65-4321"
+    blocks = [{"type": "rich_text", "elements": [{"type": "text", "text": text}]}]
+    await slack.sandbox.send_event({**message(slack, text), "blocks": blocks}, "Ev1")
+    await slack.settled()
+    assert [told.id for told in kept] == ["Ev1"]
+    assert "987-65" not in kept[0].body
+    assert "987-65-4321" in answers(slack)[0]  # this listener says what it heard
+
+
+async def test_after_a_crash_who_wrote_what_was_not_kept_is_asked_to_type_it_again(slack: Slack, clock: Clock) -> None:
+    slack.sandbox.faults({"method": "chat.postMessage", "kind": "500"})
+    await slack.sandbox.send_event(message(slack, "card ssn 987-65-4321"), "Ev1")
+    await slack.settled()
+    assert answers(slack) == []
+    clock.time += LEASE + 1
+    assert await slack.bot.inbox.take_up() == 1
+    assert answers(slack) == [TYPE_AGAIN]

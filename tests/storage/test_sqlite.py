@@ -66,6 +66,7 @@ async def test_every_connection_is_set_up_for_durability(path: Path) -> None:
                 "journal_mode": "wal",
                 "synchronous": 2,
                 "foreign_keys": 1,
+                "secure_delete": 1,
                 "busy_timeout": 5000,
             }.items():
                 assert await lane._connection.execute_fetchall(f"PRAGMA {pragma}") == [(wanted,)]
