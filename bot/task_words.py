@@ -41,20 +41,21 @@ def _step_meant(pack: Pack, words: str) -> tuple[Step, tuple[Part, ...]] | None:
 def tasks_meant(pack: Pack, walk: Walk, words: str, *, finished: bool = False) -> tuple[Item, ...]:
     """The tasks of this firm that the words may mean: a key or id, a step or part, or words of the title.
 
-    Tasks still to be finished win over finished ones, or the other way round where `finished` ones are meant.
+    Tasks still to be finished win over finished ones, or the other way round where `finished` ones are meant. One that
+    comes later is one of them: whoever names a whole step does not mean the only task that can be done now.
     No words: the next task, else those that wait.
     """
     wanted = " ".join(words.split()).casefold()
     if not wanted:
         return (walk.next,) if walk.next else walk.waiting
     there = [i for i in walk.items if i.state not in ("not_applicable", "later")]
-    named = [i for i in there if wanted in (i.key.casefold(), i.task.id.casefold())]
+    named = [i for i in there if wanted in (i.key.casefold(), i.task.id.casefold(), i.title.casefold())]
     if not named:
         named = _of_step(pack, there, words)
     if not named:
         terms = re.findall(r"\w+", wanted)
         named = [i for i in there if terms and set(terms) <= _words_of(i)]
-    fitting = [i for i in named if (i.state in ("done", "set_aside")) == finished and i.state != "locked"]
+    fitting = [i for i in named if (i.state in ("done", "set_aside")) == finished]
     return tuple(fitting or named)
 
 
