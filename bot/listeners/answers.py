@@ -30,7 +30,7 @@ from bot.views.refused import with_ticket
 from bot.views.scene import Scene, scene_of
 from flows.conditions import UNSURE
 from flows.firms import Refusal
-from flows.position import Agent
+from flows.position import Agent, Position
 from flows.roadmap import Question
 from flows.services import Result, Services
 from flows.walk import Preview
@@ -74,7 +74,7 @@ async def give_answer(heard: Heard, carried: GiveAnswer, services: Services) -> 
         scene = _scene(heard, services)
         return Open(answers.preview(scene, answers.changed_words(scene, question.id, confirm.value), seen, confirm))
     result = await services.answer(heard.firm.key, heard.act, carried.fact, (carried.value,), seen=carried.version)
-    return Replace(_answered(heard, services, result))
+    return Replace(_answered(heard, services, result, stands=_stands(result.position, confirm)))
 
 
 async def open_answer(heard: Heard, carried: OpenAnswer, services: Services) -> Open:
@@ -102,7 +102,7 @@ async def answer_form(heard: Heard, carried: AnswerForm, services: Services) -> 
         if refusal.kind == "guard":
             return with_ticket(answers.question(scene, question, "".join(said.value[:1])), refusal)
         return FieldErrors({_field_of(said, scene.today): refusal.sentence})
-    return Replace(_answered(heard, services, result))
+    return Replace(_answered(heard, services, result, stands=_stands(result.position, said)))
 
 
 def _field_of(said: ConfirmAnswer, today: date) -> str:
@@ -116,7 +116,8 @@ def _field_of(said: ConfirmAnswer, today: date) -> str:
 
 
 async def confirm_answer(heard: Heard, carried: ConfirmAnswer, services: Services) -> Replace:
-    return Replace(_answered(heard, services, await _record(heard, services, carried)))
+    result = await _record(heard, services, carried)
+    return Replace(_answered(heard, services, result, stands=_stands(result.position, carried)))
 
 
 def _read(heard: Heard, carried: AnswerForm, question: Question) -> ConfirmAnswer:
@@ -180,11 +181,18 @@ def _question(services: Services, fact: str) -> Question:
     return found
 
 
-def _answered(heard: Heard, services: Services, result: Result) -> Message:
+def _answered(heard: Heard, services: Services, result: Result, *, stands: bool = True) -> Message:
+    """What was recorded; where nothing was, whether what was said `stands` already, or the card was out of date."""
     scene = scene_of(services, result.position, heard.who.id)
     if result.changed:
         return rests.now_screen(scene, tasks.recorded(scene, result.records))
-    return rests.now_screen(scene, tasks.note("That is recorded already. Here is how things are now."))
+    already = "That is recorded already. Here is how things are now."
+    return rests.now_screen(scene, tasks.note(already if stands else tasks.OUT_OF_DATE))
+
+
+def _stands(position: Position, said: ConfirmAnswer) -> bool:
+    active = {a.name.casefold() for a in position.agents if a.status == "active"}
+    return set(position.value(said.fact)) == set(said.value) and active.issuperset(n.casefold() for n in said.agents)
 
 
 async def answer_precheck(heard: Heard, carried: AnswerPrecheck, services: Services) -> Replace:
@@ -195,7 +203,7 @@ async def answer_precheck(heard: Heard, carried: AnswerPrecheck, services: Servi
     result = await services.answer_precheck(heard.firm.key, heard.act, chosen.id)
     scene = scene_of(services, result.position, heard.who.id)
     if not result.changed or not chosen.explain:
-        return Replace(_answered(heard, services, result))
+        return Replace(_answered(heard, services, result, stands=result.position.precheck == chosen.id))
     top = tasks.recorded(scene, result.records)
     advice = tasks.note(f"ℹ️ {escape(chosen.explain)}")
     both = tasks.Top(f"{top.text} {advice.text}", (*top.blocks, *advice.blocks))

@@ -1,6 +1,5 @@
-"""What was done about a task: done, waiting, done earlier, not applicable, reopened, undone."""
+"""What was done about a task: done, waiting, done earlier, not applicable, reopened."""
 
-from collections.abc import Sequence
 from datetime import date
 
 from bot.buttons import (
@@ -13,7 +12,6 @@ from bot.buttons import (
     OpenWaiting,
     ReopenForm,
     SetAsideForm,
-    UndoChange,
     WaitingForm,
 )
 from bot.router import Heard, Router
@@ -23,9 +21,7 @@ from bot.views import rests, steps, task_forms, tasks
 from bot.views.blocks import TICKET_FIELD, escape
 from bot.views.refused import with_ticket
 from bot.views.scene import Scene, scene_of
-from bot.views.tasks import Top
-from flows import events as e
-from flows.events import Record
+from bot.views.tasks import Asked
 from flows.firms import Refusal
 from flows.services import Result, Services
 from flows.walk import Item
@@ -36,11 +32,9 @@ NO_SUCH_TASK = Refusal("No task of this firm fits those words. `/cais status` na
 
 def register(router: Router) -> None:
     router.command("done")(type_done)
-    router.command("undo")(type_undo)
     router.command("reopen", free_text=True)(type_reopen)
     router.action(CompleteTask)(complete_task)
     router.action(EndWait)(end_wait)
-    router.action(UndoChange)(undo)
     router.action(OpenEarlier)(open_earlier)
     router.submit(EarlierForm)(record_earlier)
     router.action(OpenWaiting)(open_waiting)
@@ -55,13 +49,14 @@ def register(router: Router) -> None:
 
 
 async def complete_task(heard: Heard, carried: CompleteTask, services: Services) -> Redraw | Replace:
+    asked = Asked("done", carried.outcome)
     try:
         result = await services.complete(
             heard.firm.key, heard.act, carried.task, outcome=carried.outcome, seen=carried.version
         )
     except Refusal as refusal:
         return outdated(heard, services, refusal)
-    return Redraw(lambda: _after(heard, services, result, carried.task, carried.version))
+    return Redraw(lambda: _after(heard, services, result, carried.task, asked, carried.version))
 
 
 async def type_done(heard: Heard, services: Services) -> Say:
@@ -79,7 +74,7 @@ async def type_done(heard: Heard, services: Services) -> Say:
         top = tasks.note("Choose how it ended." if item.task.outcomes else "Choose one of its answers.")
         return Say(tasks.card(scene, item, tasks.NOTHING if item.state == "done" else top))
     result = await services.complete(heard.firm.key, heard.act, item.key)
-    return Say(_after(heard, services, result, item.key))
+    return Say(_after(heard, services, result, item.key, Asked("done")))
 
 
 async def end_wait(heard: Heard, carried: EndWait, services: Services) -> Replace:
@@ -91,44 +86,7 @@ async def end_wait(heard: Heard, carried: EndWait, services: Services) -> Replac
     item = scene.walk.item(carried.task)
     if result.changed and item:
         return Replace(tasks.card(scene, item, tasks.recorded(scene, result.records)))
-    return Replace(_after(heard, services, result, carried.task, carried.version))
-
-
-# --- undo -----------------------------------------------------------------------------------------------------
-
-
-async def undo(heard: Heard, carried: UndoChange, services: Services) -> Replace:
-    try:
-        result = await services.undo(heard.firm.key, heard.act, of=carried.of)
-    except Refusal as refusal:
-        return outdated(heard, services, refusal)
-    return Replace(rests.now_screen(*await _undone(heard, services, result)))
-
-
-async def type_undo(heard: Heard, services: Services) -> Say:
-    """This person's last change, or the entry of the history with the number that was typed."""
-    of = int(heard.words) if heard.words.isdecimal() and len(heard.words) < 8 else None
-    result = await services.undo(heard.firm.key, heard.act, of=of)
-    return Say(rests.now_screen(*await _undone(heard, services, result)))
-
-
-async def _undone(heard: Heard, services: Services, result: Result) -> tuple[Scene, Top]:
-    scene = scene_of(services, result.position, heard.who.id)
-    if not result.changed:
-        return scene, tasks.note("That was undone already. Here is how things are now.")
-    history = await services.history(result.position.key, heard.who)
-    rows, brought_back = _what_was_undone(history, result.records[0])
-    return scene, tasks.recorded(scene, result.records, rows, brought_back=brought_back)
-
-
-def _what_was_undone(history: Sequence[Record], row: Record) -> tuple[Sequence[Record], bool]:
-    """The rows an undo is about in the end, and whether they count again: an undo of an undo brings them back."""
-    rows: Sequence[Record] = [row]
-    count_again = True
-    while rows and isinstance(event := rows[0].event, e.Undone):
-        rows = [r for r in history if r.sequence in event.of]
-        count_again = not count_again
-    return rows, count_again
+    return Replace(_after(heard, services, result, carried.task, Asked("open"), carried.version))
 
 
 # --- done earlier ---------------------------------------------------------------------------------------------
@@ -157,7 +115,9 @@ async def record_earlier(heard: Heard, carried: EarlierForm, services: Services)
         )
     except Refusal as refusal:
         return with_ticket(task_forms.earlier(*_opened(heard, services, carried.task)), refusal)
-    return Replace(_after(heard, services, result, carried.task, carried.version))
+    return Replace(
+        _after(heard, services, result, carried.task, Asked("done", heard.value(task_forms.OUTCOME)), carried.version)
+    )
 
 
 # --- waiting --------------------------------------------------------------------------------------------------
@@ -187,7 +147,7 @@ async def record_waiting(heard: Heard, carried: WaitingForm, services: Services)
         )
     except Refusal as refusal:
         return with_ticket(task_forms.waiting(scene, item), refusal)
-    return Replace(_after(heard, services, result, carried.task, carried.version))
+    return Replace(_after(heard, services, result, carried.task, Asked("waiting"), carried.version))
 
 
 # --- not applicable -------------------------------------------------------------------------------------------
@@ -209,7 +169,7 @@ async def record_set_aside(heard: Heard, carried: SetAsideForm, services: Servic
         )
     except Refusal as refusal:
         return with_ticket(task_forms.aside(*_opened(heard, services, carried.task)), refusal)
-    return Replace(_after(heard, services, result, carried.task, carried.version))
+    return Replace(_after(heard, services, result, carried.task, Asked("set_aside"), carried.version))
 
 
 # --- reopen ---------------------------------------------------------------------------------------------------
@@ -247,26 +207,40 @@ async def type_reopen(heard: Heard, services: Services) -> Say | Open:
     if item.task.kind == "question" or item.state not in ("done", "set_aside"):
         return Say(tasks.card(scene, item))
     if reason:
-        result = await services.reopen(heard.firm.key, heard.act, item.key, reason=reason)
+        try:
+            result = await services.reopen(heard.firm.key, heard.act, item.key, reason=reason)
+        except Refusal as refusal:
+            return _way_on(heard, scene, item, reason, refusal)
         return Say(_reopened(heard, services, result, item.key))
     if heard.kind in ("command", "action"):
         return Open(task_forms.reopen(scene, item))
     return Say(tasks.card(scene, item, tasks.note("Press *Reopen…* to say why it is opened again.")))
 
 
+def _way_on(heard: Heard, scene: Scene, item: Item, reason: str, refusal: Refusal) -> Say | Open:
+    """A typed reason was refused by the guard: the form, which has the box for ticket numbers, or the way to it."""
+    swapped = with_ticket(task_forms.reopen(scene, item, reason), refusal)
+    if heard.kind in ("command", "action"):
+        return Open(swapped.modal)
+    top = tasks.note(f"{escape(refusal.sentence)} *Reopen…* below has a form for that.")
+    return Say(tasks.card(scene, item, top))
+
+
 def _reopened(heard: Heard, services: Services, result: Result, key: str, seen: int | None = None) -> Message:
     scene = scene_of(services, result.position, heard.who.id)
     item = scene.walk.item(key)
     if item is None or not result.changed:
-        return _after(heard, services, result, key, seen)
+        return _after(heard, services, result, key, Asked("open"), seen)
     return tasks.card(scene, item, tasks.recorded(scene, result.records))
 
 
 # --- within ---------------------------------------------------------------------------------------------------
 
 
-def _after(heard: Heard, services: Services, result: Result, key: str, seen: int | None = None) -> Message:
-    """What was recorded and the next card; or, where nothing was, what stands there already.
+def _after(
+    heard: Heard, services: Services, result: Result, key: str, asked: Asked, seen: int | None = None
+) -> Message:
+    """What was recorded and the next card; or, where nothing was, what stands there instead of what was asked.
 
     `seen` is the firm's version when the card was drawn.
     """
@@ -274,7 +248,7 @@ def _after(heard: Heard, services: Services, result: Result, key: str, seen: int
     if result.changed:
         return rests.now_screen(scene, tasks.recorded(scene, result.records))
     item = scene.walk.item(key)
-    top = tasks.already(scene, item, seen)
+    top = tasks.already(scene, item, asked, seen)
     if item and item.state in ("open", "waiting"):
         return tasks.card(scene, item, top)
     return rests.now_screen(scene, top)

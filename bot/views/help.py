@@ -48,7 +48,13 @@ USAGES = (
         "The short names of tasks stand in `/cais status`.",
         "[task]",
     ),
-    Usage("undo", "Takes your last click back. Nothing is lost: undo it again and it counts again.", ("undo",)),
+    Usage(
+        "undo",
+        "Takes your last click back. Nothing is lost: undo it again and it counts again.",
+        ("undo", "undo s2", "undo 12"),
+        "With a task: what was recorded of it last, by anybody. With a number: that entry of the history.",
+        "[task or entry]",
+    ),
     Usage(
         "reopen",
         "Opens a finished task again, with a reason.",

@@ -58,12 +58,12 @@ def aside(scene: Scene, item: Item) -> Modal:
     )
 
 
-def reopen(scene: Scene, item: Item) -> Modal:
-    """Why a finished task is opened again."""
+def reopen(scene: Scene, item: Item, reason: str = "") -> Modal:
+    """Why a finished task is opened again. `reason` is what was typed of it."""
     asked = field(
         REASON,
         "Why is it opened again?",
-        text_input(multiline=True),
+        text_input(initial=reason, multiline=True),
         hint="What was recorded before stays in the history, with this beside it.",
     )
     return Modal("Reopen a task", [_about(scene, item), asked], scene.carry(ReopenForm, task=item.key), submit="Reopen")

@@ -29,7 +29,7 @@ from flows.events import Record, TaskCompleted
 from flows.history import label, sentence, task_title
 from flows.roadmap import Option
 from flows.undo import FINAL
-from flows.walk import Item
+from flows.walk import Item, State
 
 MOST_WAITS_NAMED = 3
 MOST_SENTENCES = 8
@@ -44,6 +44,8 @@ class Top:
 
 
 NOTHING = Top()
+
+OUT_OF_DATE = "This card was out of date, so nothing was recorded. Here is how things are."
 
 
 def note(text: str) -> Top:
@@ -83,18 +85,32 @@ def _sentence(scene: Scene, record: Record) -> str:
     return said + (f", {earlier}" if earlier else "") + (f". Note: {literal(event.note)}" if event.note else "")
 
 
-def already(scene: Scene, item: Item | None, seen: int | None = None) -> Top:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a click or typed words would have made of a task; None where no outcome was named."""
+
+    state: State
+    outcome: str | None = None
+
+
+def already(scene: Scene, item: Item | None, asked: Asked, seen: int | None = None) -> Top:
     """Nothing new was recorded: says what stands there, or that the card, drawn at version `seen`, was out of date."""
     record = item.record if item else None
-    if item and record and item.state == "waiting" and seen is not None and record.sequence <= seen:
+    waits = item is not None and item.state == asked.state == "waiting"
+    if waits and record and seen is not None and record.sequence <= seen:
         return note("That is recorded already.")
     if item is None or record is None or item.state not in ("done", "set_aside"):
-        return note("This card was out of date. Here is how things are now.")
+        return note(OUT_OF_DATE)
+    same = item.state == asked.state and asked.outcome in (None, record.outcome)
+    head = "Already recorded:" if same else "This card was out of date, so nothing was recorded:"
+    if not same and seen is None:
+        head = "Nothing was recorded:"
     who = scene.by(record.by, record.by_name).replace("you", "You")
     what = "done" if item.state == "done" else "not applicable"
-    happened = happened_words(scene, record.happened_on, record.at)
-    ending = f" ({happened})" if happened else ""
-    text = f"*Already recorded:* {who} marked “{literal(item.title)}” {what} on {scene.moment(record.at)}{ending}."
+    how = label(item.task.outcomes, record.outcome) if record.outcome and not same else ""
+    added = ", ".join(x for x in (escape(how), happened_words(scene, record.happened_on, record.at)) if x)
+    ending = f" ({added})" if added else ""
+    text = f"*{head}* {who} marked “{literal(item.title)}” {what} on {scene.moment(record.at)}{ending}."
     way_back = button("Undo", scene.carry(UndoChange, of=record.sequence))
     return Top(text.replace("*", ""), (section(text, accessory=way_back),))
 

@@ -77,7 +77,7 @@ async def test_a_card_that_is_out_of_date_shows_how_things_are_and_changes_nothi
     await slack.ben.types("/cais reopen s2 wrong form")
     before = await history(services, key)
     await slack.lea.presses("Form submitted")
-    assert "This card was out of date. Here is how things are now." in words_of(slack.lea.last)
+    assert "This card was out of date, so nothing was recorded. Here is how things are." in words_of(slack.lea.last)
     assert "Step 2 of 6" in header_of(slack.lea.last)
     assert await history(services, key) == before
 

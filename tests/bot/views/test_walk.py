@@ -16,6 +16,7 @@ from bot.hearing import Origin
 from bot.listeners import answers as answer_listeners
 from bot.listeners import steps as step_listeners
 from bot.listeners import tasks as task_listeners
+from bot.listeners import undoing
 from bot.router import Router
 from bot.sandbox.limits import problems_in_message, problems_in_view
 from bot.surfaces import Message, Modal
@@ -37,7 +38,7 @@ OTHERS = ("records.", "help.", "firms.", "onboarding.")
 
 def router() -> Router:
     built = Router()
-    for module in (step_listeners, task_listeners, answer_listeners):
+    for module in (step_listeners, task_listeners, undoing, answer_listeners):
         module.register(built)
     return built
 
@@ -61,7 +62,7 @@ def screens(seen: Scene) -> Iterator[Message]:
         yield steps.step_page(seen, step)
         yield from (steps.step_page(seen, step, [part]) for part in step.parts)
     for item in seen.walk.items:
-        yield tasks.card(seen, item, tasks.already(seen, item))
+        yield tasks.card(seen, item, tasks.already(seen, item, tasks.Asked("done")))
 
 
 def modals(seen: Scene) -> Iterator[Modal]:

@@ -1,0 +1,85 @@
+"""Takes back what was recorded: the last click, an entry of the history, or what was recorded of a task last."""
+
+import re
+from collections.abc import Sequence
+
+from bot.buttons import UndoChange
+from bot.listeners.tasks import outdated
+from bot.router import Heard, Router
+from bot.surfaces import Replace, Say
+from bot.task_words import tasks_meant
+from bot.views import rests, steps, tasks
+from bot.views.scene import Scene, scene_of
+from bot.views.tasks import Top
+from flows import events as e
+from flows.events import Record
+from flows.evolve import undone
+from flows.firms import Refusal
+from flows.services import Result, Services
+from flows.walk import Item
+
+NOT_UNDERSTOOD = Refusal(
+    "I do not know what those words mean for undo, so nothing was undone. `/cais undo` alone takes your last click "
+    "back, `/cais undo s2` what was recorded of that task last, and `/cais undo 12` that entry of the history."
+)
+_ENTRY = re.compile(r"(?:entry\s+)?#?(\d{1,7})", re.IGNORECASE)
+
+
+def register(router: Router) -> None:
+    router.command("undo")(type_undo)
+    router.action(UndoChange)(undo)
+
+
+async def undo(heard: Heard, carried: UndoChange, services: Services) -> Replace:
+    try:
+        result = await services.undo(heard.firm.key, heard.act, of=carried.of)
+    except Refusal as refusal:
+        return outdated(heard, services, refusal)
+    return Replace(rests.now_screen(*await _undone(heard, services, result)))
+
+
+async def type_undo(heard: Heard, services: Services) -> Say:
+    """Without words this person's last change, else the entry or the task they name; several tasks are offered."""
+    entry = _ENTRY.fullmatch(heard.words)
+    of = int(entry[1]) if entry else None
+    if heard.words and not entry:
+        scene = scene_of(services, heard.firm, heard.who.id)
+        meant = tasks_meant(scene.pack, scene.walk, heard.words, finished=True)
+        if not meant:
+            raise NOT_UNDERSTOOD
+        if len(meant) > 1:
+            return Say(steps.which_task(scene, meant, "Undo what is recorded of which one? Open it and press *Undo*."))
+        of = _last_of(await services.history(heard.firm.key, heard.who), meant[0])
+    result = await services.undo(heard.firm.key, heard.act, of=of)
+    return Say(rests.now_screen(*await _undone(heard, services, result)))
+
+
+def _last_of(history: Sequence[Record], item: Item) -> int:
+    """The last row about this task that counts, whoever recorded it. Raises Refusal where there is none."""
+    left_out = undone(history)
+    for row in reversed(history):
+        event = row.event
+        answers = item.task.kind == "question" and isinstance(event, e.AnswerGiven) and event.fact == item.task.sets
+        about = answers or (getattr(event, "task", "") == item.key and not isinstance(event, e.TextRefused))
+        if about and row.sequence not in left_out:
+            return row.sequence
+    raise Refusal(f"Nothing is recorded of *{item.title}*, so there is nothing to undo.")
+
+
+async def _undone(heard: Heard, services: Services, result: Result) -> tuple[Scene, Top]:
+    scene = scene_of(services, result.position, heard.who.id)
+    if not result.changed:
+        return scene, tasks.note("That was undone already. Here is how things are now.")
+    history = await services.history(result.position.key, heard.who)
+    rows, brought_back = _what_was_undone(history, result.records[0])
+    return scene, tasks.recorded(scene, result.records, rows, brought_back=brought_back)
+
+
+def _what_was_undone(history: Sequence[Record], row: Record) -> tuple[Sequence[Record], bool]:
+    """The rows an undo is about in the end, and whether they count again: an undo of an undo brings them back."""
+    rows: Sequence[Record] = [row]
+    count_again = True
+    while rows and isinstance(event := rows[0].event, e.Undone):
+        rows = [r for r in history if r.sequence in event.of]
+        count_again = not count_again
+    return rows, count_again
