@@ -26,7 +26,8 @@ def evolve(position: Position, record: Record) -> Position:
     event = record.event
     evolver = _evolvers.get(type(event))
     moved = evolver(position, event, record) if evolver else position
-    return replace(moved, version=record.sequence, head=record.hash, edition=record.edition, practice=record.practice)
+    practice = position.practice or record.practice  # what began as practice never becomes a real record
+    return replace(moved, version=record.sequence, head=record.hash, edition=record.edition, practice=practice)
 
 
 def fold(key: FirmKey, records: Sequence[Record]) -> Position:
@@ -144,7 +145,7 @@ def _(p: Position, event: e.AgentRemoved, r: Record) -> Position:
 
 @_on(e.AgentReturned)
 def _(p: Position, event: e.AgentReturned, r: Record) -> Position:
-    return _with_agent(p, event.agent, status="active")
+    return _with_agent(p, event.agent, status="active", sequence=r.sequence)
 
 
 @_on(e.ChangeOfAgentStarted)

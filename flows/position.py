@@ -8,6 +8,9 @@ import msgspec
 
 from flows.events import FirmKey, RoleName, Situation
 
+SHAPE = 2
+"""Of the position. Raise it whenever the same events add up to something else, so that kept snapshots are made anew."""
+
 TaskState = Literal["open", "waiting", "done", "set_aside"]
 AgentStatus = Literal["active", "leaving", "removed"]
 
