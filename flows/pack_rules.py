@@ -46,6 +46,7 @@ def _tasks(pack: Pack) -> Iterator[Fault]:
         yield from _unknown((*at, "needs"), task.needs, pack.tasks, "task")
         yield from _unknown((*at, "prefers"), task.prefers, pack.tasks, "task")
         yield from _unknown((*at, "links"), task.links, pack.links, "link")
+        yield from _taken_back(pack, task, at)
         if task.contact and task.contact not in pack.contacts:
             yield Fault((*at, "contact"), f"there is no contact `{task.contact}`")
         yield from _people(pack, task, at)
@@ -54,6 +55,16 @@ def _tasks(pack: Pack) -> Iterator[Fault]:
             yield Fault((*at, "warning"), "`prefers` and the `warning` it brings go together")
         if not task.quotes and not task.placed_by_us:
             yield Fault(at, "a task quotes the source, or says in `placed_by_us` that the source does not have it")
+
+
+def _taken_back(pack: Pack, task: Task, at: Path) -> Iterator[Fault]:
+    of_agents = ("agents", "former_agents")
+    undoing = pack.tasks.get(task.undone_by)
+    if task.undone_by and (undoing is None or not {task.for_each, undoing.for_each} <= set(of_agents)):
+        yield Fault((*at, "undone_by"), f"`{task.undone_by}` is no task of an agent that takes back one of an agent")
+    sparing = pack.tasks.get(task.spared_by)
+    if task.spared_by and (sparing is None or task.for_each or sparing.for_each):
+        yield Fault((*at, "spared_by"), f"`{task.spared_by}` is no task done once that spares one done once")
 
 
 def _people(pack: Pack, task: Task, at: Path) -> Iterator[Fault]:

@@ -125,6 +125,10 @@ class Task(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     clicks: tuple[str, ...] = ()
     """The source's own numbered sub-steps, in plain words."""
     evidence: tuple[str, ...] = ()
+    undone_by: str = ""
+    """The task that takes this one back: done later for the same agent, what is recorded here counts no more."""
+    spared_by: str = ""
+    """The task that spares a firm this one, where it was done before the firm had any agent and this was untouched."""
     keep_set_aside: str = ""
     """Why this task cannot be marked not applicable by hand; empty where it can."""
     placed_by_us: str = ""

@@ -51,6 +51,8 @@ class Walk(msgspec.Struct, frozen=True):
     """Tasks that apply as far as is known; a task set aside by hand is not counted."""
     complete: bool
     """Whether `total` is final: no task's part in it depends on an answer still to come."""
+    set_aside: tuple[Item, ...] = ()
+    """What people said does not apply to this firm, so that an end can name it."""
     banners: tuple[Banner, ...] = ()
     """What the pack says to a firm in this situation."""
 
@@ -80,6 +82,8 @@ class _Repeat(msgspec.Struct, frozen=True):
     id: str
     name: str
     traits: dict[str, bool]
+    related: frozenset[str]
+    """Its own id; of a change also the new agent's; of an agent also its changes' and those of who came for it."""
 
 
 def walk(pack: Pack, position: Position) -> Walk:
@@ -143,7 +147,8 @@ class _Reading:
 
     def walk(self) -> Walk:
         items = [item for task in self.pack.tasks.values() for item in self._items(task.id)]
-        following = next((i for i in items if i.state == "open"), None)
+        ready = [i for i in items if i.state == "open"]
+        following = next((i for i in ready if not i.skipped), ready[0] if ready else None)
         waiting = tuple(i for i in items if i.state == "waiting")
         counted = [i for i in items if i.state in ("open", "waiting", "done", "locked")]
         return Walk(
@@ -154,6 +159,7 @@ class _Reading:
             done=sum(1 for i in counted if i.state == "done"),
             total=len(counted),
             complete=not any(i.state == "later" for i in items),
+            set_aside=tuple(i for i in items if i.state == "set_aside"),
             banners=tuple(b for b in self.pack.banners if holds(b.when, self.facts, {})),
         )
 
@@ -213,7 +219,9 @@ class _Reading:
     def _agent(self, agent: Agent) -> _Repeat:
         traits = {name: self._agent_trait(t, agent) for name, t in self.pack.traits.items()}
         traits["active"] = agent.status == "active"
-        return _Repeat(id=agent.id, name=agent.name, traits=traits)
+        left = [c for c in self.position.changes if c.old == agent.id]
+        related = frozenset({agent.id, *(c.id for c in left), *(c.new for c in left)})
+        return _Repeat(id=agent.id, name=agent.name, traits=traits, related=related)
 
     def _agent_trait(self, trait: Trait, agent: Agent) -> bool:
         tasks = self.position.tasks
@@ -231,19 +239,23 @@ class _Reading:
             return agent.name if agent else agent_id
 
         traits = {n: self._change_trait(t, change) for n, t in self.pack.traits.items()}
-        return _Repeat(id=change.id, name=f"{name(change.old)} → {name(change.new)}", traits=traits)
+        traits["active"] = not self._called_off(change)
+        named = f"{name(change.old)} → {name(change.new)}"
+        return _Repeat(id=change.id, name=named, traits=traits, related=frozenset({change.id, change.new}))
+
+    def _called_off(self, change: Change) -> bool:
+        """The old agent is back and the new one is not there: what is left of the change is not to be done."""
+        old, new = self.position.agent(change.old), self.position.agent(change.new)
+        return bool(old and old.status == "active") and not (new and new.status == "active")
 
     def _change_trait(self, trait: Trait, change: Change) -> bool:
         return any(known in change.knew for known in (trait.answered_before, *trait.added_after))
 
     def _item(self, task: Task, repeat: _Repeat | None) -> Item:
         key = f"{task.id}[{repeat.id}]" if repeat else task.id
-        record = self.position.tasks.get(key)
-        traits = repeat.traits if repeat else {}
-        applies = holds(task.when, self.facts, traits) if traits else self._holds(task)
-        if task.for_each == "agents" and not traits.get("active"):
-            applies = False
-        missing = self._unfinished(task.needs, task, repeat) if applies else ()
+        record = self._record(task, key, repeat)
+        applies = self._item_applies(task, record, repeat)
+        missing = self._unfinished(task.needs, repeat) if applies else ()
         return Item(
             key=key,
             task=task,
@@ -252,8 +264,33 @@ class _Reading:
             name=repeat.name if repeat else "",
             record=record,
             missing=missing,
-            skipped=self._unfinished(task.prefers, task, repeat) if applies else (),
+            skipped=self._unfinished(task.prefers, repeat) if applies else (),
         )
+
+    def _item_applies(self, task: Task, record: TaskRecord | None, repeat: _Repeat | None) -> bool | None:
+        if repeat is None:
+            return False if self._spared(task, record) else self._holds(task)
+        done_in_time = task.for_each == "changes" and record is not None and record.state == "done"
+        if task.for_each != "former_agents" and not repeat.traits["active"] and not done_in_time:
+            return False
+        return holds(task.when, self.facts, repeat.traits)
+
+    def _spared(self, task: Task, record: TaskRecord | None) -> bool:
+        agents = self.position.agents
+        sparing = self.position.tasks.get(task.spared_by)
+        return bool(agents) and record is None and all(_done_before(sparing, a.sequence) for a in agents)
+
+    def _record(self, task: Task, key: str, repeat: _Repeat | None) -> TaskRecord | None:
+        """What counts of what is recorded: neither what was taken back since, nor a wait that an answer ended."""
+        record = self.position.tasks.get(key)
+        if record is None:
+            return None
+        ended = self.position.answers.get(task.sets) if record.state == "waiting" else None
+        undoing = self.position.tasks.get(f"{task.undone_by}[{repeat.id}]") if repeat and task.undone_by else None
+        since = ended or (undoing if undoing and undoing.state == "done" else None)
+        if since is None or since.sequence < record.sequence:
+            return record
+        return TaskRecord(state="open", sequence=since.sequence, by=since.by, by_name=since.by_name, at=since.at)
 
     def _state(self, task: Task, record: TaskRecord | None, applies: bool | None, blocked: bool) -> State:
         if applies is None:
@@ -275,15 +312,15 @@ class _Reading:
         names_agents = task.sets == "methods" and "agent" in value
         return bool(value) and (not names_agents or any(a.status == "active" for a in self.position.agents))
 
-    def _unfinished(self, task_ids: Sequence[str], task: Task, repeat: _Repeat | None) -> tuple[str, ...]:
+    def _unfinished(self, task_ids: Sequence[str], repeat: _Repeat | None) -> tuple[str, ...]:
         if not task_ids:
             return ()
-        return tuple([t for t in task_ids if not self._finished(t, task, repeat)])
+        return tuple([t for t in task_ids if not self._finished(t, repeat)])
 
-    def _finished(self, needed: str, task: Task, repeat: _Repeat | None) -> bool:
+    def _finished(self, needed: str, repeat: _Repeat | None) -> bool:
         items = self._items(needed)
-        if repeat and self.pack.tasks[needed].for_each == task.for_each:
-            items = [i for i in items if i.each == repeat.id] or items
+        if repeat and self.pack.tasks[needed].for_each:
+            items = [i for i in items if i.each in repeat.related]
         return FINISHED.issuperset([i.state for i in items])
 
 

@@ -65,7 +65,8 @@ def test_an_agents_id_is_never_used_again_even_after_an_undo() -> None:
     life.take(answers.add_agents(life.position, ANA, ["Blue Bureau"]))
     blue = life.agent("Blue Bureau")
     life.done(f"s5[{blue}]")
-    life.undo(life.history[-2].sequence)
+    life.undo()
+    life.undo()
 
     life.take(answers.add_agents(life.position, ANA, ["Coral Services"]))
 
