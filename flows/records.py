@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 
 import msgspec
@@ -12,7 +12,7 @@ from flows.events import AnyEvent, FirmKey, Record
 from flows.evolve import evolve, fold
 from flows.firms import Person
 from flows.ports import Changed
-from flows.position import Position
+from flows.position import SHAPE, Member, Position
 
 _encoder = msgspec.json.Encoder(order="deterministic")
 
@@ -34,6 +34,22 @@ class Broken(msgspec.Struct, frozen=True):
     key: FirmKey
     sequence: int
     sentence: str
+
+
+class Stored(msgspec.Struct, frozen=True):
+    """All that a database holds of a firm, as it stands there: read for checks only."""
+
+    key: FirmKey
+    records: tuple[Record, ...]
+    stands_at: tuple[int, str] | None
+    """Version and head in the snapshot's row; None where there is no snapshot."""
+    snapshot: Position | None
+    """What its body says, None where that cannot be read."""
+    shape: int | None
+    """The snapshot's `flows.position.SHAPE`, None where its body is no JSON."""
+    name: str | None
+    members: Mapping[str, Member]
+    channels: frozenset[str]
 
 
 def record(position: Position, events: Sequence[AnyEvent], stamp: Stamp) -> Changed:
@@ -113,18 +129,60 @@ def verify(records: Sequence[Record]) -> Broken | None:
 
 def verify_position(records: Sequence[Record], position: Position) -> Broken | None:
     """Like `verify`, and the snapshot must stand where the history ends, and say what it adds up to."""
-    broken = verify(records)
+    broken = verify(records) or _unreadable(records) or _apart(position.key, records, position.version, position.head)
+    if not broken and fold(position.key, records) != position:
+        return Broken(position.key, len(records), "The snapshot does not say what the events add up to.")
+    return broken
+
+
+def verify_stored(stored: Stored) -> Broken | None:
+    """The first thing about a firm that does not hold: its chain, its snapshot, or the rows that repeat the snapshot.
+
+    A snapshot of another shape is never read (see `flows.position.SHAPE`), so what it says proves nothing either way.
+    """
+    key, records, snapshot = stored.key, stored.records, stored.snapshot
+    if stored.stands_at is None:
+        return verify(records) or Broken(key, len(records), "The snapshot is missing.")
+    broken = verify(records) or _unreadable(records) or _apart(key, records, *stored.stands_at)
     if broken:
         return broken
-    last = records[-1] if records else None
-    if last is None or position.version != last.sequence or position.head != last.hash:
-        kept = last.sequence if last else 0
-        return Broken(
-            position.key, kept, f"The snapshot stands at event {position.version}, the history ends at {kept}."
-        )
-    if fold(position.key, records) != position:
-        return Broken(position.key, last.sequence, "The snapshot does not say what the events add up to.")
+    if stored.shape is None or (snapshot is None and stored.shape == SHAPE):
+        return Broken(key, len(records), "The snapshot cannot be read.")
+    if snapshot is None:
+        return None
+    if stored.shape == SHAPE and fold(key, records) != snapshot:
+        return Broken(key, len(records), "The snapshot does not say what the events add up to.")
+    for kept, said, what in (
+        (stored.name, snapshot.name, "The firm's name"),
+        (dict(stored.members), dict(snapshot.members), "The list of the firm's members"),
+        (stored.channels, frozenset(snapshot.channels), "The list of the firm's channels"),
+    ):
+        if kept != said:
+            return Broken(key, len(records), f"{what} is not what the history says.")
     return None
+
+
+def _unreadable(records: Sequence[Record]) -> Broken | None:
+    for row in records:
+        try:
+            known = type(row.event).__struct_config__.tag == row.type and row.at
+        except (msgspec.MsgspecError, ValueError):
+            known = None
+        if not known:
+            return Broken(
+                FirmKey(row.tenant, row.firm),
+                row.sequence,
+                f"Event {row.sequence} is of no kind known to this version.",
+            )
+    return None
+
+
+def _apart(key: FirmKey, records: Sequence[Record], version: int, head: str) -> Broken | None:
+    last = records[-1] if records else None
+    if last and (version, head) == (last.sequence, last.hash):
+        return None
+    ends = last.sequence if last else 0
+    return Broken(key, ends, f"The snapshot stands at event {version}, the history ends at {ends}.")
 
 
 def _look(position: Position, event: AnyEvent) -> str:

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from flows import ports
 from storage import sqlite
+from storage.audit import Audit
 from storage.directory import Directory
 from storage.errors import StorageError
 from storage.event_store import EventStore, PositionCache, Runner
@@ -33,6 +34,7 @@ class Database:
         self.events: ports.EventStore = EventStore(runner, cache)
         self.directory: ports.Directory = Directory(runner, cache)
         self.inbox: ports.Inbox = Inbox(runner)
+        self.audit = Audit(runner)
 
     async def close(self) -> None:
         """Finish what is under way, then disconnect."""

@@ -17,13 +17,15 @@ from storage.statements import Statement, Unit
 T = TypeVar("T")
 
 
-class _Shape(msgspec.Struct):
+class Shape(msgspec.Struct):
+    """The part of a snapshot's body that says how to read the rest."""
+
     shape: int = 1
 
 
 _encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder(Position).decode
-_decode_shape = msgspec.json.Decoder(_Shape).decode
+decode = msgspec.json.Decoder(Position).decode
+decode_shape = msgspec.json.Decoder(Shape).decode
 _PRACTICE = Record.__struct_fields__.index("practice")
 _ALL = 2**31 - 1
 
@@ -89,7 +91,7 @@ def _load(statement: Statement, key: FirmKey, cache: PositionCache) -> Unit[Held
     if body is None:
         return held
     position = read_snapshot(body)
-    held = Held(position, True) if position else Held(fold(key, (yield from _history(key))), False)
+    held = Held(position, True) if position else Held(fold(key, (yield from read_history(key))), False)
     cache.put(held)
     return held
 
@@ -100,7 +102,7 @@ def read_snapshot(body: str) -> Position | None:
     So it is where events added up to something else when it was written, by an earlier or a later version.
     """
     try:
-        return _decode(body) if _decode_shape(body).shape == SHAPE else None
+        return decode(body) if decode_shape(body).shape == SHAPE else None
     except msgspec.DecodeError:
         return None
 
@@ -128,18 +130,18 @@ class EventStore:
     async def history(
         self, key: FirmKey, *, types: Sequence[str] = (), limit: int | None = None, before: int | None = None
     ) -> Sequence[Record]:
-        return await self._runner.read(_history(key, types, limit, before))
+        return await self._runner.read(read_history(key, types, limit, before))
 
     async def firm_keys(self) -> Sequence[FirmKey]:
-        return await self._runner.read(_firm_keys())
+        return await self._runner.read(firm_keys())
 
 
-def _firm_keys() -> Unit[Sequence[FirmKey]]:
+def firm_keys() -> Unit[Sequence[FirmKey]]:
     rows = yield statements.list_firms, {}
-    return [FirmKey(*row) for row in rows]
+    return [FirmKey(*row) for row in sorted(map(tuple, rows))]
 
 
-def _history(
+def read_history(
     key: FirmKey, types: Sequence[str] = (), limit: int | None = None, before: int | None = None
 ) -> Unit[tuple[Record, ...]]:
     named = {f"type_{n}": name for n, name in enumerate(types)}
@@ -167,7 +169,7 @@ def _change(cache: PositionCache, key: FirmKey, decide: Decide, cause: str | Non
         known = yield statements.find_cause, {"tenant": key.tenant, "firm": key.firm, "cause": cause}
         if known:
             return Changed((), before)
-    history = (yield from _history(key)) if with_history else ()
+    history = (yield from read_history(key)) if with_history else ()
     changed = decide(before, history)
     if changed.records:
         _check(key, before, changed, cause)

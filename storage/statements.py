@@ -5,7 +5,7 @@ from functools import cache
 from operator import itemgetter
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Table, and_, bindparam, case, delete, exists, literal_column, null, select, true, update
+from sqlalchemy import Table, and_, bindparam, case, delete, exists, literal_column, null, select, true, union, update
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.sql import ClauseElement, Select
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -113,7 +113,8 @@ find_cause = Statement(
     lambda _: select(events.c.sequence).where(_is_firm(events), events.c.cause == bindparam("cause"))
 )
 append_event = Statement(lambda insert: insert(events))
-list_firms = Statement(lambda _: select(firms.c.tenant, firms.c.firm).order_by(firms.c.tenant, firms.c.firm))
+# From all three, so that a firm whose row was taken away is still seen.
+list_firms = Statement(lambda _: union(*(select(t.c.tenant, t.c.firm) for t in (firms, events, snapshots))))
 
 
 @cache
@@ -154,6 +155,13 @@ unlink_channels = Statement(lambda _: delete(channels).where(_is_firm(channels))
 unlink_channel = Statement(
     lambda _: delete(channels).where(_is_firm(channels), channels.c.channel == bindparam("channel"))
 )
+
+audit_firm = Statement(lambda _: select(firms.c.name).where(_is_firm(firms)))
+audit_snapshot = Statement(
+    lambda _: select(snapshots.c.version, snapshots.c.head, snapshots.c.body).where(_is_firm(snapshots))
+)
+audit_members = Statement(lambda _: select(members.c.person, members.c.name, members.c.role).where(_is_firm(members)))
+audit_channels = Statement(lambda _: select(channels.c.channel).where(_is_firm(channels)))
 
 remember_person = _upsert(people, "name", "time_zone", "admin", "checked_at")
 use_firm = Statement(

@@ -23,7 +23,7 @@ from click.testing import CliRunner, Result
 from bot.__main__ import COMMANDS, cais
 from bot.bootstrap import read_pack
 from bot.settings import names
-from flows.events import AnyEvent, FirmKey, FirmSetUp, NoteAdded
+from flows.events import AnyEvent, FirmKey, FirmSetUp, MemberSet, NoteAdded
 from flows.firms import Person
 from flows.ports import Changed
 from flows.position import Position
@@ -61,18 +61,19 @@ def history(typed: Cais, tmp_path: Path) -> Path:
     return path
 
 
-async def _four_events(url: str) -> None:
+async def _four_events(url: str, key: FirmKey = KEY) -> None:
     stamp = Stamp(
         who=Person("slack:-/T1/U1", "Ana"), at=datetime(2026, 3, 2, tzinfo=UTC), source="command", edition="x"
     )
     set_up = FirmSetUp(name="Acme", situation="new", time_zone="UTC")
-    events: list[AnyEvent] = [set_up, *(NoteAdded(text=str(n)) for n in range(3))]
+    lead = MemberSet(person=stamp.who.id, name="Ana", role="lead")
+    events: list[AnyEvent] = [set_up, lead, *(NoteAdded(text=str(n)) for n in range(2))]
 
     def decide(position: Position, _: Any) -> Changed:
         return record(position, events, stamp)
 
     async with await open_database(url) as database:
-        await database.events.change(KEY, decide)
+        await database.events.change(key, decide)
 
 
 def test_help_names_every_command(typed: Cais) -> None:
@@ -113,7 +114,9 @@ def test_a_database_that_cannot_be_opened_is_a_sentence(typed: Cais, environment
 def test_verify_counts_what_holds(typed: Cais, history: Path) -> None:
     said = typed("verify")
     assert said.exit_code == 0
-    assert said.output == "ok: 1 firm, 4 events, every link of the chain holds.\n"
+    head, last = said.output.splitlines()
+    assert re.fullmatch(r"firm f1 of -/T1: 4 events, head [0-9a-f]{64}", head)  # to be kept elsewhere
+    assert last == "ok: 1 firm, 4 events, every link of the chain holds."
     assert typed("verify", KEY.firm).output == said.output
 
 
@@ -126,10 +129,19 @@ def test_verify_of_a_firm_that_is_none_says_so(typed: Cais, history: Path) -> No
 @pytest.mark.parametrize(
     ("tampering", "event"),
     [
-        ("UPDATE events SET payload = replace(payload, '0', '9') WHERE sequence = 2", 2),
+        ("UPDATE events SET payload = replace(payload, '0', '9') WHERE sequence = 3", 3),
         ("UPDATE events SET actor_name = 'Bob' WHERE sequence = 3", 3),
         ("DELETE FROM events WHERE sequence = 3", 3),
         ("DELETE FROM events WHERE sequence = 4", 3),
+        ("DELETE FROM firms", 4),
+        ("DELETE FROM snapshots", 4),
+        ("UPDATE firms SET name = 'Other'", 4),
+        ("UPDATE members SET role = 'viewer'", 4),
+        ("INSERT INTO channels VALUES ('-/T1', 'slack:-/T1/C1', 'f1')", 4),
+        ("UPDATE snapshots SET body = '{'", 4),
+        ("UPDATE snapshots SET body = replace(body, 'Acme', 'Other')", 4),
+        ("UPDATE snapshots SET version = 9", 4),
+        ("UPDATE events SET payload = x'00' WHERE sequence = 2", 0),
     ],
 )
 def test_verify_names_the_first_broken_link(typed: Cais, history: Path, tampering: str, event: int) -> None:
@@ -140,6 +152,24 @@ def test_verify_names_the_first_broken_link(typed: Cais, history: Path, tamperin
     said = typed("verify")
     assert said.exit_code == 1
     assert said.output.startswith(f"broken: firm f1 of -/T1, event {event}. ")
+    assert "ok: " not in said.output
+
+
+def test_verify_calls_a_snapshot_of_an_earlier_shape_sound(typed: Cais, history: Path) -> None:
+    with sqlite3.connect(history) as database:
+        body = database.execute("SELECT body FROM snapshots").fetchone()[0]
+        earlier = {name: value for name, value in msgspec.json.decode(body).items() if name not in ("shape", "target")}
+        database.execute("UPDATE snapshots SET body = ?", (msgspec.json.encode(earlier).decode(),))
+    assert typed("verify").exit_code == 0
+
+
+def test_verify_goes_on_after_a_firm_that_cannot_be_read(typed: Cais, history: Path) -> None:
+    asyncio.run(_four_events(f"sqlite+aiosqlite:///{history}", FirmKey("-/T1", "f2")))
+    with sqlite3.connect(history) as database:
+        database.execute("UPDATE events SET payload = x'00' WHERE firm_id = 'f1' AND sequence = 1")
+        database.execute("UPDATE snapshots SET body = 'no more' WHERE firm_id = 'f2'")
+    said = typed("verify")
+    assert re.findall(r"^broken: firm (\w+)", said.output, re.MULTILINE) == ["f1", "f2"]
 
 
 def test_the_shipped_pack_is_proven(typed: Cais) -> None:

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from flows.events import Record
-from flows.records import verify, verify_position
+from flows.records import seal, verify, verify_position
 from tests.flows.life import Life
 
 
@@ -55,6 +55,17 @@ def test_a_shortened_history_and_an_edited_snapshot_are_found(told: Told) -> Non
     assert shortened is not None
     assert "snapshot" in shortened.sentence
     assert edited is not None
+
+
+def test_a_sealed_row_of_an_unknown_kind_is_found_and_not_stumbled_over(told: Told) -> None:
+    last = msgspec.structs.replace(told.history[-1], type="nope", payload='{"type":"nope"}')
+    last = msgspec.structs.replace(last, hash=seal(last))
+    position = msgspec.structs.replace(told.life.position, head=last.hash)
+
+    broken = verify_position([*told.history[:-1], last], position)
+
+    assert broken is not None
+    assert broken.sequence == last.sequence
 
 
 def test_every_row_says_who_when_from_where_and_of_which_edition(told: Told) -> None:

@@ -1,0 +1,58 @@
+"""What the tables hold of each firm, as it stands there, for `cais verify`: nothing is mended on the way."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from flows.events import FirmKey
+from flows.position import Member, Position
+from flows.records import Stored
+from storage import statements
+from storage.event_store import Runner, decode, decode_shape, firm_keys, read_history
+from storage.statements import Unit
+
+
+class Audit:
+    """Reads whole firms."""
+
+    def __init__(self, runner: Runner) -> None:
+        self._runner = runner
+
+    async def firm_keys(self) -> Sequence[FirmKey]:
+        """Every firm of which there is a row, an event or a snapshot. Raises StorageUnavailable."""
+        return await self._runner.read(firm_keys())
+
+    async def stored(self, key: FirmKey) -> Stored:
+        """All there is of this firm. Raises StorageUnavailable."""
+        return await self._runner.read(_stored(key))
+
+
+def _stored(key: FirmKey) -> Unit[Stored]:
+    firm = {"tenant": key.tenant, "firm": key.firm}
+    records = yield from read_history(key)
+    names = yield statements.audit_firm, firm
+    snapshots = yield statements.audit_snapshot, firm
+    members = yield statements.audit_members, firm
+    channels = yield statements.audit_channels, firm
+    snapshot, shape = _read(snapshots[0][2]) if snapshots else (None, None)
+    return Stored(
+        key=key,
+        records=records,
+        stands_at=(snapshots[0][0], snapshots[0][1]) if snapshots else None,
+        snapshot=snapshot,
+        shape=shape,
+        name=names[0][0] if names else None,
+        members={row[0]: Member(*row) for row in members},
+        channels=frozenset(row[0] for row in channels),
+    )
+
+
+def _read(body: str) -> tuple[Position | None, int | None]:
+    try:
+        shape = decode_shape(body).shape
+    except msgspec.DecodeError:
+        return None, None
+    try:
+        return decode(body), shape
+    except msgspec.DecodeError:
+        return None, shape
