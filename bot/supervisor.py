@@ -8,13 +8,12 @@ import socket
 import sys
 from asyncio.subprocess import DEVNULL, Process
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 HOST = "127.0.0.1"
-BOT_TOKEN = "xoxb-sandbox-bot"  # noqa: S105 - opens nothing but a sandbox on this machine
-APP_TOKEN = "xapp-sandbox-app"  # noqa: S105 - opens nothing but a sandbox on this machine
 
 WELCOME = """\
 The sandbox is open: {address}
@@ -22,7 +21,7 @@ The sandbox is open: {address}
 Three things to try there:
   1. Type /cais next and set up a firm.
   2. Press Done on a card, then Undo.
-  3. Act as somebody else and type /cais status.
+  3. Add Ben with /cais firm members, act as Ben and type /cais next.
 
 What you do is kept in {folder}. Ctrl-C stops it.
 """
@@ -40,6 +39,9 @@ class Plan:
     folder: Path
     manifest: Path
     environment: Mapping[str, str]
+    bot_token: str = field(default_factory=lambda: f"xoxb-sandbox-{token_hex(8)}")
+    app_token: str = field(default_factory=lambda: f"xapp-sandbox-{token_hex(8)}")
+    """Others at each start: a bot left over from another sandbox opens nothing here."""
 
     @property
     def address(self) -> str:
@@ -49,7 +51,7 @@ class Plan:
     def sandbox_command(self) -> list[str]:
         """The pretend Slack."""
         given = {"--port": self.port, "--manifest": self.manifest, "--data-dir": self.folder}
-        given |= {"--bot-token": BOT_TOKEN, "--app-token": APP_TOKEN}
+        given |= {"--bot-token": self.bot_token, "--app-token": self.app_token}
         options = [str(part) for pair in given.items() for part in pair]
         return [sys.executable, "-m", "bot.sandbox", *options]
 
@@ -63,8 +65,8 @@ class Plan:
         return {
             **os.environ,
             **nothing_of_slacks,
-            "SLACK_BOT_TOKEN": BOT_TOKEN,
-            "SLACK_APP_TOKEN": APP_TOKEN,
+            "SLACK_BOT_TOKEN": self.bot_token,
+            "SLACK_APP_TOKEN": self.app_token,
             "SLACK_API_URL": f"{self.address}/api/",
             "CAIS_MODE": "socket",
             "CAIS_DATA_DIR": str(self.folder),

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from secrets import token_hex
 
 from bot.sandbox.manifest import Manifest
+
+
+def _secret(prefix: str) -> str:
+    """Another one for each sandbox, so that a bot left over from one cannot serve the next at the same port."""
+    return f"{prefix}-{token_hex(8)}"
 
 
 @dataclass
@@ -15,9 +21,9 @@ class Options:
     manifest: Manifest = field(default_factory=Manifest)
     data_dir: Path | None = None
     bot_url: str | None = None
-    signing_secret: str = "sandbox-signing-secret"  # noqa: S105 - a pretend secret of a pretend Slack
-    bot_token: str = "xoxb-sandbox-bot"  # noqa: S105 - a pretend secret of a pretend Slack
-    app_token: str = "xapp-sandbox-app"  # noqa: S105 - a pretend secret of a pretend Slack
+    signing_secret: str = field(default_factory=lambda: _secret("sandbox"))
+    bot_token: str = field(default_factory=lambda: _secret("xoxb-sandbox"))
+    app_token: str = field(default_factory=lambda: _secret("xapp-sandbox"))
     control_url: str | None = None
     rates: bool = True
     ack_seconds: float = 3.0

@@ -13,6 +13,7 @@ from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.sandbox.options import Options
 from bot.sandbox.sandbox import Sandbox
 from tests.sandbox.conftest import manifest
 
@@ -166,3 +167,10 @@ async def test_a_whole_conversation_with_a_bolt_app(bolted: Sandbox) -> None:
     await slack.until(lambda: slack.home("U0BEN"))
     await slack.settled()
     assert slack.refused == []
+
+
+def test_a_bot_left_over_from_another_sandbox_has_no_token_for_this_one() -> None:
+    one, other = Options(), Options()
+
+    assert len({one.bot_token, one.app_token, one.signing_secret, other.bot_token, other.app_token}) == 5
+    assert other.signing_secret != one.signing_secret
