@@ -4,6 +4,8 @@ import asyncio
 import logging
 from collections.abc import Callable
 
+import msgspec
+
 from bot.background import Background
 from bot.web_api import SlackSaidNo, TooBusy, Unsure, WebApi
 from flows.ports import Directory, Known
@@ -15,6 +17,12 @@ MEETING = 1.0
 
 FRESH = 24 * 3600.0
 """Seconds for which what users.info said is good enough."""
+
+ADMIN_FRESH = 3600.0
+"""Seconds for which somebody once seen to run the workspace is believed to."""
+
+AGAIN = 60.0
+"""Seconds after which Slack is asked again where it said nothing."""
 
 
 class People:
@@ -33,7 +41,7 @@ class People:
         if self._now() - known.checked_at < FRESH:
             return
         key = (tenant, user)
-        if key in self._asking or self._now() - self._tried.get(key, 0.0) < 60.0:
+        if key in self._asking or not self._may_ask(key):
             return
         self._asking.add(key)
         self._background.start(self._ask(tenant, user, known.person))
@@ -45,6 +53,20 @@ class People:
                 return await self._ask(tenant, user, person) or Known(person)
         except TimeoutError:
             return Known(person)
+
+    async def sure(self, tenant: str, user: str, known: Known) -> Known:
+        """What is known, where an admin is one only if Slack said so within the hour: asks now, and waits a moment."""
+        if not known.admin or self._now() - known.checked_at < ADMIN_FRESH:
+            return known
+        if self._may_ask((tenant, user)):
+            met = await self.meet(tenant, user, known.person)
+            if met.checked_at:
+                return met
+            self._tried[tenant, user] = self._now()
+        return msgspec.structs.replace(known, admin=False)
+
+    def _may_ask(self, key: tuple[str, str]) -> bool:
+        return self._now() - self._tried.get(key, 0.0) >= AGAIN
 
     async def _ask(self, tenant: str, user: str, person: str) -> Known | None:
         try:

@@ -17,7 +17,7 @@ from bot.router import Heard, Route, Router
 from bot.surfaces import Answer, FieldErrors, Message, Options, Quiet, Redraw, Replace, Say
 from bot.views.viewing import for_viewer
 from flows.firms import Person, Refusal, role_of
-from flows.ports import Sighting
+from flows.ports import Known, Sighting
 from flows.services import Services
 
 
@@ -123,9 +123,11 @@ class Table:
         sighting = await self._services.directory.sight(call.tenant, _place(call, call.user), channel, firm)
         if not (sighting.known.name or call.user_name) and call.kind in ("message", "mention"):
             met = await self._people.meet(call.tenant, call.user, sighting.known.person)
-            return msgspec.structs.replace(sighting, known=met) if met.name else sighting
-        self._people.notice(call.tenant, call.user, sighting.known)
-        return sighting
+            if met.name:
+                return _seen_by(met, sighting)
+        known = await self._people.sure(call.tenant, call.user, sighting.known)
+        self._people.notice(call.tenant, call.user, known)
+        return _seen_by(known, sighting)
 
     async def _named_firm(self, call: Call, sighting: Sighting, route: Route, said: str) -> tuple[Sighting, str]:
         """Looks again where the words end in "for <firm>"."""
@@ -181,6 +183,17 @@ _LAST_WORDS = {
     "unknown": "I do not know that one. `/cais help` shows what you can type.",
     "stale": "This is from an earlier version and does nothing any more. `/cais` shows how things are.",
 }
+
+
+def _seen_by(known: Known, sighting: Sighting) -> Sighting:
+    """The sighting for somebody who turns out not to run the workspace any more: no firm of others is in it."""
+    if known is sighting.known:
+        return sighting
+    position, current = sighting.position, sighting.current
+    if not known.admin:
+        position = position if position and known.person in position.members else None
+        current = current if any(firm.key.firm == current for firm in sighting.firms) else ""
+    return msgspec.structs.replace(sighting, known=known, position=position, current=current)
 
 
 def _place(call: Call, slack_id: str) -> str:

@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 
 from bot.actions import pack as packed
+from bot.clock import real_time
 from bot.hearing import Call
 from bot.surfaces import Message, Say
 from flows.firms import Person
+from flows.ports import Known
 from flows.services import Act, Services
 from tests.bot.conftest import bot_in_slack
 from tests.bot.conversing import ANA, BEN, COMPLIANCE, LEA, Slack
@@ -72,6 +74,36 @@ async def test_an_admin_reaches_every_firm_by_its_name(slack: Slack, services: S
     await firm_of(services, LEA, "Beacon")
     await slack.ana.types("/cais card")
     assert (await slack.ana.types("/cais firmly x for Beacon"))["text"] == "Beacon: x"
+
+
+async def was_admin(services: Services, user: str) -> None:
+    known = Known(f"slack:{TENANT}/{user}", "Somebody", "America/New_York", True, real_time() - 2 * 3600)
+    await services.directory.remember(TENANT, known)
+
+
+async def test_a_former_admin_reads_nothing_of_others_from_the_first_request_on(
+    slack: Slack, services: Services
+) -> None:
+    theirs = await firm_of(services, BEN, "Apex")
+    await was_admin(services, LEA)
+    assert (await slack.lea.types("/cais firmly x for Apex"))["text"] == "fallback no_firm"
+    await was_admin(services, LEA)
+    await slack.sandbox.replay(click(LEA, theirs, COMPLIANCE))
+    await slack.settled()
+    assert slack.lea.at(COMPLIANCE).last["text"] == "fallback foreign"
+
+
+async def test_an_admin_is_asked_for_again_after_an_hour_and_stays_one(slack: Slack, services: Services) -> None:
+    await firm_of(services, LEA, "Beacon")
+    await was_admin(services, ANA)
+    assert (await slack.ana.types("/cais firmly x for Beacon"))["text"] == "Beacon: x"
+
+
+async def test_while_slack_does_not_say_so_nobody_is_an_admin(slack: Slack, services: Services) -> None:
+    await firm_of(services, LEA, "Beacon")
+    await was_admin(services, ANA)
+    slack.sandbox.faults({"method": "users.info", "kind": "500"})
+    assert (await slack.ana.types("/cais firmly x for Beacon"))["text"] == "fallback no_firm"
 
 
 def click(user: str, firm: str, channel: str, kind: type[Press] | type[More] = More, verb: str = "") -> dict[str, Any]:
