@@ -16,6 +16,8 @@ from flows.walk import Item, walk
 EARLIEST = date(2012, 7, 18)
 """Rule 613, which brought CAT, was adopted on this day; nothing of it can have happened before."""
 
+HAPPENED = "Enter the day it happened, or use *Waiting on someone*."
+
 
 def find(pack: Pack, position: Position, key: str) -> Item:
     """The item with this key. Raises Refusal where the firm's roadmap has no such task."""
@@ -58,7 +60,7 @@ def complete(
     if not allowed and outcome:
         raise Refusal("This task has no such outcome. Nothing was changed.", kind="stale")
     if happened_on:
-        _must_be_past(happened_on, today)
+        must_be_past(happened_on, today, HAPPENED)
     return [e.TaskCompleted(task=key, outcome=outcome, happened_on=happened_on, earlier=earlier, note=note.strip())]
 
 
@@ -161,7 +163,7 @@ def add_evidence(
     if kind == "link":
         _must_be_a_link(text.strip())
     if happened_on:
-        _must_be_past(happened_on, today)
+        must_be_past(happened_on, today, HAPPENED)
     return [
         e.EvidenceAdded(
             task=item.key, kind=kind, text=text.strip(), label=label.strip(), digest=digest, happened_on=happened_on
@@ -169,13 +171,15 @@ def add_evidence(
     ]
 
 
-def add_note(position: Position, who: Person, *, text: str, key: str = "", ticket: bool = False) -> list[AnyEvent]:
+def add_note(
+    pack: Pack, position: Position, who: Person, *, text: str, key: str = "", ticket: bool = False
+) -> list[AnyEvent]:
     """A comment on a task, or on the firm where `key` is empty."""
     require(position, who, "member")
     guard.check([text], ticket=ticket)
     if not text.strip():
         raise Refusal("Write the note after the word, like `/cais note called the Helpdesk`.")
-    return [e.NoteAdded(text=text.strip(), task=key)]
+    return [e.NoteAdded(text=text.strip(), task=find(pack, position, key).key if key else "")]
 
 
 def titles(pack: Pack, task_ids: Sequence[str]) -> str:
@@ -211,8 +215,9 @@ def _must_be_a_link(text: str) -> None:
         )
 
 
-def _must_be_past(day: date, today: date) -> None:
+def must_be_past(day: date, today: date, otherwise: str) -> None:
+    """Raises Refusal unless a thing of CAT's can have happened by then; `otherwise` says what to do for a later day."""
     if day > today:
-        raise Refusal("That day is still to come. Enter the day it happened, or use *Waiting on someone*.")
+        raise Refusal(f"That day is still to come. {otherwise}")
     if day < EARLIEST:
         raise Refusal("That day is before CAT existed. Check the year.")

@@ -115,7 +115,7 @@ class Services:
     async def add_note(self, key: FirmKey, act: Act, text: str, *, task: str = "", ticket: bool = False) -> Result:
         """See `progress.add_note`."""
         return await self._change(
-            key, act, lambda p: progress.add_note(p, act.who, text=text, key=task, ticket=ticket), text=text
+            key, act, lambda p: progress.add_note(self.pack, p, act.who, text=text, key=task, ticket=ticket), text=text
         )
 
     async def undo(self, key: FirmKey, act: Act, of: int | None = None) -> Result:

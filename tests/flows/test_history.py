@@ -11,7 +11,7 @@ def test_every_kind_of_entry_has_a_sentence_that_names_what_it_is_about() -> Non
     life.wait(f"s6a[{apex}]", whom="Apex Clearing")
     life.take(progress.set_aside(PACK, life.position, ANA, f"s5[{apex}]", reason="Straight to production"))
     life.take(progress.reopen(PACK, life.position, ANA, f"s5[{apex}]", reason="We test after all"))
-    life.take(progress.add_note(life.position, ANA, text="Called"))
+    life.take(progress.add_note(PACK, life.position, ANA, text="Called"))
     life.take(
         progress.add_evidence(PACK, life.position, ANA, "s2", kind="note", text="Form in the blue folder", today=TODAY)
     )

@@ -92,7 +92,7 @@ class Anything(RuleBasedStateMachine):
             "end_wait": lambda: progress.end_wait(PACK, position, ANA, key),
             "set_aside": lambda: progress.set_aside(PACK, position, ANA, key, reason="Because"),
             "reopen": lambda: progress.reopen(PACK, position, ANA, key, reason="Because"),
-            "note": lambda: progress.add_note(position, ANA, text="A note", key=key),
+            "note": lambda: progress.add_note(PACK, position, ANA, text="A note", key=key),
         }
         self.attempt(decisions[what])
 

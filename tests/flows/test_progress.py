@@ -125,12 +125,12 @@ def test_evidence_and_notes_are_counted_and_guarded(life: Life) -> None:
     life.take(
         progress.add_evidence(PACK, life.position, ANA, "s2", kind="link", text="https://example.com/form", today=TODAY)
     )
-    life.take(progress.add_note(life.position, ANA, text="Called the Helpdesk", key="s2"))
+    life.take(progress.add_note(PACK, life.position, ANA, text="Called the Helpdesk", key="s2"))
 
     assert life.position.evidence == {"s2": 1}
     assert life.position.notes == {"s2": 1}
     with pytest.raises(Refusal) as refused:
-        progress.add_note(life.position, ANA, text="customer 123-45-6789", key="s2")
+        progress.add_note(PACK, life.position, ANA, text="customer 123-45-6789", key="s2")
     assert refused.value.kind == "guard"
     with pytest.raises(Refusal, match="https"):
         progress.add_evidence(PACK, life.position, ANA, "s2", kind="link", text="the drawer", today=TODAY)
@@ -149,3 +149,8 @@ def test_a_link_brings_no_personal_data(life: Life, text: str) -> None:
     with pytest.raises(Refusal) as refused:
         progress.add_evidence(PACK, life.position, ANA, "s2", kind="link", text=text, today=TODAY)
     assert refused.value.kind == "guard"
+
+
+def test_a_note_on_a_task_the_firm_does_not_have_is_refused(life: Life) -> None:
+    with pytest.raises(Refusal, match="no longer on this firm's roadmap"):
+        progress.add_note(PACK, life.position, ANA, text="Called", key="s5[a99]")

@@ -162,7 +162,7 @@ def test_an_agent_that_was_worked_for_since_is_not_undone(what: str) -> None:
         "evidence": lambda: progress.add_evidence(
             PACK, life.position, BEN, key, kind="note", text="Saved", today=TODAY
         ),
-        "note": lambda: progress.add_note(life.position, BEN, text="Called", key=key),
+        "note": lambda: progress.add_note(PACK, life.position, BEN, text="Called", key=key),
         "change": lambda: answers.start_change(life.position, BEN, agent, "Coral"),
     }
     life.take(work[what](), BEN)
