@@ -8,6 +8,7 @@ from flows import guard
 from flows.events import AnyEvent
 from flows.firms import Person, Refusal, require
 from flows.position import Agent, Position
+from flows.progress import must_be_past
 from flows.roadmap import Pack
 
 MOST_AGENTS = 20
@@ -29,22 +30,26 @@ def give(
     seen: int | None = None,
     ticket: bool = False,
 ) -> list[AnyEvent]:
-    """The firm's answer to a question of the pack, with the agents it names. The same answer again adds nothing."""
+    """The firm's answer to a question of the pack, with the agents it names. The same answer again adds nothing.
+
+    `happened_on` is the day it was decided; where it is given and differs it corrects the day.
+    """
     require(position, who, "member")
     guard.check([basis, *agents], ticket=ticket)
     chosen = _valid(pack, fact, value)
     kept = position.answers.get(fact)
     if kept and seen is not None and kept.sequence > seen:
         return []
-    if happened_on and happened_on > today:
-        raise Refusal("That day is still to come. Enter the day it was decided.")
+    if happened_on:
+        must_be_past(happened_on, today, "Enter the day it was decided.")
     if recheck_on and recheck_on <= today:
         raise Refusal("The day to look at it again must be in the future.")
     if fact == "fdid_duty" and chosen == ("no",) and not basis.strip():
         raise Refusal("Write down the basis of this answer: what the firm does, and why no event carries an FDID.")
     answer = e.AnswerGiven(fact=fact, value=chosen, basis=basis.strip(), happened_on=happened_on, recheck_on=recheck_on)
     same = kept and (kept.value, kept.basis, kept.recheck_on) == (chosen, answer.basis, recheck_on)
-    named = add_agents(position, who, agents) if agents else []
+    same = same and kept and happened_on in (None, kept.happened_on)
+    named = add_agents(position, who, agents, ticket=ticket) if agents else []
     if fact == "methods" and "agent" in chosen and not named and not _active(position):
         raise Refusal("Name the agent: the clearing firm or service bureau that will submit for you.")
     return [*([] if same else [answer]), *named]
@@ -77,15 +82,13 @@ def add_agents(position: Position, who: Person, names: Sequence[str], *, ticket:
         if not name or name.casefold() in seen_names:
             continue
         seen_names.add(name.casefold())
-        if len(name) > 80:
-            raise Refusal("An agent's name may have 80 characters. Use a shorter one.")
+        _must_be_short(name)
         known = named(position, name)
         if known is None:
             events.append(e.AgentAdded(agent=f"a{new_id + len(events)}", name=name))
         elif known.status != "active":
             events.append(e.AgentReturned(agent=known.id))
-    if len(position.agents) + len(events) > MOST_AGENTS:
-        raise Refusal(f"A firm can name up to {MOST_AGENTS} agents here.")
+    _must_be_few(len(_active(position)) + len(events))
     return events
 
 
@@ -124,9 +127,12 @@ def start_change(
     """
     require(position, who, "member")
     guard.check([new_name, old_name], ticket=ticket)
+    leaving = position.agent(old) if old else named(position, " ".join(old_name.split()))
+    if leaving and leaving.status == "leaving":
+        return _under_way(position, leaving, new_name)
     events: list[AnyEvent] = []
     if not old:
-        events += add_agents(position, who, [old_name])
+        events += add_agents(position, who, [old_name], ticket=ticket)
         found = named(position, " ".join(old_name.split()))
         old = found.id if found else next((x.agent for x in events if isinstance(x, e.AgentAdded)), "")
         if not old:
@@ -142,6 +148,13 @@ def start_change(
     return [*events, changed]
 
 
+def _under_way(position: Position, leaving: Agent, new_name: str) -> list[AnyEvent]:
+    coming = named(position, " ".join(new_name.split()))
+    if coming and any((c.old, c.new) == (leaving.id, coming.id) for c in position.changes):
+        return []
+    raise Refusal(f"{leaving.name} is leaving already. Nothing was changed.", kind="stale")
+
+
 def _newcomer(position: Position, who: Person, old: str, name: str, *, taken: int) -> tuple[list[AnyEvent], str]:
     clean = " ".join(name.split())
     if not clean:
@@ -151,6 +164,8 @@ def _newcomer(position: Position, who: Person, old: str, name: str, *, taken: in
         raise Refusal("The new agent has the same name as the one that leaves.")
     if known and known.status == "active":
         return [], known.id
+    _must_be_short(clean)
+    _must_be_few(len(_active(position) - {old}) + 1)
     if known:
         return [e.AgentReturned(agent=known.id)], known.id
     agent = f"a{position.version + 1 + taken}"
@@ -162,8 +177,18 @@ def named(position: Position, name: str) -> Agent | None:
     return next((a for a in position.agents if a.name.casefold() == name.casefold()), None)
 
 
-def _active(position: Position) -> bool:
-    return any(a.status == "active" for a in position.agents)
+def _active(position: Position) -> set[str]:
+    return {a.id for a in position.agents if a.status == "active"}
+
+
+def _must_be_short(name: str) -> None:
+    if len(name) > 80:
+        raise Refusal("An agent's name may have 80 characters. Use a shorter one.")
+
+
+def _must_be_few(agents: int) -> None:
+    if agents > MOST_AGENTS:
+        raise Refusal(f"A firm can name up to {MOST_AGENTS} agents here.")
 
 
 def _known(position: Position, agent: str) -> Agent:

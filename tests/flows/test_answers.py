@@ -1,12 +1,14 @@
 """Decisions about answers and agents."""
 
+from datetime import date
+
 import pytest
 
 from flows import answers
 from flows.firms import Refusal
 from flows.records import record
 from flows.walk import preview
-from tests.flows.life import ANA, PACK, TODAY, VIC, Life
+from tests.flows.life import ANA, BEN, PACK, TODAY, VIC, Life
 
 
 def test_a_no_needs_its_basis() -> None:
@@ -107,3 +109,61 @@ def test_more_agents_than_a_card_can_show_are_refused() -> None:
 
     with pytest.raises(Refusal, match="20"):
         answers.add_agents(life.position, ANA, [f"Agent {chr(65 + n)}" for n in range(21)])
+
+
+def test_only_agents_that_report_for_the_firm_count_towards_the_most_it_can_name() -> None:
+    life = Life().go("agent", agents=[f"Agent {chr(65 + n)}" for n in range(20)])
+    life.take(answers.start_change(life.position, ANA, life.agent("Agent A"), "Agent U"))
+
+    with pytest.raises(Refusal, match="20"):
+        answers.add_agents(life.position, ANA, ["Agent V"])
+    with pytest.raises(Refusal, match="20"):
+        answers.start_change(life.position, ANA, "", "Agent V", old_name="Agent W")
+    life.take(answers.remove_agent(life.position, ANA, life.agent("Agent B")))
+    assert answers.add_agents(life.position, ANA, ["Agent V"])
+
+
+def test_a_new_agents_name_is_as_short_in_a_change_as_elsewhere() -> None:
+    life = Life().go("agent", agents=["Apex Clearing"])
+
+    with pytest.raises(Refusal, match="80"):
+        answers.start_change(life.position, ANA, life.agent("Apex Clearing"), "B" * 81)
+
+
+def test_the_same_change_of_agent_from_two_forms_is_one_change() -> None:
+    life = Life("changing")
+    life.take(answers.start_change(life.position, ANA, "", "Blue Bureau", old_name="Apex Clearing"))
+    apex = life.agent("Apex Clearing")
+
+    assert answers.start_change(life.position, BEN, "", "blue bureau", old_name="apex  clearing") == []
+    assert answers.start_change(life.position, BEN, apex, "Blue Bureau") == []
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_an_agent_that_is_leaving_already_does_not_leave_for_a_third_one(named: bool) -> None:
+    life = Life("changing")
+    life.take(answers.start_change(life.position, ANA, "", "Blue Bureau", old_name="Apex Clearing"))
+    old = "" if named else life.agent("Apex Clearing")
+
+    with pytest.raises(Refusal, match="Apex Clearing is leaving already"):
+        answers.start_change(life.position, BEN, old, "Coral", old_name="Apex Clearing")
+
+
+def test_a_number_confirmed_to_be_a_ticket_is_let_through_in_agents_names_too() -> None:
+    life = Life()
+    life.answer("fdid_duty", "yes")
+
+    assert life.answer("methods", "agent", agents=["Desk 4021234567"], ticket=True)
+    assert answers.start_change(life.position, ANA, "", "Coral", old_name="Desk 5021234567", ticket=True)
+
+
+def test_the_day_an_answer_was_decided_can_be_corrected() -> None:
+    life = Life("reporting")
+    life.answer("fdid_duty", "yes")
+
+    assert life.answer("fdid_duty", "yes", happened_on=date(2020, 5, 1))
+    assert life.position.answers["fdid_duty"].happened_on == date(2020, 5, 1)
+    assert life.answer("fdid_duty", "yes", happened_on=date(2020, 5, 1)) == []
+    assert life.answer("fdid_duty", "yes") == []
+    with pytest.raises(Refusal, match="before CAT"):
+        life.answer("fdid_duty", "yes", happened_on=date(1800, 5, 1))
