@@ -26,7 +26,7 @@ class Directory:
     async def sight(self, tenant: str, person: str, channel: str = "", firm: str = "") -> Sighting:
         place = (tenant, person, channel)
         guess = firm or self._meant.get(place, "")
-        sighting = await self._runner.read(_sight(self._cache, tenant, person, channel, firm, guess))
+        sighting = await self._runner.glance(_sight(self._cache, tenant, person, channel, firm, guess))
         if not firm and sighting.position:
             if len(self._meant) >= _MEANT:
                 self._meant.pop(next(iter(self._meant)))

@@ -49,6 +49,9 @@ class PostgresRunner:
         finally:
             await self._pool.release(connection)
 
+    async def glance(self, unit: Unit[T]) -> T:
+        return await self.read(unit)
+
     async def write(self, make: Callable[[], Unit[T]]) -> T:
         for _ in range(_TRIES):
             try:

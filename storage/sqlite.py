@@ -66,13 +66,17 @@ def hop(connection: aiosqlite.Connection, work: Callable[[], T]) -> asyncio.Futu
     return future
 
 
+IMMEDIATE = "BEGIN IMMEDIATE"
+
+
 class Lane:
     """One connection. Units that come while it is busy wait, and then run together, in order, in one transaction."""
 
     def __init__(self, connection: aiosqlite.Connection, begin: str) -> None:
+        """`begin` is how a transaction begins; empty for a lane on which each statement stands for itself."""
         self._connection = connection
         self._begin = begin
-        self._writes = begin != "BEGIN"
+        self._writes = begin == IMMEDIATE
         """A lane that only reads has nothing to take back."""
         self._language: Language = sqlite_language()
         self._waiting: deque[Waiting[Any]] = deque()
@@ -126,9 +130,11 @@ class Lane:
         raw = self._connection._conn
         outcomes: list[Outcome] = []
         try:
-            raw.execute(self._begin)
+            if self._begin:
+                raw.execute(self._begin)
             outcomes.extend(self._attempt(raw, one) for one in group)
-            raw.execute("COMMIT")
+            if self._begin:
+                raw.execute("COMMIT")
         except (sqlite3.Error, StorageUnavailable) as error:
             self._roll_back(raw)
             failed = Outcome(None, error if isinstance(error, StorageUnavailable) else unavailable(error))
@@ -146,7 +152,7 @@ class Lane:
         try:
             value = self._walk(raw, one.make())
         except Exception as error:
-            if not raw.in_transaction:
+            if self._begin and not raw.in_transaction:
                 raise  # a full disk makes SQLite roll back on its own, and then the whole group is lost
             if self._writes:
                 raw.execute("ROLLBACK TO unit")
@@ -183,19 +189,24 @@ class Lane:
 
 
 class SqliteRunner:
-    """storage.event_store.Runner on one SQLite file: a lane that writes, and one that reads and blocks nobody."""
+    """storage.event_store.Runner on one SQLite file: a lane that writes, and two that read and block nobody."""
 
-    def __init__(self, writer: Lane, reader: Lane) -> None:
+    def __init__(self, writer: Lane, reader: Lane, glancer: Lane) -> None:
         self._writer = writer
         self._reader = reader
+        self._glancer = glancer
 
     async def read(self, unit: Unit[T]) -> T:
         return await self._reader.run(lambda: unit)
+
+    async def glance(self, unit: Unit[T]) -> T:
+        return await self._glancer.run(lambda: unit)
 
     async def write(self, make: Callable[[], Unit[T]]) -> T:
         return await self._writer.run(make)
 
     async def close(self) -> None:
+        await self._glancer.close()
         await self._reader.close()
         await self._writer.close()
 
@@ -237,8 +248,9 @@ async def _set(connection: aiosqlite.Connection, pragma: str) -> None:
 
 
 async def open_sqlite(path: Path) -> SqliteRunner:
-    """Both lanes on a file that is there and migrated. Raises StorageUnavailable."""
+    """The lanes on a file that is there and migrated. Raises StorageUnavailable."""
     writer = await connect(path)
-    reader = await connect(path)
-    await reader.execute("PRAGMA query_only = ON")
-    return SqliteRunner(Lane(writer, "BEGIN IMMEDIATE"), Lane(reader, "BEGIN"))
+    readers = [await connect(path), await connect(path)]
+    for reader in readers:
+        await reader.execute("PRAGMA query_only = ON")
+    return SqliteRunner(Lane(writer, IMMEDIATE), Lane(readers[0], "BEGIN"), Lane(readers[1], ""))
