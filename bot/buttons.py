@@ -124,8 +124,11 @@ class OpenAnswer(Changing, frozen=True):
 
 
 class AnswerForm(Changing, frozen=True):
+    """`agents` are the names the form was filled with: those lines are no additions, whatever happened since."""
+
     verb: ClassVar[str] = "answers.form"
     fact: str = ""
+    agents: tuple[str, ...] = ()
 
 
 class ConfirmAnswer(Changing, frozen=True):
@@ -311,7 +314,15 @@ class OpenFirmSettings(Changing, frozen=True):
 
 
 class FirmSettingsForm(Changing, frozen=True):
+    """What the form was filled with: only what the person altered is a change. No situation: filled before this was."""
+
     verb: ClassVar[str] = "firms.settings_form"
+    name: str = ""
+    situation: str = ""
+    target: str = ""
+    time_zone: str = ""
+    precheck: str = ""
+    profile: str = ""
 
 
 # --- home -----------------------------------------------------------------------------------------------------

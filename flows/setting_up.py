@@ -108,19 +108,28 @@ def settle(
     position: Position,
     who: Person,
     *,
-    name: str,
-    situation: Situation,
-    time_zone: str,
-    target: date | None,
     today: date,
     taken: Sequence[str],
+    name: str = "",
+    situation: Situation | None = None,
+    time_zone: str = "",
+    target: date | None = None,
+    keep_target: bool = False,
+    precheck: str = "",
+    profile: str = "",
 ) -> list[AnyEvent]:
-    """All settings at once, as one click: only what differs is a change. An empty `name` leaves the name as it is."""
+    """Settings, several as one click: only what differs is a change, and what is empty or None stays as it is.
+
+    An empty target clears it; with `keep_target` it stays as it is.
+    """
+    keep_target = keep_target or target == position.target
     return [
         *(rename(position, who, name, taken) if name else []),
-        *set_situation(position, who, situation),
-        *set_zone(position, who, time_zone),
-        *(set_target(position, who, target, today) if target != position.target else []),
+        *(set_situation(position, who, situation) if situation else []),
+        *(set_zone(position, who, time_zone) if time_zone else []),
+        *(set_target(position, who, target, today) if not keep_target else []),
+        *(answer_precheck(position, who, precheck) if precheck else []),
+        *(answer_profile(position, who, profile) if profile else []),
     ]
 
 
@@ -128,6 +137,12 @@ def answer_precheck(position: Position, who: Person, value: str) -> list[AnyEven
     """Whether transaction onboarding is done; asked once, and no step of the roadmap."""
     require(position, who, "member")
     return [] if position.precheck == value else [e.PrecheckAnswered(value=value)]
+
+
+def answer_profile(position: Position, who: Person, value: str) -> list[AnyEvent]:
+    """What kind of firm it says it is; asked at set-up."""
+    require(position, who, "member")
+    return [] if position.profile == value else [e.ProfileAnswered(value=value)]
 
 
 def set_member(position: Position, who: Person, member: Person, role: RoleName) -> list[AnyEvent]:

@@ -35,6 +35,7 @@ from flows.events import FirmKey, RoleName, Situation
 from flows.firms import Person, Refusal, role_of
 from flows.ports import FirmSummary
 from flows.position import Position
+from flows.roadmap import Question
 from flows.services import Services
 
 NOT_A_CHANNEL = Refusal("Type that in the channel you mean: here is a direct message, which means no firm by itself.")
@@ -313,26 +314,42 @@ def _settings(heard: Heard, services: Services) -> Answer:
     return Open(views.settings_modal(_scene(heard, services, heard.firm), lead=lead))
 
 
+def _altered(heard: Heard, carried: FirmSettingsForm) -> dict[str, str]:
+    """What the person altered in the form, by field: what only stood there may have been changed by others since.
+
+    A form of an earlier version carries nothing of what it was filled with; there everything counts.
+    """
+    fields = ("name", "situation", "target", "time_zone", "precheck", "profile")
+    given = {name: heard.value(name) for name in fields if name in heard.values}
+    return {name: value for name, value in given.items() if not carried.situation or value != getattr(carried, name)}
+
+
 async def save_settings(heard: Heard, carried: FirmSettingsForm, services: Services) -> Answer:
-    """The settings were submitted: what differs is changed, all at once."""
-    key, position = heard.firm.key, heard.firm
-    target = date.fromisoformat(heard.value("target")) if heard.value("target") else None
-    situation = heard.value("situation")
-    if situation not in get_args(Situation):
+    """The settings were submitted: what was altered is changed, all at once."""
+    altered = _altered(heard, carried)
+    target = date.fromisoformat(altered["target"]) if altered.get("target") else None
+    if "situation" in altered and altered["situation"] not in get_args(Situation):
         return FieldErrors({"situation": "Choose where the firm stands."})
-    if target and target != position.target and target <= services.today(position):
+    if target and target != heard.firm.target and target <= services.today(heard.firm):
         return FieldErrors({"target": "The target must be a day in the future."})
     try:
         result = await services.settle(
-            key,
+            heard.firm.key,
             heard.act,
             heard.sighting.firms,
-            name=heard.value("name"),
-            situation=cast(Situation, situation),
-            time_zone=heard.value("time_zone"),
+            name=altered.get("name", ""),
+            situation=cast(Situation | None, altered.get("situation")),
+            time_zone=altered.get("time_zone", ""),
             target=target,
+            keep_target="target" not in altered,
+            precheck=_known(altered.get("precheck", ""), services.pack.precheck),
+            profile=_known(altered.get("profile", ""), services.pack.profile),
         )
     except Refusal as refusal:
         return FieldErrors({"name" if heard.values.get("name") else "situation": refusal.sentence})
     note = "Saved. `/cais undo` takes it back." if result.changed else "Nothing was different, so nothing was changed."
     return Replace(_card(heard, services, result.position, note))
+
+
+def _known(value: str, question: Question) -> str:
+    return value if value in {o.id for o in question.options} else ""

@@ -44,6 +44,7 @@ from flows.events import RoleName
 from flows.history import SITUATIONS
 from flows.ports import FirmSummary
 from flows.position import Member
+from flows.roadmap import Question
 from flows.setting_up import LONGEST_NAME
 
 FEW = 5
@@ -240,23 +241,40 @@ def member_modal(scene: Scene, person: str = "") -> Modal:
 
 
 def settings_modal(scene: Scene, *, lead: bool) -> Modal:
-    """The firm's name (for a lead), situation, target and zone, as they are now."""
-    position = scene.position
+    """What can be changed of the firm (its name by a lead), as it is now; what it is filled with is carried along."""
+    pack, position = scene.pack, scene.position
+    carried = scene.carry(
+        FirmSettingsForm,
+        name=position.name,
+        situation=position.situation,
+        target=position.target.isoformat() if position.target else "",
+        time_zone=position.time_zone,
+        precheck=position.precheck,
+        profile=position.profile,
+    )
     situations = [option(label, value, explain) for value, label, explain in SITUATION_CHOICES]
     name = field("name", "Firm", text_input(initial=position.name, longest=LONGEST_NAME))
     target_hint = "The day the firm wants to be through. Leave it empty for none."
     return Modal(
         title="Firm settings",
         submit="Save",
-        carried=scene.carry(FirmSettingsForm),
+        carried=carried,
         blocks=[
             banner(scene),
             *([name] if lead else []),
             field("situation", "Where does the firm stand?", radio_input(situations, position.situation)),
             field("target", "Target date", date_input(position.target), hint=target_hint, optional=True),
             field("time_zone", "Time zone", zone_input(position.time_zone), hint=ZONE_HINT),
+            question_field("precheck", pack.precheck, position.precheck),
+            question_field("profile", pack.profile, position.profile),
         ],
     )
+
+
+def question_field(block_id: str, question: Question, initial: str = "") -> Block:
+    """What is asked at set-up beside the roadmap."""
+    options = [option(o.label, o.id) for o in question.options]
+    return field(block_id, question.ask, radio_input(options, initial), optional=True)
 
 
 def channel_note(scene: Scene, channel: str, *, linked: bool) -> Message:

@@ -92,7 +92,7 @@ USAGES = (
     Usage("firm link", "Commands in this channel then mean this firm. For leads.", ("firm link",)),
     Usage("firm unlink", "This channel no longer means the firm. For leads.", ("firm unlink",)),
     Usage("firm rename", "Another name for the firm. For leads.", ("firm rename Example Capital",), takes="<name>"),
-    Usage("firm settings", "The firm's name, situation and target date.", ("firm settings",)),
+    Usage("firm settings", "The firm's name, situation, target, time zone and set-up answers.", ("firm settings",)),
     Usage("firms", "The same as `firm list`.", ("firms",)),
     Usage("settings", "The same as `firm settings`.", ("settings",)),
     Usage("help", "This list, or how one command is used.", ("help", "help note"), takes="[command]"),

@@ -2,7 +2,7 @@
 
 from bot.buttons import OpenChangeOfAgent, OpenSetUp, SetUpForm, ShowHelp, ShowNext
 from bot.places import channel_mention
-from bot.surfaces import Block, Message, Modal
+from bot.surfaces import Message, Modal
 from bot.views.blocks import (
     actions,
     button,
@@ -18,16 +18,21 @@ from bot.views.blocks import (
     text_input,
     user_input,
 )
-from bot.views.firms import SITUATION_CHOICES, person_name
-from bot.views.scene import Scene, banner
+from bot.views.firms import SITUATION_CHOICES, person_name, question_field
+from bot.views.scene import Scene, banner, past_all_milestones
 from bot.views.zones import ZONE_HINT, zone_input
 from flows.position import Position
-from flows.roadmap import Pack, Question
+from flows.roadmap import Pack
 from flows.setting_up import LONGEST_NAME
 
 WHAT_THIS_IS = (
     "I walk a small broker-dealer through FINRA CAT's Small Firm Roadmap for CAIS, one step at a time. "
     "I remember what was done, by whom and on what evidence, and always know what is next."
+)
+
+CHANGED_LATER = (
+    "`/cais firm settings` changes what you entered, `/cais firm members` the lead and your colleagues, "
+    "`/cais firm link` the channel."
 )
 
 
@@ -84,16 +89,11 @@ def set_up_modal(pack: Pack, *, me: str, zone: str = "", name: str = "") -> Moda
                 hint="Commands in this channel then mean this firm.",
                 optional=True,
             ),
-            _question("precheck", pack.precheck),
-            _question("profile", pack.profile),
+            question_field("precheck", pack.precheck),
+            question_field("profile", pack.profile),
             field("time_zone", "Time zone", zone_input(zone if zone.startswith("America/") else ""), hint=ZONE_HINT),
         ],
     )
-
-
-def _question(block_id: str, question: Question) -> Block:
-    options = [option(o.label, o.id) for o in question.options]
-    return field(block_id, question.ask, radio_input(options), optional=True)
 
 
 def welcome(scene: Scene) -> Message:
@@ -113,7 +113,7 @@ def welcome(scene: Scene) -> Message:
     following = f"Next: *{literal(walk.next.title)}*" if walk.next else "`/cais` shows where you are."
     after = button("Next", scene.carry(ShowNext), style=None if buttons else "primary")
     blocks += [section(following), actions(*buttons, after)]
-    blocks.append(context("Change any of this with `/cais firm settings`. Add colleagues with `/cais firm members`."))
+    blocks.append(context(CHANGED_LATER))
     blocks.append(banner(scene))
     after_that = f" Next: {literal(walk.next.title)}" if walk.next else ""
     return Message(f"{literal(position.name)} is set up. {explained.replace('*', '')}{after_that}", blocks)
@@ -133,7 +133,9 @@ def _by_situation(scene: Scene) -> tuple[str, list[dict[str, object]]]:
         )
         change = scene.carry(OpenChangeOfAgent)
         return said, [button("Name the agents that change", change, style="primary")]
-    return scene.pack.wording.new_firm, []
+    if past_all_milestones(scene):
+        return scene.pack.wording.new_firm, []
+    return "You walk the roadmap from step 1, one task at a time.", []
 
 
 def _precheck_said(pack: Pack, position: Position) -> str:

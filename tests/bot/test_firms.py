@@ -136,6 +136,33 @@ async def test_settings_change_several_things_at_once_and_undo_takes_all_back(sl
     assert (position.name, position.situation, position.target) == ("Apex Securities", "new", None)
 
 
+async def test_settings_change_only_what_the_person_altered_and_not_what_others_did_meanwhile(
+    slack: Slack, services: Services
+) -> None:
+    firm = await a_firm(services, "Apex Securities", BEN, U0LEA="member")
+    await slack.lea.types("/cais firm settings")
+    await slack.ben.types("/cais firm settings")
+    await slack.ben.submits({"target": "2027-03-01", "name": "Apex Capital"})
+    await slack.lea.submits({"situation": "reporting"})
+    position = await services.events.position(firm.key)
+    assert position is not None
+    assert (position.name, position.situation, str(position.target)) == ("Apex Capital", "reporting", "2027-03-01")
+    await slack.ben.types("/cais firm settings")
+    await slack.ben.submits({"target": None})
+    position = await services.events.position(firm.key)
+    assert position is not None
+    assert position.target is None
+
+
+async def test_the_answers_given_at_set_up_can_be_changed_in_the_settings(slack: Slack, services: Services) -> None:
+    firm = await a_firm(services, "Apex Securities", BEN)
+    await slack.ben.types("/cais firm settings")
+    await slack.ben.submits({"precheck": "no", "profile": "yes"})
+    position = await services.events.position(firm.key)
+    assert position is not None
+    assert (position.precheck, position.profile) == ("no", "yes")
+
+
 async def test_settings_refuse_a_past_target_at_its_field(slack: Slack, services: Services) -> None:
     firm = await a_firm(services, "Apex Securities", BEN)
     await slack.ben.types("/cais settings")

@@ -1,6 +1,7 @@
 """From nothing to the first card: the invitation, the set-up modal, and what it refuses."""
 
 import asyncio
+from datetime import UTC, datetime
 
 import pytest
 
@@ -38,6 +39,16 @@ async def test_a_newcomer_comes_from_nothing_to_the_first_card(slack: Slack) -> 
     assert "Step 1 of 6" in words_of(slack.ben.last)
     assert len(slack.ben.sees) == before, "the walk happens in one message"
     assert slack.refused() == []
+
+
+async def test_a_practice_run_before_the_industry_dates_is_not_told_they_have_passed(
+    slack: Slack, services: Services
+) -> None:
+    services.clock = lambda: datetime(2021, 11, 22, 14, 0, tzinfo=UTC)
+    await set_up(slack.ben)
+    said = words_of(slack.ben.last)
+    assert services.pack.wording.new_firm not in said
+    assert "You walk the roadmap from step 1" in said
 
 
 async def test_the_welcome_takes_the_place_of_the_invitation(slack: Slack) -> None:
