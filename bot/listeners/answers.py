@@ -1,5 +1,6 @@
 """What the firm answers: questions with a preview before they change, its agents, a change of agent."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -100,7 +101,9 @@ async def answer_form(heard: Heard, carried: AnswerForm, services: Services) -> 
         result = await _record(heard, services, said)
     except Refusal as refusal:
         if refusal.kind == "guard":
-            return with_ticket(answers.question(scene, question, "".join(said.value[:1])), refusal)
+            anew = answers.question(scene, question, "".join(said.value[:1]))
+            # What was typed stays, and so does what it was typed over.
+            return with_ticket(replace(anew, carried=carried), refusal)
         return FieldErrors({_field_of(said, scene.today): refusal.sentence})
     return Replace(_answered(heard, services, result, stands=_stands(result.position, said)))
 
@@ -125,13 +128,14 @@ def _read(heard: Heard, carried: AnswerForm, question: Question) -> ConfirmAnswe
     value = heard.values.get(answers.CHOICE, ())
     reasoned = any(o.needs_reason and o.id in value for o in question.options)
     named = _names(heard.value(answers.AGENTS)) if "agent" in value else ()
-    active = {a.name.casefold() for a in heard.firm.agents if a.status == "active"}
+    known = {a.name.casefold() for a in heard.firm.agents if a.status == "active"}
+    known |= {name.casefold() for name in carried.agents}
     return ConfirmAnswer(
         firm=carried.firm,
         version=carried.version,
         fact=question.id,
         value=value,
-        agents=tuple(n for n in named if n.casefold() not in active),
+        agents=tuple(n for n in named if n.casefold() not in known),
         basis=heard.value(answers.BASIS),
         happened_on=heard.value(answers.DAY),
         recheck_on=heard.value(answers.RECHECK) if reasoned else "",

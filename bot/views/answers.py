@@ -35,7 +35,7 @@ from bot.views.blocks import (
     section,
     text_input,
 )
-from bot.views.scene import MARKS, Scene, banner, only_if_it_comes
+from bot.views.scene import MARKS, Scene, banner, being_replaced, only_if_it_comes
 from bot.views.tasks import NOTHING, Top
 from flows.history import label
 from flows.position import Agent
@@ -56,7 +56,13 @@ def question(scene: Scene, asked: Question, chosen: str = "") -> Modal:
         blocks += _set(scene, asked)
     else:
         blocks += _choice(scene, asked, chosen)
-    return Modal("Your firm's answer", blocks, scene.carry(AnswerForm, fact=asked.id), submit="Record")
+    filled = tuple(_active_names(scene)) if asked.kind == "set" else ()
+    carried = scene.carry(AnswerForm, fact=asked.id, agents=filled)
+    return Modal("Your firm's answer", blocks, carried, submit="Record")
+
+
+def _active_names(scene: Scene) -> list[str]:
+    return [a.name for a in scene.position.agents if a.status == "active"]
 
 
 def _choice(scene: Scene, asked: Question, chosen: str) -> list[Block]:
@@ -91,7 +97,7 @@ def _choice(scene: Scene, asked: Question, chosen: str) -> list[Block]:
 
 def _set(scene: Scene, asked: Question) -> list[Block]:
     options = [option(o.label, o.id, o.explain) for o in asked.options]
-    names = "\n".join(a.name for a in scene.position.agents if a.status == "active")
+    names = "\n".join(_active_names(scene))
     return [
         field(CHOICE, "All that apply", checkbox_input(options, scene.position.value(asked.id))),
         field(
@@ -101,6 +107,7 @@ def _set(scene: Scene, asked: Question) -> list[Block]:
             hint="Needed when an agent submits. To take an agent off, use Agents instead.",
             optional=True,
         ),
+        field(DAY, "Day it was decided", date_input(), hint="Empty: today.", optional=True),
     ]
 
 
@@ -144,12 +151,15 @@ def changed_words(scene: Scene, fact: str, value: Sequence[str]) -> str:
 def agents(scene: Scene, top: Top = NOTHING) -> Message:
     """The firm's agents: how far each is, and what can be done about it."""
     active = [a for a in scene.position.agents if a.status == "active"]
-    former = [a for a in scene.position.agents if a.status != "active"]
+    leaving = [a for a in scene.position.agents if being_replaced(scene, a)]
+    former = [a for a in scene.position.agents if a.status != "active" and a not in leaving]
     blocks: list[Block] = [*top.blocks, header("Agents"), banner(scene, "agents")]
     if not active:
         blocks.append(section("No agent reports for this firm. Add one if a clearing firm or service bureau will."))
     for agent in active:
         blocks += [section(f"*{literal(agent.name)}*\n{_far(scene, agent)}"), actions(*_for_agent(scene, agent))]
+    if leaving:
+        blocks.append(context(f"Being replaced: {', '.join(literal(a.name) for a in leaving)}."))
     if former:
         named = ", ".join(literal(a.name) for a in former)
         blocks.append(context(f"No longer reporting: {named}. What was recorded for them is kept."))

@@ -11,7 +11,7 @@ from bot.surfaces import Block
 from bot.views.blocks import context, escape, literal, short_day
 from flows.conditions import holds
 from flows.history import label
-from flows.position import Position, TaskRecord
+from flows.position import Agent, Position, TaskRecord
 from flows.roadmap import Condition, Pack, Step, Task
 from flows.services import Services
 from flows.walk import Item, State, Walk
@@ -151,7 +151,8 @@ def why_not(scene: Scene, item: Item) -> str:
     if item.state in ("not_applicable", "later"):
         agent = scene.position.agent(item.each)
         if agent and agent.status != "active":
-            return f"{literal(agent.name)} no longer reports for this firm"
+            gone = "is being replaced" if being_replaced(scene, agent) else "no longer reports for this firm"
+            return f"{literal(agent.name)} {gone}"
         fact = _deciding_fact(item.task.when, scene)
         if fact and item.state == "later":
             return f"“{escape(scene.pack.questions[fact].ask)}” has no answer yet"
@@ -161,6 +162,15 @@ def why_not(scene: Scene, item: Item) -> str:
             return f"“{escape(scene.pack.questions[fact].ask)}” was answered: {escape(said)}"
         return "nothing here calls for it" if item.state == "not_applicable" else "only if it comes to that"
     return ""
+
+
+def being_replaced(scene: Scene, agent: Agent) -> bool:
+    """Whether an agent leaves in a change that goes on: until a task of the change is left, it may still report."""
+    if agent.status != "leaving":
+        return False
+    changes = {c.id for c in scene.position.changes if c.old == agent.id}
+    left = [i for i in scene.walk.items if i.state in ("open", "waiting", "locked")]
+    return any(i.each in changes or (i.each == agent.id and i.task.for_each == "former_agents") for i in left)
 
 
 def _deciding_fact(condition: Condition | None, scene: Scene) -> str:

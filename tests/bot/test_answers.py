@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from flows.services import Services
 from tests.bot.conftest import NOW
-from tests.bot.conversing import Slack, labels, words_of
-from tests.bot.walking import choose, firm_of_ben, header_of, history, position, to_step_four, walk_on
+from tests.bot.conversing import LEA, Slack, labels, words_of
+from tests.bot.walking import add_lea, choose, firm_of_ben, header_of, history, position, to_step_four, walk_on
 
 
 async def test_a_change_that_moves_tasks_is_shown_first_and_can_be_left_as_it_is(
@@ -94,6 +94,38 @@ async def test_the_question_beside_the_roadmap_is_asked_once_and_no_blocks_nothi
     assert "Step 2 of 6" in header_of(slack.ben.last)
 
 
+async def test_a_form_filled_before_others_changed_the_agents_brings_none_of_them_back(
+    slack: Slack, services: Services
+) -> None:
+    key = await firm_of_ben(services)
+    await add_lea(services, key, LEA)
+    ben, lea = await to_step_four(slack), slack.lea
+    await choose(ben, "agent", agents="Apex\nBolt")
+    await lea.types("/cais step 4")
+    await lea.presses("Open: Choose how your data is submitted")
+    await lea.presses("Change the answer…")
+    for label, said in (("Take off", {"reason": "Left"}), ("Correct the name", {"name": "Bolt Clearing"})):
+        await ben.types("/cais agents")
+        await ben.presses(label)
+        assert (await ben.submits(said))["ok"]
+    assert (await lea.submits({"choice": ["agent", "ui"], "agents": "Apex\nBolt\nCore 1234567890"}))["ok"]
+    assert lea.modal is not None
+    assert "nothing was stored" in words_of(lea.modal)
+    assert (await lea.submits({"choice": ["agent", "ui"], "agents": "Apex\nBolt\nCore"}))["ok"]
+    assert (await lea.submits())["ok"]
+    agents = [(a.name, a.status) for a in (await position(services, key)).agents]
+    assert sorted(agents) == [("Apex", "removed"), ("Bolt Clearing", "active"), ("Core", "active")]
+
+
+async def test_the_day_on_which_the_methods_were_decided_can_be_recorded(slack: Slack, services: Services) -> None:
+    key = await firm_of_ben(services)
+    ben = await to_step_four(slack)
+    await ben.presses("Choose…")
+    assert (await ben.submits({"choice": ["ui"], "day": "2025-05-05"}))["ok"]
+    assert str((await position(services, key)).answers["methods"].happened_on) == "2025-05-05"
+    assert "May 5, 2025" in words_of(ben.last)
+
+
 async def test_agents_are_added_renamed_and_taken_off_on_one_card(slack: Slack, services: Services) -> None:
     key = await firm_of_ben(services)
     ben = await to_step_four(slack)
@@ -130,6 +162,9 @@ async def test_a_firm_changes_its_agent_and_walks_the_loop_to_its_end(slack: Sla
     for task in ("Check step 1 again", "Written agreement with the new agent", "End-date the production relationship"):
         assert task in preview
     assert (await ben.submits())["ok"]
+    assert "Being replaced: Alpha Clearing." in words_of(await ben.types("/cais agents"))
+    assert "Alpha Clearing no longer reports" not in words_of(await ben.types("/cais status"))
+    await ben.types("/cais next")
     path = " ".join(await walk_on(ben))
     in_order = (
         "Check step 1 again for the new arrangement: Alpha Clearing → Omega Clearing",
@@ -149,6 +184,7 @@ async def test_a_firm_changes_its_agent_and_walks_the_loop_to_its_end(slack: Sla
     assert -1 not in places
     assert "Roadmap finished" in header_of(ben.last)
     assert (await position(services, key)).changes[0].new
+    assert "No longer reporting: Alpha Clearing." in words_of(await ben.types("/cais agents"))
 
 
 async def test_a_firm_in_the_middle_of_a_change_names_both_agents(slack: Slack, services: Services) -> None:
