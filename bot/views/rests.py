@@ -2,15 +2,18 @@
 
 from bot.buttons import OpenAnswer, OpenEvidence, PickTask, ShowAgents, ShowHistory, ShowNext, ShowStatus, ShowTask
 from bot.surfaces import Block, Message
-from bot.views.blocks import actions, button, context, day, escape, header, literal, menu, option, section
+from bot.views.blocks import actions, button, clip, context, day, escape, header, literal, menu, option, section
 from bot.views.passages import contact_line
-from bot.views.scene import Scene, answer_words, banner, progress_words, wait_words
+from bot.views.scene import Scene, answer_words, banner, progress_words, said_of, wait_words
 from bot.views.tasks import NOTHING, Top, answer_button, card, done_buttons, end_wait_button
 from flows.roadmap import Outcome
 from flows.walk import Item
 
 MOST_WAITS = 12
 """Waits with buttons of their own in one message; the others are in a menu."""
+
+MOST_ASIDE = 6
+"""Tasks set aside by hand that are named at the end, with their reasons."""
 
 
 def now_screen(scene: Scene, top: Top = NOTHING) -> Message:
@@ -68,6 +71,7 @@ def finished(scene: Scene, outcome: Outcome, top: Top = NOTHING) -> Message:
         header(f"🏁 {outcome.title}"),
         banner(scene, progress_words(scene)),
         section(escape(outcome.say)),
+        *_set_aside(scene),
         *_notes(scene, outcome),
         context(f"ℹ️ {escape(scene.pack.wording.since)}"),
         actions(*_ways(scene)),
@@ -75,6 +79,16 @@ def finished(scene: Scene, outcome: Outcome, top: Top = NOTHING) -> Message:
     ]
     text = f"{literal(scene.position.name)}: {outcome.title}. {escape(outcome.say)}"
     return Message(f"{top.text} {text}".strip(), tuple(blocks))
+
+
+def _set_aside(scene: Scene) -> list[Block]:
+    """What somebody said does not apply, and why: counted in neither number, so that it is said here."""
+    items = [i for i in scene.walk.items if i.state == "set_aside"]
+    if not items:
+        return []
+    lines = [f"• {literal(clip(i.title, 100))}: {clip(said_of(scene, i), 300)}" for i in items[:MOST_ASIDE]]
+    more = [f"• and {len(items) - MOST_ASIDE} more in the status"] if len(items) > MOST_ASIDE else []
+    return [section(clip("\n".join(["*Marked not applicable, and not counted:*", *lines, *more]), 3000))]
 
 
 def resting(scene: Scene, outcome: Outcome, top: Top = NOTHING) -> Message:

@@ -121,11 +121,11 @@ def card(scene: Scene, item: Item, top: Top = NOTHING) -> Message:
     part = next((p for p in step.parts if p.id == item.task.part and p.id != step.id), None)
     where = [f"Part {escape(part.id)}: {escape(part.title)}"] if part else []
     is_next = scene.walk.next is not None and scene.walk.next.key == item.key
-    marked = "👉 Next" if is_next and item.state == "open" else MARKS[item.state]
+    marked = [] if is_next and item.state == "open" else [MARKS[item.state]]
     blocks = [
         *top.blocks,
         header(f"Step {step.id} of {len(scene.pack.steps)} · {step.title}"),
-        banner(scene, *where, progress_words(scene), marked),
+        banner(scene, *where, progress_words(scene), *marked),
         *(_welcome(scene) if is_next else ()),
         *_task(scene, item),
         *_help(scene, item),

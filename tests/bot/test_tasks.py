@@ -224,6 +224,19 @@ async def test_not_applicable_needs_its_reason_and_leaves_the_count(slack: Slack
     assert "5 of 11 tasks done" in said
 
 
+async def test_the_end_names_what_was_marked_not_applicable_and_why(slack: Slack, services: Services) -> None:
+    await firm_of_ben(services)
+    ben = await to_step_four(slack)
+    await choose(ben, "agent", agents="Alpha Clearing")
+    await ben.presses("Not applicable")
+    assert (await ben.submits({"reason": "Our agent skips the test portal"}))["ok"]
+    await walk_on(ben)
+    said = words_of(ben.last)
+    assert "Roadmap finished" in header_of(ben.last)
+    assert "*Marked not applicable, and not counted:*" in said
+    assert "Test relationship with your agent: Alpha Clearing: Our agent skips the test portal (by you" in said
+
+
 async def test_reopen_by_button_asks_for_the_reason_and_keeps_what_was_recorded(
     slack: Slack, services: Services
 ) -> None:
