@@ -2,6 +2,8 @@
 
 from datetime import date
 
+import msgspec
+
 from flows import events as e
 from flows.events import Record
 from flows.position import Position
@@ -30,7 +32,7 @@ def sentence(pack: Pack, position: Position, record: Record) -> str:
             numbers = ", ".join(str(n) for n in event.of)
             return f"Undid entry {numbers}"
         case _:
-            return _of_firm(position, event)
+            return _of_firm(record, event)
 
 
 def task_title(pack: Pack, position: Position, key: str) -> str:
@@ -65,7 +67,8 @@ def _of_task(pack: Pack, position: Position, event: e.AnyEvent) -> str:
             return f"{word}: {title}{how}{note}"
         case e.TaskWaiting():
             until = f", to be looked at again on {day(event.follow_up_on)}" if event.follow_up_on else ""
-            return f"Waiting for {event.whom}: {title}{until}"
+            note = f". Note: {event.note}" if event.note else ""
+            return f"Waiting for {event.whom}: {title}{until}{note}"
         case e.WaitEnded():
             return f"No longer waiting: {title}"
         case e.TaskSetAside():
@@ -78,7 +81,7 @@ def _of_text(pack: Pack, position: Position, event: e.EvidenceAdded | e.NoteAdde
     about = f" for {task_title(pack, position, event.task)}" if event.task else ""
     match event:
         case e.EvidenceAdded():
-            kept = event.label or event.text
+            kept = f"{event.label} ({event.text})" if event.label and event.label != event.text else event.text
             return f"Evidence ({event.kind}){about}: {kept}"
         case e.NoteAdded():
             return f"Note{about}: {event.text}"
@@ -113,7 +116,7 @@ def _of_agent(position: Position, event: e.AnyEvent) -> str:
             return record_type(event)
 
 
-def _of_firm(position: Position, event: e.AnyEvent) -> str:
+def _of_firm(record: Record, event: e.AnyEvent) -> str:
     match event:
         case e.FirmSetUp():
             target = f", target {day(event.target)}" if event.target else ""
@@ -133,12 +136,18 @@ def _of_firm(position: Position, event: e.AnyEvent) -> str:
         case e.MemberSet():
             return f"{event.name or 'Somebody'} is now a {event.role}"
         case e.MemberRemoved():
-            member = position.members.get(event.person)
-            return f"Took {member.name if member else 'a member'} off the firm"
+            return f"Took {_name_before(record) or event.person.rpartition('/')[2]} off the firm"
         case e.ChannelLinked() | e.ChannelUnlinked():
-            return "Linked a channel" if isinstance(event, e.ChannelLinked) else "Unlinked a channel"
+            word = "Linked" if isinstance(event, e.ChannelLinked) else "Unlinked"
+            return f"{word} the channel {event.channel.rpartition('/')[2]}"
         case _:
             return record_type(event)
+
+
+def _name_before(record: Record) -> str:
+    """A member's name as it was when the person was taken off: nobody knows it afterwards."""
+    before = msgspec.json.decode(record.before)
+    return str(before.get("name") or "") if isinstance(before, dict) else ""
 
 
 def record_type(event: e.AnyEvent) -> str:

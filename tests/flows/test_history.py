@@ -1,6 +1,7 @@
 """The history in words."""
 
-from flows import answers, progress
+from flows import answers, progress, setting_up
+from flows.firms import Person
 from flows.history import sentence
 from tests.flows.life import ANA, PACK, TODAY, Life
 
@@ -27,3 +28,25 @@ def test_every_kind_of_entry_has_a_sentence_that_names_what_it_is_about() -> Non
     assert any(s.startswith("Marked not applicable") and "Straight to production" in s for s in said)
     assert "Note: Called" in said
     assert said[-1].startswith("Undid entry")
+
+
+def test_an_entry_holds_what_an_examiner_asks_for() -> None:
+    life = Life()
+    life.take(setting_up.set_member(life.position, ANA, Person("slack:-/T1/U2", "Ben Cole"), "member"))
+    life.take(setting_up.remove_member(life.position, ANA, "slack:-/T1/U2"))
+    life.take(setting_up.link_channel(life.position, ANA, "slack:-/T1/C0COMPL"))
+    life.take(setting_up.unlink_channel(life.position, ANA, "slack:-/T1/C0COMPL"))
+    life.answer("fdid_duty", "yes")
+    life.wait("s2", whom="Registration desk", note="They asked for form B")
+    link = "https://files.example/form.pdf"
+    life.take(
+        progress.add_evidence(PACK, life.position, ANA, "s2", kind="link", text=link, label="The form", today=TODAY)
+    )
+
+    said = [sentence(PACK, life.position, row) for row in life.history]
+
+    assert "Took Ben Cole off the firm" in said
+    assert "Linked the channel C0COMPL" in said
+    assert "Unlinked the channel C0COMPL" in said
+    assert any("Registration desk" in s and s.endswith("Note: They asked for form B") for s in said)
+    assert any(s.endswith(f"The form ({link})") for s in said)
