@@ -1,5 +1,6 @@
 """Reads what Slack sent into one record, before anybody is looked up: who, where, what was pressed or typed."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -155,18 +156,24 @@ def _has_address(body: Payload, action_id: str) -> bool:
 def _view_submission(body: Payload, tenant: str, _: str) -> Call:
     view = body["view"]
     kept = _kept(view)
+    values = read_values(view)
     return Call(
         kind="submit",
         name=verb_of(view.get("callback_id", "")),
         tenant=tenant,
-        # The same modal sent twice (a double press) has the same id and hash, while its trigger differs.
-        cause=f"submit:{view['id']}:{view.get('hash', '')}",
+        # The same modal sent twice (a double press) has the same id and hash, while its trigger differs. Where Slack
+        # missed the ack, the person may alter the text and send it again: that is something else, and not dropped.
+        cause=f"submit:{view['id']}:{view.get('hash', '')}:{_digest(values)}",
         packed=kept.c,
-        values=read_values(view),
+        values=values,
         origin=kept.o,
         view={"type": "modal", **view},
         **_by(body),
     )
+
+
+def _digest(values: Mapping[str, tuple[str, ...]]) -> str:
+    return hashlib.sha256(msgspec.json.encode(values, order="deterministic")).hexdigest()[:16]
 
 
 def _shortcut(body: Payload, tenant: str, _: str) -> Call:

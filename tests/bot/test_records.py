@@ -1,5 +1,6 @@
 """What is on record: notes, evidence, a message saved as evidence, and the history that shows all of it."""
 
+import copy
 import hashlib
 from datetime import date
 
@@ -194,3 +195,19 @@ async def test_a_viewer_reads_and_adds_nothing(slack: Slack, services: Services)
     assert "Only a member or a lead" in words_of(await slack.lea.types("note hello"))
     assert "Set up Apex Securities" in words_of(await slack.lea.types("history"))
     assert await services.events.history(firm.key) == before
+
+
+async def test_a_form_sent_again_with_other_words_is_recorded_and_the_same_again_is_not(
+    slack: Slack, services: Services
+) -> None:
+    firm = await a_firm(services, "Apex Securities", BEN)
+    await slack.ben.types("/cais note")
+    await slack.ben.submits({"text": "one"})
+    sent = [s["payload"] for s in slack.sandbox.slack.traffic.sent if s["payload"].get("type") == "view_submission"]
+    again = copy.deepcopy(sent[-1])
+    again["view"]["state"]["values"]["text"]["value"]["value"] = "one, corrected"
+    for _ in range(2):
+        await slack.sandbox.replay(again)
+        await slack.settled()
+    history = await services.events.history(firm.key)
+    assert [getattr(r.event, "text", "") for r in history if r.type == "note_added"] == ["one", "one, corrected"]

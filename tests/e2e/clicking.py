@@ -5,6 +5,7 @@ import random
 import time
 from collections.abc import Awaitable, Callable
 
+from bot.hearing import hear
 from bot.sandbox.sandbox import Sandbox
 from bot.sandbox.wire import SlackError
 from tests.bot.conversing import Json, elements, labels, words_of
@@ -98,7 +99,9 @@ def _cause(payload: Json) -> str:
     if "command" in payload:
         return f"command:{payload['trigger_id']}"
     if payload["type"] == "view_submission":
-        return f"submit:{payload['view']['id']}:{payload['view']['hash']}"
+        heard = hear(payload, "")
+        assert heard is not None
+        return heard.cause
     return f"action:{payload['trigger_id']}"
 
 
