@@ -59,7 +59,7 @@ async def bot_in_slack(
 ) -> AsyncIterator[Slack]:
     """A sandbox and a connected bot that listens with this router; further arguments are the sandbox's options."""
     over_http = {"bot_url": "http://127.0.0.1:1/"} if transport == "http" else {}
-    async with Sandbox.start(MANIFEST, **{"rates": False, **over_http, **sandbox}) as pretend:
+    async with Sandbox.start(MANIFEST, **{"rates": False, "signing_secret": SECRET, **over_http, **sandbox}) as pretend:
         bot = Bot(
             token=pretend.options.bot_token,
             signing_secret=pretend.options.signing_secret,
