@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
@@ -109,19 +109,31 @@ class EventInbox:
         for told in await self._inbox.unsettled(now=self._now()):
             if await self._inbox.take(told, now=self._now(), lease=LEASE):
                 taken += 1
-                await self._handle_left(told)
+                try:
+                    await self._handle_left(told)
+                except Exception as error:  # noqa: BLE001 - the other events are not to wait for what is wrong with one
+                    log.error("an event stays", extra={"action": "take_up", "error": type(error).__name__})
         return taken
 
     async def _handle_left(self, told: Told) -> None:
-        body = msgspec.json.decode(told.body or "{}")
-        call = hear(body, told.tenant, self._bot_user())
-        if call is None or self._now() - float(body.get("event_time") or self._now()) > TOO_OLD:
+        body, call = self._read(told)
+        if call is None:
             await self._inbox.settle(told.tenant, told.id, now=self._now())
             return
         if call.kind == "message":
             self._answering.met_in_dm(call.origin.channel)
         answer = Say(Message(TYPE_AGAIN)) if _WITHHELD in body else await self._table.answer(call)
         await self._settle(call, answer, again=True)
+
+    def _read(self, told: Told) -> tuple[Any, Call | None]:
+        """What was kept, and the call in it: None where it is not for us, too old, or cannot be read."""
+        try:
+            body = msgspec.json.decode(told.body or "{}")
+            old = self._now() - float(body.get("event_time") or self._now()) > TOO_OLD
+            return body, None if old else hear(body, told.tenant, self._bot_user())
+        except (msgspec.DecodeError, KeyError, TypeError, ValueError, AttributeError) as error:
+            log.error("a kept event cannot be read", extra={"action": "take_up", "error": type(error).__name__})
+            return None, None
 
     def start(self) -> None:
         """Begins the rounds, the first one at once."""
@@ -135,12 +147,19 @@ class EventInbox:
 
     async def _go_round(self) -> None:
         while True:
-            try:
-                await self.take_up()
-                await self._inbox.forget(settled_before=self._now() - KEPT)
-            except Exception as error:  # noqa: BLE001 - the next round tries again; without it events would be lost
-                log.error("a round failed", extra={"action": "take_up", "error": type(error).__name__})
+            await self._try("take_up", self.take_up)
+            await self._try("forget", self.forget)
             await asyncio.sleep(ROUND)
+
+    async def forget(self) -> int:
+        """Drops what was settled long ago; returns how many."""
+        return await self._inbox.forget(settled_before=self._now() - KEPT)
+
+    async def _try(self, action: str, part: Callable[[], Awaitable[int]]) -> None:
+        try:
+            await part()
+        except Exception as error:  # noqa: BLE001 - the next round tries again; without it events would be lost
+            log.error("a round failed", extra={"action": action, "error": type(error).__name__})
 
 
 _WITHHELD = "cais_withheld"

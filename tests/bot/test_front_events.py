@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from typing import Any, cast
 
+import msgspec
 import pytest
 
 from bot.clock import real_time
@@ -198,3 +199,33 @@ async def test_after_a_crash_who_wrote_what_was_not_kept_is_asked_to_type_it_aga
     clock.time += LEASE + 1
     assert await slack.bot.inbox.take_up() == 1
     assert answers(slack) == [TYPE_AGAIN]
+
+
+@pytest.mark.parametrize("body", ["{", "[]", '{"type": "event_callback"}', '{"event_time": "soon"}'])
+async def test_an_event_that_cannot_be_read_is_settled_and_the_others_are_handled(
+    slack: Slack, services: Services, clock: Clock, body: str
+) -> None:
+    past = clock.time - LEASE - 1
+    await services.inbox.take(Told("-/T0SANDBOX", "Ev0", body), now=past - 1, lease=LEASE)
+    event = {"type": "event_callback", "team_id": "T0SANDBOX", "event_id": "Ev1", "event": message(slack)}
+    await services.inbox.take(Told("-/T0SANDBOX", "Ev1", msgspec.json.encode(event).decode()), now=past, lease=LEASE)
+    assert await slack.bot.inbox.take_up() == 2
+    assert len(answers(slack)) == 1
+    clock.time += LEASE + 1
+    assert await services.inbox.unsettled(now=clock.time) == []
+
+
+async def test_old_events_are_forgotten_although_taking_up_fails(
+    services: Services, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long_ago = clock.time - 4 * 24 * 3600
+    await services.inbox.take(Told("-/T0SANDBOX", "Ev0", "{}"), now=long_ago, lease=LEASE)
+    await services.inbox.settle("-/T0SANDBOX", "Ev0", now=long_ago)
+
+    async def broken(*, now: float) -> list[Told]:
+        raise OSError("disk full")
+
+    monkeypatch.setattr(services.inbox, "unsettled", broken)
+    async with bot_in_slack("http", services, tiny_router(), now=clock) as slack:
+        await slack.ben.types("card")
+        assert await services.inbox.forget(settled_before=clock.time - 1) == 0
