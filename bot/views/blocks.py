@@ -3,6 +3,7 @@
 Limits: Slack's Block Kit reference. Views are dicts because the SDK's models cost more than the rest of a request.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import lru_cache
@@ -29,16 +30,24 @@ def escape(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def literal(text: str) -> str:
-    """Like `escape`, and characters that would format are kept apart by a zero-width space."""
-    safe = escape(text)
-    for mark in "*_~`":
-        safe = safe.replace(mark, f"\u200b{mark}\u200b")
-    return safe
+    """Like `escape`, and marks that would format are look-alikes that never do.
+
+    Slack has no escape for them, and a zero-width space beside a mark makes things worse: it ends a word, so that
+    Slack formats even in mid-word. An underscore between letters formats nothing and stays, for names and addresses.
+    """
+    return _UNDERSCORE_AT_AN_EDGE.sub("\uff3f", escape(text).translate(_LOOK_ALIKES))
+
+
+_LOOK_ALIKES = str.maketrans({"*": "\u2217", "~": "\u223c", "`": "\u02cb"})
+_UNDERSCORE_AT_AN_EDGE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
+_BROKEN_ENTITY = re.compile(r"&(?:a|am|amp|l|lt|g|gt)?$")
 
 
 def clip(text: str, length: int) -> str:
-    """The text, with an ellipsis where it had to be cut."""
-    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+    """The text, with an ellipsis where it had to be cut; no escaped character is cut in two."""
+    if len(text) <= length:
+        return text
+    return _BROKEN_ENTITY.sub("", text[: length - 1]).rstrip() + "…"
 
 
 def day(value: date) -> str:
