@@ -7,10 +7,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from flows import answers, progress
+from flows import answers, progress, setting_up
 from flows.evolve import fold
 from flows.firms import Refusal
 from flows.records import verify
+from flows.undo import LEADS_ONLY, affects
 from tests.flows.life import ANA, BEN, PACK, TODAY, VIC, Life
 
 PEOPLE = st.sampled_from([ANA, BEN, VIC])
@@ -25,7 +26,7 @@ class Anything(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.life = Life()
+        self.life = Life(channel="C0", precheck="yes")
 
     def attempt(self, decide: Any, who: Any = ANA) -> None:
         before = self.life.position
@@ -110,6 +111,17 @@ class Anything(RuleBasedStateMachine):
         else:
             self.attempt(lambda: answers.remove_agent(self.life.position, ANA, agent))
 
+    @rule(what=st.sampled_from(["rename", "link", "unlink", "situation"]), other=st.booleans(), who=PEOPLE)
+    def settle(self, what: str, other: bool, who: Any) -> None:
+        position = self.life.position
+        decisions: dict[str, Any] = {
+            "rename": lambda: setting_up.rename(position, who, "Apex" if other else "Apex Brokers", []),
+            "link": lambda: setting_up.link_channel(position, who, "C0" if other else "C1"),
+            "unlink": lambda: setting_up.unlink_channel(position, who, "C0" if other else "C1"),
+            "situation": lambda: setting_up.set_situation(position, who, "reporting" if other else "changing"),
+        }
+        self.attempt(decisions[what], who)
+
     @rule(pick=PICK, named=st.booleans(), who=st.sampled_from([ANA, BEN]))
     def undo(self, pick: int, named: bool, who: Any) -> None:
         of = self.life.history[pick % len(self.life.history)].sequence if named else None
@@ -118,6 +130,8 @@ class Anything(RuleBasedStateMachine):
             self.life.undo(of, who)
         except Refusal:
             assert len(self.life.history) == before
+        for row in affects(self.life.history, self.life.history[before:]):
+            assert who is ANA or row.type not in LEADS_ONLY
 
     @invariant()
     def is_never_stuck(self) -> None:

@@ -70,6 +70,8 @@ BREAKS = [
     ),
     Break("a set asked like a choice", "mixed_firm", "has: agent", "is: agent", "mixed_firm", "asked with `has`"),
     Break("two conditions in one", "s6n:", "{each: late}", "{each: late, fact: methods}", "s6n", "says one thing"),
+    Break("taken back by what is done once", "s6c:", "undone_by: s6x", "undone_by: s6r", "s6c", "takes back one of an"),
+    Break("spared by what repeats", "s6r:", "spared_by: s6e", "spared_by: s6c", "s6r", "`s6c` is no task done once"),
     Break("an unknown trait", "s6x:", "{each: in_production}", "{each: in_use}", "s6x", "`in_use` is no trait"),
     Break(
         "an option without effect",
