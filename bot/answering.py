@@ -12,6 +12,7 @@ from bot.hearing import Call, Kept, Origin
 from bot.surfaces import (
     Answer,
     FieldErrors,
+    Home,
     Message,
     Modal,
     Open,
@@ -165,7 +166,7 @@ class Answering:
             case FieldErrors(sentences):
                 await self._say(call, Message(" ".join(sentences.values())), again)
             case Publish(home):
-                await self._publish(call, list(home.blocks))
+                await self._publish(call, home)
             case Prompts(prompts):
                 shown = [{"title": title, "message": message} for title, message in prompts]
                 where = {"channel_id": call.origin.channel, "prompts": shown}
@@ -293,8 +294,9 @@ class Answering:
             if error.error != "hash_conflict":
                 raise
 
-    async def _publish(self, call: Call, blocks: list[Json]) -> None:
-        where: Json = {"user_id": call.user, "view": {"type": "home", "blocks": blocks}}
+    async def _publish(self, call: Call, home: Home) -> None:
+        view = {"type": "home", "blocks": list(home.blocks), "private_metadata": str(home.page)}
+        where: Json = {"user_id": call.user, "view": view}
         if call.view.get("type") == "home" and call.view.get("hash"):
             where["hash"] = call.view["hash"]
         try:

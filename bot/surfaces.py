@@ -30,9 +30,10 @@ class Modal:
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """A person's App Home."""
+    """A person's App Home. `page` is the page of firms that is shown, so that it is drawn anew there."""
 
     blocks: Sequence[Block]
+    page: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -171,8 +171,9 @@ class Table:
         return await route.listener(heard, self._services)
 
     async def redraw_home(self, call: Call) -> Answer:
-        """The Home of the person who called, drawn anew."""
-        anew = Call(kind="event", name="app_home_opened", tenant=call.tenant, user=call.user, cause="")
+        """The Home of the person who called, drawn anew on the page that was pressed."""
+        page = str(call.view.get("private_metadata") or "") if call.view.get("type") == "home" else ""
+        anew = Call(kind="event", name="app_home_opened", tenant=call.tenant, user=call.user, cause="", words=page)
         return await self.answer(anew)
 
 

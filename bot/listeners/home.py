@@ -16,8 +16,9 @@ def register(router: Router) -> None:
 
 
 async def open_home(heard: Heard, services: Services) -> Answer:
-    """The Home tab was opened, or is to be drawn anew."""
-    return Publish(await _home(heard, services, 0))
+    """The Home tab was opened, or is to be drawn anew, on the page that the words then name."""
+    page = int(heard.words) if heard.words.isdecimal() else 0
+    return Publish(await _home(heard, services, page))
 
 
 async def turn_page(heard: Heard, carried: ShowHome, services: Services) -> Answer:

@@ -83,7 +83,7 @@ def finished(scene: Scene, outcome: Outcome, top: Top = NOTHING) -> Message:
 
 def _set_aside(scene: Scene) -> list[Block]:
     """What somebody said does not apply, and why: counted in neither number, so that it is said here."""
-    items = [i for i in scene.walk.items if i.state == "set_aside"]
+    items = scene.walk.set_aside
     if not items:
         return []
     lines = [f"• {literal(clip(i.title, 100))}: {clip(said_of(scene, i), 300)}" for i in items[:MOST_ASIDE]]
