@@ -1,7 +1,7 @@
 """Deciding about undo: which click no longer counts. Nothing is lost: an undo is one more event, itself undoable."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 from msgspec.structs import replace
@@ -51,14 +51,17 @@ def click_of(history: Sequence[Record], target: Record) -> list[Record]:
 
 def affects(history: Sequence[Record], clicked: Iterable[Record]) -> list[Record]:
     """The rows that a click comes down to: its own, and for an undo those that it took back, or brought back."""
-    by_sequence = {r.sequence: r for r in history}
+    return _behind({r.sequence: r for r in history}, clicked)
+
+
+def _behind(rows: Mapping[int, Record], clicked: Iterable[Record]) -> list[Record]:
     found: dict[int, Record] = {}
     pending = list(clicked)
     while pending:
         row = pending.pop()
         event = row.event
         if isinstance(event, e.Undone):
-            pending += [by_sequence[n] for n in event.of]
+            pending += [rows[n] for n in event.of]
         else:
             found[row.sequence] = row
     return list(found.values())
@@ -100,11 +103,12 @@ def _must_be_untouched(
 ) -> None:
     touched = frozenset().union(*map(subjects, affected))
     own = {r.sequence for r in affected}
+    rows = {r.sequence: r for r in history}
     for by in history:
         if by.sequence <= last or by.sequence in left_out:
             continue
         # A row that an undo since has brought back or taken back is later itself, unless it is older than the click.
-        changed = [r for r in affects(history, [by]) if r is by or (r.sequence <= last and r.sequence not in own)]
+        changed = [r for r in _behind(rows, [by]) if r is by or (r.sequence <= last and r.sequence not in own)]
         name = "You" if by.actor == who.id else by.actor_name
         if any(subjects(r) & touched for r in changed):
             sentence = f"{name} changed this again after that, so it was left as it is. Nothing was undone."
