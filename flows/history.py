@@ -8,6 +8,7 @@ from flows import events as e
 from flows.events import Record
 from flows.position import Position
 from flows.roadmap import Option, Pack
+from flows.walk import titled
 
 SITUATIONS = {
     "new": "new to CAIS reporting",
@@ -47,7 +48,7 @@ def task_title(pack: Pack, position: Position, key: str) -> str:
     name = (
         _agent(position, each) if change is None else f"{_agent(position, change.old)} → {_agent(position, change.new)}"
     )
-    return f"{title}: {name}"
+    return titled(title, name)
 
 
 def label(options: tuple[Option, ...], option_id: str) -> str:

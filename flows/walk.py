@@ -16,6 +16,13 @@ State = Literal["open", "waiting", "done", "set_aside", "locked", "later", "not_
 FINISHED: frozenset[State] = frozenset({"done", "set_aside", "not_applicable"})
 
 
+def titled(title: str, name: str) -> str:
+    """A task's title with the agent or change it is for: `Check: A`, and for a question `Is it so (A)?`."""
+    if not name:
+        return title
+    return f"{title[:-1]} ({name})?" if title.endswith("?") else f"{title}: {name}"
+
+
 class Item(msgspec.Struct, frozen=True):
     """A task of this firm, or one repeat of it: `key` is its id, with the agent's or change's id in brackets."""
 
@@ -35,7 +42,7 @@ class Item(msgspec.Struct, frozen=True):
     @property
     def title(self) -> str:
         """The task's title, naming the agent or change it is for."""
-        return f"{self.task.title}: {self.name}" if self.name else self.task.title
+        return titled(self.task.title, self.name)
 
 
 class Walk(msgspec.Struct, frozen=True):

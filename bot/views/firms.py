@@ -38,7 +38,7 @@ from bot.views.blocks import (
     user_input,
 )
 from bot.views.firm_menu import firm_menu, fits_menu
-from bot.views.scene import Scene, banner, progress_words
+from bot.views.scene import Scene, banner, next_button, progress_words
 from bot.views.zones import ZONE_HINT, zone_input
 from flows.events import RoleName
 from flows.history import SITUATIONS
@@ -105,7 +105,7 @@ def firm_card(scene: Scene, *, role: RoleName | None, channel: str = "", note: s
 
 def _ways(scene: Scene, role: RoleName | None, channel: str) -> list[Element]:
     found = [
-        button("Next", scene.carry(ShowNext), style="primary"),
+        *next_button(scene, "Next", style="primary"),
         button("Status", scene.carry(ShowStatus)),
         button("Members", scene.carry(ShowMembers)),
     ]

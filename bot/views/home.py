@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from bot.buttons import OpenSetUp, ShowHelp, ShowHome, ShowNext, ShowStatus
+from bot.buttons import OpenSetUp, ShowHelp, ShowHome, ShowStatus
 from bot.surfaces import Block, Home
 from bot.views.blocks import actions, button, context, divider, escape, header, literal, section
 from bot.views.onboarding import WHAT_THIS_IS
-from bot.views.scene import Scene, banner, progress_words
+from bot.views.scene import Scene, banner, next_button, progress_words
 
 FIRMS_ON_A_PAGE = 20
 """Four blocks each, and Slack takes a hundred."""
@@ -44,7 +44,7 @@ def _empty(admin: bool) -> Home:
 def _firm(scene: Scene) -> list[Block]:
     name = scene.position.name
     ways = actions(
-        button("Next", scene.carry(ShowNext), says=f"Next task of {name}"),
+        *next_button(scene, "Next", says=f"Next task of {name}"),
         button("Status", scene.carry(ShowStatus), says=f"Status of {name}"),
     )
     return [divider(), banner(scene, escape(progress_words(scene))), section(_where(scene)), ways]

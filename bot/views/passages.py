@@ -35,10 +35,13 @@ def quotes_block(scene: Scene, step: str, quotes: Sequence[Quote]) -> Block:
 
 
 def quotes_blocks(scene: Scene, step: str, quotes: Sequence[Quote]) -> list[Block]:
-    """Like `quotes_block`, for any number of quotes: as many blocks as it takes, none cut."""
+    """Like `quotes_block`, for any number of quotes: as many blocks as it takes, none cut.
+
+    They stand in the source's order, each once: one sentence may refer to the one before it.
+    """
     blocks: list[Block] = []
     held: list[Quote] = []
-    for quote in dict.fromkeys(quotes):
+    for quote in sorted(dict.fromkeys(quotes), key=lambda q: q.lines):
         held.append(quote)
         if sum(len(q.text) + 120 for q in held) > SECTION - 600:
             blocks.append(quotes_block(scene, step, held))

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
 from bot.actions import Carried
+from bot.buttons import ShowNext
 from bot.surfaces import Block
-from bot.views.blocks import context, escape, literal, short_day
-from flows.conditions import holds
+from bot.views.blocks import Element, button, context, escape, literal, short_day
+from flows.conditions import UNSURE, holds
 from flows.history import label
 from flows.position import Agent, Position, TaskRecord
 from flows.roadmap import Condition, Pack, Step, Task
@@ -28,6 +29,14 @@ MARKS: dict[State, str] = {
     "not_applicable": "➖ Not applicable",
 }
 """The mark of each state: a sign, and the same in words for whoever does not see it."""
+
+NOT_SURE = "❓ Not sure yet"
+
+
+def mark_of(scene: "Scene", item: Item) -> str:
+    """The mark of a task; a question answered with "not sure" is not shown as done, since it is asked again."""
+    unsure = item.task.kind == "question" and scene.position.value(item.task.sets) == (UNSURE,)
+    return NOT_SURE if unsure and item.state == "done" else MARKS[item.state]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +88,13 @@ def scene_of(services: Services, position: Position, viewer: str) -> Scene:
 def zone_name(zone: str) -> str:
     """An IANA name as people say it: `New York time`, `UTC`."""
     return f"{zone.rpartition('/')[2].replace('_', ' ')} time" if "/" in zone else zone
+
+
+def next_button(scene: Scene, label: str, *, style: Literal["primary"] | None = None, says: str = "") -> list[Element]:
+    """The way to the next task; none for a firm that has finished, where nothing is next."""
+    if scene.walk.outcome and scene.walk.outcome.when is None:
+        return []
+    return [button(label, scene.carry(ShowNext), style=style, says=says)]
 
 
 def progress_words(scene: Scene) -> str:
@@ -154,6 +170,8 @@ def why_not(scene: Scene, item: Item) -> str:
             gone = "is being replaced" if being_replaced(scene, agent) else "no longer reports for this firm"
             return f"{literal(agent.name)} {gone}"
         fact = _deciding_fact(item.task.when, scene)
+        if fact and item.state == "later" and scene.position.value(fact) == (UNSURE,):
+            return f"“{escape(scene.pack.questions[fact].ask)}” is not sure yet"
         if fact and item.state == "later":
             return f"“{escape(scene.pack.questions[fact].ask)}” has no answer yet"
         if fact and scene.position.value(fact):

@@ -10,7 +10,6 @@ from bot.buttons import (
     PickTask,
     ShowAgents,
     ShowHelp,
-    ShowNext,
     ShowStatus,
     ShowStep,
     ShowTask,
@@ -31,8 +30,19 @@ from bot.views.blocks import (
     option,
     section,
 )
-from bot.views.passages import link_line, quotes_blocks
-from bot.views.scene import MARKS, Scene, banner, only_if_it_comes, progress_words, said_of, wait_words, why_not
+from bot.views.passages import link_line, quotes_block, quotes_blocks
+from bot.views.scene import (
+    MARKS,
+    Scene,
+    banner,
+    mark_of,
+    next_button,
+    only_if_it_comes,
+    progress_words,
+    said_of,
+    wait_words,
+    why_not,
+)
 from bot.views.tasks import NOTHING, Top
 from flows.roadmap import Milestone, Part, Step
 from flows.walk import Item, State
@@ -64,7 +74,7 @@ def where(scene: Scene, top: Top = NOTHING) -> Message:
     if len(walk.waiting) > MOST_WAITS:
         lines.append(f"⏳ and {len(walk.waiting) - MOST_WAITS} more waits")
     lines += _own_dates(scene)
-    ways = [button("Next task", scene.carry(ShowNext), style="primary"), button("Status", scene.carry(ShowStatus))]
+    ways = [*next_button(scene, "Next task", style="primary"), button("Status", scene.carry(ShowStatus))]
     if scene.position.agents:
         ways.append(button("Agents", scene.carry(ShowAgents)))
     if scene.position.situation == "changing" and not scene.position.changes:
@@ -87,8 +97,8 @@ def status(scene: Scene, top: Top = NOTHING) -> Message:
         header(scene.pack.title),
         banner(scene, "status"),
         section(f"*{progress_words(scene)}*"),
-        *(context(_milestone(scene, m)) for m in scene.pack.milestones if not m.step),
-        section("\n".join(_own_dates(scene) or ["🎯 *Your target:* none set yet; `/cais firm settings` sets one."])),
+        *(context(_milestone(scene, m)) for m in _milestones(scene)),
+        section("\n".join(_own_dates(scene) or ["🎯 No target date is set yet: `/cais firm settings` sets one."])),
     ]
     for step in scene.pack.steps:
         blocks += _step_in_status(scene, step)
@@ -105,29 +115,42 @@ def status(scene: Scene, top: Top = NOTHING) -> Message:
 
 
 def _status_buttons(scene: Scene) -> list[Element]:
-    ways = [button("Next task", scene.carry(ShowNext), style="primary")]
+    ways = next_button(scene, "Next task", style="primary")
     if scene.position.agents:
         ways.append(button("Agents", scene.carry(ShowAgents)))
-    return ways
+    return ways or [button("Help", scene.carry(ShowHelp))]
 
 
 def _step_in_status(scene: Scene, step: Step) -> list[Block]:
     blocks: list[Block] = []
     heading = f"*Step {escape(step.id)} · {escape(step.title)}*"
     for part in step.parts:
-        lines = _lines(scene, [i for i in items_of(scene, part) if i.state not in ASIDE])
-        if part.id != step.id and lines:
+        items = items_of(scene, part)
+        lines = _lines(scene, [i for i in items if i.state not in ASIDE])
+        aside = _aside_lines(scene, [i for i in items if i.state in ASIDE])
+        if part.id != step.id and (lines or aside):
             lines = [f"_{escape(part.id)} · {escape(part.title)}_", *lines]
-        if lines:
+        if heading or lines:
             blocks.append(section("\n".join([*([heading] if heading else []), *lines])))
             heading = ""
-    if heading:
-        blocks.append(section(heading))
-    aside = _aside_lines(scene, [i for i in scene.walk.of_step(step.id) if i.state in ASIDE])
-    if aside:
-        blocks.append(context(clip("\n".join(aside), 2900)))
-    blocks += [context(_milestone(scene, m)) for m in scene.pack.milestones if m.step == step.id]
-    return blocks
+        if aside:
+            blocks.append(context(clip("\n".join(aside), 2900)))
+    return [*blocks, *(context(_milestone(scene, m)) for m in _milestones(scene, step.id))]
+
+
+def _milestones(scene: Scene, step: str = "") -> list[Milestone]:
+    """The industry dates of a step, or of the roadmap as a whole.
+
+    A past one says that the duty has applied since then: that is for a firm that has it, or has not been asked yet.
+    """
+    concerned = scene.position.value(_duty(scene)) in ((), ("yes",))
+    there = [m for m in scene.pack.milestones if m.step == step]
+    return [m for m in there if concerned or date.fromisoformat(m.date) >= scene.today]
+
+
+def _duty(scene: Scene) -> str:
+    """The fact of the question the roadmap begins with: whether there is a duty at all."""
+    return next(t.sets for t in scene.pack.tasks.values() if t.kind == "question")
 
 
 def _milestone(scene: Scene, milestone: Milestone) -> str:
@@ -161,7 +184,7 @@ def _lines(scene: Scene, items: Sequence[Item]) -> list[str]:
 
 def _line(scene: Scene, item: Item) -> str:
     is_next = scene.walk.next is not None and scene.walk.next.key == item.key
-    mark = "👉 Next" if is_next and item.state == "open" else MARKS[item.state]
+    mark = "👉 Next" if is_next and item.state == "open" else mark_of(scene, item)
     said = said_of(scene, item) or why_not(scene, item)
     title = literal(item.title)
     return f"{mark}: {title}" + (f"\n↳ {clip(said, 300)}" if said else "")
@@ -211,7 +234,8 @@ def step_page(scene: Scene, step: Step, parts: Sequence[Part] = (), top: Top = N
     for part in shown:
         blocks += _part(scene, step, part, crowded=crowded)
     tasks = [scene.pack.tasks[t] for p in shown for t in p.tasks]
-    blocks += [context(_milestone(scene, m)) for m in scene.pack.milestones if m.step == step.id]
+    for milestone in _milestones(scene, step.id):
+        blocks += [quotes_block(scene, step.id, [milestone.quote]), context(_milestone(scene, milestone))]
     links = dict.fromkeys([*step.links, *(link for t in tasks for link in t.links)])
     if links:
         blocks.append(section("*Links*\n" + "\n".join(link_line(scene.pack.links[name]) for name in links)))
@@ -262,7 +286,7 @@ def _neighbours(scene: Scene, step: Step) -> list[Element]:
         ways.append(button(f"Step {ids[place - 1]}", scene.carry(ShowStep, step=ids[place - 1])))
     if place + 1 < len(ids):
         ways.append(button(f"Step {ids[place + 1]}", scene.carry(ShowStep, step=ids[place + 1])))
-    ways += [button("Next task", scene.carry(ShowNext)), button("Status", scene.carry(ShowStatus))]
+    ways += [*next_button(scene, "Next task"), button("Status", scene.carry(ShowStatus))]
     return ways
 
 

@@ -10,6 +10,7 @@ from bot.buttons import (
     EndWait,
     GiveAnswer,
     OpenAnswer,
+    OpenChangeOfAgent,
     OpenEarlier,
     OpenEvidence,
     OpenNote,
@@ -23,8 +24,8 @@ from bot.buttons import (
 )
 from bot.surfaces import Block, Message
 from bot.views.blocks import Element, actions, button, context, divider, escape, header, literal, section
-from bot.views.passages import contact_line, link_line, quotes_block, ready_message
-from bot.views.scene import MARKS, Scene, banner, happened_words, past_all_milestones, progress_words, said_of, why_not
+from bot.views.passages import contact_line, link_line, quotes_blocks, ready_message
+from bot.views.scene import Scene, banner, happened_words, mark_of, past_all_milestones, progress_words, said_of, why_not
 from flows.events import Record, TaskCompleted
 from flows.history import label, sentence, task_title
 from flows.roadmap import Option
@@ -121,7 +122,7 @@ def card(scene: Scene, item: Item, top: Top = NOTHING) -> Message:
     part = next((p for p in step.parts if p.id == item.task.part and p.id != step.id), None)
     where = [f"Part {escape(part.id)}: {escape(part.title)}"] if part else []
     is_next = scene.walk.next is not None and scene.walk.next.key == item.key
-    marked = [] if is_next and item.state == "open" else [MARKS[item.state]]
+    marked = [] if is_next and item.state == "open" else [mark_of(scene, item)]
     blocks = [
         *top.blocks,
         header(f"Step {step.id} of {len(scene.pack.steps)} · {step.title}"),
@@ -129,8 +130,9 @@ def card(scene: Scene, item: Item, top: Top = NOTHING) -> Message:
         *(_welcome(scene) if is_next else ()),
         *_task(scene, item),
         *_help(scene, item),
-        *_buttons(scene, item),
+        *_buttons(scene, item, receipt=any("accessory" in b for b in top.blocks)),
         *_waiting_meanwhile(scene, item),
+        *(_change(scene) if is_next else ()),
         *(_precheck(scene) if is_next else ()),
     ]
     ending = "" if item.title.endswith("?") else "."
@@ -149,6 +151,14 @@ def _welcome(scene: Scene) -> list[Block]:
     return [context(f"ℹ️ {escape(scene.pack.wording.new_firm)}")]
 
 
+def _change(scene: Scene) -> list[Block]:
+    """For a firm that changes its agent and has not said from whom to whom: without that its tasks are not there."""
+    if scene.position.situation != "changing" or scene.position.changes:
+        return []
+    way = button("Name the agents that change", scene.carry(OpenChangeOfAgent))
+    return [section("*Your firm changes its agent or clearing firm.* Name the two, and its tasks are added.", accessory=way)]
+
+
 def _precheck(scene: Scene) -> list[Block]:
     """The one question asked beside the roadmap, at the beginning and once."""
     if scene.position.precheck or scene.position.tasks:
@@ -165,7 +175,7 @@ def _precheck(scene: Scene) -> list[Block]:
 def _task(scene: Scene, item: Item) -> list[Block]:
     task = item.task
     clicks = "".join(f"\n{n}. {escape(click)}" for n, click in enumerate(task.clicks, start=1))
-    optional = " _(may be skipped: choose how it ended either way)_" if task.optional and task.outcomes else ""
+    optional = " _Optional. Record one of the two either way._" if task.optional and task.outcomes else ""
     blocks = [section(f"*{literal(item.title)}*{optional}\n{escape(task.do)}{clicks}")]
     state = _state_line(scene, item)
     if state:
@@ -185,7 +195,8 @@ def _state_line(scene: Scene, item: Item) -> str:
     said = said_of(scene, item) if item.state in ("done", "set_aside", "waiting") else why_not(scene, item)
     if not said and item.state not in ("done", "set_aside", "waiting"):
         return ""
-    line = f"{MARKS[item.state]}: {said}" if said else MARKS[item.state]
+    mark = mark_of(scene, item)
+    line = f"{mark}: {said}" if said else mark
     if item.task.kind == "question" and item.state == "done":
         answer = scene.position.answers.get(item.task.sets)
         line += f"\nBasis: {literal(answer.basis)}" if answer and answer.basis else ""
@@ -206,7 +217,9 @@ def _help(scene: Scene, item: Item) -> list[Block]:
     if lines:
         blocks.append(section("\n".join(lines)))
     if task.quotes:
-        blocks.append(quotes_block(scene, task.step, task.quotes[:2]))
+        # A choice between ways shows all of them: the first alone would read like advice.
+        many = task.kind == "question" and pack.questions[task.sets].kind == "set"
+        blocks += quotes_blocks(scene, task.step, task.quotes if many else task.quotes[:2])
     cautions = _cautions(scene, item)
     if cautions:
         blocks.append(context(*cautions))
@@ -243,8 +256,12 @@ def _waiting_meanwhile(scene: Scene, item: Item) -> list[Block]:
     return [context(f"⏳ Also waiting for: {words}")] if named else []
 
 
-def _buttons(scene: Scene, item: Item) -> list[Block]:
-    rows = [_finishing(scene, item), _other(scene, item)]
+def _buttons(scene: Scene, item: Item, *, receipt: bool) -> list[Block]:
+    """Below a receipt, which has an *Undo* of its own, the task's is left out: two would be taken for one."""
+    finishing = _finishing(scene, item)
+    if receipt:
+        finishing = [b for b in finishing if not b["action_id"].startswith(UndoChange.verb)]
+    rows = [finishing, _other(scene, item)]
     return [actions(*row) for row in rows if row]
 
 

@@ -1,6 +1,7 @@
 """Every screen of the walk, in every state a firm can reach: within Slack's limits, and every button has a listener."""
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -280,6 +281,86 @@ def test_a_skipped_test_relationship_is_a_caution_and_no_lock() -> None:
     shown = content(tasks.card(scene(life), item))
     assert PACK.tasks["s6c"].warning in words_of(shown)
     assert "Done" in labels(shown)
+
+
+def test_a_firm_without_the_duty_is_not_told_that_the_duty_has_applied() -> None:
+    for answer in ("no", "unsure"):
+        life = Life()
+        life.answer("fdid_duty", answer)
+        for message in screens(scene(life)):
+            assert not any(m.past in words_of(content(message)) for m in PACK.milestones)
+
+
+@pytest.mark.parametrize("target", [None, date(2027, 3, 1)])
+def test_where_the_working_dates_are_said_to_be_below_they_are(target: date | None) -> None:
+    said = words_of(content(steps.status(scene(Life(target=target)))))
+    below = "Monday, March 1, 2027" if target else "No target date is set yet"
+    assert said.index(PACK.milestones[-1].past) < said.index(below)
+
+
+def test_the_page_of_a_step_quotes_in_the_order_of_the_source_and_nothing_twice() -> None:
+    life = firm_with_agents(2, "Agent {n}", "ui")
+    for step in PACK.steps:
+        said = words_of(content(steps.step_page(scene(life), step))).partition("What the roadmap says")[2]
+        places = [int(n) for n in re.findall(r", lines? (\d+)", said)]
+        assert places == sorted(places)
+        quotes = re.findall("^>“.*", said, re.MULTILINE)
+        assert len(quotes) == len(set(quotes))
+
+
+def test_step_six_quotes_the_day_by_which_to_request_certification_with_what_holds_now() -> None:
+    said = words_of(content(steps.step_page(scene(firm_with_agents(1)), PACK.steps[-1])))
+    asked = next(m for m in PACK.milestones if "July 25, 2022" in m.past)
+    assert said.index(asked.quote.text.strip()) < said.index(asked.past.strip())
+
+
+def test_the_choice_of_method_quotes_every_way_there_is() -> None:
+    life = Life()
+    life.answer("fdid_duty", "yes")
+    said = words_of(content(tasks.card(scene(life), life.item("s4"))))
+    assert all(q.text.strip() in said for q in PACK.tasks["s4"].quotes)
+
+
+def test_not_sure_is_no_done_task_anywhere() -> None:
+    life = Life()
+    life.answer("fdid_duty", "unsure")
+    seen = scene(life)
+    title = PACK.tasks["s1"].title
+    said = words_of(content(steps.status(seen))) + words_of(content(tasks.card(seen, life.item("s1"))))
+    assert f"Not sure yet: {title}" in said
+    assert f"Done: {title}" not in said
+    assert "has no answer yet" not in said.partition(title)[2].partition("Step 4")[0]
+
+
+def test_what_does_not_apply_stands_with_its_own_part() -> None:
+    said = words_of(content(steps.status(scene(firm_with_agents(1)))))
+    self_report = PACK.tasks["s6i"].title
+    assert said.index("6-I ·") < said.index(self_report) < said.index("6-II")
+
+
+def test_a_finished_firm_is_offered_no_next_task() -> None:
+    life = firm_with_agents(1)
+    finish(life)
+    seen = scene(life)
+    for message in (steps.status(seen), steps.where(seen)):
+        assert "Next task" not in labels(content(message))
+
+
+def test_a_firm_that_changes_its_agent_can_name_it_on_its_card_until_it_has() -> None:
+    life = Life("changing")
+    assert "Name the agents that change" in labels(content(rests.now_screen(scene(life))))
+    life = firm_with_agents(1, situation="changing")
+    life.take(start_change(life.position, ANA, life.position.agents[0].id, "New One"))
+    assert "Name the agents that change" not in labels(content(rests.now_screen(scene(life))))
+
+
+def test_a_card_below_a_receipt_has_one_undo() -> None:
+    life = Life()
+    life.answer("fdid_duty", "yes")
+    life.done("s2", "submitted")
+    seen = scene(life)
+    shown = content(tasks.card(seen, life.item("s2"), tasks.recorded(seen, life.history[-1:])))
+    assert labels(shown).count("Undo") == 1
 
 
 @pytest.mark.parametrize("today", [TODAY, date(2022, 6, 1), date(2030, 1, 1)])
