@@ -1,5 +1,6 @@
 """What the firm answers: questions with a preview before they change, its agents, a change of agent."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -31,7 +32,7 @@ from bot.views.refused import with_ticket
 from bot.views.scene import Scene, scene_of
 from flows.conditions import UNSURE
 from flows.firms import Refusal
-from flows.position import Agent, Position
+from flows.position import Agent, Answer, Position
 from flows.roadmap import Question
 from flows.services import Result, Services
 from flows.walk import Preview
@@ -137,10 +138,16 @@ def _read(heard: Heard, carried: AnswerForm, question: Question) -> ConfirmAnswe
         value=value,
         agents=tuple(n for n in named if n.casefold() not in known),
         basis=heard.value(answers.BASIS),
-        happened_on=heard.value(answers.DAY),
+        happened_on=heard.value(answers.DAY) or _day_kept(heard.firm.answers.get(question.id), value),
         recheck_on=heard.value(answers.RECHECK) if reasoned else "",
         ticket=is_ticket(heard),
     )
+
+
+def _day_kept(kept: Answer | None, value: Sequence[str]) -> str:
+    """The day entered before, where the answer stays: its basis can be corrected without entering the day again."""
+    stays = kept is not None and set(kept.value) == set(value)
+    return kept.happened_on.isoformat() if kept and stays and kept.happened_on else ""
 
 
 def _names(text: str) -> tuple[str, ...]:

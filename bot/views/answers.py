@@ -33,12 +33,13 @@ from bot.views.blocks import (
     option,
     radio_input,
     section,
+    short_day,
     text_input,
 )
 from bot.views.scene import MARKS, Scene, banner, being_replaced, only_if_it_comes
 from bot.views.tasks import NOTHING, Top
 from flows.history import label
-from flows.position import Agent
+from flows.position import Agent, Answer
 from flows.roadmap import Question
 from flows.walk import Item, Preview
 
@@ -84,7 +85,7 @@ def _choice(scene: Scene, asked: Question, chosen: str) -> list[Block]:
             hint=f"Needed for {named}: what the firm does, and why. No personal data or account numbers.",
             optional=True,
         ),
-        field(DAY, "Day it was decided", date_input(scene.today), optional=True),
+        _decided(kept),
         field(
             RECHECK,
             "Look at it again on",
@@ -107,8 +108,16 @@ def _set(scene: Scene, asked: Question) -> list[Block]:
             hint="Needed when an agent submits. To take an agent off, use Agents instead.",
             optional=True,
         ),
-        field(DAY, "Day it was decided", date_input(), hint="Empty: today.", optional=True),
+        _decided(scene.position.answers.get(asked.id)),
     ]
+
+
+def _decided(kept: Answer | None) -> Block:
+    """The day of the decision: empty, so that no day is claimed that nobody entered."""
+    hint = "Leave it empty for today."
+    if kept and kept.happened_on:
+        hint = f"Empty: it stays {short_day(kept.happened_on)} for the same answer, and is today for another."
+    return field(DAY, "Day it was decided", date_input(), hint=hint, optional=True)
 
 
 def preview(scene: Scene, what: str, seen: Preview, carried: Carried, yes: str = "Change it") -> Modal:

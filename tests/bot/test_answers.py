@@ -126,6 +126,30 @@ async def test_the_day_on_which_the_methods_were_decided_can_be_recorded(slack: 
     assert "May 5, 2025" in words_of(ben.last)
 
 
+async def test_the_day_of_a_decision_stays_while_its_basis_is_corrected(slack: Slack, services: Services) -> None:
+    key = await firm_of_ben(services)
+    await slack.ben.types("/cais next")
+    await slack.ben.presses("No…")
+    await slack.ben.submits({"basis": "We only advise.", "day": "2025-05-05"})
+    await slack.ben.presses("Change the answer…")
+    await slack.ben.submits({"basis": "We only advise institutions."})
+    kept = (await position(services, key)).answers["fdid_duty"]
+    assert (kept.basis, str(kept.happened_on)) == ("We only advise institutions.", "2025-05-05")
+
+
+async def test_saving_an_answer_as_it_stands_claims_no_day(slack: Slack, services: Services) -> None:
+    key = await firm_of_ben(services)
+    await slack.ben.types("/cais next")
+    await slack.ben.presses("Yes")
+    await slack.ben.types("/cais step 1")
+    await slack.ben.presses("Open: Does your firm report events with an FDID?")
+    await slack.ben.presses("Change the answer…")
+    before = await history(services, key)
+    await slack.ben.submits({})
+    assert await history(services, key) == before
+    assert "recorded already" in words_of(slack.ben.last)
+
+
 async def test_agents_are_added_renamed_and_taken_off_on_one_card(slack: Slack, services: Services) -> None:
     key = await firm_of_ben(services)
     ben = await to_step_four(slack)
@@ -176,7 +200,7 @@ async def test_a_firm_changes_its_agent_and_walks_the_loop_to_its_end(slack: Sla
         "Production relationship with your agent: Omega Clearing",
         "Open rejections of the old agent",
         "End-date the production relationship with the old agent: Alpha Clearing",
-        "Do FDIDs change?",
+        "Do FDIDs change",
         "Update your written supervisory procedures",
     )
     places = [path.find(task) for task in in_order]
