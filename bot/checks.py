@@ -1,5 +1,6 @@
 """What `cais doctor` looks at: each check says what it found and, where something is wrong, what to do."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -131,6 +132,16 @@ def _token_finding(name: str, code: str) -> Finding:
 def _unreachable(settings: Settings, error: Exception) -> Finding:
     todo = "Check the network, the proxy and SLACK_API_URL."
     return Finding("slack", "wrong", f"{settings.slack_api_url} cannot be reached ({type(error).__name__}). {todo}")
+
+
+def check_folder(settings: Settings) -> list[Finding]:
+    """Whether the folder that things are kept in is there, or can be made. Makes nothing."""
+    folder = settings.sandbox_folder if settings.way == "sandbox" else settings.data_dir.resolve()
+    there = next(f for f in (folder, *folder.parents) if f.exists())
+    if there.is_dir() and os.access(there, os.W_OK):
+        return [Finding("folder", "ok", f"{folder} {'can be written' if there == folder else 'can be made'}.")]
+    why = "cannot be written" if there.is_dir() else "is no folder"
+    return [Finding("folder", "wrong", f"{folder} cannot be used: {there} {why}. Set CAIS_DATA_DIR to another.")]
 
 
 async def check_port(settings: Settings) -> list[Finding]:

@@ -108,7 +108,12 @@ async def supervise(plan: Plan, tell: Callable[[str], None], patience: Patience 
             f"Port {plan.port} is taken, perhaps by a sandbox that is still open. Stop that one, "
             f"or choose another port: CAIS_SANDBOX_PORT={plan.port + 1} make run"
         )
-    plan.folder.mkdir(parents=True, exist_ok=True)
+    try:
+        plan.folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CannotStart(
+            f"The folder {plan.folder} cannot be made ({error.strerror}). Choose another with CAIS_DATA_DIR."
+        ) from None
     sandbox = await _start(plan.sandbox_command(), dict(os.environ), quiet=True)
     try:
         await _wait_until_open(sandbox, plan.port, patience.to_open)

@@ -38,6 +38,7 @@ async def examine(settings: Settings) -> list[Finding]:
     found = checks.check_settings(settings)
     if settings.way != "sandbox":
         found += await checks.check_slack(settings, real_now())
+    found += checks.check_folder(settings) if settings.way == "sandbox" or settings.database_url is None else []
     found += [
         Finding("database", "ok" if one.ok else "wrong", one.sentence)
         for one in await check_database(settings.database)

@@ -19,6 +19,19 @@ def sandbox() -> None:
     open_sandbox(load(CAIS_MODE="sandbox"))
 
 
+def _check_pack(settings: Settings) -> None:
+    """A pack of the operator's own is proved first: the bot would refuse it once the page is open already."""
+    if settings.pack is None:
+        return
+    from bot.serving import NotServing, open_pack  # most starts use the pack that is built in
+
+    try:
+        open_pack(settings)
+    except NotServing as reason:
+        click.echo(str(reason), err=True)
+        sys.exit(2)
+
+
 def open_sandbox(settings: Settings) -> None:
     """Run sandbox and bot until stopped, then exit with the code that says how it ended."""
     # A visitor reads the address, not log lines; whoever asked for more gets it.
@@ -26,6 +39,7 @@ def open_sandbox(settings: Settings) -> None:
     # Beside tokens for Slack, a database that was named is meant for Slack, not for playing.
     database = "" if settings.slack_bot_token else settings.database
     environment = {"CAIS_LOG_LEVEL": level, "CAIS_DATABASE_URL": database}
+    _check_pack(settings)
     plan = Plan(settings.sandbox_port, settings.sandbox_folder, manifest_path(), environment)
     if settings.clock_moved:
         click.echo("This is a practice run: its clock is moved, and everything it records says so.")

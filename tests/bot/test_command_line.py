@@ -53,6 +53,27 @@ def typed(environment: pytest.MonkeyPatch) -> Cais:
     return run
 
 
+def test_a_bad_pack_is_said_before_the_sandbox_opens(
+    typed: Cais, environment: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "bad.yaml").write_text("nothing: here")
+    environment.setenv("CAIS_PACK", str(tmp_path / "bad.yaml"))
+    said = typed("run")
+    assert said.exit_code == 2
+    assert "The roadmap pack cannot be used" in said.output
+    assert "sandbox is open" not in said.output
+
+
+def test_a_data_folder_that_cannot_be_made_is_a_sentence_and_no_surprise_to_the_doctor(
+    typed: Cais, environment: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    environment.setenv("CAIS_DATA_DIR", str(tmp_path / "file" / "data"))
+    said = typed("doctor")
+    assert said.exit_code == 1
+    assert "is no folder" in said.output
+
+
 @pytest.fixture
 def history(typed: Cais, tmp_path: Path) -> Path:
     """A database with a firm of four events; where it is."""

@@ -102,6 +102,12 @@ async def test_a_taken_port_is_said_with_a_way_out(port: int, tmp_path: Path) ->
         await supervise(Scripted(port, tmp_path, Path("manifest.yml"), {}), lambda _: None, QUICK)
 
 
+async def test_a_folder_that_cannot_be_made_is_said(port: int, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(CannotStart, match=r"cannot be made .* CAIS_DATA_DIR"):
+        await supervise(Scripted(port, tmp_path / "file" / "data", Path("manifest.yml"), {}), lambda _: None, QUICK)
+
+
 async def test_a_sandbox_that_does_not_open_is_said(port: int, tmp_path: Path) -> None:
     plan = Scripted(port, tmp_path, Path("manifest.yml"), {}, sandbox="raise SystemExit(3)")
     with pytest.raises(CannotStart, match="did not open"):
