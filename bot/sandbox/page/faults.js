@@ -25,7 +25,8 @@ async function set(faults) {
   await load();
 }
 
-function toggle(each) {
+async function toggle(each) {
+  await load(); // what was to happen once may have happened since, and must not be armed again
   const wanted = { method: each.method ?? method.value, times: Number(times.value), ...each.fault };
   const others = on.filter((fault) => fault.kind !== each.fault.kind);
   return set(others.length < on.length ? others : [...on, wanted]);
@@ -40,6 +41,11 @@ function draw() {
     return h("button", { type: "button", class: "switch", role: "switch", "aria-checked": String(Boolean(active)), onclick: () => toggle(each) },
       h("span", { class: "knob", "aria-hidden": "true" }), h("span", {}, each.label, h("small", {}, where ?? each.detail)));
   }));
+}
+
+/** Something went between bot and sandbox: a fault may have been used up. */
+export function hearOfFaults() {
+  if (on.length) void load().catch(() => {});
 }
 
 async function load() {

@@ -1,7 +1,7 @@
 /** The traffic drawer: what goes between the bot and the sandbox, what was refused and why, and faults on demand. */
 import { get } from "./api.js";
 import { $, fill, h, icon } from "./dom.js";
-import { faultsPanel } from "./faults.js";
+import { faultsPanel, hearOfFaults } from "./faults.js";
 import { state } from "./state.js";
 
 const KEPT = 1000;
@@ -49,6 +49,7 @@ function count() {
 /** One entry from the stream; the drawer shows the newest first. */
 export function hearTraffic(entry) {
   if (entry.n <= last) return;
+  hearOfFaults();
   last = entry.n;
   entries = [...entries, entry].slice(-KEPT);
   count();
