@@ -146,8 +146,9 @@ class Answering:
         try:
             await self._deliver(call, answer, again)
         except (SlackSaidNo, Unsure, TooBusy) as error:
-            reason = error.error if isinstance(error, SlackSaidNo) else type(error).__name__
-            log.warning("an answer was not delivered", extra={"action": "answer", "kind": call.kind, "error": reason})
+            # The error's text names the method, and so much of a number as tells one request from another is enough.
+            about = {"action": "answer", "kind": call.kind, "error": str(error), "cause": call.cause[-24:]}
+            log.warning("an answer was not delivered", extra=about)
             if call.event_id and not isinstance(error, SlackSaidNo):
                 raise
 

@@ -49,7 +49,10 @@ class WebApi:
         Raises SlackSaidNo, TooBusy or Unsure. Waits out a 429 for at most `patience`.
         """
         url = self._base_url + method
-        status, _, content = await self._post(url, arguments, patience=patience, form=form, headers=self._headers)
+        try:
+            status, _, content = await self._post(url, arguments, patience=patience, form=form, headers=self._headers)
+        except (TooBusy, Unsure) as error:
+            raise type(error)(f"{method}: {error}") from error.__cause__
         try:
             answer: dict[str, Any] = msgspec.json.decode(content, type=dict)
         except msgspec.DecodeError as error:
