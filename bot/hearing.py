@@ -214,7 +214,7 @@ def _event_callback(body: Payload, tenant: str, bot_user: str) -> Call | None:
     if kind == "app_home_opened":
         name = "messages_tab_opened" if event.get("tab") == "messages" else "app_home_opened"
         return _event("event", name, body, tenant, "")
-    said = words.plain(event.get("text") or "")
+    said = words.plain(event.get("text") or "", bot_user)
     if event.get("subtype") or event.get("edited") or not said:
         return None
     direct = event.get("channel_type") == "im" or str(event.get("channel", "")).startswith("D")

@@ -18,9 +18,26 @@ _PUNCTUATION = ".,;:!?…"
 _NAMED = re.compile(r"(?:^|\s)(?:for\s+|@\s*)(?=\S)", re.IGNORECASE)
 
 
-def plain(text: str) -> str:
-    """What was typed, unescaped and trimmed; mentions stay as Slack wrote them."""
-    return html.unescape(text).strip()
+_WIRE = re.compile(r"<([@#!]?)([^<>|\s]+)(?:\|([^<>]*))?>")
+
+
+def plain(text: str, bot: str = "") -> str:
+    """What was typed, as it read: mentions, channels and links as people see them, unescaped and trimmed.
+
+    The mention of `bot` stays as Slack wrote it. A person whose name Slack does not send stays as the id.
+    """
+
+    def as_read(found: re.Match[str]) -> str:
+        sign, target, label = found[1], found[2], found[3] or ""
+        if sign == "@" and target == bot:
+            return found[0]
+        if sign in ("@", "#"):
+            return f"{sign}{label.removeprefix(sign) or target}"
+        if sign == "!":
+            return label or f"@{target.partition('^')[0]}"
+        return label if label and target.startswith(("mailto:", "tel:")) else target
+
+    return html.unescape(_WIRE.sub(as_read, text)).strip()
 
 
 def without_slash(text: str) -> str:
@@ -81,6 +98,12 @@ def named_firm(text: str, firms: Sequence[FirmSummary], *, whole: bool = False) 
             if meant:
                 return text[: ending.start()].strip(), meant
     return None
+
+
+def only_a_firm(said: str) -> str:
+    """The name where all that is said is "for <firm>" or "@ <firm>"; empty otherwise."""
+    named = _NAMED.match(said)
+    return said[named.end() :].strip().rstrip(_PUNCTUATION) if named else ""
 
 
 def _called(name: str, firms: Sequence[FirmSummary], *, exact: bool) -> FirmSummary | None:

@@ -60,7 +60,26 @@ def test_the_mention_of_the_app_is_no_word() -> None:
 
 
 def test_escaped_text_is_read_as_it_was_typed() -> None:
-    assert words.plain(" Smith &amp; Sons &lt;3 <@U1|ana> ") == "Smith & Sons <3 <@U1|ana>"
+    assert words.plain(" Smith &amp; Sons &lt;3 <@U1|ana> ") == "Smith & Sons <3 @ana"
+
+
+@pytest.mark.parametrize(
+    ("sent", "typed"),
+    [
+        ("ask <@U0BEN> or <@U0ANA|ana>", "ask @U0BEN or @ana"),
+        ("see <#C0GENERAL|general>, <#C0GENERAL|>", "see #general, #C0GENERAL"),
+        (
+            "<https://example.test/a?b=1&amp;c=2|label> <https://example.test>",
+            "https://example.test/a?b=1&c=2 https://example.test",
+        ),
+        ("<mailto:help@example.test|help@example.test>", "help@example.test"),
+        ("<!here> <!subteam^S1|@ops>", "@here @ops"),
+        ("<@UBOT> next", "<@UBOT> next"),
+        ("1 &lt; 2 &gt; 0", "1 < 2 > 0"),
+    ],
+)
+def test_what_slack_writes_in_its_own_way_is_read_as_people_see_it(sent: str, typed: str) -> None:
+    assert words.plain(sent, "UBOT") == typed
 
 
 def firms(*names: str) -> list[FirmSummary]:
