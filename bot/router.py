@@ -108,11 +108,14 @@ class Router:
         """Listens to a select of this kind that asks for options while one types."""
         return self._keep(self.options, (kind.verb,), firm, None)
 
-    def fallback(self, name: Literal["no_firm", "which_firm", "foreign", "unknown", "stale"]) -> Callable[[L], L]:
+    def fallback(
+        self, name: Literal["no_firm", "which_firm", "foreign", "no_such_firm", "unknown", "stale"]
+    ) -> Callable[[L], L]:
         """What to say where nothing fits.
 
         `no_firm`: this person has no firm in reach; `which_firm`: several, none chosen; `foreign`: a firm this person
-        is no member of; `unknown`: words that are no command; `stale`: a button or modal nobody listens to any more.
+        is no member of; `no_such_firm`: the words name a firm the person has not got; `unknown`: words that are no
+        command; `stale`: a button or modal nobody listens to any more.
         """
         return self._keep(self.fallbacks, (name,), False, None)
 

@@ -101,6 +101,8 @@ class Table:
             return await self._nothing_fits(call, sighting, said)
         if call.kind in ("command", "mention", "message"):
             sighting, said = await self._named_firm(call, sighting, route, said)
+            if (stranger := words.only_a_firm(said)) and route.firm and not route.free_text:
+                return await self._fall_back("no_such_firm", self._heard(call, sighting, stranger))
         heard = self._heard(call, sighting, said)
         position = sighting.position
         receipt.firm = position.key.firm if position else ""
@@ -180,6 +182,7 @@ class Table:
 _LAST_WORDS = {
     "no_firm": "You are not a member of a firm here yet. `/cais` sets one up.",
     "which_firm": "Which firm do you mean? Name it at the end, for example `/cais next for Example Securities`.",
+    "no_such_firm": "You have no firm called so. Nothing was changed.",
     "foreign": "You are not a member of the firm this belongs to. Nothing was changed.",
     "unknown": "I do not know that one. `/cais help` shows what you can type.",
     "stale": "This is from an earlier version and does nothing any more. `/cais` shows how things are.",

@@ -59,6 +59,13 @@ def tasks_meant(pack: Pack, walk: Walk, words: str, *, finished: bool = False) -
     return tuple(fitting or named)
 
 
+def out_of_reach(walk: Walk, words: str) -> Item | None:
+    """The task the words name by its id or title although it does not apply, or not yet."""
+    wanted = " ".join(words.split()).casefold()
+    aside = [i for i in walk.items if i.state in ("not_applicable", "later")]
+    return next((i for i in aside if wanted in (i.key.casefold(), i.task.id.casefold(), i.title.casefold())), None)
+
+
 def _words_of(item: Item) -> set[str]:
     """The words a task can be called by: those of its title, with the agent's name, and its id."""
     return set(re.findall(r"\w+", f"{item.task.id} {item.title}".casefold()))

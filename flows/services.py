@@ -120,10 +120,16 @@ class Services:
 
     async def undo(self, key: FirmKey, act: Act, of: int | None = None) -> Result:
         """Undo the click that brought event `of`, or this person's last one. Undoing an undo brings it back."""
+        return await self._undo(key, act, lambda _: of)
 
+    async def redo(self, key: FirmKey, act: Act) -> Result:
+        """Take this person's last undo back, so that what it was about counts again."""
+        return await self._undo(key, act, lambda history: undoing.last_undo(history, act.who))
+
+    async def _undo(self, key: FirmKey, act: Act, of: Callable[[Sequence[Record]], int | None]) -> Result:
         def decide(position: Position, history: Sequence[Record]) -> Changed:
             _must_exist(position)
-            event = undoing.undo(history, position, act.who, of)
+            event = undoing.undo(history, position, act.who, of(history))
             if event is None:
                 return Changed(records=(), position=position)
             return record_undo(history, position, event, self._stamp(act))

@@ -43,6 +43,22 @@ def undo(history: Sequence[Record], position: Position, who: Person, of: int | N
     return None if after == position else event
 
 
+def last_undo(history: Sequence[Record], who: Person) -> int:
+    """The sequence of this person's last undo that still holds; what brought something back is none.
+
+    Raises Refusal where there is none.
+    """
+    left_out = undone(history)
+    types = {r.sequence: r.type for r in history}
+    for row in reversed(history):
+        event = row.event
+        if not isinstance(event, e.Undone) or row.actor != who.id or row.sequence in left_out:
+            continue
+        if all(types[n] != "undone" for n in event.of):
+            return row.sequence
+    raise Refusal("There is no undo of yours to take back. Nothing was changed.")
+
+
 def click_of(history: Sequence[Record], target: Record) -> list[Record]:
     """All rows that the same click brought."""
     base = (target.cause or "").rpartition("+")[0] if "+" in (target.cause or "") else target.cause

@@ -58,6 +58,7 @@ def register(router: Router) -> None:
     router.command("firm settings", "settings")(settings)
     router.fallback("which_firm")(which_firm)
     router.fallback("foreign")(foreign)
+    router.fallback("no_such_firm")(no_such_firm)
     router.action(UseFirm)(use)
     router.action(PickFirm, firm=False)(pick(router))
     router.action(ShowFirms, firm=False)(press_list)
@@ -77,6 +78,12 @@ def register(router: Router) -> None:
 async def foreign(heard: Heard, services: Services) -> Answer:
     """A firm this person is no member of: nothing of it is said."""
     return Say(Message(views.FOREIGN))
+
+
+async def no_such_firm(heard: Heard, services: Services) -> Answer:
+    """A firm was named that this person has not got: the same is said whether it exists or not."""
+    firms = heard.sighting.firms
+    return Say(views.offered(heard.words, _near(heard.words, firms) or firms))
 
 
 async def which_firm(heard: Heard, services: Services) -> Answer:
@@ -246,7 +253,14 @@ async def remove_member(heard: Heard, carried: RemoveMember, services: Services)
 
 
 async def link_here(heard: Heard, services: Services) -> Answer:
-    """`/cais firm link`, in a channel."""
+    """`/cais firm link [name]`, in a channel."""
+    if heard.words.strip():
+        firms = await _in_reach(heard, services)
+        found = words.named_firm(f"for {heard.words}", firms)
+        if found is None:
+            return Say(views.offered(heard.words, _near(heard.words, firms)))
+        meant = await _reachable(heard, services, found[1].key.firm)
+        heard = replace(heard, sighting=msgspec.structs.replace(heard.sighting, position=meant))
     return Say(await _link(heard, services, heard.channel))
 
 
@@ -260,7 +274,8 @@ async def _link(heard: Heard, services: Services, channel: str) -> Message:
         raise NOT_A_CHANNEL
     linked = (await services.directory.sight(heard.tenant, heard.who.id, channel)).linked
     if linked and linked != heard.firm.key.firm:
-        raise TAKEN_CHANNEL
+        own = next((f.name for f in heard.sighting.firms if f.key.firm == linked), "")
+        raise Refusal(f"This channel is linked to {own}. `/cais firm unlink` there first.") if own else TAKEN_CHANNEL
     result = await services.link_channel(heard.firm.key, heard.act, channel)
     return views.channel_note(_scene(heard, services, result.position), channel, linked=True)
 

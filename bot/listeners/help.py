@@ -67,10 +67,14 @@ def say_unknown(router: Router) -> Callable[[Heard, Services], Awaitable[Answer]
     """Words that are no command: the nearest are offered."""
 
     async def listen(heard: Heard, services: Services) -> Answer:
+        if prompted := views.prompted(heard.words):
+            answer = await run(router, heard, services, prompted)
+            return Say(answer.message) if isinstance(answer, Replace) else answer
         first, _, rest = heard.words.strip().partition(" ")
         near = words.near(first, router.commands)[:OFFERED]
         offered = [await _offer(router, heard, services, command, rest) for command in near]
-        return Say(views.unknown(services.pack, heard.words, offered, _firm(heard)[0]))
+        member = bool(heard.sighting.firms)
+        return Say(views.unknown(services.pack, heard.words, offered, _firm(heard)[0], member=member))
 
     return listen
 

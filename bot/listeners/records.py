@@ -17,8 +17,10 @@ from bot.buttons import (
 from bot.places import place
 from bot.router import Heard, Router
 from bot.surfaces import Answer, FieldErrors, Message, Modal, Open, Replace, Say, Swap
+from bot.task_words import tasks_meant
 from bot.views import records as views
-from bot.views.blocks import TICKET_FIELD, literal, short_day
+from bot.views import rests, steps
+from bot.views.blocks import TICKET_FIELD, literal
 from bot.views.refused import with_ticket
 from bot.views.scene import Scene, scene_of
 from bot.views.tasks import card, note, recorded
@@ -47,6 +49,7 @@ OF_TASKS = (
 def register(router: Router) -> None:
     """What is heard here."""
     router.command("note", free_text=True)(add_note)
+    router.command("evidence")(type_evidence)
     router.command("history")(show_history)
     router.shortcut("save_evidence", firm=False)(save_message)
     router.action(OpenNote)(open_note)
@@ -109,6 +112,8 @@ async def add_note(heard: Heard, services: Services) -> Answer:
     key, text = named_task(scene, heard.words)
     if not text and heard.kind in ("command", "action"):
         return Open(_note_modal(scene, key))
+    if not text:
+        return Say(views.note_refused(scene, "Type the note behind the word, or write it in a form.", key))
     try:
         result = await services.add_note(heard.firm.key, heard.act, text, task=key)
     except Refusal as refusal:
@@ -170,6 +175,22 @@ async def open_evidence(heard: Heard, carried: OpenEvidence, services: Services)
     return Open(views.evidence_modal(_scene(heard, services), task=carried.task))
 
 
+async def type_evidence(heard: Heard, services: Services) -> Answer:
+    """`/cais evidence [task]`: the form, or, after a message, which opens none, the card that has the button."""
+    scene = _scene(heard, services)
+    meant = tasks_meant(scene.pack, scene.walk, heard.words)
+    if heard.words and not meant:
+        raise Refusal("No task of this firm fits those words. `/cais status` names them all.")
+    if len(meant) > 1:
+        return Say(steps.which_task(scene, meant, "Evidence for which one? Open it and press *Add evidence*."))
+    if heard.kind in ("command", "action"):
+        return Open(views.evidence_modal(scene, task=meant[0].key if meant else ""))
+    if not meant:
+        hint = "Name the task, like `evidence s2`. `status` shows their short names."
+        return Say(rests.now_screen(scene, note(hint)))
+    return Say(card(scene, meant[0], note("Press *Add evidence* to give a link or a note.")))
+
+
 async def save_evidence(heard: Heard, carried: EvidenceForm, services: Services) -> Answer:
     """The evidence modal was submitted: a link, a note, or a link whose label the note is."""
     task = heard.value("task") or carried.task
@@ -222,7 +243,7 @@ async def save_message(heard: Heard, services: Services) -> Answer:
 
 
 async def _of_message(heard: Heard, services: Services) -> MessageFirmForm:
-    """The permalink, the SHA-256 of the text, and a label of author and time (UTC); never the text."""
+    """The permalink, which says when it was sent, the SHA-256 of the text, and a label; never the text."""
     message: Mapping[str, Any] = heard.payload.get("message") or {}
     channel = (heard.payload.get("channel") or {}).get("id", "")
     domain = (heard.payload.get("team") or {}).get("domain", "")
@@ -234,17 +255,23 @@ async def _of_message(heard: Heard, services: Services) -> MessageFirmForm:
     if message.get("user"):
         known = (await services.directory.sight(heard.tenant, place(heard.tenant, message["user"]))).known
         author = known.name or author
-    at = datetime.fromtimestamp(float(stamp), tz=UTC)
     return MessageFirmForm(
         permalink=permalink,
         digest=hashlib.sha256(str(message.get("text") or "").encode()).hexdigest(),
-        label=f"Message by {author}, {short_day(at.date())}, {at:%H:%M} UTC",
+        label=f"Message by {author}",
     )
+
+
+def _sent_at(permalink: str) -> datetime:
+    """When a message was sent, which its address says in microseconds."""
+    micros = permalink.partition("?")[0].rpartition("/p")[2]
+    return datetime.fromtimestamp(int(micros) / 1_000_000, tz=UTC)
 
 
 def _message_modal(heard: Heard, services: Services, position: Position, found: MessageFirmForm) -> Modal:
     scene = _scene(heard, services, position)
-    saved = scene.carry(SaveMessageForm, permalink=found.permalink, digest=found.digest, label=found.label)
+    label = f"{found.label}, {scene.moment(_sent_at(found.permalink))}"
+    saved = scene.carry(SaveMessageForm, permalink=found.permalink, digest=found.digest, label=label)
     return views.message_modal(scene, saved)
 
 

@@ -16,7 +16,7 @@ from bot.buttons import (
 )
 from bot.router import Heard, Router
 from bot.surfaces import FieldErrors, Message, Open, Redraw, Replace, Say, Swap
-from bot.task_words import task_and_reason, tasks_meant
+from bot.task_words import out_of_reach, task_and_reason, tasks_meant
 from bot.views import rests, steps, task_forms, tasks
 from bot.views.blocks import TICKET_FIELD, escape
 from bot.views.refused import with_ticket
@@ -63,6 +63,9 @@ async def type_done(heard: Heard, services: Services) -> Say:
     """One task that is meant is recorded; several are offered; one that has to be told how it ended is shown."""
     scene = scene_of(services, heard.firm, heard.who.id)
     meant = tasks_meant(scene.pack, scene.walk, heard.words)
+    if not meant and (out := out_of_reach(scene.walk, heard.words)):
+        why = f"Nothing was recorded: this task does not apply{' yet' if out.state == 'later' else ''}."
+        return Say(tasks.card(scene, out, tasks.note(why)))
     if not meant and heard.words:
         raise NO_SUCH_TASK
     if not meant:

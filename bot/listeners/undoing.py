@@ -27,6 +27,7 @@ _ENTRY = re.compile(r"(?:entry\s+)?#?(\d{1,7})", re.IGNORECASE)
 
 def register(router: Router) -> None:
     router.command("undo")(type_undo)
+    router.command("redo")(type_redo)
     router.action(UndoChange)(undo)
 
 
@@ -51,6 +52,12 @@ async def type_undo(heard: Heard, services: Services) -> Say:
             return Say(steps.which_task(scene, meant, "Undo what is recorded of which one? Open it and press *Undo*."))
         of = _last_of(await services.history(heard.firm.key, heard.who), meant[0])
     result = await services.undo(heard.firm.key, heard.act, of=of)
+    return Say(rests.now_screen(*await _undone(heard, services, result)))
+
+
+async def type_redo(heard: Heard, services: Services) -> Say:
+    """This person's last undo is taken back."""
+    result = await services.redo(heard.firm.key, heard.act)
     return Say(rests.now_screen(*await _undone(heard, services, result)))
 
 

@@ -292,7 +292,7 @@ def channel_note(scene: Scene, channel: str, *, linked: bool) -> Message:
 
 def offered(name: str, firms: Sequence[FirmSummary]) -> Message:
     """No firm is called so; the nearest ones as buttons."""
-    text = f"You have no firm called “{literal(name)}”."
+    text = f"You have no firm called “{literal(name)}”. Nothing was changed."
     if firms:
         text += " Did you mean one of these?"
     buttons = [button(f.name, UseFirm(firm=f.key.firm), says=f"Use {f.name}") for f in firms[:FEW]]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.actions import fits
-from bot.buttons import RunCommand, ShowHelp, ShowNext
+from bot.buttons import OpenSetUp, RunCommand, ShowHelp, ShowNext
 from bot.surfaces import Block, Message
 from bot.views.blocks import Element, actions, button, clip, context, escape, literal, section
 from bot.views.passages import contact_line
@@ -50,11 +50,12 @@ USAGES = (
     ),
     Usage(
         "undo",
-        "Takes your last click back. Nothing is lost: undo it again and it counts again.",
+        "Takes your last click back. Nothing is lost: `/cais redo` and it counts again.",
         ("undo", "undo s2", "undo 12"),
         "With a task: what was recorded of it last, by anybody. With a number: that entry of the history.",
         "[task or entry]",
     ),
+    Usage("redo", "Takes your last undo back: what it was about counts again.", ("redo",)),
     Usage(
         "reopen",
         "Opens a finished task again, with a reason.",
@@ -70,6 +71,13 @@ USAGES = (
         "No personal data, account numbers or lists of FDIDs: those are refused and not stored. "
         "`for` at its end means another firm only with that firm's whole name.",
         "[task] <text>",
+    ),
+    Usage(
+        "evidence",
+        "Adds a link or a note that proves a task, the next one where none is named.",
+        ("evidence", "evidence s2"),
+        "Or use *Save as evidence* on a message.",
+        "[task]",
     ),
     Usage(
         "history",
@@ -89,7 +97,7 @@ USAGES = (
     ),
     Usage("firm list", "Your firms. Workspace admins see all of them.", ("firm list",)),
     Usage("firm members", "Who is in the firm. A lead adds people and changes roles here.", ("firm members",)),
-    Usage("firm link", "Commands in this channel then mean this firm. For leads.", ("firm link",)),
+    Usage("firm link", "Commands in this channel then mean this firm. For leads.", ("firm link",), takes="[name]"),
     Usage("firm unlink", "This channel no longer means the firm. For leads.", ("firm unlink",)),
     Usage("firm rename", "Another name for the firm. For leads.", ("firm rename Example Capital",), takes="<name>"),
     Usage("firm settings", "The firm's name, situation, target, time zone and set-up answers.", ("firm settings",)),
@@ -108,6 +116,13 @@ PROMPTS = (
     ("What can I type?", "help"),
 )
 """The agent view's suggested prompts, as in the app's manifest."""
+
+
+def prompted(typed: str) -> str:
+    """The command behind a suggested prompt whose title was typed; empty for other words."""
+    said = " ".join(typed.casefold().split()).rstrip("?!. ")
+    return next((command for title, command in PROMPTS if title.casefold().rstrip("?") == said), "")
+
 
 _ASKING = ("who", "what", "when", "where", "why", "how", "which", "do", "does", "is", "are", "can", "must", "should")
 
@@ -161,10 +176,10 @@ def reads_like_a_question(text: str) -> bool:
     return bool(words) and (text.rstrip().endswith("?") or (len(words) > 2 and words[0] in _ASKING))
 
 
-def unknown(pack: Pack, typed: str, near: Sequence[Offer], firm: str = "") -> Message:
-    """Words that are no command: the nearest ones as buttons, never run by themselves."""
+def unknown(pack: Pack, typed: str, near: Sequence[Offer], firm: str = "", *, member: bool = True) -> Message:
+    """Words that are no command: the nearest ones as buttons, never run by themselves. `member`: of any firm yet."""
     if reads_like_a_question(typed):
-        return _question(pack, near, firm)
+        return _question(pack, near, firm, member=member)
     said = f"I do not know “{literal(clip(' '.join(typed.split()), 80))}”."
     offer = " Did you mean one of these? Nothing was run." if near else " Nothing was changed."
     if not all(fits(RunCommand(firm=o.firm, words=o.words)) for o in near):
@@ -175,9 +190,11 @@ def unknown(pack: Pack, typed: str, near: Sequence[Offer], firm: str = "") -> Me
     return Message(said + offer + plain, blocks)
 
 
-def _question(pack: Pack, near: Sequence[Offer], firm: str) -> Message:
+def _question(pack: Pack, near: Sequence[Offer], firm: str, *, member: bool) -> Message:
     text = f"I walk firms through the roadmap; I cannot answer free questions. The Helpdesk can:\n{_contacts(pack)}"
-    return Message(text, [section(text), _offers(near, firm)])
+    onward = button("Next", ShowNext(firm=firm)) if member else button("Set up your firm", OpenSetUp())
+    offers = _offers(near, firm)
+    return Message(text, [section(text), {**offers, "elements": [onward, *offers["elements"]]}])
 
 
 def _contacts(pack: Pack) -> str:

@@ -25,7 +25,16 @@ from bot.buttons import (
 from bot.surfaces import Block, Message
 from bot.views.blocks import Element, actions, button, context, divider, escape, header, literal, section
 from bot.views.passages import contact_line, link_line, quotes_blocks, ready_message
-from bot.views.scene import Scene, banner, happened_words, mark_of, past_all_milestones, progress_words, said_of, why_not
+from bot.views.scene import (
+    Scene,
+    banner,
+    happened_words,
+    mark_of,
+    past_all_milestones,
+    progress_words,
+    said_of,
+    why_not,
+)
 from flows.events import Record, TaskCompleted
 from flows.history import label, sentence, task_title
 from flows.roadmap import Option
@@ -156,7 +165,9 @@ def _change(scene: Scene) -> list[Block]:
     if scene.position.situation != "changing" or scene.position.changes:
         return []
     way = button("Name the agents that change", scene.carry(OpenChangeOfAgent))
-    return [section("*Your firm changes its agent or clearing firm.* Name the two, and its tasks are added.", accessory=way)]
+    return [
+        section("*Your firm changes its agent or clearing firm.* Name the two, and its tasks are added.", accessory=way)
+    ]
 
 
 def _precheck(scene: Scene) -> list[Block]:

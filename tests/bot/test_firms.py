@@ -110,6 +110,28 @@ async def test_a_linked_channel_means_its_firm_and_says_nothing_to_others(slack:
     assert "Birch" in words_of(await slack.lea.at(CLIENTS).types("/cais next"))
 
 
+async def test_link_with_a_name_links_that_firm_and_no_other(slack: Slack, services: Services) -> None:
+    await a_firm(services, "Apex Securities", BEN)
+    elm = await a_firm(services, "Elm Partners", BEN)
+    await slack.ben.types("/cais firm use Apex")
+    assert "Elm Partners" in words_of(await slack.ben.at(CLIENTS).types("/cais firm link Elm"))
+    position = await services.events.position(elm.key)
+    assert position is not None
+    assert len(position.channels) == 1
+    assert "linked to Elm Partners" in words_of(await slack.ben.at(CLIENTS).types("/cais firm link Apex"))
+    assert "no firm called “Oak”" in words_of(await slack.ben.at(CLIENTS).types("/cais firm link Oak"))
+
+
+async def test_whoever_names_a_firm_of_others_hears_the_same_as_of_none(slack: Slack, services: Services) -> None:
+    await a_firm(services, "Apex Securities", BEN)
+    await a_firm(services, "Elm Partners", LEA)
+    for name in ("Elm", "Nobody"):
+        shown = await slack.ben.types(f"/cais next for {name}")
+        assert f"You have no firm called “{name}”." in words_of(shown)
+        assert "Apex Securities" in labels(shown)
+        assert "Partners" not in words_of(shown)
+
+
 async def test_a_direct_message_cannot_be_linked(slack: Slack, services: Services) -> None:
     await a_firm(services, "Apex Securities", BEN)
     assert "Type that in the channel" in words_of(await slack.ben.types("firm link"))

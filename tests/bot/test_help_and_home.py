@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from ruamel.yaml import YAML
 
 from bot.views import help as views
@@ -53,6 +54,20 @@ async def test_a_question_gets_the_helpdesk_and_no_promise(slack: Slack, service
     assert "cannot answer free questions" in said
     assert "888-696-3348" in said
     assert "later" not in said
+
+
+@pytest.mark.parametrize(("title", "command"), views.PROMPTS)
+async def test_a_prompts_title_typed_by_hand_does_what_the_prompt_does(
+    slack: Slack, services: Services, title: str, command: str
+) -> None:
+    await a_firm(services, "Apex Securities", BEN)
+    assert words_of(await slack.ben.types(title)) == words_of(await slack.ben.types(command))
+
+
+async def test_beside_the_refusal_of_a_question_is_the_way_on(slack: Slack, services: Services) -> None:
+    assert "Set up your firm" in labels(await slack.ben.types("what is an FDID, really?"))
+    await a_firm(services, "Apex Securities", BEN)
+    assert "Next" in labels(await slack.ben.types("what is an FDID, really?"))
 
 
 async def test_an_old_button_says_so_and_leads_on(slack: Slack, services: Services) -> None:

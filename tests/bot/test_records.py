@@ -22,6 +22,26 @@ async def test_a_note_is_kept_and_can_be_undone(slack: Slack, services: Services
     assert not position.notes
 
 
+async def test_evidence_typed_asks_for_it_for_the_named_task_or_the_next(slack: Slack, services: Services) -> None:
+    await a_firm(services, "Apex Securities", BEN)
+    assert "Add evidence" in labels(await slack.ben.types("evidence"))
+    await slack.ben.types("/cais evidence s1")
+    assert slack.ben.modal is not None
+    assert slack.ben.modal["callback_id"] == "records.evidence_form"
+
+
+async def test_note_alone_in_a_message_offers_the_form(slack: Slack, services: Services) -> None:
+    await a_firm(services, "Apex Securities", BEN)
+    assert "Write it in a form" in labels(await slack.ben.types("note"))
+
+
+async def test_a_note_typed_in_a_message_keeps_what_people_saw(slack: Slack, services: Services) -> None:
+    firm = await a_firm(services, "Apex Securities", BEN)
+    await slack.ben.types("note see https://example.test/a in <#C0GENERAL>, ask <@U0LEA>")
+    rows = await services.events.history(firm.key)
+    assert "see https://example.test/a in #C0GENERAL, ask @U0LEA" in rows[-1].payload
+
+
 async def test_a_note_may_name_its_task_first(slack: Slack, services: Services) -> None:
     firm = await a_firm(services, "Apex Securities", BEN)
     await slack.ben.types("note s1 we route to two brokers")
@@ -162,7 +182,8 @@ async def test_a_message_is_saved_as_evidence_by_its_address_and_digest(slack: S
     assert isinstance(event, EvidenceAdded)
     assert event.digest == hashlib.sha256(secret.encode()).hexdigest()
     assert event.text == f"https://practice.slack.com/archives/{COMPLIANCE}/p{message['ts'].replace('.', '')}"
-    assert "Lea Haddad" in event.label
+    assert event.label.startswith("Message by Lea Haddad, ")
+    assert event.label.endswith("New York time")
     assert secret not in msgspec.json.encode(event).decode()
     assert "Undo" in labels(slack.ben.at(COMPLIANCE).last)
 

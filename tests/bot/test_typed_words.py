@@ -20,6 +20,36 @@ async def test_undo_of_a_task_takes_back_what_was_recorded_of_it_and_not_the_las
     assert "s2" not in (await position(services, key)).tasks
 
 
+async def test_redo_takes_the_last_undo_back_and_then_the_one_before(slack: Slack, services: Services) -> None:
+    key = await firm_of_ben(services)
+    for typed in ("note one", "note two", "undo", "undo"):
+        await slack.ben.types(f"/cais {typed}")
+    assert (await position(services, key)).notes == {}
+    assert "*Brought back:* Note: one" in words_of(await slack.ben.types("/cais redo"))
+    assert "*Brought back:* Note: two" in words_of(await slack.ben.types("redo"))
+    assert (await position(services, key)).notes == {"": 2}
+    assert "no undo of yours" in words_of(await slack.ben.types("redo"))
+    assert (await position(services, key)).notes == {"": 2}
+
+
+async def test_nobody_redoes_what_somebody_else_undid(slack: Slack, services: Services) -> None:
+    key = await firm_of_ben(services)
+    await add_lea(services, key, LEA)
+    await slack.ben.types("/cais note one")
+    await slack.ben.types("/cais undo")
+    assert "no undo of yours" in words_of(await slack.lea.types("/cais redo"))
+
+
+async def test_done_of_a_task_that_does_not_apply_says_why(slack: Slack, services: Services) -> None:
+    key = await firm_of_ben(services)
+    await services.answer(key, Act(BEN_COLE, "button", "no"), "fdid_duty", ["no"], basis="We only advise.")
+    before = await history(services, key)
+    said = words_of(await slack.ben.types("/cais done s2"))
+    assert "Nothing was recorded: this task does not apply." in said
+    assert "was answered: No" in said
+    assert await history(services, key) == before
+
+
 async def test_undo_of_a_question_takes_its_answer_back(slack: Slack, services: Services) -> None:
     key = await firm_of_ben(services)
     await slack.ben.types("/cais next")
