@@ -1,6 +1,8 @@
 """A firm's history in words: one sentence for each event."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 
 import msgspec
 
@@ -16,9 +18,14 @@ SITUATIONS = {
     "changing": "changing agent or clearing firm",
 }
 
+NO_ROWS: Mapping[int, Record] = MappingProxyType({})
 
-def sentence(pack: Pack, position: Position, record: Record) -> str:
-    """What happened, without who and when, as plain text that the caller escapes."""
+
+def sentence(pack: Pack, position: Position, record: Record, rows: Mapping[int, Record] = NO_ROWS) -> str:
+    """What happened, without who and when, as plain text that the caller escapes.
+
+    `rows` are the firm's rows by sequence, for an undo to name what it is about; without them it names their numbers.
+    """
     event = record.event
     match event:
         case e.TaskCompleted() | e.TaskWaiting() | e.WaitEnded() | e.TaskSetAside() | e.TaskReopened():
@@ -30,10 +37,25 @@ def sentence(pack: Pack, position: Position, record: Record) -> str:
         case e.AgentAdded() | e.AgentRenamed() | e.AgentRemoved() | e.AgentReturned() | e.ChangeOfAgentStarted():
             return _of_agent(position, event)
         case e.Undone():
-            numbers = ", ".join(str(n) for n in event.of)
-            return f"Undid entry {numbers}"
+            return _of_undo(pack, position, event, rows)
         case _:
             return _of_firm(record, event)
+
+
+def _of_undo(pack: Pack, position: Position, event: e.Undone, rows: Mapping[int, Record]) -> str:
+    """An undo of an undo is told as what it brought back, however many there are."""
+    of, word = event.of, "Undid"
+    while all(n in rows for n in of):
+        first = rows[of[0]].event
+        if not isinstance(first, e.Undone):
+            said = "; ".join(sentence(pack, position, rows[n]) for n in of)
+            return f"{word} entry {_numbers(of)}: {said}"
+        of, word = first.of, "Brought back" if word == "Undid" else "Undid"
+    return f"Undid entry {_numbers(event.of)}"
+
+
+def _numbers(of: Sequence[int]) -> str:
+    return ", ".join(map(str, of))
 
 
 def task_title(pack: Pack, position: Position, key: str) -> str:

@@ -27,7 +27,7 @@ from bot.views.tasks import card, note, recorded
 from flows.events import EvidenceKind, FirmKey, Record
 from flows.evolve import undone
 from flows.firms import Refusal
-from flows.history import task_title
+from flows.history import NO_ROWS, task_title
 from flows.position import Position
 from flows.services import Result, Services
 from flows.walk import Item
@@ -340,9 +340,13 @@ async def _page(heard: Heard, services: Services, before: int, left_out: frozens
     """A page of everything; sequences have no gaps, so the page above begins a fixed number higher."""
     rows = await services.history(heard.firm.key, heard.who, limit=views.ROWS, before=before or None)
     above = before + views.ROWS
+    # Only an undo has to look back, as far as it reaches.
+    undoes = any(r.type == "undone" for r in rows)
+    everything = await services.history(heard.firm.key, heard.who) if undoes else ()
     return views.Page(
         rows=tuple(reversed(rows)),
         undone=left_out,
+        behind={r.sequence: r for r in everything} if undoes else NO_ROWS,
         older=rows[0].sequence if rows and rows[0].sequence > 1 else None,
         newer=None if not before else (above if above <= heard.firm.version else 0),
     )

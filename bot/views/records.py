@@ -1,6 +1,6 @@
 """What is on record: history in words, the evidence of a task, and the modals that add to both."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import msgspec
@@ -37,7 +37,7 @@ from bot.views.firm_menu import firm_choices
 from bot.views.scene import Scene, banner
 from bot.views.tasks import Top
 from flows.events import EvidenceAdded, Record
-from flows.history import sentence, task_title
+from flows.history import NO_ROWS, sentence, task_title
 from flows.ports import FirmSummary
 from flows.walk import Item, Walk
 
@@ -72,6 +72,8 @@ class Page(msgspec.Struct, frozen=True):
     undone: frozenset[int]
     older: int | None = None
     newer: int | None = None
+    behind: Mapping[int, Record] = NO_ROWS
+    """The firm's rows by sequence, where an undo on the page has to name what it is about."""
 
 
 def link(url: str, label: str) -> str:
@@ -87,11 +89,11 @@ def history(scene: Scene, page: Page, *, task: str = "", evidence: Sequence[Reco
     blocks = [section(f"*History{about}*"), banner(scene, "newest first")]
     if evidence or scene.walk.item(task):
         blocks += _evidence_list(evidence)
-    blocks += [section(_row(scene, row, row.sequence in page.undone)) for row in page.rows]
+    blocks += [section(_row(scene, page, row)) for row in page.rows]
     if not page.rows:
         blocks.append(section("Nothing is recorded here yet."))
     blocks.append(actions(*_page_buttons(scene, page, task)))
-    newest = "; ".join(clip(literal(sentence(pack, position, row)), 200) for row in page.rows[:3])
+    newest = "; ".join(clip(literal(sentence(pack, position, row, page.behind)), 200) for row in page.rows[:3])
     text = f"History{about} for {literal(position.name)}, newest first: {newest or 'nothing recorded yet'}."
     return Message(text, blocks)
 
@@ -113,8 +115,9 @@ def _page_buttons(scene: Scene, page: Page, task: str) -> list[Element]:
     return [*found, button("Next", scene.carry(ShowNext))]
 
 
-def _row(scene: Scene, row: Record, undone: bool) -> str:
-    said = sentence(scene.pack, scene.position, row)
+def _row(scene: Scene, page: Page, row: Record) -> str:
+    undone = row.sequence in page.undone
+    said = sentence(scene.pack, scene.position, row, page.behind)
     said = clip(said, LONGEST_ENTRY if len(literal(said)) < 2 * LONGEST_ENTRY else LONGEST_ENTRY // 3)
     words = "\n".join(f"~{literal(line)}~" if undone else literal(line) for line in said.splitlines() if line.strip())
     facts = [scene.moment(row.at), literal(row.actor_name), SOURCES.get(row.source, literal(row.source))]

@@ -128,6 +128,15 @@ async def test_history_says_who_did_what_when_and_from_where(slack: Slack, servi
     assert "Undid entry" in said
 
 
+async def test_history_names_what_was_undone_and_brought_back(slack: Slack, services: Services) -> None:
+    await a_firm(services, "Apex Securities", BEN)
+    for typed in ("note keep me", "undo", "redo"):
+        await slack.ben.types(f"/cais {typed}")
+    said = words_of(await slack.ben.types("/cais history"))
+    assert "Undid entry 4: Note: keep me" in said
+    assert "Brought back entry 4: Note: keep me" in said
+
+
 async def test_long_history_turns_pages_both_ways(slack: Slack, services: Services) -> None:
     firm = await a_firm(services, "Apex Securities", BEN)
     for n in range(30):
