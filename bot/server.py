@@ -7,8 +7,13 @@ import msgspec
 from aiohttp import web
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.async_context import AsyncBoltContext
-from slack_bolt.request.async_internals import build_async_context
 from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.request.internals import (
+    extract_enterprise_id,
+    extract_is_enterprise_install,
+    extract_team_id,
+    extract_user_id,
+)
 from yarl import URL
 
 from bot.metrics import Counts
@@ -43,9 +48,20 @@ class SlackRequest(AsyncBoltRequest):
         if not isinstance(body, dict):
             raise TypeError("the body is no object")
         self.body = body
-        self.context = build_async_context(AsyncBoltContext({}), body)
+        self.context = context_of(body)
         self.lazy_only = False
         self.lazy_function_name = None
+
+
+def context_of(body: dict[str, Any]) -> AsyncBoltContext:
+    """What Bolt's authorize and our middleware look at; Bolt itself would look for a dozen things more in each body."""
+    found = {
+        "enterprise_id": extract_enterprise_id(body),
+        "team_id": extract_team_id(body),
+        "user_id": extract_user_id(body),
+    }
+    known = {name: value for name, value in found.items() if value}
+    return AsyncBoltContext({"is_enterprise_install": extract_is_enterprise_install(body), **known})
 
 
 def read_form(text: str) -> Any:

@@ -1,6 +1,7 @@
 """What the roadmap itself gives: quoted passages with their lines, links with their environment, contacts, drafts."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from bot.surfaces import Block
 from bot.views.blocks import SECTION, clip, escape, section
@@ -21,32 +22,38 @@ def contact_line(contact: Contact) -> str:
     return f"☎️ {escape(contact.name)}: {escape(contact.phone)}, {escape(contact.email)}"
 
 
-def source_words(scene: Scene, step: str, quote: Quote) -> str:
+def source_words(edition_title: str, step: str, quote: Quote) -> str:
     """Where a quote stands: `Small Firm Roadmap to May 31, 2024, Step 2, lines 29-30`."""
     first, last = quote.lines
     lines = f"line {first}" if first == last else f"lines {first}-{last}"
-    return f"{escape(scene.pack.edition_title)}, Step {escape(step)}, {lines}"
-
-
-def quotes_block(scene: Scene, step: str, quotes: Sequence[Quote]) -> Block:
-    """Quoted sentences in one block, each with its place."""
-    said = [f">“{escape(q.text)}”\n>_{source_words(scene, step, q)}_" for q in quotes]
-    return section(clip("\n>\n".join(said), SECTION))
+    return f"{escape(edition_title)}, Step {escape(step)}, {lines}"
 
 
 def quotes_blocks(scene: Scene, step: str, quotes: Sequence[Quote]) -> list[Block]:
-    """Like `quotes_block`, for any number of quotes: as many blocks as it takes, none cut.
+    """Quoted sentences, each with its place, in as many blocks as it takes, none cut.
 
     They stand in the source's order, each once: one sentence may refer to the one before it.
     """
-    blocks: list[Block] = []
+    return [section(text) for text in _quoted(scene.pack.edition_title, step, tuple(quotes))]
+
+
+@lru_cache(maxsize=256)
+def _quoted(edition_title: str, step: str, quotes: tuple[Quote, ...]) -> tuple[str, ...]:
+    texts: list[str] = []
     held: list[Quote] = []
+
+    def let_go() -> None:
+        said = [f">“{escape(q.text)}”\n>_{source_words(edition_title, step, q)}_" for q in held]
+        texts.append(clip("\n>\n".join(said), SECTION))
+        held.clear()
+
     for quote in sorted(dict.fromkeys(quotes), key=lambda q: q.lines):
         held.append(quote)
         if sum(len(q.text) + 120 for q in held) > SECTION - 600:
-            blocks.append(quotes_block(scene, step, held))
-            held = []
-    return [*blocks, *([quotes_block(scene, step, held)] if held else [])]
+            let_go()
+    if held:
+        let_go()
+    return tuple(texts)
 
 
 def ready_message(scene: Scene, item: Item) -> list[Block]:

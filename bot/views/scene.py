@@ -224,4 +224,5 @@ def _and(names: Sequence[str]) -> str:
 
 def past_all_milestones(scene: Scene) -> bool:
     """Whether every industry date the roadmap names has passed, so that its past wording holds."""
-    return all(date.fromisoformat(m.date) < scene.today for m in scene.pack.milestones)
+    today = scene.today.isoformat()
+    return all(m.date < today for m in scene.pack.milestones)

@@ -30,7 +30,7 @@ from bot.views.blocks import (
     option,
     section,
 )
-from bot.views.passages import link_line, quotes_block, quotes_blocks
+from bot.views.passages import link_line, quotes_blocks
 from bot.views.scene import (
     MARKS,
     Scene,
@@ -235,7 +235,7 @@ def step_page(scene: Scene, step: Step, parts: Sequence[Part] = (), top: Top = N
         blocks += _part(scene, step, part, crowded=crowded)
     tasks = [scene.pack.tasks[t] for p in shown for t in p.tasks]
     for milestone in _milestones(scene, step.id):
-        blocks += [quotes_block(scene, step.id, [milestone.quote]), context(_milestone(scene, milestone))]
+        blocks += [*quotes_blocks(scene, step.id, [milestone.quote]), context(_milestone(scene, milestone))]
     links = dict.fromkeys([*step.links, *(link for t in tasks for link in t.links)])
     if links:
         blocks.append(section("*Links*\n" + "\n".join(link_line(scene.pack.links[name]) for name in links)))
