@@ -142,6 +142,23 @@ async def test_home_appears_and_the_inspector_shows_what_was_refused(slack: Sand
     await expect(page.locator(".traffic .refused").first).to_contain_text("views.publish")
 
 
+async def test_a_fault_that_was_to_happen_once_goes_out_by_itself_and_stays_out(
+    slack: Sandbox, open_page: OpenPage
+) -> None:
+    page = await open_page()
+    await page.get_by_role("button", name="Traffic").click()
+    await page.get_by_text("Faults", exact=True).click()
+    broken, busy = (page.get_by_role("switch", name=name) for name in ("Server error", "Too many requests"))
+    await broken.click()
+    await expect(broken).to_have_attribute("aria-checked", "true")
+    async with aiohttp.ClientSession() as session, session.post(f"{slack.api_url}auth.test") as answer:
+        assert answer.status == 500
+    await expect(broken).to_have_attribute("aria-checked", "false")
+    await busy.click()
+    await expect(busy).to_have_attribute("aria-checked", "true")
+    assert [fault["kind"] for fault in slack.slack.faults.listed()] == ["429"]
+
+
 async def test_what_slack_itself_says_is_shown_in_grey(open_page: OpenPage) -> None:
     page = await open_page()
     await type_in(page, "/nosuch")
