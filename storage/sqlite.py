@@ -212,10 +212,18 @@ class SqliteRunner:
 
 
 def create_file(path: Path) -> None:
-    """Make the file, and the folder it is in, readable by their owner only; what exists is left as it is."""
+    """Make the file, and the folder it is in, readable by their owner only; what exists is left as it is.
+
+    A file that exists is not opened, not for a moment: closing it would let go of every lock this process has on it,
+    as POSIX wants it, and another process could then take the log away from under a connection of ours.
+    """
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        if not path.exists():
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    except FileExistsError as error:
+        if not path.exists():  # else another process was faster
+            raise StorageUnavailable(f"The database file {path} could not be made: {error.strerror}.") from error
     except OSError as error:
         raise StorageUnavailable(f"The database file {path} could not be made or opened: {error.strerror}.") from error
 
@@ -238,7 +246,7 @@ async def _set(connection: aiosqlite.Connection, pragma: str) -> None:
     # Turning a new file to WAL fails at once where another process does the same; the busy timeout is not asked.
     for patience in (0.02, 0.1, 0.5, None):
         try:
-            await connection.execute(pragma)
+            await (await connection.execute(pragma)).close()
         except sqlite3.OperationalError:
             if patience is None:
                 raise

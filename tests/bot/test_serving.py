@@ -1,6 +1,7 @@
 """From settings to a bot that serves, and the sentence where it cannot."""
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -18,6 +19,15 @@ from bot.serving import NotServing, serve
 from bot.settings import Settings, read
 
 Given = Callable[..., Settings]
+
+
+@pytest.fixture(autouse=True)
+def collector() -> Iterator[None]:
+    """The collector as it was: what serving sets for its own process is not for the tests that follow."""
+    before = gc.get_threshold()
+    yield
+    gc.unfreeze()
+    gc.set_threshold(*before)
 
 
 @pytest.fixture

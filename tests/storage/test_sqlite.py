@@ -2,6 +2,8 @@
 
 import asyncio
 import sqlite3
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -14,7 +16,7 @@ from flows.ports import Changed, Known
 from flows.position import Position
 from storage.database import Database, check, open_database, sqlite_path
 from storage.errors import StorageUnavailable
-from storage.sqlite import Lane, SqliteRunner, hop
+from storage.sqlite import Lane, SqliteRunner, create_file, hop
 from tests.storage.decisions import KEY, TENANT, note, refuse, set_up
 
 
@@ -245,3 +247,26 @@ async def test_people_and_firms_are_written_side_by_side(path: Path) -> None:
         assert [(await database.directory.sight(TENANT, known.person)).known for known in people] == people
         rows: list[Record] = [row for key in keys for row in await database.events.history(key)]
         assert len(rows) == 20
+
+
+def in_another_process(path: Path, statement: str) -> str:
+    """What a process of its own reads there; it comes, looks, and closes its connection again."""
+    script = (
+        "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); print(c.execute(sys.argv[2]).fetchone()[0]); c.close()"
+    )
+    done = subprocess.run([sys.executable, "-c", script, path, statement], capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+async def test_opening_the_file_once_more_in_one_process_lets_go_of_no_lock_on_it(path: Path) -> None:
+    count = "SELECT count(*) FROM events"
+    async with await open_database(str(path)) as database:
+        await database.events.change(KEY, set_up())
+        async with await open_database(str(path)):
+            pass
+        create_file(path)
+        before = in_another_process(path, count)
+
+        await database.events.change(KEY, note("after somebody else has looked"))
+
+        assert in_another_process(path, count) == str(int(before) + 1)
