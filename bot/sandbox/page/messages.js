@@ -162,9 +162,18 @@ function showHint() {
   list.prepend(hint() ?? quiet);
 }
 
+/** What the stream says while a channel is being read; null at any other time. */
+let meanwhile = null;
+
 /** Shows a channel from its newest messages on. `onSay(text, thread_ts?)` sends what is typed in a thread. */
 export async function openChannel(id, onSay) {
-  const page = await get("messages", { as: state.me, channel: id, limit: PAGE });
+  const opening = (meanwhile = []);
+  let overtaken = false; // by another channel that was opened since
+  const page = await get("messages", { as: state.me, channel: id, limit: PAGE }).finally(() => {
+    overtaken = opening !== meanwhile;
+    if (!overtaken) meanwhile = null;
+  });
+  if (overtaken) return;
   channel = id;
   say = onSay;
   shown.clear();
@@ -176,6 +185,7 @@ export async function openChannel(id, onSay) {
   showHint();
   read();
   toEnd();
+  opening.forEach(hearMessage);
 }
 
 function read() {
@@ -189,6 +199,7 @@ function tell(message) {
 
 /** What the stream says about messages; other channels only get an unread mark (see app.js). */
 export function hearMessage(event) {
+  if (meanwhile) return void meanwhile.push(event);
   if (event.channel !== channel) return;
   if (event.type === "message_deleted") steadily(() => drop(event.ts ?? event.message?.ts ?? event.message));
   else if (event.type === "message_changed") steadily(() => change(event.message));
