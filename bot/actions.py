@@ -4,7 +4,7 @@ Old messages keep their buttons for years: a new field gets a default, and a ver
 What a button carries is a claim, not a permission: the use case checks who may act for which firm.
 """
 
-from typing import Any, ClassVar, TypeVar
+from typing import ClassVar, TypeVar
 
 import msgspec
 
@@ -56,9 +56,3 @@ def action_id(kind: type[Carried], nth: int = 0) -> str:
 def verb_of(action: str) -> str:
     """The verb in an action_id."""
     return action.partition("#")[0]
-
-
-def placeholder(kind: type[C], **fields: Any) -> C:
-    """A record of this kind with empty strings where nothing is given, for tests that walk all verbs."""
-    given = {f.name: "" for f in msgspec.structs.fields(kind) if f.required and f.type is str}
-    return kind(**{**given, **fields})

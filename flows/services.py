@@ -10,7 +10,7 @@ import msgspec
 
 from flows import answers, progress, setting_up
 from flows import undo as undoing
-from flows.events import AnyEvent, FirmKey, Record, RoleName, Situation, TextRefused
+from flows.events import AnyEvent, FirmKey, Record, RoleName, TextRefused
 from flows.firms import Person, Refusal, require
 from flows.guard import looks_like
 from flows.ports import Changed, Directory, EventStore, FirmSummary, Inbox
@@ -211,14 +211,6 @@ class Services:
         return await self._change(
             key, act, lambda p: setting_up.settle(p, act.who, today=self.today(p), taken=names, **said)
         )
-
-    async def set_situation(self, key: FirmKey, act: Act, situation: Situation) -> Result:
-        """See `setting_up.set_situation`."""
-        return await self._change(key, act, lambda p: setting_up.set_situation(p, act.who, situation))
-
-    async def set_target(self, key: FirmKey, act: Act, target: date | None) -> Result:
-        """See `setting_up.set_target`."""
-        return await self._change(key, act, lambda p: setting_up.set_target(p, act.who, target, self.today(p)))
 
     async def answer_precheck(self, key: FirmKey, act: Act, value: str) -> Result:
         """See `setting_up.answer_precheck`."""

@@ -81,11 +81,6 @@ def section(text: str, *, accessory: Element | None = None, fields: Sequence[str
     return block
 
 
-def quote(text: str) -> Block:
-    """A quoted passage: every line marked."""
-    return section("\n".join(f">{line}" for line in text.splitlines()))
-
-
 def divider() -> Block:
     return {"type": "divider"}
 

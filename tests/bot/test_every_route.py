@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from bot import buttons
-from bot.actions import Carried, pack, placeholder
+from bot.actions import Carried, pack
 from bot.answering import Answering
 from bot.background import Background
 from bot.bootstrap import build_router
@@ -121,7 +121,7 @@ async def test_no_button_or_modal_reaches_a_firm_one_is_not_in(
         await services.set_up(TENANT, Act(ben, "modal", "ben"), name="Birch Brokers", situation="new")
     route = {"action": ROUTER.actions, "submit": ROUTER.submits, "options": ROUTER.options}[kind][name]
     assert route.carries is not None or kind == "options"
-    carried = placeholder(route.carries, firm=key.firm, version=2) if route.carries else None
+    carried = route.carries(firm=key.firm, version=2) if route.carries else None
     given = {**FIELDS, "firm": (key.firm,)}
     heard = await answer(call(kind, name, carried, key.firm, values=given, view={"type": "modal", "id": "V1"}))
     assert SECRET not in said_by(heard)
@@ -140,7 +140,7 @@ async def test_a_firm_chosen_in_a_select_or_field_is_checked_too(
     table = ROUTER.actions if kind == "action" else ROUTER.submits
     for name, route in table.items():
         assert route.carries is not None
-        carried = placeholder(route.carries)
+        carried = route.carries()
         heard = await answer(call(kind, name, carried, key.firm, values={**FIELDS, "firm": (key.firm,)}))
         assert SECRET not in said_by(heard), name
         assert "Something went wrong" not in said_by(heard), name
@@ -192,7 +192,7 @@ def test_every_button_and_modal_has_a_listener() -> None:
     heard = ROUTER.actions.keys() | ROUTER.submits.keys()
     assert {k.verb for k in kinds} - heard == set()
     assert len({k.verb for k in kinds}) == len(kinds)
-    assert all(msgspec.json.decode(pack(placeholder(k)), type=k) == placeholder(k) for k in kinds)
+    assert all(msgspec.json.decode(pack(k()), type=k) == k() for k in kinds)
 
 
 def test_every_command_has_help_and_every_help_is_a_command() -> None:
