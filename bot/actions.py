@@ -24,7 +24,7 @@ class Carried(msgspec.Struct, frozen=True, omit_defaults=True):
 
 C = TypeVar("C", bound=Carried)
 
-_encoder = msgspec.json.Encoder()
+_encode = msgspec.json.Encoder().encode
 
 MAX_VALUE = 2000
 """Characters a button's value may have (Slack's limit)."""
@@ -32,7 +32,7 @@ MAX_VALUE = 2000
 
 def pack(carried: Carried) -> str:
     """The record as a button's value or part of a modal's private_metadata."""
-    return _encoder.encode(carried).decode()
+    return _encode(carried).decode()
 
 
 def fits(carried: Carried) -> bool:

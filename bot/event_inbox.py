@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from bot.answering import Answering
-from bot.background import Background
+from bot.background import Background, ended_within
 from bot.hearing import Call, hear
 from bot.surfaces import Answer, Message, Say
 from bot.table import Table
@@ -68,7 +68,7 @@ class EventInbox:
         kept: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         handled: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._background.start(self._handle(call, told, again, kept, handled))
-        await asyncio.wait((handled,), timeout=budget)
+        await ended_within(handled, budget)
         return kept.done() and kept.result()
 
     async def _handle(

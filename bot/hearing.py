@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -39,8 +38,7 @@ class Kept(msgspec.Struct, frozen=True, omit_defaults=True):
 NOWHERE = Origin()
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(msgspec.Struct, frozen=True):
     """One request of Slack's. `name` is a verb, callback id or event name; for words it is found later."""
 
     kind: Kind
@@ -52,15 +50,15 @@ class Call:
     words: str = ""
     packed: str = ""
     chosen: tuple[str, ...] = ()
-    values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    values: Mapping[str, tuple[str, ...]] = {}
     trigger: str = ""
     origin: Origin = NOWHERE
-    view: Payload = field(default_factory=dict)
+    view: Payload = {}
     """The modal that was pressed in or submitted, or the Home."""
     event_id: str = ""
     link: bool = False
     """A button that only opens an address: Slack tells us all the same and wants an ack."""
-    payload: Payload = field(default_factory=dict)
+    payload: Payload = {}
 
     @property
     def in_modal(self) -> bool:

@@ -11,7 +11,7 @@ from slack_bolt.response import BoltResponse
 
 from bot.acks import Acks
 from bot.answering import Answering, waiting
-from bot.background import Background
+from bot.background import Background, ended_within
 from bot.errors import STILL_WORKING
 from bot.event_inbox import EventInbox
 from bot.hearing import Call, hear
@@ -76,8 +76,8 @@ class Routing(AsyncMiddleware):
     async def _answer(self, call: Call) -> BoltResponse:
         with self._acks:
             work = self._background.start(self._table.answer(call))
-            await asyncio.wait((work,), timeout=self._budget)
-        if not work.done():
+            ended = await ended_within(work, self._budget)
+        if not ended:
             self._counts.add(call.kind, "other", "late")
             self._background.start(self._deliver_late(call, work))
             return _ok(waiting(call))

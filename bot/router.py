@@ -1,8 +1,9 @@
 """One table: command word, button, modal, shortcut or Slack event -> the listener that answers it."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
+
+import msgspec
 
 from bot.actions import Carried
 from bot.surfaces import Answer
@@ -14,8 +15,7 @@ from flows.services import Act, Services
 Kind = Literal["command", "mention", "message", "action", "submit", "shortcut", "event", "options"]
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(msgspec.Struct, frozen=True):
     """What a person did in Slack, read once: who, where, which firm, and what it carried.
 
     `tenant` is `enterprise/team`; `channel` is `slack:enterprise/team/channel` or empty (Home, global shortcut).
@@ -34,9 +34,9 @@ class Heard:
     """What was typed after the command word."""
     chosen: tuple[str, ...] = ()
     """Values picked in a select, datepicker or checkboxes that was clicked."""
-    values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    values: Mapping[str, tuple[str, ...]] = {}
     """A modal's fields by block_id; empty fields are empty tuples."""
-    payload: Mapping[str, Any] = field(default_factory=dict)
+    payload: Mapping[str, Any] = {}
     """Slack's own payload, for the few listeners that need more (a shortcut's message, an event)."""
 
     @property
@@ -61,8 +61,7 @@ Listener = Callable[[Heard, Services], Awaitable[Answer]]
 L = TypeVar("L", bound=Callable[..., Awaitable[Answer]])
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(msgspec.Struct, frozen=True):
     """A listener and what it needs. `carries` is the record of a button or modal, passed as `carried`."""
 
     listener: Callable[..., Awaitable[Answer]]

@@ -1,10 +1,10 @@
 """Takes a request to its listener: sights person and firm, looks the listener up, and turns trouble into sentences."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from functools import partial
 
 import msgspec
+from msgspec.structs import replace
 
 from bot import words
 from bot.actions import Carried, Forged, unpack
@@ -21,8 +21,7 @@ from flows.ports import Known, Sighting
 from flows.services import Services
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(msgspec.Struct, frozen=True):
     """What the table has for a request: the route, the words left for it, and what the button carried."""
 
     route: Route | None

@@ -9,6 +9,7 @@ import msgspec
 from flows.conditions import holds
 from flows.position import Agent, Change, Position, TaskRecord
 from flows.roadmap import Banner, Outcome, Pack, Task, Trait
+from flows.same import Same
 
 State = Literal["open", "waiting", "done", "set_aside", "locked", "later", "not_applicable"]
 """`locked`: a task before it is open. `later`: whether it applies depends on an answer still to come."""
@@ -99,26 +100,11 @@ def walk(pack: Pack, position: Position) -> Walk:
     The last few hundred are kept, each for the very objects it was read from: a click decides on the reading that its
     card was drawn from.
     """
-    return _kept(_Same(pack), _Same(position))
-
-
-class _Same:
-    """Equal only to the same object, which it keeps alive, so that a reading can be kept for it."""
-
-    __slots__ = ("it",)
-
-    def __init__(self, it: object) -> None:
-        self.it = it
-
-    def __hash__(self) -> int:
-        return id(self.it)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and self.it is other.it
+    return _kept(Same(pack), Same(position))
 
 
 @lru_cache(maxsize=512)
-def _kept(pack: _Same, position: _Same) -> Walk:
+def _kept(pack: Same, position: Same) -> Walk:
     assert isinstance(pack.it, Pack) and isinstance(position.it, Position)  # noqa: PT018  # for the types only
     return _Reading(pack.it, position.it).walk()
 

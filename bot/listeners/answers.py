@@ -1,9 +1,10 @@
 """What the firm answers: questions with a preview before they change, its agents, a change of agent."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Any
+
+from msgspec.structs import replace
 
 from bot.actions import pack
 from bot.buttons import (

@@ -1,12 +1,12 @@
 """Hears about firms: which one is meant, its card, its members, its channels and its settings."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
 from datetime import date
 from difflib import get_close_matches
 from typing import cast, get_args
 
 import msgspec
+from msgspec.structs import replace
 
 from bot import words
 from bot.buttons import (

@@ -1,7 +1,8 @@
 """Hears what is no command, asks for help, and buttons that are too old; runs a command that was offered."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from bot import words
 from bot.buttons import RunCommand, ShowHelp

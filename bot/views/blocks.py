@@ -68,6 +68,12 @@ def plain(text: str, length: int) -> Element:
     return {"type": "plain_text", "text": text if len(text) <= length else clip(text, length), "emoji": True}
 
 
+@lru_cache(maxsize=1024)
+def _label(text: str) -> Element:
+    # Most buttons have one of a few labels. Shared between messages, so nobody may change it.
+    return plain(text, BUTTON)
+
+
 def header(text: str) -> Block:
     return {"type": "header", "text": plain(text, HEADER)}
 
@@ -92,12 +98,12 @@ def context(*texts: str) -> Block:
 def actions(*elements: Element, block_id: str = "") -> Block:
     """A row of buttons. Buttons of one kind are numbered, since Slack wants their ids to differ."""
     row = list(elements)
-    seen: dict[str, int] = {}
-    for place, element in enumerate(row):
-        verb = element["action_id"]
-        nth = seen[verb] = seen.get(verb, 0) + 1
-        if nth > 1:
-            row[place] = {**element, "action_id": f"{verb}#{nth}"}
+    verbs = [element["action_id"] for element in row]
+    if len(set(verbs)) < len(verbs):
+        row = [
+            {**element, "action_id": f"{verb}#{nth}"} if (nth := verbs[:place].count(verb) + 1) > 1 else element
+            for place, (element, verb) in enumerate(zip(row, verbs, strict=True))
+        ]
     block: Block = {"type": "actions", "elements": row}
     if block_id:
         block["block_id"] = block_id
@@ -121,7 +127,7 @@ def button(
         raise ValueError(f"a button {carried.verb} carries {len(value)} characters, more than {MAX_VALUE}")
     element: Element = {
         "type": "button",
-        "text": plain(label, BUTTON),
+        "text": _label(label),
         "action_id": carried.verb,
         "value": value,
     }

@@ -1,12 +1,11 @@
 """What the roadmap itself gives: quoted passages with their lines, links with their environment, contacts, drafts."""
 
 from collections.abc import Sequence
-from functools import lru_cache
 
 from bot.surfaces import Block
 from bot.views.blocks import SECTION, clip, escape, section
 from bot.views.scene import Scene
-from flows.roadmap import Contact, Link, Quote
+from flows.roadmap import Contact, Link, Pack, Quote
 from flows.walk import Item
 
 
@@ -29,22 +28,17 @@ def source_words(edition_title: str, step: str, quote: Quote) -> str:
     return f"{escape(edition_title)}, Step {escape(step)}, {lines}"
 
 
-def quotes_blocks(scene: Scene, step: str, quotes: Sequence[Quote]) -> list[Block]:
+def quotes_blocks(pack: Pack, step: str, quotes: Sequence[Quote]) -> list[Block]:
     """Quoted sentences, each with its place, in as many blocks as it takes, none cut.
 
     They stand in the source's order, each once: one sentence may refer to the one before it.
     """
-    return [section(text) for text in _quoted(scene.pack.edition_title, step, tuple(quotes))]
-
-
-@lru_cache(maxsize=256)
-def _quoted(edition_title: str, step: str, quotes: tuple[Quote, ...]) -> tuple[str, ...]:
-    texts: list[str] = []
+    blocks: list[Block] = []
     held: list[Quote] = []
 
     def let_go() -> None:
-        said = [f">“{escape(q.text)}”\n>_{source_words(edition_title, step, q)}_" for q in held]
-        texts.append(clip("\n>\n".join(said), SECTION))
+        said = [f">“{escape(q.text)}”\n>_{source_words(pack.edition_title, step, q)}_" for q in held]
+        blocks.append(section(clip("\n>\n".join(said), SECTION)))
         held.clear()
 
     for quote in sorted(dict.fromkeys(quotes), key=lambda q: q.lines):
@@ -53,7 +47,7 @@ def _quoted(edition_title: str, step: str, quotes: tuple[Quote, ...]) -> tuple[s
             let_go()
     if held:
         let_go()
-    return tuple(texts)
+    return blocks
 
 
 def ready_message(scene: Scene, item: Item) -> list[Block]:

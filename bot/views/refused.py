@@ -1,6 +1,6 @@
 """A modal whose text was refused by the input guard: the same modal, the reason on top, and a way on below."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from bot.surfaces import Modal, Swap
 from bot.views.blocks import escape, section, ticket_field

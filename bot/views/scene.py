@@ -1,10 +1,11 @@
 """What every view of the walk starts from: one firm's roadmap read, who looks at it, and the words for its states."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal, TypeVar
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from bot.actions import Carried
 from bot.buttons import ShowNext
@@ -39,8 +40,7 @@ def mark_of(scene: "Scene", item: Item) -> str:
     return NOT_SURE if unsure and item.state == "done" else MARKS[item.state]
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
+class Scene(msgspec.Struct, frozen=True):
     """One firm as one person sees it on one day. `today` is in the firm's zone; `viewer` is the person's id."""
 
     pack: Pack
@@ -52,7 +52,7 @@ class Scene:
 
     def carry(self, kind: type[C], **fields: Any) -> C:
         """What a button drawn now carries."""
-        return kind(firm=self.position.key.firm, version=self.position.version, **fields)
+        return kind(self.position.key.firm, self.position.version, **fields)
 
     def step(self, step_id: str) -> Step:
         """One of the roadmap's six steps."""

@@ -235,13 +235,13 @@ def step_page(scene: Scene, step: Step, parts: Sequence[Part] = (), top: Top = N
         blocks += _part(scene, step, part, crowded=crowded)
     tasks = [scene.pack.tasks[t] for p in shown for t in p.tasks]
     for milestone in _milestones(scene, step.id):
-        blocks += [*quotes_blocks(scene, step.id, [milestone.quote]), context(_milestone(scene, milestone))]
+        blocks += [*quotes_blocks(scene.pack, step.id, [milestone.quote]), context(_milestone(scene, milestone))]
     links = dict.fromkeys([*step.links, *(link for t in tasks for link in t.links)])
     if links:
         blocks.append(section("*Links*\n" + "\n".join(link_line(scene.pack.links[name]) for name in links)))
     quotes = [*step.quotes, *(q for t in tasks for q in t.quotes if not crowded)]
     more = " (each part's own words are on its page)" if crowded else ""
-    blocks += [section(f"*What the roadmap says*{more}"), *quotes_blocks(scene, step.id, quotes)]
+    blocks += [section(f"*What the roadmap says*{more}"), *quotes_blocks(scene.pack, step.id, quotes)]
     blocks.append(actions(*_neighbours(scene, step)))
     done = [i for p in shown for i in items_of(scene, p) if i.state == "done"]
     text = f"{literal(scene.position.name)}, step {step.id} of {len(scene.pack.steps)}: {escape(step.title)}."

@@ -1,7 +1,8 @@
 """The card of one task, and what a click on it was recorded as."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from bot.actions import Carried
 from bot.buttons import (
@@ -23,8 +24,8 @@ from bot.buttons import (
     UndoChange,
 )
 from bot.surfaces import Block, Message
-from bot.views.blocks import Element, actions, button, context, divider, escape, header, literal, section
-from bot.views.passages import contact_line, link_line, quotes_blocks, ready_message
+from bot.views.blocks import Element, actions, button, context, divider, escape, literal, section
+from bot.views.passages import ready_message
 from bot.views.scene import (
     Scene,
     banner,
@@ -35,6 +36,7 @@ from bot.views.scene import (
     said_of,
     why_not,
 )
+from bot.views.task_parts import TaskParts, parts_of
 from flows.events import Record, TaskCompleted
 from flows.history import label, sentence, task_title
 from flows.roadmap import Option
@@ -45,8 +47,7 @@ MOST_WAITS_NAMED = 3
 MOST_SENTENCES = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Top:
+class Top(msgspec.Struct, frozen=True):
     """What stands above a card: what was just recorded, or a kind note. `text` says it in plain words."""
 
     text: str = ""
@@ -95,8 +96,7 @@ def _sentence(scene: Scene, record: Record) -> str:
     return said + (f", {earlier}" if earlier else "") + (f". Note: {literal(event.note)}" if event.note else "")
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(msgspec.Struct, frozen=True):
     """What a click or typed words would have made of a task; None where no outcome was named."""
 
     state: State
@@ -127,30 +127,26 @@ def already(scene: Scene, item: Item | None, asked: Asked, seen: int | None = No
 
 def card(scene: Scene, item: Item, top: Top = NOTHING) -> Message:
     """One task: what to do and why, what is recorded, and the buttons that work for it now."""
-    step = scene.step(item.task.step)
-    part = next((p for p in step.parts if p.id == item.task.part and p.id != step.id), None)
-    where = [f"Part {escape(part.id)}: {escape(part.title)}"] if part else []
+    parts = parts_of(scene.pack).of(item.task)
+    where = [parts.part] if parts.part else []
     is_next = scene.walk.next is not None and scene.walk.next.key == item.key
     marked = [] if is_next and item.state == "open" else [mark_of(scene, item)]
     blocks = [
         *top.blocks,
-        header(f"Step {step.id} of {len(scene.pack.steps)} · {step.title}"),
+        parts.head,
         banner(scene, *where, progress_words(scene), *marked),
         *(_welcome(scene) if is_next else ()),
-        *_task(scene, item),
-        *_help(scene, item),
+        *_task(scene, item, parts),
+        *_help(scene, item, parts),
         *_buttons(scene, item, receipt=any("accessory" in b for b in top.blocks)),
         *_waiting_meanwhile(scene, item),
         *(_change(scene) if is_next else ()),
         *(_precheck(scene) if is_next else ()),
     ]
     ending = "" if item.title.endswith("?") else "."
-    text = f"{literal(scene.position.name)}, step {step.id} of {len(scene.pack.steps)}: {literal(item.title)}{ending}"
-    return Message(f"{top.text} {text} {escape(_first_sentence(item.task.do))}".strip(), tuple(blocks))
-
-
-def _first_sentence(text: str) -> str:
-    return text.split(". ")[0].rstrip(".") + "."
+    place = f"step {item.task.step} of {len(scene.pack.steps)}"
+    text = f"{literal(scene.position.name)}, {place}: {literal(item.title)}{ending}"
+    return Message(f"{top.text} {text} {parts.first_sentence}".strip(), tuple(blocks))
 
 
 def _welcome(scene: Scene) -> list[Block]:
@@ -183,22 +179,12 @@ def _precheck(scene: Scene) -> list[Block]:
     return [divider(), section(text), actions(*choices)]
 
 
-def _task(scene: Scene, item: Item) -> list[Block]:
-    task = item.task
-    clicks = "".join(f"\n{n}. {escape(click)}" for n, click in enumerate(task.clicks, start=1))
-    optional = " _Optional. Record one of the two either way._" if task.optional and task.outcomes else ""
-    blocks = [section(f"*{literal(item.title)}*{optional}\n{escape(task.do)}{clicks}")]
+def _task(scene: Scene, item: Item, parts: TaskParts) -> list[Block]:
+    blocks = [section(f"*{literal(item.title)}*{parts.body}")]
     state = _state_line(scene, item)
     if state:
         blocks.append(section(state))
-    owner = scene.pack.roles[task.owner]
-    who = [f"*Who:* {escape(owner.title)}{' (outside your firm)' if owner.outside else ''}"]
-    if task.wait_for:
-        outsider = escape(scene.pack.roles[task.wait_for].title)
-        named = f" ({literal(item.name)})" if scene.pack.tasks[task.id].for_each == "agents" and item.name else ""
-        depends = "depends on" if task.kind == "confirmation" else "may have to wait for"
-        who.append(f"{depends} {outsider}{named if task.wait_for == 'agent' else ''}, outside your firm")
-    blocks.append(context("; ".join(who)))
+    blocks.append(context(parts.who.replace("{agent}", f" ({literal(item.name)})" if item.name else "")))
     return blocks
 
 
@@ -218,44 +204,29 @@ def _state_line(scene: Scene, item: Item) -> str:
     return line
 
 
-def _help(scene: Scene, item: Item) -> list[Block]:
+def _help(scene: Scene, item: Item, parts: TaskParts) -> list[Block]:
     """Links, contact, cautions, the quoted reason and what is worth keeping."""
-    task, pack = item.task, scene.pack
-    blocks: list[Block] = []
-    lines = [link_line(pack.links[name]) for name in task.links]
-    if task.contact:
-        lines.append(contact_line(pack.contacts[task.contact]))
-    if lines:
-        blocks.append(section("\n".join(lines)))
-    if task.quotes:
-        # A choice between ways shows all of them: the first alone would read like advice.
-        many = task.kind == "question" and pack.questions[task.sets].kind == "set"
-        blocks += quotes_blocks(scene, task.step, task.quotes if many else task.quotes[:2])
-    cautions = _cautions(scene, item)
+    blocks = list(parts.sources)
+    cautions = _cautions(scene, item, parts)
     if cautions:
         blocks.append(context(*cautions))
-    if item.state in ("open", "waiting") and task.draft:
+    if item.state in ("open", "waiting") and item.task.draft:
         blocks += ready_message(scene, item)
     kept = scene.position.evidence.get(item.key, 0)
     notes = scene.position.notes.get(item.key, 0)
     counts = f"*Evidence recorded:* {kept}" + (f" · *Notes:* {notes}" if notes else "")
-    worth = f"\n*Worth keeping:* {escape('; '.join(task.evidence))}" if task.evidence else ""
-    blocks.append(context(counts + worth))
+    blocks.append(context(counts + parts.worth_keeping))
     return blocks
 
 
-def _cautions(scene: Scene, item: Item) -> list[str]:
-    task, pack = item.task, scene.pack
+def _cautions(scene: Scene, item: Item, parts: TaskParts) -> list[str]:
+    task = item.task
     said = [f"⚠️ {escape(task.warning)}"] if item.skipped and task.warning else []
     said += [f"⚠️ {escape(banner.say)}" for banner in scene.walk.banners]
-    if task.gap:
-        section_of = f", section {task.gap.section}" if task.gap.section else ""
-        said.append(f"📕 {escape(task.gap.text)} See: {escape(task.gap.document + section_of)}.")
-    if task.placed_by_us:
-        said.append(f"✍️ Placed here by us: {escape(task.placed_by_us)}")
-    said += [f"ℹ️ {escape(n)}" for n in task.notes]
+    said += parts.gaps
+    said += parts.notes
     if scene.position.situation == "reporting" and item.state == "open" and task.kind != "question":
-        said.append(f"ℹ️ {escape(pack.wording.possible_gap)}")
+        said.append(f"ℹ️ {escape(scene.pack.wording.possible_gap)}")
     return said
 
 

@@ -1,7 +1,8 @@
 """What a viewer of a firm sees: everything there is to read, without the buttons that would be refused."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from bot import buttons
 from bot.actions import Carried, verb_of

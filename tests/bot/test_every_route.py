@@ -1,11 +1,11 @@
 """No route of the table gives away or changes a firm one is no member of; each one drawn has a listener and help."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from bot import buttons
 from bot.actions import Carried, pack
