@@ -69,7 +69,7 @@ def read_form(text: str) -> Any:
 
     Read as the query of an address, which aiohttp's own library does in C: a tenth of what urllib takes for a click.
     """
-    fields = dict(URL.build(query_string=text, encoded=True).query)
+    fields = dict(URL.build(query_string=text, encoded=True).query.items())
     if "payload" in fields and "command" not in fields:
         return msgspec.json.decode(fields["payload"])
     return fields

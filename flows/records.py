@@ -15,6 +15,8 @@ from flows.ports import Changed
 from flows.position import SHAPE, Member, Position
 
 _encoder = msgspec.json.Encoder(order="deterministic")
+_canonical = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+"""Every chain there is was hashed in this form."""
 
 
 class Stamp(msgspec.Struct, frozen=True):
@@ -108,8 +110,7 @@ def _sealed(row: Record, *, before: str, after: str) -> Record:
 def seal(row: Record) -> str:
     """SHA-256, in hex, over every field of the row but the hash itself, in the order of the record."""
     fields = [getattr(row, name) for name in Record.__struct_fields__ if name != "hash"]
-    canonical = json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    return hashlib.sha256(_canonical(fields).encode()).hexdigest()
 
 
 def verify(records: Sequence[Record]) -> Broken | None:

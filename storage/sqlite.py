@@ -87,19 +87,25 @@ class Lane:
 
     def run(self, make: Callable[[], Unit[T]]) -> asyncio.Future[T]:
         """Resolves after the commit. Raises what the unit raises, StorageUnavailable or Conflict."""
-        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
         self._waiting.append(Waiting(make, future))
-        if not self._group:
-            self._start()
+        if not self._group and len(self._waiting) == 1:
+            loop.call_soon(self._start)  # whoever else asks in this turn of the loop comes along
         return future
 
     async def close(self) -> None:
         """Finish what waits, then close the connection."""
-        while self._group and self._under_way:
-            await asyncio.wait([self._under_way])
+        while self._waiting or self._group:
+            if self._group and self._under_way:
+                await asyncio.wait([self._under_way])
+            else:
+                await asyncio.sleep(0)  # what was asked in this very turn starts in the next
         await self._connection.close()
 
     def _start(self) -> None:
+        if self._group:
+            return
         waiting = self._waiting
         group = self._group = [waiting.popleft() for _ in range(min(len(waiting), _AT_ONCE))]
         if not group:
@@ -109,11 +115,13 @@ class Lane:
             self._under_way.add_done_callback(self._settle)
         except StorageUnavailable as closed:
             self._group = []
-            for one in group:
-                one.future.set_exception(closed)
+            for one in (*group, *waiting):
+                if not one.future.done():
+                    one.future.set_exception(closed)
+            waiting.clear()
 
     def _settle(self, done: asyncio.Future[list[Outcome]]) -> None:
-        group = self._group
+        group, self._group = self._group, []
         # The next group starts before anybody hears of this one, so that the thread is not idle meanwhile.
         self._start()
         broken = done.exception()

@@ -98,12 +98,12 @@ def context(*texts: str) -> Block:
 def actions(*elements: Element, block_id: str = "") -> Block:
     """A row of buttons. Buttons of one kind are numbered, since Slack wants their ids to differ."""
     row = list(elements)
-    verbs = [element["action_id"] for element in row]
-    if len(set(verbs)) < len(verbs):
-        row = [
-            {**element, "action_id": f"{verb}#{nth}"} if (nth := verbs[:place].count(verb) + 1) > 1 else element
-            for place, (element, verb) in enumerate(zip(row, verbs, strict=True))
-        ]
+    verbs: list[str] = []
+    for place, element in enumerate(elements):
+        verb = element["action_id"]
+        if verb in verbs:
+            row[place] = {**element, "action_id": f"{verb}#{verbs.count(verb) + 1}"}
+        verbs.append(verb)
     block: Block = {"type": "actions", "elements": row}
     if block_id:
         block["block_id"] = block_id
