@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
+COMPILE := $(BIN)/python -m compileall -q bot flows storage
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt
 
 .PHONY: help install run test kills check bench lint types migration
@@ -45,11 +46,13 @@ migration: $(VENV)/.installed-for-tests ## A new migration: make migration m="fi
 $(VENV)/.installed: pyproject.toml constraints.txt | $(BIN)/python
 	@echo 'Installing packages, once: about half a minute.'
 	@$(PIP) -e '.[postgres]'
+	@$(COMPILE)
 	@touch $@
 
 $(VENV)/.installed-for-tests: pyproject.toml constraints.txt | $(BIN)/python
 	@echo 'Installing packages for the tests, once: about a minute.'
 	@$(PIP) -e '.[postgres,test]'
+	@$(COMPILE)
 	@touch $(VENV)/.installed $@
 
 $(BIN)/python:

@@ -6,8 +6,6 @@ import sys
 from collections.abc import MutableMapping
 from typing import Any, TextIO
 
-import structlog
-
 Line = MutableMapping[str, Any]
 
 _SECRETS = re.compile(r"xox[a-z](?:\.xox[a-z])?-[\w-]+|xapp-[\w-]+|(?<=hooks\.slack\.com/)\S+|(?<=ticket=)[\w-]+")
@@ -23,26 +21,44 @@ def set_up(level: str, *, practice: bool = False, stream: TextIO | None = None) 
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setLevel(level)  # a logger with a level of its own does not ask the root's
     handler.addFilter(_hide_bodies)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[structlog.stdlib.ExtraAdder()],
-            processors=[
-                _Marked(practice),
-                structlog.stdlib.add_log_level,
-                structlog.processors.TimeStamper(fmt="iso", utc=True),
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.format_exc_info,
-                _redact,
-                structlog.processors.LogfmtRenderer(
-                    key_order=["timestamp", "level", "practice", "action", "event"], drop_missing=True
-                ),
-            ],
-        )
-    )
+    handler.setFormatter(_FromFirstLine(practice))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
     logging.getLogger("aiohttp.access").setLevel(logging.WARNING)
+
+
+class _FromFirstLine(logging.Formatter):
+    """Formats by structlog, which is loaded when there is something to say: it takes a tenth of a start."""
+
+    def __init__(self, practice: bool) -> None:
+        super().__init__()
+        self._practice = practice
+        self._formatter: logging.Formatter | None = None
+
+    def format(self, record: logging.LogRecord) -> str:
+        if self._formatter is None:
+            self._formatter = _one_line_each(self._practice)
+        return self._formatter.format(record)
+
+
+def _one_line_each(practice: bool) -> logging.Formatter:
+    import structlog
+
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=[structlog.stdlib.ExtraAdder()],
+        processors=[
+            _Marked(practice),
+            structlog.stdlib.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.format_exc_info,
+            _redact,
+            structlog.processors.LogfmtRenderer(
+                key_order=["timestamp", "level", "practice", "action", "event"], drop_missing=True
+            ),
+        ],
+    )
 
 
 def _hide_bodies(record: logging.LogRecord) -> bool:

@@ -33,10 +33,10 @@ def pinned(core: int) -> list[str]:
 @contextmanager
 def process(command: list[str], *, core: int, env: Mapping[str, str] | None = None, port: int) -> Iterator[int]:
     """Runs a command until it listens; yields its process id and ends it afterwards."""
+    # Compiled modules are kept, as they are by default and after `make install`: else the compiler would be measured.
+    wanted = {**os.environ, **(env or {}), "PYTHONDONTWRITEBYTECODE": ""}
     with Path("/dev/null").open("w") as quiet:
-        child = subprocess.Popen(
-            [*pinned(core), sys.executable, *command], env={**os.environ, **(env or {})}, stdout=quiet
-        )
+        child = subprocess.Popen([*pinned(core), sys.executable, *command], env=wanted, stdout=quiet)
     try:
         wait_for(port, child)
         yield child.pid
