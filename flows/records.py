@@ -128,14 +128,6 @@ def verify(records: Sequence[Record]) -> Broken | None:
     return None
 
 
-def verify_position(records: Sequence[Record], position: Position) -> Broken | None:
-    """Like `verify`, and the snapshot must stand where the history ends, and say what it adds up to."""
-    broken = verify(records) or _unreadable(records) or _apart(position.key, records, position.version, position.head)
-    if not broken and fold(position.key, records) != position:
-        return Broken(position.key, len(records), "The snapshot does not say what the events add up to.")
-    return broken
-
-
 def verify_stored(stored: Stored) -> Broken | None:
     """The first thing about a firm that does not hold: its chain, its snapshot, or the rows that repeat the snapshot.
 
