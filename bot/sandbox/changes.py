@@ -29,10 +29,18 @@ class Changes:
         """Whether anybody is looking."""
         return bool(self._watchers)
 
+    def people(self) -> list[str]:
+        """Whoever has a page open."""
+        return sorted({person for person in self._watchers.values() if person})
+
     def tell(self, change: Json, people: set[str] | None = None) -> None:
-        """Passes a change on to these people; None means everybody."""
+        """Passes a change on to these people; None means everybody. Who is too slow is told to look anew."""
         for queue, person in self._watchers.items():
-            if (person is None or people is None or person in people) and not queue.full():
+            if person is None or people is None or person in people:
+                if queue.full():
+                    while not queue.empty():
+                        queue.get_nowait()
+                    queue.put_nowait({"type": "missed"})
                 queue.put_nowait(change)
 
     async def until(self, found: Callable[[], object], seconds: float) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.sandbox.interactions import Interactions
+from bot.sandbox.paging import page_of
 from bot.sandbox.people import People
 from bot.sandbox.slack import Slack
 from bot.sandbox.wire import Json, SlackError
@@ -62,17 +63,17 @@ class Control:
         return web.json_response(await self._people.state(request.query.get("as") or somebody))
 
     async def _messages(self, request: web.Request) -> web.StreamResponse:
-        found = self._slack.workspace.seen_by(request.query.get("as", ""), request.query.get("channel", ""))
-        before = request.query.get("before")
-        if before:
-            found = [message for message in found if float(message["ts"]) < float(before)]
-        limit = int(request.query.get("limit", "100"))
-        return web.json_response({"messages": found[-limit:], "has_more": len(found) > limit})
+        query = request.query
+        seen = self._slack.workspace.seen_by(query.get("as", ""), query.get("channel", ""))
+        edges = {name: float(query[name]) for name in ("before", "after") if query.get(name)}
+        page, more = page_of(seen, int(query.get("limit", "100")), **edges)
+        return web.json_response({"messages": page, "has_more": more})
 
     async def _stream(self, request: web.Request) -> web.StreamResponse:
         answer = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-cache"})
         await answer.prepare(request)
         queue = self._slack.changes.watch(request.query.get("as"))
+        self._tell_who_is_here()
         try:
             await answer.write(b": hello\n\n")
             while True:
@@ -86,6 +87,10 @@ class Control:
             return answer
         finally:
             self._slack.changes.unwatch(queue)
+            self._tell_who_is_here()
+
+    def _tell_who_is_here(self) -> None:
+        self._slack.changes.tell({"type": "presence", "active": self._slack.changes.people()})
 
     async def watch_presence(self) -> None:
         """Tells the pages when the bot comes or goes; over HTTP nobody else would notice."""

@@ -166,4 +166,5 @@ class People:
             "modals": slack.workspace.modals_of(user),
             "practice": {"control_url": control} if control else None,
             "connected": await slack.delivery.connected(),
+            "active": slack.changes.people(),
         }

@@ -5,10 +5,11 @@ import { $, fill, h } from "./dom.js";
 import { drawBanner, drawHeader } from "./header.js";
 import { drawHome, homeTab, noticeAtHome } from "./home.js";
 import { hearTraffic, loadTraffic, toggleInspector } from "./inspector.js";
-import { conversation, hearMessage, notice, openChannel, toEnd } from "./messages.js";
+import { conversation, hearMessage, notice, openChannel, scrollByPage, toEnd } from "./messages.js";
 import { closeView, noticeInModal, openView, showStack, updateView } from "./modal.js";
-import { drawSidebar } from "./sidebar.js";
-import { addressOf, appDm, channelName, channelOf, isUnread, learn, markRead, people, placeFromAddress, state } from "./state.js";
+import { drawSidebar, foldSidebar } from "./sidebar.js";
+import { addressOf, appDm, channelName, channelOf, isUnread, learn, markRead, people, placeFromAddress, readUpTo, state } from "./state.js";
+import { keepingFocus } from "./surface.js";
 
 let stopListening = () => {};
 
@@ -31,7 +32,7 @@ async function runShortcut(callback_id) {
 
 function redraw() {
   drawSidebar();
-  drawHeader();
+  keepingFocus(() => $("header"), drawHeader);
   drawBanner();
 }
 
@@ -46,13 +47,14 @@ async function openHome() {
 
 async function openConversation(id) {
   const channel = channelOf(id);
+  const seen = readUpTo(id);
   state.place = { kind: "channel", id, name: channelName(id) };
   markRead(id, channel.last_ts);
   redraw();
   fill($("place"), conversation);
-  fill($("composer"), composerFor(id, channel.is_im ? state.app.name : `#${channel.name}`, { onSay: say, onShortcut: runShortcut }));
+  fill($("composer"), composerFor(id, channel.is_im ? state.app.name : `#${channel.name}`, { onSay: say, onShortcut: runShortcut, onScroll: scrollByPage }));
   showPrompts(channel.is_im ? channel.prompts?.prompts ?? state.app.suggested_prompts : []);
-  await openChannel(id, say);
+  await openChannel(id, say, seen);
   focusComposer();
   if (channel.is_im) await post("home", { as: state.me, tab: "messages" });
 }
@@ -64,8 +66,8 @@ const EVENTS = {
   view_closed: ({ view }) => closeView(view),
   home: hearHome,
   notice: ({ text }) => tell(text),
-  presence: ({ connected }) => {
-    state.connected = connected;
+  presence: ({ connected = state.connected, active = state.active }) => {
+    Object.assign(state, { connected, active });
     redraw();
   },
   traffic: ({ entry }) => hearTraffic(entry),
@@ -74,14 +76,16 @@ const EVENTS = {
     if (state.place.id === channel) showPrompts(prompts);
   },
   status: ({ channel, status }) => state.place.id === channel && showStatus(status && `${state.app.name} ${status}`),
-  people: reload,
-  channel: reload,
+  people: learnAnew,
+  channel: learnAnew,
+  missed: reload,
   reset: startOver,
 };
 
 /** The sandbox forgot everything; what was read there must not count here. */
 function startOver() {
   localStorage.clear();
+  sessionStorage.clear();
   location.reload();
 }
 
@@ -100,15 +104,22 @@ function hearHome({ view }) {
   if (state.place.kind === "home") drawHome();
 }
 
-/** Everything anew: at the start, for another person, after the stream broke. */
-async function reload() {
+/** Who and what there is, anew; gives false where one is no longer in the place one was in. */
+async function learnAnew() {
   learn(await get("state", { as: state.me }));
-  if (!channelOf(state.place.id) && state.place.kind !== "home") return go();
-  redraw();
+  const stays = channelOf(state.place.id) || state.place.kind === "home";
+  if (stays) redraw();
+  else void go();
+  return stays;
+}
+
+/** Everything anew: after the stream broke, or left something out. */
+async function reload() {
+  if (!(await learnAnew())) return;
   showStack(state.modals);
   if (state.place.kind === "home") drawHome();
   else await openChannel(state.place.id, say);
-  return loadTraffic();
+  await loadTraffic();
 }
 
 async function become(person) {
@@ -137,7 +148,7 @@ async function go() {
   if (!place) return redraw();
   const address = addressOf(person, place);
   if (location.hash !== address) history.replaceState(null, "", address);
-  document.body.classList.remove("sidebar-open");
+  foldSidebar();
   await (place === "home" ? openHome() : openConversation(place));
   return showStack(state.modals);
 }
@@ -158,19 +169,11 @@ async function start() {
 window.addEventListener("hashchange", () => void go());
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || document.querySelector("dialog[open], [popover]:popover-open")) return;
-  document.body.classList.remove("sidebar-open");
+  foldSidebar();
   if ($("inspector").contains(document.activeElement)) toggleInspector(false);
-});
-$("main").addEventListener("click", (event) => {
-  if (!event.target.closest(".burger")) document.body.classList.remove("sidebar-open");
 });
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden && state.place.id) markRead(state.place.id, channelOf(state.place.id)?.last_ts);
 });
-setInterval(() => state.me && drawSidebarQuietly(), 60_000);
+setInterval(() => state.me && drawSidebar(), 60_000); // clocks move on
 void start();
-
-/** Clocks in the sidebar move on; not while somebody walks through it by keyboard. */
-function drawSidebarQuietly() {
-  if (!$("sidebar").contains(document.activeElement)) drawSidebar();
-}

@@ -28,4 +28,7 @@ export const EMOJI_NAME = /:([a-z0-9_+'-]+)(?:::skin-tone-\d)?:/g;
 
 export const emojiOf = (name) => EMOJI.get(name);
 
+/** `[name, sign]` of those whose name starts like this. */
+export const emojiStarting = (typed) => [...EMOJI].filter(([name]) => name.startsWith(typed));
+
 export const withEmoji = (text) => text.replace(EMOJI_NAME, (whole, name) => EMOJI.get(name) ?? whole);

@@ -1,11 +1,12 @@
 /** The line above a conversation: its name, the app's tabs, whether a bot is listening, the traffic button. */
 import { $, avatar, fill, h, icon } from "./dom.js";
 import { toggleInspector } from "./inspector.js";
+import { unfoldSidebar } from "./sidebar.js";
 import { addressOf, appDm, channelOf, me, state, userName } from "./state.js";
 
 function tabs() {
   const dm = appDm();
-  const tab = (name, place, here) => h("a", { class: "tab", href: addressOf(state.me, place), "aria-current": here ? "page" : null }, name);
+  const tab = (name, place, here) => h("a", { class: "tab", href: addressOf(state.me, place), "aria-current": here ? "page" : null, dataset: { key: `tab ${place}` } }, name);
   return h("div", { class: "tabs", role: "navigation", "aria-label": `${state.app.name} tabs` },
     tab("Home", "home", state.place.kind === "home"), dm && tab("Messages", dm.id, state.place.id === dm.id));
 }
@@ -17,8 +18,8 @@ function members(channel) {
 
 function title() {
   const channel = channelOf(state.place.id);
-  if (state.place.kind === "home" || channel?.is_im) return [avatar(state.app.name, state.app.id, "app small"), h("h1", {}, state.app.name), tabs()];
-  return [h("h1", {}, h("span", { class: "sign", "aria-hidden": "true" }, channel?.is_private ? icon("lock") : "#"), channel?.name ?? ""), channel && members(channel)];
+  if (state.place.kind === "home" || channel?.is_im) return [avatar(state.app.name, state.app.id, "app small"), h("h1", {}, h("span", { class: "words" }, state.app.name)), tabs()];
+  return [h("h1", {}, h("span", { class: "sign", "aria-hidden": "true" }, channel?.is_private ? icon("lock") : "#"), h("span", { class: "words" }, channel?.name ?? "")), channel && members(channel)];
 }
 
 export function drawHeader() {
@@ -27,7 +28,7 @@ export function drawHeader() {
       h("span", { class: "presence" }), h("span", { class: "connection-words" }, state.connected ? "Bot connected" : "No bot")),
     h("button", { type: "button", id: "traffic-button", class: "button", "aria-expanded": String(!$("inspector").hidden), "aria-controls": "inspector", onclick: () => toggleInspector() },
       icon("pulse"), h("span", { class: "traffic-word" }, "Traffic"), h("span", { id: "refusals", class: "count", title: "refused", hidden: !state.refusals }, state.refusals || "")));
-  const menu = h("button", { type: "button", class: "quiet burger", "aria-label": "Show the sidebar", onclick: () => document.body.classList.toggle("sidebar-open") }, icon("menu"));
+  const menu = h("button", { type: "button", class: "quiet burger", "aria-label": "Show the sidebar", "aria-expanded": "false", "aria-controls": "sidebar", dataset: { key: "burger" }, onclick: () => unfoldSidebar() }, icon("menu"));
   fill($("header"), menu, h("div", { class: "title" }, title()), aside);
 }
 

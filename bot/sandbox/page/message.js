@@ -1,11 +1,12 @@
 /** One message: author, time, words or blocks, its hover tools, its thread. */
 import { post } from "./api.js";
 import { blocksNode } from "./blocks.js";
-import { avatar, fill, h, icon } from "./dom.js";
+import { announce, avatar, fill, h, icon } from "./dom.js";
 import { mrkdwn, plain } from "./mrkdwn.js";
 import { openMenu } from "./popover.js";
 import { authorOf, state } from "./state.js";
 import { surface } from "./surface.js";
+import { TypingBox } from "./typing.js";
 import { clock, fromTs, fullTime } from "./zones.js";
 
 function words(message) {
@@ -35,7 +36,7 @@ function shortcuts(message, onNotice) {
 }
 
 function tools(message, { onNotice, onReply }) {
-  const copy = () => navigator.clipboard?.writeText(plain(message.text));
+  const copy = () => navigator.clipboard?.writeText(plain(message.text)).then(() => announce("Copied"));
   const more = h("button", { type: "button", class: "quiet", title: "More actions", "aria-label": "More actions", "aria-haspopup": "menu", "aria-expanded": "false" }, icon("more"));
   const own = [{ label: "Copy text", run: copy }];
   more.addEventListener("click", () => openMenu(more, [...(message.ephemeral_to ? [] : shortcuts(message, onNotice)), ...own], "Message actions"));
@@ -52,23 +53,25 @@ export function messageNode(message, hooks) {
   const at = fromTs(message.ts);
   const time = h("time", { datetime: at.toISOString(), title: fullTime(at) }, clock(at));
   const onlyYou = message.ephemeral_to && h("div", { class: "only-you" }, icon("eye"), "Only visible to you");
-  const node = h("li", { class: `message${message.ephemeral_to ? " ephemeral" : ""}`, tabIndex: -1, dataset: { ts: message.ts, author: `${author.id}${message.ephemeral_to ? "!" : ""}` } },
+  const kind = `message${message.ephemeral_to ? " ephemeral" : ""}${message.blocks?.length ? " card" : ""}`;
+  return h("li", { class: kind, tabIndex: -1, dataset: { ts: message.ts, author: `${author.id}${message.ephemeral_to ? "!" : ""}` } },
     h("div", { class: "row" },
       h("div", { class: "gutter" }, avatar(author.name, author.id, author.isApp ? "app" : ""), time.cloneNode(true)),
       h("div", { class: "said" }, onlyYou,
         h("div", { class: "by" }, h("strong", {}, author.name), author.isApp && h("span", { class: "badge" }, "APP"), time),
         content(message, hooks.onNotice), files(message)),
       tools(message, hooks)));
-  return node;
 }
 
 /** The replies under a message and the box to add one. */
-export function threadNode(onSay) {
+export function threadNode(ts, onSay) {
   const replies = h("ol", { class: "replies", "aria-label": "Replies" });
   const face = h("button", { type: "button", class: "thread-face", "aria-expanded": "true" });
-  const box = h("input", { class: "field", placeholder: "Reply…", "aria-label": "Reply in thread", autocomplete: "off" });
-  const form = h("form", { class: "reply" }, box);
-  const inside = h("div", {}, replies, form);
+  const typing = new TypingBox({ onSend: onSay });
+  typing.box.classList.add("field");
+  typing.at(ts, "Reply in thread", { commands: false });
+  const box = h("div", { class: "reply" }, typing.panel, typing.box);
+  const inside = h("div", {}, replies, box);
   const node = h("div", { class: "thread" }, face, inside);
   const count = () => {
     const number = replies.childElementCount;
@@ -79,16 +82,10 @@ export function threadNode(onSay) {
     face.setAttribute("aria-expanded", String(!folded));
   };
   face.addEventListener("click", () => fold(!inside.hidden));
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    const text = box.value.trim();
-    if (text) onSay(text);
-    box.value = "";
-  });
   count();
   return { node, replies, count, open: () => {
     fold(false);
-    box.focus({ preventScroll: true });
-    form.scrollIntoView({ block: "nearest" });
+    typing.box.focus({ preventScroll: true });
+    box.scrollIntoView({ block: "nearest" });
   } };
 }

@@ -1,195 +1,181 @@
-/** The conversation of one channel: pages of messages, changes as they come, threads and notices. */
+/** The conversation of one channel. Only a window of its messages is in the page; it moves with whoever scrolls. */
 import { get } from "./api.js";
 import { announce, fill, h, icon } from "./dom.js";
-import { looksSame, messageNode, threadNode } from "./message.js";
 import { plain } from "./mrkdwn.js";
 import { appDm, authorOf, channelOf, markRead, state } from "./state.js";
-import { keepingFocus } from "./surface.js";
-import { dayName, fromTs, sameDay } from "./zones.js";
+import * as timeline from "./timeline.js";
 
-const PAGE = 50;
-const GROUPED_SECONDS = 300;
-const NEAR = 80;
+const PAGE = 80;
+const MOST = 240;
+const NEAR_END = 80;
+const NEARLY_OUT = 900;
+const NOTICES = 5;
 
 let channel = null;
-let more = false;
-let loading = false;
+let older = false;
+let newer = false;
 let stuck = true;
 let say = () => {};
-const shown = new Map();
-const notices = new Map();
+/** The page that is being asked for, and what the stream says meanwhile. */
+let asking = null;
 
-const list = h("ol", { class: "messages", "aria-label": "Messages" });
+const beginning = h("div", { class: "beginning" });
 const below = h("button", { type: "button", class: "pill", hidden: true, onclick: () => toEnd() }, "New messages", icon("down"));
-const scroller = h("div", { class: "scroller", tabIndex: -1 }, list);
+const scroller = h("div", { class: "scroller", tabIndex: -1 }, h("div", { class: "inside" }, beginning, timeline.list));
 export const conversation = h("div", { class: "conversation" }, scroller, below);
 
-const isNear = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR;
-export const toEnd = () => {
+const left = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight;
+const isNear = () => !newer && left() < NEAR_END;
+
+export function toEnd() {
+  below.hidden = true;
+  if (newer) return void openChannel(channel, say);
   stuck = true;
   scroller.scrollTop = scroller.scrollHeight;
-};
+}
+
+/** A screenful up (-1) or down (1). */
+export const scrollByPage = (by) => scroller.scrollBy({ top: by * scroller.clientHeight * 0.85 });
 
 scroller.addEventListener("scroll", () => {
   stuck = isNear();
   if (stuck) below.hidden = true;
-  if (scroller.scrollTop < 400 && more && !loading) void older();
+  lookAhead();
 });
 
-// Heights are guesses until a message has been in sight: whoever is at the end stays there.
-new ResizeObserver(() => stuck && toEnd()).observe(list);
+// Pictures and fonts come later than their messages: whoever is at the end stays there.
+new ResizeObserver(() => stuck && !newer && toEnd()).observe(timeline.list);
+
+function lookAhead() {
+  if (asking) return;
+  if (older && scroller.scrollTop < NEARLY_OUT) void more("first");
+  else if (newer && left() < NEARLY_OUT) void more("last");
+}
 
 /** Runs a change and keeps the end in sight if it was. */
 function steadily(change) {
   const near = isNear();
   change();
+  timeline.setStop();
   if (near) toEnd();
   return near;
 }
 
-const isReply = (message) => message.thread_ts && message.thread_ts !== message.ts && shown.has(message.thread_ts);
-
-function place(parent, node, ts) {
-  let before = parent.lastElementChild;
-  while (before && (before.dataset.ts ?? "") > ts) before = before.previousElementSibling;
-  if (before) before.after(node);
-  else parent.prepend(node);
+/** Runs a change and keeps in its place what is at the top of the screen. */
+function anchored(change) {
+  const top = scroller.getBoundingClientRect().top;
+  const anchor = [...timeline.list.children].find((node) => node.getBoundingClientRect().bottom > top);
+  const before = anchor?.getBoundingClientRect().top;
+  change();
+  if (anchor?.isConnected) scroller.scrollTop += anchor.getBoundingClientRect().top - before;
 }
 
-function messageBefore(node) {
-  let before = node.previousElementSibling;
-  while (before && !before.dataset.ts) before = before.previousElementSibling;
-  return before;
-}
-
-/** Day lines, and one name for several messages in a row. */
-function group(node) {
-  if (!node?.dataset.ts) return;
-  const before = messageBefore(node);
-  const at = fromTs(node.dataset.ts);
-  const sameDate = before?.dataset.ts && sameDay(fromTs(before.dataset.ts), at);
-  const close = sameDate && before === node.previousElementSibling && before.dataset.author === node.dataset.author && node.dataset.ts - before.dataset.ts < GROUPED_SECONDS;
-  node.classList.toggle("grouped", Boolean(close) && !before.querySelector(":scope > .thread:not([hidden])"));
-  node.querySelector(":scope > .day")?.remove();
-  if (!sameDate) node.prepend(h("div", { class: "day", role: "separator" }, h("span", {}, dayName(at))));
-}
-
-function put(message) {
-  const known = shown.get(message.ts);
-  if (known) return change(message);
-  const node = messageNode(message, { onNotice: notice, onReply: openThread });
-  const entry = { message, node, thread: null };
-  shown.set(message.ts, entry);
-  if (isReply(message)) {
-    const thread = threadOf(shown.get(message.thread_ts));
-    place(thread.replies, node, message.ts);
-    return thread.count();
-  }
-  place(list, node, message.ts);
-  group(node);
-  return group(node.nextElementSibling);
-}
-
-function threadOf(parent) {
-  if (!parent.thread) {
-    parent.thread = threadNode((text) => say(text, parent.message.ts));
-    parent.node.append(parent.thread.node);
-  }
-  return parent.thread;
-}
-
-function openThread(ts) {
-  const entry = shown.get(ts);
-  const root = isReply(entry.message) ? shown.get(entry.message.thread_ts) : entry;
-  steadily(() => threadOf(root).open());
-}
-
-function change(message) {
-  const entry = shown.get(message.ts);
-  if (!entry) return put(message);
-  if (looksSame(entry.message, message)) return Object.assign(entry, { message });
-  const node = messageNode(message, { onNotice: notice, onReply: openThread });
-  keepingFocus(() => entry.node, () => {
-    if (entry.thread) node.append(entry.thread.node);
-    entry.node.replaceWith(node);
-    Object.assign(entry, { message, node });
-  }, () => entry.node);
-  return node.parentElement === list && group(node);
-}
-
-function drop(ts) {
-  const entry = shown.get(ts);
-  if (!entry) return;
-  const after = entry.node.nextElementSibling;
-  const focused = entry.node.contains(document.activeElement);
-  entry.node.remove();
-  shown.delete(ts);
-  group(after);
-  if (focused) scroller.focus({ preventScroll: true });
-}
-
-async function older() {
-  loading = true;
-  const wanted = channel;
+/** A page of messages; null where another question overtook this one. Its `heard` is to be heard afterwards. */
+async function ask(id, edge = {}) {
+  const mine = (asking = { heard: [] });
   try {
-    const oldest = [...shown.keys()].sort()[0];
-    const page = await get("messages", { as: state.me, channel, before: oldest, limit: PAGE });
-    if (wanted !== channel) return;
-    more = Boolean(page.has_more);
-    const height = scroller.scrollHeight - scroller.scrollTop;
-    page.messages.forEach(put);
-    scroller.scrollTop = scroller.scrollHeight - height;
+    const page = await get("messages", { as: state.me, channel: id, limit: PAGE, ...edge });
+    return mine === asking ? { ...page, heard: mine.heard } : null;
   } finally {
-    loading = false;
+    if (mine === asking) asking = null;
   }
 }
 
-function hint() {
+/** The next page at one end of the window; the window stays as long as it is. */
+async function more(end) {
+  const edge = end === "first" ? { before: timeline.oldest() } : { after: timeline.newest() };
+  const page = await ask(channel, edge).catch(() => null); // the banner says so already
+  if (!page) return;
+  anchored(() => {
+    page.messages.forEach(timeline.put);
+    const far = end === "first" ? "last" : "first";
+    const cut = timeline.trim(far, MOST);
+    if (end === "first") [older, newer] = [page.has_more, newer || cut];
+    else [older, newer] = [older || cut, page.has_more];
+  });
+  showBeginning();
+  if (end === "last") showNotices();
+  page.heard.forEach(hearMessage);
+  lookAhead();
+}
+
+function thingsToTry() {
   const command = state.app.commands[0];
-  if (channel !== appDm()?.id || !command) return null;
   const first = (command.usage_hint ?? "").split("|").map((word) => word.trim()).filter(Boolean);
   const things = [command.command, first[0] && `${command.command} ${first[0]}`, `${command.command} help`].filter(Boolean);
-  return h("li", { class: "welcome" },
-    h("h2", {}, `This is your conversation with ${state.app.name}`),
-    h("p", {}, "Three things to try:"),
-    h("div", { class: "chips" }, [...new Set(things)].map((text) => h("button", { type: "button", class: "chip", onclick: () => say(text) }, text))));
+  return [h("p", {}, "Three things to try:"),
+    h("div", { class: "chips" }, [...new Set(things)].map((text) => h("button", { type: "button", class: "chip", onclick: () => say(text) }, text)))];
 }
 
-function showHint() {
-  list.querySelector(".welcome")?.remove();
-  if (shown.size) return;
-  const quiet = h("li", { class: "welcome" }, h("p", {}, "Nothing here yet. Say something, or type / to see what you can ask."));
-  list.prepend(hint() ?? quiet);
+function welcome() {
+  const isApp = channel === appDm()?.id;
+  const title = isApp ? `This is your conversation with ${state.app.name}` : `This is where #${channelOf(channel)?.name} begins`;
+  if (isApp && state.app.commands.length) return h("div", { class: "welcome" }, h("h2", {}, title), thingsToTry());
+  return h("div", { class: "welcome" }, h("h2", {}, title), h("p", {}, "Say something, or type / to see what you can ask."));
 }
 
-/** What the stream says while a channel is being read; null at any other time. */
-let meanwhile = null;
+/** An empty conversation says what one can do; a long one, once scrolled to its top, that this is all. */
+function showBeginning() {
+  const empty = !timeline.list.childElementCount;
+  beginning.hidden = older;
+  beginning.classList.toggle("empty", empty);
+  const looks = `${channel} ${empty} ${state.app.name}`;
+  if (beginning.dataset.looks === looks) return;
+  beginning.dataset.looks = looks;
+  fill(beginning, empty ? welcome() : h("small", {}, channelOf(channel)?.is_im ? "This is the beginning of your conversation." : `This is where #${channelOf(channel)?.name} begins.`));
+}
 
-/** Shows a channel from its newest messages on. `onSay(text, thread_ts?)` sends what is typed in a thread. */
-export async function openChannel(id, onSay) {
-  const opening = (meanwhile = []);
-  let overtaken = false; // by another channel that was opened since
-  const page = await get("messages", { as: state.me, channel: id, limit: PAGE }).finally(() => {
-    overtaken = opening !== meanwhile;
-    if (!overtaken) meanwhile = null;
-  });
-  if (overtaken) return;
+/** Shows a channel from its newest messages on. `onSay(text, thread_ts?)` sends; what is later than `readUpTo` is new. */
+export async function openChannel(id, onSay, readUpTo) {
+  const page = await ask(id);
+  if (!page) return;
   channel = id;
   say = onSay;
-  shown.clear();
-  fill(list);
-  below.hidden = true;
-  more = Boolean(page.has_more);
-  [...page.messages].sort((one, other) => (one.ts < other.ts ? -1 : 1)).forEach(put);
-  (notices.get(id) ?? []).forEach(showNotice);
-  showHint();
-  read();
+  timeline.begin({ onNotice: notice, onSay }, readUpTo);
+  [older, newer] = [page.has_more, false];
+  page.messages.forEach(timeline.put);
+  showNotices();
+  showBeginning();
+  timeline.setStop();
+  markSeen();
   toEnd();
-  opening.forEach(hearMessage);
+  page.heard.forEach(hearMessage);
 }
 
-function read() {
-  if (!document.hidden) markRead(channel, channelOf(channel)?.last_ts ?? [...shown.keys()].sort().at(-1));
+function markSeen() {
+  if (!document.hidden) markRead(channel, channelOf(channel)?.last_ts ?? timeline.newest());
+}
+
+const byFurthest = (ts) => (older && ts < timeline.oldest()) || (newer && ts > timeline.newest());
+
+/** Whether a new message, or the one it replies to, is beyond what is in the page. */
+function isBeyond(message) {
+  const at = message.thread_ts && !timeline.has(message.thread_ts) ? message.thread_ts : message.ts;
+  return byFurthest(at);
+}
+
+function hearNew(message) {
+  const mine = message.user === state.me;
+  const beyond = isBeyond(message);
+  if (!beyond && !document.hidden) timeline.sawUpTo(message.ts);
+  if (!beyond && steadily(() => timeline.put(message))) return;
+  if (mine && !message.thread_ts) toEnd();
+  else if (!message.thread_ts) below.hidden = false;
+}
+
+function hearDropped(ts) {
+  if (timeline.drop(ts)) scroller.focus({ preventScroll: true });
+}
+
+/** What the stream says about messages; other channels only get an unread mark (see app.js). */
+export function hearMessage(event) {
+  if (asking) return void asking.heard.push(event);
+  if (event.channel !== channel) return;
+  if (event.type === "message") hearNew(event.message);
+  else steadily(() => (event.type === "message_deleted" ? hearDropped(event.ts) : timeline.change(event.message)));
+  if (event.type !== "message_deleted" && event.message.user !== state.me) tell(event.message);
+  showBeginning();
+  markSeen();
 }
 
 function tell(message) {
@@ -197,30 +183,22 @@ function tell(message) {
   announce(`${authorOf(message).name}: ${words}`);
 }
 
-/** What the stream says about messages; other channels only get an unread mark (see app.js). */
-export function hearMessage(event) {
-  if (meanwhile) return void meanwhile.push(event);
-  if (event.channel !== channel) return;
-  if (event.type === "message_deleted") steadily(() => drop(event.ts ?? event.message?.ts ?? event.message));
-  else if (event.type === "message_changed") steadily(() => change(event.message));
-  else if (!steadily(() => put(event.message))) {
-    if (event.message.user === state.me) toEnd();
-    else below.hidden = false;
-  }
-  if (event.type !== "message_deleted" && event.message.user !== state.me) tell(event.message);
-  showHint();
-  read();
+const noticesKey = () => `notices/${state.me}/${channel}`;
+const notices = () => JSON.parse(sessionStorage.getItem(noticesKey()) ?? "[]");
+
+function showNotices() {
+  const inSight = notices().filter(({ ts }) => !byFurthest(ts));
+  for (const { ts, text } of inSight) if (!timeline.list.querySelector(`.grey[data-ts="${ts}"]`)) timeline.putNotice(ts, text);
 }
 
-function showNotice(text) {
-  list.append(h("li", { class: "grey" }, icon("eye"), h("span", {}, text)));
-}
-
-/** What Slack itself tells this person, in grey; it stays until reload. */
+/** What Slack itself tells this person, in grey. */
 export function notice(text) {
-  const told = notices.get(channel) ?? [];
-  if (told.at(-1) === text && list.lastElementChild?.classList.contains("grey")) return;
-  notices.set(channel, [...told, text].slice(-5));
-  steadily(() => showNotice(text));
+  const told = notices();
+  if (told.at(-1)?.text === text && timeline.list.lastElementChild?.classList.contains("grey")) return;
+  const ts = (Date.now() / 1000).toFixed(6);
+  sessionStorage.setItem(noticesKey(), JSON.stringify([...told, { ts, text }].slice(-NOTICES)));
+  if (newer) toEnd();
+  else steadily(() => timeline.putNotice(ts, text));
+  showBeginning();
   announce(text);
 }

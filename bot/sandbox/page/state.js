@@ -10,6 +10,7 @@ export const state = {
   modals: [],
   practice: null,
   connected: false,
+  active: [],
   streaming: true,
   place: { kind: "channel", id: null },
   refusals: 0,
@@ -25,6 +26,7 @@ export function learn(told) {
     modals: told.modals ?? [],
     practice: told.practice ?? null,
     connected: Boolean(told.connected),
+    active: told.active ?? [],
   });
 }
 
@@ -55,15 +57,19 @@ export function authorOf(message) {
 
 const readKey = (channel) => `read/${state.me}/${channel}`;
 
+/** The newest message of a channel this person has seen; empty before the first visit. */
+export const readUpTo = (channel) => localStorage.getItem(readKey(channel)) ?? "";
+
 export function markRead(channel, ts) {
-  if (!ts) return;
-  const before = localStorage.getItem(readKey(channel)) ?? "";
-  if (ts > before) localStorage.setItem(readKey(channel), ts);
+  if (ts && ts > readUpTo(channel)) localStorage.setItem(readKey(channel), ts);
 }
 
 export function isUnread(channel) {
-  return Boolean(channel.last_ts) && channel.last_ts > (localStorage.getItem(readKey(channel.id)) ?? "");
+  return Boolean(channel.last_ts) && channel.last_ts > readUpTo(channel.id);
 }
+
+/** Whether somebody acts as this person in an open page. */
+export const isActive = (id) => (id === state.app.bot_user_id ? state.connected : state.active.includes(id));
 
 /** The address carries who and where, so that reload and the back button lose nothing. */
 export const addressOf = (person, place) => `#/${person}/${place}`;

@@ -1,5 +1,8 @@
-/** What the composer offers while one types: commands after `/`, people after `@`, channels after `#`. */
+/** What is offered while one types: commands after `/`, people after `@`, channels after `#`, emoji after `:`. */
+import { emojiStarting } from "./emoji.js";
 import { state, userName } from "./state.js";
+
+const MOST = 8;
 
 const starts = (text, typed) => text.toLowerCase().startsWith(typed.toLowerCase());
 
@@ -29,16 +32,27 @@ function names(sign, typed) {
   return known.filter(match).map((user) => ({ insert: `@${userName(user.id)} `, label: userName(user.id), detail: user.is_bot ? "App" : user.tz, person: user.id }));
 }
 
+const emoji = (typed) => emojiStarting(typed).map(([name, sign]) => ({ insert: `:${name}: `, label: `:${name}:`, sign }));
+
+const OFFERS = {
+  "@": { title: "People", rows: (typed) => names("@", typed) },
+  "#": { title: "Channels", rows: (typed) => names("#", typed) },
+  ":": { title: "Emoji", rows: emoji },
+};
+const MARK = /(?:^|\s)(?:([@#])([^@#\s]*(?: [^@#\s]*)?)|(:)([a-z0-9_+-]{2,}))$/;
+
 /** `{from, rows}` for the text before the caret: rows replace what stands from `from` on. */
-export function suggest(before) {
-  if (/^\/\S*$/.test(before)) return { from: 0, rows: commands(before), title: "Commands" };
-  if (before.startsWith("/")) {
+export function suggest(before, withCommands = true) {
+  if (withCommands && /^\/\S*$/.test(before)) return { from: 0, rows: commands(before), title: "Commands" };
+  if (withCommands && before.startsWith("/")) {
     const rows = usage(before);
     if (rows.length) return { from: 0, rows, title: "Goes on with" };
   }
-  const found = /(?:^|\s)([@#])([^@#\s]*(?: [^@#\s]*)?)$/.exec(before);
+  const found = MARK.exec(before);
   if (!found) return { from: 0, rows: [] };
-  return { from: before.length - found[2].length - 1, rows: names(found[1], found[2]).slice(0, 8), title: found[1] === "@" ? "People" : "Channels" };
+  const typed = found[2] ?? found[4];
+  const offer = OFFERS[found[1] ?? found[3]];
+  return { from: before.length - typed.length - 1, rows: offer.rows(typed).slice(0, MOST), title: offer.title };
 }
 
 const escapeRegExp = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");

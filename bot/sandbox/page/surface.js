@@ -37,11 +37,12 @@ export function surface(container, { kept = {}, level = 2, onNotice }) {
 export function keepingFocus(root, draw, fallback) {
   const active = document.activeElement;
   const inside = active && root()?.contains(active);
-  const key = inside ? active.dataset.key : undefined;
+  const keyOf = (node) => node.dataset.key || node.id;
+  const key = inside ? keyOf(active) : "";
   const selection = inside && "selectionStart" in active ? [active.selectionStart, active.selectionEnd] : null;
   draw();
   if (!inside || root()?.contains(document.activeElement)) return;
-  const again = key && [...root().querySelectorAll("[data-key]")].find((node) => node.dataset.key === key);
+  const again = key && [...root().querySelectorAll("[data-key], [id]")].find((node) => keyOf(node) === key);
   (again ?? fallback?.())?.focus({ preventScroll: true });
   if (again && selection?.[0] != null && again.type !== "number") again.setSelectionRange?.(...selection);
 }
