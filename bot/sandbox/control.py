@@ -10,6 +10,7 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.sandbox.files import Files
 from bot.sandbox.interactions import Interactions
 from bot.sandbox.paging import page_of
 from bot.sandbox.people import People
@@ -25,8 +26,8 @@ _NOT_VALUES = ("as", "container", "block_id", "action_id")
 class Control:
     """The control API over one pretend Slack."""
 
-    def __init__(self, slack: Slack, people: People, interactions: Interactions) -> None:
-        self._slack, self._people, self._interactions = slack, people, interactions
+    def __init__(self, slack: Slack, people: People, interactions: Interactions, files: Files) -> None:
+        self._slack, self._people, self._interactions, self._files = slack, people, interactions, files
         self._presence: bool | None = None
 
     def routes(self) -> list[web.RouteDef]:
@@ -55,6 +56,7 @@ class Control:
             "health": self._health,
         }
         listed = [web.get(f"/control/{name}", _guarded(handler)) for name, handler in gets.items()]
+        listed.append(web.post("/control/files", _guarded(self._hand_over)))
         return listed + [web.post(f"/control/{name}", _posted(handler)) for name, handler in posts.items()]
 
     async def _state(self, request: web.Request) -> web.StreamResponse:
@@ -110,6 +112,11 @@ class Control:
 
     async def _health(self, request: web.Request) -> web.StreamResponse:
         return web.json_response({"ok": True})
+
+    async def _hand_over(self, request: web.Request) -> web.StreamResponse:
+        content = await request.read()
+        file = self._files.keep(request.query.get("as", ""), request.query.get("name", ""), content)
+        return web.json_response({"ok": True, "file": file})
 
     async def _say(self, body: Json) -> Json:
         return await self._people.say(body["as"], body["channel"], body["text"], body.get("thread_ts"))

@@ -64,7 +64,7 @@ def first_values(blocks: list[Json], kept: Json | None = None) -> Json:
         names = VALUE_NAMES.get(element.get("type", ""))
         if names is None or "action_id" not in element:
             continue
-        empty: Any = [] if names[0] in ("selected_options", "files") else None
+        empty: Any = [] if names[0].endswith("s") else None
         value = {"type": element["type"], names[0]: element.get(names[1], empty)}
         old = (kept or {}).get(block["block_id"], {}).get(element["action_id"])
         if old and old["type"] == element["type"]:

@@ -9,19 +9,21 @@ from pathlib import Path
 from aiohttp import web
 
 from bot.sandbox.control import Control
+from bot.sandbox.files import LARGEST, Files
 from bot.sandbox.interactions import Interactions
 from bot.sandbox.people import People
 from bot.sandbox.slack import Slack
 from bot.sandbox.web_api import WebApi
 
 PAGE = Path(__file__).parent / "page"
-LARGEST_BODY = 4 * 1024 * 1024
+LARGEST_BODY = LARGEST + 1024 * 1024
 
 
 def create_app(slack: Slack, people: People, interactions: Interactions) -> web.Application:
     """The aiohttp application around one pretend Slack."""
     app = web.Application(client_max_size=LARGEST_BODY)
-    api, control = WebApi(slack), Control(slack, people, interactions)
+    api, files = WebApi(slack), Files(slack)
+    control = Control(slack, people, interactions, files)
     app.add_routes(
         [
             web.route("*", "/api/{method}", api.call),
@@ -29,6 +31,7 @@ def create_app(slack: Slack, people: People, interactions: Interactions) -> web.
             web.get("/socket", slack.socket.handle),
             web.get("/", _index),
             *control.routes(),
+            *files.routes(),
         ]
     )
     if PAGE.is_dir():

@@ -36,6 +36,7 @@ class Workspace:
         self.views: dict[str, Json] = {}
         self.stacks: dict[str, list[str]] = {}
         self.homes: dict[str, str] = {}
+        self.files: dict[str, Json] = {}
 
     def _remember(self, kind: str, key: str, value: Json) -> None:
         if kind == "team":
@@ -48,7 +49,8 @@ class Workspace:
         elif kind == "home":
             self.homes[key] = value["view"]
         else:
-            {"user": self.users, "channel": self.channels, "view": self.views}[kind][key] = value
+            kept = {"user": self.users, "channel": self.channels, "view": self.views, "file": self.files}
+            kept[kind][key] = value
 
     def _keep(self, kind: str, key: str, value: Json) -> None:
         self._remember(kind, key, value)
@@ -167,6 +169,11 @@ class Workspace:
             self._keep("home", view["user"], {"view": view["id"]})
         self._changes.tell({"type": change, "view": view}, {view["user"]})
         return view
+
+    def put_file(self, file: Json) -> Json:
+        """Stores a file with its content; nobody's screen changes."""
+        self._keep("file", file["id"], file)
+        return file
 
     def set_stack(self, user: str, views: list[str]) -> None:
         """Sets which modals a person has open, the top one last; those that fell out are closed."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
@@ -16,6 +17,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox.manifest import manifest_from
 from bot.sandbox.sandbox import Sandbox
+from tests.e2e import showcase
+from tests.e2e.showcase import plain
 
 Json = dict[str, Any]
 OpenPage = Callable[..., Awaitable[Page]]
@@ -38,16 +41,12 @@ MANIFEST: Json = {
             {"command": "/task", "description": "Your tasks", "usage_hint": "next | new | help", "should_escape": True}
         ],
     },
-    "oauth_config": {"scopes": {"bot": ["app_mentions:read", "chat:write", "commands", "im:history"]}},
+    "oauth_config": {"scopes": {"bot": ["app_mentions:read", "chat:write", "commands", "files:read", "im:history"]}},
     "settings": {
         "event_subscriptions": {"bot_events": ["app_home_opened", "app_mention", "message.im"]},
         "interactivity": {"is_enabled": True},
     },
 }
-
-
-def plain(text: str) -> Json:
-    return {"type": "plain_text", "text": text}
 
 
 def section(text: str) -> Json:
@@ -72,15 +71,16 @@ def new_task() -> Json:
 
 
 def task_bot(client: AsyncWebClient, signing_secret: str) -> AsyncApp:
-    """Answers /task with a card, `/task new` with a modal; keeps messages; publishes a Home."""
+    """Answers /task with a card, `/task new` and `/task everything` with a modal; keeps messages; publishes a Home."""
     app = AsyncApp(client=client, signing_secret=signing_secret)
 
     @app.command("/task")
     async def command(ack: Any, command: Json, client: AsyncWebClient) -> None:
-        if command["text"] != "new":
+        view = {"new": new_task, "everything": showcase.modal}.get(command["text"])
+        if view is None:
             await ack(text="Sign the agreement", blocks=card())
             return
-        await client.views_open(trigger_id=command["trigger_id"], view=new_task())
+        await client.views_open(trigger_id=command["trigger_id"], view=view())
         await ack()
 
     @app.action("done")
@@ -97,6 +97,18 @@ def task_bot(client: AsyncWebClient, signing_secret: str) -> AsyncApp:
             return
         await ack()
         await client.chat_postMessage(channel=body["user"]["id"], text=f"Saved *{name}* ({kind}).")
+
+    @app.view("everything")
+    async def taken(ack: Any) -> None:
+        await ack()
+
+    @app.action(re.compile("ask|kind|due|more|vote"))
+    async def used(ack: Any) -> None:
+        await ack()
+
+    @app.options("value")
+    async def offered(ack: Any, payload: Json) -> None:
+        await ack(options=showcase.options(f"{payload['value']} found", "Other"))
 
     @app.shortcut("keep")
     async def keep(ack: Any, shortcut: Json, client: AsyncWebClient) -> None:
@@ -163,7 +175,7 @@ async def open_page(slack: Sandbox, chromium: Browser) -> AsyncIterator[OpenPage
     yield opened
     for each in contexts:
         await each.close()
-    assert complaints == []
+    assert not complaints, complaints
 
 
 async def type_in(page: Page, text: str) -> None:

@@ -55,7 +55,7 @@ async def fill(slack: Sandbox, many: int) -> list[str]:
 
 
 async def read_through(page: Page, *, down: bool) -> dict[str, Any]:
-    """Scrolls to one end, page by page: what was seen, how many messages were in the page at most, and how many twice."""
+    """Scrolls to one end: what was seen, how many messages were in the page at most, and how many twice."""
     found: dict[str, Any] = await page.evaluate(SCROLL, down)
     return found
 

@@ -27,6 +27,16 @@ export async function post(name, body) {
   }
 }
 
+/** Hands a file over as somebody; the answer has the `file` as Slack describes it, or a `problem`. */
+export async function upload(as, file) {
+  try {
+    const query = new URLSearchParams({ as, name: file.name });
+    return await answer(await fetch(`/control/files?${query}`, { method: "POST", headers: { "Content-Type": file.type || "application/octet-stream" }, body: file }));
+  } catch {
+    return { ok: false, problem: "The sandbox did not take the file." };
+  }
+}
+
 /**
  * Hears what happens for one person; resolves to the function that stops it once the stream is open, so that nothing
  * asked for afterwards is missed. `onBack` runs when the stream returns after a break.

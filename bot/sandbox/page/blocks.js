@@ -20,12 +20,13 @@ const actions = (ctx, block) => h("div", { class: "actions", role: "group" }, (b
 
 function input(ctx, block) {
   const hint = block.hint && h("div", { class: "hint", id: freshId("hint") }, textNode(block.hint));
-  const label = h("div", { class: "label" }, textNode(block.label), block.optional ? h("small", {}, " (optional)") : h("span", { class: "required", "aria-hidden": "true" }, " *"));
+  const error = h("div", { class: "error", id: freshId("error"), role: "alert" });
   const element = elementNode(ctx, block, block.element);
   const control = element.matches("input, textarea, button, [role]") ? element : element.querySelector("button.select, input");
   if (!block.optional && control?.getAttribute("role") !== "group") control?.setAttribute("aria-required", "true");
-  if (hint) control?.setAttribute("aria-describedby", hint.id);
-  return h("div", { class: "input" }, label, element, h("div", { class: "error", id: freshId("error"), role: "alert" }), hint);
+  control?.setAttribute("aria-describedby", [error.id, hint?.id].filter(Boolean).join(" "));
+  const label = h("div", { class: "label", onclick: () => control?.focus() }, textNode(block.label), block.optional ? h("small", {}, " (optional)") : h("span", { class: "required", "aria-hidden": "true" }, " *"));
+  return h("div", { class: "input" }, label, element, error, hint);
 }
 
 function image(_ctx, block) {
@@ -54,7 +55,7 @@ function alert(_ctx, block) {
 
 const BLOCKS = {
   section, context, actions, input, image, alert,
-  header: (ctx, block) => h(`h${ctx.level}`, { class: "block-header" }, textNode(block.text)),
+  header: (ctx, block) => h(`h${Math.min(6, ctx.level + (block.level ?? 1) - 1)}`, { class: `block-header level-${block.level ?? 1}` }, textNode(block.text)),
   divider: () => h("hr", { class: "divider" }),
   rich_text: (_ctx, block) => richText(block),
   markdown: (_ctx, block) => markdown(block.text),

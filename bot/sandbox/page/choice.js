@@ -9,7 +9,8 @@ import { wordsOf } from "./text.js";
 const PAUSE_MS = 120;
 const NOTHING = "Nothing matches";
 const asOption = (value, text) => ({ value, text: { type: "plain_text", text, emoji: false } });
-const peopleOptions = () => people().map((user) => asOption(user.id, userName(user.id)));
+/** Slack offers apps among the people, too: whoever does not want them has to say so afterwards. */
+const peopleOptions = () => [...people(), ...state.users.filter((user) => user.is_bot && !user.deleted)].map((user) => asOption(user.id, userName(user.id)));
 const channelOptions = (withDms) =>
   state.channels.filter((channel) => withDms || !channel.is_im).map((channel) => asOption(channel.id, channelName(channel.id)));
 

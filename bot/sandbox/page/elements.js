@@ -1,9 +1,11 @@
 /** Interactive elements by their type; an unknown one is shown loudly. */
 import { multi, single } from "./choice.js";
 import { h, icon } from "./dom.js";
+import { fileInput } from "./files.js";
 import { checkboxes, datePicker, dateTimePicker, radios, richTyped, timePicker, typed } from "./inputs.js";
 import { openMenu } from "./popover.js";
 import { imageNode } from "./pictures.js";
+import { state } from "./state.js";
 import { wordsOf } from "./text.js";
 
 export const unknown = (what, type) => h("div", { class: "unknown", role: "note" }, `unknown ${what} <${type ?? "no type"}>`);
@@ -56,16 +58,17 @@ function iconButton(ctx, block, element, key) {
 }
 
 const ELEMENTS = {
-  button, overflow, feedback_buttons: feedback, icon_button: iconButton, workflow_button: button,
+  button, overflow, feedback_buttons: feedback, icon_button: iconButton,
   image: (_ctx, _block, element) => imageNode(element),
   static_select: single, external_select: single, users_select: single, channels_select: single, conversations_select: single,
   multi_static_select: multi, multi_external_select: multi, multi_users_select: multi, multi_channels_select: multi, multi_conversations_select: multi,
   radio_buttons: radios, checkboxes, datepicker: datePicker, timepicker: timePicker, datetimepicker: dateTimePicker,
-  plain_text_input: typed, email_text_input: typed, url_text_input: typed, number_input: typed, rich_text_input: richTyped,
+  plain_text_input: typed, email_text_input: typed, url_text_input: typed, number_input: typed, rich_text_input: richTyped, file_input: fileInput,
 };
 
 export function elementNode(ctx, block, element) {
   const draw = element && ELEMENTS[element.type];
   if (!draw) return unknown("element", element?.type);
+  if (element.visible_to_user_ids && !element.visible_to_user_ids.includes(state.me)) return null;
   return draw(ctx, block, element, `${block.block_id}/${element.action_id}`);
 }

@@ -1,6 +1,8 @@
 /** The state of stateful elements, in the form Slack sends it (`state.values`). */
+import { state } from "./state.js";
 
 const optionsOf = (element) => element.options ?? (element.option_groups ?? []).flatMap((group) => group.options);
+const here = (element) => (element.default_to_current_conversation && state.place.kind === "channel" ? state.place.id : null);
 const listed = (element, value) => optionsOf(element).find((option) => option.value === value);
 
 const INITIAL = {
@@ -18,18 +20,25 @@ const INITIAL = {
   external_select: (element) => ({ selected_option: element.initial_option ?? null }),
   users_select: (element) => ({ selected_user: element.initial_user ?? null }),
   channels_select: (element) => ({ selected_channel: element.initial_channel ?? null }),
-  conversations_select: (element) => ({ selected_conversation: element.initial_conversation ?? null }),
+  conversations_select: (element) => ({ selected_conversation: element.initial_conversation ?? here(element) }),
   multi_static_select: (element) => ({ selected_options: element.initial_options ?? [] }),
   multi_external_select: (element) => ({ selected_options: element.initial_options ?? [] }),
   multi_users_select: (element) => ({ selected_users: element.initial_users ?? [] }),
   multi_channels_select: (element) => ({ selected_channels: element.initial_channels ?? [] }),
-  multi_conversations_select: (element) => ({ selected_conversations: element.initial_conversations ?? [] }),
+  multi_conversations_select: (element) => ({ selected_conversations: element.initial_conversations ?? [here(element)].filter(Boolean) }),
+  file_input: () => ({ files: [] }),
 };
+
+const isEmpty = (value) => value === null || value === undefined || value === "" || (Array.isArray(value) && !value.length);
+const valueOf = ({ type: _type, timezone: _zone, ...fields }) => Object.values(fields)[0];
 
 /** One element's state; what was typed survives a redraw under the same block_id and action_id, as in Slack. */
 export function hold(ctx, block, element) {
   const kept = ctx.kept?.[block.block_id]?.[element.action_id];
-  let held = kept?.type === element.type ? kept : { type: element.type, ...INITIAL[element.type](element) };
+  const first = { type: element.type, ...INITIAL[element.type](element) };
+  // Only the page knows where the person is: to the sandbox "the current conversation" is nothing chosen yet.
+  const unasked = kept && element.default_to_current_conversation && isEmpty(valueOf(kept));
+  let held = kept?.type === element.type && !unasked ? kept : first;
   const store = () => {
     ctx.values[block.block_id] = { ...ctx.values[block.block_id], [element.action_id]: held };
   };
@@ -49,15 +58,15 @@ export function hold(ctx, block, element) {
   };
 }
 
-const isEmpty = (value) => value === null || value === undefined || value === "" || (Array.isArray(value) && !value.length);
 const EMAIL = /^[^@\s]+@[^@\s]+\.[^@\s]+$/;
 
 function wrong(element, value) {
   const length = String(value).length;
   if (element.min_length && length < element.min_length) return `Please use at least ${element.min_length} characters.`;
-  if (element.max_length && length > element.max_length) return `Please use ${element.max_length} characters or fewer.`;
-  if (element.type === "email_text_input" && !EMAIL.test(value)) return "Enter a valid email address.";
-  if (element.type === "url_text_input" && !URL.canParse(value)) return "Enter a valid URL.";
+  const most = element.max_length ?? (element.type === "plain_text_input" ? 3000 : Infinity);
+  if (length > most) return `Please use ${most} characters or fewer.`;
+  if (element.type === "email_text_input" && !EMAIL.test(value)) return "Please enter a valid email address.";
+  if (element.type === "url_text_input" && !URL.canParse(value)) return "Please enter a valid URL.";
   if (element.type === "number_input") return wrongNumber(element, value);
   return null;
 }
@@ -65,8 +74,8 @@ function wrong(element, value) {
 function wrongNumber(element, value) {
   if (Number.isNaN(Number(value))) return "Please enter a number.";
   if (!element.is_decimal_allowed && !Number.isInteger(Number(value))) return "Please enter a whole number.";
-  if (element.min_value !== undefined && Number(value) < Number(element.min_value)) return `Enter ${element.min_value} or more.`;
-  if (element.max_value !== undefined && Number(value) > Number(element.max_value)) return `Enter ${element.max_value} or less.`;
+  if (element.min_value !== undefined && Number(value) < Number(element.min_value)) return `Please enter a number no smaller than ${element.min_value}.`;
+  if (element.max_value !== undefined && Number(value) > Number(element.max_value)) return `Please enter a number no larger than ${element.max_value}.`;
   return null;
 }
 
@@ -74,8 +83,7 @@ function wrongNumber(element, value) {
 export function missing(blocks, values) {
   const errors = {};
   for (const block of blocks.filter((each) => each.type === "input")) {
-    const { type: _type, timezone: _zone, ...fields } = values[block.block_id]?.[block.element.action_id] ?? {};
-    const value = Object.values(fields)[0];
+    const value = valueOf(values[block.block_id]?.[block.element.action_id] ?? {});
     const error = isEmpty(value) ? !block.optional && "Please complete this required field." : wrong(block.element, value);
     if (error) errors[block.block_id] = error;
   }

@@ -18,7 +18,7 @@ export function typed(ctx, block, element, key) {
   const node = h(tag, {
     class: "field", value: cell.state.value ?? "", placeholder: wordsOf(element.placeholder) || null, "aria-label": ctx.labelOf(block) ?? "Text",
     inputmode: { number_input: "decimal", email_text_input: "email", url_text_input: "url" }[element.type],
-    maxlength: element.max_length ?? (element.type === "plain_text_input" ? 3000 : null), autocomplete: "off", rows: element.multiline ? 4 : null,
+    autocomplete: "off", rows: element.multiline ? 4 : null,
     autofocus: element.focus_on_load, dataset: { key },
   });
   node.addEventListener("input", () => {
@@ -44,15 +44,24 @@ export function richTyped(ctx, block, element, key) {
   return node;
 }
 
-/** A native picker fires on every part one types, and Slack only once: so it waits until it is left or settled. */
-function settled(node, done) {
+/**
+ * A native picker fires on every part one types, and Slack only once: so it waits until it is left or settled.
+ * `keep(value)` notes it, `choose(value)` tells the bot as well.
+ */
+function settled(ctx, element, node, { keep, choose }) {
+  let told = node.value;
   let timer = 0;
   const finish = () => {
     clearTimeout(timer);
-    if (node.value !== node.dataset.told) done(node.value);
-    node.dataset.told = node.value;
+    const before = told;
+    if (node.value === told) return;
+    told = node.value;
+    ctx.confirm(element, () => choose(told), () => {
+      told = node.value = before;
+      keep(before);
+    });
   };
-  node.dataset.told = node.value;
+  node.addEventListener("input", () => keep(node.value));
   node.addEventListener("change", () => {
     clearTimeout(timer);
     timer = setTimeout(finish, SETTLED_MS);
@@ -63,19 +72,22 @@ function settled(node, done) {
 
 const picker = (type, value, label, key) => h("input", { class: "field picker", type, value: value ?? "", "aria-label": label, dataset: { key } });
 
-export function datePicker(ctx, block, element, key) {
+function onePicker(type, ctx, block, element, key, { value, word, fields }) {
   const cell = hold(ctx, block, element);
-  const node = picker("date", cell.state.selected_date, ctx.labelOf(block) ?? (wordsOf(element.placeholder) || "Date"), key);
-  node.addEventListener("input", () => cell.keep({ selected_date: node.value || null }));
-  return settled(node, (value) => ctx.confirm(element, () => cell.choose({ selected_date: value || null }, node)));
+  const node = picker(type, value(cell.state), ctx.labelOf(block) ?? (wordsOf(element.placeholder) || word), key);
+  const keep = (given) => cell.keep(fields(given || null));
+  return settled(ctx, element, node, { keep, choose: (given) => cell.choose(fields(given || null), node) });
+}
+
+export function datePicker(ctx, block, element, key) {
+  const fields = (given) => ({ selected_date: given });
+  return onePicker("date", ctx, block, element, key, { value: (held) => held.selected_date, word: "Date", fields });
 }
 
 export function timePicker(ctx, block, element, key) {
-  const cell = hold(ctx, block, element);
   const also = element.timezone ? { timezone: element.timezone } : {};
-  const node = picker("time", cell.state.selected_time, ctx.labelOf(block) ?? (wordsOf(element.placeholder) || "Time"), key);
-  node.addEventListener("input", () => cell.keep({ selected_time: node.value || null, ...also }));
-  settled(node, (value) => ctx.confirm(element, () => cell.choose({ selected_time: value || null, ...also }, node)));
+  const fields = (given) => ({ selected_time: given, ...also });
+  const node = onePicker("time", ctx, block, element, key, { value: (held) => held.selected_time, word: "Time", fields });
   return element.timezone ? h("span", { class: "with-zone" }, node, h("small", {}, element.timezone)) : node;
 }
 
@@ -86,9 +98,9 @@ export function dateTimePicker(ctx, block, element, key) {
   const day = picker("date", before.day, `${label}, day`, `${key}/day`);
   const time = picker("time", before.time, `${label}, time`, `${key}/time`);
   const instant = () => ({ selected_date_time: day.value && time.value ? epochOf(day.value, time.value) : null });
+  const keep = () => cell.keep(instant());
   for (const node of [day, time]) {
-    node.addEventListener("input", () => cell.keep(instant()));
-    settled(node, () => instant().selected_date_time && cell.choose(instant(), node));
+    settled(ctx, element, node, { keep, choose: () => instant().selected_date_time && cell.choose(instant(), node) });
   }
   return h("span", { class: "with-zone" }, day, time, h("small", { title: zone() }, me()?.tz_label ?? zone()));
 }
@@ -100,11 +112,14 @@ function optionLabel(option, control) {
 export function radios(ctx, block, element, key) {
   const cell = hold(ctx, block, element);
   const name = freshId("radio");
-  const rows = (element.options ?? []).map((option) => {
-    const control = h("input", { type: "radio", name, checked: cell.state.selected_option?.value === option.value, dataset: { key: `${key}/${option.value}` } });
-    control.addEventListener("change", () => ctx.confirm(element, () => cell.choose({ selected_option: option }, control)));
-    return optionLabel(option, control);
+  const options = element.options ?? [];
+  const isOn = (option) => cell.state.selected_option?.value === option.value;
+  const controls = options.map((option) => h("input", { type: "radio", name, checked: isOn(option), dataset: { key: `${key}/${option.value}` } }));
+  const undo = () => controls.forEach((control, at) => {
+    control.checked = isOn(options[at]);
   });
+  controls.forEach((control, at) => control.addEventListener("change", () => ctx.confirm(element, () => cell.choose({ selected_option: options[at] }, control), undo)));
+  const rows = controls.map((control, at) => optionLabel(options[at], control));
   return h("div", { class: "ticks", role: "radiogroup", "aria-label": ctx.labelOf(block) ?? "Choose one" }, rows);
 }
 
@@ -113,6 +128,9 @@ export function checkboxes(ctx, block, element, key) {
   const isOn = (option) => cell.state.selected_options.some((each) => each.value === option.value);
   const boxes = (element.options ?? []).map((option) => h("input", { type: "checkbox", checked: isOn(option), dataset: { key: `${key}/${option.value}` } }));
   const chosen = () => element.options.filter((_option, at) => boxes[at].checked);
-  for (const box of boxes) box.addEventListener("change", () => ctx.confirm(element, () => cell.choose({ selected_options: chosen() }, box)));
+  const undo = (box) => () => {
+    box.checked = !box.checked;
+  };
+  for (const box of boxes) box.addEventListener("change", () => ctx.confirm(element, () => cell.choose({ selected_options: chosen() }, box), undo(box)));
   return h("div", { class: "ticks", role: "group", "aria-label": ctx.labelOf(block) ?? "Choose any" }, boxes.map((box, at) => optionLabel(element.options[at], box)));
 }

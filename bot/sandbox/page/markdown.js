@@ -59,7 +59,7 @@ function list(lines) {
       open.push({ depth: space.length, node });
     }
     const tick = box === undefined ? null : box === " " ? "☐ " : "☑ ";
-    open.at(-1).node.append(h("li", {}, tick, inline(text)));
+    open.at(-1).node.append(h("li", { class: tick ? "ticked" : null }, tick, inline(text)));
   }
   return root;
 }

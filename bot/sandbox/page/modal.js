@@ -30,6 +30,15 @@ function showErrors(entry, errors) {
   first?.focus();
 }
 
+const typedKey = (view) => `typed/${view.id}`;
+
+/** What was typed and not sent yet outlives a reload. */
+function keepTyped(entry) {
+  sessionStorage.setItem(typedKey(entry.view), JSON.stringify(entry.ctx.values));
+}
+
+const typedBefore = (view) => JSON.parse(sessionStorage.getItem(typedKey(view)) ?? "null");
+
 /** Whoever mends a field need not look at its error any longer. */
 function forget(event) {
   const block = event.target.closest(".block[data-type=input]");
@@ -79,7 +88,7 @@ function foot({ view, ...entry }, whole) {
 }
 
 function draw(entry) {
-  const kept = entry.ctx?.values ?? entry.view.state?.values;
+  const kept = entry.ctx?.values ?? typedBefore(entry.view) ?? entry.view.state?.values;
   const container = { type: "view", view_id: entry.view.id };
   keepingFocus(() => entry.dialog, () => {
     entry.ctx = surface(container, { kept, level: 3, onNotice: noticeInModal });
@@ -99,8 +108,12 @@ function create(view) {
     event.preventDefault();
     void submit(entry, entry.foot.querySelector("[type=submit]") ?? h("button"));
   });
-  form.addEventListener("input", forget);
-  form.addEventListener("change", forget);
+  for (const name of ["input", "change"]) {
+    form.addEventListener(name, (event) => {
+      forget(event);
+      keepTyped(entry);
+    });
+  }
   dialog.addEventListener("cancel", (event) => {
     if (event.target !== dialog) return;
     event.preventDefault();
@@ -136,6 +149,7 @@ function remove(id) {
   const entry = find(id);
   if (!entry) return;
   stack.splice(stack.indexOf(entry), 1);
+  sessionStorage.removeItem(typedKey(entry.view));
   entry.dialog.close();
   entry.dialog.remove();
   restack();

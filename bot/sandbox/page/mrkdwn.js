@@ -48,28 +48,31 @@ const INLINE = new RegExp(
   [
     /`([^`\n]+)`/,
     /<([^<>\n]+)>/,
-    /:([a-z0-9_+'-]+):/,
+    /:([a-z0-9_+'-]+):(?::skin-tone-([2-6]):)?/,
     /(?<![\p{L}\p{N}*])\*(?=\S)([^*\n]*?\S)\*(?![\p{L}\p{N}*])/,
     /(?<![\p{L}\p{N}_])_(?=\S)([^\n]*?\S)_(?![\p{L}\p{N}_])/,
     /(?<![\p{L}\p{N}~])~(?=\S)([^~\n]*?\S)~(?![\p{L}\p{N}~])/,
     /(https?:\/\/[^\s<>|]+[^\s<>|.,;:!?)\]}'"])/,
+    /(?<![\w.+-])([\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[a-z]{2,})(?![\w@])/,
   ].map((each) => each.source).join("|"),
   "gu",
 );
 
-function inline(text) {
+/** `verbatim` leaves addresses alone that nobody marked as links, as Slack does where a text object says so. */
+function inline(text, verbatim) {
   const nodes = [];
   let from = 0;
   for (const found of text.matchAll(INLINE)) {
-    const [whole, code, tag, emoji, bold, italic, strike, url] = found;
+    const [whole, code, tag, emoji, tone, bold, italic, strike, url, email] = found;
     const node =
       (code !== undefined && h("code", {}, unescape(code))) ||
       (tag !== undefined && angle(tag)) ||
-      (emoji !== undefined && emojiOf(emoji)) ||
-      (bold !== undefined && h("strong", {}, inline(bold))) ||
-      (italic !== undefined && h("em", {}, inline(italic))) ||
-      (strike !== undefined && h("s", {}, inline(strike))) ||
-      (url !== undefined && link(unescape(url))) ||
+      (emoji !== undefined && emojiOf(emoji, tone)) ||
+      (bold !== undefined && h("strong", {}, inline(bold, verbatim))) ||
+      (italic !== undefined && h("em", {}, inline(italic, verbatim))) ||
+      (strike !== undefined && h("s", {}, inline(strike, verbatim))) ||
+      (!verbatim && url !== undefined && link(unescape(url))) ||
+      (!verbatim && email !== undefined && link(`mailto:${email}`)) ||
       whole;
     nodes.push(unescape(text.slice(from, found.index)), node);
     from = found.index + whole.length;
@@ -79,36 +82,39 @@ function inline(text) {
 }
 
 const QUOTE = /^(?:&gt;|>) ?/;
+const REST = /^(?:&gt;|>){3} ?/;
 const ITEM = /^(\s*)([•◦▪–-]|\d+[.)]) (.*)$/u;
 
-function line(text) {
+function line(text, verbatim) {
   const item = ITEM.exec(text);
-  if (!item) return [h("span", { class: "line" }, text ? inline(text) : h("br"))];
-  const node = h("span", { class: "line item" }, h("span", { class: "mark" }, item[2]), h("span", {}, inline(item[3])));
+  if (!item) return [h("span", { class: "line" }, text ? inline(text, verbatim) : h("br"))];
+  const node = h("span", { class: "line item" }, h("span", { class: "mark" }, item[2]), h("span", {}, inline(item[3], verbatim)));
   node.style.setProperty("--depth", String(Math.floor(item[1].length / 2)));
   return [node];
 }
 
-function lines(text) {
+function lines(text, verbatim) {
   const nodes = [];
   let quote = null;
+  let toTheEnd = false;
   for (const each of text.split("\n")) {
-    if (QUOTE.test(each)) {
+    toTheEnd ||= REST.test(each);
+    if (toTheEnd || QUOTE.test(each)) {
       quote ??= nodes[nodes.push(h("blockquote")) - 1];
-      quote.append(...line(each.replace(QUOTE, "")));
+      quote.append(...line(each.replace(REST, "").replace(QUOTE, ""), verbatim));
     } else {
       quote = null;
-      nodes.push(...line(each));
+      nodes.push(...line(each, verbatim));
     }
   }
   return nodes;
 }
 
 /** The nodes of one mrkdwn string. */
-export function mrkdwn(text) {
+export function mrkdwn(text, { verbatim = false } = {}) {
   return String(text ?? "").split(/\n?```\n?([\s\S]+?)\n?```\n?/).flatMap((part, at) => {
     if (at % 2) return [h("pre", {}, unescape(part))];
-    return part === "" ? [] : lines(part);
+    return part === "" ? [] : lines(part, verbatim);
   });
 }
 

@@ -17,15 +17,21 @@ export function openBeside(anchor, pane, { wide = false, onClose } = {}) {
   if (wide) pane.style.minWidth = `${anchor.offsetWidth}px`;
   // Inside a dialog, everything outside of it is inert: the pane has to live in it.
   (anchor.closest("dialog") ?? document.body).append(pane);
+  const follow = () => beside(anchor, pane);
+  const grown = new ResizeObserver(follow);
   pane.addEventListener("toggle", (event) => {
     if (event.newState !== "closed") return;
+    grown.disconnect();
+    window.removeEventListener("scroll", follow, true);
     anchor.setAttribute("aria-expanded", "false");
     if (pane.contains(document.activeElement) || document.activeElement === document.body) anchor.focus();
     pane.remove();
     onClose?.();
   });
   pane.showPopover();
-  beside(anchor, pane);
+  for (const node of [pane, anchor.parentElement]) grown.observe(node);
+  window.addEventListener("scroll", follow, true);
+  follow();
   anchor.setAttribute("aria-expanded", "true");
   return () => pane.isConnected && pane.hidePopover();
 }

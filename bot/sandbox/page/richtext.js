@@ -15,7 +15,7 @@ function leaf(element) {
   switch (element.type) {
     case "text": return document.createTextNode(element.text);
     case "link": return link(element.url, element.text);
-    case "emoji": return document.createTextNode(unicode(element) ?? emojiOf(element.name) ?? `:${element.name}:`);
+    case "emoji": return document.createTextNode(unicode(element) ?? emojiOf(element.name, element.skin_tone) ?? `:${element.name}:`);
     case "user": return mention(element.user_id);
     case "channel": return channelMention(element.channel_id);
     case "usergroup": return h("span", { class: "mention" }, `@${element.usergroup_id}`);

@@ -22,12 +22,14 @@ export function surface(container, { kept = {}, level = 2, onNotice }) {
       node?.classList.remove("busy");
       if (answer.problem) onNotice(answer.problem);
     },
-    async confirm(element, go) {
+    /** `undo` puts back what the control shows already. */
+    async confirm(element, go, undo = () => {}) {
       const asked = element.confirm;
       if (!asked || (await confirmed({
         title: wordsOf(asked.title), text: textNode(asked.text), confirm: wordsOf(asked.confirm) || "Yes",
         deny: wordsOf(asked.deny) || "Cancel", danger: asked.style === "danger",
       }))) go();
+      else undo();
     },
   };
   return ctx;

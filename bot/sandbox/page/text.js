@@ -7,7 +7,7 @@ import { mrkdwn, plain } from "./mrkdwn.js";
 export function textNode(object) {
   if (!object) return null;
   if (typeof object === "string") return h("span", { class: "plain" }, object);
-  if (object.type === "mrkdwn") return h("div", { class: "mrkdwn" }, mrkdwn(object.text));
+  if (object.type === "mrkdwn") return h("div", { class: "mrkdwn" }, mrkdwn(object.text, object));
   return h("span", { class: "plain" }, object.emoji === false ? object.text : withEmoji(object.text ?? ""));
 }
 

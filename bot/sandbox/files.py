@@ -1,0 +1,75 @@
+"""Files people hand over in a form: the bot fetches them with its token, the page shows them."""
+
+from __future__ import annotations
+
+import base64
+import mimetypes
+import secrets
+import time
+from pathlib import PurePath
+
+from aiohttp import web
+
+from bot.sandbox.slack import Slack
+from bot.sandbox.wire import Json, SlackError
+
+LARGEST = 4 * 1024 * 1024
+_OWN_FIELDS = ("content",)
+
+
+class Files:
+    """Everything that was handed over."""
+
+    def __init__(self, slack: Slack) -> None:
+        self._slack = slack
+
+    def routes(self) -> list[web.RouteDef]:
+        """Where files are fetched."""
+        return [web.get("/files/{id}", self._fetch), web.get("/files/{id}/{name}", self._fetch)]
+
+    def keep(self, user: str, name: str, content: bytes) -> Json:
+        """Stores a file and gives it as Slack describes it. Raises SlackError user_not_found, file_too_large."""
+        if user not in self._slack.workspace.users:
+            raise SlackError("user_not_found")
+        if len(content) > LARGEST:
+            raise SlackError("file_too_large", messages=["the sandbox takes no more than 4 MB"])
+        file_id, name = f"F{secrets.token_hex(4).upper()}", PurePath(name).name or "file"
+        url = f"{self._slack.base_url}/files/{file_id}/{name}"
+        kept = self._slack.workspace.put_file(
+            {
+                "id": file_id,
+                "created": int(time.time()),
+                "timestamp": int(time.time()),
+                "name": name,
+                "title": name,
+                "mimetype": mimetypes.guess_type(name)[0] or "application/octet-stream",
+                "filetype": PurePath(name).suffix.removeprefix(".").lower() or "binary",
+                "user": user,
+                "size": len(content),
+                "mode": "hosted",
+                "is_external": False,
+                "is_public": False,
+                "url_private": url,
+                "url_private_download": url,
+                "content": base64.b64encode(content).decode(),
+            }
+        )
+        return {name: value for name, value in kept.items() if name not in _OWN_FIELDS}
+
+    async def _fetch(self, request: web.Request) -> web.Response:
+        found = self._slack.workspace.files.get(request.match_info["id"])
+        if found is None:
+            return web.Response(status=404, text="There is no such file.")
+        if not self._may_read(request):
+            # Slack sends whoever lacks token or scope to its login page, with a 302 that looks like success.
+            raise web.HTTPFound(f"{self._slack.base_url}/?login")
+        headers = {"Content-Disposition": "attachment", "X-Content-Type-Options": "nosniff"}
+        content = base64.b64decode(found["content"])
+        return web.Response(body=content, content_type=found["mimetype"], headers=headers)
+
+    def _may_read(self, request: web.Request) -> bool:
+        if request.headers.get("Sec-Fetch-Site") == "same-origin":  # the page; nothing but a browser says so
+            return True
+        options = self._slack.options
+        token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        return secrets.compare_digest(token, options.bot_token) and "files:read" in options.manifest.scopes
