@@ -1,0 +1,137 @@
+"""The page with the real bot behind it, in a process of its own: a firm goes to the end of the agent path by clicks."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Locator, Page, expect
+
+from bot.sandbox.sandbox import Sandbox
+from tests.bot.conversing import ANA, BEN, COMPLIANCE, GENERAL
+from tests.e2e.browser import OpenPage, chromium, needs_chromium, open_page, type_in
+from tests.e2e.on_the_page import AGENTS, button, card, set_up, task, walk
+from tests.e2e.processes import bot_beside_slack
+from tests.e2e.test_page import brightness
+from tests.e2e.test_scenarios import ASKED, BEGINNING, CONFIRMED, PRODUCED, PRODUCTION, TESTED
+from tests.e2e.walking import FIRM
+
+__all__ = ["chromium", "open_page"]  # fixtures are found by their names here
+
+pytestmark = [needs_chromium, pytest.mark.asyncio(loop_scope="module")]
+
+AGENT_PATH = [
+    *BEGINNING,
+    *(TESTED + agent for agent in AGENTS),
+    *(CONFIRMED + agent for agent in AGENTS),
+    ASKED,
+    *PRODUCTION,
+    *(PRODUCED + agent for agent in AGENTS),
+]
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def slack(tmp_path: Path) -> AsyncIterator[Sandbox]:
+    """The pretend Slack with the real bot, connected."""
+    async with bot_beside_slack("socket", tmp_path) as (sandbox, bot):
+        await bot.start()
+        yield sandbox
+
+
+async def test_a_firm_with_two_agents_comes_to_its_end_by_clicks(slack: Sandbox, open_page: OpenPage) -> None:
+    page = await open_page(ANA)
+    await set_up(page)
+    await button(page, "Next").click()
+    await expect(card(page)).to_contain_text(BEGINNING[0])
+    assert await walk(page, slack, ANA, slack.dm(ANA)) == AGENT_PATH
+    await expect(card(page)).to_contain_text("🏁 Roadmap finished")
+    await expect(card(page)).to_contain_text("15 of 15 tasks done")
+    await expect(card(page)).to_contain_text("This is not the same as compliant")
+    await expect(page.locator(".unknown")).to_have_count(0)
+    assert slack.refused == []
+
+
+async def test_two_people_work_on_one_firm_each_in_a_window(slack: Sandbox, open_page: OpenPage) -> None:
+    ana = await open_page(ANA, COMPLIANCE)
+    await set_up(ana)
+    await type_in(ana, "/cais firm members")
+    await button(ana, "Add or change a member").click()
+    await ana.get_by_role("combobox", name="Person").click()
+    await ana.get_by_role("option", name="Ben Cole").click()
+    await ana.get_by_role("dialog").get_by_role("button", name="Save").click()
+    await expect(card(ana)).to_contain_text("Ben Cole · member")
+
+    ben = await open_page(BEN, GENERAL)
+    await type_in(ben, "/cais next")
+    await expect(card(ben)).to_contain_text(f"{BEGINNING[0]}")
+    await button(ben, "Yes").click()
+    await expect(card(ben)).to_contain_text(BEGINNING[1])
+    await type_in(ana, "/cais next")
+    await expect(card(ana)).to_contain_text(BEGINNING[1])
+    await ana.locator(".person", has_text="Ben Cole").get_by_role("link", name="Ben Cole").first.click()
+    await expect(ana.get_by_text("Only visible to you")).to_have_count(0)
+
+
+async def test_a_form_says_beside_the_field_what_the_bot_does_not_take(slack: Sandbox, open_page: OpenPage) -> None:
+    page = await open_page(ANA)
+    await set_up(page)
+    await type_in(page, "/cais next")
+    await button(page, "No…").click()
+    modal = page.get_by_role("dialog")
+    submit = modal.locator("[type=submit]")
+    await submit.click()
+    basis = modal.get_by_role("textbox", name="Basis")
+    await expect(modal.get_by_text("Write down the basis")).to_be_visible()
+    await expect(basis).to_be_focused()
+    await expect(basis).to_have_attribute("aria-invalid", "true")
+    await basis.fill("Advisory business only")
+    await expect(modal.get_by_text("Write down the basis")).to_have_count(0)
+    await submit.click()
+    await expect(card(page)).to_contain_text("No obligation recorded")
+
+
+async def test_a_firm_begins_in_the_dark_on_a_narrow_screen(slack: Sandbox, open_page: OpenPage) -> None:
+    page = await open_page(ANA, color_scheme="dark", viewport={"width": 390, "height": 780})
+    await set_up(page)
+    await type_in(page, "/cais next")
+    assert await brightness(page, "body", "backgroundColor") < 40
+    yes = button(page, "Yes")
+    assert await brightness(page, ".messages .button", "color") > 180
+    await yes.click()
+    await expect(card(page)).to_contain_text(BEGINNING[1])
+    await page.get_by_role("link", name="Home", exact=True).click()
+    await expect(page.locator("#place").get_by_role("heading").first).to_be_visible()
+    assert await page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+async def tab_to(page: Page, wanted: Locator, *, key: str = "Tab", most: int = 60) -> None:
+    """Presses Tab until this has the focus."""
+    for _ in range(most):
+        if await wanted.evaluate("node => node === document.activeElement"):
+            return
+        await page.keyboard.press(key)
+    raise AssertionError(f"{wanted} is not reached by {key}")
+
+
+async def test_a_firm_is_set_up_and_begins_by_keyboard_alone(slack: Sandbox, open_page: OpenPage) -> None:
+    page = await open_page(ANA)
+    await expect(page.locator("#composer-box")).to_be_focused()
+    await page.keyboard.type("/cais next\n")
+    start = button(page, "Set up your firm")
+    await start.wait_for()
+    await tab_to(page, start, key="Shift+Tab")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("dialog").get_by_label("Firm", exact=True)).to_be_focused()
+    await page.keyboard.type(f"{FIRM}\n")
+    following = button(page, "Next")
+    await following.wait_for()
+    await tab_to(page, following)
+    await page.keyboard.press("Enter")
+    yes = button(page, "Yes")
+    await yes.wait_for()
+    await tab_to(page, yes)
+    await page.keyboard.press("Space")
+    await slack.until(lambda: task(slack, ANA, slack.dm(ANA)) == BEGINNING[1])
+    await expect(card(page)).to_contain_text("Recorded")
