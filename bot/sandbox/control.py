@@ -17,7 +17,8 @@ from bot.sandbox.people import People
 from bot.sandbox.slack import Slack
 from bot.sandbox.wire import Json, SlackError
 
-HEARTBEAT_SECONDS = 15.0
+HEARTBEAT_SECONDS = 2.0
+"""A page that was closed is noticed when something is written to it."""
 PRESENCE_SECONDS = 2.0
 _LOOPBACK = ("localhost", "127.0.0.1", "[::1]", "::1")
 _NOT_VALUES = ("as", "container", "block_id", "action_id")
@@ -67,16 +68,16 @@ class Control:
     async def _messages(self, request: web.Request) -> web.StreamResponse:
         query = request.query
         seen = self._slack.workspace.seen_by(query.get("as", ""), query.get("channel", ""))
-        edges = {name: float(query[name]) for name in ("before", "after") if query.get(name)}
+        edges = {name: query.get(name) for name in ("before", "after")}
         page, more = page_of(seen, int(query.get("limit", "100")), **edges)
         return web.json_response({"messages": page, "has_more": more})
 
     async def _stream(self, request: web.Request) -> web.StreamResponse:
         answer = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-cache"})
-        await answer.prepare(request)
         queue = self._slack.changes.watch(request.query.get("as"))
-        self._tell_who_is_here()
         try:
+            await answer.prepare(request)
+            self._tell_who_is_here()
             await answer.write(b": hello\n\n")
             while True:
                 try:

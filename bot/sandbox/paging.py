@@ -6,9 +6,9 @@ from bot.sandbox.wire import Json
 
 
 def page_of(
-    seen: list[Json], limit: int, *, before: float | None = None, after: float | None = None
+    seen: list[Json], limit: int, *, before: str | None = None, after: str | None = None
 ) -> tuple[list[Json], bool]:
-    """The newest ``limit`` messages before a moment, or the oldest after one, each with its replies, oldest first.
+    """The newest ``limit`` messages before a ``ts``, or the oldest after one, each with its replies, oldest first.
 
     Also whether there are more on that side. A reply whose message is gone stands for itself.
     """
@@ -22,9 +22,9 @@ def page_of(
         else:
             roots.append(message)
     if before is not None:
-        roots = [message for message in roots if float(message["ts"]) < before]
+        roots = [message for message in roots if message["ts"] < before]
     if after is not None:
-        roots = [message for message in roots if float(message["ts"]) > after]
+        roots = [message for message in roots if message["ts"] > after]
     page = roots[:limit] if after is not None else roots[-limit:]
     whole = [each for message in page for each in (message, *replies.get(message["ts"], ()))]
     return sorted(whole, key=lambda message: str(message["ts"])), len(roots) > limit

@@ -155,7 +155,9 @@ async function go() {
 
 async function start() {
   try {
-    learn(await get("state"));
+    const { person } = placeFromAddress();
+    if (person) await become(person).catch(() => learn({})); // nobody of that name here: somebody else, then
+    if (!people().length) learn(await get("state"));
     await go();
     await loadTraffic();
     toggleInspector(localStorage.getItem("inspector") === "open");
@@ -166,6 +168,12 @@ async function start() {
   }
 }
 
+// The address says who and where, so the skip link must not write into it.
+document.querySelector(".skip").addEventListener("click", (event) => {
+  event.preventDefault();
+  if (state.place.kind === "home") homeTab.focus();
+  else focusComposer();
+});
 window.addEventListener("hashchange", () => void go());
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || document.querySelector("dialog[open], [popover]:popover-open")) return;

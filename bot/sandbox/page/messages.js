@@ -5,10 +5,10 @@ import { plain } from "./mrkdwn.js";
 import { appDm, authorOf, channelOf, markRead, state } from "./state.js";
 import * as timeline from "./timeline.js";
 
-const PAGE = 80;
-const MOST = 240;
+const PAGE = 40;
+const MOST = 200;
 const NEAR_END = 80;
-const NEARLY_OUT = 900;
+const NEARLY_OUT = 1200;
 const NOTICES = 5;
 
 let channel = null;

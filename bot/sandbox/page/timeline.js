@@ -11,6 +11,7 @@ export const list = h("ol", { class: "messages", "aria-label": "Messages" });
 
 const shown = new Map();
 let stop = null;
+let latest = null;
 let hooks = {};
 let readUpTo = "";
 
@@ -28,11 +29,13 @@ export const has = (ts) => shown.has(ts);
 
 const replyTo = (message) => (message.thread_ts !== message.ts && shown.get(message.thread_ts)) || null;
 
+/** Pages come in order: what is placed next mostly belongs behind what was placed last. */
 function place(parent, node, ts) {
-  let before = parent.lastElementChild;
-  while (before && before.dataset.ts > ts) before = before.previousElementSibling;
-  if (before) before.after(node);
-  else parent.prepend(node);
+  const from = latest?.parentElement === parent && latest.dataset.ts < ts ? latest.nextElementSibling : parent.firstElementChild;
+  let after = from;
+  while (after && after.dataset.ts < ts) after = after.nextElementSibling;
+  parent.insertBefore(node, after);
+  latest = node;
 }
 
 const isCard = (node) => node.classList.contains("card");
