@@ -159,6 +159,15 @@ async def test_a_fault_that_was_to_happen_once_goes_out_by_itself_and_stays_out(
     assert [fault["kind"] for fault in slack.slack.faults.listed()] == ["429"]
 
 
+async def test_the_skip_link_leads_to_the_message_box_and_nowhere_else(open_page: OpenPage) -> None:
+    page = await open_page("U0LEA", GENERAL)
+    await expect(page.locator("#composer-box")).to_be_focused()
+    await page.get_by_role("link", name="Skip to the message box").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#composer-box")).to_be_focused()
+    await expect(page).to_have_url(f"{page.url.partition('#')[0]}#/U0LEA/{GENERAL}")
+
+
 async def test_what_slack_itself_says_is_shown_in_grey(open_page: OpenPage) -> None:
     page = await open_page()
     await type_in(page, "/nosuch")
@@ -173,6 +182,11 @@ async def test_light_and_dark_are_both_readable_and_narrow_screens_fold_the_side
         assert ground > 240 if scheme == "light" else ground < 40
         assert abs(ground - ink) > 150
         await expect(page.get_by_role("link", name="general")).to_be_hidden()
-        await page.get_by_role("button", name="Show the sidebar").click()
+        menu = page.get_by_role("button", name="Show the sidebar")
+        await menu.click()
+        await expect(page.locator("#sidebar [aria-current=page]")).to_be_focused()
+        await page.keyboard.press("Escape")
+        await expect(menu).to_be_focused()
+        await menu.click()
         await page.get_by_role("link", name="general").click()
         await expect(page.locator("#header h1")).to_contain_text("general")

@@ -57,6 +57,36 @@ async def test_messages_are_paged_from_the_newest_back(slack: Sandbox, page: Pag
     assert (await page.get("messages", **{"as": "U0BEN", "channel": "G0PRIV"}))["messages"] == []
 
 
+async def test_messages_are_paged_forward_from_one_that_is_known(page: Page) -> None:
+    said = [(await page.post("say", as_="U0ANA", channel="C0GENERAL", text=str(n)))["ts"] for n in range(5)]
+    query = {"as": "U0BEN", "channel": "C0GENERAL", "after": said[1], "limit": "2"}
+    found = await page.get("messages", **query)
+    assert ([m["text"] for m in found["messages"]], found["has_more"]) == (["2", "3"], True)
+    rest = await page.get("messages", **(query | {"after": said[3]}))
+    assert ([m["text"] for m in rest["messages"]], rest["has_more"]) == (["4"], False)
+
+
+async def test_a_page_brings_a_thread_whole_with_the_message_it_hangs_on(page: Page) -> None:
+    root = (await page.post("say", as_="U0ANA", channel="C0GENERAL", text="root"))["ts"]
+    later = (await page.post("say", as_="U0ANA", channel="C0GENERAL", text="later"))["ts"]
+    await page.post("say", as_="U0BEN", channel="C0GENERAL", text="reply", thread_ts=root)
+    newest = await page.get("messages", **{"as": "U0BEN", "channel": "C0GENERAL", "limit": "1"})
+    assert ([m["text"] for m in newest["messages"]], newest["has_more"]) == (["later"], True)
+    older = await page.get("messages", **{"as": "U0BEN", "channel": "C0GENERAL", "limit": "1", "before": later})
+    assert ([m["text"] for m in older["messages"]], older["has_more"]) == (["root", "reply"], False)
+
+
+async def test_a_page_that_falls_behind_is_told_to_look_anew(slack: Sandbox) -> None:
+    changes = slack.slack.changes
+    behind = changes.watch("U0BEN")
+    for n in range(behind.maxsize + 1):
+        changes.tell({"type": "traffic", "n": n})
+    assert [behind.get_nowait() for _ in range(behind.qsize())] == [
+        {"type": "missed"},
+        {"type": "traffic", "n": behind.maxsize},
+    ]
+
+
 async def test_the_stream_brings_only_what_a_person_may_see(
     slack: Sandbox, session: aiohttp.ClientSession, api: Api
 ) -> None:

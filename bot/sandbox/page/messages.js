@@ -143,7 +143,9 @@ export async function openChannel(id, onSay, readUpTo) {
 }
 
 function markSeen() {
-  if (!document.hidden) markRead(channel, channelOf(channel)?.last_ts ?? timeline.newest());
+  if (document.hidden) return;
+  markRead(channel, channelOf(channel)?.last_ts ?? timeline.newest());
+  timeline.sawUpTo(timeline.newest());
 }
 
 const byFurthest = (ts) => (older && ts < timeline.oldest()) || (newer && ts > timeline.newest());
@@ -157,7 +159,7 @@ function isBeyond(message) {
 function hearNew(message) {
   const mine = message.user === state.me;
   const beyond = isBeyond(message);
-  if (!beyond && !document.hidden) timeline.sawUpTo(message.ts);
+  if (!beyond && !document.hidden) timeline.sawUpTo(message.ts); // before it is put: whoever looks on sees nothing new
   if (!beyond && steadily(() => timeline.put(message))) return;
   if (mine && !message.thread_ts) toEnd();
   else if (!message.thread_ts) below.hidden = false;
