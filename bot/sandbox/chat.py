@@ -19,12 +19,12 @@ _TS = re.compile(r"\d{10}\.\d{6}")
 def channel_for_bot(slack: Slack, channel_id: Any, *, join: bool = True, people: bool = False) -> Json:
     """The channel the bot names; where ``people`` are allowed, a user id means the DM with that person.
 
-    Raises SlackError: channel_not_found (also for private places the app is not in), not_in_channel, is_archived.
+    Raises SlackError: channel_not_found (also for what is private and without the app), not_in_channel, is_archived.
     """
     found = slack.workspace.channels.get(str(channel_id))
     if found is None and people:
         found = slack.workspace.dm_of(str(channel_id))
-    if found is None or (found["is_private"] and BOT_USER not in found["members"]):
+    if found is None or ((found["is_private"] or found["is_im"]) and BOT_USER not in found["members"]):
         raise SlackError("channel_not_found")
     public = "chat:write.public" in slack.options.manifest.scopes
     if join and BOT_USER not in found["members"] and not public:

@@ -51,7 +51,7 @@ async def draw_all(browser: Browser, slack: Sandbox) -> None:
     await draw(page, "card")
     await page.close()
 
-    page = await open_at(browser, slack, "home", viewport={"width": 1040, "height": 640}, color_scheme="dark")
+    page = await open_at(browser, slack, "home", viewport={"width": 1040, "height": 720}, color_scheme="dark")
     await expect(page.locator("#place").get_by_role("heading", name="Your firms")).to_be_visible()
     await draw(page, "home-dark")
     await page.close()

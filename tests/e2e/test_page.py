@@ -103,7 +103,7 @@ async def test_two_people_see_each_other_but_not_each_others_private_notes(open_
     await expect(ana.get_by_text("Only visible to you")).to_be_visible()
     await expect(ben.locator(".mention.mine")).to_have_text("@Ben Cole")
     await expect(ben.get_by_role("button", name="Done")).to_have_count(0)
-    await ben.get_by_role("link", name="Ana Ruiz", exact=False).first.click()
+    await ben.locator(".person", has_text="Ana Ruiz").get_by_role("link").first.click()
     await expect(ben.get_by_role("button", name="Done")).to_be_visible()
 
 

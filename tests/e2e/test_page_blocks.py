@@ -151,7 +151,7 @@ async def fill_in(page: Page, modal: Locator) -> None:
     await choose(page, modal, "One", "Phone")
     await choose(page, modal, "Some", "Paper", "Portal")
     await choose(page, modal, "Found", "abc found", typed="abc")
-    await choose(page, modal, "Person", "CAIS Roadmap")
+    await choose(page, modal, "Person", "Tasks")
     await choose(page, modal, "People", "Ben Cole", "Lea Haddad")
     await choose(page, modal, "Channel", "general")
     await choose(page, modal, "Channels", "general", "audit-prep")

@@ -70,8 +70,17 @@ async def test_two_people_work_on_one_firm_each_in_a_window(slack: Sandbox, open
     await expect(card(ben)).to_contain_text(BEGINNING[1])
     await type_in(ana, "/cais next")
     await expect(card(ana)).to_contain_text(BEGINNING[1])
-    await ana.locator(".person", has_text="Ben Cole").get_by_role("link", name="Ben Cole").first.click()
-    await expect(ana.get_by_text("Only visible to you")).to_have_count(0)
+
+    await ana.get_by_role("region", name="Direct messages").get_by_role("link", name="Ben Cole").click()
+    await ben.get_by_role("region", name="Direct messages").get_by_role("link", name="Ana Ruiz").click()
+    await type_in(ben, "Register, then?")
+    await expect(ana.locator(".messages").get_by_text("Register, then?")).to_be_visible()
+    await type_in(ana, "/cais next")
+    await expect(ana.get_by_text("Only visible to you")).to_be_visible()
+    await expect(card(ana)).to_contain_text(BEGINNING[1])
+    await type_in(ana, "I do it today")
+    await expect(ben.locator(".messages").get_by_text("I do it today")).to_be_visible()
+    await expect(ben.get_by_text("Only visible to you")).to_have_count(0)
 
 
 async def test_a_form_says_beside_the_field_what_the_bot_does_not_take(slack: Sandbox, open_page: OpenPage) -> None:

@@ -238,3 +238,10 @@ async def test_the_calls_are_kept_with_their_answers(slack: Sandbox, api: Api) -
 
 async def test_a_wrong_view_type_is_an_invalid_argument(api: Api) -> None:
     assert (await api("views.publish", user_id="U0BEN", view=modal()))["error"] == "invalid_arguments"
+
+
+async def test_a_dm_between_two_people_does_not_exist_for_the_app(slack: Sandbox, api: Api) -> None:
+    await slack.say("U0ANA", "D0ANABEN", "Between us")
+    for method in ("conversations.history", "chat.postMessage"):
+        assert (await api(method, channel="D0ANABEN", text="x"))["error"] == "channel_not_found"
+    assert not slack.sent, "nor is the app told what is said there"

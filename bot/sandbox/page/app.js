@@ -52,11 +52,12 @@ async function openConversation(id) {
   markRead(id, channel.last_ts);
   redraw();
   fill($("place"), conversation);
-  fill($("composer"), composerFor(id, channel.is_im ? state.app.name : `#${channel.name}`, { onSay: say, onShortcut: runShortcut, onScroll: scrollByPage }));
-  showPrompts(channel.is_im ? channel.prompts?.prompts ?? state.app.suggested_prompts : []);
+  fill($("composer"), composerFor(id, channel.is_im ? channelName(id) : `#${channel.name}`, { onSay: say, onShortcut: runShortcut, onScroll: scrollByPage }));
+  const withApp = channel === appDm();
+  showPrompts(withApp ? channel.prompts?.prompts ?? state.app.suggested_prompts : []);
   await openChannel(id, say, seen);
   focusComposer();
-  if (channel.is_im) await post("home", { as: state.me, tab: "messages" });
+  if (withApp) await post("home", { as: state.me, tab: "messages" });
 }
 
 const EVENTS = {

@@ -2,7 +2,7 @@
 import { $, avatar, fill, h, icon } from "./dom.js";
 import { toggleInspector } from "./inspector.js";
 import { unfoldSidebar } from "./sidebar.js";
-import { addressOf, appDm, channelOf, me, state, userName } from "./state.js";
+import { addressOf, appDm, channelName, channelOf, me, partnerIn, state, userName } from "./state.js";
 
 function tabs() {
   const dm = appDm();
@@ -18,6 +18,7 @@ function members(channel) {
 
 function title() {
   const channel = channelOf(state.place.id);
+  if (channel?.is_im && channel !== appDm()) return [avatar(channelName(channel.id), partnerIn(channel), "small"), h("h1", {}, h("span", { class: "words" }, channelName(channel.id)))];
   if (state.place.kind === "home" || channel?.is_im) return [avatar(state.app.name, state.app.id, "app small"), h("h1", {}, h("span", { class: "words" }, state.app.name)), tabs()];
   return [h("h1", {}, h("span", { class: "sign", "aria-hidden": "true" }, channel?.is_private ? icon("lock") : "#"), h("span", { class: "words" }, channel?.name ?? "")), channel && members(channel)];
 }

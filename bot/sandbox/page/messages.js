@@ -2,7 +2,7 @@
 import { get } from "./api.js";
 import { announce, fill, h, icon } from "./dom.js";
 import { plain } from "./mrkdwn.js";
-import { appDm, authorOf, channelOf, markRead, state } from "./state.js";
+import { appDm, authorOf, channelName, channelOf, markRead, state } from "./state.js";
 import * as timeline from "./timeline.js";
 
 const PAGE = 40;
@@ -109,7 +109,8 @@ function thingsToTry() {
 
 function welcome() {
   const isApp = channel === appDm()?.id;
-  const title = isApp ? `This is your conversation with ${state.app.name}` : `This is where #${channelOf(channel)?.name} begins`;
+  const isDirect = channelOf(channel)?.is_im;
+  const title = isDirect ? `This is your conversation with ${channelName(channel)}` : `This is where #${channelName(channel)} begins`;
   if (isApp && state.app.commands.length) return h("div", { class: "welcome" }, h("h2", {}, title), thingsToTry());
   return h("div", { class: "welcome" }, h("h2", {}, title), h("p", {}, "Say something, or type / to see what you can ask."));
 }
@@ -122,7 +123,7 @@ function showBeginning() {
   const looks = `${channel} ${empty} ${state.app.name}`;
   if (beginning.dataset.looks === looks) return;
   beginning.dataset.looks = looks;
-  fill(beginning, empty ? welcome() : h("small", {}, channelOf(channel)?.is_im ? "This is the beginning of your conversation." : `This is where #${channelOf(channel)?.name} begins.`));
+  fill(beginning, empty ? welcome() : h("small", {}, channelOf(channel)?.is_im ? "This is the beginning of your conversation." : `This is where #${channelName(channel)} begins.`));
 }
 
 /** Shows a channel from its newest messages on. `onSay(text, thread_ts?)` sends; what is later than `readUpTo` is new. */

@@ -1,6 +1,6 @@
 /** The sidebar: the workspace, its channels, the app, and whom one acts as. */
 import { $, avatar, fill, h, icon } from "./dom.js";
-import { addressOf, appDm, isActive, isUnread, me, people, state, userName } from "./state.js";
+import { addressOf, appDm, channelName, isActive, isUnread, me, partnerIn, people, state, userName } from "./state.js";
 import { keepingFocus } from "./surface.js";
 import { clock } from "./zones.js";
 
@@ -22,6 +22,14 @@ function channels() {
   }));
 }
 
+function directMessages() {
+  const between = state.channels.filter((channel) => channel.is_im && channel !== appDm());
+  return between.map((channel) => entry({
+    place: channel.id, name: channelName(channel.id), sign: face(channelName(channel.id), partnerIn(channel)), extra: "with-face",
+    here: state.place.id === channel.id, unread: state.place.id !== channel.id && isUnread(channel),
+  }));
+}
+
 function app() {
   const dm = appDm();
   const home = state.place.kind === "home";
@@ -33,7 +41,7 @@ function app() {
 
 function person(user) {
   const mine = user.id === state.me;
-  const address = addressOf(user.id, state.place.kind === "home" ? "home" : state.channels.some((each) => each.is_im && each.id === state.place.id) ? "dm" : state.place.id);
+  const address = addressOf(user.id, state.place.kind === "home" ? "home" : state.place.id === appDm()?.id ? "dm" : state.place.id);
   const detail = [user.title || (user.is_admin && "Admin"), clock(new Date(), user.tz || "UTC")].filter(Boolean).join(" · ");
   const beside = `Open ${userName(user.id)}'s view in another window`;
   return h("li", { class: "person" },
@@ -43,7 +51,7 @@ function person(user) {
 }
 
 function part(title, items) {
-  return h("section", { "aria-label": title }, h("h2", {}, title), h("ul", {}, items));
+  return items.length > 0 && h("section", { "aria-label": title }, h("h2", {}, title), h("ul", {}, items));
 }
 
 export function drawSidebar() {
@@ -52,7 +60,7 @@ export function drawSidebar() {
   const scrolled = parts.map((each) => node.querySelector(each)?.scrollTop ?? 0);
   keepingFocus(() => node, () => fill(node,
     h("div", { class: "team" }, h("span", { class: "team-mark", "aria-hidden": "true" }, state.team.name.slice(0, 1)), h("span", {}, h("strong", {}, state.team.name), h("small", {}, "A pretend Slack"))),
-    h("div", { class: "places" }, part("Channels", channels()), part("Apps", app())),
+    h("div", { class: "places" }, part("Channels", channels()), part("Apps", app()), part("Direct messages", directMessages())),
     h("div", { class: "people" }, part("You act as", people().map(person)))));
   parts.forEach((each, at) => {
     node.querySelector(each).scrollTop = scrolled[at];

@@ -35,18 +35,20 @@ export const userOf = (id) => state.users.find((user) => user.id === id);
 export const channelOf = (id) => state.channels.find((channel) => channel.id === id);
 export const me = () => userOf(state.me);
 export const zone = () => me()?.tz || "UTC";
-export const appDm = () => state.channels.find((channel) => channel.is_im);
+/** The one conversation of this person with the app; other DMs are between people. */
+export const appDm = () => state.channels.find((channel) => channel.is_im && channel.members.includes(state.app.bot_user_id));
+export const partnerIn = (channel) => channel.members.find((id) => id !== state.me) ?? state.me;
 
 export function userName(id) {
+  if (id === state.app.bot_user_id) return state.app.name;
   const user = userOf(id);
-  if (user) return user.real_name || user.name;
-  return id === state.app.bot_user_id ? state.app.name : id;
+  return user ? user.real_name || user.name : id;
 }
 
 export function channelName(id) {
   const channel = channelOf(id);
   if (!channel) return id;
-  return channel.is_im ? state.app.name : channel.name;
+  return channel.is_im ? userName(partnerIn(channel)) : channel.name;
 }
 
 export function authorOf(message) {
