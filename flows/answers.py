@@ -43,7 +43,7 @@ def give(
     if happened_on:
         must_be_past(happened_on, today, "Enter the day it was decided.")
     if recheck_on and recheck_on <= today:
-        raise Refusal("The day to look at it again must be in the future.")
+        raise Refusal("The day to look at it again must be in the future. Pick a later day, or leave it empty.")
     if fact == "fdid_duty" and chosen == ("no",) and not basis.strip():
         raise Refusal("Write down the basis of this answer: what the firm does, and why no event carries an FDID.")
     answer = e.AnswerGiven(fact=fact, value=chosen, basis=basis.strip(), happened_on=happened_on, recheck_on=recheck_on)
@@ -99,10 +99,10 @@ def rename_agent(position: Position, who: Person, agent: str, name: str) -> list
     clean = " ".join(name.split())
     kept = _known(position, agent)
     if not clean or len(clean) > 80:
-        raise Refusal("A name has 1 to 80 characters.")
+        raise Refusal("A name has 1 to 80 characters. Nothing was changed.")
     other = named(position, clean)
     if other and other.id != agent:
-        raise Refusal(f"There is already an agent called {other.name}.")
+        raise Refusal(f"There is already an agent called {other.name}. Nothing was changed; use another name.")
     return [] if kept.name == clean else [e.AgentRenamed(agent=agent, name=clean)]
 
 
@@ -161,7 +161,7 @@ def _newcomer(position: Position, who: Person, old: str, name: str, *, taken: in
         raise Refusal("Name the new agent.")
     known = named(position, clean)
     if known and known.id == old:
-        raise Refusal("The new agent has the same name as the one that leaves.")
+        raise Refusal("The new agent has the same name as the one that leaves. Nothing was changed; name another.")
     if known and known.status == "active":
         return [], known.id
     _must_be_short(clean)
@@ -183,12 +183,12 @@ def _active(position: Position) -> set[str]:
 
 def _must_be_short(name: str) -> None:
     if len(name) > 80:
-        raise Refusal("An agent's name may have 80 characters. Use a shorter one.")
+        raise Refusal("An agent's name may have 80 characters at most. Use a shorter one.")
 
 
 def _must_be_few(agents: int) -> None:
     if agents > MOST_AGENTS:
-        raise Refusal(f"A firm can name up to {MOST_AGENTS} agents here.")
+        raise Refusal(f"A firm can name {MOST_AGENTS} agents at most. Nothing was changed: take one off first.")
 
 
 def _known(position: Position, agent: str) -> Agent:

@@ -40,9 +40,11 @@ def require(position: Position, who: Person, role: RoleName) -> None:
     """Raises Refusal unless this person has at least this role in this firm."""
     held = role_of(position, who)
     if held is None:
-        raise Refusal("You are not a member of this firm. Ask its lead to add you.", kind="foreign")
+        raise Refusal("You are not a member of this firm. Nothing was changed. Its lead can add you.", kind="foreign")
     if RANK[held] < RANK[role]:
         needed = "a lead" if role == "lead" else "a member or a lead"
         raise Refusal(
-            f"Only {needed} of {position.name} can do that; you are a {held}. Nothing was changed.", kind="rights"
+            f"Only {needed} of {position.name} can do that; you are a {held}. Nothing was changed. "
+            "A lead can give you another role.",
+            kind="rights",
         )

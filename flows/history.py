@@ -157,7 +157,7 @@ def _of_firm(record: Record, event: e.AnyEvent) -> str:
         case e.ProfileAnswered():
             return f"Small Industry Member: {event.value}"
         case e.MemberSet():
-            return f"{event.name or 'Somebody'} is now a {event.role}"
+            return f"{event.name or event.person.rpartition('/')[2]} is now a {event.role}"
         case e.MemberRemoved():
             return f"Took {_name_before(record) or event.person.rpartition('/')[2]} off the firm"
         case e.ChannelLinked() | e.ChannelUnlinked():

@@ -59,7 +59,7 @@ def check_name(name: str, taken: Sequence[str]) -> str:
     if not clean:
         raise Refusal("Give the firm a name.")
     if len(clean) > LONGEST_NAME:
-        raise Refusal(f"A firm's name may have {LONGEST_NAME} characters.")
+        raise Refusal(f"A firm's name may have {LONGEST_NAME} characters at most. Use a shorter one.")
     if clean.casefold() in {t.casefold() for t in taken}:
         raise Refusal(f"You already have a firm called {clean}. Use another name, or open it with `/cais firm use`.")
     guard.check([clean], ticket=False, way_on=False)
@@ -93,7 +93,7 @@ def set_target(position: Position, who: Person, target: date | None, today: date
     """The day the firm wants to be ready; None clears it."""
     require(position, who, "member")
     if target and target <= today:
-        raise Refusal("The target must be a day in the future.")
+        raise Refusal("The target must be a day in the future. Pick a later day, or leave it empty.")
     return [] if position.target == target else [e.TargetSet(target=target)]
 
 
@@ -170,7 +170,7 @@ def remove_member(position: Position, who: Person, member: str) -> list[AnyEvent
 
 def _leave_a_lead(position: Position, leaving: str) -> None:
     if not any(m.role == "lead" for m in position.members.values() if m.person != leaving):
-        raise Refusal("A firm needs a lead. Make somebody else a lead first.")
+        raise Refusal("A firm needs a lead, so nothing was changed. Make somebody else a lead first.")
 
 
 def link_channel(position: Position, who: Person, channel: str) -> list[AnyEvent]:

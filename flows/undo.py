@@ -15,6 +15,11 @@ from flows.position import Position
 FINAL = frozenset({"firm_set_up", "member_set", "member_removed", "text_refused"})
 """What has commands of its own to change it; a click that brought one of these is never undone."""
 
+NOT_BY_UNDO = (
+    "Undo does not reach this entry, so nothing was changed. "
+    "`/cais firm members` and `/cais firm settings` change what set-up and members brought."
+)
+
 LEADS_ONLY = frozenset({"firm_renamed", "channel_linked", "channel_unlinked"})
 """What only a lead may record, and so only a lead may undo or bring back."""
 
@@ -33,7 +38,7 @@ def undo(history: Sequence[Record], position: Position, who: Person, of: int | N
     clicked = click_of(history, target)
     affected = affects(history, clicked)
     if any(r.type in FINAL for r in affected):
-        raise Refusal("That cannot be undone here; change it with `/cais firm`.")
+        raise Refusal(NOT_BY_UNDO)
     if any(r.type in LEADS_ONLY for r in affected):
         require(position, who, "lead")
     _must_be_untouched(history, left_out, clicked[-1].sequence, affected, who)
@@ -56,7 +61,7 @@ def last_undo(history: Sequence[Record], who: Person) -> int:
             continue
         if all(types[n] != "undone" for n in event.of):
             return row.sequence
-    raise Refusal("There is no undo of yours to take back. Nothing was changed.")
+    raise Refusal("There is no undo of yours to take back. Nothing was changed. `/cais history` shows what was undone.")
 
 
 def click_of(history: Sequence[Record], target: Record) -> list[Record]:
@@ -151,13 +156,16 @@ def _must_add_up(after: Position) -> None:
             f"Another agent is called {twice} by now, so it was left as it is. Nothing was undone.", kind="stale"
         )
     if not after.name or not any(m.role == "lead" for m in after.members.values()):
-        raise Refusal("That cannot be undone here; change it with `/cais firm`.")
+        raise Refusal(NOT_BY_UNDO)
 
 
 def _named(history: Sequence[Record], of: int) -> Record:
     found = next((r for r in history if r.sequence == of), None)
     if found is None:
-        raise Refusal("There is nothing to undo there. Nothing was changed.", kind="stale")
+        raise Refusal(
+            f"There is no entry {of} in this firm's history, so nothing was undone. `/cais history` has their numbers.",
+            kind="stale",
+        )
     return found
 
 
@@ -166,4 +174,7 @@ def _last(history: Sequence[Record], left_out: frozenset[int], who: Person) -> R
         mine = row.actor == who.id and row.sequence not in left_out and row.type != "undone"
         if mine and not any(r.type in FINAL for r in click_of(history, row)):
             return row
-    raise Refusal("There is nothing of yours to undo.")
+    raise Refusal(
+        "There is nothing of yours to undo. `/cais history` shows what others recorded, and `/cais undo` with an "
+        "entry's number takes that one back."
+    )

@@ -32,15 +32,18 @@ from bot.views.blocks import literal
 from bot.views.help import Offer
 from bot.views.scene import Scene, scene_of
 from flows.events import FirmKey, RoleName, Situation
-from flows.firms import Person, Refusal, role_of
+from flows.firms import Person, Refusal, require, role_of
 from flows.ports import FirmSummary
 from flows.position import Position
 from flows.roadmap import Question
 from flows.services import Services
 
-NOT_A_CHANNEL = Refusal("Type that in the channel you mean: here is a direct message, which means no firm by itself.")
+NOT_A_CHANNEL = Refusal(
+    "A direct message means no firm by itself, so nothing was changed. Type that in the channel you mean."
+)
 TAKEN_CHANNEL = Refusal(
-    "This channel is linked to another firm already. A lead of that firm can unlink it first with `/cais firm unlink`."
+    "This channel is linked to another firm already, so nothing was changed. "
+    "A lead of that firm can unlink it with `/cais firm unlink`."
 )
 
 _AFTER_FIRM = ("list", "use", "new", "members", "link", "unlink", "rename", "settings")
@@ -275,7 +278,8 @@ async def _link(heard: Heard, services: Services, channel: str) -> Message:
     linked = (await services.directory.sight(heard.tenant, heard.who.id, channel)).linked
     if linked and linked != heard.firm.key.firm:
         own = next((f.name for f in heard.sighting.firms if f.key.firm == linked), "")
-        raise Refusal(f"This channel is linked to {own}. `/cais firm unlink` there first.") if own else TAKEN_CHANNEL
+        taken = f"This channel is linked to {own}, so nothing was changed. `/cais firm unlink` here comes first."
+        raise Refusal(taken) if own else TAKEN_CHANNEL
     result = await services.link_channel(heard.firm.key, heard.act, channel)
     return views.channel_note(_scene(heard, services, result.position), channel, linked=True)
 
@@ -294,7 +298,7 @@ async def _unlink(heard: Heard, services: Services, channel: str) -> Message:
     if not is_channel(channel):
         raise NOT_A_CHANNEL
     if channel not in heard.firm.channels:
-        raise Refusal("This channel is not linked to this firm. Nothing was changed.", kind="")
+        raise Refusal("This channel is not linked to this firm. Nothing was changed; `/cais firm` names its channels.")
     result = await services.unlink_channel(heard.firm.key, heard.act, channel)
     return views.channel_note(_scene(heard, services, result.position), channel, linked=False)
 
@@ -316,7 +320,7 @@ async def settings(heard: Heard, services: Services) -> Answer:
     """`/cais firm settings`. Words in a message cannot open a window: the card there has the button."""
     if heard.kind in ("command", "action"):
         return _settings(heard, services)
-    return Say(_card(heard, services, heard.firm, "Press *Settings* to change the name, the situation or the target."))
+    return Say(_card(heard, services, heard.firm, "Press *Settings* to change what was entered at set-up."))
 
 
 async def open_settings(heard: Heard, carried: OpenFirmSettings, services: Services) -> Answer:
@@ -325,6 +329,7 @@ async def open_settings(heard: Heard, carried: OpenFirmSettings, services: Servi
 
 
 def _settings(heard: Heard, services: Services) -> Answer:
+    require(heard.firm, heard.who, "member")
     lead = role_of(heard.firm, heard.who) == "lead"
     return Open(views.settings_modal(_scene(heard, services, heard.firm), lead=lead))
 
@@ -346,7 +351,7 @@ async def save_settings(heard: Heard, carried: FirmSettingsForm, services: Servi
     if "situation" in altered and altered["situation"] not in get_args(Situation):
         return FieldErrors({"situation": "Choose where the firm stands."})
     if target and target != heard.firm.target and target <= services.today(heard.firm):
-        return FieldErrors({"target": "The target must be a day in the future."})
+        return FieldErrors({"target": "The target must be a day in the future. Pick a later day, or leave it empty."})
     try:
         result = await services.settle(
             heard.firm.key,

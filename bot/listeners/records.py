@@ -14,6 +14,7 @@ from bot.buttons import (
     SaveMessageForm,
     ShowHistory,
 )
+from bot.listeners.tasks import NO_SUCH_TASK
 from bot.places import place
 from bot.router import Heard, Router
 from bot.surfaces import Answer, FieldErrors, Message, Modal, Open, Replace, Say, Swap
@@ -26,7 +27,7 @@ from bot.views.scene import Scene, scene_of
 from bot.views.tasks import card, note, recorded
 from flows.events import EvidenceKind, FirmKey, Record
 from flows.evolve import undone
-from flows.firms import Refusal
+from flows.firms import Refusal, require
 from flows.history import NO_ROWS, task_title
 from flows.position import Position
 from flows.services import Result, Services
@@ -108,6 +109,7 @@ def _back_to_card(heard: Heard, services: Services, result: Result, task: str) -
 
 async def add_note(heard: Heard, services: Services) -> Answer:
     """`/cais note [task] <text>`."""
+    require(heard.firm, heard.who, "member")
     scene = _scene(heard, services)
     key, text = named_task(scene, heard.words)
     if not text and heard.kind in ("command", "action"):
@@ -177,16 +179,17 @@ async def open_evidence(heard: Heard, carried: OpenEvidence, services: Services)
 
 async def type_evidence(heard: Heard, services: Services) -> Answer:
     """`/cais evidence [task]`: the form, or, after a message, which opens none, the card that has the button."""
+    require(heard.firm, heard.who, "member")
     scene = _scene(heard, services)
     meant = tasks_meant(scene.pack, scene.walk, heard.words)
     if heard.words and not meant:
-        raise Refusal("No task of this firm fits those words. `/cais status` names them all.")
+        raise NO_SUCH_TASK
     if len(meant) > 1:
         return Say(steps.which_task(scene, meant, "Evidence for which one? Open it and press *Add evidence*."))
     if heard.kind in ("command", "action"):
         return Open(views.evidence_modal(scene, task=meant[0].key if meant else ""))
     if not meant:
-        hint = "Name the task, like `evidence s2`. `status` shows their short names."
+        hint = "Name the task, like `evidence s2`. `status` has their short names."
         return Say(rests.now_screen(scene, note(hint)))
     return Say(card(scene, meant[0], note("Press *Add evidence* to give a link or a note.")))
 
@@ -314,7 +317,7 @@ async def show_history(heard: Heard, services: Services) -> Answer:
     known = [*scene.pack.tasks, *(i.key for i in scene.walk.items)]
     found = next((k for k in known if k.casefold() == wanted), "") or named_task(scene, wanted)[0]
     if not found:
-        raise Refusal("There is no such task or step. `/cais status` shows their short names.")
+        raise Refusal("There is no such task or step. `/cais status` has the short names of the tasks.")
     return Say(await _history(heard, services, 0, found))
 
 

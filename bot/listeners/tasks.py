@@ -22,12 +22,15 @@ from bot.views.blocks import TICKET_FIELD, escape
 from bot.views.refused import with_ticket
 from bot.views.scene import Scene, scene_of
 from bot.views.tasks import Asked
-from flows.firms import Refusal
+from flows.firms import Refusal, require
 from flows.services import Result, Services
 from flows.walk import Item
 
 GONE = Refusal("That task is no longer on this firm's roadmap. Nothing was changed.", kind="stale")
-NO_SUCH_TASK = Refusal("No task of this firm fits those words. `/cais status` names them all.")
+NO_SUCH_TASK = Refusal("No task of this firm fits those words, so nothing was recorded. `/cais status` names them all.")
+REOPEN_WHICH = Refusal(
+    "Say which finished task, by its short name in `/cais status` or words of its title: `/cais reopen s3`."
+)
 
 
 def register(router: Router) -> None:
@@ -61,6 +64,7 @@ async def complete_task(heard: Heard, carried: CompleteTask, services: Services)
 
 async def type_done(heard: Heard, services: Services) -> Say:
     """One task that is meant is recorded; several are offered; one that has to be told how it ended is shown."""
+    require(heard.firm, heard.who, "member")
     scene = scene_of(services, heard.firm, heard.who.id)
     meant = tasks_meant(scene.pack, scene.walk, heard.words)
     if not meant and (out := out_of_reach(scene.walk, heard.words)):
@@ -199,16 +203,16 @@ async def record_reopen(heard: Heard, carried: ReopenForm, services: Services) -
 
 async def type_reopen(heard: Heard, services: Services) -> Say | Open:
     """With a reason it is done; without one a modal asks for it, or, after a message, which opens none, a button."""
+    require(heard.firm, heard.who, "member")
     scene = scene_of(services, heard.firm, heard.who.id)
     meant, reason = task_and_reason(scene.pack, scene.walk, heard.words)
     if not meant:
-        hint = Refusal("Say which task, like `/cais reopen s3` or `/cais reopen register for CAIS`.")
-        raise NO_SUCH_TASK if heard.words else hint
+        raise NO_SUCH_TASK if heard.words else REOPEN_WHICH
     if len(meant) > 1:
         return Say(steps.which_task(scene, meant, "Which one shall be opened again? Open it and press *Reopen…*."))
     item = meant[0]
     if item.task.kind == "question" or item.state not in ("done", "set_aside"):
-        return Say(tasks.card(scene, item))
+        return Say(tasks.card(scene, item, tasks.note(_why_not_reopened(item))))
     if reason:
         try:
             result = await services.reopen(heard.firm.key, heard.act, item.key, reason=reason)
@@ -218,6 +222,12 @@ async def type_reopen(heard: Heard, services: Services) -> Say | Open:
     if heard.kind in ("command", "action"):
         return Open(task_forms.reopen(scene, item))
     return Say(tasks.card(scene, item, tasks.note("Press *Reopen…* to say why it is opened again.")))
+
+
+def _why_not_reopened(item: Item) -> str:
+    if item.task.kind == "question" and item.state == "done":
+        return "An answer is not reopened but changed: press *Change the answer…*."
+    return "This task is not finished, so there is nothing to reopen."
 
 
 def _way_on(heard: Heard, scene: Scene, item: Item, reason: str, refusal: Refusal) -> Say | Open:

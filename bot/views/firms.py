@@ -39,7 +39,7 @@ from bot.views.blocks import (
 )
 from bot.views.firm_menu import firm_menu, fits_menu
 from bot.views.scene import Scene, banner, next_button, progress_words
-from bot.views.zones import ZONE_HINT, zone_input
+from bot.views.zones import ZONE_HINT, zone_input, zone_label
 from flows.events import RoleName
 from flows.history import SITUATIONS
 from flows.ports import FirmSummary
@@ -70,9 +70,10 @@ ROLES: tuple[tuple[RoleName, str, str], ...] = (
 )
 
 FOREIGN = "That belongs to a firm you are not a member of, so there is nothing to show here. Nothing was changed."
+NOT_YOURS = " If you should have it, its lead can add you."
 FOREIGN_CHANNEL = (
     "This channel is linked to a firm you are not a member of. Its lead can add you. "
-    "For your own firms, write to me in Messages or name the firm: `/cais next for Example Securities`."
+    "For your own firms, write to me in a direct message or name the firm: `/cais next for Example Securities`."
 )
 
 
@@ -88,7 +89,7 @@ def firm_card(scene: Scene, *, role: RoleName | None, channel: str = "", note: s
     facts = [
         f"Situation: {SITUATIONS[position.situation]}",
         f"Target: {day(position.target) if position.target else 'not set'}",
-        f"Time zone: {literal(position.time_zone.replace('_', ' '))}",
+        f"Time zone: {literal(zone_label(position.time_zone))}",
         f"Lead: {leads}",
         f"Members: {len(position.members)}",
         f"Channels: {', '.join(map(channel_mention, position.channels)) or 'none linked'}",
@@ -291,9 +292,8 @@ def channel_note(scene: Scene, channel: str, *, linked: bool) -> Message:
 
 
 def offered(name: str, firms: Sequence[FirmSummary]) -> Message:
-    """No firm is called so; the nearest ones as buttons."""
+    """No firm of this person is called so; the nearest ones as buttons. Says the same whether others have it or not."""
     text = f"You have no firm called “{literal(name)}”. Nothing was changed."
-    if firms:
-        text += " Did you mean one of these?"
+    text += " Did you mean one of these?" if len(firms) > 1 else " Did you mean this one?" if firms else NOT_YOURS
     buttons = [button(f.name, UseFirm(firm=f.key.firm), says=f"Use {f.name}") for f in firms[:FEW]]
     return Message(text, [section(text), actions(*buttons, button("All my firms", ShowFirms()))])

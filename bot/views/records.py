@@ -15,6 +15,7 @@ from bot.buttons import (
     ShowHistory,
     ShowNext,
 )
+from bot.places import channel_mention, mention, slack_id
 from bot.surfaces import Block, Message, Modal
 from bot.views.blocks import (
     Element,
@@ -36,7 +37,7 @@ from bot.views.blocks import (
 from bot.views.firm_menu import firm_choices
 from bot.views.scene import Scene, banner
 from bot.views.tasks import Top
-from flows.events import EvidenceAdded, Record
+from flows.events import ChannelLinked, ChannelUnlinked, EvidenceAdded, MemberSet, Record
 from flows.history import NO_ROWS, sentence, task_title
 from flows.ports import FirmSummary
 from flows.walk import Item, Walk
@@ -119,13 +120,24 @@ def _row(scene: Scene, page: Page, row: Record) -> str:
     undone = row.sequence in page.undone
     said = sentence(scene.pack, scene.position, row, page.behind)
     said = clip(said, LONGEST_ENTRY if len(literal(said)) < 2 * LONGEST_ENTRY else LONGEST_ENTRY // 3)
-    words = "\n".join(f"~{literal(line)}~" if undone else literal(line) for line in said.splitlines() if line.strip())
+    lines = [_named(row, literal(line)) for line in said.splitlines() if line.strip()]
+    words = "\n".join(f"~{line}~" if undone else line for line in lines)
     facts = [scene.moment(row.at), literal(row.actor_name), SOURCES.get(row.source, literal(row.source))]
     if row.happened_on:
         facts.append(_happened(scene, row, date.fromisoformat(row.happened_on)))
     if row.practice:
         facts.append("practice run")
     return f"{words}{' (undone)' if undone else ''}\nEntry {row.sequence} · " + " · ".join(facts)
+
+
+def _named(row: Record, words: str) -> str:
+    """The words with a mention where they can only give an id: Slack shows the name of the person or channel."""
+    event = row.event
+    if isinstance(event, ChannelLinked | ChannelUnlinked):
+        return words.replace(slack_id(event.channel), channel_mention(event.channel))
+    if isinstance(event, MemberSet) and not event.name:
+        return words.replace(slack_id(event.person), mention(event.person))
+    return words
 
 
 def _happened(scene: Scene, row: Record, day: date) -> str:

@@ -167,14 +167,15 @@ def items_of(scene: Scene, part: Part) -> list[Item]:
 
 
 def _lines(scene: Scene, items: Sequence[Item]) -> list[str]:
-    """A line for each task; many repeats of one task in a line for each state."""
+    """A line for each task with its short name; many repeats of one task in a line for each state."""
     lines: list[str] = []
     for _, same in groupby(items, key=lambda i: i.task.id):
         repeats = list(same)
         if len(repeats) <= FEW_REPEATS:
             lines += [_line(scene, i) for i in repeats]
             continue
-        lines.append(f"*{escape(repeats[0].task.title)}* ({len(repeats)} in all)")
+        task = repeats[0].task
+        lines.append(f"*{escape(task.title)}* · `{escape(task.id)}` ({len(repeats)} in all)")
         for state in MARKS:
             members = [i for i in repeats if i.state == state]
             if members:
@@ -187,7 +188,7 @@ def _line(scene: Scene, item: Item) -> str:
     mark = "👉 Next" if is_next and item.state == "open" else mark_of(scene, item)
     said = said_of(scene, item) or why_not(scene, item)
     title = literal(item.title)
-    return f"{mark}: {title}" + (f"\n↳ {clip(said, 300)}" if said else "")
+    return f"{mark}: {title} · `{escape(item.task.id)}`" + (f"\n↳ {clip(said, 300)}" if said else "")
 
 
 def _names(items: Sequence[Item]) -> str:

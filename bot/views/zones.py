@@ -17,9 +17,14 @@ ZONES = (
 ZONE_HINT = "Days and times of this firm are shown in it."
 
 
+def zone_label(zone: str) -> str:
+    """An IANA zone as the select calls it; its own name where it is none of those."""
+    return dict(ZONES).get(zone, zone.replace("_", " "))
+
+
 def zone_input(zone: str = "") -> Element:
     """A select with this IANA zone chosen, New York where none is given."""
     choices = dict(ZONES)
     if zone:
-        choices.setdefault(zone, zone.replace("_", " "))
+        choices.setdefault(zone, zone_label(zone))
     return select_input([option(label, value) for value, label in choices.items()], zone or "America/New_York")

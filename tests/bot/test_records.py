@@ -8,7 +8,7 @@ import msgspec
 
 from flows.events import EvidenceAdded
 from flows.services import Act, Services
-from tests.bot.conversing import BEN, COMPLIANCE, GENERAL, Slack, labels, words_of
+from tests.bot.conversing import BEN, COMPLIANCE, GENERAL, LEA, Slack, labels, words_of
 from tests.bot.firm_making import TENANT, a_firm, person
 
 
@@ -137,6 +137,17 @@ async def test_history_names_what_was_undone_and_brought_back(slack: Slack, serv
     assert "Brought back entry 4: Note: keep me" in said
 
 
+async def test_history_mentions_whom_and_what_it_has_no_name_for(slack: Slack, services: Services) -> None:
+    await a_firm(services, "Apex Securities", BEN)
+    await slack.ben.at(GENERAL).types("/cais firm link")
+    await slack.ben.types("/cais firm members")
+    await slack.ben.presses("Add or change a member")
+    await slack.ben.submits({"person": LEA, "role": "viewer"})
+    said = words_of(await slack.ben.types("history"))
+    assert f"<@{LEA}> is now a viewer" in said
+    assert f"Linked the channel <#{GENERAL}>" in said
+
+
 async def test_long_history_turns_pages_both_ways(slack: Slack, services: Services) -> None:
     firm = await a_firm(services, "Apex Securities", BEN)
     for n in range(30):
@@ -222,7 +233,9 @@ async def test_somebody_without_a_firm_is_told_so_by_the_shortcut(slack: Slack, 
 async def test_a_viewer_reads_and_adds_nothing(slack: Slack, services: Services) -> None:
     firm = await a_firm(services, "Apex Securities", BEN, U0LEA="viewer")
     before = await services.events.history(firm.key)
-    assert "Only a member or a lead" in words_of(await slack.lea.types("note hello"))
+    for typed in ("note hello", "done", "reopen s1", "evidence s1", "/cais note", "/cais evidence", "/cais settings"):
+        assert "Only a member or a lead" in words_of(await slack.lea.types(typed)), typed
+    assert slack.lea.modal is None
     assert "Set up Apex Securities" in words_of(await slack.lea.types("history"))
     assert await services.events.history(firm.key) == before
 

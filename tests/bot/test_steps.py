@@ -53,7 +53,9 @@ async def test_the_status_shows_the_mark_of_every_task_in_words_and_who_did_it_w
     ben = await to_step_four(slack)
     await choose(ben, "agent", agents="Alpha Clearing\nBeta Bureau")
     said = words_of(await ben.types("/cais status"))
-    assert "✅ Done: Register for CAIS\n↳ Already registered · by you, Nov 23, 2026, 9:00 AM New York time" in said
+    assert (
+        "✅ Done: Register for CAIS · `s2`\n↳ Already registered · by you, Nov 23, 2026, 9:00 AM New York time" in said
+    )
     assert "👉 Next: Test relationship with your agent: Alpha Clearing" in said
     assert "⬜ Open: Test relationship with your agent: Beta Bureau" in said
     assert "🔒 Comes later: Ask the Helpdesk to certify your firm" in said

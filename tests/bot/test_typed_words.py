@@ -1,5 +1,7 @@
 """Typed words do what they say, or nothing: undo, done and reopen."""
 
+import re
+
 import pytest
 
 from flows.services import Act, Services
@@ -100,6 +102,29 @@ async def test_done_by_the_name_of_a_task_still_records_it(slack: Slack, service
     agent = (await position(services, key)).agents[0].id
     await ben.types(f"/cais done s5[{agent}]")
     assert (await position(services, key)).tasks[f"s5[{agent}]"].state == "done"
+
+
+@pytest.mark.parametrize(
+    ("typed", "why"), [("reopen s2", "This task is not finished"), ("reopen s1", "not reopened but changed")]
+)
+async def test_what_cannot_be_reopened_is_shown_with_the_reason(
+    slack: Slack, services: Services, typed: str, why: str
+) -> None:
+    await firm_of_ben(services)
+    await slack.ben.types("next")
+    await slack.ben.presses("Yes")
+    assert why in words_of(await slack.ben.types(typed))
+
+
+async def test_a_short_name_read_in_the_status_is_understood(slack: Slack, services: Services) -> None:
+    await firm_of_ben(services)
+    await slack.ben.types("next")
+    await slack.ben.presses("Yes")
+    said = words_of(await slack.ben.types("status"))
+    short_names = re.findall(r"· `(\w+)`", said)
+    assert {"s1", "s2", "s3e", "s4"} <= set(short_names)
+    for name in short_names:
+        assert "No task of this firm" not in words_of(await slack.ben.types(f"done {name}")), name
 
 
 @pytest.mark.parametrize("typed", ["/cais reopen", "reopen"])

@@ -174,7 +174,7 @@ def test_the_status_groups_the_repeats_of_many_agents_by_their_state() -> None:
     life.done("s3e")
     life.done(f"s5[{life.agent('Agent 3')}]")
     said = words_of(content(steps.status(scene(life))))
-    assert "*Test relationship with your agent* (9 in all)" in said
+    assert "*Test relationship with your agent* · `s5` (9 in all)" in said
     assert "↳ ✅ Done: Agent 3" in said
     assert "↳ ⬜ Open: Agent 0, Agent 1, Agent 2, Agent 4, Agent 5, Agent 6 and 2 more" in said
 
