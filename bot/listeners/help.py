@@ -65,10 +65,10 @@ async def say_stale(heard: Heard, services: Services) -> Answer:
 
 
 def say_unknown(router: Router) -> Callable[[Heard, Services], Awaitable[Answer]]:
-    """Words that are no command: the nearest are offered."""
+    """Words that are no command: the nearest are offered. To a greeting the answer is where one is."""
 
     async def listen(heard: Heard, services: Services) -> Answer:
-        if prompted := views.prompted(heard.words):
+        if (prompted := views.prompted(heard.words)) or views.greets(heard.words):
             answer = await run(router, heard, services, prompted)
             return Say(answer.message) if isinstance(answer, Replace) else answer
         first, _, rest = heard.words.strip().partition(" ")

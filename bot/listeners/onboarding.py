@@ -15,7 +15,7 @@ from flows.firms import Person, Refusal
 from flows.ports import FirmSummary
 from flows.services import Services
 
-TAKEN_CHANNEL = "This channel is linked to another firm already. A lead of that firm can unlink it first."
+TAKEN_CHANNEL = "This channel is linked to another firm already. Leave it empty, or ask that firm's lead to unlink it."
 
 
 def register(router: Router) -> None:
@@ -28,8 +28,9 @@ def register(router: Router) -> None:
 
 async def invite(heard: Heard, services: Services) -> Answer:
     """Somebody who is in no firm."""
-    sighting = heard.sighting
-    return Say(views.invitation(any_firm=sighting.any_firm, admin=heard.who.admin, linked=bool(sighting.linked)))
+    sighting, admin = heard.sighting, heard.who.admin
+    linked = bool(sighting.linked)
+    return Say(views.invitation(any_firm=sighting.any_firm, admin=admin, linked=linked, typed=heard.words))
 
 
 async def new_firm(heard: Heard, services: Services) -> Answer:

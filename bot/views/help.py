@@ -1,5 +1,6 @@
 """What one can type, and what to say where somebody typed something else."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -37,57 +38,103 @@ class Offer:
 
 
 USAGES = (
-    Usage("", "Where you are: the next task and its buttons. The first time: set-up.", ("",)),
-    Usage("next", "The next task, as a card with buttons.", ("next", "next for Example Securities")),
-    Usage("status", "The whole roadmap with what is done, open and waiting.", ("status",)),
-    Usage("step", "One step with its tasks, quotes and links.", ("step 4", "step 6"), takes="<number>"),
+    Usage(
+        "",
+        "Where you are: how far, what is next, who is waited for. The first time: set-up.",
+        ("",),
+        "*Next task* opens the card that `/cais next` opens.",
+    ),
+    Usage(
+        "next",
+        "The next task, as a card with buttons.",
+        ("next", "next for Example Securities"),
+        "The card says what to do and why. Press how it ended: the next card takes its place, with *Undo* above it.",
+    ),
+    Usage(
+        "status",
+        "The whole roadmap: what is done, open and waiting.",
+        ("status", "status for Example Securities"),
+        "Behind each task stands its short name, such as `s2`, for the commands that take a task.",
+    ),
+    Usage(
+        "step",
+        "One step with its tasks, quotes and links.",
+        ("step 4", "step 6", "step 6-II-A"),
+        "Without a number: the step the next task is in. Its buttons open each task.",
+        "[number]",
+    ),
     Usage(
         "done",
-        "Marks a task as done, the next one where none is named.",
-        ("done", "done s3e"),
-        "The short names of tasks stand in `/cais status`.",
+        "Marks a task as done; the next one if you name none.",
+        ("done", "done s3e", "done test relationship"),
+        "Name it by its short name in `/cais status`, its step, or words of its title. A task that can end in several "
+        "ways is shown for you to choose. `/cais undo` takes it back.",
         "[task]",
     ),
     Usage(
         "undo",
-        "Takes your last click back. Nothing is lost: `/cais redo` and it counts again.",
+        "Takes your last click back.",
         ("undo", "undo s2", "undo 12"),
-        "With a task: what was recorded of it last, by anybody. With a number: that entry of the history.",
+        "Nothing is lost: `/cais redo` and it counts again. With a task: what was recorded of it last, by anybody. "
+        "With a number: that entry of the history.",
         "[task or entry]",
     ),
-    Usage("redo", "Takes your last undo back: what it was about counts again.", ("redo",)),
+    Usage(
+        "redo",
+        "Takes your last undo back.",
+        ("redo",),
+        "What was undone counts again; both stay in the history.",
+    ),
     Usage(
         "reopen",
         "Opens a finished task again, with a reason.",
         ("reopen s3e", "reopen s3e the wrong person had access"),
-        "What was recorded before stays in the history.",
+        "What was recorded before stays in the history. Answers are changed instead: *Change the answer…* on the card.",
         "<task> [reason]",
     ),
-    Usage("agents", "The firm's CAT Reporting Agents: add, rename, take off, change.", ("agents",)),
+    Usage(
+        "agents",
+        "The firm's CAT Reporting Agents: add, rename, take off, change.",
+        ("agents",),
+        "*Change agent* shows which tasks a change brings before anything is recorded.",
+    ),
     Usage(
         "note",
-        "Keeps a note on the firm, or on a task where one is named first.",
+        "Keeps a note on a task, or on the firm.",
         ("note called the Helpdesk, answer by Friday", "note s2 form sent by Ben"),
+        "It is kept on the task whose short name comes first, such as `s2`, else on the firm. "
         "No personal data, account numbers or lists of FDIDs: those are refused and not stored. "
         "`for` at its end means another firm only with that firm's whole name.",
         "[task] <text>",
     ),
     Usage(
         "evidence",
-        "Adds a link or a note that proves a task, the next one where none is named.",
+        "Adds a link or a note that proves a task.",
         ("evidence", "evidence s2"),
-        "Or use *Save as evidence* on a message.",
+        "Without a task: the next one. To keep a Slack message, use *Save as evidence* on it.",
         "[task]",
     ),
     Usage(
         "history",
         "Everything that was recorded: who, when, what.",
-        ("history", "history s3"),
-        "With a task or step: only its entries, and the evidence kept for it.",
+        ("history", "history s3", "history step 3"),
+        "With a task or step: only its entries, and the evidence kept for a task.",
         "[task or step]",
     ),
-    Usage("firm", "The firm you are in: where it stands, its lead, members and channels.", ("firm",)),
-    Usage("firm new", "Sets another firm up.", ("firm new", "firm new Example Securities"), takes="[name]"),
+    Usage(
+        "firm",
+        "Your firm: where it stands, its lead and channels.",
+        ("firm", "firm Example Securities"),
+        "With a firm's name it is the same as `/cais firm use`.",
+        "[name]",
+    ),
+    Usage(
+        "firm new",
+        "Sets another firm up.",
+        ("firm new", "firm new Example Securities"),
+        "Whoever sets a firm up becomes its lead, unless another lead is chosen in the form.",
+        "[name]",
+    ),
     Usage(
         "firm use",
         "Makes a firm the one you mean from now on.",
@@ -95,17 +142,59 @@ USAGES = (
         "In a channel that is linked to a firm, that firm is meant.",
         "<name>",
     ),
-    Usage("firm list", "Your firms. Workspace admins see all of them.", ("firm list",)),
-    Usage("firm members", "Who is in the firm. A lead adds people and changes roles here.", ("firm members",)),
-    Usage("firm link", "Commands in this channel then mean this firm. For leads.", ("firm link",), takes="[name]"),
-    Usage("firm unlink", "This channel no longer means the firm. For leads.", ("firm unlink",)),
-    Usage("firm rename", "Another name for the firm. For leads.", ("firm rename Example Capital",), takes="<name>"),
-    Usage("firm settings", "The firm's name, situation, target, time zone and set-up answers.", ("firm settings",)),
+    Usage(
+        "firm list",
+        "Your firms. Workspace admins see all of them.",
+        ("firm list",),
+        "*Open* makes a firm your current one.",
+    ),
+    Usage(
+        "firm members",
+        "Who is in the firm; a lead adds people here.",
+        ("firm members",),
+        "A lead does everything, a member does the work, a viewer reads. Tell people yourself that you added them: "
+        "no message is sent.",
+    ),
+    Usage(
+        "firm link",
+        "Makes this channel mean the firm. For leads.",
+        ("firm link", "firm link Example Securities"),
+        "Type it in the channel. `/cais firm unlink` takes it back.",
+        "[name]",
+    ),
+    Usage(
+        "firm unlink",
+        "Makes this channel mean no firm. For leads.",
+        ("firm unlink",),
+        "Nothing else changes. `/cais firm link` takes it back.",
+    ),
+    Usage(
+        "firm rename",
+        "Another name for the firm. For leads.",
+        ("firm rename Example Capital",),
+        "`/cais undo` takes it back.",
+        "<name>",
+    ),
+    Usage(
+        "firm settings",
+        "Name, situation, target date, time zone.",
+        ("firm settings",),
+        "Only a lead can change the name. `/cais undo` takes a change back.",
+    ),
     Usage("firms", "The same as `firm list`.", ("firms",)),
     Usage("settings", "The same as `firm settings`.", ("settings",)),
     Usage("help", "This list, or how one command is used.", ("help", "help note"), takes="[command]"),
 )
 """Every command there is; a test compares this with the router."""
+
+HELP_GROUPS = (
+    ("Where you are", ("", "next", "status", "step")),
+    ("Record, and take it back", ("done", "undo", "redo", "reopen", "agents")),
+    ("Proof", ("note", "evidence", "history")),
+    ("Your firms", tuple(u.command for u in USAGES if u.command.split(" ")[0] == "firm")),
+    ("Also", ("firms", "settings", "help")),
+)
+"""The commands as the help lists them, under a heading each."""
 
 FIRST_IN_HELP = ("", "next", "status", "step", "done", "undo", "note", "history", "firm", "help")
 
@@ -127,25 +216,30 @@ def prompted(typed: str) -> str:
 _ASKING = ("who", "what", "when", "where", "why", "how", "which", "do", "does", "is", "are", "can", "must", "should")
 
 
+GREETINGS = frozenset({"hi", "hello", "hey", "hi there", "hello there", "good morning", "good afternoon", "start"})
+
+
+def greets(typed: str) -> bool:
+    """Whether somebody only says hello, and is to be shown where they are."""
+    return " ".join(re.findall(r"[a-z]+", typed.casefold())) in GREETINGS
+
+
 def find_usage(command: str) -> Usage | None:
-    """The usage of a command as typed, with or without the slash."""
-    wanted = " ".join(command.casefold().replace("/cais", " ").split())
-    return next((u for u in USAGES if u.command == wanted), None) if wanted else None
+    """The usage of a command as typed, with or without the slash and `cais`; None where there is no such command."""
+    wanted = " ".join(re.sub(r"/?\bcais\b", " ", command.casefold()).split())
+    return next((u for u in USAGES if u.command == wanted), None)
 
 
 def overview(pack: Pack, firm: str = "", version: int = 0) -> Message:
-    """Everything one can type, a line each."""
-    lines = [f"`{u.typed}` · {u.says}" for u in USAGES]
-    middle = len(lines) // 2
+    """Everything one can type, in groups, a line each."""
     intro = (
-        "*What you can type*\nThe same words work here without the slash, and after you mention me in a channel. "
-        "Capitals do not matter. In a channel only you see the answer. "
-        "End with `for` and a firm's name to mean another firm."
+        "*What you can type after* `/cais`\n"
+        "In a direct message with me the words alone are enough. In a channel you can mention me as well, and only "
+        "you see the answer. To mean another firm, end with `for` and its name."
     )
     blocks = [
         section(intro),
-        section("\n".join(lines[:middle])),
-        section("\n".join(lines[middle:])),
+        *(section("\n".join([f"*{title}*", *(_line(u) for u in _usages(names))])) for title, names in HELP_GROUPS),
         section(
             "*Save as evidence*\nOn any message: More actions, then *Save as evidence*, keeps it as proof for a task."
         ),
@@ -160,8 +254,17 @@ def overview(pack: Pack, firm: str = "", version: int = 0) -> Message:
     return Message(f"You can type: {words}. Add a command after help for examples, such as: help note.", blocks)
 
 
+def _usages(names: Sequence[str]) -> list[Usage]:
+    return [u for name in names for u in USAGES if u.command == name]
+
+
+def _line(usage: Usage) -> str:
+    """One command as the list has it: without the `/cais` that stands before them all."""
+    return f"`{usage.typed.removeprefix('/cais ')}` {usage.says}"
+
+
 def of_command(usage: Usage, firm: str = "") -> Message:
-    """How one command is used, with examples that can be run by a click where they change nothing."""
+    """How one command is used, with examples to type as they stand."""
     examples = "\n".join(f"• `{' '.join(p for p in ('/cais', e) if p)}`" for e in usage.examples)
     more = f"\n{usage.more}" if usage.more else ""
     blocks = [section(f"*`{usage.typed}`*\n{usage.says}{more}\n\n*Examples*\n{examples}")]
@@ -181,7 +284,7 @@ def unknown(pack: Pack, typed: str, near: Sequence[Offer], firm: str = "", *, me
     if reads_like_a_question(typed):
         return _question(pack, near, firm, member=member)
     said = f"I do not know “{literal(clip(' '.join(typed.split()), 80))}”."
-    offer = " Did you mean one of these? Nothing was run." if near else " Nothing was changed."
+    offer = f" {_did_you_mean(len(near))} Nothing was run." if near else " Nothing was changed."
     if not all(fits(RunCommand(firm=o.firm, words=o.words)) for o in near):
         offer = " It is too long for a button: type it again. Nothing was run."
     ways = "You can type `next`, `status`, `step 4`, `done`, `undo`, `note`, `history`, `firm` or `help`."
@@ -211,6 +314,10 @@ def _offers(near: Sequence[Offer], firm: str) -> Block:
     return actions(*offered, button("What can I type?", ShowHelp(firm=firm)))
 
 
+def _did_you_mean(offered: int) -> str:
+    return "Did you mean this?" if offered == 1 else "Did you mean one of these?"
+
+
 def stale(firm: str = "", version: int = 0) -> Message:
     """A button nobody listens to any more."""
     text = "This button is from an older version of this app and does nothing any more. Nothing was changed."
@@ -224,5 +331,5 @@ def no_such_help(command: str, near: Sequence[str], firm: str = "") -> Message:
     text = f"There is no command “{literal(clip(command, 60))}”."
     offered = [button(f"Help: {w}", ShowHelp(firm=firm, command=w)) for w in near]
     if offered:
-        text += " Did you mean one of these?"
+        text += f" {_did_you_mean(len(offered))}"
     return Message(text, [section(text), actions(*offered, button("All commands", ShowHelp(firm=firm)))])

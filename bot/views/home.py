@@ -13,6 +13,14 @@ FIRMS_ON_A_PAGE = 20
 
 WAITS = 3
 
+HOW_IT_GOES = (
+    "*How it goes*\n"
+    "1. *Set up your firm* takes a minute; you can change everything later.\n"
+    "2. `/cais next` shows one task with its buttons. Press how it ended, and the next one comes.\n"
+    "3. `/cais firm members` adds your colleagues; each sees the same roadmap.\n"
+    "A wrong click costs nothing: *Undo* takes it back."
+)
+
 
 def home(scenes: Sequence[Scene], *, total: int, page: int = 0, admin: bool = False) -> Home:
     """The firms of one page; `total` is how many there are on all pages."""
@@ -20,7 +28,7 @@ def home(scenes: Sequence[Scene], *, total: int, page: int = 0, admin: bool = Fa
         return _empty(admin)
     blocks = [header("Your firms"), context("The buttons answer in the *Messages* tab, where the walk goes on.")]
     for scene in scenes:
-        blocks += _firm(scene)
+        blocks += _firm(scene, admin=admin)
     blocks += _pages(total, page)
     ways = [button("Set up another firm", OpenSetUp()), button("What can I type?", ShowHelp())]
     blocks += [divider(), actions(*ways)]
@@ -34,6 +42,7 @@ def _empty(admin: bool) -> Home:
         header("No firm yet"),
         section(WHAT_THIS_IS),
         section("You are not a member of any firm here. Set yours up, or ask the lead of one to add you."),
+        section(HOW_IT_GOES),
         actions(button("Set up your firm", OpenSetUp(), style="primary"), button("What can I type?", ShowHelp())),
     ]
     if admin:
@@ -41,13 +50,17 @@ def _empty(admin: bool) -> Home:
     return Home(blocks)
 
 
-def _firm(scene: Scene) -> list[Block]:
+def _firm(scene: Scene, *, admin: bool) -> list[Block]:
     name = scene.position.name
     ways = actions(
         *next_button(scene, "Next", says=f"Next task of {name}"),
         button("Status", scene.carry(ShowStatus), says=f"Status of {name}"),
     )
-    return [divider(), banner(scene, escape(progress_words(scene))), section(_where(scene)), ways]
+    member = scene.position.members.get(scene.viewer)
+    viewing = (
+        ["👁️ you are a viewer: you can read everything"] if member and member.role == "viewer" and not admin else []
+    )
+    return [divider(), banner(scene, escape(progress_words(scene)), *viewing), section(_where(scene)), ways]
 
 
 def _where(scene: Scene) -> str:

@@ -7,6 +7,7 @@ from bot.views.blocks import (
     actions,
     button,
     channel_input,
+    clip,
     context,
     date_input,
     day,
@@ -36,8 +37,8 @@ CHANGED_LATER = (
 )
 
 
-def invitation(*, any_firm: bool, admin: bool = False, linked: bool = False) -> Message:
-    """For somebody who is in no firm. Names none of the firms that are there."""
+def invitation(*, any_firm: bool, admin: bool = False, linked: bool = False, typed: str = "") -> Message:
+    """For somebody who is in no firm. Names none of the firms that are there. `typed` is what needs a firm first."""
     if any_firm:
         situation = (
             "Firms are set up in this workspace, but you are not a member of any. "
@@ -48,6 +49,8 @@ def invitation(*, any_firm: bool, admin: bool = False, linked: bool = False) -> 
             "No firm is set up in this workspace yet. Whoever sets one up becomes its lead; "
             "it takes a minute, and everything can be changed later."
         )
+    if typed:
+        situation = f"`{literal(clip(typed, 60))}` needs a firm first, so nothing was recorded. {situation}"
     blocks = [section(f"*Welcome.* {WHAT_THIS_IS}"), section(situation)]
     if linked:
         blocks.append(context("This channel is linked to a firm that you are not a member of."))

@@ -16,7 +16,7 @@ MANIFEST = Path(__file__).parents[2] / "manifest.yml"
 async def test_help_lists_every_command_and_works_before_there_is_a_firm(slack: Slack) -> None:
     said = words_of(await slack.ben.types("/cais help"))
     for usage in views.USAGES:
-        assert f"`{usage.typed}`" in said, usage.command
+        assert f"`{usage.typed.removeprefix('/cais ')}` {usage.says}" in said, usage.command
     assert "Not legal advice" in said
     assert slack.refused() == []
 
@@ -28,6 +28,18 @@ async def test_every_command_has_examples_that_begin_with_it(slack: Slack) -> No
         assert all(e.startswith(usage.command) for e in usage.examples)
         if usage.command:
             assert usage.says in words_of(said)
+
+
+@pytest.mark.parametrize("typed", ["help /cais", "help cais next", "/cais help /cais next"])
+async def test_help_takes_a_command_with_its_slash_too(slack: Slack, typed: str) -> None:
+    assert "*Examples*" in words_of(await slack.ben.types(typed))
+
+
+@pytest.mark.parametrize("typed", ["hi", "Hello!", "Good morning."])
+async def test_a_greeting_is_answered_with_where_one_is(slack: Slack, services: Services, typed: str) -> None:
+    assert "Welcome" in words_of(await slack.ben.types(typed))
+    await a_firm(services, "Apex Securities", BEN)
+    assert "Does your firm report events with an FDID?" in words_of(await slack.ben.types(typed))
 
 
 async def test_help_for_a_mistyped_command_offers_the_nearest(slack: Slack) -> None:
@@ -100,6 +112,18 @@ async def test_an_empty_home_is_honest_and_leads_to_set_up(slack: Slack) -> None
     await slack.ben.submits({"name": "Apex Securities"})
     assert "is set up" in words_of(slack.ben.last), "said in Messages"
     assert "Apex Securities" in words_of(slack.ben.home or {}), "and the Home is drawn anew"
+
+
+async def test_words_that_need_a_firm_are_said_to_be_lost_before_there_is_one(slack: Slack) -> None:
+    said = words_of(await slack.ben.types("note called the Helpdesk"))
+    assert "`note called the Helpdesk` needs a firm first, so nothing was recorded." in said
+    assert "Set up your firm" in labels(slack.ben.last)
+
+
+async def test_a_home_tells_a_viewer_so(slack: Slack, services: Services) -> None:
+    await a_firm(services, "Apex Securities", BEN, U0LEA="viewer")
+    assert "you are a viewer" in words_of(await slack.lea.opens_home() or {})
+    assert "you are a viewer" not in words_of(await slack.ben.opens_home() or {})
 
 
 async def test_home_shows_my_firms_only_and_its_buttons_answer_in_messages(slack: Slack, services: Services) -> None:
