@@ -22,7 +22,7 @@ class Person(msgspec.Struct, frozen=True):
     id: str
     name: str
     admin: bool = False
-    """A workspace admin: Slack's own admins, and whoever installed the app."""
+    """A workspace admin: whom Slack calls an admin or owner."""
 
 
 RANK: dict[RoleName, int] = {"viewer": 0, "member": 1, "lead": 2}

@@ -1,17 +1,25 @@
-"""What the docs say of settings, commands, scopes, files and links is what is there."""
+"""What the docs say of settings, commands, scopes, buttons, files and links is what is there."""
 
+import ast
 import re
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import click
 import pytest
+from ruamel.yaml import YAML
 
+from bot import words
 from bot.__main__ import cais
+from bot.bootstrap import build_router
 from bot.manifest import read_manifest
 from bot.settings import names
+from bot.views.help import USAGES
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
+GUIDE = sorted((ROOT / "docs/guide").glob("*.md"))
 IN_TABLE = re.compile(r"^\| `([^`]+)` \| ?(.*?) ?\|(?: (.*?) \|)?$", re.MULTILINE)
 
 
@@ -19,6 +27,42 @@ def table(page: str, heading: str) -> dict[str, str]:
     """First column (in backticks) to second, of the table under this heading."""
     section = (ROOT / page).read_text(encoding="utf-8").split(f"## {heading}\n", 1)[1].split("\n## ", 1)[0]
     return {row[1]: row[2] for row in IN_TABLE.finditer(section)}
+
+
+def examples(heading: str) -> dict[str, str]:
+    """Each command as it is written in docs/commands.md, to its example."""
+    page = (ROOT / "docs/commands.md").read_text(encoding="utf-8")
+    section = page.split(f"## {heading}\n", 1)[1].split("\n## ", 1)[0]
+    return dict(re.findall(r"^\| `([^`]+)` \| .+ \| `([^`]+)` \|$", section, re.MULTILINE))
+
+
+def _bare(command: str) -> str:
+    """The command without what it takes."""
+    return re.split(r" [\[<]", command, maxsplit=1)[0]
+
+
+@cache
+def labels() -> frozenset[str]:
+    """Every whole text that the views, the listeners, the roadmap and the manifest have for people."""
+    data = [ROOT / "flows/roadmaps/cais-small-firm.yaml", ROOT / "manifest.yml"]
+    code = [*(ROOT / "bot/views").glob("*.py"), *(ROOT / "bot/listeners").glob("*.py")]
+    return frozenset(
+        text.strip(" *") for found in (*map(_texts_of_data, data), *map(_texts_of_code, code)) for text in found
+    )
+
+
+def _texts_of_code(module: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield from re.split(r"[\n]|(?<=:) ", node.value)
+
+
+def _texts_of_data(file: Path) -> Iterator[str]:
+    def within(found: object) -> Iterator[str]:
+        inner = found.values() if isinstance(found, dict) else found if isinstance(found, list) else ()
+        yield from [found] if isinstance(found, str) else (text for each in inner for text in within(each))
+
+    return within(YAML(typ="safe").load(file.read_text(encoding="utf-8")))
 
 
 def commands(group: click.Command = cais, path: str = "cais") -> dict[str, click.Command]:
@@ -39,13 +83,66 @@ def test_the_settings_table_is_the_settings() -> None:
     assert shown == {name: "" if default is None else str(default) for name, default in names().items()}
 
 
-def test_the_commands_table_is_the_commands() -> None:
-    assert set(table("docs/install.md", "Commands")) == set(commands())
+def test_the_commands_of_cais_are_listed_with_an_example_that_is_one() -> None:
+    shown = examples("On the command line")
+    assert {_bare(command) for command in shown} == set(commands())
+    for command, example in shown.items():
+        assert example.startswith(_bare(command))
 
 
-@pytest.mark.parametrize("words", commands())
-def test_every_command_says_what_it_is_for(words: str) -> None:
-    assert (commands()[words].help or "").strip()
+def test_the_commands_in_slack_are_listed_with_an_example_that_is_one() -> None:
+    known = build_router().commands
+    shown = examples("In Slack")
+    assert {_bare(command).removeprefix("/cais").strip() for command in shown} == set(known)
+    for command, example in shown.items():
+        found = words.split(example.removeprefix("/cais"), known)
+        assert found is not None, example
+        assert found[0] == _bare(command).removeprefix("/cais").strip()
+
+
+def test_the_commands_in_slack_are_written_as_in_the_help() -> None:
+    assert set(examples("In Slack")) == {" ".join(p for p in ("/cais", u.command, u.takes) if p) for u in USAGES}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_what_the_docs_say_to_type_in_slack_is_a_command(page: Path) -> None:
+    known = build_router().commands
+    typed = re.findall(r"`(/cais[^`\n]*)`", page.read_text(encoding="utf-8"))
+    assert not [code for code in typed if words.split(code.removeprefix("/cais"), known) is None]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_setting_that_is_named_exists(page: Path) -> None:
+    named = set(re.findall(r"\b(?:CAIS|SLACK)_[A-Z_]+\b", page.read_text(encoding="utf-8")))
+    assert named <= set(names())
+
+
+@pytest.mark.parametrize("page", GUIDE, ids=lambda page: page.name)
+def test_what_the_guide_says_to_press_or_fill_in_is_drawn(page: Path) -> None:
+    """In the guide, what the app draws is bold and nothing else is."""
+    drawn = labels()
+    named = set(re.findall(r"\*\*([^*\n]+)\*\*", page.read_text(encoding="utf-8")))
+    assert named
+    assert not [label for label in named if label not in drawn and label.rstrip("…") not in drawn]
+
+
+def test_every_person_has_a_page_that_the_readme_leads_to() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert GUIDE
+    assert not [page.name for page in GUIDE if f"(docs/guide/{page.name})" not in readme]
+
+
+def test_every_decision_is_in_the_index_by_its_title() -> None:
+    folder = ROOT / "docs/decisions"
+    index = (folder / "README.md").read_text(encoding="utf-8")
+    shown = dict(re.findall(r"^\| \[(.+?)\]\((.+?)\) \| .+ \|$", index, re.MULTILINE))
+    pages = [page for page in folder.glob("*.md") if page.name != "README.md"]
+    assert shown == {page.read_text(encoding="utf-8").splitlines()[0].removeprefix("# "): page.name for page in pages}
+
+
+@pytest.mark.parametrize("command", commands())
+def test_every_command_says_what_it_is_for(command: str) -> None:
+    assert (commands()[command].help or "").strip()
 
 
 def test_every_scope_has_its_reason() -> None:
@@ -70,10 +167,17 @@ def test_the_tree_in_the_architecture_is_there() -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_and_paths_lead_somewhere(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
-    links = [link.partition("#")[0] for link in re.findall(r"\]\(([^)]+)\)", text) if "://" not in link]
-    assert not [link for link in links if not (page.parent / link).exists()]
+    links = [link.partition("#") for link in re.findall(r"\]\(([^)]+)\)", text) if "://" not in link]
+    assert not [link for link, _, _ in links if not (page.parent / link).exists()]
+    assert not [f"{link}#{place}" for link, _, place in links if place and place not in anchors(page.parent / link)]
     paths = re.findall(r"`((?:flows|storage|bot|tests|docs|\.ci)/[\w./-]+)`", text)
     assert not [path for path in paths if not (ROOT / path).exists()]
+
+
+def anchors(page: Path) -> set[str]:
+    """The places in a page that a link can lead to, as the hosts of Git repositories make them of headings."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 def test_every_make_target_that_is_named_exists() -> None:
