@@ -1,0 +1,1 @@
+"""Bot talks: listeners hear, views draw, `bootstrap` puts the pieces together."""

@@ -1,0 +1,1 @@
+"""Flows decides: frozen records and plain functions; no I/O, no clock, no Slack."""

@@ -109,7 +109,7 @@ def rename_agent(position: Position, who: Person, agent: str, name: str) -> list
 def remove_agent(
     position: Position, who: Person, agent: str, *, reason: str = "", ticket: bool = False
 ) -> list[AnyEvent]:
-    """The agent no longer reports for the firm. Its record stays; the last one needs another method first."""
+    """The agent no longer reports for the firm. Its record stays; where it was the last, the walk asks for another."""
     require(position, who, "member")
     guard.check([reason], ticket=ticket)
     kept = _known(position, agent)

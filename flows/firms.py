@@ -29,7 +29,7 @@ RANK: dict[RoleName, int] = {"viewer": 0, "member": 1, "lead": 2}
 
 
 def role_of(position: Position, who: Person) -> RoleName | None:
-    """The person's role in this firm; a workspace admin who is no member reads and leads like a lead."""
+    """The person's role in this firm, None where there is none; a workspace admin has a lead's, member or not."""
     member = position.members.get(who.id)
     if member:
         return "lead" if who.admin else member.role

@@ -1,6 +1,6 @@
 """The input guard: text that looks like personal data is refused before it is stored anywhere.
 
-Kinds and reasons: product page and books-and-records notes; we keep only that a refusal happened.
+Only that it was refused, and what it looked like, is kept.
 """
 
 import re

@@ -20,7 +20,7 @@ _canonical = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class Stamp(msgspec.Struct, frozen=True):
-    """Who changes a firm, when (aware) and from where: `command`, `button`, `modal`, `message` or `import`."""
+    """Who changes a firm, when (aware) and from where: `command`, `button`, `modal`, `message` or `shortcut`."""
 
     who: Person
     at: datetime

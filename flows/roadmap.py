@@ -58,7 +58,7 @@ class Gap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Option(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One possible answer, or one way a task can end. `group` marks methods as `agent` or `self`."""
+    """One possible answer, or one way a task can end. `needs_reason`: choosing it asks for its basis."""
 
     id: str
     label: str

@@ -1,4 +1,4 @@
-"""The use cases every chat adapter calls, and nothing deeper. Rights are checked here, where the work is done."""
+"""The use cases every chat adapter calls, and nothing deeper. Rights are checked here and in the decisions they call."""
 
 import hashlib
 from collections.abc import Callable, Sequence

@@ -95,7 +95,7 @@ class _Repeat(msgspec.Struct, frozen=True):
 
 
 def walk(pack: Pack, position: Position) -> Walk:
-    """Read the position against the pack. Needs are met when all they name is finished (reading §6).
+    """Read the position against the pack. Needs are met when all they name is finished.
 
     The last few hundred are kept, each for the very objects it was read from: a click decides on the reading that its
     card was drawn from.

@@ -1,0 +1,1 @@
+"""What is shown: pure functions from flows values to plain Block Kit dicts; no client, no clock."""
