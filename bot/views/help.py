@@ -270,7 +270,8 @@ def of_command(usage: Usage, firm: str = "") -> Message:
     blocks = [section(f"*`{usage.typed}`*\n{usage.says}{more}\n\n*Examples*\n{examples}")]
     blocks.append(actions(button("All commands", ShowHelp(firm=firm))))
     said = ", ".join(" ".join(p for p in ("/cais", e) if p) for e in usage.examples)
-    return Message(f"{usage.typed}: {usage.says} {usage.more} Examples: {said}.".replace("  ", " "), blocks)
+    text = f"{usage.typed}: {usage.says} {usage.more} Examples: {said}."
+    return Message(text.replace("  ", " ").replace("*", ""), blocks)
 
 
 def reads_like_a_question(text: str) -> bool:
