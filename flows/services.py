@@ -1,4 +1,4 @@
-"""The use cases every chat adapter calls, and nothing deeper. Rights are checked here and in the decisions they call."""
+"""The use cases every chat adapter calls, and nothing deeper. Rights are checked here and in the rules called."""
 
 import hashlib
 from collections.abc import Callable, Sequence
