@@ -56,8 +56,9 @@ def assert_everybody_is_told_the_truth(people: list[Someone]) -> None:
     [winner] = [n for n, screen in enumerate(screens) if "*Recorded:*" in words_of(screen)]
     assert "By you" in words_of(screens[winner])
     others = [words_of(screen) for n, screen in enumerate(screens) if n != winner]
-    said = f"*Already recorded:* Person{winner} marked “{TASK}” done on"
-    assert [said in words for words in others] == [True] * (HOW_MANY - 1)
+    # On a busy machine somebody may click before Slack has said who it is: then it is the name Slack sent along.
+    said = f"*Already recorded:* Person{winner} marked “{TASK}” done on".casefold()
+    assert [said in words.casefold() for words in others] == [True] * (HOW_MANY - 1)
     assert {title(screen) for screen in screens} == {"Let your people into the test portal"}
     assert all("Undo" in labels(screen) for screen in screens)
     assert {len(person.sees) for person in people} == {1}, "each in his own card"
