@@ -6,12 +6,15 @@ import os
 import signal
 import socket
 import sys
-from asyncio.subprocess import DEVNULL, Process
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from asyncio.subprocess import Process
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from secrets import token_hex
-from typing import Any
+
+from bot.kept_bot import KeptBot, Patience, end, first, start
+from bot.practice.timeline import ZONE, Timeline
 
 HOST = "127.0.0.1"
 
@@ -26,6 +29,11 @@ Three things to try there:
 What you do is kept in {folder}. Ctrl-C stops it.
 """
 
+PRACTICE = """\
+This is a practice run: its clock is moved, and everything it records says so.
+There it is {now:%A, %B %-d, %Y, %-I:%M %p} in New York.
+"""
+
 
 class CannotStart(Exception):
     """Neither process was left running. The text says why and what to do."""
@@ -33,12 +41,17 @@ class CannotStart(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to run, as plain values. `environment` is what the bot gets on top of ours."""
+    """What to run, as plain values. `environment` is what the bot gets on top of ours.
+
+    The clock begins at `start_at`, or where it was left, and runs `speed` times as fast once it is moved.
+    """
 
     port: int
     folder: Path
     manifest: Path
     environment: Mapping[str, str]
+    start_at: datetime | None = None
+    speed: float = 1.0
     bot_token: str = field(default_factory=lambda: f"xoxb-sandbox-{token_hex(8)}")
     app_token: str = field(default_factory=lambda: f"xapp-sandbox-{token_hex(8)}")
     """Others at each start: a bot left over from another sandbox opens nothing here."""
@@ -48,10 +61,10 @@ class Plan:
         """Where the page is."""
         return f"http://{HOST}:{self.port}"
 
-    def sandbox_command(self) -> list[str]:
-        """The pretend Slack."""
+    def sandbox_command(self, control_url: str) -> list[str]:
+        """The pretend Slack, and where it finds us."""
         given = {"--port": self.port, "--manifest": self.manifest, "--data-dir": self.folder}
-        given |= {"--bot-token": self.bot_token, "--app-token": self.app_token}
+        given |= {"--bot-token": self.bot_token, "--app-token": self.app_token, "--control-url": control_url}
         options = [str(part) for pair in given.items() for part in pair]
         return [sys.executable, "-m", "bot.sandbox", *options]
 
@@ -74,17 +87,6 @@ class Plan:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """Seconds: before a bot that died is started again (doubled each time), and how long an end may take."""
-
-    first: float = 1.0
-    longest: float = 30.0
-    well_after: float = 60.0
-    to_open: float = 15.0
-    to_stop: float = 10.0
-
-
 def port_is_free(host: str, port: int) -> bool:
     """Whether a server could listen there now."""
     with socket.socket() as tried:
@@ -103,6 +105,21 @@ async def supervise(plan: Plan, tell: Callable[[str], None], patience: Patience 
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(name, stop.set)
+    _check(plan)
+    with socket.create_server((HOST, 0)) as control:
+        address = f"http://{HOST}:{control.getsockname()[1]}"
+        sandbox = await start(plan.sandbox_command(address), dict(os.environ), quiet=True)
+        try:
+            import bot.practice.control  # noqa: F401 - takes a fifth of a second, in which the sandbox opens
+
+            await _wait_until_open(sandbox, plan.port, patience.to_open)
+            tell(WELCOME.format(address=plan.address, folder=plan.folder))
+            return await _look_after(sandbox, plan, tell, stop, patience, control)
+        finally:
+            await end(sandbox, patience.to_stop)
+
+
+def _check(plan: Plan) -> None:
     if not port_is_free(HOST, plan.port):
         raise CannotStart(
             f"Port {plan.port} is taken, perhaps by a sandbox that is still open. Stop that one, "
@@ -114,57 +131,42 @@ async def supervise(plan: Plan, tell: Callable[[str], None], patience: Patience 
         raise CannotStart(
             f"The folder {plan.folder} cannot be made ({error.strerror}). Choose another with CAIS_DATA_DIR."
         ) from None
-    sandbox = await _start(plan.sandbox_command(), dict(os.environ), quiet=True)
-    try:
-        await _wait_until_open(sandbox, plan.port, patience.to_open)
-        tell(WELCOME.format(address=plan.address, folder=plan.folder))
-        return await _look_after(sandbox, plan, tell, stop, patience)
-    finally:
-        await _end(sandbox, patience.to_stop)
 
 
 async def _look_after(
-    sandbox: Process, plan: Plan, tell: Callable[[str], None], stop: asyncio.Event, patience: Patience
+    sandbox: Process,
+    plan: Plan,
+    tell: Callable[[str], None],
+    stop: asyncio.Event,
+    patience: Patience,
+    control: socket.socket,
 ) -> int:
-    """Keep a bot running beside the sandbox. Exit code 2 of a bot means its settings: starting it again is no use."""
-    loop, wait = asyncio.get_running_loop(), patience.first
-    while True:
-        started = loop.time()
-        bot = await _start(plan.bot_command(), plan.bot_environment())
-        try:
-            await _first(stop.wait(), bot.wait(), sandbox.wait())
-        finally:
-            await _end(bot, patience.to_stop)
-        if stop.is_set():
-            return 0
-        if sandbox.returncode is not None:
-            tell(f"The sandbox stopped by itself (exit code {sandbox.returncode}), so the bot was stopped too.")
-            return 1
-        if bot.returncode == 2:
-            tell("The bot did not start; the line above says why.")
-            return 2
-        wait = patience.first if loop.time() - started > patience.well_after else wait
-        tell(f"The bot stopped (exit code {bot.returncode}). Starting it again in {wait:g} s; nothing kept is lost.")
-        await _first(stop.wait(), asyncio.sleep(wait))
-        if stop.is_set():
-            return 0
-        wait = min(wait * 2, patience.longest)
+    """Keep a bot running beside the sandbox until they are told to stop or the sandbox ends."""
+    from bot.practice.control import practising  # loaded already, see above
 
-
-async def _first(*waits: Coroutine[Any, Any, object]) -> None:
-    tasks = [asyncio.create_task(one) for one in waits]
+    database = plan.environment.get("CAIS_DATABASE_URL", "")
+    timeline = Timeline(plan.folder, plan.start_at, plan.speed)
+    if timeline.moved:
+        tell(PRACTICE.format(now=timeline.now().astimezone(ZONE)))
+    bot = KeptBot(lambda: start(plan.bot_command(), plan.bot_environment() | timeline.environment()), tell, patience)
+    over = asyncio.Event()
+    ending = asyncio.create_task(_set_when(over, stop, sandbox))
+    kept = asyncio.create_task(bot.keep(over))
     try:
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        async with practising(plan.address, plan.folder, database, timeline, bot, control):
+            code = await kept
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        over.set()
+        await asyncio.gather(ending, kept, return_exceptions=True)
+    if stop.is_set() or sandbox.returncode is None:
+        return code
+    tell(f"The sandbox stopped by itself (exit code {sandbox.returncode}), so the bot was stopped too.")
+    return 1
 
 
-async def _start(command: Sequence[str], environment: dict[str, str], *, quiet: bool = False) -> Process:
-    # In a session of its own: Ctrl-C reaches only the supervisor, which stops the bot before its Slack goes away.
-    out = DEVNULL if quiet else None
-    return await asyncio.create_subprocess_exec(*command, env=environment, stdout=out, start_new_session=True)
+async def _set_when(over: asyncio.Event, stop: asyncio.Event, sandbox: Process) -> None:
+    await first(stop.wait(), sandbox.wait(), over.wait())
+    over.set()
 
 
 async def _wait_until_open(sandbox: Process, port: int, seconds: float) -> None:
@@ -177,15 +179,3 @@ async def _wait_until_open(sandbox: Process, port: int, seconds: float) -> None:
             return
         await asyncio.sleep(0.05)
     raise CannotStart("The sandbox did not open. The lines above, if any, say why; `cais doctor` looks further.")
-
-
-async def _end(process: Process, seconds: float) -> None:
-    if process.returncode is not None:
-        return
-    with contextlib.suppress(ProcessLookupError):
-        process.terminate()
-        try:
-            await asyncio.wait_for(process.wait(), seconds)
-        except TimeoutError:
-            process.kill()
-            await process.wait()

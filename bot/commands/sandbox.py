@@ -40,9 +40,14 @@ def open_sandbox(settings: Settings) -> None:
     database = "" if settings.slack_bot_token else settings.database
     environment = {"CAIS_LOG_LEVEL": level, "CAIS_DATABASE_URL": database}
     _check_pack(settings)
-    plan = Plan(settings.sandbox_port, settings.sandbox_folder, manifest_path(), environment)
-    if settings.clock_moved:
-        click.echo("This is a practice run: its clock is moved, and everything it records says so.")
+    plan = Plan(
+        settings.sandbox_port,
+        settings.sandbox_folder,
+        manifest_path(),
+        environment,
+        start_at=settings.start_at,
+        speed=settings.clock_speed,
+    )
     try:
         code = asyncio.run(supervise(plan, click.echo))
     except CannotStart as reason:

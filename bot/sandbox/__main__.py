@@ -24,7 +24,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--signing-secret", default=defaults.signing_secret)
     parser.add_argument("--bot-token", default=defaults.bot_token)
     parser.add_argument("--app-token", default=defaults.app_token)
-    parser.add_argument("--control-url", help="the address of a supervisor, shown to the page")
+    parser.add_argument("--control-url", help="the address of a supervisor that can move the clock and start over")
     parser.add_argument("--no-rates", action="store_true", help="do not apply Slack's rate limits")
     return parser.parse_args()
 

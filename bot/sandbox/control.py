@@ -47,6 +47,7 @@ class Control:
             "channels": self._add_channel,
             "reset": self._reset,
             "disconnect": self._disconnect,
+            "practice": self._practice,
         }
         gets = {
             "state": self._state,
@@ -172,6 +173,9 @@ class Control:
     async def _disconnect(self, body: Json) -> Json:
         await self._slack.socket.disconnect(body.get("reason", "refresh_requested"))
         return {"ok": True}
+
+    async def _practice(self, body: Json) -> Json:
+        return await self._slack.practice.wish(str(body.pop("wish")), body)
 
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]

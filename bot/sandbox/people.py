@@ -156,7 +156,6 @@ class People:
             "commands": commands,
             "shortcuts": shortcuts,
         }
-        control = slack.options.control_url
         return {
             "team": slack.workspace.team,
             "app": {**app, "commands": commands, "shortcuts": shortcuts, "suggested_prompts": list(manifest.prompts)},
@@ -164,7 +163,7 @@ class People:
             "channels": slack.workspace.channels_of(user),
             "home": slack.workspace.home_of(user),
             "modals": slack.workspace.modals_of(user),
-            "practice": {"control_url": control} if control else None,
+            "practice": slack.practice.state,
             "connected": await slack.delivery.connected(),
             "active": slack.changes.people(),
         }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from pathlib import Path
 
 from aiohttp import web
@@ -37,21 +36,21 @@ def create_app(slack: Slack, people: People, interactions: Interactions) -> web.
     if PAGE.is_dir():
         app.router.add_static("/page", PAGE)
 
-    async def presence(_: web.Application) -> None:
-        app[_PRESENCE] = asyncio.create_task(control.watch_presence())
+    async def watch(_: web.Application) -> None:
+        app[_WATCHES] = [asyncio.create_task(each) for each in (control.watch_presence(), slack.practice.watch())]
 
     async def stop(_: web.Application) -> None:
-        app[_PRESENCE].cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await app[_PRESENCE]
+        for each in app[_WATCHES]:
+            each.cancel()
+        await asyncio.gather(*app[_WATCHES], return_exceptions=True)
         await slack.socket.close()
 
-    app.on_startup.append(presence)
+    app.on_startup.append(watch)
     app.on_shutdown.append(stop)
     return app
 
 
-_PRESENCE: web.AppKey[asyncio.Task[None]] = web.AppKey("presence", asyncio.Task)
+_WATCHES: web.AppKey[list[asyncio.Task[None]]] = web.AppKey("watches", list)
 
 
 async def _index(request: web.Request) -> web.StreamResponse:

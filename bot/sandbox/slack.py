@@ -8,6 +8,7 @@ from bot.sandbox.faults import Faults
 from bot.sandbox.http_events import HttpTransport
 from bot.sandbox.options import Options
 from bot.sandbox.persistence import MemoryStore, SqliteStore
+from bot.sandbox.practice import Practice
 from bot.sandbox.rates import Rates
 from bot.sandbox.socket_mode import SocketTransport
 from bot.sandbox.tickets import Tickets
@@ -29,6 +30,7 @@ class Slack:
         self.tickets = Tickets(options.response_url_uses, options.response_url_seconds)
         self.rates = Rates(enabled=options.rates)
         self.faults = Faults()
+        self.practice = Practice(options.control_url, self.changes)
         self.traffic = Traffic(self.changes)
         self.socket = SocketTransport(options, self.faults, self.changes)
         self.http = HttpTransport(options)

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.supervisor import HOST, CannotStart, Patience, Plan, port_is_free, supervise
+from bot.kept_bot import Patience
+from bot.supervisor import HOST, CannotStart, Plan, port_is_free, supervise
 
 LISTENS = "import signal, socket, sys; s = socket.create_server(('127.0.0.1', {port})); signal.pause()"
 LEAVES_A_MARK = "import pathlib, signal, os; pathlib.Path({marks!r}, str(os.getpid())).touch(); "
@@ -24,7 +25,7 @@ class Scripted(Plan):
     sandbox: str = LISTENS
     bot: str = LEAVES_A_MARK + "signal.pause()"
 
-    def sandbox_command(self) -> list[str]:
+    def sandbox_command(self, control_url: str) -> list[str]:
         return [sys.executable, "-c", self.sandbox.format(port=self.port)]
 
     def bot_command(self) -> list[str]:

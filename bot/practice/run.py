@@ -1,0 +1,207 @@
+"""The practice run: moves the clock, starts over and plays stories, one after the other, and says how it stands."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import AbstractAsyncContextManager, suppress
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
+
+import aiohttp
+
+from bot.practice.player import Player, Stopped
+from bot.practice.sandbox import Json, Sandbox
+from bot.practice.stories import Act, Story, stories
+from bot.practice.timeline import ZONE, Timeline
+
+YEARS = range(2015, 2041)
+TO_LISTEN = 60.0
+"""Seconds a bot may take on a busy machine until it is connected."""
+
+Forget = Callable[[str], Awaitable[None]]
+"""Takes away what the bot keeps of this tenant. Raises Unfit, and then nothing is gone."""
+
+
+class Unfit(Exception):
+    """It cannot be done, or not now. The sentence is for the page."""
+
+
+class Held(Protocol):
+    """The bot, as far as practice has to do with it."""
+
+    def held(self) -> AbstractAsyncContextManager[None]:
+        """No bot runs inside the block; after it, one is started."""
+
+    async def next_death(self) -> None:
+        """Waits until a bot ends by itself."""
+
+
+class PracticeRun:
+    """`state` is what the page shows; `changed` waits for the next one."""
+
+    def __init__(self, timeline: Timeline, bot: Held, sandbox: Sandbox, forget: Forget) -> None:
+        self._timeline, self._bot, self._sandbox, self._forget = timeline, bot, sandbox, forget
+        self._job: asyncio.Task[None] | None = None
+        self._doing: Json | None = None
+        self._trouble = ""
+        self._look = ""
+        self._version = 1
+        self._news = asyncio.Event()
+
+    def state(self) -> Json:
+        """How it stands, as JSON. Times are Unix seconds; `now` ticks on with `moves`."""
+        story, timeline = stories().get(self._timeline.story), self._timeline
+        return {
+            "version": self._version,
+            "zone": ZONE.key,
+            "now": timeline.now().timestamp(),
+            "moved": timeline.moved,
+            "speed": timeline.speed,
+            "moves": [{"at": m.at.timestamp(), "to": m.to and m.to.timestamp()} for m in timeline.moves],
+            "furthest": timeline.furthest and timeline.furthest.timestamp(),
+            "stories": [{"id": s.id, "title": s.title, "starts": _instant(s.starts).timestamp()} for s in _all()],
+            "story": story and {"id": story.id, "title": story.title, "sees": story.sees, "tries": story.tries},
+            "look": self._look,
+            "doing": self._doing,
+            "trouble": self._trouble,
+        }
+
+    async def changed(self, since: int, seconds: float) -> Json:
+        """The state as soon as it is another than that of this version, or as it is after some time."""
+        if self._version == since:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._news.wait(), seconds)
+        return self.state()
+
+    def move(self, to: str) -> None:
+        """Go to this time: with an offset an instant, without one the wall clock of New York. Raises Unfit."""
+        self._begin(f"Going to {_day(_instant(to))}", self._move(_instant(to)))
+
+    def move_on(self, days: int) -> None:
+        """Go on by days, at the same time of the day in New York. Raises Unfit."""
+        to = _in_reach(self._timeline.now().astimezone(ZONE) + timedelta(days=days))
+        self._begin(f"Going to {_day(to)}", self._move(to))
+
+    def back_to_today(self) -> None:
+        """Go back to the real time. Raises Unfit."""
+        self._begin("Going back to today", self._move(None))
+
+    def start_over(self) -> None:
+        """An empty workspace at the real time. Raises Unfit."""
+        self._begin("Starting over", self._fresh(None))
+
+    def play(self, name: str) -> None:
+        """Start over at a story's time, and play it. Raises Unfit."""
+        if name not in stories():
+            raise Unfit("There is no story of that name.")
+        self._begin(f"Preparing the story {stories()[name].title}", self._play(stories()[name]))
+
+    def hush(self) -> None:
+        """Somebody has read what went wrong."""
+        self._tell(trouble="")
+
+    async def close(self) -> None:
+        """Gives up what is under way, and keeps the time."""
+        if self._job is not None:
+            self._job.cancel()
+            await asyncio.gather(self._job, return_exceptions=True)
+        if self._timeline.moved:
+            self._timeline.keep()
+
+    def _begin(self, says: str, work: Coroutine[Any, Any, None]) -> None:
+        if self._job is not None and not self._job.done():
+            work.close()
+            raise Unfit("Something else is under way. Wait a moment, then try again.")
+        self._tell(doing={"says": says, "act": 0, "of": 0}, trouble="", look="")
+        self._job = asyncio.create_task(self._do(work))
+
+    async def _do(self, work: Coroutine[Any, Any, None]) -> None:
+        trouble = ""
+        try:
+            await work
+        except (Unfit, Stopped) as reason:
+            trouble = str(reason)
+        except (aiohttp.ClientError, TimeoutError, LookupError) as error:
+            trouble = f"The sandbox did not answer as it should ({type(error).__name__}). Starting over may help."
+        finally:
+            self._tell(doing=None, trouble=trouble)
+
+    def _tell(self, **news: Any) -> None:
+        for name, value in news.items():
+            setattr(self, f"_{name}", value)
+        self._version += 1
+        self._news.set()
+        self._news = asyncio.Event()
+
+    async def _move(self, to: datetime | None) -> None:
+        async with self._bot.held():
+            await self._sandbox.listened_to(False, TO_LISTEN)
+            self._timeline.move(to)
+        await self._until_it_listens()
+
+    async def _fresh(self, to: datetime | None, story: str = "") -> None:
+        tenant = await self._sandbox.tenant()
+        async with self._bot.held():
+            await self._sandbox.listened_to(False, TO_LISTEN)
+            await self._forget(tenant)
+            await self._sandbox.post("reset")
+            self._timeline.begin(to, story)
+        await self._until_it_listens()
+
+    async def _until_it_listens(self) -> None:
+        self._tell()
+        if not await self._sandbox.listened_to(True, TO_LISTEN):
+            raise Unfit("The bot did not come back. What the terminal says may tell why.")
+
+    async def _play(self, story: Story) -> None:
+        await self._fresh(_instant(story.starts), story.id)
+        player, at = Player(self._sandbox), (0, "")
+
+        def tell(number: int, act: Act) -> None:
+            nonlocal at
+            at = (number, act.says)
+            self._tell(doing={"says": act.says, "act": number, "of": len(story.acts)})
+
+        try:
+            await self._unless_it_dies(player.play(story, tell=tell, move=lambda to: self._move(_instant(to))))
+        except Stopped as why:
+            where = f"at {at[0]} of {len(story.acts)}, where {at[1]}" if at[0] else "before it began"
+            raise Stopped(
+                f"The story stopped {where}. {why} What was played so far is there: go on from it, or play it again."
+            ) from None
+        self._tell(look=await player.address(story.look.who, story.look.place))
+
+    async def _unless_it_dies(self, playing: Coroutine[Any, Any, None]) -> None:
+        """Somebody's click is lost with a bot that dies under it; guessing what was recorded is no story."""
+        play, death = asyncio.ensure_future(playing), asyncio.ensure_future(self._bot.next_death())
+        try:
+            await asyncio.wait((play, death), return_when=asyncio.FIRST_COMPLETED)
+            if death.done():
+                raise Stopped("The bot ended by itself and is started again.")
+            await play
+        finally:
+            play.cancel()
+            death.cancel()
+            await asyncio.gather(play, death, return_exceptions=True)
+
+
+def _all() -> list[Story]:
+    return list(stories().values())
+
+
+def _instant(text: str) -> datetime:
+    """Raises Unfit where it is no time, or one out of reach."""
+    try:
+        said = datetime.fromisoformat(text)
+    except ValueError:
+        raise Unfit("Choose a day, and a time of the day.") from None
+    return _in_reach(said.replace(tzinfo=ZONE) if said.tzinfo is None else said)
+
+
+def _in_reach(to: datetime) -> datetime:
+    if to.year not in YEARS:
+        raise Unfit(f"Choose a day between {YEARS[0]} and {YEARS[-1]}.")
+    return to.astimezone(UTC)
+
+
+def _day(to: datetime) -> str:
+    return f"{to.astimezone(ZONE):%A, %B %-d, %Y}"
