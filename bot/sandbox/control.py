@@ -14,6 +14,7 @@ from bot.sandbox.files import Files
 from bot.sandbox.interactions import Interactions
 from bot.sandbox.paging import page_of
 from bot.sandbox.people import People
+from bot.sandbox.rules import about, rule
 from bot.sandbox.slack import Slack
 from bot.sandbox.wire import Json, SlackError
 
@@ -48,6 +49,7 @@ class Control:
             "reset": self._reset,
             "disconnect": self._disconnect,
             "practice": self._practice,
+            "clear-traffic": self._clear_traffic,
         }
         gets = {
             "state": self._state,
@@ -55,6 +57,7 @@ class Control:
             "stream": self._stream,
             "faults": self._list_faults,
             "traffic": self._traffic,
+            "exchange": self._exchange,
             "health": self._health,
         }
         listed = [web.get(f"/control/{name}", _guarded(handler)) for name, handler in gets.items()]
@@ -107,10 +110,24 @@ class Control:
             await asyncio.sleep(PRESENCE_SECONDS)
 
     async def _list_faults(self, request: web.Request) -> web.StreamResponse:
-        return web.json_response({"faults": self._slack.faults.listed()})
+        return web.json_response({"faults": self._slack.faults.listed(), "socket": self._slack.options.bot_url is None})
 
     async def _traffic(self, request: web.Request) -> web.StreamResponse:
         return web.json_response({"entries": self._slack.traffic.after(int(request.query.get("after", "0")))})
+
+    async def _exchange(self, request: web.Request) -> web.StreamResponse:
+        found = self._slack.traffic.whole(int(request.query.get("n", "0")))
+        if found is None:
+            raise SlackError("not_kept")
+        entry, asked, answered = found
+        words = json.dumps({"about": about(entry), "rule": rule(entry)}, ensure_ascii=False)
+        # Both are JSON already, and may be long.
+        text = f'{words[:-1]}, "request": {asked}, "answer": {answered}}}'
+        return web.Response(text=text, content_type="application/json")
+
+    async def _clear_traffic(self, body: Json) -> Json:
+        self._slack.traffic.clear()
+        return {"ok": True}
 
     async def _health(self, request: web.Request) -> web.StreamResponse:
         return web.json_response({"ok": True})
@@ -168,6 +185,7 @@ class Control:
     async def _reset(self, body: Json) -> Json:
         self._slack.faults.replace([])
         self._slack.workspace.reset()
+        self._slack.traffic.clear()
         return {"ok": True}
 
     async def _disconnect(self, body: Json) -> Json:

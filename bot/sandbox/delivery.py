@@ -25,6 +25,8 @@ class Ack:
     status: int | str = 200
     retry_reason: str = ""
     no_retry: bool = False
+    fault: str = ""
+    """The kind of fault that had its hand in it."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ class Delivery:
     async def send(self, kind: str, name: str, payload: Json, retry: Retry | None = None) -> Ack:
         """Delivers once and notes it in the traffic."""
         self._traffic.sent.append({"kind": kind, "name": name, "payload": payload, "retry": retry and retry.number})
-        started = time.monotonic()
+        exchange = self._traffic.told(kind, name, payload, retry.number if retry else 0)
         self._in_flight += 1
         self._quiet.clear()
         try:
@@ -76,7 +78,7 @@ class Delivery:
             self._in_flight -= 1
             if not self._in_flight:
                 self._quiet.set()
-        self._traffic.add("to_bot", kind, name, time.monotonic() - started, ack.status, payload, ack.error)
+        self._traffic.done(exchange, ack.status, ack.body, ack.error, fault=ack.fault)
         if ack.body and not answer_is_read(kind, payload):
             self._traffic.warn(f"ack of {name}", "a payload in this ack is not accepted: Slack ignores it")
         return ack

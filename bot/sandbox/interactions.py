@@ -126,7 +126,9 @@ class Interactions:
         offered = _offered(ack)
         problem = ack.error or ("no options" if offered is None else "")
         if offered is None or problem:
-            self._slack.traffic.add("from_bot", "ack", "ack of block_suggestion", 0.0, ack.status, ack.body, problem)
+            self._slack.traffic.note(
+                "ack", "ack of block_suggestion", "The options are no good", ack.body, refused=problem
+            )
             return {**self._notice(user, notices.OPTIONS_FAILED.format(error=problem)), "options": []}
         self._offered[(user, block_id, action_id)] = offered
         return dict(ack.body)
@@ -158,9 +160,8 @@ class Interactions:
         try:
             return self._answer_submission(user, view_id, ack.body)
         except SlackError as refusal:
-            self._slack.traffic.add(
-                "from_bot", "ack", "ack of view_submission", 0.0, 200, refusal.answer(), refusal.error
-            )
+            says, body = "What the ack says to do with the form cannot be done", refusal.answer()
+            self._slack.traffic.note("ack", "ack of view_submission", says, body, refused=refusal.error)
             return self._notice(user, notices.MODAL_FAILED)
 
     def _answer_submission(self, user: str, view_id: str, body: Any) -> Json:

@@ -77,7 +77,8 @@ class People:
         try:
             respond(self._slack, Ticket(user, channel["id"], None, 1, 0.0), answer, "ack of a command")
         except SlackError as refusal:
-            self._slack.traffic.add("from_bot", "ack", "ack of a command", 0.0, 200, refusal.answer(), refusal.error)
+            says, body = "The message in the ack cannot be shown", refusal.answer()
+            self._slack.traffic.note("ack", "ack of a command", says, body, refused=refusal.error)
             return "invalid_command_response"
         return ""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bot.sandbox.changes import Changes
-from bot.sandbox.delivery import Delivery
+from bot.sandbox.delivery import VERIFICATION_TOKEN, Delivery
 from bot.sandbox.faults import Faults
+from bot.sandbox.hiding import Hiding
 from bot.sandbox.http_events import HttpTransport
 from bot.sandbox.options import Options
 from bot.sandbox.persistence import MemoryStore, SqliteStore
@@ -15,6 +16,7 @@ from bot.sandbox.tickets import Tickets
 from bot.sandbox.traffic import Traffic
 from bot.sandbox.triggers import Triggers
 from bot.sandbox.wire import Json
+from bot.sandbox.wording import Wording
 from bot.sandbox.workspace import BOT_USER, Workspace
 
 
@@ -31,8 +33,9 @@ class Slack:
         self.rates = Rates(enabled=options.rates)
         self.faults = Faults()
         self.practice = Practice(options.control_url, self.changes)
-        self.traffic = Traffic(self.changes)
-        self.socket = SocketTransport(options, self.faults, self.changes)
+        hiding = Hiding(options.bot_token, options.app_token, options.signing_secret, VERIFICATION_TOKEN)
+        self.traffic = Traffic(self.changes, Wording(self.workspace), hiding)
+        self.socket = SocketTransport(options, self.faults, self.changes, self.traffic)
         self.http = HttpTransport(options)
         transport = self.http if options.bot_url else self.socket
         self.delivery = Delivery(options, self.traffic, transport, self.workspace.team["id"])
@@ -41,7 +44,8 @@ class Slack:
         """Sends an event if the app subscribed to it and has its scope; the event id, or None when Slack would not."""
         refusal = self.options.manifest.event_is_sent(subscription)
         if refusal:
-            self.traffic.add("to_bot", "events_api", subscription, 0.0, "not sent", event, refusal)
+            says = f"Slack does not tell the bot of {subscription}"
+            self.traffic.note("events_api", subscription, says, event, refused=refusal, direction="to_bot")
             return None
         return self.delivery.event(event, event_id)
 

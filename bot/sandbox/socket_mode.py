@@ -14,6 +14,7 @@ from bot.sandbox.changes import Changes
 from bot.sandbox.delivery import Ack, Retry, answer_is_read
 from bot.sandbox.faults import Faults
 from bot.sandbox.options import Options
+from bot.sandbox.traffic import Traffic
 from bot.sandbox.wire import Json
 from bot.sandbox.workspace import APP_ID
 
@@ -36,8 +37,8 @@ class Connection:
 class SocketTransport:
     """The connections of the bot; each payload goes to any one of them."""
 
-    def __init__(self, options: Options, faults: Faults, changes: Changes) -> None:
-        self._options, self._faults, self._changes = options, faults, changes
+    def __init__(self, options: Options, faults: Faults, changes: Changes, traffic: Traffic) -> None:
+        self._options, self._faults, self._changes, self._traffic = options, faults, changes, traffic
         self._tickets: set[str] = set()
         self.connections: list[Connection] = []
 
@@ -76,6 +77,7 @@ class SocketTransport:
         lifetime = {"host": "sandbox", "build_number": 1, "approximate_connection_time": int(connection.seconds)}
         hello = {"type": "hello", "num_connections": len(self.connections) + 1, "debug_info": lifetime}
         await connection.socket.send_json({**hello, "connection_info": {"app_id": APP_ID}})
+        self._traffic.note("socket", "hello", "Slack greets a new Socket Mode connection", hello, direction="to_bot")
         self.connections.append(connection)
         self._changes.tell({"type": "presence", "connected": True})
         refresh = asyncio.create_task(self._refresh(connection))
@@ -88,6 +90,7 @@ class SocketTransport:
             for timer in connection.closing:
                 timer.cancel()
             self.connections.remove(connection)
+            self._traffic.note("socket", "closed", "A Socket Mode connection is closed", {})
             for future in connection.waiting.values():
                 if not future.done():
                     future.set_exception(ConnectionResetError())
@@ -95,7 +98,7 @@ class SocketTransport:
 
     async def _refresh(self, connection: Connection) -> None:
         await asyncio.sleep(max(connection.seconds - WARNING_SECONDS, 0))
-        await _say_goodbye(connection, "warning")
+        await self._say_goodbye(connection, "warning")
         await asyncio.sleep(min(WARNING_SECONDS, connection.seconds))
         await self._disconnect(connection, "refresh_requested")
 
@@ -105,16 +108,21 @@ class SocketTransport:
             if reason == "drop":
                 _cut(connection)
             elif reason == "warning":
-                await _say_goodbye(connection, reason)
+                await self._say_goodbye(connection, reason)
             else:
                 await self._disconnect(connection, reason)
 
     async def _disconnect(self, connection: Connection, reason: str) -> None:
         # Nothing new goes over a connection that was told to leave; the bot has some time to open another.
         connection.leaving = True
-        await _say_goodbye(connection, reason)
+        await self._say_goodbye(connection, reason)
         closing = asyncio.get_running_loop().call_later(self._options.goodbye_seconds, _cut, connection)
         connection.closing.append(closing)
+
+    async def _say_goodbye(self, connection: Connection, reason: str) -> None:
+        frame = {"type": "disconnect", "reason": reason, "debug_info": {"host": "sandbox"}}
+        await connection.socket.send_json(frame)
+        self._traffic.note("socket", "disconnect", f"Slack says goodbye: {reason}", frame, direction="to_bot")
 
     async def send(self, kind: str, payload: Json, retry: Retry | None) -> Ack:
         """Sends one envelope over any connection and waits for its acknowledgement."""
@@ -123,26 +131,26 @@ class SocketTransport:
             return Ack("dispatch_failed", status="no connection", retry_reason="connection_failed")
         connection = random.choice(staying)  # noqa: S311 - which connection is chance, not a secret
         fault = self._faults.take("socket")
-        if fault and fault["kind"] == "slow":
+        wrong = str(fault["kind"]) if fault else ""
+        if fault and wrong == "slow":
             await asyncio.sleep(float(fault.get("seconds", 1.0)))
-        if fault and fault["kind"] in ("drop", "reset"):
+        if wrong in ("drop", "reset"):
             _cut(connection)
         envelope = _envelope(kind, payload, retry)
         future: asyncio.Future[Json] = asyncio.get_running_loop().create_future()
         connection.waiting[envelope["envelope_id"]] = future
         try:
             await connection.socket.send_json(envelope)
-            lost = fault is not None and fault["kind"] == "lost_reply"
             answer = await asyncio.wait_for(asyncio.shield(future), self._options.ack_seconds)
         except TimeoutError:
-            return Ack("operation_timeout", status="timeout", retry_reason="timeout")
+            return Ack("operation_timeout", status="timeout", retry_reason="timeout", fault=wrong)
         except ConnectionResetError:
-            return Ack("dispatch_failed", status="connection lost", retry_reason="connection_failed")
+            return Ack("dispatch_failed", status="connection lost", retry_reason="connection_failed", fault=wrong)
         finally:
             connection.waiting.pop(envelope["envelope_id"], None)
-        if lost:
-            return Ack("operation_timeout", status="ack lost", retry_reason="timeout")
-        return Ack(body=answer.get("payload") or None, status="ack")
+        if wrong == "lost_reply":
+            return Ack("operation_timeout", status="ack lost", retry_reason="timeout", fault=wrong)
+        return Ack(body=answer.get("payload") or None, status="ack", fault=wrong)
 
     async def close(self) -> None:
         """Closes every connection."""
@@ -170,10 +178,6 @@ def _acknowledge(connection: Connection, data: str) -> None:
     future = connection.waiting.get(answer.get("envelope_id", "")) if isinstance(answer, dict) else None
     if future is not None and not future.done():
         future.set_result(answer)
-
-
-async def _say_goodbye(connection: Connection, reason: str) -> None:
-    await connection.socket.send_json({"type": "disconnect", "reason": reason, "debug_info": {"host": "sandbox"}})
 
 
 def _cut(connection: Connection) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import time
 from typing import Any
 
 from aiohttp import web
@@ -13,7 +12,7 @@ from bot.sandbox import assistant, chat, conversations, identity, views
 from bot.sandbox.methods import METHODS, check
 from bot.sandbox.responses import respond
 from bot.sandbox.slack import Slack
-from bot.sandbox.traffic import Call
+from bot.sandbox.traffic import Call, Exchange
 from bot.sandbox.wire import Json, SlackError
 
 _AS_JSON = ("blocks", "view", "metadata", "prompts", "message", "attachments", "loading_messages")
@@ -56,22 +55,19 @@ def cut(request: web.Request) -> web.Response:
     return web.Response()
 
 
-async def faulty(slack: Slack, request: web.Request, name: str) -> tuple[web.Response | None, bool]:
-    """The answer a fault puts in place of the real one, if any; and whether the real one is to be lost."""
-    fault = slack.faults.take(name)
-    if fault is None:
-        return None, False
-    slack.traffic.add("from_bot", "fault", name, 0.0, fault["kind"], {"fault": fault["kind"]})
-    if fault["kind"] == "429":
+async def faulty(request: web.Request, fault: Json | None) -> web.Response | None:
+    """What a fault puts in place of the answer; None where the call goes on, be it slowly."""
+    kind = fault["kind"] if fault else ""
+    if fault and kind == "429":
         headers = {"Retry-After": str(fault.get("retry_after", 1))}
-        return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers=headers), False
-    if fault["kind"] == "500":
-        return web.Response(status=500, text="internal error"), False
-    if fault["kind"] in ("reset", "drop"):
-        return cut(request), False
-    if fault["kind"] == "slow":
+        return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers=headers)
+    if kind == "500":
+        return web.Response(status=500, text="internal error")
+    if kind in ("reset", "drop"):
+        return cut(request)
+    if fault and kind == "slow":
         await asyncio.sleep(float(fault.get("seconds", 1.0)))
-    return None, fault["kind"] == "lost_reply"
+    return None
 
 
 class WebApi:
@@ -82,24 +78,33 @@ class WebApi:
 
     async def call(self, request: web.Request) -> web.Response:
         """One Web API call."""
-        name, started = request.match_info["method"], time.monotonic()
-        instead, lost = await faulty(self._slack, request, name)
-        if instead is not None:
-            return instead
+        name = request.match_info["method"]
+        exchange, fault = self._slack.traffic.called(name), self._slack.faults.take(name)
         args: Json = {}
-        status, headers = 200, self._headers(name)
         try:
             args = await arguments(request)
-            answer, status = self._run(name, args, request)
+            token = _token(request, args)
+            self._slack.traffic.understood(exchange, args)
+            instead = await faulty(request, fault)
+            if instead is not None:
+                return self._broken(exchange, fault, instead)
+            answer, status = self._run(name, token, args, request)
         except SlackError as refusal:
-            answer = refusal.answer()
+            answer, status = refusal.answer(), 200
+        headers = self._headers(name)
         if status == 429:
             headers["Retry-After"] = str(answer.pop("retry_after"))
-        refused = "" if answer["ok"] else str(answer["error"])
+        refused, wrong = "" if answer["ok"] else str(answer["error"]), str((fault or {}).get("kind", ""))
         self._slack.traffic.calls.append(Call(name, args, status, answer))
-        summary = args if not refused else {**args, "answer": answer}
-        self._slack.traffic.add("from_bot", "web_api", name, time.monotonic() - started, status, summary, refused)
+        self._slack.traffic.done(exchange, status, answer, refused, fault=wrong)
+        lost = wrong == "lost_reply"
         return cut(request) if lost else web.json_response(answer, status=status, headers=headers)
+
+    def _broken(self, exchange: Exchange, fault: Json | None, instead: web.Response) -> web.Response:
+        kind = str((fault or {}).get("kind"))
+        status = instead.status if kind in ("429", "500") else "cut off"
+        self._slack.traffic.done(exchange, status, instead.text or None, fault=kind)
+        return instead
 
     def _headers(self, name: str) -> dict[str, str]:
         headers = {"X-OAuth-Scopes": ",".join(sorted(self._slack.options.manifest.scopes))}
@@ -107,8 +112,7 @@ class WebApi:
             headers["X-Accepted-OAuth-Scopes"] = ",".join(METHODS[name].scopes)
         return headers
 
-    def _run(self, name: str, args: Json, request: web.Request) -> tuple[Json, int]:
-        token = _token(request, args)
+    def _run(self, name: str, token: str, args: Json, request: web.Request) -> tuple[Json, int]:
         if name == "apps.connections.open":
             return self._open_connection(token, request), 200
         entry = METHODS.get(name)
@@ -133,24 +137,23 @@ class WebApi:
 
     async def response(self, request: web.Request) -> web.Response:
         """One post to a response_url."""
-        started = time.monotonic()
-        instead, lost = await faulty(self._slack, request, "response_url")
-        if instead is not None:
-            return instead
+        ticket = request.match_info["id"]
+        exchange, fault = self._slack.traffic.called("response_url"), self._slack.faults.take("response_url")
         answer, status, body = {"ok": True}, 200, {}
         try:
-            ticket = self._slack.tickets.take(request.match_info["id"])
             body = await _response_body(request)
-            respond(self._slack, ticket, body)
+            self._slack.traffic.understood(exchange, body, ticket)
+            instead = await faulty(request, fault)
+            if instead is not None:
+                return self._broken(exchange, fault, instead)
+            respond(self._slack, self._slack.tickets.take(ticket), body)
         except SlackError as refusal:
             answer = refusal.answer()
             status = 404 if refusal.error in ("expired_url", "used_url") else 400
-        refused = str(answer.get("error", ""))
+        refused, wrong = str(answer.get("error", "")), str((fault or {}).get("kind", ""))
         self._slack.traffic.calls.append(Call("response_url", body, status, answer))
-        self._slack.traffic.add(
-            "from_bot", "response_url", "response_url", time.monotonic() - started, status, body, refused
-        )
-        if lost:
+        self._slack.traffic.done(exchange, status, answer, refused, fault=wrong)
+        if wrong == "lost_reply":
             return cut(request)
         return web.Response(text="ok") if status == 200 else web.json_response(answer, status=status)
 
