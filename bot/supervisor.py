@@ -30,8 +30,8 @@ What you do is kept in {folder}. Ctrl-C stops it.
 """
 
 PRACTICE = """\
-This is a practice run: its clock is moved, and everything it records says so.
-There it is {now:%A, %B %-d, %Y, %-I:%M %p} in New York.
+This is a practice run: in it, it is {now:%A, %B %-d, %Y, %-I:%M %p} in New York.
+Everything it records says so. *Practice* on the page goes to another day, or back to today.
 """
 
 

@@ -49,7 +49,7 @@ class PracticeRun:
 
     def state(self) -> Json:
         """How it stands, as JSON. Times are Unix seconds; `now` ticks on with `moves`."""
-        story, timeline = stories().get(self._timeline.story), self._timeline
+        timeline = self._timeline
         return {
             "version": self._version,
             "zone": ZONE.key,
@@ -58,8 +58,8 @@ class PracticeRun:
             "speed": timeline.speed,
             "moves": [{"at": m.at.timestamp(), "to": m.to and m.to.timestamp()} for m in timeline.moves],
             "furthest": timeline.furthest and timeline.furthest.timestamp(),
-            "stories": [{"id": s.id, "title": s.title, "starts": _instant(s.starts).timestamp()} for s in _all()],
-            "story": story and {"id": story.id, "title": story.title, "sees": story.sees, "tries": story.tries},
+            "stories": [_shown(story) for story in stories().values()],
+            "story": timeline.story,
             "look": self._look,
             "doing": self._doing,
             "trouble": self._trouble,
@@ -184,8 +184,9 @@ class PracticeRun:
             await asyncio.gather(play, death, return_exceptions=True)
 
 
-def _all() -> list[Story]:
-    return list(stories().values())
+def _shown(story: Story) -> Json:
+    starts = _instant(story.starts).timestamp()
+    return {"id": story.id, "title": story.title, "starts": starts, "sees": story.sees, "tries": story.tries}
 
 
 def _instant(text: str) -> datetime:

@@ -31,8 +31,6 @@ class Wording:
 
     def person(self, user: object) -> str:
         """Somebody's name."""
-        if user == BOT_USER:
-            return "The bot"
         known = self._workspace.users.get(str(user))
         return str(known["real_name"]) if known else "Somebody"
 
@@ -40,8 +38,8 @@ class Wording:
         """A channel, or whose DM it is; a user's id means the DM with him."""
         found = self._workspace.channels.get(str(channel))
         if found is None:
-            return f"the DM of {self.person(channel)}" if str(channel) in self._workspace.users else "another place"
-        return f"the DM of {self.person(found['user'])}" if found["is_im"] else f"#{found['name']}"
+            return f"{self.person(channel)}'s DM" if str(channel) in self._workspace.users else "another place"
+        return f"{self.person(found['user'])}'s DM" if found["is_im"] else f"#{found['name']}"
 
     def whose_dm(self, channel: object) -> str:
         """The id of the person whose DM with the app this is; empty where it is none."""
@@ -59,7 +57,9 @@ class Wording:
             kinds = {"message_changed": "was changed", "message_deleted": "was deleted"}
             if event.get("subtype") in kinds:
                 return f"Slack says that a message in {where} {kinds[event['subtype']]}"
-            return f"{who} wrote in {where}"
+            if event.get("user") == BOT_USER:
+                return f"Slack tells the bot of its own message in {where}"
+            return f"{who} wrote to the app" if self.whose_dm(event.get("channel")) else f"{who} wrote in {where}"
         return f"Slack tells of {name}"
 
 

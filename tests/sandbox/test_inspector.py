@@ -65,12 +65,12 @@ async def test_a_click_and_what_the_bot_does_about_it_belong_together(
     await slack.settled()
     entries = [entry for entry in await inspector.entries() if entry["kind"] != "events_api"]
     assert said(entries) == [
-        ("The bot posted in the DM of Ben Cole", None),
+        ("The bot posted in Ben Cole's DM", None),
         ("Ben Cole pressed go", None),
         ("Ana Ruiz typed /hello there", None),
         ("The bot opened the form Your name", 1),
         ("The bot put another message in its place", 1),
-        ("The bot posted in the DM of Ben Cole", 1),
+        ("The bot posted in Ben Cole's DM", 1),
     ]
     assert {entry["who"] for entry in entries[3:]} == {"U0BEN"}
 
@@ -82,9 +82,9 @@ async def test_slack_telling_the_app_of_its_own_message_belongs_to_the_act_behin
     await api("chat.postMessage", channel="D0BEN", text="Hello yourself.")
     await slack.settled()
     assert said(await inspector.entries()) == [
-        ("Ben Cole wrote in the DM of Ben Cole", None),
-        ("The bot posted in the DM of Ben Cole", 0),
-        ("The bot wrote in the DM of Ben Cole", 0),
+        ("Ben Cole wrote to the app", None),
+        ("The bot posted in Ben Cole's DM", 0),
+        ("Slack tells the bot of its own message in Ben Cole's DM", 0),
     ]
 
 

@@ -1,5 +1,6 @@
 /** Puts the page together: who and where from the address, what happens from the stream. */
 import { get, listen, post } from "./api.js";
+import { hearPractice } from "./today.js";
 import { composerFor, focusComposer, showPrompts, showStatus } from "./composer.js";
 import { $, fill, h } from "./dom.js";
 import { drawBanner, drawHeader } from "./header.js";
@@ -72,6 +73,8 @@ const EVENTS = {
     redraw();
   },
   traffic: ({ entry }) => hearTraffic(entry),
+  traffic_cleared: () => loadTraffic(),
+  practice: ({ practice }) => hearPractice(practice) && reload(),
   prompts: ({ channel, prompts }) => {
     channelOf(channel).prompts = { prompts };
     if (state.place.id === channel) showPrompts(prompts);

@@ -56,6 +56,9 @@ const ICONS = {
   window: "M14 4h6v6M20 4l-9 9M10 5H5v14h14v-5",
   down: "M6 9l6 6 6-6",
   back: "M15 6l-6 6 6 6",
+  clock: "M12 3.5a8.5 8.5 0 1 0 .01 0M12 7.5V12l3 2",
+  to: "M4 12h14M12 6l6 6-6 6",
+  from: "M20 12H6M12 6l-6 6 6 6",
   eye: "M2 12s4-7 10-7 10 7 10 7-4 7-10 7S2 12 2 12zM12 9a3 3 0 1 0 0 6 3 3 0 0 0 0-6",
 };
 const SVG = "http://www.w3.org/2000/svg";

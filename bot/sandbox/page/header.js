@@ -1,4 +1,6 @@
 /** The line above a conversation: its name, the app's tabs, whether a bot is listening, the traffic button. */
+import { practiceButton } from "./practice.js";
+import { drawToday } from "./today.js";
 import { $, avatar, fill, h, icon } from "./dom.js";
 import { toggleInspector } from "./inspector.js";
 import { unfoldSidebar } from "./sidebar.js";
@@ -27,18 +29,18 @@ export function drawHeader() {
   const aside = h("div", { class: "aside" },
     h("span", { class: `connection ${state.connected ? "on" : ""}`, title: state.connected ? "A bot is connected and listening" : "No bot is connected" },
       h("span", { class: "presence" }), h("span", { class: "connection-words" }, state.connected ? "Bot connected" : "No bot")),
+    practiceButton(),
     h("button", { type: "button", id: "traffic-button", class: "button", "aria-expanded": String(!$("inspector").hidden), "aria-controls": "inspector", onclick: () => toggleInspector() },
       icon("pulse"), h("span", { class: "traffic-word" }, "Traffic"), h("span", { id: "refusals", class: "count", title: "refused", hidden: !state.refusals }, state.refusals || "")));
   const menu = h("button", { type: "button", class: "quiet burger", "aria-label": "Show the sidebar", "aria-expanded": "false", "aria-controls": "sidebar", dataset: { key: "burger" }, onclick: () => unfoldSidebar() }, icon("menu"));
   fill($("header"), menu, h("div", { class: "title" }, title()), aside);
 }
 
-/** What is wrong in general, said where everybody sees it. */
+/** What is wrong in general, said where everybody sees it. A bot that is being moved to another day is not missing. */
 export function drawBanner() {
-  const practice = state.practice?.today ?? state.practice?.now;
-  const words = !state.streaming ? "The sandbox does not answer. Trying again…"
-    : !state.connected ? "No bot is listening. Start one, and it appears here by itself."
-      : practice ? `Practice run: for the bot, today is ${practice}.` : "";
-  fill($("banner"), words && h("div", { class: state.streaming && state.connected ? "banner calm" : "banner" }, words));
+  const missing = state.practice?.reachable ? "No bot is listening just now. It is started again by itself; a moment." : "No bot is listening. Start one, and it appears here by itself.";
+  const words = !state.streaming ? "The sandbox does not answer. Trying again…" : !state.connected && !state.practice?.doing ? missing : "";
+  fill($("banner"), words && h("div", { class: "banner" }, words));
+  drawToday();
   document.body.classList.toggle("nobody", !me());
 }

@@ -1,97 +1,197 @@
-/** The traffic drawer: what goes between the bot and the sandbox, what was refused and why, and faults on demand. */
-import { get } from "./api.js";
-import { $, fill, h, icon } from "./dom.js";
+/** The inspector: what goes between the bot and the sandbox, newest first, with what belongs together in one group. */
+import { get, post } from "./api.js";
+import { $, announce, fill, h, icon } from "./dom.js";
+import { exchangeNode, fails, isSlow } from "./exchange.js";
 import { faultsPanel, hearOfFaults } from "./faults.js";
-import { state } from "./state.js";
+import { people, state, userName } from "./state.js";
 
 const KEPT = 1000;
-let entries = [];
-let last = 0;
-let onlyRefused = false;
+const AT_ONCE = 100;
+
+let entries = new Map();
+let groups = new Map();
+let only = "all";
+let who = "";
 let words = "";
+let paused = false;
+let missed = 0;
+let most = AT_ONCE;
 let drawn = false;
 
-const rows = h("ol", { class: "traffic", "aria-label": "Requests and answers" });
+const list = h("ol", { class: "traffic", "aria-label": "Requests and answers, newest first" });
+const older = h("button", { type: "button", class: "button small", hidden: true }, "Show older ones");
+const pausing = h("button", { type: "button", class: "button small", "aria-pressed": "false" }, "Pause");
+const person = h("select", { class: "field", "aria-label": "Of whom" });
 
-const fails = (entry) => Boolean(entry.refused) || Number(entry.status) >= 400 || entry.status === "timeout";
+const rootOf = (entry) => (entries.has(entry.part_of) ? entry.part_of : entry.n);
+const newest = (members) => Math.max(...members.map((entry) => entry.n));
+const inGroup = (root) => [...entries.values()].filter((entry) => rootOf(entry) === root);
 
-const wanted = (entry) => (!onlyRefused || fails(entry)) && (!words || `${entry.name} ${entry.kind} ${entry.refused ?? ""}`.toLowerCase().includes(words));
-
-function body(entry) {
-  const summary = entry.body_summary;
-  return typeof summary === "string" ? summary : JSON.stringify(summary, null, 2);
+function fits(entry) {
+  if (only === "refused" && !fails(entry)) return false;
+  if (only === "slow" && !isSlow(entry)) return false;
+  if (who && entry.who !== who) return false;
+  return !words || [entry.says, entry.name, entry.kind, entry.refused, entry.fault].join(" ").toLowerCase().includes(words);
 }
 
-function row(entry) {
-  const toBot = entry.direction === "to_bot";
-  const at = new Date(entry.at * (entry.at < 1e11 ? 1000 : 1));
-  return h("li", { class: fails(entry) ? "refused" : entry.kind === "warning" ? "warned" : "" }, h("details", {},
-    h("summary", {},
-      h("span", { class: "arrow", title: toBot ? "to the bot" : "from the bot" }, toBot ? "→ bot" : "← bot"),
-      h("span", { class: "what" }, h("strong", {}, entry.name), h("small", {}, entry.kind), entry.refused && h("span", { class: "why" }, entry.refused)),
-      h("span", { class: "figures" }, h("span", {}, String(entry.status ?? "")), h("small", {}, entry.ms == null ? "" : `${Math.round(entry.ms)} ms`))),
-    h("small", {}, at.toLocaleTimeString()), h("pre", {}, body(entry) ?? "")));
+/** One group: what somebody did, and below it what the bot did about it. */
+function groupNode(root) {
+  const rows = new Map();
+  const node = h("li", { class: "group", dataset: { root } });
+  const put = (entry) => {
+    const known = rows.get(entry.n);
+    if (known) return known.update(entry);
+    const row = exchangeNode(entry);
+    rows.set(entry.n, row);
+    row.node.classList.toggle("part", entry.n !== root);
+    row.button.dataset.n = entry.n;
+    const after = [...rows.keys()].filter((n) => n < entry.n).sort((one, other) => other - one)[0];
+    if (after) rows.get(after).node.after(row.node);
+    else node.prepend(row.node);
+    return row;
+  };
+  return { node, put };
+}
+
+function showGroup(root, members) {
+  const group = groupNode(root);
+  members.forEach(group.put);
+  groups.set(root, group);
+  return group.node;
 }
 
 function draw() {
-  fill(rows, entries.filter(wanted).slice(-300).reverse().map(row));
-  if (!rows.childElementCount) fill(rows, h("li", { class: "none" }, onlyRefused ? "Nothing was refused." : "Nothing yet."));
+  groups = new Map();
+  const byRoot = new Map();
+  for (const entry of entries.values()) {
+    const root = rootOf(entry);
+    byRoot.set(root, [...(byRoot.get(root) ?? []), entry]);
+  }
+  const wanted = [...byRoot].filter(([, members]) => members.some(fits)).sort(([, one], [, other]) => newest(other) - newest(one));
+  fill(list, wanted.slice(0, most).map(([root, members]) => showGroup(root, members)));
+  older.hidden = wanted.length <= most;
+  if (!wanted.length) fill(list, h("li", { class: "none" }, entries.size ? "Nothing here fits." : "Nothing yet. Type or click something, and see here what goes to the bot and what it answers."));
+  tabTo(list.querySelector(".exchange"));
+}
+
+/** One entry more, or the answer to one that was waiting. */
+function drawOne(entry) {
+  const root = rootOf(entry);
+  const group = groups.get(root);
+  if (group) {
+    group.put(entry);
+    // What happens now stands on top; whoever reads on in a group keeps it where it is.
+    if (list.firstElementChild !== group.node && !group.node.querySelector("[aria-expanded=true]") && !group.node.contains(document.activeElement)) list.prepend(group.node);
+    return;
+  }
+  const members = inGroup(root);
+  if (!members.some(fits)) return;
+  list.querySelector(".none")?.remove();
+  list.prepend(showGroup(root, members));
+  while (list.childElementCount > most) {
+    groups.delete(Number(list.lastElementChild.dataset.root));
+    list.lastElementChild.remove();
+    older.hidden = false;
+  }
+  if (!list.contains(document.activeElement)) tabTo(list.querySelector(".exchange"));
 }
 
 function count() {
-  state.refusals = entries.filter((entry) => entry.refused).length;
+  state.refusals = [...entries.values()].filter((entry) => entry.refused).length;
   const badge = $("refusals");
   if (!badge) return;
   badge.textContent = state.refusals ? String(state.refusals) : "";
   badge.hidden = !state.refusals;
 }
 
-/** One entry from the stream; the drawer shows the newest first. */
+function setPaused(now) {
+  paused = now;
+  missed = 0;
+  pausing.setAttribute("aria-pressed", String(paused));
+  pausing.textContent = paused ? "Go on" : "Pause";
+  if (!paused) draw();
+}
+
+/** One entry from the stream. */
 export function hearTraffic(entry) {
-  if (entry.n <= last) return;
   hearOfFaults();
-  last = entry.n;
-  entries = [...entries, entry].slice(-KEPT);
+  const fresh = !entries.has(entry.n);
+  entries.set(entry.n, entry);
+  while (entries.size > KEPT) entries.delete(entries.keys().next().value);
   count();
-  if (!drawn || $("inspector").hidden || !wanted(entry)) return;
-  rows.querySelector(".none")?.remove();
-  rows.prepend(row(entry));
-  while (rows.childElementCount > 300) rows.lastElementChild.remove();
+  if (!drawn || $("inspector").hidden) return;
+  if (paused) {
+    missed += fresh ? 1 : 0;
+    pausing.textContent = missed ? `Go on (${missed} new)` : "Go on";
+    return;
+  }
+  drawOne(entry);
+  if (entry.refused && entry.status !== null) announce(`${entry.says}: ${entry.refused}`);
 }
 
 export async function loadTraffic() {
   const told = await get("traffic", { after: 0 });
-  entries = told.entries;
-  last = entries.at(-1)?.n ?? 0;
+  entries = new Map(told.entries.map((entry) => [entry.n, entry]));
   count();
   if (drawn) draw();
 }
 
-function build(onClose) {
-  const search = h("input", { class: "field", type: "search", placeholder: "Filter by name", "aria-label": "Filter traffic" });
-  search.addEventListener("input", () => {
-    words = search.value.toLowerCase();
+/** One line can be reached by Tab, the others from it by the arrow keys. */
+function tabTo(button) {
+  list.querySelectorAll(".exchange[tabindex='0']").forEach((each) => each.setAttribute("tabindex", "-1"));
+  button?.setAttribute("tabindex", "0");
+}
+
+list.addEventListener("keydown", (event) => {
+  if (!event.target.matches(".exchange")) return;
+  const all = [...list.querySelectorAll(".exchange")];
+  const at = all.indexOf(event.target);
+  const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 }[event.key];
+  if (to === undefined || !all[to]) return;
+  event.preventDefault();
+  tabTo(all[to]);
+  all[to].focus();
+});
+list.addEventListener("focusin", (event) => event.target.matches(".exchange") && tabTo(event.target));
+
+function again(change) {
+  change();
+  most = AT_ONCE;
+  draw();
+}
+
+function filters() {
+  const kinds = [["all", "All"], ["refused", "Refused"], ["slow", "Slow"]].map(([value, label]) => {
+    const input = h("input", { type: "radio", name: "only", value, checked: value === only });
+    input.addEventListener("change", () => again(() => { only = value; }));
+    return h("label", { title: value === "slow" ? "A second or longer" : null }, input, h("span", {}, label));
+  });
+  fill(person, h("option", { value: "" }, "Everybody"), people().map((user) => h("option", { value: user.id, selected: user.id === who }, userName(user.id))));
+  person.addEventListener("change", () => again(() => { who = person.value; }));
+  const search = h("input", { class: "field", type: "search", placeholder: "Find words", "aria-label": "Find words in the list" });
+  search.addEventListener("input", () => again(() => { words = search.value.toLowerCase(); }));
+  return h("div", { class: "filters" }, h("div", { class: "segments", role: "radiogroup", "aria-label": "Which" }, kinds), person, search);
+}
+
+function build() {
+  pausing.addEventListener("click", () => setPaused(!paused));
+  older.addEventListener("click", () => {
+    most += AT_ONCE;
     draw();
   });
-  const only = h("input", { type: "checkbox" });
-  only.addEventListener("change", () => {
-    onlyRefused = only.checked;
-    draw();
-  });
+  const clear = h("button", { type: "button", class: "button small", onclick: () => post("clear-traffic", {}) }, "Clear");
   fill($("inspector"),
-    h("div", { class: "head" }, h("h2", {}, "Traffic"), h("button", { type: "button", class: "quiet", "aria-label": "Close traffic", onclick: onClose }, icon("close"))),
-    faultsPanel(), h("div", { class: "filters" }, search, h("label", { class: "tick" }, only, h("span", {}, "Only what was refused"))), rows);
+    h("div", { class: "head" }, h("h2", {}, "Traffic"), pausing, clear, h("button", { type: "button", class: "quiet", "aria-label": "Close traffic", onclick: () => toggleInspector(false) }, icon("close"))),
+    faultsPanel(), filters(), h("div", { class: "rolls", tabIndex: -1 }, list, older));
   drawn = true;
 }
 
 export function toggleInspector(open = $("inspector").hidden) {
   const button = $("traffic-button");
-  const close = () => {
-    toggleInspector(false);
-    $("traffic-button")?.focus();
-  };
-  if (!drawn) build(close);
+  const inside = $("inspector").contains(document.activeElement);
+  if (!drawn) build();
   $("inspector").hidden = !open;
+  if (inside && !open) button?.focus();
   button?.setAttribute("aria-expanded", String(open));
   localStorage.setItem("inspector", open ? "open" : "");
   if (open) draw();

@@ -7,7 +7,7 @@ import { openMenu } from "./popover.js";
 import { authorOf, state } from "./state.js";
 import { surface } from "./surface.js";
 import { TypingBox } from "./typing.js";
-import { clock, fromTs, fullTime } from "./zones.js";
+import { clock, fromTs, fullTimeOf } from "./zones.js";
 
 function words(message) {
   const node = h("div", { class: "mrkdwn" }, mrkdwn(message.text));
@@ -51,7 +51,7 @@ export const looksSame = (one, other) => JSON.stringify([one.text, one.blocks, o
 export function messageNode(message, hooks) {
   const author = authorOf(message);
   const at = fromTs(message.ts);
-  const time = h("time", { datetime: at.toISOString(), title: fullTime(at) }, clock(at));
+  const time = h("time", { datetime: at.toISOString(), title: fullTimeOf(message.ts) }, clock(at));
   const onlyYou = message.ephemeral_to && h("div", { class: "only-you" }, icon("eye"), "Only visible to you");
   const kind = `message${message.ephemeral_to ? " ephemeral" : ""}${message.blocks?.length ? " card" : ""}`;
   return h("li", { class: kind, tabIndex: -1, dataset: { ts: message.ts, author: `${author.id}${message.ephemeral_to ? "!" : ""}` } },

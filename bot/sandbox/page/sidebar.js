@@ -1,5 +1,6 @@
 /** The sidebar: the workspace, its channels, the app, and whom one acts as. */
 import { $, avatar, fill, h, icon } from "./dom.js";
+import { now } from "./practice-time.js";
 import { addressOf, appDm, channelName, isActive, isUnread, me, partnerIn, people, state, userName } from "./state.js";
 import { keepingFocus } from "./surface.js";
 import { clock } from "./zones.js";
@@ -42,7 +43,7 @@ function app() {
 function person(user) {
   const mine = user.id === state.me;
   const address = addressOf(user.id, state.place.kind === "home" ? "home" : state.place.id === appDm()?.id ? "dm" : state.place.id);
-  const detail = [user.title || (user.is_admin && "Admin"), clock(new Date(), user.tz || "UTC")].filter(Boolean).join(" · ");
+  const detail = [user.title || (user.is_admin && "Admin"), clock(now(), user.tz || "UTC")].filter(Boolean).join(" · ");
   const beside = `Open ${userName(user.id)}'s view in another window`;
   return h("li", { class: "person" },
     h("a", { class: "entry", href: address, "aria-current": mine ? "true" : null, title: user.tz, dataset: { key: user.id } },

@@ -1,5 +1,6 @@
-/** Times as the acting person sees them: in that person's own time zone. */
-import { zone } from "./state.js";
+/** Times as the acting person sees them: in that person's own time zone, and in a practice run by its clock. */
+import { now, practiceTime } from "./practice-time.js";
+import { state, zone } from "./state.js";
 
 const formats = new Map();
 
@@ -11,12 +12,20 @@ function format(options, timeZone = zone()) {
 
 const dayKey = (date) => format({ year: "numeric", month: "2-digit", day: "2-digit" }).format(date);
 
-export const fromTs = (ts) => new Date(Number(ts) * 1000);
+const sentAt = (ts) => new Date(Number(ts) * 1000);
+export const fromTs = (ts) => practiceTime(sentAt(ts));
 export const clock = (date, timeZone) => format({ hour: "numeric", minute: "2-digit" }, timeZone).format(date);
 export const fullTime = (date) => format({ dateStyle: "full", timeStyle: "short" }).format(date);
+/** When a message was sent, in full; where the clock was moved, both by it and really. */
+export function fullTimeOf(ts) {
+  const [there, really] = [fromTs(ts), sentAt(ts)];
+  return there.getTime() === really.getTime() ? fullTime(really) : `${fullTime(there)} in the practice run. Really sent ${fullTime(really)}`;
+}
 export const sameDay = (one, other) => dayKey(one) === dayKey(other);
 
-export function dayName(date, today = new Date()) {
+/** What a day is called between messages; where days are moved about, always in full. */
+export function dayName(date, today = now()) {
+  if (state.practice?.moved) return `${sameDay(date, today) ? "Today, " : ""}${format({ dateStyle: "full" }).format(date)}`;
   if (sameDay(date, today)) return "Today";
   if (sameDay(date, new Date(today - 864e5))) return "Yesterday";
   const far = Math.abs(today - date) > 300 * 864e5;
@@ -24,7 +33,7 @@ export function dayName(date, today = new Date()) {
 }
 
 function ago(date) {
-  const seconds = Math.round((date - Date.now()) / 1000);
+  const seconds = Math.round((date - now()) / 1000);
   const steps = [["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
   const [unit, size] = steps.find(([, each]) => Math.abs(seconds) >= each) ?? steps[3];
   return new Intl.RelativeTimeFormat("en", { numeric: "auto" }).format(Math.trunc(seconds / size), unit);
@@ -42,7 +51,7 @@ const SLACK_DATES = {
 
 function pretty(date, otherwise) {
   for (const [shift, word] of [[0, "today"], [-1, "yesterday"], [1, "tomorrow"]]) {
-    if (sameDay(date, new Date(Date.now() + shift * 864e5))) return word;
+    if (sameDay(date, new Date(now().getTime() + shift * 864e5))) return word;
   }
   return SLACK_DATES[otherwise](date);
 }

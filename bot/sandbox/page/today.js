@@ -1,0 +1,70 @@
+/** The line that says what day it is in a practice run, what is being done, what went wrong, and what the story is. */
+import { $, announce, fill, h, icon } from "./dom.js";
+import { drawPractice } from "./practice.js";
+import { momentWords, now } from "./practice-time.js";
+import { AWAITS, dayOn, isBusy, isReachable, showTrouble, trouble, wish, wishButton } from "./practice-wishes.js";
+import { state } from "./state.js";
+
+const clockWords = h("strong", {});
+const doing = h("div", { class: "doing", role: "status" });
+let drawn = "";
+
+/** What the supervisor tells; true where messages have to be drawn anew because it is another time now. */
+export function hearPractice(told) {
+  const before = state.practice;
+  state.practice = told;
+  if (before?.doing && !told.doing) ended(told);
+  drawToday();
+  return JSON.stringify(before?.moves) !== JSON.stringify(told.moves);
+}
+
+function ended(told) {
+  if (!told.trouble) {
+    announce(`The sandbox is ready. In it, it is ${momentWords(now())} in New York.`);
+    if (told.look && window.name === AWAITS) location.hash = told.look;
+  }
+  if (window.name === AWAITS) window.name = "";
+}
+
+function tick() {
+  const words = momentWords(now());
+  if (clockWords.textContent !== words) clockWords.textContent = words;
+}
+setInterval(tick, 1000);
+
+function clockLine() {
+  return h("div", { class: "clock-line" }, icon("clock"),
+    h("p", {}, "Practice run: today is ", clockWords, " New York"),
+    h("div", { class: "acts" }, dayOn(), wishButton("Back to today", () => wish("today"))));
+}
+
+function progress({ says, act, of }) {
+  const words = says[0].toUpperCase() + says.slice(1);
+  return [
+    h("span", { class: "spin", "aria-hidden": "true" }), h("span", { class: "says" }, act ? `${words} (${act} of ${of})` : `${words}…`),
+    of > 0 && h("progress", { max: of, value: act, "aria-label": "How far the story is" }),
+  ];
+}
+
+function guide(story) {
+  const folded = localStorage.getItem("guide") === `folded ${story.id}`;
+  const node = h("details", { class: "guide", open: !folded },
+    h("summary", {}, "Story: ", h("strong", {}, story.title)),
+    h("div", { class: "guide-parts" }, h("p", {}, story.sees), h("div", {}, h("p", {}, "Things to try:"), h("ul", {}, story.tries.map((each) => h("li", {}, each))))));
+  node.addEventListener("toggle", () => localStorage.setItem("guide", node.open ? "" : `folded ${story.id}`));
+  return node;
+}
+
+/** Nothing is shown where no time is moved, no story was played, and nothing is done or wrong. */
+export function drawToday() {
+  const told = state.practice;
+  const story = !isBusy() && told?.stories.find((each) => each.id === told.story);
+  showTrouble(told?.trouble ?? "");
+  fill(doing, isBusy() && progress(told.doing));
+  const looks = JSON.stringify([told?.moved, isBusy(), isReachable(), told?.story]);
+  if (looks !== drawn) fill($("today"), told?.moved && clockLine(), doing, trouble, story && guide(story));
+  drawn = looks;
+  tick();
+  $("today").hidden = !(told?.moved || isBusy() || told?.trouble || story);
+  drawPractice();
+}
