@@ -16,6 +16,8 @@ from bot.practice.timeline import ZONE, Timeline
 YEARS = range(2015, 2041)
 TO_LISTEN = 60.0
 """Seconds a bot may take on a busy machine until it is connected."""
+TO_BE_MISSED = 1.0
+"""Seconds in which a bot's end is noticed after a click has failed for it."""
 
 Forget = Callable[[str], Awaitable[None]]
 """Takes away what the bot keeps of this tenant. Raises Unfit, and then nothing is gone."""
@@ -140,11 +142,15 @@ class PracticeRun:
 
     async def _fresh(self, to: datetime | None, story: str = "") -> None:
         tenant = await self._sandbox.tenant()
-        async with self._bot.held():
-            await self._sandbox.listened_to(False, TO_LISTEN)
-            await self._forget(tenant)
-            await self._sandbox.post("reset")
-            self._timeline.begin(to, story)
+        try:
+            async with self._bot.held():
+                await self._sandbox.listened_to(False, TO_LISTEN)
+                await self._forget(tenant)
+                await self._sandbox.post("reset")
+                self._timeline.begin(to, story)
+        except Unfit:
+            await self._until_it_listens()
+            raise
         await self._until_it_listens()
 
     async def _until_it_listens(self) -> None:
@@ -175,6 +181,8 @@ class PracticeRun:
         play, death = asyncio.ensure_future(playing), asyncio.ensure_future(self._bot.next_death())
         try:
             await asyncio.wait((play, death), return_when=asyncio.FIRST_COMPLETED)
+            if play.done() and play.exception():
+                await asyncio.wait((death,), timeout=TO_BE_MISSED)
             if death.done():
                 raise Stopped("The bot ended by itself and is started again.")
             await play

@@ -8,7 +8,7 @@ import re
 import aiohttp
 
 from bot.sandbox.changes import Changes
-from bot.sandbox.wire import Json, SlackError
+from bot.sandbox.wire import Json
 
 TRY_AGAIN_SECONDS = 1.0
 LONGEST_WAIT_SECONDS = 60.0
@@ -40,19 +40,21 @@ class Practice:
                     await asyncio.sleep(TRY_AGAIN_SECONDS)
 
     async def wish(self, name: str, body: Json) -> Json:
-        """Asks for something. Raises SlackError ``practice_refused`` with the supervisor's sentence."""
+        """Asks for something; what it says where that is refused."""
         if self._url is None or not _WISH.fullmatch(name):
-            raise SlackError("practice_refused", says="There is nothing here that could do this.")
+            return _no("There is nothing here that could do this.")
         try:
             async with aiohttp.ClientSession() as session, session.post(f"{self._url}/{name}", json=body) as answer:
                 told: Json = await answer.json()
         except (aiohttp.ClientError, TimeoutError, ValueError):
-            raise SlackError("practice_refused", says="What started this sandbox does not answer any more.") from None
-        if not told.get("ok"):
-            raise SlackError("practice_refused", says=str(told.get("error", "")))
-        return {"ok": True}
+            return _no("What started this sandbox does not answer any more.")
+        return {"ok": True} if told.get("ok") else _no(str(told.get("error", "")))
 
     def _tell(self, state: Json) -> None:
         if state != self.state:
             self.state = state
             self._changes.tell({"type": "practice", "practice": state})
+
+
+def _no(sentence: str) -> Json:
+    return {"ok": False, "says": sentence}

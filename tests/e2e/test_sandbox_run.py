@@ -59,9 +59,9 @@ class Page:
 
 
 @asynccontextmanager
-async def running(folder: Path, port: int, how: str) -> AsyncIterator[tuple[Process, Page]]:
+async def running(folder: Path, port: int, how: str, **settings: object) -> AsyncIterator[tuple[Process, Page]]:
     """`cais sandbox` until the end of the block; prints how long it took until a command would be answered."""
-    environment = clean_environment(CAIS_SANDBOX_PORT=port, CAIS_DATA_DIR=folder)
+    environment = clean_environment(CAIS_SANDBOX_PORT=port, CAIS_DATA_DIR=folder, **settings)
     command = (sys.executable, "-m", "bot", "sandbox")
     began = time.monotonic()
     process = await asyncio.create_subprocess_exec(*command, env=environment, cwd=folder, stdout=PIPE)

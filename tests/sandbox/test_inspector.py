@@ -202,7 +202,6 @@ def test_every_reason_for_a_refusal_has_its_rule() -> None:
     source = "\n".join(path.read_text(encoding="utf-8") for path in SOURCES)
     codes = set(re.findall(r'SlackError\(\s*"(\w+)"|Ack\("(\w+)"', source))
     ours = {
-        "practice_refused",
         "not_kept",
         "no_such_shortcut",
         "no_such_tab",

@@ -6,8 +6,17 @@ import { state } from "./state.js";
 export const isBusy = () => Boolean(state.practice?.doing);
 export const isReachable = () => Boolean(state.practice?.reachable);
 
-/** The name of a window that asked for a story: of all a page can remember, it alone outlives the reload of a fresh start. */
-export const AWAITS = "awaits the end of its story";
+/** The window that asked for a story is led to where it ends. Of all a page can remember, its name alone outlives a fresh start. */
+export function awaitEnd() {
+  window.name = `awaits the end since ${state.practice.version}`;
+}
+
+export function followToEnd() {
+  const since = /^awaits the end since (\d+)$/.exec(window.name)?.[1];
+  if (!since || isBusy() || (state.practice?.version ?? 0) <= Number(since)) return;
+  window.name = "";
+  if (state.practice.look) location.hash = state.practice.look;
+}
 
 /** What went wrong, until somebody has read it. */
 export const trouble = h("div", { class: "trouble", role: "alert" });

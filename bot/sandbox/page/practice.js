@@ -1,7 +1,7 @@
 /** The practice panel: going to another day, the prepared stories, starting over. */
 import { $, fill, h, icon } from "./dom.js";
 import { ZONE, dayWords, fromUnix, now } from "./practice-time.js";
-import { AWAITS, dayOn, isBusy, isReachable, wish, wishButton } from "./practice-wishes.js";
+import { awaitEnd, dayOn, isBusy, isReachable, wish, wishButton } from "./practice-wishes.js";
 import { confirmed } from "./popover.js";
 import { state } from "./state.js";
 
@@ -48,7 +48,7 @@ function clockPart(told) {
 async function play(story) {
   const title = `Start over with “${story.title}”?`;
   if (!(await confirmed({ title, text: LOSS, confirm: "Start over and play it", deny: "Keep what is here", danger: true }))) return;
-  window.name = AWAITS;
+  awaitEnd();
   await wish("story", { id: story.id });
 }
 

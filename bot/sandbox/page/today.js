@@ -2,7 +2,7 @@
 import { $, announce, fill, h, icon } from "./dom.js";
 import { drawPractice } from "./practice.js";
 import { momentWords, now } from "./practice-time.js";
-import { AWAITS, dayOn, isBusy, isReachable, showTrouble, trouble, wish, wishButton } from "./practice-wishes.js";
+import { dayOn, followToEnd, isBusy, isReachable, showTrouble, trouble, wish, wishButton } from "./practice-wishes.js";
 import { state } from "./state.js";
 
 const clockWords = h("strong", {});
@@ -13,17 +13,9 @@ let drawn = "";
 export function hearPractice(told) {
   const before = state.practice;
   state.practice = told;
-  if (before?.doing && !told.doing) ended(told);
   drawToday();
+  if (before?.doing && !told.doing && !told.trouble) announce(`The sandbox is ready. In it, it is ${momentWords(now())} in New York.`);
   return JSON.stringify(before?.moves) !== JSON.stringify(told.moves);
-}
-
-function ended(told) {
-  if (!told.trouble) {
-    announce(`The sandbox is ready. In it, it is ${momentWords(now())} in New York.`);
-    if (told.look && window.name === AWAITS) location.hash = told.look;
-  }
-  if (window.name === AWAITS) window.name = "";
 }
 
 function tick() {
@@ -67,4 +59,5 @@ export function drawToday() {
   tick();
   $("today").hidden = !(told?.moved || isBusy() || told?.trouble || story);
   drawPractice();
+  followToEnd();
 }

@@ -1,0 +1,157 @@
+"""`cais sandbox` as processes: another day, each story to its end, starting over, a killed bot, and the day kept."""
+
+import asyncio
+import signal
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import psutil
+
+from tests.bot.conversing import ANA, BEN, GENERAL, LEA, Json, words_of
+from tests.e2e.processes import PATIENCE, free_port, verified
+from tests.e2e.test_sandbox_run import Page, running
+
+LONG = 3 * PATIENCE
+"""Seconds for a story, which starts the bot three times."""
+
+
+async def practice(page: Page) -> Json:
+    found: Json = (await page.get("/control/state"))["practice"]
+    return found
+
+
+async def wish(page: Page, name: str, **body: Any) -> Json:
+    """Asks for it, waits until it is done, and gives the state it is then in."""
+    before = (await practice(page))["version"]
+    assert await page.post("practice", wish=name, **body) == {"ok": True}
+    async with asyncio.timeout(LONG):
+        while (state := await practice(page))["version"] == before or state["doing"]:
+            await asyncio.sleep(0.05)
+    return state
+
+
+def day(state: Json) -> str:
+    return f"{datetime.fromtimestamp(state['now'], UTC):%Y-%m-%d}"
+
+
+async def types(page: Page, who: str, text: str) -> str:
+    """What somebody reads in the DM with the app after this."""
+    dm = f"D0{who.removeprefix('U0')}"
+
+    async def messages() -> list[Json]:
+        return list((await page.get(f"/control/messages?as={who}&channel={dm}"))["messages"])
+
+    async def answer() -> str:
+        return words_of(found[-1]) if len(found := await messages()) > before else ""
+
+    before = len(await messages())
+    assert await page.post("say", **{"as": who}, channel=dm, text=text) == {"ok": True}
+    return str(await page.until(answer))
+
+
+def bot_of(supervisor: int) -> psutil.Process:
+    """The process of the bot itself."""
+    return next(one for one in psutil.Process(supervisor).children() if one.cmdline()[-2:] == ["bot", "run"])
+
+
+async def test_days_stories_and_fresh_starts_are_a_click_away(tmp_path: Path) -> None:
+    real = tmp_path / "cais.db"
+    real.write_text("what was done in Slack")
+    port = free_port()
+    async with running(tmp_path, port, "practice") as (process, page):
+        await page.until(lambda: practice(page))
+        today = datetime.now(UTC)
+        assert (await practice(page))["moved"] is False
+
+        state = await wish(page, "move", to="2022-06-01T09:00")
+        assert (day(state), state["trouble"]) == ("2022-06-01", "")
+        state = await wish(page, "move-on", days=1)
+        assert day(state) == "2022-06-02"
+
+        state = await wish(page, "story", id="one-agent")
+        assert (day(state), state["trouble"], state["look"]) == ("2026-11-09", "", f"#/{BEN}/D0BEN")
+        status = await types(page, BEN, "/cais status")
+        assert "Harbor Point Securities" in status
+        assert "Practice run: the clock is moved" in status
+        assert "waiting for Apex Clearing since Nov 9, 2026" in status
+
+        state = await wish(page, "story", id="june-2022")
+        assert (day(state), state["trouble"]) == ("2022-06-08", "")
+        assert "Harbor Point" not in await types(page, ANA, "/cais firm list"), "the other story is gone"
+        assert "5 of 9 tasks done" in await types(page, LEA, "/cais status")
+        await wish(page, "move", to="2022-07-25T09:00")
+        assert "🎯 *Your target:* Friday, July 22, 2022" in await types(page, LEA, "/cais status")
+        assert "practice run" in await types(page, LEA, "/cais history")
+        assert (await page.get("/control/traffic"))["entries"], "and the inspector saw it all"
+
+        process.send_signal(signal.SIGINT)
+        assert await asyncio.wait_for(process.wait(), PATIENCE) == 0
+
+    assert "ok: 1 firm" in await verified(tmp_path / "sandbox")
+    async with running(tmp_path, port, "again") as (process, page):
+        state = await page.until(lambda: practice(page))
+        assert (day(state), state["story"]) == ("2022-07-25", "june-2022"), "time stood still meanwhile"
+        assert "Larkspur Trading" in await types(page, LEA, "/cais")
+
+        state = await wish(page, "start-over")
+        assert (state["moved"], state["story"], state["trouble"], day(state)) == (False, "", "", f"{today:%Y-%m-%d}")
+        assert "No firm is set up in this workspace yet" in await types(page, BEN, "/cais next")
+        assert "No firm is set up in this workspace yet" in await types(page, LEA, "/cais next")
+    assert real.read_text() == "what was done in Slack"
+
+
+async def test_a_bot_that_is_killed_while_a_story_plays_is_said_and_comes_back(tmp_path: Path) -> None:
+    async with running(tmp_path, free_port(), "killed") as (process, page):
+        await page.until(lambda: practice(page))
+        await page.post("practice", wish="story", id="one-agent")
+        await page.until(lambda: _acting(page))
+        # Whatever somebody does next takes long to reach the bot, so that it can be killed under it.
+        await page.post("faults", faults=[{"method": "socket", "kind": "slow", "seconds": 60, "times": -1}])
+        await page.until(lambda: _waits(page))
+        bot_of(process.pid).kill()
+        state = await page.until(lambda: _at_rest(page))
+        assert state["trouble"].startswith("The story stopped at ")
+        assert "The bot ended by itself and is started again." in state["trouble"]
+        await page.post("faults", faults=[])
+        await page.until(page.connected)
+        assert (await page.post("say", **{"as": ANA}, channel=GENERAL, text="/cais"))["ok"]
+        state = await wish(page, "start-over")
+        assert (state["moved"], state["trouble"]) == (False, "")
+
+
+async def _acting(page: Page) -> bool:
+    doing = (await practice(page))["doing"]
+    return bool(doing and doing["act"])
+
+
+async def _waits(page: Page) -> bool:
+    return any(entry["status"] is None for entry in (await page.get("/control/traffic"))["entries"])
+
+
+async def _at_rest(page: Page) -> Json | None:
+    state = await practice(page)
+    return None if state["doing"] else state
+
+
+async def test_a_database_that_was_named_is_left_alone(tmp_path: Path) -> None:
+    async with running(tmp_path, free_port(), "named", CAIS_DATABASE_URL=f"sqlite:///{tmp_path}/mine.db") as (_, page):
+        await page.until(lambda: practice(page))
+        assert "Welcome" in await types(page, BEN, "/cais")
+        state = await wish(page, "start-over")
+        assert "CAIS_DATABASE_URL" in state["trouble"]
+        assert (tmp_path / "mine.db").exists()
+        assert "Welcome" in await types(page, BEN, "/cais"), "the bot is back"
+
+
+async def test_other_origins_cannot_start_over(tmp_path: Path) -> None:
+    async with running(tmp_path, free_port(), "guarded") as (process, page):
+        await page.until(lambda: practice(page))
+        given = psutil.Process(process.pid).children()
+        command = next(one.cmdline() for one in given if "--control-url" in one.cmdline())
+        control = command[command.index("--control-url") + 1]
+        async with aiohttp.ClientSession(headers={"Origin": "https://evil.example"}) as session:
+            for address in (f"{control}/start-over", f"{page._url}/control/practice"):
+                async with session.post(address, json={"wish": "start-over"}) as answer:
+                    assert answer.status == 403
