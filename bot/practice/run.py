@@ -124,6 +124,9 @@ class PracticeRun:
             trouble = str(reason)
         except (aiohttp.ClientError, TimeoutError, LookupError) as error:
             trouble = f"The sandbox did not answer as it should ({type(error).__name__}). Starting over may help."
+        except Exception:
+            trouble = "Something went wrong that must not. What the terminal says may tell why."
+            raise
         finally:
             self._tell(doing=None, trouble=trouble)
 
@@ -140,14 +143,14 @@ class PracticeRun:
             self._timeline.move(to)
         await self._until_it_listens()
 
-    async def _fresh(self, to: datetime | None, story: str = "") -> None:
+    async def _fresh(self, to: datetime | None) -> None:
         tenant = await self._sandbox.tenant()
         try:
             async with self._bot.held():
                 await self._sandbox.listened_to(False, TO_LISTEN)
                 await self._forget(tenant)
                 await self._sandbox.post("reset")
-                self._timeline.begin(to, story)
+                self._timeline.begin(to)
         except Unfit:
             await self._until_it_listens()
             raise
@@ -159,7 +162,7 @@ class PracticeRun:
             raise Unfit("The bot did not come back. What the terminal says may tell why.")
 
     async def _play(self, story: Story) -> None:
-        await self._fresh(_instant(story.starts), story.id)
+        await self._fresh(_instant(story.starts))
         player, at = Player(self._sandbox), (0, "")
 
         def tell(number: int, act: Act) -> None:
@@ -174,6 +177,7 @@ class PracticeRun:
             raise Stopped(
                 f"The story stopped {where}. {why} What was played so far is there: go on from it, or play it again."
             ) from None
+        self._timeline.told(story.id)
         self._tell(look=await player.address(story.look.who, story.look.place))
 
     async def _unless_it_dies(self, playing: Coroutine[Any, Any, None]) -> None:

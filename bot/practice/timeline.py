@@ -58,7 +58,7 @@ class Timeline:
 
     @property
     def story(self) -> str:
-        """The id of the story that was played last; empty where none was."""
+        """The id of the story that was played to its end; empty where none was."""
         return self._kept.story
 
     @property
@@ -86,11 +86,16 @@ class Timeline:
         self._add(to if self._speed == 1.0 else to or self._real())
         self.keep()
 
-    def begin(self, to: datetime | None, story: str = "") -> None:
+    def begin(self, to: datetime | None) -> None:
         """A fresh start: nothing was before."""
-        self._kept = Kept(story=story)
+        self._kept = Kept()
         if to is not None or self._speed != 1.0:
             self._add(to or self._real())
+        self.keep()
+
+    def told(self, story: str) -> None:
+        """A story was played to its end: it is what one sees until the next fresh start."""
+        self._kept.story = story
         self.keep()
 
     def keep(self) -> None:

@@ -81,8 +81,10 @@ class SqliteStore:
         self._connection.execute("DELETE FROM records WHERE kind = ? AND key = ?", (kind, key))
 
     def clear(self) -> None:
-        """Forgets everything."""
+        """Forgets everything, in the file too."""
         self._connection.execute("DELETE FROM records")
+        self._connection.execute("VACUUM")
+        self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         """Lets go of the file."""

@@ -37,6 +37,15 @@ async def test_everything_is_there_after_a_restart(tmp_path: Path, session: aioh
         assert float(later) > float(ts)
 
 
+async def test_after_a_reset_the_file_holds_nothing_of_what_was_there(tmp_path: Path) -> None:
+    async with Sandbox.start(manifest(), data_dir=tmp_path) as slack:
+        await slack.say("U0BEN", "C0COMPL", "a word of mine")
+        slack.slack.workspace.reset()
+        assert b"a word of mine" not in b"".join(file.read_bytes() for file in tmp_path.iterdir())
+    async with Sandbox.start(manifest(), data_dir=tmp_path) as slack:
+        assert slack.messages("U0BEN", "C0COMPL") == []
+
+
 async def started(folder: Path) -> tuple[asyncio.subprocess.Process, str]:
     arguments = ["--port", "0", "--manifest", str(folder / "manifest.yml"), "--data-dir", str(folder / "data")]
     process = await asyncio.create_subprocess_exec(

@@ -166,7 +166,6 @@ function filters() {
     input.addEventListener("change", () => again(() => { only = value; }));
     return h("label", { title: value === "slow" ? "A second or longer" : null }, input, h("span", {}, label));
   });
-  fill(person, h("option", { value: "" }, "Everybody"), people().map((user) => h("option", { value: user.id, selected: user.id === who }, userName(user.id))));
   person.addEventListener("change", () => again(() => { who = person.value; }));
   const search = h("input", { class: "field", type: "search", placeholder: "Find words", "aria-label": "Find words in the list" });
   search.addEventListener("input", () => again(() => { words = search.value.toLowerCase(); }));
@@ -194,5 +193,7 @@ export function toggleInspector(open = $("inspector").hidden) {
   if (inside && !open) button?.focus();
   button?.setAttribute("aria-expanded", String(open));
   localStorage.setItem("inspector", open ? "open" : "");
-  if (open) draw();
+  if (!open) return;
+  fill(person, h("option", { value: "" }, "Everybody"), people().map((user) => h("option", { value: user.id, selected: user.id === who }, userName(user.id))));
+  draw();
 }

@@ -230,6 +230,7 @@ async def test_a_bot_that_dies_ends_the_story_with_what_happened(page: Page, bot
     state = await page.done()
     assert state["trouble"].startswith("The story stopped at 1 of ")
     assert "The bot ended by itself and is started again." in state["trouble"]
+    assert state["story"] == "", "half a story is not what one would be told of"
     assert await page.wish("hush") == (200, "")
     assert (await page.state())["trouble"] == ""
 

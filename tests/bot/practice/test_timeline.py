@@ -39,7 +39,8 @@ def test_a_moved_time_goes_on_from_where_it_was_moved_to(tmp_path: Path) -> None
 def test_it_stands_still_while_nothing_runs_and_goes_on_there(tmp_path: Path) -> None:
     wall = Wall()
     timeline = Timeline(tmp_path, real=wall)
-    timeline.begin(JUNE, "a-story")
+    timeline.begin(JUNE)
+    timeline.told("a-story")
     wall.now += timedelta(hours=2)
     timeline.keep()
     wall.now += 3 * DAY
@@ -79,7 +80,8 @@ def test_whoever_goes_back_is_told_how_far_it_had_been_until_it_is_there_again(t
 
 def test_a_fresh_start_forgets_what_was_before(tmp_path: Path) -> None:
     timeline = Timeline(tmp_path, real=Wall())
-    timeline.begin(JUNE, "a-story")
+    timeline.begin(JUNE)
+    timeline.told("a-story")
     timeline.begin(None)
     assert (timeline.moved, timeline.furthest, timeline.story, timeline.moves) == (False, None, "", [])
 
