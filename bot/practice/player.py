@@ -142,7 +142,8 @@ class Player:
         if place or name not in self._places:
             state = await self._sandbox.get("state", **{"as": self._person(name)})
             self._channels |= {one["name"]: one["id"] for one in state["channels"] if not one["is_im"]}
-            app = next(one["id"] for one in state["channels"] if one["is_im"])
+            bot = state["app"]["bot_user_id"]
+            app = next(one["id"] for one in state["channels"] if one["is_im"] and bot in one["members"])
             if place not in ("", APP, *self._channels):
                 raise Stopped(f"{name} sees no channel called {place}.")
             self._places[name] = self._channels.get(place, app)

@@ -35,16 +35,18 @@ class Wording:
         return str(known["real_name"]) if known else "Somebody"
 
     def place(self, channel: object) -> str:
-        """A channel, or whose DM it is; a user's id means the DM with him."""
+        """A channel, or whose DM with the app it is; a user's id means the DM with him."""
         found = self._workspace.channels.get(str(channel))
         if found is None:
             return f"{self.person(channel)}'s DM" if str(channel) in self._workspace.users else "another place"
-        return f"{self.person(found['user'])}'s DM" if found["is_im"] else f"#{found['name']}"
+        if not found["is_im"]:
+            return f"#{found['name']}"
+        return f"{self.person(found['user'])}'s DM" if found.get("user") else "a DM between people"
 
     def whose_dm(self, channel: object) -> str:
         """The id of the person whose DM with the app this is; empty where it is none."""
         found = self._workspace.channels.get(str(channel), {})
-        return str(found["user"]) if found.get("is_im") else ""
+        return str(found.get("user") or "") if found.get("is_im") else ""
 
     def _event(self, event: Json) -> str:
         name = str(event.get("type"))
