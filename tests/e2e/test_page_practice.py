@@ -180,7 +180,7 @@ async def test_a_story_that_stops_says_why_until_somebody_has_read_it(
 
 async def test_what_the_supervisor_refuses_is_shown(supervisor: Practice, open_page: OpenPage) -> None:
     page = await panel(await open_page())
-    await page.evaluate("import('/page/practice-wishes.js').then((all) => all.wish('moon'))")
+    await page.evaluate("import('/page/wishes.js').then((all) => all.wish('moon'))")
     await expect(page.get_by_role("alert").filter(has_text="Too far.")).to_be_visible()
 
 

@@ -1,7 +1,7 @@
 /** One exchange in the inspector: its line, and, opened, the whole request and answer with Slack's rule. */
 import { get } from "./api.js";
 import { fill, freshId, h, icon } from "./dom.js";
-import { jsonPart } from "./json-tree.js";
+import { jsonPart } from "./json.js";
 
 export const LIMIT_MS = 3000;
 export const SLOW_MS = 1000;

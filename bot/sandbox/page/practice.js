@@ -1,7 +1,7 @@
 /** The practice panel: going to another day, the prepared stories, starting over. */
 import { $, fill, h, icon } from "./dom.js";
-import { ZONE, dayWords, fromUnix, now } from "./practice-time.js";
-import { awaitEnd, dayOn, isBusy, isReachable, wish, wishButton } from "./practice-wishes.js";
+import { ZONE, dayWords, fromUnix, now } from "./time.js";
+import { awaitEnd, dayOn, isBusy, isReachable, wish, wishButton } from "./wishes.js";
 import { confirmed } from "./popover.js";
 import { state } from "./state.js";
 

@@ -1,8 +1,8 @@
 /** The sidebar: the workspace, its channels, the app, and whom one acts as. */
 import { $, avatar, fill, h, icon } from "./dom.js";
-import { now } from "./practice-time.js";
 import { addressOf, appDm, channelName, isActive, isUnread, me, partnerIn, people, state, userName } from "./state.js";
 import { keepingFocus } from "./surface.js";
+import { now } from "./time.js";
 import { clock } from "./zones.js";
 
 const presence = (id) => (isActive(id) ? "active" : "away");

@@ -1,8 +1,8 @@
 /** The line that says what day it is in a practice run, what is being done, what went wrong, and what the story is. */
 import { $, announce, fill, h, icon } from "./dom.js";
 import { drawPractice } from "./practice.js";
-import { momentWords, now } from "./practice-time.js";
-import { dayOn, followToEnd, isBusy, isReachable, showTrouble, trouble, wish, wishButton } from "./practice-wishes.js";
+import { momentWords, now } from "./time.js";
+import { dayOn, followToEnd, isBusy, isReachable, showTrouble, trouble, wish, wishButton } from "./wishes.js";
 import { state } from "./state.js";
 
 const clockWords = h("strong", {});

@@ -1,5 +1,5 @@
 /** Times as the acting person sees them: in that person's own time zone, and in a practice run by its clock. */
-import { now, practiceTime } from "./practice-time.js";
+import { now, practiceTime } from "./time.js";
 import { state, zone } from "./state.js";
 
 const formats = new Map();
