@@ -80,5 +80,5 @@ export function jsonPart(title, value) {
   const copying = h("button", { type: "button", class: "link", "aria-label": `Copy the ${title.toLowerCase()}` }, "Copy");
   copying.addEventListener("click", () => copy(copying, value));
   draw();
-  return h("section", { class: "json-part", "aria-label": title }, h("div", { class: "json-head" }, h("h4", {}, title), branch && entriesOf(value).some(([, each]) => isBranch(each)) && fold, branch && copying), tree);
+  return h("section", { class: "json-part", "aria-label": title }, h("div", { class: "json-head" }, h("h3", {}, title), branch && entriesOf(value).some(([, each]) => isBranch(each)) && fold, branch && copying), tree);
 }
