@@ -95,7 +95,7 @@ class PracticeRun:
         """Start over at a story's time, and play it. Raises Unfit."""
         if name not in stories():
             raise Unfit("There is no story of that name.")
-        self._begin(f"Preparing the story {stories()[name].title}", self._play(stories()[name]))
+        self._begin(f"Preparing the story “{stories()[name].title}”", self._play(stories()[name]))
 
     def hush(self) -> None:
         """Somebody has read what went wrong."""

@@ -50,14 +50,14 @@ function guide(story) {
 /** Nothing is shown where no time is moved, no story was played, and nothing is done or wrong. */
 export function drawToday() {
   const told = state.practice;
-  const story = !isBusy() && told?.stories.find((each) => each.id === told.story);
+  const story = told?.moved && !isBusy() && told.stories.find((each) => each.id === told.story);
   showTrouble(told?.trouble ?? "");
   fill(doing, isBusy() && progress(told.doing));
   const looks = JSON.stringify([told?.moved, isBusy(), isReachable(), told?.story]);
   if (looks !== drawn) fill($("today"), told?.moved && clockLine(), doing, trouble, story && guide(story));
   drawn = looks;
   tick();
-  $("today").hidden = !(told?.moved || isBusy() || told?.trouble || story);
+  $("today").hidden = !(told?.moved || isBusy() || told?.trouble);
   drawPractice();
   followToEnd();
 }
