@@ -174,6 +174,8 @@ async def test_a_story_that_stops_says_why_until_somebody_has_read_it(
     await expect(said).to_be_visible()
     await said.get_by_role("button", name="All right").click()
     await expect(said).to_have_count(0)
+    await page.evaluate("import('/page/today.js').then((all) => all.drawToday())")
+    await expect(said).to_have_count(0)
     await expect(page.locator("#today")).to_be_visible()
     assert supervisor.wishes == [("hush", {})]
 
@@ -181,7 +183,14 @@ async def test_a_story_that_stops_says_why_until_somebody_has_read_it(
 async def test_what_the_supervisor_refuses_is_shown(supervisor: Practice, open_page: OpenPage) -> None:
     page = await panel(await open_page())
     await page.evaluate("import('/page/wishes.js').then((all) => all.wish('moon'))")
-    await expect(page.get_by_role("alert").filter(has_text="Too far.")).to_be_visible()
+    said = page.get_by_role("alert").filter(has_text="Too far.")
+    await expect(said).to_be_visible()
+    supervisor.now_says(**supervisor.moved())
+    await expect(page.locator(".clock-line")).to_be_visible()
+    await expect(said).to_be_visible()
+    await said.get_by_role("button", name="All right").click()
+    await expect(said).to_have_count(0)
+    assert supervisor.wishes == [("moon", {})]
 
 
 async def test_without_a_supervisor_that_answers_nothing_can_be_moved_and_the_page_says_so(

@@ -2,11 +2,11 @@
 import { $, announce, fill, h, icon } from "./dom.js";
 import { drawPractice } from "./practice.js";
 import { momentWords, now } from "./time.js";
-import { dayOn, followToEnd, isBusy, isReachable, showTrouble, trouble, wish, wishButton } from "./wishes.js";
+import { dayOn, drawTrouble, followToEnd, isBusy, isReachable, trouble, wish, wishButton } from "./wishes.js";
 import { state } from "./state.js";
 
 const clockWords = h("strong", {});
-const doing = h("div", { class: "doing", role: "status" });
+const doing = h("div", { class: "doing" });
 let drawn = "";
 
 /** What the supervisor tells; true where messages have to be drawn anew because it is another time now. */
@@ -14,6 +14,7 @@ export function hearPractice(told) {
   const before = state.practice;
   state.practice = told;
   drawToday();
+  if (!before?.doing && told.doing) announce(told.doing.says); // not each of the many steps that follow
   if (before?.doing && !told.doing && !told.trouble) announce(`The sandbox is ready. In it, it is ${momentWords(now())} in New York.`);
   return JSON.stringify(before?.moves) !== JSON.stringify(told.moves);
 }
@@ -51,13 +52,13 @@ function guide(story) {
 export function drawToday() {
   const told = state.practice;
   const story = told?.moved && !isBusy() && told.stories.find((each) => each.id === told.story);
-  showTrouble(told?.trouble ?? "");
+  const wrong = drawTrouble();
   fill(doing, isBusy() && progress(told.doing));
   const looks = JSON.stringify([told?.moved, isBusy(), isReachable(), told?.story]);
   if (looks !== drawn) fill($("today"), told?.moved && clockLine(), doing, trouble, story && guide(story));
   drawn = looks;
   tick();
-  $("today").hidden = !(told?.moved || isBusy() || told?.trouble);
+  $("today").hidden = !(told?.moved || isBusy() || wrong);
   drawPractice();
   followToEnd();
 }

@@ -18,25 +18,34 @@ export function followToEnd() {
   if (state.practice.look) location.hash = state.practice.look;
 }
 
-/** What went wrong, until somebody has read it. */
+/** What went wrong, or was refused, until somebody has read it. */
 export const trouble = h("div", { class: "trouble", role: "alert" });
+let refused = "";
 
-export function showTrouble(words) {
-  const read = () => {
-    fill(trouble);
-    $("today").hidden = !$("today").innerText.trim();
-    if (state.practice?.trouble) void wish("hush");
-  };
-  if (trouble.firstChild?.textContent === words) return;
-  fill(trouble, words && [h("span", {}, words), h("button", { type: "button", class: "button small", onclick: read }, "All right")]);
+const said = () => refused || state.practice?.trouble || "";
+
+function read() {
+  if (!refused) void wish("hush");
+  refused = "";
+  if (state.practice) state.practice.trouble = "";
+  drawTrouble();
+  $("today").hidden = !$("today").innerText.trim();
+}
+
+/** Whether there is any. */
+export function drawTrouble() {
+  const words = said();
+  if ((trouble.firstChild?.textContent ?? "") !== words) {
+    fill(trouble, words ? [h("span", {}, words), h("button", { type: "button", class: "button small", onclick: read }, "All right")] : null);
+  }
+  return Boolean(words);
 }
 
 export async function wish(name, body = {}) {
+  refused = "";
   const answer = await post("practice", { wish: name, ...body });
-  if (answer.ok === false) {
-    showTrouble(answer.says ?? answer.problem);
-    $("today").hidden = false;
-  }
+  if (answer.ok === false) refused = answer.says ?? answer.problem;
+  if (drawTrouble()) $("today").hidden = false;
   return answer.ok !== false;
 }
 
