@@ -8,6 +8,7 @@ from playwright.async_api import Page, expect
 
 from bot.sandbox.sandbox import Sandbox
 from tests.e2e.browser import OpenPage, chromium, needs_chromium, open_page, slack, type_in
+from tests.e2e.test_page_access import LOOKS, serious
 
 __all__ = ["chromium", "open_page", "slack"]  # fixtures are found by their names here
 
@@ -164,3 +165,19 @@ async def test_a_fault_says_what_it_does_how_often_and_can_be_switched_off_again
     await page.get_by_role("button", name="All off").click()
     await expect(lost).to_have_attribute("aria-checked", "false")
     assert slack.slack.faults.listed() == []
+
+
+@pytest.mark.parametrize("look", LOOKS)
+async def test_axe_finds_nothing_serious_in_the_list_an_opened_exchange_and_the_faults(
+    slack: Sandbox, open_page: OpenPage, look: dict[str, object]
+) -> None:
+    page = await open_page(place="C0COMPL", **look)
+    await type_in(page, "/task")
+    slack.faults({"method": "response_url", "kind": "500"})
+    await page.get_by_role("button", name="Done", exact=True).click()
+    await calls(slack, "chat.postMessage", channel="C0GENERAL", text="x")
+    await page.get_by_role("button", name="Traffic").click()
+    await page.get_by_text("Faults", exact=True).click()
+    await page.get_by_role("button", name="The bot posted in #general").click()
+    await expect(page.locator(".rule")).to_be_visible()
+    assert await serious(page) == []

@@ -18,6 +18,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.sandbox.manifest import manifest_from
 from bot.sandbox.sandbox import Sandbox
 from tests.e2e.browser import MANIFEST, OpenPage, chromium, needs_chromium, open_page, task_bot, type_in
+from tests.e2e.test_page_access import LOOKS, serious
 from tests.sandbox.test_practice import Supervisor
 
 __all__ = ["chromium", "open_page"]  # fixtures are found by their names here
@@ -222,3 +223,16 @@ async def test_a_sandbox_of_its_own_has_no_practice_panel(open_page: OpenPage, s
     page = await open_page()
     await expect(page.locator("#practice-button")).to_be_hidden()
     await expect(page.locator("#today")).to_be_hidden()
+
+
+@pytest.mark.parametrize("look", LOOKS)
+async def test_axe_finds_nothing_serious_in_the_line_and_the_panel(
+    supervisor: Practice, open_page: OpenPage, look: dict[str, Any]
+) -> None:
+    page = await open_page(**look)
+    supervisor.now_says(**supervisor.moved(story="one", furthest=JUNE + 86400, trouble="The story stopped."))
+    await expect(page.locator(".guide")).to_be_visible()
+    assert await serious(page) == []
+    await panel(page)
+    await page.get_by_label("Day", exact=True).fill("2022-05-31")
+    assert await serious(page) == []
