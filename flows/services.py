@@ -1,14 +1,14 @@
 """The use cases every chat adapter calls, and nothing deeper. Rights are checked here, where the work is done."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from flows import answers, progress, setting_up
+from flows import answers, own_dates, progress, setting_up
 from flows import undo as undoing
 from flows.events import AnyEvent, FirmKey, Record, RoleName, TextRefused
 from flows.firms import Person, Refusal, require
@@ -136,6 +136,52 @@ class Services:
 
         changed = await self.events.change(key, decide, cause=act.cause, with_history=True)
         return Result(position=changed.position, records=changed.records)
+
+    # --- the firm's own dates, and who owns what -----------------------------------------------------------------
+
+    async def set_task_due(self, key: FirmKey, act: Act, task: str, due: date | None, **said: Any) -> Result:
+        """See `own_dates.set_task_due`."""
+        return await self._change(
+            key,
+            act,
+            lambda p: own_dates.set_task_due(self.pack, p, act.who, task, due, today=self.today(p), **said),
+        )
+
+    async def set_step_due(self, key: FirmKey, act: Act, step: str, due: date | None) -> Result:
+        """See `own_dates.set_step_due`."""
+        return await self._change(
+            key, act, lambda p: own_dates.set_step_due(self.pack, p, act.who, step, due, today=self.today(p))
+        )
+
+    async def set_target(self, key: FirmKey, act: Act, target: date | None) -> Result:
+        """See `setting_up.set_target`."""
+        return await self._change(key, act, lambda p: setting_up.set_target(p, act.who, target, self.today(p)))
+
+    async def accept_plan(self, key: FirmKey, act: Act, dates: Mapping[str, date], **said: Any) -> Result:
+        """See `own_dates.accept_plan`."""
+        return await self._change(
+            key, act, lambda p: own_dates.accept_plan(self.pack, p, act.who, dates, today=self.today(p), **said)
+        )
+
+    async def assign(self, key: FirmKey, act: Act, task: str, to: Person | None, *, seen: int | None = None) -> Result:
+        """See `own_dates.assign`."""
+        return await self._change(key, act, lambda p: own_dates.assign(self.pack, p, act.who, task, to, seen=seen))
+
+    async def hand_over(self, key: FirmKey, act: Act, giver: str, to: Person) -> Result:
+        """See `own_dates.hand_over`."""
+        return await self._change(
+            key, act, lambda p: own_dates.hand_over(p, act.who, walk(self.pack, p).items, giver, to)
+        )
+
+    async def set_recurring(self, key: FirmKey, act: Act, name: str, month: int, day: int, **said: Any) -> Result:
+        """See `own_dates.set_recurring`."""
+        return await self._change(
+            key, act, lambda p: own_dates.set_recurring(p, act.who, name, month, day, **said), name=name, **said
+        )
+
+    async def remove_recurring(self, key: FirmKey, act: Act, recurring: str) -> Result:
+        """See `own_dates.remove_recurring`."""
+        return await self._change(key, act, lambda p: own_dates.remove_recurring(p, act.who, recurring))
 
     # --- answers -----------------------------------------------------------------------------------------------
 

@@ -42,6 +42,9 @@ OF_TASKS = (
     "note_added",
     "text_refused",
     "answer_given",
+    "task_due_set",
+    "task_assigned",
+    "task_unassigned",
 )
 """Events that can be about a task; an answer is about the task that asks for it."""
 
