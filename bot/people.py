@@ -8,7 +8,7 @@ import msgspec
 
 from bot.background import Background
 from bot.web_api import SlackSaidNo, TooBusy, Unsure, WebApi
-from flows.ports import Directory, Known
+from flows.ports import Directory, Known, Standing
 
 log = logging.getLogger("cais.people")
 
@@ -89,4 +89,19 @@ def read_user(person: str, user: dict[str, object], now: float) -> Known:
     shown = profile if isinstance(profile, dict) else {}
     name = user.get("real_name") or shown.get("real_name") or shown.get("display_name") or user.get("name") or ""
     admin = bool(user.get("is_admin") or user.get("is_owner"))
-    return Known(person=person, name=str(name), time_zone=str(user.get("tz") or ""), admin=admin, checked_at=now)
+    return Known(
+        person=person,
+        name=str(name),
+        time_zone=str(user.get("tz") or ""),
+        admin=admin,
+        checked_at=now,
+        standing=_standing(user),
+    )
+
+
+def _standing(user: dict[str, object]) -> Standing:
+    if user.get("deleted"):
+        return "gone"
+    if user.get("is_bot") or user.get("id") == "USLACKBOT":
+        return "app"
+    return "guest" if user.get("is_restricted") or user.get("is_ultra_restricted") else ""

@@ -10,14 +10,18 @@ import msgspec
 
 from flows import answers, own_dates, progress, setting_up
 from flows import undo as undoing
+from flows import workspace as shared
+from flows.deadlines import Ledger
 from flows.events import AnyEvent, FirmKey, Record, RoleName, TextRefused
 from flows.firms import Person, Refusal, require
 from flows.guard import looks_like
-from flows.ports import Changed, Directory, EventStore, FirmSummary, Inbox
+from flows.ports import Changed, Directory, EventStore, FirmSummary, Inbox, Workspaces
 from flows.position import Position
 from flows.records import Stamp, record, record_undo
 from flows.roadmap import Pack
+from flows.trading_days import NEW_YORK
 from flows.walk import Preview, Walk, preview, walk
+from flows.workspace import Entry, Workspace
 
 NO_FIRM = Refusal("That firm is not here any more. Use `/cais firm list` to see yours.", kind="foreign")
 
@@ -42,6 +46,13 @@ class Result(msgspec.Struct, frozen=True):
         return bool(self.records)
 
 
+class Kept(msgspec.Struct, frozen=True):
+    """What holds for a workspace now, and what was added; None where nothing new was."""
+
+    workspace: Workspace
+    added: Entry | None
+
+
 class Services:
     """Everything a person can do."""
 
@@ -54,11 +65,16 @@ class Services:
         pack: Pack,
         clock: Callable[[], datetime],
         new_id: Callable[[], str],
+        workspaces: Workspaces,
+        ledger: Ledger,
         practice: bool = False,
     ) -> None:
         self.events = events
         self.directory = directory
         self.inbox = inbox
+        self.workspaces = workspaces
+        self.ledger = ledger
+        """The industry dates as they are shipped; see `workspace` for what a workspace added."""
         self.pack = pack
         self.clock = clock
         """Business time, aware."""
@@ -182,6 +198,28 @@ class Services:
     async def remove_recurring(self, key: FirmKey, act: Act, recurring: str) -> Result:
         """See `own_dates.remove_recurring`."""
         return await self._change(key, act, lambda p: own_dates.remove_recurring(p, act.who, recurring))
+
+    # --- what a whole workspace shares ----------------------------------------------------------------------------
+
+    async def workspace(self, tenant: str) -> Workspace:
+        """The industry dates and the trading calendar as they hold for this workspace."""
+        return shared.fold(self.ledger, await self.workspaces.entries(tenant))
+
+    async def record_for_workspace(self, tenant: str, act: Act, fact: shared.Fact, *, ticket: bool = False) -> Kept:
+        """Keep what a workspace admin revised, edited or took back. See `workspace.decide`."""
+
+        def decide(entries: Sequence[Entry]) -> Entry | None:
+            decided = shared.decide(self.ledger, entries, act.who, fact, today=self.new_york_day(), ticket=ticket)
+            if decided is None:
+                return None
+            return shared.entry(tenant, entries, decided, act.who, at=self.now(), cause=act.cause)
+
+        entries, added = await self.workspaces.append(tenant, decide, cause=act.cause)
+        return Kept(shared.fold(self.ledger, entries), added)
+
+    def new_york_day(self) -> date:
+        """The day it is where industry dates are set."""
+        return self.now().astimezone(NEW_YORK).date()
 
     # --- answers -----------------------------------------------------------------------------------------------
 

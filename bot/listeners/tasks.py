@@ -127,7 +127,8 @@ async def record_earlier(heard: Heard, carried: EarlierForm, services: Services)
 
 
 async def open_waiting(heard: Heard, carried: OpenWaiting, services: Services) -> Open:
-    return Open(task_forms.waiting(*_opened(heard, services, carried.task)))
+    calendar = (await services.workspace(heard.tenant)).calendar
+    return Open(task_forms.waiting(*_opened(heard, services, carried.task), calendar))
 
 
 async def record_waiting(heard: Heard, carried: WaitingForm, services: Services) -> Replace | Swap | FieldErrors:
@@ -149,7 +150,8 @@ async def record_waiting(heard: Heard, carried: WaitingForm, services: Services)
             ticket=is_ticket(heard),
         )
     except Refusal as refusal:
-        return with_ticket(task_forms.waiting(scene, item), refusal)
+        calendar = (await services.workspace(heard.tenant)).calendar
+        return with_ticket(task_forms.waiting(scene, item, calendar), refusal)
     return Replace(_after(heard, services, result, carried.task, Asked("waiting"), carried.version))
 
 

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from bot.surfaces import Message, Modal
 from bot.views import answers, rests, steps, task_forms, tasks
 from bot.views.scene import Scene
 from flows.answers import start_change
+from flows.trading_days import NYSE
 from flows.walk import preview, walk
 from tests.bot.conversing import elements, labels, words_of
 from tests.flows.life import ANA, BEN, PACK, TODAY, Life
@@ -69,7 +71,7 @@ def screens(seen: Scene) -> Iterator[Message]:
 def modals(seen: Scene) -> Iterator[Modal]:
     """Every modal one can open from here."""
     for item in seen.walk.items:
-        yield from (form(seen, item) for form in (task_forms.earlier, task_forms.waiting))
+        yield from (form(seen, item) for form in (task_forms.earlier, partial(task_forms.waiting, calendar=NYSE)))
         yield from (form(seen, item) for form in (task_forms.aside, task_forms.reopen))
     for question in PACK.questions.values():
         yield answers.question(seen, question)
