@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import msgspec
 
@@ -64,6 +64,13 @@ class People:
                 return met
             self._tried[tenant, user] = self._now()
         return msgspec.structs.replace(known, admin=False)
+
+    async def acquaint(self, tenant: str, people: Mapping[str, str]) -> None:
+        """Makes sure who these people are (Slack's ids, and ours) before something is given to them; waits a moment."""
+        known = {user: (await self._directory.sight(tenant, place)).known for user, place in people.items()}
+        old = [user for user, k in known.items() if self._now() - k.checked_at >= ADMIN_FRESH]
+        asked = [user for user in old if self._may_ask((tenant, user))]
+        await asyncio.gather(*(self.meet(tenant, user, people[user]) for user in asked))
 
     def _may_ask(self, key: tuple[str, str]) -> bool:
         return self._now() - self._tried.get(key, 0.0) >= AGAIN

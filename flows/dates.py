@@ -4,6 +4,7 @@ import re
 from calendar import monthrange
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from difflib import get_close_matches
 
 import msgspec
 
@@ -46,11 +47,30 @@ _IN_ORDER = (
     "eighteen nineteen twenty",
     "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth "
     "sixteenth seventeenth eighteenth nineteenth twentieth",
+    "today tomorrow yesterday next this month months week weeks year quarter business trading days every from before "
+    "after clear none",
 )
-MONTHS, WEEKDAYS, _COUNTED, _NTH = map(str.split, _IN_ORDER)
+MONTHS, WEEKDAYS, _COUNTED, _NTH, _OTHER_WORDS = map(str.split, _IN_ORDER)
 _CLEAR = frozenset({"clear", "none", "no date", "nothing", "remove", "delete", "cancel", "never", "unset", "no"})
 _LEADING = re.compile(r"^(?:(?:by|on|until|till|due|at|the)\s+)+")
 _END_OF_DAY = re.compile(r"\b(?:eod|cob|end of (?:the )?(?:business )?day|close of business)\b(?: (?:on|of))?")
+
+
+def read_past(text: str, *, today: date, calendar: Calendar) -> Meant | None:
+    """Like `read`, for a day that may have been: one without a year is the last there was."""
+    said = _LEADING.sub("", _tidy(text))
+    return _Reading(today, calendar, past=True).of(said) if said else None
+
+
+def near(text: str, *, today: date, calendar: Calendar) -> str:
+    """The words with what is mistyped in them put right, where they are a date then; empty where they are none."""
+    known = {*MONTHS, *WEEKDAYS, *_COUNTED, *_NTH, *_OTHER_WORDS}
+    mended = []
+    for word in _tidy(text).split():
+        close = get_close_matches(word, sorted(known), n=1, cutoff=0.75) if word.isalpha() and len(word) > 3 else []
+        mended.append(close[0] if close and word not in known else word)
+    said = " ".join(mended)
+    return said if said != _tidy(text) and read(said, today=today, calendar=calendar) is not None else ""
 
 
 def read(text: str, *, today: date, calendar: Calendar) -> Meant | None:
@@ -78,9 +98,10 @@ def _tidy(text: str) -> str:
 class _Reading:
     """One reading of some words on one day. Each rule gives a meaning, or None for words that are not its own."""
 
-    def __init__(self, today: date, calendar: Calendar) -> None:
+    def __init__(self, today: date, calendar: Calendar, *, past: bool = False) -> None:
         self.today = today
         self.calendar = calendar
+        self.past = past
 
     def of(self, said: str) -> Meant | None:
         rules: Sequence[Callable[[str], Meant | None]] = (
@@ -270,21 +291,25 @@ class _Reading:
         if year:
             return self._day(date(int(year) + (2000 if len(year) == 2 else 0), month, day))
         this = _in_year(self.today.year, month, day)
+        if self.past:
+            return OnDay(this if this and this <= self.today else _last_year_with(self.today.year - 1, month, day))
         following = this if this and this >= self.today else _next_year_with(self.today.year + 1, month, day)
         if this and this < self.today and (self.today - this).days <= LATELY:
             return WhichDay(f"{_long(this)} has passed. Do you mean the one to come?", (following,))
         return OnDay(following)
 
     def _to_come(self, *days: date) -> tuple[date, ...]:
-        return tuple(d for d in days if d >= self.today)
+        return tuple(d for d in days if self.past or d >= self.today)
 
     def _away(self, day: date) -> Meant:
         """A day so far from today, which would not be meant for another year."""
-        return OnDay(day) if day >= self.today else WhichDay(f"{_long(day)} has passed. Pick a day to come.")
+        return (
+            OnDay(day) if self.past or day >= self.today else WhichDay(f"{_long(day)} has passed. Pick a day to come.")
+        )
 
     def _day(self, day: date) -> Meant:
         """A day that has passed is no date for something still to be done: it is asked about."""
-        if day >= self.today:
+        if self.past or day >= self.today:
             return OnDay(day)
         again = _next_year_with(self.today.year, day.month, day.day)
         if again < self.today:
@@ -341,6 +366,13 @@ def _next_year_with(year: int, month: int, day: int) -> date:
     found = None
     while found is None:
         found, year = _in_year(year, month, day), year + 1
+    return found
+
+
+def _last_year_with(year: int, month: int, day: int) -> date:
+    found = None
+    while found is None:
+        found, year = _in_year(year, month, day), year - 1
     return found
 
 

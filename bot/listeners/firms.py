@@ -175,7 +175,7 @@ def _card(heard: Heard, services: Services, position: Position, note: str = "") 
 
 
 def _scene(heard: Heard, services: Services, position: Position) -> Scene:
-    return scene_of(services, position, heard.who.id)
+    return scene_of(services, position, heard.who.id, heard.zone)
 
 
 async def list_firms(heard: Heard, services: Services) -> Answer:

@@ -65,7 +65,7 @@ def register(router: Router) -> None:
 
 
 def _scene(heard: Heard, services: Services, position: Position | None = None) -> Scene:
-    return scene_of(services, position or heard.firm, heard.who.id)
+    return scene_of(services, position or heard.firm, heard.who.id, heard.zone)
 
 
 def named_task(scene: Scene, text: str) -> tuple[str, str]:

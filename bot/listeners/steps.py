@@ -67,7 +67,7 @@ async def pick_task(heard: Heard, carried: PickTask, services: Services) -> Repl
 
 
 def _scene(heard: Heard, services: Services) -> Scene:
-    return scene_of(services, heard.firm, heard.who.id)
+    return scene_of(services, heard.firm, heard.who.id, heard.zone)
 
 
 def _step(scene: Scene, number: str) -> Message:

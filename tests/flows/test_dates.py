@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.dates import EveryYear, Meant, NoDate, OnDay, WhichDay, read
+from flows.dates import EveryYear, Meant, NoDate, OnDay, WhichDay, near, read, read_past
 from flows.trading_days import NYSE
 
 MONDAY = date(2026, 11, 23)
@@ -201,3 +201,35 @@ def test_whatever_is_typed_is_read_without_an_error_and_offers_no_day_that_has_p
     if isinstance(found, WhichDay):
         assert all(d >= today for d in found.choices)
         assert found.ask
+
+
+@pytest.mark.parametrize(
+    ("text", "mended"),
+    [
+        ("tomorow", "tomorrow"),
+        ("Decmber 15", "december 15"),
+        ("in 3 buisness days", "in 3 business days"),
+        ("tomorrow", ""),
+        ("s2 tomorow", ""),
+        ("helpdesk", ""),
+    ],
+)
+def test_a_mistyped_date_is_put_right_to_be_offered(text: str, mended: str) -> None:
+    assert near(text, today=MONDAY, calendar=NYSE) == mended
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("May 27, 2022", "2022-05-27"),
+        ("2022-05-27", "2022-05-27"),
+        ("Nov 20", "2026-11-20"),
+        ("Dec 15", "2025-12-15"),
+        ("yesterday", "2026-11-22"),
+        ("last Friday", "2026-11-20"),
+        ("end of May 2022", "2022-05-31"),
+        ("3 months ago", "2026-08-23"),
+    ],
+)
+def test_a_day_that_was_is_understood_where_it_is_asked_what_was_known(text: str, day: str) -> None:
+    assert read_past(text, today=MONDAY, calendar=NYSE) == OnDay(date.fromisoformat(day))
