@@ -7,7 +7,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from bot.errors import NotedEvents
-from bot.listeners import answers, firms, home, onboarding, records, steps, tasks, undoing
+from bot.listeners import answers, dates, deadlines, firms, home, onboarding, owners, records, steps, tasks, undoing
 from bot.listeners import help as helping
 from bot.router import Router
 from flows.deadlines import load_ledger
@@ -19,7 +19,7 @@ from storage.database import Database
 SHIPPED = "cais-small-firm.yaml"
 DEADLINES = "cais-deadlines.json"
 
-CONVERSATIONS = (onboarding, steps, tasks, undoing, answers, firms, records, home, helping)
+CONVERSATIONS = (onboarding, steps, tasks, dates, owners, deadlines, undoing, answers, firms, records, home, helping)
 
 
 def read_pack(path: Path | None = None) -> tuple[str, str]:

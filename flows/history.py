@@ -133,7 +133,7 @@ def _of_date(pack: Pack, position: Position, record: Record, event: e.AnyEvent) 
 
 
 def _dated(what: str, on: date | None) -> str:
-    return f"Set {what} to {day(on)}" if on else f"Cleared {what}"
+    return f"Set {what} to {full_day(on)}" if on else f"Cleared {what}"
 
 
 def yearly(month: int, day_of_month: int) -> str:
@@ -178,7 +178,7 @@ def _of_firm(record: Record, event: e.AnyEvent) -> str:
         case e.SituationChanged():
             return f"The firm is now {SITUATIONS[event.situation]}"
         case e.TargetSet():
-            return f"Set the target to {day(event.target)}" if event.target else "Cleared the target"
+            return _dated("the target", event.target)
         case e.TimeZoneSet():
             return f"Set the firm's time zone to {event.time_zone.replace('_', ' ')}"
         case e.PrecheckAnswered():
@@ -210,6 +210,11 @@ def record_type(event: e.AnyEvent) -> str:
 def day(value: date) -> str:
     """A date as people in this field write it: `Nov 23, 2026`."""
     return f"{value:%b} {value.day}, {value.year}"
+
+
+def full_day(value: date) -> str:
+    """A date that was set, as it is said back: `Monday, November 23, 2026`."""
+    return f"{value:%A, %B} {value.day}, {value.year}"
 
 
 def _agent(position: Position, agent_id: str) -> str:

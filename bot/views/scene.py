@@ -49,11 +49,11 @@ class Scene(msgspec.Struct, frozen=True):
     walk: Walk
     today: date
     viewer: str
+    ledger: Ledger
+    """The industry dates as this workspace has them."""
     practice: bool = False
     zone: str = ""
     """The viewer's own time zone, an IANA name; empty where it is not known."""
-    ledger: Ledger | None = None
-    """The industry dates as this workspace has them."""
 
     def carry(self, kind: type[C], **fields: Any) -> C:
         """What a button drawn now carries."""
@@ -233,5 +233,5 @@ def _and(names: Sequence[str]) -> str:
 
 def past_all_milestones(scene: Scene) -> bool:
     """Whether every industry date the roadmap names has passed, so that its past wording holds."""
-    today = scene.today.isoformat()
-    return all(m.date < today for m in scene.pack.milestones)
+    known = (scene.ledger.as_of(d.id, scene.today) for d in scene.ledger.deadlines if d.milestone)
+    return all(k is not None and k.revision.value.has_passed(scene.today) for k in known)
