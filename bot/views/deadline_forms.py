@@ -21,11 +21,16 @@ TYPES = (
 def revision_modal(scene: Scene, ledger: Ledger, chosen: str = "") -> Modal:
     """What was published: the date, its value, when it was announced, where, and why."""
     known = [option(d.title, d.id) for d in ledger.deadlines[:98]]
+    types = [option(label, value, explain) for value, label, explain in TYPES]
     blocks = [
         section(_for_all(scene, "Nothing is overwritten: it is added to the date's story.")),
         field(DEADLINE, "Which date?", select_input([*known, option("A new date", NEW)], chosen)),
         field(TITLE, "Name of a new date", text_input(longest=80), optional=True),
-        field(TYPE, "What was said?", radio_input([option(*t) for t in TYPES], "date")),
+        field(
+            TYPE,
+            "What was said?",
+            radio_input(types, "date"),
+        ),
         field(DAY, "The day (or the first one, or not before)", date_input(), optional=True),
         field(UNTIL, "The last day (or not after)", date_input(), optional=True),
         field(FROM, "Announced on", date_input(scene.today), hint="Where only a range is known: its first day."),

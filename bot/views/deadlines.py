@@ -55,7 +55,8 @@ def deadlines(scene: Scene, there: Workspace, *, admin: bool, top: Top = NOTHING
     lines = [_short(scene, ledger, d) for d in others]
     blocks += [section("*Dates the roadmap does not name*\n" + "\n".join(lines)), _stories(scene, ledger)]
     blocks += [divider(), section("\n".join(["*Your firm's own dates*", *(dated.own_dates(scene) or [_NONE_YET])]))]
-    blocks.append(actions(button("Next task", scene.carry(ShowNext)), *(_for_admins(scene) if admin else [])))
+    calendar = button("Trading days", scene.carry(ShowTradingDays), says="The trading calendar and its edits")
+    blocks.append(actions(button("Next task", scene.carry(ShowNext)), calendar, *(_for_admins(scene) if admin else [])))
     blocks.append(context(f"`/cais deadlines as of May 27, 2022` shows what was known on a day. {_FOOT}"))
     first = named[0] if named else ledger.deadlines[0]
     said = f"{escape(first.title)}: {_now_words(scene, ledger, first)}."
@@ -103,10 +104,7 @@ def _stories(scene: Scene, ledger: Ledger) -> Block:
 
 
 def _for_admins(scene: Scene) -> list[dict[str, object]]:
-    return [
-        button("Add or revise…", scene.carry(OpenRevision), says="Add or revise an industry date"),
-        button("Trading days", scene.carry(ShowTradingDays), says="The trading calendar and its edits"),
-    ]
+    return [button("Add or revise…", scene.carry(OpenRevision), says="Add or revise an industry date")]
 
 
 # --- one story ------------------------------------------------------------------------------------------------
