@@ -39,9 +39,9 @@ def sentence(pack: Pack, position: Position, record: Record, rows: Mapping[int, 
         case e.TaskDueSet() | e.StepDueSet() | e.RecurringSet() | e.RecurringRemoved():
             return _of_date(pack, position, record, event)
         case e.TaskAssigned():
-            return f"{task_title(pack, position, event.task)} now belongs to {event.name or 'somebody'}"
+            return f"“{task_title(pack, position, event.task)}” now belongs to {event.name or 'somebody'}"
         case e.TaskUnassigned():
-            return f"{task_title(pack, position, event.task)} belongs to nobody now"
+            return f"“{task_title(pack, position, event.task)}” belongs to nobody now"
         case e.Undone():
             return _of_undo(pack, position, event, rows)
         case _:
@@ -121,7 +121,7 @@ def _of_text(pack: Pack, position: Position, event: e.EvidenceAdded | e.NoteAdde
 def _of_date(pack: Pack, position: Position, record: Record, event: e.AnyEvent) -> str:
     match event:
         case e.TaskDueSet():
-            return _dated(f"the date of {task_title(pack, position, event.task)}", event.due)
+            return _dated(f"the date of “{task_title(pack, position, event.task)}”", event.due)
         case e.StepDueSet():
             return _dated(f"the date of step {event.step}", event.due)
         case e.RecurringSet():

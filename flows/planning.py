@@ -1,12 +1,12 @@
 """A plan worked back from the firm's target: the trading day by which each open task has to be finished."""
 
 import hashlib
-from collections.abc import Sequence
 from datetime import date
 
 import msgspec
 
 from flows.position import Position
+from flows.roadmap import Condition
 from flows.trading_days import Calendar
 from flows.walk import Item, Walk
 
@@ -54,24 +54,19 @@ def plan(walk: Walk, position: Position, *, today: date, target: date, calendar:
     """The latest day for each task that still lets everything after it be finished by the target.
 
     A target on a day without trading is planned for up to the trading day before; the target itself does not move.
-    An earlier task of the roadmap never gets a later day than the ones behind it, where its own days allow that.
+    An earlier task of the roadmap never gets a later day than the ones behind it, where its own days allow that. For
+    tasks that only an answer will bring, time is left where there is any; they have no days of their own yet.
     """
-    items = [i for i in walk.items if i.state in ("open", "waiting", "locked")]
-    days = {i.key: usual_days(i) for i in items}
-    earliest: dict[str, date] = {}
-    for item in items:
-        before = [earliest[b.key] for b in _before(item, items) if b.key in earliest]
-        earliest[item.key] = _earliest(item, max(before, default=today), today, days[item.key], calendar)
-    end = max(earliest.values(), default=today)
+    graph = _Graph(walk, today, calendar)
     last = calendar.on_or_before(target)
-    latest = _latest(items, days, earliest, last, calendar) if end <= last else {}
+    # Worked back from a day that is too early, a plan would begin before today: none is proposed then.
+    latest = graph.latest(last) if graph.end <= last else {}
     planned = tuple(
-        Planned(item=i, due=latest[i.key], days=days[i.key], now=_now(position, i.key))
-        for i in items
+        Planned(item=i, due=latest[i.key], days=usual_days(i), now=_now(position, i.key))
+        for i in graph.shown
         if i.key in latest
     )
-    # Worked back from a day that is too early, a plan would begin before today: none is proposed then.
-    return Plan(target=target, tasks=planned, earliest=end, skipped=calendar.skipped(today, target) if planned else ())
+    return Plan(target, planned, graph.end, calendar.skipped(today, target) if planned else ())
 
 
 def usual_days(item: Item) -> int:
@@ -81,38 +76,73 @@ def usual_days(item: Item) -> int:
     return AN_ANSWER if item.task.kind == "question" else OWN_WORK
 
 
-def _earliest(item: Item, ready: date, today: date, days: int, calendar: Calendar) -> date:
-    """The first trading day it can be finished; a wait under way goes on from its beginning, but beyond today."""
-    if item.state != "waiting" or item.record is None:
-        return calendar.plus(ready, days)
-    usual = calendar.plus(item.record.since or today, days)
-    asked = calendar.on_or_before(item.record.follow_up_on) if item.record.follow_up_on else usual
-    return max(usual, asked, calendar.plus(today, 1))
+class _Graph:
+    """The unfinished tasks, those among them that an answer may bring, and the first day each can be finished.
+
+    What an answer brings comes after the question it answers.
+    """
+
+    def __init__(self, walk: Walk, today: date, calendar: Calendar) -> None:
+        self.today, self.calendar = today, calendar
+        self.items = [i for i in walk.items if i.state in ("open", "waiting", "locked") or _may_come(i)]
+        self.shown = [i for i in self.items if i.state != "later"]
+        self.before = {i.key: self._before(i) for i in self.items}
+        self.earliest: dict[str, date] = {}
+        for item in self.items:
+            ready = [self.earliest[key] for key in self.before[item.key] if key in self.earliest]
+            self.earliest[item.key] = self._earliest(item, max(ready, default=today))
+        self.end = max((self.earliest[i.key] for i in self.shown), default=today)
+
+    def _before(self, item: Item) -> list[str]:
+        """What comes before a task; of tasks that repeat, the one for the same agent or change."""
+        found: list[Item] = []
+        for task_id in (*item.task.needs, *item.task.prefers):
+            there = [i for i in self.items if i.task.id == task_id]
+            same = [i for i in there if i.each == item.each] if item.each else []
+            found += same or there
+        if item.state == "later":
+            deciding = _facts(item.task.when)
+            found += [i for i in self.items if i.task.sets in deciding]
+        return [i.key for i in found]
+
+    def _earliest(self, item: Item, ready: date) -> date:
+        """A wait under way goes on from its beginning, but beyond today; what may never come takes no time."""
+        if item.state == "later":
+            return ready
+        days = usual_days(item)
+        if item.state != "waiting" or item.record is None:
+            return self.calendar.plus(ready, days)
+        usual = self.calendar.plus(item.record.since or self.today, days)
+        asked = self.calendar.on_or_before(item.record.follow_up_on) if item.record.follow_up_on else usual
+        return max(usual, asked, self.calendar.plus(self.today, 1))
+
+    def latest(self, last: date) -> dict[str, date]:
+        """Worked back from the last day, and never before the first that is possible."""
+        latest: dict[str, date] = {}
+        after: dict[str, list[Item]] = {}
+        for item in self.items:
+            for key in self.before[item.key]:
+                after.setdefault(key, []).append(item)
+        following = last
+        for item in reversed(self.items):
+            behind = [i for i in after.get(item.key, ()) if i.key in latest]
+            bounds = [self.calendar.minus(latest[i.key], usual_days(i)) for i in behind]
+            latest[item.key] = max(self.earliest[item.key], min([last, following, *bounds]))
+            following = following if item.state == "later" else latest[item.key]
+        return latest
 
 
-def _latest(
-    items: Sequence[Item], days: dict[str, int], earliest: dict[str, date], last: date, calendar: Calendar
-) -> dict[str, date]:
-    latest: dict[str, date] = {}
-    after: dict[str, list[str]] = {}
-    for item in items:
-        for before in _before(item, items):
-            after.setdefault(before.key, []).append(item.key)
-    following = last
-    for item in reversed(items):
-        bounds = [calendar.minus(latest[key], days[key]) for key in after.get(item.key, ()) if key in latest]
-        latest[item.key] = following = max(earliest[item.key], min([last, following, *bounds]))
-    return latest
+def _facts(condition: Condition | None) -> frozenset[str]:
+    """The facts a condition asks for."""
+    if condition is None:
+        return frozenset()
+    inner = [*condition.all_, *condition.any_, *([condition.not_] if condition.not_ else [])]
+    return frozenset({condition.fact} - {""}).union(*map(_facts, inner))
 
 
-def _before(item: Item, items: Sequence[Item]) -> list[Item]:
-    """The unfinished tasks this one comes after; of tasks that repeat, the one for the same agent or change."""
-    found: list[Item] = []
-    for task_id in (*item.missing, *item.skipped):
-        there = [i for i in items if i.task.id == task_id]
-        same = [i for i in there if i.each == item.each] if item.each else []
-        found += same or there
-    return found
+def _may_come(item: Item) -> bool:
+    """Whether an answer of the roadmap's own may bring this task: no change of agent, and no answer of an outsider."""
+    return item.state == "later" and item.task.for_each in (None, "agents") and not item.task.options
 
 
 def _now(position: Position, key: str) -> date | None:

@@ -279,7 +279,7 @@ async def accept_plan(heard: Heard, carried: AcceptPlan, services: Services) -> 
     days = {p.item.key: p.due for p in proposed.tasks}
     result = await services.accept_plan(heard.firm.key, heard.act, days, target=target)
     scene = _scene(heard, services, result.position)
-    top = tasks.recorded(scene, result.records) if result.changed else tasks.note(SET_ALREADY)
+    top = views.accepted(scene, result.records) if result.changed else tasks.note(SET_ALREADY)
     return Replace(views.own(scene, top))
 
 

@@ -18,6 +18,7 @@ from bot.buttons import (
     ShowPlan,
     ShowStatus,
     TargetForm,
+    UndoChange,
 )
 from bot.surfaces import Block, Message, Modal
 from bot.views import dated
@@ -43,6 +44,7 @@ from bot.views.blocks import (
 from bot.views.scene import Scene, banner
 from bot.views.tasks import NOTHING, Top
 from flows.dates import WhichDay
+from flows.events import Record
 from flows.planning import Plan, Planned
 from flows.position import Recurring
 from flows.trading_days import Calendar
@@ -179,6 +181,18 @@ def plan(scene: Scene, proposed: Plan, top: Top = NOTHING) -> Message:
     first = proposed.tasks[0]
     text = f"{name}: a plan for {day(proposed.target)}. First: {literal(first.item.title)} by {day(first.due)}."
     return Message(f"{top.text} {text} Nothing is saved before you accept it.".strip(), blocks)
+
+
+def accepted(scene: Scene, records: Sequence[Record]) -> Top:
+    """A plan was accepted: how much was set, with the one way to take all of it back. The days stand below."""
+    set_now = sum(1 for r in records if r.type == "task_due_set")
+    what = f"a date for {set_now} {'task' if set_now == 1 else 'tasks'}"
+    if len(records) > set_now:
+        what = f"{what}, and the target" if set_now else "the target"
+    first = records[0]
+    undo = button("Undo", scene.carry(UndoChange, of=first.sequence), says="Undo the whole plan")
+    said = f"*The plan is set:* {what}.\nBy {scene.by(first.actor, first.actor_name)}, {scene.moment(first.at)}."
+    return Top(f"The plan is set: {what}.", (section(said, accessory=undo),))
 
 
 def _plan_lines(scene: Scene, tasks: Sequence[Planned]) -> list[str]:

@@ -95,7 +95,8 @@ def _stands(scene: Scene, ledger: Ledger, deadline: Deadline) -> str:
 
 
 def _short(scene: Scene, ledger: Ledger, deadline: Deadline) -> str:
-    return f"• {escape(deadline.title)}: {_now_words(scene, ledger, deadline)} ({_moved(scene, ledger, deadline)})"
+    moved = f" ({_moved(scene, ledger, deadline)})" if ledger.times_moved(deadline.id, scene.today) else ""
+    return f"• {escape(deadline.title)}: {_now_words(scene, ledger, deadline)}{moved}"
 
 
 def _stories(scene: Scene, ledger: Ledger) -> Block:

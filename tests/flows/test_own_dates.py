@@ -41,7 +41,7 @@ def test_a_task_has_its_own_date_else_its_parts_else_its_steps() -> None:
     assert on(life, "s6b") == MAY
     due(life, "s6r", date(2027, 2, 1))
     assert on(life, "s6r") == date(2027, 2, 1)
-    assert last(life) == f"Set the date of {life.item('s6r').title} to Feb 1, 2027"
+    assert last(life) == f"Set the date of “{life.item('s6r').title}” to Monday, February 1, 2027"
     due(life, "s6r", None)
     assert on(life, "s6r") == date(2027, 3, 1)
 

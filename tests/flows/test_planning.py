@@ -78,11 +78,34 @@ def test_the_digest_stands_for_the_days_and_for_nothing_else() -> None:
     assert planned(life, date(2027, 5, 28)).digest != found.digest
 
 
+def test_time_is_left_for_what_an_answer_still_to_come_may_bring() -> None:
+    life = Life()
+    life.answer("fdid_duty", "yes")
+    found = dues(planned(life, MEMORIAL_DAY))
+    assert set(found) == {"s2", "s3e", "s3", "s4", "s6e", "s6b0", "s6b"}
+    assert NYSE.between(found["s4"], found["s6e"]) >= 10 + 2 + 5  # the agent, the request to the Helpdesk, FINRA CAT
+
+
+def test_a_target_that_leaves_no_time_for_what_may_never_come_is_still_possible() -> None:
+    life = Life()
+    life.answer("fdid_duty", "yes")
+    tight = planned(life, planned(life, MEMORIAL_DAY).earliest)
+    assert tight.possible
+    assert dues(tight)["s4"] < dues(tight)["s6b"]
+
+
+def undecided() -> Life:
+    life = Life()
+    life.answer("fdid_duty", "yes")
+    return life
+
+
 LIVES = {
     "fresh": Life(),
     "agents": Life().go("agent", agents=["Apex", "Blue"]),
     "both": Life().go("agent", "upload", agents=["Apex"]),
     "self": Life().go("ui"),
+    "undecided": undecided(),
 }
 
 
