@@ -72,7 +72,7 @@ def _(p: Position, event: e.SituationChanged, r: Record) -> Position:
 
 @_on(e.TargetSet)
 def _(p: Position, event: e.TargetSet, r: Record) -> Position:
-    return replace(p, target=event.target, target_sequence=r.sequence if event.target else 0)
+    return replace(p, target=event.target, target_sequence=r.sequence)
 
 
 @_on(e.TimeZoneSet)

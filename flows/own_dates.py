@@ -52,7 +52,7 @@ def set_task_due(
 
 
 def set_step_due(
-    pack: Pack, position: Position, who: Person, step: str, due: date | None, *, today: date
+    pack: Pack, position: Position, who: Person, step: str, due: date | None, *, today: date, seen: int | None = None
 ) -> list[AnyEvent]:
     """The day for every task of a step, or of a part, that has none of its own; None clears it."""
     require(position, who, "member")
@@ -60,6 +60,8 @@ def set_step_due(
     if due:
         must_be_a_day_to_come(due, today)
     kept = position.step_due.get(step)
+    if _is_newer(kept, seen):
+        return []
     return [] if (kept.on if kept else None) == due else [e.StepDueSet(step=step, due=due)]
 
 

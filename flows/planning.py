@@ -45,8 +45,8 @@ class Plan(msgspec.Struct, frozen=True):
 
     @property
     def digest(self) -> str:
-        """Stands for the very days that were proposed, so that no others are accepted by an old button."""
-        days = [[p.item.key, p.due.isoformat()] for p in self.tasks]
+        """Stands for the very days that were proposed, and those they take the place of: no others are accepted."""
+        days = [[p.item.key, p.due.isoformat(), p.now.isoformat() if p.now else ""] for p in self.tasks]
         return hashlib.sha256(msgspec.json.encode([self.target.isoformat(), days])).hexdigest()[:12]
 
 

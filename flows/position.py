@@ -112,7 +112,7 @@ class Position(msgspec.Struct, frozen=True):
     time_zone: str = "America/New_York"
     target: date | None = None
     target_sequence: int = 0
-    """The event that set the target, 0 where none did."""
+    """The event that set or cleared the target last, 0 where none did."""
     precheck: str = ""
     profile: str = ""
     practice: bool = False

@@ -163,15 +163,15 @@ class Services:
             lambda p: own_dates.set_task_due(self.pack, p, act.who, task, due, today=self.today(p), **said),
         )
 
-    async def set_step_due(self, key: FirmKey, act: Act, step: str, due: date | None) -> Result:
+    async def set_step_due(self, key: FirmKey, act: Act, step: str, due: date | None, **said: Any) -> Result:
         """See `own_dates.set_step_due`."""
         return await self._change(
-            key, act, lambda p: own_dates.set_step_due(self.pack, p, act.who, step, due, today=self.today(p))
+            key, act, lambda p: own_dates.set_step_due(self.pack, p, act.who, step, due, today=self.today(p), **said)
         )
 
-    async def set_target(self, key: FirmKey, act: Act, target: date | None) -> Result:
+    async def set_target(self, key: FirmKey, act: Act, target: date | None, *, seen: int | None = None) -> Result:
         """See `setting_up.set_target`."""
-        return await self._change(key, act, lambda p: setting_up.set_target(p, act.who, target, self.today(p)))
+        return await self._change(key, act, lambda p: setting_up.set_target(p, act.who, target, self.today(p), seen))
 
     async def accept_plan(self, key: FirmKey, act: Act, dates: Mapping[str, date], **said: Any) -> Result:
         """See `own_dates.accept_plan`."""
@@ -212,7 +212,9 @@ class Services:
             decided = shared.decide(self.ledger, entries, act.who, fact, today=self.new_york_day(), ticket=ticket)
             if decided is None:
                 return None
-            return shared.entry(tenant, entries, decided, act.who, at=self.now(), cause=act.cause)
+            return shared.entry(
+                tenant, entries, decided, act.who, at=self.now(), cause=act.cause, practice=self.practice
+            )
 
         entries, added = await self.workspaces.append(tenant, decide, cause=act.cause)
         return Kept(shared.fold(self.ledger, entries), added)

@@ -65,6 +65,7 @@ class Entry(msgspec.Struct, frozen=True):
     recorded_at: str
     payload: str
     cause: str
+    practice: bool = False
 
     @property
     def fact(self) -> AnyFact:
@@ -113,7 +114,7 @@ def _with(ledger: Ledger, entry: Entry, fact: DeadlineRevised) -> Ledger:
         kind="set",
         reason=fact.reason,
         sources=(fact.source,),
-        added_by=entry.actor_name or "a workspace admin",
+        added_by=(entry.actor_name or "a workspace admin") + (" in a practice run" if entry.practice else ""),
         added_at=datetime.fromisoformat(entry.recorded_at),
     )
     grown = Ledger(deadlines, (*ledger.revisions, revision))
@@ -127,7 +128,16 @@ def revision_of(workspace: Workspace, entry: Entry) -> Revision | None:
     return next((r for r in workspace.ledger.revisions if r.number == FIRST_OWN + entry.sequence), None)
 
 
-def entry(tenant: str, entries: Sequence[Entry], fact: Fact, who: Person, *, at: datetime, cause: str | None) -> Entry:
+def entry(
+    tenant: str,
+    entries: Sequence[Entry],
+    fact: Fact,
+    who: Person,
+    *,
+    at: datetime,
+    cause: str | None,
+    practice: bool = False,
+) -> Entry:
     """The row for this fact."""
     sequence = entries[-1].sequence + 1 if entries else 1
     return Entry(
@@ -139,6 +149,7 @@ def entry(tenant: str, entries: Sequence[Entry], fact: Fact, who: Person, *, at:
         recorded_at=at.astimezone(UTC).isoformat(timespec="milliseconds"),
         payload=_encode(fact).decode(),
         cause=cause or f"#{sequence}",
+        practice=practice,
     )
 
 

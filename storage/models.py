@@ -153,6 +153,7 @@ workspace_entries = Table(
     Column("recorded_at", Text, nullable=False),
     Column("payload", Text, nullable=False),
     Column("cause", Text, nullable=False),
+    Column("practice", Boolean, nullable=False),
     PrimaryKeyConstraint("tenant", "sequence"),
     sqlite_with_rowid=False,
 )

@@ -28,7 +28,8 @@ class Workspaces:
 
 def _entries(tenant: str) -> Unit[tuple[Entry, ...]]:
     rows = yield statements.workspace, {"tenant": tenant}
-    return tuple(Entry(*row) for row in rows)
+    known = ([*row[:-1], bool(row[-1])] for row in rows)  # SQLite has no booleans
+    return tuple(Entry(*values) for values in known)
 
 
 def _append(tenant: str, decide: DecideEntry, cause: str | None) -> Unit[tuple[Sequence[Entry], Entry | None]]:

@@ -37,6 +37,7 @@ YEARLY_NEEDS_A_NAME = Refusal(
     "Give a date of every year a name of its own, like `/cais due “SAA yearly certification” every March 15`."
 )
 SET_ALREADY = "That is set already."
+SET_MEANWHILE = "Somebody set another date since this was drawn, so nothing was changed."
 
 
 def register(router: Router) -> None:
@@ -158,14 +159,16 @@ async def _set_task(heard: Heard, services: Services, key: str, on: date | None,
         raise GONE
     kept = scene.position.task_due.get(key)
     same = (kept.on if kept else None) == on
-    unchanged = SET_ALREADY if same else "Somebody set another date since this was drawn, so nothing was changed."
+    unchanged = SET_ALREADY if same else SET_MEANWHILE
     return tasks.card(scene, item, await _recorded(heard, services, scene, result, on, unchanged))
 
 
-async def _set_step(heard: Heard, services: Services, step: str, on: date | None) -> Message:
-    result = await services.set_step_due(heard.firm.key, heard.act, step, on)
+async def _set_step(heard: Heard, services: Services, step: str, on: date | None, seen: int | None = None) -> Message:
+    result = await services.set_step_due(heard.firm.key, heard.act, step, on, seen=seen)
     scene = _scene(heard, services, result.position)
-    top = await _recorded(heard, services, scene, result, on, SET_ALREADY)
+    kept = scene.position.step_due.get(step)
+    unchanged = SET_ALREADY if (kept.on if kept else None) == on else SET_MEANWHILE
+    top = await _recorded(heard, services, scene, result, on, unchanged)
     return steps.step_page(scene, *step_meant(scene.pack, step), top)
 
 
@@ -206,10 +209,11 @@ async def type_target(heard: Heard, services: Services) -> Answer:
     return Say(views.own(scene, tasks.note("Press *Set the target*, or write it: `target May 28, 2027`.")))
 
 
-async def _set_target(heard: Heard, services: Services, on: date | None) -> Message:
-    result = await services.set_target(heard.firm.key, heard.act, on)
+async def _set_target(heard: Heard, services: Services, on: date | None, seen: int | None = None) -> Message:
+    result = await services.set_target(heard.firm.key, heard.act, on, seen=seen)
     scene = _scene(heard, services, result.position)
-    return views.own(scene, await _recorded(heard, services, scene, result, on, SET_ALREADY))
+    unchanged = SET_ALREADY if scene.position.target == on else SET_MEANWHILE
+    return views.own(scene, await _recorded(heard, services, scene, result, on, unchanged))
 
 
 async def open_target(heard: Heard, carried: OpenTarget, services: Services) -> Open:
@@ -227,7 +231,7 @@ async def save_target(heard: Heard, carried: TargetForm, services: Services) -> 
         return FieldErrors({views.DAY: "The target must be a day in the future."})
     if carried.plan and on:
         return Replace(views.plan(_scene(heard, services), await _plan(heard, services, on)))
-    return Replace(await _set_target(heard, services, None if clear else on))
+    return Replace(await _set_target(heard, services, None if clear else on, carried.version))
 
 
 async def type_plan(heard: Heard, services: Services) -> Answer:
@@ -312,9 +316,9 @@ async def set_chosen(heard: Heard, carried: SetDate, services: Services) -> Answ
     if carried.what == "plan":
         return await show_plan(heard, ShowPlan(carried.firm, carried.version, target=carried.on), services)
     if carried.what == "target":
-        return Replace(await _set_target(heard, services, on))
+        return Replace(await _set_target(heard, services, on, carried.version))
     if carried.what == "step":
-        return Replace(await _set_step(heard, services, carried.key, on))
+        return Replace(await _set_step(heard, services, carried.key, on, carried.version))
     return Replace(await _set_task(heard, services, carried.key, on, carried.version))
 
 

@@ -117,7 +117,7 @@ def own_dates(scene: Scene) -> list[str]:
     dates = coming(scene)
     lines += [f"🗓️ {short_day(on)}: {what}" for on, what in dates[:MOST_DATES]]
     more = len(dates) - MOST_DATES
-    return [*lines, *([f"🗓️ and {more} more dates in the status"] if more > 0 else [])]
+    return [*lines, *([f"🗓️ and {more} more: `/cais due` shows them"] if more > 0 else [])]
 
 
 def mine_line(scene: Scene) -> str:

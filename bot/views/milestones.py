@@ -1,10 +1,11 @@
 """Industry dates in words, wherever a firm sees them: a past one for reference, never as something missed."""
 
+from datetime import date
 from typing import NamedTuple
 
 from bot.views.blocks import day, escape, short_day
 from bot.views.scene import Scene
-from flows.deadlines import UNCONFIRMED, Deadline, Kind, Revision, Value
+from flows.deadlines import UNCONFIRMED, Kind, Value
 from flows.roadmap import Milestone
 
 SHOWN_FOR_REFERENCE = "It has passed and is shown for reference."
@@ -49,22 +50,28 @@ def _to_be_announced(value: Value) -> str:
 
 
 class Standing(NamedTuple):
-    """A milestone of the roadmap as it is known today: its deadline in the ledger, and the revision that counts."""
+    """How a milestone of the roadmap stands today."""
 
-    deadline: Deadline
-    revision: Revision
+    title: str
+    value: Value
+    confirmed: bool = True
 
     @property
     def words(self) -> str:
         """Its value, safe in mrkdwn."""
-        return UNCONFIRMED if self.revision.unverified else value_words(self.revision.value)
+        return value_words(self.value) if self.confirmed else UNCONFIRMED
 
 
-def known_today(scene: Scene, milestone: Milestone) -> Standing | None:
-    """How a milestone stands; None where nothing had been announced of it by today."""
+def standing(scene: Scene, milestone: Milestone) -> Standing | None:
+    """How a milestone stands; None where nothing had been announced of it by today.
+
+    The pack's own date counts where the ledger does not know the milestone: an operator's pack may have others.
+    """
     deadline = next((d for d in scene.ledger.deadlines if d.milestone == milestone.id), None)
-    known = scene.ledger.as_of(deadline.id, scene.today) if deadline else None
-    return Standing(deadline, known.revision) if deadline and known else None
+    if deadline is None:
+        return Standing(milestone.title, Value(type="date", on=date.fromisoformat(milestone.date)))
+    known = scene.ledger.as_of(deadline.id, scene.today)
+    return Standing(deadline.title, known.revision.value, not known.revision.unverified) if known else None
 
 
 def reference_words(scene: Scene, milestone: Milestone) -> str:
@@ -72,26 +79,31 @@ def reference_words(scene: Scene, milestone: Milestone) -> str:
 
     Empty for one to come.
     """
-    known = known_today(scene, milestone)
-    if known is None or not known.revision.value.has_passed(scene.today):
+    known = standing(scene, milestone)
+    if known is None or not known.value.has_passed(scene.today):
         return ""
-    on = known.revision.value.on
-    as_in_the_roadmap = on is not None and on.isoformat() == milestone.date
+    as_in_the_roadmap = known.value.on is not None and known.value.on.isoformat() == milestone.date
     return escape(milestone.past) if as_in_the_roadmap and is_concerned(scene) else SHOWN_FOR_REFERENCE
+
+
+def milestone_line(scene: Scene, milestone: Milestone) -> str:
+    """An industry date in a line, for the status and a step's page; empty where nothing was announced of it yet."""
+    known = standing(scene, milestone)
+    if known is None:
+        return ""
+    said = reference_words(scene, milestone)
+    if said and said != SHOWN_FOR_REFERENCE:
+        return f"📅 {said}"
+    return f"📅 Industry date: {escape(known.title)}, {known.words}" + (f". {said}" if said else "")
+
+
+def past_all_milestones(scene: Scene) -> bool:
+    """Whether every industry date the roadmap names has passed, so that its past wording holds."""
+    known = [standing(scene, m) for m in scene.pack.milestones]
+    return all(k is not None and k.value.has_passed(scene.today) for k in known)
 
 
 def is_concerned(scene: Scene) -> bool:
     """Whether the firm has the duty that the dates are about, or has not been asked yet."""
     duty = next(t.sets for t in scene.pack.tasks.values() if t.kind == "question")
     return scene.position.value(duty) in ((), ("yes",))
-
-
-def milestone_line(scene: Scene, milestone: Milestone) -> str:
-    """An industry date in a line, for the status and a step's page; empty where nothing was announced of it yet."""
-    known = known_today(scene, milestone)
-    if known is None:
-        return ""
-    said = reference_words(scene, milestone)
-    if said and said != SHOWN_FOR_REFERENCE:
-        return f"📅 {said}"
-    return f"📅 Industry date: {escape(known.deadline.title)}, {known.words}" + (f". {said}" if said else "")

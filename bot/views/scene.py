@@ -229,9 +229,3 @@ def _asks_for_each(condition: Condition | None) -> bool:
 
 def _and(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]
-
-
-def past_all_milestones(scene: Scene) -> bool:
-    """Whether every industry date the roadmap names has passed, so that its past wording holds."""
-    known = (scene.ledger.as_of(d.id, scene.today) for d in scene.ledger.deadlines if d.milestone)
-    return all(k is not None and k.revision.value.has_passed(scene.today) for k in known)

@@ -26,13 +26,13 @@ from bot.buttons import (
 from bot.surfaces import Block, Message
 from bot.views import dated
 from bot.views.blocks import Element, actions, button, context, divider, escape, literal, section
+from bot.views.milestones import past_all_milestones
 from bot.views.passages import ready_message
 from bot.views.scene import (
     Scene,
     banner,
     happened_words,
     mark_of,
-    past_all_milestones,
     progress_words,
     said_of,
     why_not,

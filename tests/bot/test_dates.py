@@ -133,6 +133,31 @@ async def test_a_form_that_was_opened_before_somebody_else_set_the_date_changes_
     assert days((await position(services, key)).task_due) == {"s1": "2026-12-15"}
 
 
+async def test_a_question_that_was_left_lying_does_not_overwrite_what_was_set_since(
+    slack: Slack, services: Services
+) -> None:
+    key = await firm_of_ben(services)
+    target = await slack.ben.types("/cais target 4/5/2027")
+    step = await slack.ben.types("/cais due step 4 4/5/2027")
+    await slack.ben.types("/cais target May 28, 2027")
+    await slack.ben.types("/cais due step 4 May 3, 2027")
+    for asked in (target, step):
+        await slack.ben.presses("Monday, April 5, 2027", on=asked)
+        assert any("Somebody set another date" in words_of(m) for m in slack.ben.sees)
+    kept = await position(services, key)
+    assert kept.target is not None
+    assert kept.target.isoformat() == "2027-05-28"
+    assert days(kept.step_due) == {"4": "2027-05-03"}
+
+
+async def test_an_old_plan_does_not_overwrite_a_date_that_was_set_since(slack: Slack, services: Services) -> None:
+    key = await firm_of_ben(services)
+    shown = await slack.ben.types("/cais plan May 31, 2027")
+    await slack.ben.types("/cais due s1 Dec 15")
+    await slack.ben.presses("Accept", on=shown)
+    assert days((await position(services, key)).task_due) == {"s1": "2026-12-15"}
+
+
 async def test_viewers_are_offered_no_dates_and_typed_ones_are_refused(slack: Slack, services: Services) -> None:
     key = await firm_of_ben(services)
     await slack.ben.types("/cais firm members")

@@ -20,6 +20,7 @@ def upgrade() -> None:
         sa.Column("recorded_at", sa.Text(), nullable=False),
         sa.Column("payload", sa.Text(), nullable=False),
         sa.Column("cause", sa.Text(), nullable=False),
+        sa.Column("practice", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("tenant", "sequence", name=op.f("pk_workspace_entries")),
         sqlite_with_rowid=False,
     )
