@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from bot.task_words import step_named, tasks_meant
-from flows.dates import EveryYear, Meant
+from flows.dates import EveryYear, Meant, WhichDay
 from flows.position import Member, Position
 from flows.roadmap import Pack, Part, Step
 from flows.walk import Item, Walk
@@ -42,8 +42,11 @@ def due_words(pack: Pack, walk: Walk, text: str, read: Read) -> DueWords:
     quoted = _QUOTED.match(said)
     if quoted and not subject_of(pack, walk, quoted[1]):
         return DueWords(name=quoted[1].strip(), meant=read(quoted[2]) if quoted[2] else None, rest=quoted[2])
-    if (yearly := _YEARLY.match(said)) and isinstance(meant := read(yearly[2]), EveryYear):
-        return DueWords(name=yearly[1].strip(" :,"), meant=meant)
+    if yearly := _YEARLY.match(said):
+        meant = read(yearly[2])
+        # "each" may stand in a task's title; "every Friday" is a rhythm we do not keep, and is told so.
+        if isinstance(meant, EveryYear) or (isinstance(meant, WhichDay) and yearly[2].casefold().startswith("every")):
+            return DueWords(name=yearly[1].strip(" :,"), meant=meant)
     tokens = said.split()
     return (
         _date_behind(pack, walk, tokens, read) or _date_before(pack, walk, tokens, read) or _no_date(pack, walk, said)

@@ -106,11 +106,11 @@ class _Reading:
     def of(self, said: str) -> Meant | None:
         rules: Sequence[Callable[[str], Meant | None]] = (
             self._by_name,
-            self._numbers,
+            self.of_numbers,
             self._counted,
             self._weekday,
             self._edge,
-            self._month_and_day,
+            self.of_month_and_day,
             self._span,
         )
         for rule in rules:
@@ -129,7 +129,7 @@ class _Reading:
         days |= {"yesterday": -1, "day before yesterday": -2, "a week today": 7, "a week tomorrow": 8}
         return self._away(self.today + timedelta(days[said])) if said in days else None
 
-    def _numbers(self, said: str) -> Meant | None:
+    def of_numbers(self, said: str) -> Meant | None:
         """`2027-05-31`, `5/31/2027`, `5/31`, `31.5.2027`: both orders are asked about where both are days."""
         if iso := re.fullmatch(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})", said):
             return self._day(date(int(iso[1]), int(iso[2]), int(iso[3])))
@@ -261,7 +261,7 @@ class _Reading:
         start = _months_on(date(today.year, (today.month - 1) // months * months + 1, 1), months * on)
         return start, _last_of(start, months)
 
-    def _month_and_day(self, said: str) -> Meant | None:
+    def of_month_and_day(self, said: str) -> Meant | None:
         """`Dec 15`, `December 15th 2027`, `15 December`, `15th of December`, `first of June`, `June first`."""
         of = re.sub(r"\bof\b", " ", said)
         tokens = re.sub(r"(\d)(st|nd|rd|th)\b", r"\1", of).split()
@@ -320,7 +320,7 @@ class _Reading:
 def _every_year(said: str, today: date) -> Meant | None:
     """`every March 15`, `every 15th of March`, `every year on 3/15`. What comes back more often is not kept here."""
     reading = _Reading(date(2000, 1, 1), Calendar())  # a leap year, so that February 29 is a day
-    meant = reading._month_and_day(said) or reading._numbers(said) if "20" not in said.split()[-1:] else None
+    meant = reading.of_month_and_day(said) or reading.of_numbers(said)
     if isinstance(meant, OnDay):
         return EveryYear(meant.on.month, meant.on.day)
     if isinstance(meant, WhichDay):

@@ -77,7 +77,7 @@ async def type_due(heard: Heard, services: Services) -> Answer:
         return Say(views.own(scene))
     calendar = await _calendar(heard, services)
     found = date_words.due_words(scene.pack, scene.walk, heard.words, _reader(scene.today, calendar))
-    if found.name or isinstance(found.meant, EveryYear):
+    if found.name:
         return await _due_every_year(heard, services, scene, found)
     if found.subject.step:
         return await _due_of_step(heard, services, scene, found, calendar)

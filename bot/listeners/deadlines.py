@@ -1,6 +1,7 @@
 """Hears about industry dates: how they stand, their story, what was known on a day, and what an admin adds."""
 
 import re
+from collections.abc import Sequence
 from typing import Literal, cast, get_args
 
 from bot.buttons import (
@@ -36,7 +37,7 @@ ADMINS_ONLY = Refusal(
 )
 NO_SUCH_DATE = Refusal("There is no such industry date any more. `/cais deadlines` shows them all.", kind="stale")
 
-_AS_OF = re.compile(r"^(?:as of|as at|on)\s+(.*)$", re.IGNORECASE)
+_AS_OF = re.compile(r"^(.*?)\s*\b(?:as of|as at)\b\s*(.*)$", re.IGNORECASE)
 
 
 def register(router: Router) -> None:
@@ -71,21 +72,24 @@ async def type_deadlines(heard: Heard, services: Services) -> Answer:
     said = heard.words.strip()
     if not said:
         return Say(views.deadlines(scene, there, admin=heard.who.admin))
-    if asked := _AS_OF.match(said):
-        return Say(_as_of(scene, there, asked[1]))
-    found = _called(there, said)
+    asked = _AS_OF.match(said)
+    if asked and not asked[1]:
+        return Say(_as_of(scene, there, there.ledger.deadlines, asked[2]))
+    found = _called(there, asked[1] if asked else said)
+    if asked and found:
+        return Say(_as_of(scene, there, found, asked[2]))
     if len(found) == 1:
         return Say(views.story(scene, there, found[0], admin=heard.who.admin))
     return Say(views.which(scene, found, said))
 
 
-def _as_of(scene: Scene, there: Workspace, said: str) -> Message:
+def _as_of(scene: Scene, there: Workspace, deadlines: Sequence[Deadline], said: str) -> Message:
     meant = dates.read_past(said, today=scene.today, calendar=there.calendar)
     if not isinstance(meant, OnDay):
         raise Refusal("Say one day, like `/cais deadlines as of May 27, 2022`.")
     if meant.on > scene.today:
         raise Refusal("That day is still to come, and nobody knows what will be known then.")
-    return views.as_of(scene, there, meant.on)
+    return views.as_of(scene, there, deadlines, meant.on)
 
 
 def _called(there: Workspace, said: str) -> list[Deadline]:

@@ -43,6 +43,7 @@ OF_TASKS = (
     "text_refused",
     "answer_given",
     "task_due_set",
+    "step_due_set",
     "task_assigned",
     "task_unassigned",
 )
@@ -378,6 +379,9 @@ def _about(scene: Scene, task: str) -> Callable[[Record], bool]:
 
     def about(row: Record) -> bool:
         fact, named = getattr(row.event, "fact", ""), getattr(row.event, "task", "")
+        of_step = getattr(row.event, "step", "")
+        if step and of_step and of_step.partition("-")[0] == step:
+            return True
         return fact in facts or (bool(named) and (named == task or named.partition("[")[0] in ids))
 
     return about

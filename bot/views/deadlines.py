@@ -177,9 +177,9 @@ def _withdrawn(there: Workspace, deadline: Deadline) -> list[str]:
 # --- as of a day ----------------------------------------------------------------------------------------------
 
 
-def as_of(scene: Scene, there: Workspace, on: date) -> Message:
-    """What was known on a day. A revision announced within a range counts from its last day, and it says so."""
-    lines = [_as_of_line(there.ledger, d, on) for d in there.ledger.deadlines]
+def as_of(scene: Scene, there: Workspace, deadlines: Sequence[Deadline], on: date) -> Message:
+    """What was known of these on a day. What was announced within a range counts from its last day, and it says so."""
+    lines = [_as_of_line(there.ledger, d, on) for d in deadlines]
     known = [line for line in lines if line]
     text = "\n".join(known) or "Nothing had been announced by then, as far as we know."
     blocks = [

@@ -49,6 +49,8 @@ async def test_a_step_and_a_part_have_dates_of_their_own(slack: Slack, services:
     await slack.ben.types("/cais due 6-II-A 5/28/2027")
     assert days((await position(services, key)).step_due) == {"4": "2027-03-01", "6-II-A": "2027-05-28"}
     assert "step 4" in words_of(await slack.ben.types("/cais"))
+    assert "Set the date of step 4 to Monday, March 1, 2027" in words_of(await slack.ben.types("/cais history step 4"))
+    assert "Set the date of step 4" not in words_of(await slack.ben.types("/cais history step 6"))
     await slack.ben.types("/cais due step 4 none")
     assert days((await position(services, key)).step_due) == {"6-II-A": "2027-05-28"}
 

@@ -80,6 +80,13 @@ async def test_what_was_known_on_a_day_is_told(slack: Slack, services: Services,
     assert words in words_of(await slack.ben.types(f"/cais deadlines {typed}"))
 
 
+async def test_what_was_known_of_one_date_is_told_alone(slack: Slack, services: Services) -> None:
+    await firm_of_ben(services)
+    said = words_of(await slack.ben.types("/cais deadlines production certification as of May 27, 2022"))
+    assert "Request production certification:* Monday, July 11, 2022" in said
+    assert "Full CAIS compliance" not in said
+
+
 async def test_as_of_a_day_to_come_or_of_no_day_is_refused(slack: Slack, services: Services) -> None:
     await firm_of_ben(services)
     assert "still to come" in words_of(await slack.ben.types("/cais deadlines as of 2030-01-01"))

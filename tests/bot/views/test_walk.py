@@ -159,7 +159,7 @@ def dated_screens(seen: Scene) -> Iterator[Message]:
         yield deadlines.trading_days(seen, there, admin=admin)
     for deadline in LEDGER.deadlines:
         yield deadlines.story(seen, there, deadline, admin=True)
-    yield deadlines.as_of(seen, there, date(2023, 2, 1))
+    yield deadlines.as_of(seen, there, LEDGER.deadlines, date(2023, 2, 1))
 
 
 def with_dates(life: Life) -> Life:
