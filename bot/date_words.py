@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from bot.task_words import step_named, tasks_meant
 from flows.dates import EveryYear, Meant, WhichDay
-from flows.position import Member, Position
+from flows.position import Position
 from flows.roadmap import Pack, Part, Step
 from flows.walk import Item, Walk
 
@@ -136,15 +136,15 @@ def assign_words(
             people.append(Someone(person=me))
         elif plain in _NOBODY and (last or after_to or place == 0):
             people.append(Someone())
-        elif after_to and (member := member_called(position, " ".join(tokens[place:]))):
-            people.append(Someone(person=member.person))
+        elif after_to and (person := person_called(position, " ".join(tokens[place:]))):
+            people.append(Someone(person=person))
             break
         elif plain in ("to", "from", "->", "→") and not last:
             continue
         else:
             task.append(token)
-    if not people and not unknown and tokens and (member := member_called(position, tokens[-1])):
-        people, task = [Someone(person=member.person)], task[:-1]
+    if not people and not unknown and tokens and (person := person_called(position, tokens[-1])):
+        people, task = [Someone(person=person)], task[:-1]
     return " ".join(task), tuple(people), unknown
 
 
@@ -162,15 +162,16 @@ def _mentioned(name: str, mentions: Mapping[str, str], position: Position) -> So
         re.fullmatch(r"[uw][a-z0-9]{2,20}", name) and any(c.isdigit() for c in name)
     ):
         return Someone(slack_id=name.upper())
-    member = member_called(position, name)
-    return Someone(person=member.person) if member else None
+    person = person_called(position, name)
+    return Someone(person=person) if person else None
 
 
-def member_called(position: Position, name: str) -> Member | None:
-    """The one member with this name, or with this first or last name."""
+def person_called(position: Position, name: str) -> str:
+    """The one person with this name, or with this first or last name: a member, or an owner who has left the firm."""
     wanted = " ".join(name.casefold().split())
-    members = list(position.members.values())
-    whole = [m for m in members if m.name.casefold() == wanted]
-    part = [m for m in members if wanted in m.name.casefold().split()]
+    names = {owner.person: owner.name for owner in position.owners.values()}
+    names |= {member.person: member.name for member in position.members.values()}
+    whole = [person for person, known in names.items() if known.casefold() == wanted]
+    part = [person for person, known in names.items() if wanted in known.casefold().split()]
     found = whole or part
-    return found[0] if wanted and len(found) == 1 else None
+    return found[0] if wanted and len(found) == 1 else ""

@@ -141,7 +141,9 @@ def _refused(heard: Heard, services: Services, refusal: Refusal, known: Known | 
 
 async def type_handover(heard: Heard, services: Services) -> Answer:
     """`/cais handover @from @to`; with one person the own tasks go there, without one the form."""
-    _, people, unknown = date_words.assign_words(heard.words, heard.mentions, heard.firm, heard.who.id)
+    words, people, unknown = date_words.assign_words(heard.words, heard.mentions, heard.firm, heard.who.id)
+    if len(people) == 1 and (named := date_words.person_called(heard.firm, words)):
+        people = (Someone(person=named), *people)
     if unknown or len(people) > 2 or Someone() in people:
         raise Refusal("Say from whom to whom, like `/cais handover @ben @lea`. Nothing was changed.")
     if people:

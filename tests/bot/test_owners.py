@@ -143,3 +143,16 @@ async def test_who_has_left_the_firm_is_shown_as_no_longer_a_member(slack: Slack
     await slack.ben.types("/cais assign s1 <@U0LEA>")
     await services.remove_member(key, Act(BEN_COLE, "button", "take-off"), LEA_ID)
     assert "Lea Haddad (no longer a member)" in words_of(await slack.ben.types("/cais next"))
+    await slack.ben.types("/cais handover lea to me")
+    assert await owners(services, key) == {"s1": BEN_ID}
+
+
+async def test_taking_somebody_off_the_firm_says_what_still_belongs_to_them(slack: Slack, services: Services) -> None:
+    key = await firm_of_ben(services)
+    await add_lea(services, key, LEA)
+    await slack.ben.types("/cais assign s1 <@U0LEA>")
+    await slack.ben.types("/cais firm members")
+    shown = slack.ben.last
+    hers = [b for b in shown["blocks"] if LEA in str(b.get("accessory")) or LEA in str(b.get("elements"))]
+    await slack.ben.presses("Take off the firm", on={**shown, "blocks": hers})
+    assert "One open task still belongs to them" in words_of(slack.ben.last)
