@@ -7,17 +7,19 @@ from pathlib import Path
 from uuid import uuid4
 
 from bot.errors import NotedEvents
-from bot.listeners import answers, firms, home, onboarding, records, steps, tasks, undoing
+from bot.listeners import answers, dates, deadlines, firms, home, onboarding, owners, records, steps, tasks, undoing
 from bot.listeners import help as helping
 from bot.router import Router
+from flows.deadlines import load_ledger
 from flows.packs import source_file
 from flows.roadmap import Pack
 from flows.services import Services
 from storage.database import Database
 
 SHIPPED = "cais-small-firm.yaml"
+DEADLINES = "cais-deadlines.json"
 
-CONVERSATIONS = (onboarding, steps, tasks, undoing, answers, firms, records, home, helping)
+CONVERSATIONS = (onboarding, steps, tasks, dates, owners, deadlines, undoing, answers, firms, records, home, helping)
 
 
 def read_pack(path: Path | None = None) -> tuple[str, str]:
@@ -46,10 +48,13 @@ def build_services(
     database: Database, pack: Pack, clock: Callable[[], datetime], *, practice: bool = False
 ) -> Services:
     """The use cases on this database. `clock` is business time; `practice` marks everything as a practice run."""
+    ledger = load_ledger((resources.files("flows") / "roadmaps" / DEADLINES).read_text(encoding="utf-8"))
     return Services(
         events=NotedEvents(database.events),
         directory=database.directory,
         inbox=database.inbox,
+        workspaces=database.workspaces,
+        ledger=ledger,
         pack=pack,
         clock=clock,
         new_id=lambda: uuid4().hex[:12],

@@ -1,6 +1,6 @@
 """Every button and modal there is, and what each carries. Verbs are for ever: old messages keep their buttons."""
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from bot.actions import Carried
 
@@ -101,6 +101,130 @@ class UndoChange(Changing, frozen=True):
     """`of` is the sequence of the event to undo."""
 
     verb: ClassVar[str] = "tasks.undo"
+    of: int = 0
+
+
+# --- dates: when things are wanted ----------------------------------------------------------------------------
+
+
+class OpenDate(Changing, frozen=True):
+    verb: ClassVar[str] = "dates.open"
+    task: str = ""
+
+
+class DateForm(Changing, frozen=True):
+    verb: ClassVar[str] = "dates.form"
+    task: str = ""
+
+
+class SetDate(Changing, frozen=True):
+    """One of the days that typed words may have meant; `on` is `2027-05-31`. `what` it is the date of."""
+
+    verb: ClassVar[str] = "dates.set"
+    what: Literal["task", "step", "target", "plan"] = "task"
+    key: str = ""
+    """The task's key, or the step's or part's id."""
+    on: str = ""
+
+
+class OpenTarget(Changing, frozen=True):
+    """`plan`: the plan for it is shown next, and nothing is set before it is accepted."""
+
+    verb: ClassVar[str] = "dates.target"
+    plan: bool = False
+
+
+class TargetForm(Changing, frozen=True):
+    verb: ClassVar[str] = "dates.target_form"
+    plan: bool = False
+
+
+class ShowPlan(Carried, frozen=True):
+    """`target` is `2027-05-31`, empty for the firm's own."""
+
+    verb: ClassVar[str] = "dates.plan"
+    target: str = ""
+
+
+class AcceptPlan(Changing, frozen=True):
+    """`digest` stands for the very days that were proposed."""
+
+    verb: ClassVar[str] = "dates.accept"
+    target: str = ""
+    digest: str = ""
+
+
+class RemoveRecurring(Changing, frozen=True):
+    verb: ClassVar[str] = "dates.remove"
+    recurring: str = ""
+
+
+# --- owners: whose a task is -----------------------------------------------------------------------------------
+
+
+class OpenAssign(Changing, frozen=True):
+    verb: ClassVar[str] = "owners.assign"
+    task: str = ""
+
+
+class AssignForm(Changing, frozen=True):
+    verb: ClassVar[str] = "owners.assign_form"
+    task: str = ""
+
+
+class OpenHandover(Changing, frozen=True):
+    verb: ClassVar[str] = "owners.handover"
+
+
+class HandoverForm(Changing, frozen=True):
+    verb: ClassVar[str] = "owners.handover_form"
+
+
+# --- deadlines: the industry dates, and the trading calendar --------------------------------------------------
+
+
+class ShowDeadlines(Carried, frozen=True):
+    verb: ClassVar[str] = "deadlines.show"
+
+
+class ShowStory(Carried, frozen=True):
+    verb: ClassVar[str] = "deadlines.story"
+    deadline: str = ""
+
+
+class PickDeadline(Carried, frozen=True):
+    """A select; the chosen option is the deadline's id."""
+
+    verb: ClassVar[str] = "deadlines.pick"
+
+
+class OpenRevision(Changing, frozen=True):
+    """For workspace admins. `deadline` is chosen to begin with."""
+
+    verb: ClassVar[str] = "deadlines.revise"
+    deadline: str = ""
+
+
+class RevisionForm(Changing, frozen=True):
+    verb: ClassVar[str] = "deadlines.revision_form"
+
+
+class ShowTradingDays(Carried, frozen=True):
+    verb: ClassVar[str] = "deadlines.trading_days"
+
+
+class OpenTradingDay(Changing, frozen=True):
+    verb: ClassVar[str] = "deadlines.trading_day"
+
+
+class TradingDayForm(Changing, frozen=True):
+    verb: ClassVar[str] = "deadlines.trading_day_form"
+
+
+class WithdrawEntry(Changing, frozen=True):
+    """`of` is the sequence of the workspace's entry that was a mistake."""
+
+    verb: ClassVar[str] = "deadlines.withdraw"
     of: int = 0
 
 

@@ -48,6 +48,8 @@ class Call(msgspec.Struct, frozen=True):
     cause: str
     user_name: str = ""
     words: str = ""
+    mentions: Mapping[str, str] = {}
+    """Who was mentioned: the name as it reads in the words, lower case, and Slack's id."""
     packed: str = ""
     chosen: tuple[str, ...] = ()
     values: Mapping[str, tuple[str, ...]] = {}
@@ -96,6 +98,7 @@ def _command(body: Payload, tenant: str) -> Call:
         user=body["user_id"],
         user_name=body.get("user_name", ""),
         words=words.plain(body.get("text") or ""),
+        mentions=words.mentions(body.get("text") or ""),
         cause=f"command:{body.get('trigger_id', '')}" if body.get("trigger_id") else "",
         trigger=body.get("trigger_id", ""),
         origin=Origin(channel=body.get("channel_id", ""), response_url=body.get("response_url", "")),
@@ -232,6 +235,7 @@ def _event(kind: Kind, name: str, body: Payload, tenant: str, said: str) -> Call
         user=event["user"],
         cause=body["event_id"],
         words=said,
+        mentions=words.mentions(event.get("text") or ""),
         origin=Origin(
             channel=event.get("channel", ""), thread=event.get("thread_ts") or "", home=name == "app_home_opened"
         ),

@@ -2,13 +2,13 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import msgspec
 
 from bot.background import Background
 from bot.web_api import SlackSaidNo, TooBusy, Unsure, WebApi
-from flows.ports import Directory, Known
+from flows.ports import Directory, Known, Standing
 
 log = logging.getLogger("cais.people")
 
@@ -65,6 +65,13 @@ class People:
             self._tried[tenant, user] = self._now()
         return msgspec.structs.replace(known, admin=False)
 
+    async def acquaint(self, tenant: str, people: Mapping[str, str]) -> None:
+        """Makes sure who these people are (Slack's ids, and ours) before something is given to them; waits a moment."""
+        known = {user: (await self._directory.sight(tenant, place)).known for user, place in people.items()}
+        old = [user for user, k in known.items() if self._now() - k.checked_at >= ADMIN_FRESH]
+        asked = [user for user in old if self._may_ask((tenant, user))]
+        await asyncio.gather(*(self.meet(tenant, user, people[user]) for user in asked))
+
     def _may_ask(self, key: tuple[str, str]) -> bool:
         return self._now() - self._tried.get(key, 0.0) >= AGAIN
 
@@ -89,4 +96,19 @@ def read_user(person: str, user: dict[str, object], now: float) -> Known:
     shown = profile if isinstance(profile, dict) else {}
     name = user.get("real_name") or shown.get("real_name") or shown.get("display_name") or user.get("name") or ""
     admin = bool(user.get("is_admin") or user.get("is_owner"))
-    return Known(person=person, name=str(name), time_zone=str(user.get("tz") or ""), admin=admin, checked_at=now)
+    return Known(
+        person=person,
+        name=str(name),
+        time_zone=str(user.get("tz") or ""),
+        admin=admin,
+        checked_at=now,
+        standing=_standing(user),
+    )
+
+
+def _standing(user: dict[str, object]) -> Standing:
+    if user.get("deleted"):
+        return "gone"
+    if user.get("is_bot") or user.get("id") == "USLACKBOT":
+        return "app"
+    return "guest" if user.get("is_restricted") or user.get("is_ultra_restricted") else ""

@@ -34,6 +34,8 @@ class Heard(msgspec.Struct, frozen=True):
     """What was typed after the command word."""
     chosen: tuple[str, ...] = ()
     """Values picked in a select, datepicker or checkboxes that was clicked."""
+    mentions: Mapping[str, str] = {}
+    """Who was mentioned in the words: the name as it reads there, lower case, and Slack's id."""
     values: Mapping[str, tuple[str, ...]] = {}
     """A modal's fields by block_id; empty fields are empty tuples."""
     payload: Mapping[str, Any] = {}
@@ -44,6 +46,11 @@ class Heard(msgspec.Struct, frozen=True):
         """The firm that is meant. Only for listeners registered as needing one, which is the rule."""
         assert self.sighting.position is not None, "registered without firm=False, so the front found one"
         return self.sighting.position
+
+    @property
+    def zone(self) -> str:
+        """The person's own time zone as Slack has it, an IANA name; empty where it is not known."""
+        return self.sighting.known.time_zone
 
     @property
     def act(self) -> Act:
@@ -67,6 +74,8 @@ class Route(msgspec.Struct, frozen=True):
     listener: Callable[..., Awaitable[Answer]]
     firm: bool = True
     carries: type[Carried] | None = None
+    meets: bool = False
+    """People who are named or picked are asked about at Slack first, so that it is known who they are."""
     free_text: bool = False
     """What is typed after it is kept as it stands; only another firm's whole name at its end is taken off."""
 
@@ -83,17 +92,17 @@ class Router:
         self.options: dict[str, Route] = {}
         self.fallbacks: dict[str, Route] = {}
 
-    def command(self, *words: str, firm: bool = True, free_text: bool = False) -> Callable[[L], L]:
+    def command(self, *words: str, firm: bool = True, free_text: bool = False, meets: bool = False) -> Callable[[L], L]:
         """Listens to `/cais <word>`, the word in a DM, and the word after a mention. '' is `/cais` alone."""
-        return self._keep(self.commands, words, firm, None, free_text=free_text)
+        return self._keep(self.commands, words, firm, None, free_text=free_text, meets=meets)
 
     def action(self, kind: type[Carried], *, firm: bool = True) -> Callable[[L], L]:
         """Listens to a button or select of this kind: `async def f(heard, carried, services)`."""
         return self._keep(self.actions, (kind.verb,), firm, kind)
 
-    def submit(self, kind: type[Carried], *, firm: bool = True) -> Callable[[L], L]:
+    def submit(self, kind: type[Carried], *, firm: bool = True, meets: bool = False) -> Callable[[L], L]:
         """Listens to a modal of this kind: `async def f(heard, carried, services)`."""
-        return self._keep(self.submits, (kind.verb,), firm, kind)
+        return self._keep(self.submits, (kind.verb,), firm, kind, meets=meets)
 
     def shortcut(self, callback_id: str, *, firm: bool = True) -> Callable[[L], L]:
         """Listens to a shortcut of the manifest."""
@@ -126,12 +135,13 @@ class Router:
         carries: type[Carried] | None,
         *,
         free_text: bool = False,
+        meets: bool = False,
     ) -> Callable[[L], L]:
         def keep(listener: L) -> L:
             for name in names:
                 if name in table:
                     raise ValueError(f"two listeners for {name!r}")
-                table[name] = Route(listener, firm=firm, carries=carries, free_text=free_text)
+                table[name] = Route(listener, firm=firm, carries=carries, free_text=free_text, meets=meets)
             return listener
 
         return keep

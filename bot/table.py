@@ -1,5 +1,6 @@
 """Takes a request to its listener: sights person and firm, looks the listener up, and turns trouble into sentences."""
 
+import re
 from collections.abc import Callable, Mapping
 from functools import partial
 
@@ -111,6 +112,8 @@ class Table:
             typed = f"{found.name} {found.words}".strip() if call.words else ""
             name = "which_firm" if sighting.firms else "no_firm"
             return await self._fall_back(name, replace(heard, words=typed))
+        if route.meets:
+            await self._people.acquaint(call.tenant, _named_people(call))
         if carried is not None:
             answer = await route.listener(heard, carried, self._services)
         else:
@@ -150,6 +153,7 @@ class Table:
             direct=self._is_direct(call),
             words=said,
             chosen=call.chosen,
+            mentions=call.mentions,
             values=call.values,
             payload=call.payload,
         )
@@ -178,6 +182,11 @@ class Table:
         return await self.answer(anew)
 
 
+MOST_NAMED = 4
+"""People asked about in one request."""
+
+_USER_ID = re.compile(r"[UW][A-Z0-9]{2,20}")
+
 _LAST_WORDS = {
     "no_firm": "You are not a member of a firm here yet. `/cais` sets one up.",
     "which_firm": "Which firm do you mean? Name it at the end, for example `/cais next for Example Securities`.",
@@ -197,6 +206,12 @@ def _seen_by(known: Known, sighting: Sighting) -> Sighting:
         position = position if position and known.person in position.members else None
         current = current if any(firm.key.firm == current for firm in sighting.firms) else ""
     return msgspec.structs.replace(sighting, known=known, position=position, current=current)
+
+
+def _named_people(call: Call) -> dict[str, str]:
+    """Slack's ids of the people mentioned or picked, and ours."""
+    picked = [value for chosen in call.values.values() for value in chosen if _USER_ID.fullmatch(value)]
+    return {user: _place(call, user) for user in [*call.mentions.values(), *picked][:MOST_NAMED]}
 
 
 def _place(call: Call, slack_id: str) -> str:

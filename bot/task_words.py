@@ -13,7 +13,7 @@ _ROMAN = {"1": "I", "2": "II"}
 
 def step_meant(pack: Pack, words: str) -> tuple[Step, tuple[Part, ...]]:
     """The step, and its parts where some are named: `6`, `step six`, `6-II-A`, `6.2`. Raises Refusal for others."""
-    found = _step_meant(pack, words)
+    found = step_named(pack, words)
     if found is None:
         first, last = pack.steps[0], pack.steps[-1]
         part = last.parts[-1].id
@@ -23,7 +23,8 @@ def step_meant(pack: Pack, words: str) -> tuple[Step, tuple[Part, ...]]:
     return found
 
 
-def _step_meant(pack: Pack, words: str) -> tuple[Step, tuple[Part, ...]] | None:
+def step_named(pack: Pack, words: str) -> tuple[Step, tuple[Part, ...]] | None:
+    """Like `step_meant`, and None for other words."""
     tokens = re.findall(r"[a-z]+|\d+", words.casefold())
     if tokens and tokens[0] in ("step", "steps", "part"):
         tokens = tokens[1:]
@@ -72,7 +73,7 @@ def _words_of(item: Item) -> set[str]:
 
 
 def _of_step(pack: Pack, items: Sequence[Item], words: str) -> list[Item]:
-    found = _step_meant(pack, words)
+    found = step_named(pack, words)
     if found is None:
         return []
     step, parts = found

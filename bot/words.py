@@ -40,6 +40,12 @@ def plain(text: str, bot: str = "") -> str:
     return html.unescape(_WIRE.sub(as_read, text)).strip()
 
 
+def mentions(text: str) -> dict[str, str]:
+    """Who is mentioned: the name as `plain` shows it, lower case and without the sign, and Slack's id."""
+    found = (mention for mention in _WIRE.finditer(text) if mention[1] == "@")
+    return {((m[3] or "").removeprefix("@") or m[2]).casefold(): m[2] for m in found}
+
+
 def without_slash(text: str) -> str:
     """The words of a plain message: `/cais next` typed as text means `next`."""
     return re.sub(r"^/?cais\b[\s,:]*", "", text, flags=re.IGNORECASE) if _begins_with_cais(text) else text

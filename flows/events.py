@@ -165,6 +165,47 @@ class TextRefused(Event, frozen=True):
     task: str = ""
 
 
+class TaskDueSet(Event, frozen=True):
+    """The day the firm wants a task finished by; None clears it."""
+
+    task: str
+    due: date | None
+
+
+class StepDueSet(Event, frozen=True):
+    """The day for every task of a step, or of a part such as `6-II-A`, that has none of its own; None clears it."""
+
+    step: str
+    due: date | None
+
+
+class TaskAssigned(Event, frozen=True):
+    """A member owns the task. `name` as it was then."""
+
+    task: str
+    person: str
+    name: str
+
+
+class TaskUnassigned(Event, frozen=True):
+    """Nobody owns the task any more."""
+
+    task: str
+
+
+class RecurringSet(Event, frozen=True):
+    """A date of the firm's own that comes back every year. Ids are never used again; the same id changes it."""
+
+    recurring: str
+    name: str
+    month: int
+    day: int
+
+
+class RecurringRemoved(Event, frozen=True):
+    recurring: str
+
+
 class Undone(Event, frozen=True):
     """The events with these sequences, all of one click, no longer count. Undoing an undo makes them count again."""
 
@@ -197,6 +238,12 @@ AnyEvent = (
     | EvidenceAdded
     | NoteAdded
     | TextRefused
+    | TaskDueSet
+    | StepDueSet
+    | TaskAssigned
+    | TaskUnassigned
+    | RecurringSet
+    | RecurringRemoved
     | Undone
 )
 

@@ -1,13 +1,14 @@
 """Folding: what each event does to a firm's position."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from msgspec.structs import replace
 
 from flows import events as e
 from flows.events import FirmKey, Record
-from flows.position import Agent, Answer, Change, Member, Position, TaskRecord
+from flows.position import Agent, Answer, Change, Due, Member, Owner, Position, Recurring, TaskRecord
 
 Evolver = Callable[[Position, Any, Record], Position]
 _evolvers: dict[type, Evolver] = {}
@@ -55,7 +56,8 @@ def undone(records: Iterable[Record]) -> frozenset[int]:
 
 @_on(e.FirmSetUp)
 def _(p: Position, event: e.FirmSetUp, r: Record) -> Position:
-    return replace(p, name=event.name, situation=event.situation, time_zone=event.time_zone, target=event.target)
+    set_up = replace(p, name=event.name, situation=event.situation, time_zone=event.time_zone, target=event.target)
+    return replace(set_up, target_sequence=r.sequence if event.target else 0)
 
 
 @_on(e.FirmRenamed)
@@ -70,7 +72,7 @@ def _(p: Position, event: e.SituationChanged, r: Record) -> Position:
 
 @_on(e.TargetSet)
 def _(p: Position, event: e.TargetSet, r: Record) -> Position:
-    return replace(p, target=event.target)
+    return replace(p, target=event.target, target_sequence=r.sequence)
 
 
 @_on(e.TimeZoneSet)
@@ -197,3 +199,42 @@ def _(p: Position, event: e.EvidenceAdded, r: Record) -> Position:
 @_on(e.NoteAdded)
 def _(p: Position, event: e.NoteAdded, r: Record) -> Position:
     return replace(p, notes={**p.notes, event.task: p.notes.get(event.task, 0) + 1})
+
+
+@_on(e.TaskDueSet)
+def _(p: Position, event: e.TaskDueSet, r: Record) -> Position:
+    return replace(p, task_due=_dated(p.task_due, event.task, event.due, r))
+
+
+@_on(e.StepDueSet)
+def _(p: Position, event: e.StepDueSet, r: Record) -> Position:
+    return replace(p, step_due=_dated(p.step_due, event.step, event.due, r))
+
+
+def _dated(dates: Mapping[str, Due], key: str, on: date | None, r: Record) -> Mapping[str, Due]:
+    if on is None:
+        return {k: d for k, d in dates.items() if k != key}
+    return {**dates, key: Due(on, r.sequence)}
+
+
+@_on(e.TaskAssigned)
+def _(p: Position, event: e.TaskAssigned, r: Record) -> Position:
+    return replace(p, owners={**p.owners, event.task: Owner(event.person, event.name, r.sequence)})
+
+
+@_on(e.TaskUnassigned)
+def _(p: Position, event: e.TaskUnassigned, r: Record) -> Position:
+    return replace(p, owners={k: o for k, o in p.owners.items() if k != event.task})
+
+
+@_on(e.RecurringSet)
+def _(p: Position, event: e.RecurringSet, r: Record) -> Position:
+    new = Recurring(event.recurring, event.name, event.month, event.day, r.sequence)
+    known = any(x.id == new.id for x in p.recurring)
+    kept = tuple(new if x.id == new.id else x for x in p.recurring) if known else (*p.recurring, new)
+    return replace(p, recurring=kept)
+
+
+@_on(e.RecurringRemoved)
+def _(p: Position, event: e.RecurringRemoved, r: Record) -> Position:
+    return replace(p, recurring=tuple(x for x in p.recurring if x.id != event.recurring))

@@ -36,6 +36,12 @@ def sentence(pack: Pack, position: Position, record: Record, rows: Mapping[int, 
             return _of_answer(pack, event)
         case e.AgentAdded() | e.AgentRenamed() | e.AgentRemoved() | e.AgentReturned() | e.ChangeOfAgentStarted():
             return _of_agent(position, event)
+        case e.TaskDueSet() | e.StepDueSet() | e.RecurringSet() | e.RecurringRemoved():
+            return _of_date(pack, position, record, event)
+        case e.TaskAssigned():
+            return f"“{task_title(pack, position, event.task)}” now belongs to {event.name or 'somebody'}"
+        case e.TaskUnassigned():
+            return f"“{task_title(pack, position, event.task)}” belongs to nobody now"
         case e.Undone():
             return _of_undo(pack, position, event, rows)
         case _:
@@ -112,6 +118,29 @@ def _of_text(pack: Pack, position: Position, event: e.EvidenceAdded | e.NoteAdde
             return f"Refused to store text that looked like {event.looked_like}{about}"
 
 
+def _of_date(pack: Pack, position: Position, record: Record, event: e.AnyEvent) -> str:
+    match event:
+        case e.TaskDueSet():
+            return _dated(f"the date of “{task_title(pack, position, event.task)}”", event.due)
+        case e.StepDueSet():
+            return _dated(f"the date of step {event.step}", event.due)
+        case e.RecurringSet():
+            return f"Every {yearly(event.month, event.day)}: {event.name}"
+        case e.RecurringRemoved():
+            return f"No longer every year: {_name_before(record) or 'a date of the firm'}"
+        case _:
+            return record_type(event)
+
+
+def _dated(what: str, on: date | None) -> str:
+    return f"Set {what} to {full_day(on)}" if on else f"Cleared {what}"
+
+
+def yearly(month: int, day_of_month: int) -> str:
+    """A day of every year: `March 15`."""
+    return f"{date(2000, month, day_of_month):%B} {day_of_month}"
+
+
 def _of_answer(pack: Pack, event: e.AnswerGiven) -> str:
     question = pack.questions.get(event.fact)
     options = question.options if question else ()
@@ -149,7 +178,7 @@ def _of_firm(record: Record, event: e.AnyEvent) -> str:
         case e.SituationChanged():
             return f"The firm is now {SITUATIONS[event.situation]}"
         case e.TargetSet():
-            return f"Set the target to {day(event.target)}" if event.target else "Cleared the target"
+            return _dated("the target", event.target)
         case e.TimeZoneSet():
             return f"Set the firm's time zone to {event.time_zone.replace('_', ' ')}"
         case e.PrecheckAnswered():
@@ -168,7 +197,7 @@ def _of_firm(record: Record, event: e.AnyEvent) -> str:
 
 
 def _name_before(record: Record) -> str:
-    """A member's name as it was when the person was taken off: nobody knows it afterwards."""
+    """The name of what was taken off, as it was then: nobody knows it afterwards."""
     before = msgspec.json.decode(record.before)
     return str(before.get("name") or "") if isinstance(before, dict) else ""
 
@@ -181,6 +210,11 @@ def record_type(event: e.AnyEvent) -> str:
 def day(value: date) -> str:
     """A date as people in this field write it: `Nov 23, 2026`."""
     return f"{value:%b} {value.day}, {value.year}"
+
+
+def full_day(value: date) -> str:
+    """A date that was set, as it is said back: `Monday, November 23, 2026`."""
+    return f"{value:%A, %B} {value.day}, {value.year}"
 
 
 def _agent(position: Position, agent_id: str) -> str:

@@ -1,13 +1,14 @@
 """What flows need from outside: a place that keeps events, and one that knows who and what belongs where."""
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Literal, Protocol
 
 import msgspec
 
 from flows.events import FirmKey, Record, RoleName
 from flows.firms import Refusal
 from flows.position import Position
+from flows.workspace import Entry
 
 
 class Changed(msgspec.Struct, frozen=True):
@@ -30,6 +31,10 @@ class FirmSummary(msgspec.Struct, frozen=True):
     """None for a workspace admin who is no member."""
 
 
+Standing = Literal["", "app", "guest", "gone"]
+"""What a person is to the workspace: empty for a full member, or not known; `gone` where the account was closed."""
+
+
 class Known(msgspec.Struct, frozen=True):
     """What users.info said of a person. `time_zone` is an IANA name, `checked_at` a UNIX time in seconds."""
 
@@ -38,6 +43,7 @@ class Known(msgspec.Struct, frozen=True):
     time_zone: str = ""
     admin: bool = False
     checked_at: float = 0.0
+    standing: Standing = ""
 
 
 class Sighting(msgspec.Struct, frozen=True):
@@ -128,3 +134,22 @@ class Inbox(Protocol):
 
     async def forget(self, *, settled_before: float) -> int:
         """Drop rows settled before this UNIX time; returns how many. Slack retries for 24 hours: keep 48 and more."""
+
+
+DecideEntry = Callable[[Sequence[Entry]], Entry | None]
+"""Takes all entries of a workspace, oldest first; the one to append, None where nothing is new; may raise Refusal."""
+
+
+class Workspaces(Protocol):
+    """Keeps what a whole workspace shares: its own revisions of industry dates, its edits of the trading calendar."""
+
+    async def entries(self, tenant: str) -> Sequence[Entry]:
+        """Everything that was entered, oldest first."""
+
+    async def append(
+        self, tenant: str, decide: DecideEntry, *, cause: str | None = None
+    ) -> tuple[Sequence[Entry], Entry | None]:
+        """Decide on what is there and append, as one unit; returns all entries then, and the new one.
+
+        A `cause` that this workspace already has: nothing is decided. Raises what `decide` raises; keeps nothing.
+        """

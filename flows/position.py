@@ -8,13 +8,10 @@ import msgspec
 
 from flows.events import FirmKey, RoleName, Situation
 
-SHAPE = 2
-"""Of the position. Raise it whenever the same events add up to something else, so that kept snapshots are made anew."""
-
 TaskState = Literal["open", "waiting", "done", "set_aside"]
 AgentStatus = Literal["active", "leaving", "removed"]
 
-SHAPE = 2
+SHAPE = 3
 """Stored with every snapshot. Raise it whenever what events add up to changes: older snapshots are then folded anew."""
 
 
@@ -78,6 +75,31 @@ class TaskRecord(msgspec.Struct, frozen=True):
     reason: str = ""
 
 
+class Due(msgspec.Struct, frozen=True):
+    """A day the firm set itself. `sequence` is the event that set it: each setting of a date is one of its own."""
+
+    on: date
+    sequence: int
+
+
+class Owner(msgspec.Struct, frozen=True):
+    """Who a task belongs to. `name` as it was when it was assigned; `sequence` is the event that did it."""
+
+    person: str
+    name: str
+    sequence: int
+
+
+class Recurring(msgspec.Struct, frozen=True):
+    """A date of the firm's own that comes back every year. Ids are never used again."""
+
+    id: str
+    name: str
+    month: int
+    day: int
+    sequence: int
+
+
 class Position(msgspec.Struct, frozen=True):
     """Where a firm is. `version` is the sequence of its last event, `head` that event's hash."""
 
@@ -89,6 +111,8 @@ class Position(msgspec.Struct, frozen=True):
     situation: Situation = "new"
     time_zone: str = "America/New_York"
     target: date | None = None
+    target_sequence: int = 0
+    """The event that set or cleared the target last, 0 where none did."""
     precheck: str = ""
     profile: str = ""
     practice: bool = False
@@ -101,6 +125,13 @@ class Position(msgspec.Struct, frozen=True):
     evidence: Mapping[str, int] = {}
     """How many pieces of evidence each task has; the pieces themselves are in the history."""
     notes: Mapping[str, int] = {}
+    task_due: Mapping[str, Due] = {}
+    """By the task's key; see `flows.own_dates.due_of` for a task whose step has a date."""
+    step_due: Mapping[str, Due] = {}
+    """By the step's or part's id."""
+    owners: Mapping[str, Owner] = {}
+    """By the task's key."""
+    recurring: tuple[Recurring, ...] = ()
 
     def agent(self, agent_id: str) -> Agent | None:
         """The agent with this id, whatever its status."""

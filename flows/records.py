@@ -197,6 +197,14 @@ def _look(position: Position, event: AnyEvent) -> str:
         case e.EvidenceAdded() | e.NoteAdded():
             counts = position.evidence if isinstance(event, e.EvidenceAdded) else position.notes
             seen = counts.get(event.task, 0)
+        case e.TaskDueSet():
+            seen = position.task_due.get(event.task)
+        case e.StepDueSet():
+            seen = position.step_due.get(event.step)
+        case e.TaskAssigned() | e.TaskUnassigned():
+            seen = position.owners.get(event.task)
+        case e.RecurringSet() | e.RecurringRemoved():
+            seen = next((x for x in position.recurring if x.id == event.recurring), None)
         case e.FirmSetUp() | e.FirmRenamed() | e.SituationChanged() | e.TargetSet() | e.TimeZoneSet():
             seen = {
                 "name": position.name,

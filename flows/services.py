@@ -1,23 +1,27 @@
 """The use cases every chat adapter calls, and nothing deeper. Rights are checked here and in the rules called."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from flows import answers, progress, setting_up
+from flows import answers, own_dates, progress, setting_up
 from flows import undo as undoing
+from flows import workspace as shared
+from flows.deadlines import Ledger
 from flows.events import AnyEvent, FirmKey, Record, RoleName, TextRefused
 from flows.firms import Person, Refusal, require
 from flows.guard import looks_like
-from flows.ports import Changed, Directory, EventStore, FirmSummary, Inbox
+from flows.ports import Changed, Directory, EventStore, FirmSummary, Inbox, Workspaces
 from flows.position import Position
 from flows.records import Stamp, record, record_undo
 from flows.roadmap import Pack
+from flows.trading_days import NEW_YORK
 from flows.walk import Preview, Walk, preview, walk
+from flows.workspace import Entry, Workspace
 
 NO_FIRM = Refusal("That firm is not here any more. Use `/cais firm list` to see yours.", kind="foreign")
 
@@ -42,6 +46,13 @@ class Result(msgspec.Struct, frozen=True):
         return bool(self.records)
 
 
+class Kept(msgspec.Struct, frozen=True):
+    """What holds for a workspace now, and what was added; None where nothing new was."""
+
+    workspace: Workspace
+    added: Entry | None
+
+
 class Services:
     """Everything a person can do."""
 
@@ -54,11 +65,16 @@ class Services:
         pack: Pack,
         clock: Callable[[], datetime],
         new_id: Callable[[], str],
+        workspaces: Workspaces,
+        ledger: Ledger,
         practice: bool = False,
     ) -> None:
         self.events = events
         self.directory = directory
         self.inbox = inbox
+        self.workspaces = workspaces
+        self.ledger = ledger
+        """The industry dates as they are shipped; see `workspace` for what a workspace added."""
         self.pack = pack
         self.clock = clock
         """Business time, aware."""
@@ -136,6 +152,76 @@ class Services:
 
         changed = await self.events.change(key, decide, cause=act.cause, with_history=True)
         return Result(position=changed.position, records=changed.records)
+
+    # --- the firm's own dates, and who owns what -----------------------------------------------------------------
+
+    async def set_task_due(self, key: FirmKey, act: Act, task: str, due: date | None, **said: Any) -> Result:
+        """See `own_dates.set_task_due`."""
+        return await self._change(
+            key,
+            act,
+            lambda p: own_dates.set_task_due(self.pack, p, act.who, task, due, today=self.today(p), **said),
+        )
+
+    async def set_step_due(self, key: FirmKey, act: Act, step: str, due: date | None, **said: Any) -> Result:
+        """See `own_dates.set_step_due`."""
+        return await self._change(
+            key, act, lambda p: own_dates.set_step_due(self.pack, p, act.who, step, due, today=self.today(p), **said)
+        )
+
+    async def set_target(self, key: FirmKey, act: Act, target: date | None, *, seen: int | None = None) -> Result:
+        """See `setting_up.set_target`."""
+        return await self._change(key, act, lambda p: setting_up.set_target(p, act.who, target, self.today(p), seen))
+
+    async def accept_plan(self, key: FirmKey, act: Act, dates: Mapping[str, date], **said: Any) -> Result:
+        """See `own_dates.accept_plan`."""
+        return await self._change(
+            key, act, lambda p: own_dates.accept_plan(self.pack, p, act.who, dates, today=self.today(p), **said)
+        )
+
+    async def assign(self, key: FirmKey, act: Act, task: str, to: Person | None, *, seen: int | None = None) -> Result:
+        """See `own_dates.assign`."""
+        return await self._change(key, act, lambda p: own_dates.assign(self.pack, p, act.who, task, to, seen=seen))
+
+    async def hand_over(self, key: FirmKey, act: Act, giver: str, to: Person) -> Result:
+        """See `own_dates.hand_over`."""
+        return await self._change(
+            key, act, lambda p: own_dates.hand_over(p, act.who, walk(self.pack, p).items, giver, to)
+        )
+
+    async def set_recurring(self, key: FirmKey, act: Act, name: str, month: int, day: int, **said: Any) -> Result:
+        """See `own_dates.set_recurring`."""
+        return await self._change(
+            key, act, lambda p: own_dates.set_recurring(p, act.who, name, month, day, **said), name=name, **said
+        )
+
+    async def remove_recurring(self, key: FirmKey, act: Act, recurring: str) -> Result:
+        """See `own_dates.remove_recurring`."""
+        return await self._change(key, act, lambda p: own_dates.remove_recurring(p, act.who, recurring))
+
+    # --- what a whole workspace shares ----------------------------------------------------------------------------
+
+    async def workspace(self, tenant: str) -> Workspace:
+        """The industry dates and the trading calendar as they hold for this workspace."""
+        return shared.fold(self.ledger, await self.workspaces.entries(tenant))
+
+    async def record_for_workspace(self, tenant: str, act: Act, fact: shared.Fact, *, ticket: bool = False) -> Kept:
+        """Keep what a workspace admin revised, edited or took back. See `workspace.decide`."""
+
+        def decide(entries: Sequence[Entry]) -> Entry | None:
+            decided = shared.decide(self.ledger, entries, act.who, fact, today=self.new_york_day(), ticket=ticket)
+            if decided is None:
+                return None
+            return shared.entry(
+                tenant, entries, decided, act.who, at=self.now(), cause=act.cause, practice=self.practice
+            )
+
+        entries, added = await self.workspaces.append(tenant, decide, cause=act.cause)
+        return Kept(shared.fold(self.ledger, entries), added)
+
+    def new_york_day(self) -> date:
+        """The day it is where industry dates are set."""
+        return self.now().astimezone(NEW_YORK).date()
 
     # --- answers -----------------------------------------------------------------------------------------------
 

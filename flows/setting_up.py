@@ -89,12 +89,15 @@ def set_situation(position: Position, who: Person, situation: Situation) -> list
     return [] if position.situation == situation else [e.SituationChanged(situation=situation)]
 
 
-def set_target(position: Position, who: Person, target: date | None, today: date) -> list[AnyEvent]:
-    """The day the firm wants to be ready; None clears it."""
+def set_target(
+    position: Position, who: Person, target: date | None, today: date, seen: int | None = None
+) -> list[AnyEvent]:
+    """The day the firm wants to be ready; None clears it. Nothing new where somebody set one since `seen`."""
     require(position, who, "member")
     if target and target <= today:
         raise Refusal("The target must be a day in the future. Pick a later day, or leave it empty.")
-    return [] if position.target == target else [e.TargetSet(target=target)]
+    outdated = seen is not None and position.target_sequence > seen
+    return [] if outdated or position.target == target else [e.TargetSet(target=target)]
 
 
 def set_zone(position: Position, who: Person, time_zone: str) -> list[AnyEvent]:

@@ -104,6 +104,14 @@ def subjects(record: Record) -> frozenset[str]:
             return frozenset({f"agent {event.agent}", f"of {event.agent}"})
         case e.ChangeOfAgentStarted():
             return frozenset({f"agent {event.old}", f"of {event.old}", f"agent {event.new}", f"of {event.change}"})
+        case e.TaskDueSet():
+            return frozenset({f"due {event.task}"})
+        case e.StepDueSet():
+            return frozenset({f"due step {event.step}"})
+        case e.TaskAssigned() | e.TaskUnassigned():
+            return frozenset({f"owner {event.task}"})
+        case e.RecurringSet() | e.RecurringRemoved():
+            return frozenset({f"recurring {event.recurring}"})
         case e.ChannelLinked() | e.ChannelUnlinked():
             return frozenset({f"channel {event.channel}"})
         case e.EvidenceAdded() | e.NoteAdded():

@@ -14,6 +14,7 @@ from storage.errors import StorageError
 from storage.event_store import EventStore, PositionCache, Runner
 from storage.inbox import Inbox
 from storage.migrate import HEAD, migrate
+from storage.workspaces import Workspaces
 
 VERSION_QUERY = "SELECT version_num FROM alembic_version"
 
@@ -34,6 +35,7 @@ class Database:
         self.events: ports.EventStore = EventStore(runner, cache)
         self.directory: ports.Directory = Directory(runner, cache)
         self.inbox: ports.Inbox = Inbox(runner)
+        self.workspaces: ports.Workspaces = Workspaces(runner)
         self.audit = Audit(runner)
 
     async def close(self) -> None:

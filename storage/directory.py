@@ -65,7 +65,8 @@ def _all_firms(tenant: str) -> Unit[Sequence[FirmSummary]]:
 def _sight(cache: PositionCache, tenant: str, person: str, channel: str, asked: str, guess: str) -> Unit[Sighting]:
     rows = yield statements.sight_person, {"tenant": tenant, "person": person, "channel": channel, "firm": guess}
     name, time_zone, admin, checked_at, current, linked, any_firm = rows[0][:7]
-    known = Known(person, name, time_zone, bool(admin), checked_at) if name is not None else Known(person)
+    standing = rows[0][11]
+    known = Known(person, name, time_zone, bool(admin), checked_at, standing) if name is not None else Known(person)
     firms = tuple(FirmSummary(FirmKey(tenant, row[7]), row[8], row[9]) for row in rows if row[7] is not None)
     if len(firms) > 1:
         firms = tuple(sorted(firms, key=by_name))

@@ -123,6 +123,7 @@ people = Table(
     Column("admin", Boolean, nullable=False, server_default=false()),
     Column("checked_at", Double, nullable=False, server_default="0"),
     Column("current_firm", Text, nullable=False, server_default=""),
+    Column("standing", Text, nullable=False, server_default=""),
     PrimaryKeyConstraint("tenant", "person"),
     sqlite_with_rowid=False,
 )
@@ -140,6 +141,24 @@ inbox = Table(
     sqlite_with_rowid=False,
 )
 
+workspace_entries = Table(
+    "workspace_entries",
+    metadata,
+    # The columns stand in the order of flows.workspace.Entry.
+    _tenant(),
+    Column("sequence", Integer, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("actor_name", Text, nullable=False),
+    Column("recorded_at", Text, nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("practice", Boolean, nullable=False),
+    PrimaryKeyConstraint("tenant", "sequence"),
+    sqlite_with_rowid=False,
+)
+
 # Events without a cause do not meet here: to both databases one null is not another.
 Index("ux_events_cause", events.c.tenant, events.c.firm, events.c.cause, unique=True)
+Index("ux_workspace_entries_cause", workspace_entries.c.tenant, workspace_entries.c.cause, unique=True)
 Index(None, inbox.c.settled_at, inbox.c.taken_until)

@@ -10,7 +10,7 @@ from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.sql import ClauseElement, Select
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from storage.models import channels, events, firms, inbox, members, people, snapshots
+from storage.models import channels, events, firms, inbox, members, people, snapshots, workspace_entries
 
 T = TypeVar("T")
 Insert = Callable[[Table], Any]
@@ -163,7 +163,7 @@ audit_snapshot = Statement(
 audit_members = Statement(lambda _: select(members.c.person, members.c.name, members.c.role).where(_is_firm(members)))
 audit_channels = Statement(lambda _: select(channels.c.channel).where(_is_firm(channels)))
 
-remember_person = _upsert(people, "name", "time_zone", "admin", "checked_at")
+remember_person = _upsert(people, "name", "time_zone", "admin", "checked_at", "standing")
 use_firm = Statement(
     lambda insert: (
         insert(people)
@@ -193,6 +193,7 @@ def _sighting() -> Select[Any]:
     person = and_(people.c.tenant == tenant, people.c.person == bindparam("person"))
     guess = and_(snapshots.c.tenant == tenant, snapshots.c.firm == bindparam("firm"))
     columns = (people.c.name, people.c.time_zone, people.c.admin, people.c.checked_at, people.c.current_firm)
+    standing = people.c.standing
     return select(
         *columns,
         link.scalar_subquery(),
@@ -201,6 +202,7 @@ def _sighting() -> Select[Any]:
         memberships.c.name,
         memberships.c.role,
         snapshots.c.head,
+        standing,
     ).select_from(one.outerjoin(people, person).outerjoin(memberships, true()).outerjoin(snapshots, guess))
 
 
@@ -216,6 +218,15 @@ def _take(insert: Insert) -> ClauseElement:
     ).returning(inbox.c.id)
     return taken
 
+
+workspace = Statement(
+    lambda _: (
+        select(*workspace_entries.c)
+        .where(workspace_entries.c.tenant == bindparam("tenant"))
+        .order_by(workspace_entries.c.sequence)
+    )
+)
+append_to_workspace = Statement(lambda insert: insert(workspace_entries))
 
 take_told = Statement(_take)
 settle_told = Statement(

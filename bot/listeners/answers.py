@@ -195,7 +195,7 @@ def _question(services: Services, fact: str) -> Question:
 
 def _answered(heard: Heard, services: Services, result: Result, *, stands: bool = True) -> Message:
     """What was recorded; where nothing was, whether what was said `stands` already, or the card was out of date."""
-    scene = scene_of(services, result.position, heard.who.id)
+    scene = scene_of(services, result.position, heard.who.id, heard.zone)
     if result.changed:
         return rests.now_screen(scene, tasks.recorded(scene, result.records))
     already = "That is recorded already. Here is how things are now."
@@ -213,7 +213,7 @@ async def answer_precheck(heard: Heard, carried: AnswerPrecheck, services: Servi
     if chosen is None:
         raise NOT_ASKED
     result = await services.answer_precheck(heard.firm.key, heard.act, chosen.id)
-    scene = scene_of(services, result.position, heard.who.id)
+    scene = scene_of(services, result.position, heard.who.id, heard.zone)
     if not result.changed or not chosen.explain:
         return Replace(_answered(heard, services, result, stands=result.position.precheck == chosen.id))
     top = tasks.recorded(scene, result.records)
@@ -337,7 +337,7 @@ async def confirm_change(heard: Heard, carried: ConfirmChangeOfAgent, services: 
 
 
 def _scene(heard: Heard, services: Services) -> Scene:
-    return scene_of(services, heard.firm, heard.who.id)
+    return scene_of(services, heard.firm, heard.who.id, heard.zone)
 
 
 def _agent(heard: Heard, agent: str) -> Agent:
@@ -348,7 +348,7 @@ def _agent(heard: Heard, agent: str) -> Agent:
 
 
 def _agents_after(heard: Heard, services: Services, result: Result) -> Message:
-    scene = scene_of(services, result.position, heard.who.id)
+    scene = scene_of(services, result.position, heard.who.id, heard.zone)
     if result.changed:
         return answers.agents(scene, tasks.recorded(scene, result.records))
     return answers.agents(scene, tasks.note("Nothing was changed: it stands so already."))

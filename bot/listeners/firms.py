@@ -33,6 +33,7 @@ from bot.views.help import Offer
 from bot.views.scene import Scene, scene_of
 from flows.events import FirmKey, RoleName, Situation
 from flows.firms import Person, Refusal, require, role_of
+from flows.own_dates import owned
 from flows.ports import FirmSummary
 from flows.position import Position
 from flows.roadmap import Question
@@ -178,7 +179,7 @@ def _card(heard: Heard, services: Services, position: Position, note: str = "") 
 
 
 def _scene(heard: Heard, services: Services, position: Position) -> Scene:
-    return scene_of(services, position, heard.who.id)
+    return scene_of(services, position, heard.who.id, heard.zone)
 
 
 async def list_firms(heard: Heard, services: Services) -> Answer:
@@ -249,6 +250,10 @@ async def remove_member(heard: Heard, carried: RemoveMember, services: Services)
     note = "That person was not a member any more. Nothing was changed."
     if result.changed and leaving:
         note = f"{views.person_name(leaving)} is no longer a member. What they recorded stays."
+        left = len(owned(result.position, services.walk(result.position).items, carried.person))
+        if left:
+            theirs = "One open task still belongs" if left == 1 else f"{left} open tasks still belong"
+            note += f" {theirs} to them: `/cais handover` gives them to somebody else."
     return Replace(_members(heard, services, result.position, note))
 
 

@@ -36,5 +36,5 @@ async def _home(heard: Heard, services: Services, page: int) -> Home:
     for firm in firms[first : first + views.FIRMS_ON_A_PAGE]:
         position = await services.events.position(firm.key)
         if position and role_of(position, heard.who):
-            scenes.append(scene_of(services, position, heard.who.id))
+            scenes.append(scene_of(services, position, heard.who.id, heard.zone))
     return views.home(scenes, total=len(firms), page=page, admin=heard.who.admin)

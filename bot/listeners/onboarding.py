@@ -74,7 +74,7 @@ async def set_up(heard: Heard, carried: SetUpForm, services: Services) -> Answer
         )
     except Refusal as refusal:
         return FieldErrors({_field_of(heard, taken): refusal.sentence})
-    return Replace(views.welcome(scene_of(services, result.position, heard.who.id)))
+    return Replace(views.welcome(scene_of(services, result.position, heard.who.id, heard.zone)))
 
 
 async def _wrong(heard: Heard, services: Services, channel: str) -> dict[str, str]:

@@ -43,6 +43,10 @@ OF_TASKS = (
     "note_added",
     "text_refused",
     "answer_given",
+    "task_due_set",
+    "step_due_set",
+    "task_assigned",
+    "task_unassigned",
 )
 """Events that can be about a task; an answer is about the task that asks for it."""
 
@@ -63,7 +67,7 @@ def register(router: Router) -> None:
 
 
 def _scene(heard: Heard, services: Services, position: Position | None = None) -> Scene:
-    return scene_of(services, position or heard.firm, heard.who.id)
+    return scene_of(services, position or heard.firm, heard.who.id, heard.zone)
 
 
 def named_task(scene: Scene, text: str) -> tuple[str, str]:
@@ -378,6 +382,9 @@ def _about(scene: Scene, task: str) -> Callable[[Record], bool]:
 
     def about(row: Record) -> bool:
         fact, named = getattr(row.event, "fact", ""), getattr(row.event, "task", "")
+        of_step = getattr(row.event, "step", "")
+        if step and of_step and of_step.partition("-")[0] == step:
+            return True
         return fact in facts or (bool(named) and (named == task or named.partition("[")[0] in ids))
 
     return about

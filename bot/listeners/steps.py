@@ -31,12 +31,12 @@ async def show_next(heard: Heard, services: Services) -> Say:
 
 
 async def show_status(heard: Heard, services: Services) -> Say:
-    return Say(steps.status(_scene(heard, services)))
+    return Say(steps.status(await _dated_scene(heard, services)))
 
 
 async def show_step(heard: Heard, services: Services) -> Say:
     """Without a number: the step of the next task, or the first."""
-    scene = _scene(heard, services)
+    scene = await _dated_scene(heard, services)
     upcoming = scene.walk.next.task.step if scene.walk.next else scene.pack.steps[0].id
     step, parts = step_meant(scene.pack, heard.words or upcoming)
     return Say(steps.step_page(scene, step, parts))
@@ -47,15 +47,15 @@ async def turn_to_next(heard: Heard, carried: ShowNext, services: Services) -> R
 
 
 async def turn_to_status(heard: Heard, carried: ShowStatus, services: Services) -> Replace:
-    return Replace(steps.status(_scene(heard, services)))
+    return Replace(steps.status(await _dated_scene(heard, services)))
 
 
 async def turn_to_step(heard: Heard, carried: ShowStep, services: Services) -> Replace:
-    return Replace(_step(_scene(heard, services), carried.step))
+    return Replace(_step(await _dated_scene(heard, services), carried.step))
 
 
 async def pick_step(heard: Heard, carried: PickStep, services: Services) -> Replace:
-    return Replace(_step(_scene(heard, services), "".join(heard.chosen[:1])))
+    return Replace(_step(await _dated_scene(heard, services), "".join(heard.chosen[:1])))
 
 
 async def turn_to_task(heard: Heard, carried: ShowTask, services: Services) -> Replace:
@@ -67,7 +67,13 @@ async def pick_task(heard: Heard, carried: PickTask, services: Services) -> Repl
 
 
 def _scene(heard: Heard, services: Services) -> Scene:
-    return scene_of(services, heard.firm, heard.who.id)
+    return scene_of(services, heard.firm, heard.who.id, heard.zone)
+
+
+async def _dated_scene(heard: Heard, services: Services) -> Scene:
+    """The scene with the industry dates as this workspace has them, for what shows them."""
+    ledger = (await services.workspace(heard.tenant)).ledger
+    return scene_of(services, heard.firm, heard.who.id, heard.zone, ledger)
 
 
 def _step(scene: Scene, number: str) -> Message:

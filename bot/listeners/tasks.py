@@ -65,7 +65,7 @@ async def complete_task(heard: Heard, carried: CompleteTask, services: Services)
 async def type_done(heard: Heard, services: Services) -> Say:
     """One task that is meant is recorded; several are offered; one that has to be told how it ended is shown."""
     require(heard.firm, heard.who, "member")
-    scene = scene_of(services, heard.firm, heard.who.id)
+    scene = scene_of(services, heard.firm, heard.who.id, heard.zone)
     meant = tasks_meant(scene.pack, scene.walk, heard.words)
     if not meant and (out := out_of_reach(scene.walk, heard.words)):
         why = f"Nothing was recorded: this task does not apply{' yet' if out.state == 'later' else ''}."
@@ -89,7 +89,7 @@ async def end_wait(heard: Heard, carried: EndWait, services: Services) -> Replac
         result = await services.end_wait(heard.firm.key, heard.act, carried.task, seen=carried.version)
     except Refusal as refusal:
         return outdated(heard, services, refusal)
-    scene = scene_of(services, result.position, heard.who.id)
+    scene = scene_of(services, result.position, heard.who.id, heard.zone)
     item = scene.walk.item(carried.task)
     if result.changed and item:
         return Replace(tasks.card(scene, item, tasks.recorded(scene, result.records)))
@@ -131,7 +131,8 @@ async def record_earlier(heard: Heard, carried: EarlierForm, services: Services)
 
 
 async def open_waiting(heard: Heard, carried: OpenWaiting, services: Services) -> Open:
-    return Open(task_forms.waiting(*_opened(heard, services, carried.task)))
+    calendar = (await services.workspace(heard.tenant)).calendar
+    return Open(task_forms.waiting(*_opened(heard, services, carried.task), calendar))
 
 
 async def record_waiting(heard: Heard, carried: WaitingForm, services: Services) -> Replace | Swap | FieldErrors:
@@ -153,7 +154,8 @@ async def record_waiting(heard: Heard, carried: WaitingForm, services: Services)
             ticket=is_ticket(heard),
         )
     except Refusal as refusal:
-        return with_ticket(task_forms.waiting(scene, item), refusal)
+        calendar = (await services.workspace(heard.tenant)).calendar
+        return with_ticket(task_forms.waiting(scene, item, calendar), refusal)
     return Replace(_after(heard, services, result, carried.task, Asked("waiting"), carried.version))
 
 
@@ -204,7 +206,7 @@ async def record_reopen(heard: Heard, carried: ReopenForm, services: Services) -
 async def type_reopen(heard: Heard, services: Services) -> Say | Open:
     """With a reason it is done; without one a modal asks for it, or, after a message, which opens none, a button."""
     require(heard.firm, heard.who, "member")
-    scene = scene_of(services, heard.firm, heard.who.id)
+    scene = scene_of(services, heard.firm, heard.who.id, heard.zone)
     meant, reason = task_and_reason(scene.pack, scene.walk, heard.words)
     if not meant:
         raise NO_SUCH_TASK if heard.words else REOPEN_WHICH
@@ -240,7 +242,7 @@ def _way_on(heard: Heard, scene: Scene, item: Item, reason: str, refusal: Refusa
 
 
 def _reopened(heard: Heard, services: Services, result: Result, key: str, seen: int | None = None) -> Message:
-    scene = scene_of(services, result.position, heard.who.id)
+    scene = scene_of(services, result.position, heard.who.id, heard.zone)
     item = scene.walk.item(key)
     if item is None or not result.changed:
         return _after(heard, services, result, key, Asked("open"), seen)
@@ -257,7 +259,7 @@ def _after(
 
     `seen` is the firm's version when the card was drawn.
     """
-    scene = scene_of(services, result.position, heard.who.id)
+    scene = scene_of(services, result.position, heard.who.id, heard.zone)
     if result.changed:
         return rests.now_screen(scene, tasks.recorded(scene, result.records))
     item = scene.walk.item(key)
@@ -271,12 +273,13 @@ def outdated(heard: Heard, services: Services, refusal: Refusal) -> Replace:
     """What the card offered is gone: the sentence, and below it how things are. Any other refusal rises again."""
     if refusal.kind != "stale":
         raise refusal
-    return Replace(rests.now_screen(scene_of(services, heard.firm, heard.who.id), tasks.note(escape(refusal.sentence))))
+    scene = scene_of(services, heard.firm, heard.who.id, heard.zone)
+    return Replace(rests.now_screen(scene, tasks.note(escape(refusal.sentence))))
 
 
 def _opened(heard: Heard, services: Services, key: str) -> tuple[Scene, Item]:
     """The task a modal is about. Raises Refusal where the firm's roadmap has it no more."""
-    scene = scene_of(services, heard.firm, heard.who.id)
+    scene = scene_of(services, heard.firm, heard.who.id, heard.zone)
     item = scene.walk.item(key)
     if item is None:
         raise GONE

@@ -44,7 +44,7 @@ async def type_undo(heard: Heard, services: Services) -> Say:
     entry = _ENTRY.fullmatch(heard.words)
     of = int(entry[1]) if entry else None
     if heard.words and not entry:
-        scene = scene_of(services, heard.firm, heard.who.id)
+        scene = scene_of(services, heard.firm, heard.who.id, heard.zone)
         meant = tasks_meant(scene.pack, scene.walk, heard.words, finished=True)
         if not meant:
             raise NOT_UNDERSTOOD
@@ -74,7 +74,7 @@ def _last_of(history: Sequence[Record], item: Item) -> int:
 
 
 async def _undone(heard: Heard, services: Services, result: Result) -> tuple[Scene, Top]:
-    scene = scene_of(services, result.position, heard.who.id)
+    scene = scene_of(services, result.position, heard.who.id, heard.zone)
     if not result.changed:
         return scene, tasks.note("That was undone already. Here is how things are now.")
     history = await services.history(result.position.key, heard.who)

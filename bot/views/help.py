@@ -93,6 +93,48 @@ USAGES = (
         "<task> [reason]",
     ),
     Usage(
+        "due",
+        "Sets the date of a task or step, or one of every year; alone it shows your dates.",
+        ("due s2 Dec 15", "due step 4 in 3 business days", "due s2 none", 'due "SAA certification" every March 15'),
+        "Also: tomorrow, next Friday, end of month, 5/31/2027, 2027-05-31. `none` takes a date off. "
+        "Where words can mean several days, you are asked.",
+        "[task or step] [date]",
+    ),
+    Usage(
+        "target",
+        "The day by which the firm wants to be through.",
+        ("target May 28, 2027", "target none"),
+        takes="[date]",
+    ),
+    Usage(
+        "plan",
+        "Proposes a date for each open task, worked back from the target over trading days.",
+        ("plan", "plan May 28, 2027"),
+        "Nothing is saved before you press *Accept*, and one *Undo* takes all of it back.",
+        "[date]",
+    ),
+    Usage(
+        "assign",
+        "Says whose a task is, the next one where none is named.",
+        ("assign s2 @ben", "assign s2 to me", "assign s2 nobody"),
+        "Only members of the firm can own tasks.",
+        "[task] <person>",
+    ),
+    Usage(
+        "handover",
+        "All open tasks of one person go to another. Somebody else's are for a lead to hand over.",
+        ("handover @ben @lea", "handover to @lea"),
+        takes="[from] <to>",
+    ),
+    Usage("hand over", "The same as `handover`.", ("hand over @ben @lea",), takes="[from] <to>"),
+    Usage(
+        "deadlines",
+        "The industry dates: how each stands, how often it moved, what was known when; and your firm's own.",
+        ("deadlines", "deadlines certification", "deadlines as of May 27, 2022"),
+        "Workspace admins add what was published, and edit the trading calendar here.",
+        "[name] [as of <date>]",
+    ),
+    Usage(
         "agents",
         "The firm's CAT Reporting Agents: add, rename, take off, change.",
         ("agents",),
@@ -190,13 +232,29 @@ USAGES = (
 HELP_GROUPS = (
     ("Where you are", ("", "next", "status", "step")),
     ("Record, and take it back", ("done", "undo", "redo", "reopen", "agents")),
+    ("Dates and owners", ("due", "target", "plan", "assign", "handover", "hand over", "deadlines")),
     ("Proof", ("note", "evidence", "history")),
     ("Your firms", tuple(u.command for u in USAGES if u.command.split(" ")[0] == "firm")),
     ("Also", ("firms", "settings", "help")),
 )
 """The commands as the help lists them, under a heading each."""
 
-FIRST_IN_HELP = ("", "next", "status", "step", "done", "undo", "note", "history", "firm", "help")
+FIRST_IN_HELP = (
+    "",
+    "next",
+    "status",
+    "step",
+    "done",
+    "undo",
+    "due",
+    "plan",
+    "assign",
+    "deadlines",
+    "note",
+    "history",
+    "firm",
+    "help",
+)
 
 PROMPTS = (
     ("What do I do next?", "next"),

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from bot.buttons import OpenSetUp, ShowHelp, ShowHome, ShowStatus
 from bot.surfaces import Block, Home
-from bot.views.blocks import actions, button, context, divider, escape, header, literal, section
+from bot.views import dated
+from bot.views.blocks import actions, button, context, divider, escape, header, literal, section, short_day
 from bot.views.onboarding import WHAT_THIS_IS
 from bot.views.scene import Scene, banner, next_button, progress_words
 
@@ -68,6 +69,10 @@ def _where(scene: Scene) -> str:
     lines = []
     if walk.next:
         lines.append(f"Next: *{literal(walk.next.title)}* (step {walk.next.task.step})")
+    if yours := dated.mine_line(scene):
+        lines.append(yours)
+    if soon := dated.coming(scene)[:1]:
+        lines.append(f"🗓️ Next date: {short_day(soon[0].on)}, {soon[0].what}")
     named = [f"{literal(w.record.whom)} ({literal(w.title)})" for w in walk.waiting[:WAITS] if w.record]
     if named:
         more = len(walk.waiting) - len(named)

@@ -20,7 +20,8 @@ from bot.views.blocks import (
     user_input,
 )
 from bot.views.firms import SITUATION_CHOICES, person_name, question_field
-from bot.views.scene import Scene, banner, past_all_milestones
+from bot.views.milestones import past_all_milestones
+from bot.views.scene import Scene, banner
 from bot.views.zones import ZONE_HINT, zone_input
 from flows.position import Position
 from flows.roadmap import Pack

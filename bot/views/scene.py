@@ -12,6 +12,7 @@ from bot.buttons import ShowNext
 from bot.surfaces import Block
 from bot.views.blocks import Element, button, context, escape, literal, short_day
 from flows.conditions import UNSURE, holds
+from flows.deadlines import Ledger
 from flows.history import label
 from flows.position import Agent, Position, TaskRecord
 from flows.roadmap import Condition, Pack, Step, Task
@@ -48,7 +49,11 @@ class Scene(msgspec.Struct, frozen=True):
     walk: Walk
     today: date
     viewer: str
+    ledger: Ledger
+    """The industry dates as this workspace has them."""
     practice: bool = False
+    zone: str = ""
+    """The viewer's own time zone, an IANA name; empty where it is not known."""
 
     def carry(self, kind: type[C], **fields: Any) -> C:
         """What a button drawn now carries."""
@@ -73,8 +78,10 @@ class Scene(msgspec.Struct, frozen=True):
         return at.astimezone(ZoneInfo(self.position.time_zone)).date()
 
 
-def scene_of(services: Services, position: Position, viewer: str) -> Scene:
-    """The scene for this person now."""
+def scene_of(
+    services: Services, position: Position, viewer: str, zone: str = "", ledger: Ledger | None = None
+) -> Scene:
+    """The scene for this person now. Without a `ledger` of the workspace's own, the shipped one counts."""
     return Scene(
         pack=services.pack,
         position=position,
@@ -82,6 +89,8 @@ def scene_of(services: Services, position: Position, viewer: str) -> Scene:
         today=services.today(position),
         viewer=viewer,
         practice=services.practice,
+        zone=zone,
+        ledger=ledger or services.ledger,
     )
 
 
@@ -220,9 +229,3 @@ def _asks_for_each(condition: Condition | None) -> bool:
 
 def _and(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]
-
-
-def past_all_milestones(scene: Scene) -> bool:
-    """Whether every industry date the roadmap names has passed, so that its past wording holds."""
-    today = scene.today.isoformat()
-    return all(m.date < today for m in scene.pack.milestones)

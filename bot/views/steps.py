@@ -1,7 +1,6 @@
 """Where the firm is: in short, the whole roadmap with every task's mark, and one step with its quotes and links."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date
 from itertools import groupby
 
 from bot.buttons import (
@@ -15,13 +14,13 @@ from bot.buttons import (
     ShowTask,
 )
 from bot.surfaces import Block, Message
+from bot.views import dated
 from bot.views.blocks import (
     Element,
     actions,
     button,
     clip,
     context,
-    day,
     divider,
     escape,
     header,
@@ -30,6 +29,7 @@ from bot.views.blocks import (
     option,
     section,
 )
+from bot.views.milestones import is_concerned, milestone_line, reference_words
 from bot.views.passages import link_line, quotes_blocks
 from bot.views.scene import (
     MARKS,
@@ -73,7 +73,9 @@ def where(scene: Scene, top: Top = NOTHING) -> Message:
     lines += [f"⏳ {literal(i.title)}: {wait_words(scene, i.record)}" for i in walk.waiting[:MOST_WAITS] if i.record]
     if len(walk.waiting) > MOST_WAITS:
         lines.append(f"⏳ and {len(walk.waiting) - MOST_WAITS} more waits")
-    lines += _own_dates(scene)
+    if yours := dated.mine_line(scene):
+        lines.append(yours)
+    lines += dated.own_dates(scene)
     ways = [*next_button(scene, "Next task", style="primary"), button("Status", scene.carry(ShowStatus))]
     if scene.position.agents:
         ways.append(button("Agents", scene.carry(ShowAgents)))
@@ -85,11 +87,6 @@ def where(scene: Scene, top: Top = NOTHING) -> Message:
     return Message(f"{top.text} {literal(scene.position.name)}: {progress_words(scene)}.{upcoming}".strip(), blocks)
 
 
-def _own_dates(scene: Scene) -> list[str]:
-    target = scene.position.target
-    return [f"🎯 *Your target:* {day(target)}"] if target else []
-
-
 def status(scene: Scene, top: Top = NOTHING) -> Message:
     """The whole roadmap on one screen: every task with its mark, who and when, repeats grouped."""
     blocks: list[Block] = [
@@ -97,8 +94,8 @@ def status(scene: Scene, top: Top = NOTHING) -> Message:
         header(scene.pack.title),
         banner(scene, "status"),
         section(f"*{progress_words(scene)}*"),
-        *(context(_milestone(scene, m)) for m in _milestones(scene)),
-        section("\n".join(_own_dates(scene) or ["🎯 No target date is set yet: `/cais firm settings` sets one."])),
+        *(context(milestone_line(scene, m)) for m in _milestones(scene)),
+        section("\n".join(_dates(scene))),
     ]
     for step in scene.pack.steps:
         blocks += _step_in_status(scene, step)
@@ -112,6 +109,12 @@ def status(scene: Scene, top: Top = NOTHING) -> Message:
     following = f" Next: {literal(scene.walk.next.title)}." if scene.walk.next else ""
     text = f"{top.text} {literal(scene.position.name)}, status: {progress_words(scene)}.{following}"
     return Message(text.strip(), tuple(blocks))
+
+
+def _dates(scene: Scene) -> list[str]:
+    no_target = "🎯 No target date is set yet: `/cais target` and a day sets one, `/cais plan` works back from it."
+    own = [] if scene.position.target else [no_target]
+    return [*own, *dated.own_dates(scene)]
 
 
 def _status_buttons(scene: Scene) -> list[Element]:
@@ -135,7 +138,7 @@ def _step_in_status(scene: Scene, step: Step) -> list[Block]:
             heading = ""
         if aside:
             blocks.append(context(clip("\n".join(aside), 2900)))
-    return [*blocks, *(context(_milestone(scene, m)) for m in _milestones(scene, step.id))]
+    return [*blocks, *(context(milestone_line(scene, m)) for m in _milestones(scene, step.id))]
 
 
 def _milestones(scene: Scene, step: str = "") -> list[Milestone]:
@@ -143,22 +146,8 @@ def _milestones(scene: Scene, step: str = "") -> list[Milestone]:
 
     A past one says that the duty has applied since then: that is for a firm that has it, or has not been asked yet.
     """
-    concerned = scene.position.value(_duty(scene)) in ((), ("yes",))
-    there = [m for m in scene.pack.milestones if m.step == step]
-    return [m for m in there if concerned or date.fromisoformat(m.date) >= scene.today]
-
-
-def _duty(scene: Scene) -> str:
-    """The fact of the question the roadmap begins with: whether there is a duty at all."""
-    return next(t.sets for t in scene.pack.tasks.values() if t.kind == "question")
-
-
-def _milestone(scene: Scene, milestone: Milestone) -> str:
-    """An industry date: as reference once it has passed, never as something missed."""
-    on = date.fromisoformat(milestone.date)
-    if on < scene.today:
-        return f"📅 {escape(milestone.past)}"
-    return f"📅 Industry date: {escape(milestone.title)}, {day(on)}"
+    there = [m for m in scene.pack.milestones if m.step == step and milestone_line(scene, m)]
+    return [m for m in there if is_concerned(scene) or not reference_words(scene, m)]
 
 
 def items_of(scene: Scene, part: Part) -> list[Item]:
@@ -188,7 +177,8 @@ def _line(scene: Scene, item: Item) -> str:
     mark = "👉 Next" if is_next and item.state == "open" else mark_of(scene, item)
     said = said_of(scene, item) or why_not(scene, item)
     title = literal(item.title)
-    return f"{mark}: {title} · `{escape(item.task.id)}`" + (f"\n↳ {clip(said, 300)}" if said else "")
+    told = " · ".join(x for x in (dated.short_line(scene, item), clip(said, 300)) if x)
+    return f"{mark}: {title} · `{escape(item.task.id)}`" + (f"\n↳ {told}" if told else "")
 
 
 def _names(items: Sequence[Item]) -> str:
@@ -236,7 +226,7 @@ def step_page(scene: Scene, step: Step, parts: Sequence[Part] = (), top: Top = N
         blocks += _part(scene, step, part, crowded=crowded)
     tasks = [scene.pack.tasks[t] for p in shown for t in p.tasks]
     for milestone in _milestones(scene, step.id):
-        blocks += [*quotes_blocks(scene.pack, step.id, [milestone.quote]), context(_milestone(scene, milestone))]
+        blocks += [*quotes_blocks(scene.pack, step.id, [milestone.quote]), context(milestone_line(scene, milestone))]
     links = dict.fromkeys([*step.links, *(link for t in tasks for link in t.links)])
     if links:
         blocks.append(section("*Links*\n" + "\n".join(link_line(scene.pack.links[name]) for name in links)))

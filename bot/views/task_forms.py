@@ -4,7 +4,7 @@ from bot.buttons import EarlierForm, ReopenForm, SetAsideForm, WaitingForm
 from bot.surfaces import Block, Modal
 from bot.views.blocks import date_input, escape, field, literal, option, radio_input, section, text_input
 from bot.views.scene import Scene
-from flows.trading_days import plus
+from flows.trading_days import Calendar
 from flows.walk import Item
 
 DAY, OUTCOME, NOTE, WHOM, FOLLOW_UP, REASON = "day", "outcome", "note", "whom", "follow_up", "reason"
@@ -23,10 +23,10 @@ def earlier(scene: Scene, item: Item) -> Modal:
     return Modal("Already done earlier", blocks, scene.carry(EarlierForm, task=item.key), submit="Record")
 
 
-def waiting(scene: Scene, item: Item) -> Modal:
+def waiting(scene: Scene, item: Item, calendar: Calendar) -> Modal:
     """Whom the task waits for and when to look again: both proposed, both free."""
     kept = item.record if item.record and item.record.state == "waiting" else None
-    proposed = plus(scene.today, item.task.ask_again_after)
+    proposed = calendar.plus(scene.today, item.task.ask_again_after)
     whom = kept.whom if kept else _outsider(scene, item)
     follow_up = kept.follow_up_on if kept else proposed
     if follow_up and follow_up < scene.today:

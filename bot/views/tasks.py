@@ -24,14 +24,15 @@ from bot.buttons import (
     UndoChange,
 )
 from bot.surfaces import Block, Message
+from bot.views import dated
 from bot.views.blocks import Element, actions, button, context, divider, escape, literal, section
+from bot.views.milestones import past_all_milestones
 from bot.views.passages import ready_message
 from bot.views.scene import (
     Scene,
     banner,
     happened_words,
     mark_of,
-    past_all_milestones,
     progress_words,
     said_of,
     why_not,
@@ -184,6 +185,8 @@ def _task(scene: Scene, item: Item, parts: TaskParts) -> list[Block]:
     state = _state_line(scene, item)
     if state:
         blocks.append(section(state))
+    if whose := dated.line(scene, item):
+        blocks.append(section(whose))
     blocks.append(context(parts.who.replace("{agent}", f" ({literal(item.name)})" if item.name else "")))
     return blocks
 
@@ -319,6 +322,7 @@ def _other(scene: Scene, item: Item) -> list[Element]:
     if item.state not in ("not_applicable", "later"):
         row.append(button("Add evidence", scene.carry(OpenEvidence, task=item.key), says=f"Add evidence: {item.title}"))
         row.append(button("Add note", scene.carry(OpenNote, task=item.key), says=f"Add a note: {item.title}"))
+    row += dated.buttons(scene, item)
     can_set_aside = item.state in ("open", "waiting", "locked") and item.task.kind != "question"
     if can_set_aside and not item.task.keep_set_aside:
         row.append(button("Not applicable", scene.carry(OpenSetAside, task=item.key), says=f"N/A: {item.title}"))

@@ -1,6 +1,7 @@
 """No route of the table gives away or changes a firm one is no member of; each one drawn has a listener and help."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -28,6 +29,9 @@ OWNER = Person(f"slack:{TENANT}/U0LEA", "Lea Haddad")
 SECRET = "Zephyrine"
 """A word in everything the foreign firm has: where it shows up, something was given away."""
 
+ROWS = 10
+"""Events of the foreign firm, once it is made."""
+
 ROUTER = build_router()
 
 
@@ -43,6 +47,9 @@ async def foreign_firm(services: Services) -> FirmKey:
     await services.answer(key, act(2), "methods", ["agent"], agents=[f"{SECRET} Clearing"])
     await services.add_note(key, act(3), f"{SECRET} called")
     await services.link_channel(key, act(4), f"slack:{TENANT}/C0FOREIGN")
+    await services.set_recurring(key, act(5), f"{SECRET} review", 3, 15)
+    await services.assign(key, act(6), "s2", OWNER)
+    await services.set_task_due(key, act(7), "s2", date(2027, 5, 28))
     return key
 
 
@@ -101,6 +108,8 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "channel": ("C0FOREIGN",),
     "task": ("s1",),
     "whom": ("Helpdesk",),
+    "day": ("2027-05-28",),
+    "giver": ("U0LEA",),
 }
 
 
@@ -144,7 +153,7 @@ async def test_a_firm_chosen_in_a_select_or_field_is_checked_too(
         heard = await answer(call(kind, name, carried, key.firm, values={**FIELDS, "firm": (key.firm,)}))
         assert SECRET not in said_by(heard), name
         assert "Something went wrong" not in said_by(heard), name
-    assert len(await services.events.history(key)) == 7
+    assert len(await services.events.history(key)) == ROWS
 
 
 @pytest.mark.parametrize("command", sorted(ROUTER.commands))
@@ -184,7 +193,7 @@ async def test_what_none_of_our_buttons_can_have_carried_is_refused_kindly(
         heard = await answer(replace(call(kind, name, None, key.firm), packed=packed))
         assert SECRET not in said_by(heard)
         assert "Something went wrong" not in said_by(heard), name
-    assert len(await services.events.history(key)) == 7
+    assert len(await services.events.history(key)) == ROWS
 
 
 def test_every_button_and_modal_has_a_listener() -> None:

@@ -284,3 +284,24 @@ async def test_the_roadmap_is_read_step_by_step_without_changing_anything(slack:
     assert "Step 3 of 6" in words_of(ben.last)
     assert "0 of " in words_of(await ben.types("/cais"))
     assert slack.refused() == []
+
+
+async def test_a_firm_plans_sets_dates_and_shares_the_work(slack: Slack) -> None:
+    ben = slack.ben
+    await set_up(ben)
+    await add_member(ben, LEA)
+    await ben.types("/cais next")
+    await ben.presses("Yes")
+    assert "A proposal, not saved yet" in words_of(await ben.types("/cais plan May 31, 2027"))
+    await ben.presses("Accept")
+    assert "Monday, May 31, 2027" in words_of(ben.last)
+    await ben.types("/cais assign s2 <@U0LEA>")
+    await ben.types("/cais due s2 Dec 15")
+    assert "Lea Haddad, by Dec 15, 2026" in words_of(await ben.types("/cais status"))
+    await slack.lea.types("status")
+    assert "Lea Haddad (you), by Dec 15, 2026" in words_of(slack.lea.last)
+    await ben.presses("Undo", on=ben.sees[-2])
+    assert "by Dec 15, 2026" not in words_of(await ben.types("/cais status"))
+    await ben.types("/cais deadlines as of May 27, 2022")
+    assert "to be announced, not before Oct 1, 2022" in words_of(ben.last)
+    assert slack.refused() == []

@@ -7,12 +7,12 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from flows import answers, progress, setting_up
+from flows import answers, own_dates, progress, setting_up
 from flows.evolve import fold
 from flows.firms import Refusal
 from flows.records import verify
 from flows.undo import LEADS_ONLY, affects
-from tests.flows.life import ANA, BEN, PACK, TODAY, VIC, Life
+from tests.flows.life import ANA, BEN, EVE, PACK, TODAY, VIC, Life
 
 PEOPLE = st.sampled_from([ANA, BEN, VIC])
 METHODS = st.sets(st.sampled_from(["agent", "ui", "upload", "private_line"]), max_size=4)
@@ -122,6 +122,30 @@ class Anything(RuleBasedStateMachine):
         }
         self.attempt(decisions[what], who)
 
+    @rule(pick=PICK, due=st.sampled_from([None, TODAY, date(2027, 5, 28), date(2020, 1, 1)]), who=PEOPLE)
+    def set_a_date(self, pick: int, due: date | None, who: Any) -> None:
+        key, position = self.key(pick), self.life.position
+        self.attempt(lambda: own_dates.set_task_due(PACK, position, who, key, due, today=TODAY), who)
+        self.attempt(lambda: own_dates.set_step_due(PACK, self.life.position, ANA, "6-II-A", due, today=TODAY))
+
+    @rule(pick=PICK, to=st.sampled_from([ANA, BEN, VIC, EVE, None]), who=PEOPLE)
+    def assign(self, pick: int, to: Any, who: Any) -> None:
+        key, position = self.key(pick), self.life.position
+        self.attempt(lambda: own_dates.assign(PACK, position, who, key, to), who)
+
+    @rule(giver=PEOPLE, to=PEOPLE, who=PEOPLE)
+    def hand_over(self, giver: Any, to: Any, who: Any) -> None:
+        items, position = self.life.walk.items, self.life.position
+        self.attempt(lambda: own_dates.hand_over(position, who, items, giver.id, to), who)
+
+    @rule(name=st.sampled_from(["Review", "review", "Audit", " "]), day=st.integers(27, 32), away=st.booleans())
+    def set_every_year(self, name: str, day: int, away: bool) -> None:
+        there = self.life.position.recurring
+        if away and there:
+            self.attempt(lambda: own_dates.remove_recurring(self.life.position, ANA, there[0].id))
+        else:
+            self.attempt(lambda: own_dates.set_recurring(self.life.position, ANA, name, 2, day))
+
     @rule(pick=PICK, named=st.booleans(), who=st.sampled_from([ANA, BEN]))
     def undo(self, pick: int, named: bool, who: Any) -> None:
         of = self.life.history[pick % len(self.life.history)].sequence if named else None
@@ -145,6 +169,12 @@ class Anything(RuleBasedStateMachine):
         assert position.name
         assert any(m.role == "lead" for m in position.members.values())
         names = [a.name.casefold() for a in position.agents]
+        assert len(names) == len(set(names))
+
+    @invariant()
+    def lets_only_members_who_work_own_a_task_and_one_recurring_date_have_a_name(self) -> None:
+        assert {o.person for o in self.life.position.owners.values()} <= {ANA.id, BEN.id}
+        names = [x.name.casefold() for x in self.life.position.recurring]
         assert len(names) == len(set(names))
 
     @invariant()

@@ -29,7 +29,7 @@ def postgres_url(postgres_server: str) -> str:
 async def _empty(server: str) -> None:
     connection = await asyncpg.connect(plain_url(server))
     if await connection.fetchval("SELECT to_regclass('firms')"):
-        await connection.execute("TRUNCATE firms, people, inbox CASCADE")
+        await connection.execute("TRUNCATE firms, people, inbox, workspace_entries CASCADE")
     await connection.close()
 
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 import msgspec
 
 from flows.events import FirmKey, Record
-from flows.ports import Changed, ChannelTaken, Decide, FirmSummary, Known, Sighting, Told
+from flows.ports import Changed, ChannelTaken, Decide, DecideEntry, FirmSummary, Known, Sighting, Told
 from flows.position import Position
+from flows.workspace import Entry
 
 
 @dataclass
@@ -28,6 +29,7 @@ class Shared:
     people: dict[tuple[str, str], Known] = field(default_factory=dict)
     current: dict[tuple[str, str], str] = field(default_factory=dict)
     inbox: dict[tuple[str, str], Delivery] = field(default_factory=dict)
+    entries: dict[str, list[Entry]] = field(default_factory=dict)
 
 
 class MemoryEvents:
@@ -148,6 +150,25 @@ class MemoryInbox:
         return len(old)
 
 
+class MemoryWorkspaces:
+    def __init__(self, shared: Shared) -> None:
+        self._entries = shared.entries
+
+    async def entries(self, tenant: str) -> Sequence[Entry]:
+        return tuple(self._entries.get(tenant, ()))
+
+    async def append(
+        self, tenant: str, decide: DecideEntry, *, cause: str | None = None
+    ) -> tuple[Sequence[Entry], Entry | None]:
+        there = self._entries.setdefault(tenant, [])
+        if cause is not None and any(entry.cause == cause for entry in there):
+            return tuple(there), None
+        added = decide(tuple(there))
+        if added:
+            there.append(added)
+        return tuple(there), added
+
+
 class MemoryDatabase:
     """Looks like storage.database.Database."""
 
@@ -156,6 +177,7 @@ class MemoryDatabase:
         self.events = MemoryEvents(shared)
         self.directory = MemoryDirectory(shared)
         self.inbox = MemoryInbox(shared)
+        self.workspaces = MemoryWorkspaces(shared)
 
     async def close(self) -> None:
         """Nothing to let go of; what was kept stays as long as the object does."""

@@ -137,7 +137,7 @@ async def test_of_two_firms_that_link_one_channel_at_once_one_is_refused(two_fir
 
 
 async def test_what_is_known_of_a_person_is_kept_apart_from_his_current_firm(two_firms: Database) -> None:
-    known = Known(ANN.id, "Ann Lee", "America/Denver", False, 1_700_000_000.25)
+    known = Known(ANN.id, "Ann Lee", "America/Denver", False, 1_700_000_000.25, "guest")
     await two_firms.directory.use(TENANT, ANN.id, "f1")
     await two_firms.directory.remember(TENANT, known)
     seen = await two_firms.directory.sight(TENANT, ANN.id)

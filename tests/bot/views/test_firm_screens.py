@@ -29,6 +29,7 @@ from flows.records import Stamp, record
 from flows.roadmap import Pack
 from flows.walk import walk
 from tests.bot.conversing import elements, words_of
+from tests.flows.test_deadlines import LEDGER
 
 NASTY = "<!channel> *A* _B_ ~`|& <@U0ANA> >"
 ROUTER = build_router()
@@ -63,7 +64,7 @@ def firm(pack: Pack, name: str, *, people: int = 1, text: str = "", rows: int = 
 
 
 def scene(pack: Pack, position: Position) -> Scene:
-    return Scene(pack, position, walk(pack, position), date(2026, 11, 23), "slack:-/T0/U1")
+    return Scene(pack, position, walk(pack, position), date(2026, 11, 23), "slack:-/T0/U1", LEDGER)
 
 
 def summaries(count: int, name: str) -> list[FirmSummary]:

@@ -3,7 +3,8 @@
 import json
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -15,18 +16,27 @@ from bot.answering import content, modal_view
 from bot.buttons import ConfirmAnswer
 from bot.hearing import Origin
 from bot.listeners import answers as answer_listeners
+from bot.listeners import dates as date_listeners
+from bot.listeners import deadlines as deadline_listeners
+from bot.listeners import owners as owner_listeners
 from bot.listeners import steps as step_listeners
 from bot.listeners import tasks as task_listeners
 from bot.listeners import undoing
 from bot.router import Router
 from bot.sandbox.limits import problems_in_message, problems_in_view
 from bot.surfaces import Message, Modal
-from bot.views import answers, rests, steps, task_forms, tasks
+from bot.views import answers, deadline_forms, deadlines, owners, rests, steps, task_forms, tasks
+from bot.views import dates as date_views
 from bot.views.scene import Scene
 from flows.answers import start_change
+from flows.own_dates import accept_plan, assign, set_recurring, set_step_due
+from flows.planning import plan
+from flows.trading_days import NYSE
 from flows.walk import preview, walk
+from flows.workspace import Workspace
 from tests.bot.conversing import elements, labels, words_of
 from tests.flows.life import ANA, BEN, PACK, TODAY, Life
+from tests.flows.test_deadlines import LEDGER
 
 LONG = "W" * 80
 NASTY = "<!channel> *A*_B_ ~`|& <@U0ANA>"
@@ -39,7 +49,15 @@ OTHERS = ("records.", "help.", "firms.", "onboarding.")
 
 def router() -> Router:
     built = Router()
-    for module in (step_listeners, task_listeners, undoing, answer_listeners):
+    for module in (
+        step_listeners,
+        task_listeners,
+        date_listeners,
+        owner_listeners,
+        deadline_listeners,
+        undoing,
+        answer_listeners,
+    ):
         module.register(built)
     return built
 
@@ -49,12 +67,13 @@ ROUTER = router()
 
 def scene(life: Life, **changed: Any) -> Scene:
     given: dict[str, Any] = {"today": TODAY, "viewer": ANA.id, **changed}
-    return Scene(pack=PACK, position=life.position, walk=life.walk, **given)
+    return Scene(pack=PACK, position=life.position, walk=life.walk, ledger=LEDGER, **given)
 
 
 def screens(seen: Scene) -> Iterator[Message]:
     """Every message one can reach from here."""
     yield rests.now_screen(seen)
+    yield from dated_screens(seen)
     yield steps.where(seen)
     yield steps.status(seen)
     yield answers.agents(seen)
@@ -69,10 +88,17 @@ def screens(seen: Scene) -> Iterator[Message]:
 def modals(seen: Scene) -> Iterator[Modal]:
     """Every modal one can open from here."""
     for item in seen.walk.items:
-        yield from (form(seen, item) for form in (task_forms.earlier, task_forms.waiting))
+        yield from (form(seen, item) for form in (task_forms.earlier, partial(task_forms.waiting, calendar=NYSE)))
         yield from (form(seen, item) for form in (task_forms.aside, task_forms.reopen))
     for question in PACK.questions.values():
         yield answers.question(seen, question)
+    for item in seen.walk.items:
+        yield date_views.date_modal(seen, item)
+        yield owners.assign_modal(seen, item)
+    yield from (date_views.target_modal(seen, plan=planned) for planned in (False, True))
+    yield owners.handover_modal(seen)
+    yield deadline_forms.revision_modal(seen, LEDGER, LEDGER.deadlines[0].id)
+    yield deadline_forms.trading_day_modal(seen)
     yield answers.add_agents(seen)
     yield answers.change_of_agent(seen, None)
     for agent in seen.position.agents:
@@ -121,6 +147,46 @@ def firm_with_agents(count: int, name: str = "Agent {n}", *more: str, situation:
     return life
 
 
+def dated_screens(seen: Scene) -> Iterator[Message]:
+    """Everything about dates, for this firm and for the industry."""
+    there = Workspace(LEDGER)
+    yield date_views.own(seen)
+    yield date_views.no_target(seen)
+    for target in (date(2031, 5, 30), seen.today + timedelta(3)):
+        yield date_views.plan(seen, plan(seen.walk, seen.position, today=seen.today, target=target, calendar=NYSE))
+    for admin in (False, True):
+        yield deadlines.deadlines(seen, there, admin=admin)
+        yield deadlines.trading_days(seen, there, admin=admin)
+    for deadline in LEDGER.deadlines:
+        yield deadlines.story(seen, there, deadline, admin=True)
+    yield deadlines.as_of(seen, there, LEDGER.deadlines, date(2023, 2, 1))
+
+
+def with_dates(life: Life) -> Life:
+    """Every open task with a date and an owner, steps with dates, and a year full of dates that come back."""
+    open_items = [i for i in life.walk.items if i.state in ("open", "waiting", "locked")]
+    days = {item.key: date(2027, 1, 4) + timedelta(n) for n, item in enumerate(open_items)}
+    life.take(accept_plan(PACK, life.position, ANA, days, today=TODAY, target=date(2027, 5, 31)))
+    for item in open_items:
+        life.take(assign(PACK, life.position, ANA, item.key, BEN))
+    for step in PACK.steps:
+        life.take(set_step_due(PACK, life.position, ANA, step.id, date(2027, 3, 1), today=TODAY))
+    for n in range(30):
+        life.take(set_recurring(life.position, ANA, f"{NASTY} {n} ".ljust(80, "W"), 1 + n % 12, 1 + n % 28))
+    return life
+
+
+@pytest.mark.parametrize("zone", ["", "Europe/London", "Asia/Kolkata"])
+@pytest.mark.parametrize("today", [TODAY, date(2027, 6, 1)])
+def test_dates_and_owners_everywhere_stay_within_slacks_limits(zone: str, today: date) -> None:
+    life = with_dates(firm_with_agents(12, LONG + " {n}"))
+    check(scene(life, zone=zone, today=today))
+    for message in screens(scene(life, zone=zone, today=today)):
+        said = words_of(content(message)).casefold()
+        assert not {"overdue", "late"} & set(re.findall(r"\w+", said.replace(PACK.wording.new_firm.casefold(), "")))
+        assert "days ago" not in said
+
+
 def finish(life: Life) -> None:
     for _ in range(200):
         if not life.next:
@@ -132,7 +198,7 @@ def finish(life: Life) -> None:
 def test_a_new_firm_sees_step_one_with_its_answers_and_the_question_asked_once() -> None:
     life = Life()
     shown = content(rests.now_screen(scene(life)))
-    assert labels(shown)[:6] == ["Yes", "No…", "Not sure", "Add evidence", "Add note", "Yes"]
+    assert labels(shown)[:6] == ["Yes", "No…", "Not sure", "Add evidence", "Add note", "Assign"]
     said = words_of(shown)
     assert "Step 1 of 6" in said
     assert PACK.precheck.ask in said
@@ -375,9 +441,16 @@ def test_no_screen_speaks_of_an_industry_date_as_missed(today: date) -> None:
 
 
 def test_before_its_day_an_industry_date_is_shown_as_one_to_come() -> None:
-    said = words_of(content(steps.status(scene(Life(), today=date(2022, 6, 1)))))
-    assert "Industry date: Production certification requested by, Monday, July 25, 2022" in said
+    said = words_of(content(steps.status(scene(Life(), today=date(2022, 7, 25)))))
+    assert "Industry date: Request production certification, Monday, July 25, 2022" in said
+    assert "Industry date: Full CAIS compliance, Monday, December 12, 2022" in said
     assert PACK.milestones[-1].past not in said
+
+
+def test_in_a_practice_run_an_industry_date_is_what_was_known_of_it_that_day() -> None:
+    said = words_of(content(steps.status(scene(Life(), today=date(2022, 6, 1)))))
+    assert "Full CAIS compliance, to be announced, not before Oct 1, 2022, not after Dec 31, 2022" in said
+    assert "May 31, 2024 was" not in said
 
 
 def test_a_backdated_entry_is_flagged_wherever_it_shows() -> None:

@@ -1,0 +1,344 @@
+"""Hears when things are wanted: the date of a task or step, the target, the plan, dates of every year."""
+
+from collections.abc import Callable
+from datetime import date
+
+from bot import date_words
+from bot.buttons import (
+    AcceptPlan,
+    DateForm,
+    OpenDate,
+    OpenTarget,
+    RemoveRecurring,
+    SetDate,
+    ShowPlan,
+    TargetForm,
+)
+from bot.date_words import DueWords
+from bot.listeners.tasks import GONE, NO_SUCH_TASK, day_of
+from bot.router import Heard, Router
+from bot.surfaces import Answer, FieldErrors, Message, Open, Replace, Say
+from bot.task_words import step_meant
+from bot.views import dates as views
+from bot.views import steps, tasks
+from bot.views.blocks import literal
+from bot.views.scene import Scene, scene_of
+from bot.views.tasks import Top
+from flows import dates
+from flows.dates import EveryYear, Meant, NoDate, OnDay, WhichDay
+from flows.firms import Refusal
+from flows.planning import Plan, plan
+from flows.position import Position
+from flows.services import Result, Services
+from flows.trading_days import Calendar
+from flows.walk import Item
+
+YEARLY_NEEDS_A_NAME = Refusal(
+    "Give a date of every year a name of its own, like `/cais due “SAA yearly certification” every March 15`."
+)
+SET_ALREADY = "That is set already."
+SET_MEANWHILE = "Somebody set another date since this was drawn, so nothing was changed."
+
+
+def register(router: Router) -> None:
+    """What is heard here."""
+    router.command("due")(type_due)
+    router.command("target")(type_target)
+    router.command("plan")(type_plan)
+    router.action(OpenDate)(open_date)
+    router.submit(DateForm)(save_date)
+    router.action(SetDate)(set_chosen)
+    router.action(OpenTarget)(open_target)
+    router.submit(TargetForm)(save_target)
+    router.action(ShowPlan)(show_plan)
+    router.action(AcceptPlan)(accept_plan)
+    router.action(RemoveRecurring)(remove_recurring)
+
+
+def _scene(heard: Heard, services: Services, position: Position | None = None) -> Scene:
+    return scene_of(services, position or heard.firm, heard.who.id, heard.zone)
+
+
+async def _calendar(heard: Heard, services: Services) -> Calendar:
+    return (await services.workspace(heard.tenant)).calendar
+
+
+def _reader(today: date, calendar: Calendar) -> Callable[[str], Meant | None]:
+    return lambda text: dates.read(text, today=today, calendar=calendar)
+
+
+# --- due ------------------------------------------------------------------------------------------------------
+
+
+async def type_due(heard: Heard, services: Services) -> Answer:
+    """`/cais due <task or step> <date>`; alone it shows the firm's own dates."""
+    scene = _scene(heard, services)
+    if not heard.words.strip():
+        return Say(views.own(scene))
+    calendar = await _calendar(heard, services)
+    found = date_words.due_words(scene.pack, scene.walk, heard.words, _reader(scene.today, calendar))
+    if found.name:
+        return await _due_every_year(heard, services, scene, found)
+    if found.subject.step:
+        return await _due_of_step(heard, services, scene, found, calendar)
+    return await _due_of_task(heard, services, scene, found, calendar)
+
+
+async def _due_of_task(heard: Heard, services: Services, scene: Scene, found: DueWords, calendar: Calendar) -> Answer:
+    items = found.subject.items
+    if not items and found.meant is None:
+        return Say(_not_read(heard, scene, found.rest, calendar, None))
+    if not items:
+        raise NO_SUCH_TASK
+    if len(items) > 1:
+        return Say(steps.which_task(scene, items, "A date for which one? Open it and press *Set date*."))
+    item = items[0]
+    match found.meant:
+        case None if not found.rest and heard.kind in ("command", "action"):
+            return Open(views.date_modal(scene, item))
+        case None:
+            return Say(_not_read(heard, scene, found.rest, calendar, item))
+        case WhichDay():
+            choice = scene.carry(SetDate, what="task", key=item.key)
+            return Say(views.which_day(scene, found.meant, choice, f"the date of “{literal(item.title)}”"))
+        case OnDay() | NoDate():
+            return Say(await _set_task(heard, services, item.key, _day(found.meant)))
+    raise YEARLY_NEEDS_A_NAME
+
+
+async def _due_of_step(heard: Heard, services: Services, scene: Scene, found: DueWords, calendar: Calendar) -> Answer:
+    step = found.subject.step
+    match found.meant:
+        case None:
+            return Say(_not_read(heard, scene, found.rest, calendar, None))
+        case WhichDay():
+            choice = scene.carry(SetDate, what="step", key=step)
+            return Say(views.which_day(scene, found.meant, choice, f"the date of step {step}"))
+        case OnDay() | NoDate():
+            return Say(await _set_step(heard, services, step, _day(found.meant)))
+    raise YEARLY_NEEDS_A_NAME
+
+
+async def _due_every_year(heard: Heard, services: Services, scene: Scene, found: DueWords) -> Answer:
+    kept = next((r for r in scene.position.recurring if r.name.casefold() == found.name.casefold()), None)
+    match found.meant:
+        case EveryYear(month, on) if found.name and not _names_a_task(scene, found.name):
+            result = await services.set_recurring(heard.firm.key, heard.act, found.name, month, on)
+            return Say(own_dates(heard, services, result))
+        case NoDate() if kept:
+            return Say(own_dates(heard, services, await services.remove_recurring(heard.firm.key, heard.act, kept.id)))
+        case WhichDay(ask, _):
+            raise Refusal(f"{ask} Nothing was set.")
+        case EveryYear():
+            raise YEARLY_NEEDS_A_NAME
+    raise Refusal(
+        f"“{found.name}” is no task of this firm. For a date of every year, write `every March 15` behind it."
+    )
+
+
+def _names_a_task(scene: Scene, name: str) -> bool:
+    return date_words.subject_of(scene.pack, scene.walk, name) is not None
+
+
+def _not_read(heard: Heard, scene: Scene, said: str, calendar: Calendar, item: Item | None) -> Message:
+    """Words that are no date, with the nearest that is one: offered, never run."""
+    mended = dates.near(said, today=scene.today, calendar=calendar) if said else ""
+    head = heard.words[: len(heard.words) - len(said)] if said and heard.words.endswith(said) else ""
+    return views.no_date(scene, said, f"due {head}{mended}" if mended else "", item)
+
+
+def _day(meant: OnDay | NoDate) -> date | None:
+    return meant.on if isinstance(meant, OnDay) else None
+
+
+async def _set_task(heard: Heard, services: Services, key: str, on: date | None, seen: int | None = None) -> Message:
+    result = await services.set_task_due(heard.firm.key, heard.act, key, on, seen=seen)
+    scene = _scene(heard, services, result.position)
+    item = scene.walk.item(key)
+    if item is None:
+        raise GONE
+    kept = scene.position.task_due.get(key)
+    same = (kept.on if kept else None) == on
+    unchanged = SET_ALREADY if same else SET_MEANWHILE
+    return tasks.card(scene, item, await _recorded(heard, services, scene, result, on, unchanged))
+
+
+async def _set_step(heard: Heard, services: Services, step: str, on: date | None, seen: int | None = None) -> Message:
+    result = await services.set_step_due(heard.firm.key, heard.act, step, on, seen=seen)
+    scene = _scene(heard, services, result.position)
+    kept = scene.position.step_due.get(step)
+    unchanged = SET_ALREADY if (kept.on if kept else None) == on else SET_MEANWHILE
+    top = await _recorded(heard, services, scene, result, on, unchanged)
+    return steps.step_page(scene, *step_meant(scene.pack, step), top)
+
+
+async def _recorded(
+    heard: Heard, services: Services, scene: Scene, result: Result, on: date | None, unchanged: str
+) -> Top:
+    """What was set, and where its day is no trading day or ends at another hour here, that too."""
+    if not result.changed:
+        return tasks.note(unchanged)
+    top = tasks.recorded(scene, result.records)
+    if on is None:
+        return top
+    calendar = await _calendar(heard, services)
+    return views.with_day(scene, top, on, calendar)
+
+
+# --- the target and the plan ----------------------------------------------------------------------------------
+
+
+async def type_target(heard: Heard, services: Services) -> Answer:
+    """`/cais target <date>`; alone it asks for one."""
+    scene = _scene(heard, services)
+    calendar = await _calendar(heard, services)
+    said = heard.words.strip()
+    meant = dates.read(said, today=scene.today, calendar=calendar) if said else None
+    match meant:
+        case OnDay() | NoDate():
+            return Say(await _set_target(heard, services, _day(meant)))
+        case WhichDay():
+            return Say(views.which_day(scene, meant, scene.carry(SetDate, what="target"), "your target"))
+        case EveryYear():
+            raise Refusal("A target is one day. Nothing was set.")
+    if said:
+        mended = dates.near(said, today=scene.today, calendar=calendar)
+        return Say(views.no_date(scene, said, f"target {mended}" if mended else "", None))
+    if heard.kind in ("command", "action"):
+        return Open(views.target_modal(scene, plan=False))
+    return Say(views.own(scene, tasks.note("Press *Set the target*, or write it: `target May 28, 2027`.")))
+
+
+async def _set_target(heard: Heard, services: Services, on: date | None, seen: int | None = None) -> Message:
+    result = await services.set_target(heard.firm.key, heard.act, on, seen=seen)
+    scene = _scene(heard, services, result.position)
+    unchanged = SET_ALREADY if scene.position.target == on else SET_MEANWHILE
+    return views.own(scene, await _recorded(heard, services, scene, result, on, unchanged))
+
+
+async def open_target(heard: Heard, carried: OpenTarget, services: Services) -> Open:
+    """*Set the target*, *Choose a target…*."""
+    return Open(views.target_modal(_scene(heard, services), plan=carried.plan))
+
+
+async def save_target(heard: Heard, carried: TargetForm, services: Services) -> Answer:
+    """The modal for the target was submitted."""
+    on = day_of(heard.value(views.DAY))
+    clear = heard.value(views.CLEAR) == views.YES
+    if on is None and not clear:
+        return FieldErrors({views.DAY: "Pick a day."})
+    if on is not None and on <= services.today(heard.firm):
+        return FieldErrors({views.DAY: "The target must be a day in the future."})
+    if carried.plan and on:
+        return Replace(views.plan(_scene(heard, services), await _plan(heard, services, on)))
+    return Replace(await _set_target(heard, services, None if clear else on, carried.version))
+
+
+async def type_plan(heard: Heard, services: Services) -> Answer:
+    """`/cais plan [date]`: a proposal for that day, or for the firm's target."""
+    scene = _scene(heard, services)
+    calendar = await _calendar(heard, services)
+    said = heard.words.strip()
+    if not said:
+        target = scene.position.target
+        if target and target > scene.today:
+            return Say(views.plan(scene, await _plan(heard, services, target)))
+        return Say(views.no_target(scene))
+    meant = dates.read(said, today=scene.today, calendar=calendar)
+    match meant:
+        case OnDay(on):
+            return Say(views.plan(scene, await _plan(heard, services, on)))
+        case WhichDay():
+            return Say(views.which_day(scene, meant, scene.carry(SetDate, what="plan"), "the plan's target"))
+    mended = dates.near(said, today=scene.today, calendar=calendar)
+    return Say(views.no_date(scene, said, f"plan {mended}" if mended else "", None))
+
+
+async def _plan(heard: Heard, services: Services, target: date) -> Plan:
+    calendar = await _calendar(heard, services)
+    today = services.today(heard.firm)
+    return plan(services.walk(heard.firm), heard.firm, today=today, target=target, calendar=calendar)
+
+
+async def show_plan(heard: Heard, carried: ShowPlan, services: Services) -> Answer:
+    """*Plan*, *Plan for …*."""
+    scene = _scene(heard, services)
+    target = day_of(carried.target) or scene.position.target
+    if target is None or target <= scene.today:
+        return Replace(views.no_target(scene))
+    return Replace(views.plan(scene, await _plan(heard, services, target)))
+
+
+async def accept_plan(heard: Heard, carried: AcceptPlan, services: Services) -> Answer:
+    """*Accept*: the very days that were shown are set, all as one click. Where they would be others now, none are."""
+    scene, target = _scene(heard, services), day_of(carried.target)
+    if target is None or target <= scene.today:
+        return Replace(views.no_target(scene))
+    proposed = await _plan(heard, services, target)
+    if proposed.digest != carried.digest:
+        top = tasks.note(
+            "Things have changed since this plan was drawn, so nothing was set. This is how it would be now."
+        )
+        return Replace(views.plan(scene, proposed, top))
+    days = {p.item.key: p.due for p in proposed.tasks}
+    result = await services.accept_plan(heard.firm.key, heard.act, days, target=target)
+    scene = _scene(heard, services, result.position)
+    top = views.accepted(scene, result.records) if result.changed else tasks.note(SET_ALREADY)
+    return Replace(views.own(scene, top))
+
+
+# --- dates by buttons -----------------------------------------------------------------------------------------
+
+
+async def open_date(heard: Heard, carried: OpenDate, services: Services) -> Answer:
+    """*Set date* on a card."""
+    scene = _scene(heard, services)
+    return Open(views.date_modal(scene, item_of(scene, carried.task)))
+
+
+async def save_date(heard: Heard, carried: DateForm, services: Services) -> Answer:
+    """The modal for a date was submitted. An empty field erases nothing: for that there is a box."""
+    on = day_of(heard.value(views.DAY))
+    clear = heard.value(views.CLEAR) == views.YES
+    if on is None and not clear:
+        return FieldErrors({views.DAY: "Pick a day."})
+    try:
+        return Replace(await _set_task(heard, services, carried.task, None if clear else on, carried.version))
+    except Refusal as refusal:
+        return FieldErrors({views.DAY: refusal.sentence.replace("*", "")})
+
+
+async def set_chosen(heard: Heard, carried: SetDate, services: Services) -> Answer:
+    """One of the days that words may have meant."""
+    on = day_of(carried.on)
+    if on is None:
+        raise Refusal("That button carries no day. Nothing was changed.", kind="stale")
+    if carried.what == "plan":
+        return await show_plan(heard, ShowPlan(carried.firm, carried.version, target=carried.on), services)
+    if carried.what == "target":
+        return Replace(await _set_target(heard, services, on, carried.version))
+    if carried.what == "step":
+        return Replace(await _set_step(heard, services, carried.key, on, carried.version))
+    return Replace(await _set_task(heard, services, carried.key, on, carried.version))
+
+
+async def remove_recurring(heard: Heard, carried: RemoveRecurring, services: Services) -> Answer:
+    """*Remove* beside a date of every year."""
+    return Replace(
+        own_dates(heard, services, await services.remove_recurring(heard.firm.key, heard.act, carried.recurring))
+    )
+
+
+def own_dates(heard: Heard, services: Services, result: Result) -> Message:
+    """What was recorded, and below it the firm's own dates."""
+    scene = _scene(heard, services, result.position)
+    top = tasks.recorded(scene, result.records) if result.changed else tasks.note("That is so already.")
+    return views.own(scene, top)
+
+
+def item_of(scene: Scene, key: str) -> Item:
+    """The task a button is about. Raises Refusal where the roadmap of the firm has it no more."""
+    item = scene.walk.item(key)
+    if item is None:
+        raise GONE
+    return item

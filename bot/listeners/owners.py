@@ -1,0 +1,182 @@
+"""Hears whose tasks are: assigning one, and handing all of a person's over."""
+
+from collections.abc import Callable
+
+from bot import date_words
+from bot.buttons import AssignForm, HandoverForm, OpenAssign, OpenHandover
+from bot.date_words import Someone
+from bot.listeners.dates import item_of, own_dates
+from bot.listeners.tasks import NO_SUCH_TASK
+from bot.places import place
+from bot.router import Heard, Router
+from bot.surfaces import Answer, FieldErrors, Message, Open, Replace, Say
+from bot.task_words import tasks_meant
+from bot.views import dated, dates, steps, tasks
+from bot.views import owners as views
+from bot.views.scene import Scene, scene_of
+from bot.views.tasks import Top
+from flows.events import Record
+from flows.firms import Person, Refusal, role_of
+from flows.ports import Known
+from flows.position import Position
+from flows.services import Services
+from flows.walk import Item
+
+WHO_IS_THAT = Refusal(
+    "Say whose it is: mention somebody, like `/cais assign s2 @ben`, or write `to me` or `nobody`. Nothing was changed."
+)
+
+
+def register(router: Router) -> None:
+    """What is heard here."""
+    router.command("assign", free_text=True, meets=True)(type_assign)
+    router.command("handover", "hand over", free_text=True, meets=True)(type_handover)
+    router.action(OpenAssign)(open_assign)
+    router.submit(AssignForm, meets=True)(save_owner)
+    router.action(OpenHandover)(open_handover)
+    router.submit(HandoverForm, meets=True)(save_handover)
+
+
+def _scene(heard: Heard, services: Services, position: Position | None = None) -> Scene:
+    return scene_of(services, position or heard.firm, heard.who.id, heard.zone)
+
+
+async def type_assign(heard: Heard, services: Services) -> Answer:
+    """`/cais assign <task> @user`, `to me`, `nobody`; without a person the form."""
+    scene = _scene(heard, services)
+    words, people, unknown = date_words.assign_words(heard.words, heard.mentions, heard.firm, heard.who.id)
+    items = tasks_meant(scene.pack, scene.walk, words)
+    if unknown or len(people) > 1:
+        raise WHO_IS_THAT
+    if not items:
+        raise NO_SUCH_TASK
+    if len(items) > 1:
+        return Say(steps.which_task(scene, items, "Which one? Open it and press *Assign*."))
+    item = items[0]
+    if people:
+        return await _assign(heard, services, item.key, people[0], Say)
+    if heard.kind in ("command", "action"):
+        return Open(views.assign_modal(scene, item))
+    return Say(tasks.card(scene, item, tasks.note("Press *Assign* to say whose it is.")))
+
+
+async def open_assign(heard: Heard, carried: OpenAssign, services: Services) -> Answer:
+    """*Assign* on a card."""
+    scene = _scene(heard, services)
+    return Open(views.assign_modal(scene, item_of(scene, carried.task)))
+
+
+async def save_owner(heard: Heard, carried: AssignForm, services: Services) -> Answer:
+    """The modal for an owner was submitted."""
+    nobody = heard.value(views.NOBODY) == dates.YES
+    if not nobody and not heard.value(views.PERSON):
+        return FieldErrors({views.PERSON: "Pick a person."})
+    someone = Someone() if nobody else Someone(slack_id=heard.value(views.PERSON))
+    return await _assign(heard, services, carried.task, someone, Replace, carried.version)
+
+
+async def _assign(
+    heard: Heard,
+    services: Services,
+    key: str,
+    someone: Someone,
+    answer: Callable[[Message], Answer],
+    seen: int | None = None,
+) -> Answer:
+    known = await _known(heard, services, someone)
+    _must_be_a_person(known)
+    to = Person(known.person, known.name) if known else None
+    try:
+        result = await services.assign(heard.firm.key, heard.act, key, to, seen=seen)
+    except Refusal as refusal:
+        return _refused(heard, services, refusal, known)
+    scene = _scene(heard, services, result.position)
+    item = item_of(scene, key)
+    kept = dated.owner(scene, item)
+    if result.changed:
+        top = _owned(scene, item, result.records, known)
+    elif (kept.person if kept else "") == (to.id if to else ""):
+        top = tasks.note("That is so already.")
+    else:
+        top = tasks.note(f"Somebody assigned it since this was drawn. {views.owner_note(scene, item)}")
+    return answer(tasks.card(scene, item, top))
+
+
+def _owned(scene: Scene, item: Item, records: tuple[Record, ...], known: Known | None) -> Top:
+    top = tasks.recorded(scene, records)
+    if known and known.standing == "guest":
+        return dates.with_note(top, "They are a guest of the workspace, whom messages from apps may not reach.")
+    return top
+
+
+async def _known(heard: Heard, services: Services, someone: Someone) -> Known | None:
+    """What is known of who was named; None for nobody."""
+    person = place(heard.tenant, someone.slack_id) if someone.slack_id else someone.person
+    if not person:
+        return None
+    known = (await services.directory.sight(heard.tenant, person)).known
+    member = heard.firm.members.get(person)
+    return known if known.name or member is None else Known(person, member.name, standing=known.standing)
+
+
+def _must_be_a_person(known: Known | None) -> None:
+    """Raises Refusal for an app, and for somebody whose account was closed."""
+    if known and known.standing == "app":
+        raise Refusal("A task belongs to a person, and that is an app. Nothing was changed.")
+    if known and known.standing == "gone":
+        raise Refusal(f"The Slack account of {known.name or 'that person'} was closed. Nothing was changed.")
+
+
+def _refused(heard: Heard, services: Services, refusal: Refusal, known: Known | None) -> Answer:
+    """No member: the way to make them one. A modal keeps what was picked and shows the sentence."""
+    if heard.kind == "submit" and refusal.kind not in ("no_member", "viewer"):
+        return FieldErrors({views.PERSON: refusal.sentence.replace("*", "")})
+    if refusal.kind != "no_member" or known is None:
+        raise refusal
+    lead = role_of(heard.firm, heard.who) == "lead"
+    scene, guest = _scene(heard, services), known.standing == "guest"
+    shown = views.no_member(scene, refusal.sentence, known.person, lead=lead, guest=guest)
+    return Say(shown)
+
+
+async def type_handover(heard: Heard, services: Services) -> Answer:
+    """`/cais handover @from @to`; with one person the own tasks go there, without one the form."""
+    words, people, unknown = date_words.assign_words(heard.words, heard.mentions, heard.firm, heard.who.id)
+    if len(people) == 1 and (named := date_words.person_called(heard.firm, words)):
+        people = (Someone(person=named), *people)
+    if unknown or len(people) > 2 or Someone() in people:
+        raise Refusal("Say from whom to whom, like `/cais handover @ben @lea`. Nothing was changed.")
+    if people:
+        giver = people[0] if len(people) == 2 else Someone(person=heard.who.id)
+        return await _hand_over(heard, services, giver, people[-1], Say)
+    scene = _scene(heard, services)
+    if heard.kind in ("command", "action"):
+        return Open(views.handover_modal(scene))
+    return Say(dates.own(scene, tasks.note("Press *Hand over…*, or write it: `handover @ben @lea`.")))
+
+
+async def open_handover(heard: Heard, carried: OpenHandover, services: Services) -> Answer:
+    """*Hand over…*."""
+    return Open(views.handover_modal(_scene(heard, services)))
+
+
+async def save_handover(heard: Heard, carried: HandoverForm, services: Services) -> Answer:
+    """The modal for a handover was submitted."""
+    giver, to = heard.value(views.GIVER), heard.value(views.PERSON)
+    empty = [name for name, value in ((views.GIVER, giver), (views.PERSON, to)) if not value]
+    if empty:
+        return FieldErrors(dict.fromkeys(empty, "Pick a person."))
+    return await _hand_over(heard, services, Someone(slack_id=giver), Someone(slack_id=to), Replace)
+
+
+async def _hand_over(
+    heard: Heard, services: Services, giver: Someone, to: Someone, answer: Callable[[Message], Answer]
+) -> Answer:
+    known, from_whom = await _known(heard, services, to), await _known(heard, services, giver)
+    _must_be_a_person(known)
+    assert known is not None and from_whom is not None, "nobody was refused before"  # noqa: PT018  # for the types only
+    try:
+        result = await services.hand_over(heard.firm.key, heard.act, from_whom.person, Person(known.person, known.name))
+    except Refusal as refusal:
+        return _refused(heard, services, refusal, known)
+    return answer(own_dates(heard, services, result))

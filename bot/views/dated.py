@@ -1,0 +1,128 @@
+"""Who a task belongs to and when it is wanted, in words and buttons, wherever a firm's tasks are shown."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from bot.buttons import OpenAssign, OpenDate
+from bot.views.blocks import Element, button, day, escape, literal, short_day
+from bot.views.scene import Scene, zone_name
+from flows.own_dates import OPEN, due_of, next_time, owned
+from flows.position import Due, Owner
+from flows.trading_days import NEW_YORK, end_of
+from flows.walk import Item
+
+MOST_DATES = 5
+
+
+class Coming(NamedTuple):
+    """A date of the firm's own, and what it is the date of; `what` is safe in mrkdwn."""
+
+    on: date
+    what: str
+
+
+def due(scene: Scene, item: Item) -> Due | None:
+    """The day this task is wanted by, None where the firm set none."""
+    return due_of(scene.position, item.task, item.key)
+
+
+def owner(scene: Scene, item: Item) -> Owner | None:
+    """Who the task belongs to, None where nobody does."""
+    return scene.position.owners.get(item.key)
+
+
+def owner_name(scene: Scene, kept: Owner) -> str:
+    """An owner's name, safe in mrkdwn; it says so where the person has left the firm."""
+    name = literal(kept.name or "somebody")
+    if kept.person == scene.viewer:
+        return f"{name} (you)"
+    return name if kept.person in scene.position.members else f"{name} (no longer a member)"
+
+
+def line(scene: Scene, item: Item) -> str:
+    """Owner and date in full, for a card; empty where there is neither, or the task is finished."""
+    if item.state not in OPEN:
+        return ""
+    kept, until = owner(scene, item), due(scene, item)
+    said = [f"*Owner:* {owner_name(scene, kept)}"] if kept else []
+    if until:
+        of_its_own = item.key in scene.position.task_due
+        of = "" if of_its_own else " (the date of its step)"
+        said.append(f"*Date:* {date_words(scene, until.on)}{of}")
+    return " · ".join(said)
+
+
+def short_line(scene: Scene, item: Item) -> str:
+    """Owner and date in a few words, for a list."""
+    if item.state not in OPEN:
+        return ""
+    kept, until = owner(scene, item), due(scene, item)
+    said = [owner_name(scene, kept)] if kept else []
+    said += [f"by {short_day(until.on)}"] if until else []
+    return ", ".join(said)
+
+
+def date_words(scene: Scene, on: date) -> str:
+    """A date in full. Where the viewer's clock is another than New York's, also when it ends, in both zones."""
+    if on < scene.today:
+        return f"{day(on)}, which has passed"
+    return f"{day(on)}{ends(scene, on)}"
+
+
+def ends(scene: Scene, on: date) -> str:
+    """`; ends Monday, May 31, 2027, 11:59 PM New York time (…London time)`; empty where both clocks are the same."""
+    zone = ZoneInfo(scene.zone or scene.position.time_zone)
+    there = end_of(on)
+    here = there.astimezone(zone)
+    if here.utcoffset() == there.utcoffset():
+        return ""
+    until = f"{here:%I:%M %p}".lstrip("0")
+    on_that_day = "" if here.date() == on else f"{day(here.date())}, "
+    return f"; ends {day(on)}, 11:59 PM {zone_name(NEW_YORK.key)} ({on_that_day}{until} {zone_name(zone.key)})"
+
+
+def buttons(scene: Scene, item: Item) -> list[Element]:
+    """*Assign* and *Set date*, for a task that may still come to be done."""
+    if item.state not in OPEN:
+        return []
+    return [
+        button("Assign", scene.carry(OpenAssign, task=item.key), says=f"Assign: {item.title}"),
+        button("Set date", scene.carry(OpenDate, task=item.key), says=f"Set the date: {item.title}"),
+    ]
+
+
+def mine(scene: Scene) -> Sequence[Item]:
+    """The viewer's own open tasks, those wanted soonest first."""
+    items = owned(scene.position, scene.walk.items, scene.viewer)
+    return sorted(items, key=lambda i: found.on if (found := due(scene, i)) else date.max)
+
+
+def coming(scene: Scene) -> list[Coming]:
+    """The firm's own dates of what is still to be done, the soonest first; steps as a whole, not task by task."""
+    position = scene.position
+    open_items = [i for i in scene.walk.items if i.state in OPEN]
+    tasks = [Coming(position.task_due[i.key].on, literal(i.title)) for i in open_items if i.key in position.task_due]
+    ids = {i.task.step for i in open_items} | {i.task.part for i in open_items}
+    steps = [Coming(d.on, f"step {escape(step)}") for step, d in position.step_due.items() if step in ids]
+    yearly = [Coming(next_time(r, scene.today), f"{literal(r.name)} (every year)") for r in position.recurring]
+    return sorted([*tasks, *steps, *yearly])
+
+
+def own_dates(scene: Scene) -> list[str]:
+    """The target and the next few dates, a line each."""
+    target = scene.position.target
+    lines = [f"🎯 *Your target:* {date_words(scene, target)}"] if target else []
+    dates = coming(scene)
+    lines += [f"🗓️ {short_day(on)}: {what}" for on, what in dates[:MOST_DATES]]
+    more = len(dates) - MOST_DATES
+    return [*lines, *([f"🗓️ and {more} more: `/cais due` shows them"] if more > 0 else [])]
+
+
+def mine_line(scene: Scene) -> str:
+    """The viewer's own tasks in a line; empty where there are none."""
+    items = mine(scene)
+    named = [literal(i.title) + (f" (by {short_day(d.on)})" if (d := due(scene, i)) else "") for i in items[:3]]
+    more = len(items) - len(named)
+    return f"👤 *Yours:* {', '.join(named)}{f' and {more} more' if more > 0 else ''}" if named else ""

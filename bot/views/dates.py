@@ -1,0 +1,309 @@
+"""Dates: the modals, the question where words can mean several days, the plan, and what was recorded."""
+
+from collections.abc import Sequence
+from datetime import date
+from itertools import groupby
+
+from bot.actions import fits
+from bot.buttons import (
+    AcceptPlan,
+    DateForm,
+    OpenDate,
+    OpenHandover,
+    OpenTarget,
+    RemoveRecurring,
+    RunCommand,
+    SetDate,
+    ShowNext,
+    ShowPlan,
+    ShowStatus,
+    TargetForm,
+    UndoChange,
+)
+from bot.surfaces import Block, Message, Modal
+from bot.views import dated
+from bot.views.blocks import (
+    Element,
+    actions,
+    button,
+    checkbox_input,
+    clip,
+    confirm,
+    context,
+    date_input,
+    day,
+    divider,
+    escape,
+    field,
+    header,
+    literal,
+    option,
+    section,
+    short_day,
+)
+from bot.views.scene import Scene, banner
+from bot.views.tasks import NOTHING, Top
+from flows.dates import WhichDay
+from flows.events import Record
+from flows.planning import Plan, Planned
+from flows.position import Recurring
+from flows.trading_days import Calendar
+from flows.walk import Item
+
+DAY, CLEAR = "day", "clear"
+YES = "yes"
+MOST_NAMES = 4
+LINES_IN_A_SECTION = 12
+MOST_RECURRING = 10
+"""Dates of every year that have a button each."""
+
+HOW_TO_WRITE = "Write it like `Dec 15`, `next Friday`, `in 3 business days`, `end of month` or `5/31/2027`."
+
+
+# --- modals ---------------------------------------------------------------------------------------------------
+
+
+def date_modal(scene: Scene, item: Item) -> Modal:
+    """The day a task is wanted by; clearing it is a box of its own, so that an empty field erases nothing."""
+    kept = scene.position.task_due.get(item.key)
+    of_step = None if kept else dated.due(scene, item)
+    hint = (
+        "The day ends at 11:59 PM New York time. A day without trading is fine: reminders come the trading day before."
+    )
+    if of_step:
+        hint = f"Its step has {short_day(of_step.on)}; a day here counts for this task alone."
+    picked = kept.on if kept and kept.on >= scene.today else None
+    blocks = [about(scene, item), field(DAY, "Finish it by", date_input(picked), hint=hint, optional=bool(kept))]
+    if kept:
+        blocks.append(box(CLEAR, "Or take the date off", "No date for this task"))
+    return Modal("Set a date", blocks, scene.carry(DateForm, task=item.key), submit="Save")
+
+
+def target_modal(scene: Scene, *, plan: bool) -> Modal:
+    """The day the firm wants to be through. With `plan` a proposal follows, and nothing is set before."""
+    kept = scene.position.target
+    blocks = [
+        section(f"*{literal(scene.position.name)}*\nThe day by which you want to be through the roadmap."),
+        field(
+            DAY, "Target", date_input(kept if kept and kept > scene.today else None), optional=bool(kept) and not plan
+        ),
+    ]
+    if kept and not plan:
+        blocks.append(box(CLEAR, "Or take the target off", "No target"))
+    return Modal(
+        "Plan for a target" if plan else "Set the target", blocks, scene.carry(TargetForm, plan=plan), submit="Save"
+    )
+
+
+def about(scene: Scene, item: Item) -> Block:
+    """Which firm and task a modal is about."""
+    where = f"*{literal(scene.position.name)}* · step {escape(item.task.step)}"
+    return section(f"{where}\n*{literal(item.title)}*")
+
+
+def box(block_id: str, label: str, words: str) -> Block:
+    """A box to tick, for what an empty field must not say."""
+    return field(block_id, label, checkbox_input([option(words, YES)]), optional=True)
+
+
+# --- questions ------------------------------------------------------------------------------------------------
+
+
+def which_day(scene: Scene, asked: WhichDay, choice: SetDate, what: str) -> Message:
+    """Words that can mean several days, or one that has passed: the days are offered, none is taken."""
+    offered = [button(day(on), _on(choice, on), says=f"{what}: {day(on)}") for on in asked.choices]
+    other = _picker(scene, choice)
+    ways = [*offered, *([other] if other else [])]
+    blocks = [
+        banner(scene, what),
+        section(f"{escape(asked.ask)} Nothing was set."),
+        *([actions(*ways)] if ways else []),
+    ]
+    days = ", or ".join(day(on) for on in asked.choices)
+    return Message(f"{literal(scene.position.name)}, {what}: {escape(asked.ask)} {days}".strip(), blocks)
+
+
+def _on(choice: SetDate, on: date) -> SetDate:
+    return SetDate(choice.firm, choice.version, what=choice.what, key=choice.key, on=on.isoformat())
+
+
+def _picker(scene: Scene, choice: SetDate) -> Element | None:
+    if choice.what == "task":
+        return button("Another day…", scene.carry(OpenDate, task=choice.key))
+    if choice.what in ("target", "plan"):
+        return button("Another day…", scene.carry(OpenTarget, plan=choice.what == "plan"))
+    return None
+
+
+def no_date(scene: Scene, said: str, offered: str, item: Item | None) -> Message:
+    """What was typed as a date is none; a mistyped one is offered as it may have been meant."""
+    what = f"I could not read a date in “{literal(clip(said, 80))}”, so nothing was set." if said else "Say which day."
+    near = RunCommand(firm=scene.position.key.firm, words=offered)
+    ways = [button(clip(f"/cais {offered}", 70), near, says=f"Run {offered}")] if offered and fits(near) else []
+    if item:
+        ways.append(button("Set date…", scene.carry(OpenDate, task=item.key), says=f"Set the date: {item.title}"))
+    text = f"{what} {'Did you mean this?' if offered else HOW_TO_WRITE}"
+    return Message(text, [banner(scene), section(text), *([actions(*ways)] if ways else [])])
+
+
+# --- the plan -------------------------------------------------------------------------------------------------
+
+
+def plan(scene: Scene, proposed: Plan, top: Top = NOTHING) -> Message:
+    """A day for each open task, worked back from the target. Nothing of it is saved before *Accept*."""
+    if not proposed.possible:
+        return _impossible(scene, proposed, top)
+    name = literal(scene.position.name)
+    if not proposed.tasks:
+        text = "Nothing is open that could be planned."
+        return Message(f"{name}: {text}", [*top.blocks, banner(scene), section(text), actions(*_ways(scene))])
+    lines = _plan_lines(scene, proposed.tasks)
+    sections = [lines[n : n + LINES_IN_A_SECTION] for n in range(0, len(lines), LINES_IN_A_SECTION)]
+    accept = scene.carry(AcceptPlan, target=proposed.target.isoformat(), digest=proposed.digest)
+    ways = [
+        button("Accept", accept, style="primary", says="Accept the plan: all these dates are set"),
+        button("Another target…", scene.carry(OpenTarget, plan=True)),
+        button("Not now", scene.carry(ShowNext), says="Not now: nothing is saved"),
+    ]
+    intro = (
+        f"*A proposal, not saved yet.* Worked back from *{day(proposed.target)}*: the last day for each open task that "
+        "still leaves the usual time for what comes after it."
+    )
+    blocks = [
+        *top.blocks,
+        header("A plan for your target"),
+        banner(scene, f"{len(proposed.tasks)} open {'task' if len(proposed.tasks) == 1 else 'tasks'}"),
+        section(intro),
+        *(section(clip("\n".join(part), 3000)) for part in sections),
+        context(_counted(scene, proposed)),
+        actions(*ways),
+    ]
+    first = proposed.tasks[0]
+    text = f"{name}: a plan for {day(proposed.target)}. First: {literal(first.item.title)} by {day(first.due)}."
+    return Message(f"{top.text} {text} Nothing is saved before you accept it.".strip(), blocks)
+
+
+def accepted(scene: Scene, records: Sequence[Record]) -> Top:
+    """A plan was accepted: how much was set, with the one way to take all of it back. The days stand below."""
+    set_now = sum(1 for r in records if r.type == "task_due_set")
+    what = f"a date for {set_now} {'task' if set_now == 1 else 'tasks'}"
+    if len(records) > set_now:
+        what = f"{what}, and the target" if set_now else "the target"
+    first = records[0]
+    undo = button("Undo", scene.carry(UndoChange, of=first.sequence), says="Undo the whole plan")
+    said = f"*The plan is set:* {what}.\nBy {scene.by(first.actor, first.actor_name)}, {scene.moment(first.at)}."
+    return Top(f"The plan is set: {what}.", (section(said, accessory=undo),))
+
+
+def _plan_lines(scene: Scene, tasks: Sequence[Planned]) -> list[str]:
+    """A line for each task; repeats of one task with one day in one line."""
+    lines = []
+    for (_, due), same in groupby(tasks, key=lambda p: (p.item.task.id, p.due)):
+        repeats = list(same)
+        first = repeats[0]
+        title = literal(clip(first.item.title, 120))
+        if len(repeats) > 1:
+            names = ", ".join(literal(clip(p.item.name, 28)) for p in repeats[:MOST_NAMES])
+            more = f" and {len(repeats) - MOST_NAMES} more" if len(repeats) > MOST_NAMES else ""
+            title = f"{escape(first.item.task.title)}: {names}{more}"
+        usual = f"{first.days} {'day' if first.days == 1 else 'days'}"
+        wait = f"waits for {_outsider(scene, first)}, usually {usual}" if first.item.task.wait_for else usual
+        now = f"; now {short_day(first.now)}" if first.now and first.now != due else ""
+        lines.append(f"*{due:%a}, {short_day(due)}* · {title} _({wait}{now})_")
+    return lines
+
+
+def _outsider(scene: Scene, planned: Planned) -> str:
+    return escape(scene.pack.roles[planned.item.task.wait_for].title)
+
+
+def _counted(scene: Scene, proposed: Plan) -> str:
+    skipped = f" Skipped on the way: weekends, {', '.join(map(escape, proposed.skipped))}." if proposed.skipped else ""
+    later = "" if scene.walk.complete else " More tasks may come with your answers; plan again then."
+    return f"Days are trading days of the New York Stock Exchange.{skipped}{later}"
+
+
+def _impossible(scene: Scene, proposed: Plan, top: Top) -> Message:
+    earliest = proposed.earliest
+    text = (
+        f"*{day(proposed.target)}* leaves less time than these tasks usually take. Going by the usual days, "
+        f"*{day(earliest)}* is the earliest you can plan for. If your agent or FINRA CAT is faster, you may be too: "
+        "dates can also be set task by task with `/cais due`."
+    )
+    ways = [
+        button(f"Plan for {short_day(earliest)}", scene.carry(ShowPlan, target=earliest.isoformat()), style="primary"),
+        button("Another target…", scene.carry(OpenTarget, plan=True)),
+    ]
+    said = f"{literal(scene.position.name)}: {text.replace('*', '').replace('`', '')}"
+    return Message(f"{top.text} {said}".strip(), [*top.blocks, banner(scene), section(text), actions(*ways)])
+
+
+def no_target(scene: Scene) -> Message:
+    """A plan needs a day to be worked back from."""
+    text = "A plan is worked back from the day you want to be through. Which day is that?"
+    more = "You can also type it: `/cais plan May 28, 2027`. Nothing is saved before you accept the plan."
+    ways = [button("Choose a target…", scene.carry(OpenTarget, plan=True), style="primary")]
+    return Message(
+        f"{literal(scene.position.name)}: {text}", [banner(scene), section(text), actions(*ways), context(more)]
+    )
+
+
+def _ways(scene: Scene) -> list[Element]:
+    return [button("Next task", scene.carry(ShowNext)), button("Status", scene.carry(ShowStatus))]
+
+
+# --- what the firm has set ------------------------------------------------------------------------------------
+
+
+def own(scene: Scene, top: Top = NOTHING) -> Message:
+    """The firm's own dates, and who owns what is open: what `/cais due` alone shows, and what a change ends in."""
+    dates = dated.coming(scene)
+    target = scene.position.target
+    lines = [f"🎯 *Your target:* {dated.date_words(scene, target)}"] if target else ["🎯 No target yet."]
+    lines += [f"🗓️ {day(on)}: {what}" for on, what in dates[:LINES_IN_A_SECTION]]
+    more = len(dates) - LINES_IN_A_SECTION
+    lines += [f"🗓️ and {more} more"] if more > 0 else []
+    ways = [
+        button("Plan", scene.carry(ShowPlan), says="Propose a date for each open task"),
+        button("Set the target", scene.carry(OpenTarget)),
+        button("Hand over…", scene.carry(OpenHandover), says="Hand all open tasks of one person to another"),
+        *_ways(scene),
+    ]
+    blocks = [*top.blocks, banner(scene, "your own dates"), section("\n".join(lines)), actions(*ways)]
+    blocks += recurring_blocks(scene)
+    said = f"{literal(scene.position.name)}: {len(dates)} {'date' if len(dates) == 1 else 'dates'} of your own."
+    return Message(f"{top.text} {said}".strip(), blocks)
+
+
+def recurring_blocks(scene: Scene) -> list[Block]:
+    """The dates that come back every year, each with the way to remove it."""
+    there = scene.position.recurring
+    if not there:
+        return []
+    more = len(there) - MOST_RECURRING
+    typed = "`/cais due “its name” none` takes one of them off."
+    rest = [context(f"And {more} more every year. {typed}")] if more > 0 else []
+    return [divider(), *(_recurring(scene, r) for r in there[:MOST_RECURRING]), *rest]
+
+
+def _recurring(scene: Scene, kept: Recurring) -> Block:
+    every = f"{date(2000, kept.month, kept.day):%B} {kept.day}"
+    sure = confirm("Remove this date?", f"{kept.name}, every {every}, comes back no more. It can be undone.", "Remove")
+    away = button("Remove", scene.carry(RemoveRecurring, recurring=kept.id), says=f"Remove {kept.name}", confirm=sure)
+    return section(f"🔁 *{literal(kept.name)}*: every {every}", accessory=away)
+
+
+def with_day(scene: Scene, top: Top, on: date, calendar: Calendar) -> Top:
+    """What was recorded, and what is worth knowing of the day: where it ends, and that it is no trading day."""
+    said = []
+    if until := dated.ends(scene, on).removeprefix("; "):
+        said.append(f"It {until}.")
+    if not calendar.is_trading_day(on):
+        why = calendar.name_of(on) or "a weekend"
+        said.append(f"No trading day ({escape(why)}): the date stays, reminders come the trading day before.")
+    return with_note(top, " ".join(said)) if said else top
+
+
+def with_note(top: Top, text: str) -> Top:
+    """What was recorded, and a remark below it; `text` is safe in mrkdwn."""
+    return Top(f"{top.text} {text}", (*top.blocks, context(f"ℹ️ {text}")))

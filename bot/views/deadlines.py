@@ -1,0 +1,279 @@
+"""The industry dates: how each stands, its story, what was known on a day, and what a workspace admin added."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from bot.buttons import (
+    OpenRevision,
+    OpenTradingDay,
+    PickDeadline,
+    ShowDeadlines,
+    ShowNext,
+    ShowStory,
+    ShowTradingDays,
+    WithdrawEntry,
+)
+from bot.surfaces import Block, Message
+from bot.views import dated
+from bot.views.blocks import (
+    actions,
+    button,
+    clip,
+    confirm,
+    context,
+    day,
+    divider,
+    escape,
+    header,
+    literal,
+    menu,
+    option,
+    section,
+    short_day,
+)
+from bot.views.milestones import IN_WORDS, reference_words, value_words
+from bot.views.scene import Scene, banner
+from bot.views.tasks import NOTHING, Top
+from flows.deadlines import UNCONFIRMED, AsOf, Deadline, Ledger, Revision, Source, effect
+from flows.workspace import DeadlineRevised, Entry, TradingDayEdited, Workspace, revision_of
+
+MOST_ROWS = 20
+MOST_EDITS = 10
+
+# --- all of them ----------------------------------------------------------------------------------------------
+
+
+def deadlines(scene: Scene, there: Workspace, *, admin: bool, top: Top = NOTHING) -> Message:
+    """Every industry date as it stands, those of the roadmap first, and the firm's own."""
+    ledger = there.ledger
+    named = [d for d in ledger.deadlines if d.milestone]
+    others = [d for d in ledger.deadlines if not d.milestone]
+    blocks: list[Block] = [*top.blocks, header("Industry dates"), banner(scene, "published dates, for reference")]
+    for deadline in named:
+        story = button("Its story", scene.carry(ShowStory, deadline=deadline.id), says=f"The story of {deadline.title}")
+        blocks.append(section(_stands(scene, ledger, deadline), accessory=story))
+    lines = [_short(scene, ledger, d) for d in others]
+    blocks += [section("*Dates the roadmap does not name*\n" + "\n".join(lines)), _stories(scene, ledger)]
+    blocks += [divider(), section("\n".join(["*Your firm's own dates*", *(dated.own_dates(scene) or [_NONE_YET])]))]
+    calendar = button("Trading days", scene.carry(ShowTradingDays), says="The trading calendar and its edits")
+    blocks.append(actions(button("Next task", scene.carry(ShowNext)), calendar, *(_for_admins(scene) if admin else [])))
+    blocks.append(context(f"`/cais deadlines as of May 27, 2022` shows what was known on a day. {_FOOT}"))
+    first = named[0] if named else ledger.deadlines[0]
+    said = f"{escape(first.title)}: {_now_words(scene, ledger, first)}."
+    return Message(f"{top.text} {literal(scene.position.name)}, industry dates. {said}".strip(), blocks)
+
+
+_NONE_YET = "None yet: `/cais target` and `/cais plan` set them."
+
+
+_FOOT = "Compiled from public copies; days are New York days."
+
+
+def _now_words(scene: Scene, ledger: Ledger, deadline: Deadline) -> str:
+    known = ledger.as_of(deadline.id, scene.today)
+    return _known_words(known) if known else "nothing announced yet"
+
+
+def _known_words(known: AsOf) -> str:
+    return UNCONFIRMED if known.revision.unverified else value_words(known.revision.value)
+
+
+def _moved(scene: Scene, ledger: Ledger, deadline: Deadline) -> str:
+    times = ledger.times_moved(deadline.id, scene.today)
+    return {0: "never moved", 1: "moved once", 2: "moved twice"}.get(times, f"moved {times} times")
+
+
+def _stands(scene: Scene, ledger: Ledger, deadline: Deadline) -> str:
+    """One that the roadmap names: its value, the ready words for a past one, and how often it moved."""
+    words = [f"*{escape(deadline.title)}:* {_now_words(scene, ledger, deadline)} ({_moved(scene, ledger, deadline)})"]
+    milestone = next((m for m in scene.pack.milestones if m.id == deadline.milestone), None)
+    if milestone and (said := reference_words(scene, milestone)):
+        words.append(said)
+    if deadline.note:
+        words.append(f"_{escape(deadline.note)}_")
+    return "\n".join(words)
+
+
+def _short(scene: Scene, ledger: Ledger, deadline: Deadline) -> str:
+    moved = f" ({_moved(scene, ledger, deadline)})" if ledger.times_moved(deadline.id, scene.today) else ""
+    return f"• {escape(deadline.title)}: {_now_words(scene, ledger, deadline)}{moved}"
+
+
+def _stories(scene: Scene, ledger: Ledger) -> Block:
+    options = [option(d.title, d.id) for d in ledger.deadlines]
+    return menu("The story of…", scene.carry(PickDeadline), options)
+
+
+def _for_admins(scene: Scene) -> list[dict[str, object]]:
+    return [button("Add or revise…", scene.carry(OpenRevision), says="Add or revise an industry date")]
+
+
+# --- one story ------------------------------------------------------------------------------------------------
+
+
+def story(scene: Scene, there: Workspace, deadline: Deadline, *, admin: bool, top: Top = NOTHING) -> Message:
+    """A deadline's whole history, oldest first, each revision with its source."""
+    ledger = there.ledger
+    rows = [r for r in ledger.story(deadline.id) if r.to <= scene.today]
+    shown = rows[-MOST_ROWS:]
+    whom = f"\nFor: {escape(deadline.applies_to)}" if deadline.applies_to else ""
+    blocks: list[Block] = [
+        *top.blocks,
+        header(clip(deadline.title, 140)),
+        banner(scene, "the story of an industry date"),
+        section(_stands(scene, ledger, deadline) + whom),
+        divider(),
+    ]
+    if len(rows) > len(shown):
+        blocks.append(context(f"The last {len(shown)} of {len(rows)} announcements."))
+    blocks += [section(clip(_row(scene, r), 2900)) for r in shown]
+    if gone := _withdrawn(there, deadline):
+        blocks.append(context(clip("\n".join(gone), 2900)))
+    ways = [button("All industry dates", scene.carry(ShowDeadlines))]
+    if admin:
+        ways.append(button("Add or revise…", scene.carry(OpenRevision, deadline=deadline.id)))
+    blocks.append(actions(*ways))
+    said = f"{_now_words(scene, ledger, deadline)}, {_moved(scene, ledger, deadline)}, {len(rows)} announcements"
+    name = literal(scene.position.name)
+    return Message(f"{top.text} {name}, {escape(deadline.title)}: {said}.".strip(), blocks)
+
+
+def _row(scene: Scene, revision: Revision) -> str:
+    value = UNCONFIRMED if revision.unverified else value_words(revision.value)
+    kind = IN_WORDS[revision.kind]
+    unsure = " (likely)" if revision.likely and not revision.unverified else ""
+    lines = [f"*{_announced(revision)}* · {kind}: *{value}*{unsure}"]
+    lines.append(" ".join(escape(t) for t in (revision.reason, revision.note) if t))
+    sources = "; ".join(_source(s) for s in revision.sources)
+    added = ""
+    if revision.added_by:
+        at = f", {scene.moment(revision.added_at)}" if revision.added_at else ""
+        added = f" · added by {literal(revision.added_by)}{at}"
+    lines.append(f"Source: {sources}{added}")
+    return "\n".join(lines)
+
+
+def _announced(revision: Revision) -> str:
+    if revision.on_a_day:
+        return short_day(revision.to)
+    return f"{short_day(revision.from_)} to {short_day(revision.to)}, the day is not known"
+
+
+def _source(source: Source) -> str:
+    title = escape(source.title).replace("|", "/")
+    return f"<{escape(source.url).replace('|', '%7C')}|{title}>" if source.url else title
+
+
+def _withdrawn(there: Workspace, deadline: Deadline) -> list[str]:
+    """Entries that were taken back: they count no more, and are still there to be seen."""
+    gone = []
+    for entry in there.entries:
+        fact = entry.fact
+        if entry.sequence in there.withdrawn and isinstance(fact, DeadlineRevised) and fact.deadline == deadline.id:
+            gone.append(f"Taken back: {value_words(fact.value)}, entered by {literal(entry.actor_name or 'somebody')}")
+    return gone
+
+
+# --- as of a day ----------------------------------------------------------------------------------------------
+
+
+def as_of(scene: Scene, there: Workspace, deadlines: Sequence[Deadline], on: date) -> Message:
+    """What was known of these on a day. What was announced within a range counts from its last day, and it says so."""
+    lines = [_as_of_line(there.ledger, d, on) for d in deadlines]
+    known = [line for line in lines if line]
+    text = "\n".join(known) or "Nothing had been announced by then, as far as we know."
+    blocks = [
+        header(f"What was known on {short_day(on)}"),
+        banner(scene, day(on)),
+        section(clip(text, 3000)),
+        actions(button("All industry dates", scene.carry(ShowDeadlines))),
+        context("Where only a range of days is known for an announcement, it counts from the last of them."),
+    ]
+    first = known[0].lstrip("• ").replace("*", "").partition("\n")[0] if known else text
+    return Message(f"{literal(scene.position.name)}: what was known on {day(on)}. {first}", blocks)
+
+
+def _as_of_line(ledger: Ledger, deadline: Deadline, on: date) -> str:
+    known = ledger.as_of(deadline.id, on)
+    if known is None:
+        first = [r for r in ledger.story(deadline.id) if r.from_ <= on < r.to][:1]
+        return f"• *{escape(deadline.title)}:* nothing for sure. {_maybe(first[0])}" if first else ""
+    maybe = "".join(f"\n↳ {_maybe(r)}" for r in known.maybe)
+    return f"• *{escape(deadline.title)}:* {_known_words(known)}{maybe}"
+
+
+def _maybe(revision: Revision) -> str:
+    value = UNCONFIRMED if revision.unverified else value_words(revision.value)
+    return (
+        f"Perhaps already {value}: that was announced some day between {short_day(revision.from_)} and "
+        f"{short_day(revision.to)}, which is all we know of the day."
+    )
+
+
+# --- for workspace admins -------------------------------------------------------------------------------------
+
+
+def revised(scene: Scene, there: Workspace, entry: Entry) -> Top:
+    """What an admin added, what it was before, and what it means for this firm."""
+    revision = revision_of(there, entry)
+    if revision is None:
+        return NOTHING
+    deadline = there.ledger.deadline(revision.deadline)
+    before = there.ledger.before(revision)
+    old = f", before: {_old_words(before)}" if before else ""
+    title = literal(deadline.title) if deadline else "It"
+    said = f"{title}: {IN_WORDS[revision.kind]}, {value_words(revision.value)}{old}"
+    notice = there.ledger.notice(revision)
+    means = f"\n{effect(notice, scene.today, scene.position.target)}" if notice else ""
+    text = f"*Recorded for the whole workspace:* {said}.{means}"
+    return Top(text.replace("*", ""), (section(text, accessory=_take_back(scene, entry)),))
+
+
+def _old_words(before: Revision) -> str:
+    return UNCONFIRMED if before.unverified else value_words(before.value)
+
+
+def _take_back(scene: Scene, entry: Entry) -> dict[str, object]:
+    return button("Undo", scene.carry(WithdrawEntry, of=entry.sequence), says="Undo: take this entry back")
+
+
+def trading_days(scene: Scene, there: Workspace, *, admin: bool, top: Top = NOTHING) -> Message:
+    """The calendar that days are counted by, and what was edited in it."""
+    edits = [(e, e.fact) for e in there.entries if e.sequence not in there.withdrawn]
+    shown = [(e, f) for e, f in edits if isinstance(f, TradingDayEdited)][-MOST_EDITS:]
+    text = (
+        "Days are counted by the calendar of the New York Stock Exchange. A day it closed without notice, or opens "
+        "after all, can be entered here by somebody who runs the workspace; it holds for every firm in it."
+    )
+    blocks: list[Block] = [*top.blocks, header("Trading days"), banner(scene, "the calendar"), section(text)]
+    for entry, fact in shown:
+        blocks.append(section(_edit_words(scene, entry, fact), accessory=_away(scene, entry) if admin else None))
+    if not shown:
+        blocks.append(section("Nothing was edited so far."))
+    ways = [button("All industry dates", scene.carry(ShowDeadlines))]
+    if admin:
+        ways.insert(0, button("Close or open a day…", scene.carry(OpenTradingDay), style="primary"))
+    blocks.append(actions(*ways))
+    return Message(f"{top.text} {literal(scene.position.name)}, trading days: {len(shown)} edited.".strip(), blocks)
+
+
+def _edit_words(scene: Scene, entry: Entry, fact: TradingDayEdited) -> str:
+    word = "closed" if fact.state == "closed" else "a trading day after all"
+    who = literal(entry.actor_name or "somebody")
+    return f"*{day(fact.day)}*: {word}. {literal(fact.reason)}\nBy {who}."
+
+
+def _away(scene: Scene, entry: Entry) -> dict[str, object]:
+    sure = confirm("Take this entry back?", "The day counts again as the exchange's own calendar has it.", "Take back")
+    return button("Take back", scene.carry(WithdrawEntry, of=entry.sequence), confirm=sure)
+
+
+def which(scene: Scene, found: Sequence[Deadline], words: str) -> Message:
+    """Words that name several industry dates, or none."""
+    text = f"Which industry date do you mean by “{literal(clip(words, 60))}”?"
+    if not found:
+        text = f"There is no industry date called “{literal(clip(words, 60))}”. These are known:"
+    offered = found or scene.ledger.deadlines
+    options = [option(d.title, d.id) for d in offered]
+    stories = menu("The story of…", scene.carry(PickDeadline), options)
+    return Message(f"{literal(scene.position.name)}: {text}", [banner(scene), section(text), stories])

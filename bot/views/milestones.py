@@ -1,0 +1,109 @@
+"""Industry dates in words, wherever a firm sees them: a past one for reference, never as something missed."""
+
+from datetime import date
+from typing import NamedTuple
+
+from bot.views.blocks import day, escape, short_day
+from bot.views.scene import Scene
+from flows.deadlines import UNCONFIRMED, Kind, Value
+from flows.roadmap import Milestone
+
+SHOWN_FOR_REFERENCE = "It has passed and is shown for reference."
+
+IN_WORDS: dict[Kind, str] = {
+    "set": "set",
+    "refined": "said more exactly",
+    "postponed": "postponed",
+    "advanced": "brought forward",
+    "no_change": "announced as unchanged",
+}
+
+
+def value_words(value: Value) -> str:
+    """What a deadline was said to be, safe in mrkdwn."""
+    first, last = value.bounds
+    match value.type:
+        case "date" if value.on:
+            return day(value.on)
+        case "from" if value.on:
+            return f"from {day(value.on)} on"
+        case "month" if first:
+            return f"some day in {first:%B} {first.year}"
+        case "window" if first and last:
+            return f"{short_day(first)} to {short_day(last)}"
+        case "tbd":
+            return _to_be_announced(value)
+        case "recurring" if value.first_due:
+            return f"every 12 months; the first were due {day(value.first_due)}"
+    return UNCONFIRMED
+
+
+def _to_be_announced(value: Value) -> str:
+    bounds = []
+    if value.announce_by:
+        bounds.append(f"by {short_day(value.announce_by)}")
+    if value.not_before:
+        bounds.append(f"not before {short_day(value.not_before)}")
+    if value.not_after:
+        bounds.append(f"not after {short_day(value.not_after)}")
+    return ", ".join(["to be announced", *bounds])
+
+
+class Standing(NamedTuple):
+    """How a milestone of the roadmap stands today."""
+
+    title: str
+    value: Value
+    confirmed: bool = True
+
+    @property
+    def words(self) -> str:
+        """Its value, safe in mrkdwn."""
+        return value_words(self.value) if self.confirmed else UNCONFIRMED
+
+
+def standing(scene: Scene, milestone: Milestone) -> Standing | None:
+    """How a milestone stands; None where nothing had been announced of it by today.
+
+    The pack's own date counts where the ledger does not know the milestone: an operator's pack may have others.
+    """
+    deadline = next((d for d in scene.ledger.deadlines if d.milestone == milestone.id), None)
+    if deadline is None:
+        return Standing(milestone.title, Value(type="date", on=date.fromisoformat(milestone.date)))
+    known = scene.ledger.as_of(deadline.id, scene.today)
+    return Standing(deadline.title, known.revision.value, not known.revision.unverified) if known else None
+
+
+def reference_words(scene: Scene, milestone: Milestone) -> str:
+    """What is said of a milestone behind us: the ready words of the policy where it is the date that the roadmap names.
+
+    Empty for one to come.
+    """
+    known = standing(scene, milestone)
+    if known is None or not known.value.has_passed(scene.today):
+        return ""
+    as_in_the_roadmap = known.value.on is not None and known.value.on.isoformat() == milestone.date
+    return escape(milestone.past) if as_in_the_roadmap and is_concerned(scene) else SHOWN_FOR_REFERENCE
+
+
+def milestone_line(scene: Scene, milestone: Milestone) -> str:
+    """An industry date in a line, for the status and a step's page; empty where nothing was announced of it yet."""
+    known = standing(scene, milestone)
+    if known is None:
+        return ""
+    said = reference_words(scene, milestone)
+    if said and said != SHOWN_FOR_REFERENCE:
+        return f"📅 {said}"
+    return f"📅 Industry date: {escape(known.title)}, {known.words}" + (f". {said}" if said else "")
+
+
+def past_all_milestones(scene: Scene) -> bool:
+    """Whether every industry date the roadmap names has passed, so that its past wording holds."""
+    known = [standing(scene, m) for m in scene.pack.milestones]
+    return all(k is not None and k.value.has_passed(scene.today) for k in known)
+
+
+def is_concerned(scene: Scene) -> bool:
+    """Whether the firm has the duty that the dates are about, or has not been asked yet."""
+    duty = next(t.sets for t in scene.pack.tasks.values() if t.kind == "question")
+    return scene.position.value(duty) in ((), ("yes",))

@@ -1,0 +1,198 @@
+"""The firm's own dates and who owns what: deciding about them, and reading what holds for a task."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from flows import events as e
+from flows import guard
+from flows.events import AnyEvent
+from flows.firms import Person, Refusal, require
+from flows.position import Due, Owner, Position, Recurring
+from flows.progress import find, is_stale
+from flows.roadmap import Pack, Task
+from flows.setting_up import set_target
+from flows.walk import Item
+
+LONGEST_NAME = 80
+MOST_RECURRING = 30
+FURTHEST = 10
+"""Years from today within which a date of a firm's own lies: beyond them it is a slip of the pen."""
+
+
+# --- dates of tasks and steps ---------------------------------------------------------------------------------
+
+
+def due_of(position: Position, task: Task, key: str) -> Due | None:
+    """The day this task is wanted by: its own, else its part's, else its step's; None where the firm set none."""
+    steps = position.step_due
+    return position.task_due.get(key) or steps.get(task.part) or steps.get(task.step)
+
+
+def must_be_a_day_to_come(day: date, today: date) -> None:
+    """Raises Refusal for a day that has passed, or is so far off that it must be a slip."""
+    if day < today:
+        raise Refusal("That day has passed. Nothing was changed.", kind="past")
+    if day.year > today.year + FURTHEST:
+        raise Refusal(f"That is more than {FURTHEST} years off. Check the year. Nothing was changed.")
+
+
+def set_task_due(
+    pack: Pack, position: Position, who: Person, key: str, due: date | None, *, today: date, seen: int | None = None
+) -> list[AnyEvent]:
+    """The day a task is wanted by; None clears it. Nothing new where somebody set another since the card was drawn."""
+    require(position, who, "member")
+    item = find(pack, position, key)
+    kept = position.task_due.get(key)
+    if is_stale(item, seen) or _is_newer(kept, seen):
+        return []
+    _must_be_to_do(item)
+    if due:
+        must_be_a_day_to_come(due, today)
+    return [] if (kept.on if kept else None) == due else [e.TaskDueSet(task=key, due=due)]
+
+
+def set_step_due(
+    pack: Pack, position: Position, who: Person, step: str, due: date | None, *, today: date, seen: int | None = None
+) -> list[AnyEvent]:
+    """The day for every task of a step, or of a part, that has none of its own; None clears it."""
+    require(position, who, "member")
+    _must_be_a_step(pack, step)
+    if due:
+        must_be_a_day_to_come(due, today)
+    kept = position.step_due.get(step)
+    if _is_newer(kept, seen):
+        return []
+    return [] if (kept.on if kept else None) == due else [e.StepDueSet(step=step, due=due)]
+
+
+def accept_plan(
+    pack: Pack, position: Position, who: Person, dates: Mapping[str, date], *, today: date, target: date | None = None
+) -> list[AnyEvent]:
+    """A proposed plan as one click: each task's day, and the target where it is another one. What holds is left out."""
+    require(position, who, "member")
+    events: list[AnyEvent] = []
+    if target:
+        events += set_target(position, who, target, today)
+    for key, day in dates.items():
+        item = find(pack, position, key)
+        if item.state in OPEN:
+            events += set_task_due(pack, position, who, key, day, today=today)
+    return events
+
+
+def _is_newer(kept: Due | Owner | None, seen: int | None) -> bool:
+    return seen is not None and kept is not None and kept.sequence > seen
+
+
+OPEN = ("open", "waiting", "locked", "later")
+"""States in which a task may still come to be done."""
+
+
+def _must_be_to_do(item: Item) -> None:
+    if item.state in ("done", "set_aside"):
+        raise Refusal(f"*{item.title}* is finished, so it takes no date. Nothing was changed.", kind="stale")
+    if item.state == "not_applicable":
+        raise Refusal(f"*{item.title}* does not apply to this firm as things are. Nothing was changed.", kind="stale")
+
+
+def _must_be_a_step(pack: Pack, step: str) -> None:
+    if step not in {s.id for s in pack.steps} | {p.id for s in pack.steps for p in s.parts}:
+        raise Refusal("The roadmap has no such step. Nothing was changed.", kind="stale")
+
+
+# --- owners ---------------------------------------------------------------------------------------------------
+
+
+def assign(
+    pack: Pack, position: Position, who: Person, key: str, to: Person | None, *, seen: int | None = None
+) -> list[AnyEvent]:
+    """A member owns the task; None: nobody does. Nothing new where somebody assigned it since the card was drawn."""
+    require(position, who, "member")
+    item = find(pack, position, key)
+    kept = position.owners.get(key)
+    if is_stale(item, seen) or _is_newer(kept, seen):
+        return []
+    if to is None:
+        return [e.TaskUnassigned(task=key)] if kept else []
+    if item.state in ("done", "set_aside"):
+        raise Refusal(f"*{item.title}* is finished, so nobody has to own it. Nothing was changed.", kind="stale")
+    name = _must_be_able_to_own(position, to)
+    return [] if kept and kept.person == to.id else [e.TaskAssigned(task=key, person=to.id, name=name)]
+
+
+def hand_over(position: Position, who: Person, items: Iterable[Item], giver: str, to: Person) -> list[AnyEvent]:
+    """All open tasks of one person go to another, as one click. Somebody else's are for a lead to hand over."""
+    require(position, who, "member" if giver == who.id else "lead")
+    name = _must_be_able_to_own(position, to)
+    if giver == to.id:
+        raise Refusal("That is one and the same person. Nothing was changed.")
+    keys = [i.key for i in owned(position, items, giver)]
+    if not keys:
+        raise Refusal("No open task belongs to that person. Nothing was changed.")
+    return [e.TaskAssigned(task=key, person=to.id, name=name) for key in keys]
+
+
+def owned(position: Position, items: Iterable[Item], person: str) -> Sequence[Item]:
+    """The tasks still to be done that belong to this person."""
+    mine = {key for key, owner in position.owners.items() if owner.person == person}
+    return [i for i in items if i.key in mine and i.state in OPEN]
+
+
+def _must_be_able_to_own(position: Position, to: Person) -> str:
+    """The name of a member who does the firm's work. Raises Refusal for anybody else."""
+    member = position.members.get(to.id)
+    name = to.name or (member.name if member else "")
+    if member is None:
+        called = f"*{name}*" if name else "That person"
+        raise Refusal(f"{called} is no member of {position.name}, so nothing was assigned.", kind="no_member")
+    if member.role == "viewer":
+        raise Refusal(f"*{name}* is a viewer of {position.name}, who only reads. Nothing was assigned.", kind="viewer")
+    return name
+
+
+# --- dates that come back every year --------------------------------------------------------------------------
+
+
+def set_recurring(
+    position: Position, who: Person, name: str, month: int, day: int, *, ticket: bool = False
+) -> list[AnyEvent]:
+    """A date of the firm's own, every year. The same name again changes its day."""
+    require(position, who, "member")
+    clean = " ".join(name.split())
+    guard.check([clean], ticket=ticket)
+    if not clean:
+        raise Refusal("Give the date a name, like `/cais due “SAA yearly certification” every March 15`.")
+    if len(clean) > LONGEST_NAME:
+        raise Refusal(f"The name of a date may have {LONGEST_NAME} characters.")
+    try:
+        date(2000, month, day)  # a leap year: February 29 is a day, celebrated on the 28th in other years
+    except ValueError as error:
+        raise Refusal("There is no such day in the calendar. Nothing was changed.") from error
+    kept = next((x for x in position.recurring if x.name.casefold() == clean.casefold()), None)
+    if kept and (kept.name, kept.month, kept.day) == (clean, month, day):
+        return []
+    if kept is None and len(position.recurring) >= MOST_RECURRING:
+        raise Refusal(f"A firm may have {MOST_RECURRING} dates that come back every year. Remove one first.")
+    new = kept.id if kept else f"r{position.version + 1}"
+    return [e.RecurringSet(recurring=new, name=clean, month=month, day=day)]
+
+
+def remove_recurring(position: Position, who: Person, recurring: str) -> list[AnyEvent]:
+    """The date comes back no more."""
+    require(position, who, "member")
+    there = any(x.id == recurring for x in position.recurring)
+    return [e.RecurringRemoved(recurring=recurring)] if there else []
+
+
+def next_time(recurring: Recurring, today: date) -> date:
+    """The next day it falls on, today included."""
+    this_year = in_year(recurring, today.year)
+    return this_year if this_year >= today else in_year(recurring, today.year + 1)
+
+
+def in_year(recurring: Recurring, year: int) -> date:
+    """The day it falls on in a year; what is on February 29 falls on the 28th where there is none."""
+    try:
+        return date(year, recurring.month, recurring.day)
+    except ValueError:
+        return date(year, recurring.month, recurring.day - 1)

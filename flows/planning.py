@@ -1,0 +1,150 @@
+"""A plan worked back from the firm's target: the trading day by which each open task has to be finished."""
+
+import hashlib
+from datetime import date
+
+import msgspec
+
+from flows.position import Position
+from flows.roadmap import Condition
+from flows.trading_days import Calendar
+from flows.walk import Item, Walk
+
+OWN_WORK = 2
+"""Trading days for a task the firm does by itself."""
+
+AN_ANSWER = 1
+"""Trading days for a question that waits on nobody."""
+
+
+class Planned(msgspec.Struct, frozen=True):
+    """One task's part in the plan."""
+
+    item: Item
+    due: date
+    days: int
+    """Trading days it usually takes; for a wait, those an outsider usually takes."""
+    now: date | None = None
+    """The day it has at present, None where it has none of its own."""
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """A proposal; nothing of it is recorded. Without tasks there is nothing left to plan."""
+
+    target: date
+    tasks: tuple[Planned, ...]
+    earliest: date
+    """The first day on which everything can be finished, going by the usual days."""
+    skipped: tuple[str, ...] = ()
+    """Holidays on the way that are not counted."""
+
+    @property
+    def possible(self) -> bool:
+        """Whether the target leaves the days that are usually needed."""
+        return self.earliest <= self.target
+
+    @property
+    def digest(self) -> str:
+        """Stands for the very days that were proposed, and those they take the place of: no others are accepted."""
+        days = [[p.item.key, p.due.isoformat(), p.now.isoformat() if p.now else ""] for p in self.tasks]
+        return hashlib.sha256(msgspec.json.encode([self.target.isoformat(), days])).hexdigest()[:12]
+
+
+def plan(walk: Walk, position: Position, *, today: date, target: date, calendar: Calendar) -> Plan:
+    """The latest day for each task that still lets everything after it be finished by the target.
+
+    A target on a day without trading is planned for up to the trading day before; the target itself does not move.
+    An earlier task of the roadmap never gets a later day than the ones behind it, where its own days allow that. For
+    tasks that only an answer will bring, time is left where there is any; they have no days of their own yet.
+    """
+    graph = _Graph(walk, today, calendar)
+    last = calendar.on_or_before(target)
+    # Worked back from a day that is too early, a plan would begin before today: none is proposed then.
+    latest = graph.latest(last) if graph.end <= last else {}
+    planned = tuple(
+        Planned(item=i, due=latest[i.key], days=usual_days(i), now=_now(position, i.key))
+        for i in graph.shown
+        if i.key in latest
+    )
+    return Plan(target, planned, graph.end, calendar.skipped(today, target) if planned else ())
+
+
+def usual_days(item: Item) -> int:
+    """Trading days a task usually takes."""
+    if item.task.wait_for:
+        return item.task.ask_again_after
+    return AN_ANSWER if item.task.kind == "question" else OWN_WORK
+
+
+class _Graph:
+    """The unfinished tasks, those among them that an answer may bring, and the first day each can be finished.
+
+    What an answer brings comes after the question it answers.
+    """
+
+    def __init__(self, walk: Walk, today: date, calendar: Calendar) -> None:
+        self.today, self.calendar = today, calendar
+        self.items = [i for i in walk.items if i.state in ("open", "waiting", "locked") or _may_come(i)]
+        self.shown = [i for i in self.items if i.state != "later"]
+        self.before = {i.key: self._before(i) for i in self.items}
+        self.earliest: dict[str, date] = {}
+        for item in self.items:
+            ready = [self.earliest[key] for key in self.before[item.key] if key in self.earliest]
+            self.earliest[item.key] = self._earliest(item, max(ready, default=today))
+        self.end = max((self.earliest[i.key] for i in self.shown), default=today)
+
+    def _before(self, item: Item) -> list[str]:
+        """What comes before a task; of tasks that repeat, the one for the same agent or change."""
+        found: list[Item] = []
+        for task_id in (*item.task.needs, *item.task.prefers):
+            there = [i for i in self.items if i.task.id == task_id]
+            same = [i for i in there if i.each == item.each] if item.each else []
+            found += same or there
+        if item.state == "later":
+            deciding = _facts(item.task.when)
+            found += [i for i in self.items if i.task.sets in deciding]
+        return [i.key for i in found]
+
+    def _earliest(self, item: Item, ready: date) -> date:
+        """A wait under way goes on from its beginning, but beyond today; what may never come takes no time."""
+        if item.state == "later":
+            return ready
+        days = usual_days(item)
+        if item.state != "waiting" or item.record is None:
+            return self.calendar.plus(ready, days)
+        usual = self.calendar.plus(item.record.since or self.today, days)
+        asked = self.calendar.on_or_before(item.record.follow_up_on) if item.record.follow_up_on else usual
+        return max(usual, asked, self.calendar.plus(self.today, 1))
+
+    def latest(self, last: date) -> dict[str, date]:
+        """Worked back from the last day, and never before the first that is possible."""
+        latest: dict[str, date] = {}
+        after: dict[str, list[Item]] = {}
+        for item in self.items:
+            for key in self.before[item.key]:
+                after.setdefault(key, []).append(item)
+        following = last
+        for item in reversed(self.items):
+            behind = [i for i in after.get(item.key, ()) if i.key in latest]
+            bounds = [self.calendar.minus(latest[i.key], usual_days(i)) for i in behind]
+            latest[item.key] = max(self.earliest[item.key], min([last, following, *bounds]))
+            following = following if item.state == "later" else latest[item.key]
+        return latest
+
+
+def _facts(condition: Condition | None) -> frozenset[str]:
+    """The facts a condition asks for."""
+    if condition is None:
+        return frozenset()
+    inner = [*condition.all_, *condition.any_, *([condition.not_] if condition.not_ else [])]
+    return frozenset({condition.fact} - {""}).union(*map(_facts, inner))
+
+
+def _may_come(item: Item) -> bool:
+    """Whether an answer of the roadmap's own may bring this task: no change of agent, and no answer of an outsider."""
+    return item.state == "later" and item.task.for_each in (None, "agents") and not item.task.options
+
+
+def _now(position: Position, key: str) -> date | None:
+    kept = position.task_due.get(key)
+    return kept.on if kept else None

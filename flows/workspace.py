@@ -1,0 +1,228 @@
+"""What a whole workspace shares, kept append-only: its own revisions of industry dates, and edits of the calendar."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import Literal
+
+import msgspec
+
+from flows import guard
+from flows.deadlines import Deadline, Ledger, Revision, Source, Value, kind_of, month_span
+from flows.firms import Person, Refusal
+from flows.trading_days import NYSE, Calendar
+
+LONGEST_REASON = 500
+FIRST_OWN = 1000
+"""Numbers of a workspace's own revisions begin above those of what is shipped."""
+
+EARLIEST = date(2012, 7, 18)
+"""Rule 613 was adopted on this day: nothing of CAT was announced before."""
+
+
+class Fact(msgspec.Struct, frozen=True, tag_field="type", omit_defaults=True):
+    """Something a workspace admin entered."""
+
+
+class DeadlineRevised(Fact, frozen=True, tag="deadline_revised", rename={"from_": "from"}):
+    """`title` names a new industry date, where `deadline` is none we know. Announced some day from `from_` to `to`."""
+
+    deadline: str
+    from_: date
+    to: date
+    value: Value
+    source: Source
+    reason: str
+    title: str = ""
+
+
+class TradingDayEdited(Fact, frozen=True, tag="trading_day_edited"):
+    """The exchange was closed that day without notice, or is open although it would be a holiday."""
+
+    day: date
+    state: Literal["closed", "open"]
+    reason: str
+
+
+class Withdrawn(Fact, frozen=True, tag="withdrawn"):
+    """An entry was a mistake and does not count; it stays in the story."""
+
+    of: int
+
+
+AnyFact = DeadlineRevised | TradingDayEdited | Withdrawn
+_decoder: msgspec.json.Decoder[AnyFact] = msgspec.json.Decoder(AnyFact)
+_encode = msgspec.json.Encoder(order="deterministic").encode
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One row, as stored. `recorded_at` is UTC in ISO form, `payload` JSON text."""
+
+    tenant: str
+    sequence: int
+    type: str
+    actor: str
+    actor_name: str
+    recorded_at: str
+    payload: str
+    cause: str
+    practice: bool = False
+
+    @property
+    def fact(self) -> AnyFact:
+        """What was entered."""
+        return _decoder.decode(self.payload)
+
+
+class Workspace(msgspec.Struct, frozen=True):
+    """What holds for a workspace: shipped history and its own, one ledger, and the calendar it counts by."""
+
+    ledger: Ledger
+    calendar: Calendar = NYSE
+    entries: tuple[Entry, ...] = ()
+    withdrawn: frozenset[int] = frozenset()
+
+
+def fold(shipped: Ledger, entries: Sequence[Entry]) -> Workspace:
+    """What these entries, all of a workspace in order, add up to."""
+    if not entries:
+        return Workspace(shipped)
+    facts = [(entry, entry.fact) for entry in entries]
+    withdrawn = frozenset(fact.of for _, fact in facts if isinstance(fact, Withdrawn))
+    ledger, closed, opened = shipped, dict(NYSE.closed), dict(NYSE.opened)
+    for entry, fact in facts:
+        if entry.sequence in withdrawn:
+            continue
+        if isinstance(fact, DeadlineRevised):
+            ledger = _with(ledger, entry, fact)
+        elif isinstance(fact, TradingDayEdited):
+            now, before = (closed, opened) if fact.state == "closed" else (opened, closed)
+            now[fact.day] = fact.reason
+            before.pop(fact.day, None)
+    return Workspace(ledger, Calendar(closed, opened), tuple(entries), withdrawn)
+
+
+def _with(ledger: Ledger, entry: Entry, fact: DeadlineRevised) -> Ledger:
+    deadlines = ledger.deadlines
+    if ledger.deadline(fact.deadline) is None:
+        deadlines = (*deadlines, Deadline(fact.deadline, fact.title))
+    revision = Revision(
+        deadline=fact.deadline,
+        number=FIRST_OWN + entry.sequence,
+        from_=fact.from_,
+        to=fact.to,
+        value=fact.value,
+        kind="set",
+        reason=fact.reason,
+        sources=(fact.source,),
+        added_by=(entry.actor_name or "a workspace admin") + (" in a practice run" if entry.practice else ""),
+        added_at=datetime.fromisoformat(entry.recorded_at),
+    )
+    grown = Ledger(deadlines, (*ledger.revisions, revision))
+    before = grown.before(revision)
+    kind = kind_of(before.value if before and not before.unverified else None, fact.value)
+    return Ledger(deadlines, (*ledger.revisions, msgspec.structs.replace(revision, kind=kind)))
+
+
+def revision_of(workspace: Workspace, entry: Entry) -> Revision | None:
+    """The revision an entry brought; None where it brought none, or was withdrawn."""
+    return next((r for r in workspace.ledger.revisions if r.number == FIRST_OWN + entry.sequence), None)
+
+
+def entry(
+    tenant: str,
+    entries: Sequence[Entry],
+    fact: Fact,
+    who: Person,
+    *,
+    at: datetime,
+    cause: str | None,
+    practice: bool = False,
+) -> Entry:
+    """The row for this fact."""
+    sequence = entries[-1].sequence + 1 if entries else 1
+    return Entry(
+        tenant=tenant,
+        sequence=sequence,
+        type=str(type(fact).__struct_config__.tag),
+        actor=who.id,
+        actor_name=who.name,
+        recorded_at=at.astimezone(UTC).isoformat(timespec="milliseconds"),
+        payload=_encode(fact).decode(),
+        cause=cause or f"#{sequence}",
+        practice=practice,
+    )
+
+
+def decide(
+    shipped: Ledger, entries: Sequence[Entry], who: Person, fact: Fact, *, today: date, ticket: bool = False
+) -> Fact | None:
+    """The fact as it is kept, or None where it says nothing new. Raises Refusal; only workspace admins may.
+
+    `today` is New York's: what is announced has been announced by then.
+    """
+    if not who.admin:
+        raise Refusal(
+            "Only somebody who runs this workspace can do that: it holds for every firm in it. Nothing was changed.",
+            kind="rights",
+        )
+    there = fold(shipped, entries)
+    match fact:
+        case DeadlineRevised():
+            return _revise(there, fact, today, ticket)
+        case TradingDayEdited():
+            return _edit(there, fact, today, ticket)
+        case Withdrawn():
+            known = {e.sequence for e in entries if not isinstance(e.fact, Withdrawn)}
+            return fact if fact.of in known - there.withdrawn else None
+    raise AssertionError(f"no fact of ours: {type(fact).__name__}")
+
+
+def _revise(there: Workspace, fact: DeadlineRevised, today: date, ticket: bool) -> DeadlineRevised | None:
+    title, reason = " ".join(fact.title.split()), fact.reason.strip()
+    source = Source(" ".join(fact.source.title.split()), fact.source.url.strip())
+    guard.check([title, reason, source.title], ticket=ticket)
+    if there.ledger.deadline(fact.deadline) is None and not title:
+        raise Refusal("Give the new date a name.", kind="title")
+    if not source.title:
+        raise Refusal("Say where it was published: a date without a source cannot be relied on.", kind="source")
+    if source.url and not source.url.startswith(("https://", "http://")):
+        raise Refusal("A link starts with https://. It can be left empty.", kind="url")
+    if not reason:
+        raise Refusal("Say why it changed, or what the notice said.", kind="reason")
+    if fact.to < fact.from_:
+        raise Refusal("The last day it can have been announced is before the first.", kind="to")
+    if fact.to > today:
+        raise Refusal("That day is still to come: enter what has been announced.", kind="to")
+    if fact.from_ < EARLIEST:
+        raise Refusal("That day is before CAT existed. Check the year.", kind="from")
+    _must_have_a_value(fact.value)
+    last = there.ledger.story(fact.deadline)[-1:]
+    same = last and last[0].added_by and (last[0].value, last[0].to) == (fact.value, fact.to)
+    return None if same else msgspec.structs.replace(fact, title=title, reason=reason, source=source)
+
+
+def _must_have_a_value(value: Value) -> None:
+    first, last = value.bounds
+    if value.type == "month":
+        month_span(value.month)
+    if value.type in ("date", "from") and value.on is None:
+        raise Refusal("Pick the day.", kind="day")
+    if value.type == "window" and not (first and last):
+        raise Refusal("A window has a first and a last day.", kind="day")
+    if first and last and last < first:
+        raise Refusal("The last day is before the first.", kind="until")
+
+
+def _edit(there: Workspace, fact: TradingDayEdited, today: date, ticket: bool) -> TradingDayEdited | None:
+    reason = " ".join(fact.reason.split())
+    guard.check([reason], ticket=ticket)
+    if not reason:
+        raise Refusal("Say why: the reason is shown where the day is skipped.", kind="reason")
+    if abs(fact.day.year - today.year) > 5:
+        raise Refusal("That is more than five years off. Check the year.", kind="day")
+    calendar = there.calendar
+    kept = (calendar.closed if fact.state == "closed" else calendar.opened).get(fact.day)
+    if kept is None and calendar.is_trading_day(fact.day) == (fact.state == "open"):
+        word = "is open" if fact.state == "open" else "is closed"
+        raise Refusal(f"The exchange {word} on that day anyway, so there is nothing to change.", kind="day")
+    return None if kept == reason else msgspec.structs.replace(fact, reason=reason)

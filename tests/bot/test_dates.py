@@ -1,0 +1,281 @@
+"""Dates, the target and the plan, as people type and press them."""
+
+import pytest
+
+from flows.services import Services
+from tests.bot.conversing import BEN, COMPLIANCE, LEA, Slack, labels, words_of
+from tests.bot.walking import add_lea, firm_of_ben, history, position
+
+BOTH = pytest.mark.parametrize("transport", ["http", "socket"], indirect=True)
+
+
+def days(found: object) -> dict[str, str]:
+    assert isinstance(found, dict)
+    return {key: due.on.isoformat() for key, due in found.items()}
+
+
+@BOTH
+async def test_a_typed_date_is_set_said_back_in_full_and_undone(slack: Slack, services: Services) -> None:
+    key = await firm_of_ben(services)
+    shown = await slack.ben.types("/cais due s1 Dec 15")
+    assert "Tuesday, December 15, 2026" in words_of(shown)
+    assert "Undo" in labels(shown)
+    assert days((await position(services, key)).task_due) == {"s1": "2026-12-15"}
+    await slack.ben.presses("Undo")
+    assert (await position(services, key)).task_due == {}
+    assert slack.refused() == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "day"),
+    [
+        ("due s1 in 3 business days", "2026-11-27"),
+        ("due does your firm report by 5/31/2027", "2027-05-31"),
+        ("due tomorrow", "2026-11-24"),
+        ("due s1: eod tomorrow", "2026-11-24"),
+        ("DUE S1 END OF MONTH", "2026-11-30"),
+        ("due tomorrow for s1", "2026-11-24"),
+    ],
+)
+async def test_words_in_a_dm_set_the_date_of_a_task(slack: Slack, services: Services, typed: str, day: str) -> None:
+    key = await firm_of_ben(services)
+    await slack.ben.types(typed)
+    assert days((await position(services, key)).task_due) == {"s1": day}
+
+
+async def test_a_step_and_a_part_have_dates_of_their_own(slack: Slack, services: Services) -> None:
+    key = await firm_of_ben(services)
+    assert "Step 4 of 6" in words_of(await slack.ben.types("/cais due step 4 March 1"))
+    await slack.ben.types("/cais due 6-II-A 5/28/2027")
+    assert days((await position(services, key)).step_due) == {"4": "2027-03-01", "6-II-A": "2027-05-28"}
+    assert "step 4" in words_of(await slack.ben.types("/cais"))
+    assert "Set the date of step 4 to Monday, March 1, 2027" in words_of(await slack.ben.types("/cais history step 4"))
+    assert "Set the date of step 4" not in words_of(await slack.ben.types("/cais history step 6"))
+    await slack.ben.types("/cais due step 4 none")
+    assert days((await position(services, key)).step_due) == {"6-II-A": "2027-05-28"}
+
+
+async def test_what_can_mean_two_days_is_asked_and_one_press_sets_it(slack: Slack, services: Services) -> None:
+    key = await firm_of_ben(services)
+    asked = await slack.ben.types("/cais due s1 next Friday")
+    assert labels(asked)[:2] == ["Friday, November 27, 2026", "Friday, December 4, 2026"]
+    assert (await position(services, key)).task_due == {}
+    await slack.ben.presses("Friday, December 4, 2026")
+    assert days((await position(services, key)).task_due) == {"s1": "2026-12-04"}
+    assert "Undo" in labels(slack.ben.last)
+
+
+async def test_a_past_date_is_questioned_and_not_set(slack: Slack, services: Services) -> None:
+    key = await firm_of_ben(services)
+    asked = await slack.ben.types("/cais due s1 May 31, 2024")
+    assert "has passed" in words_of(asked)
+    assert "Monday, May 31, 2027" in labels(asked)
+    assert (await position(services, key)).task_due == {}
+
+
+async def test_a_mistyped_date_is_offered_and_never_set_by_itself(slack: Slack, services: Services) -> None:
+    key = await firm_of_ben(services)
+    asked = await slack.ben.types("/cais due s1 tomorow")
+    assert "I could not read a date" in words_of(asked)
+    assert (await position(services, key)).task_due == {}
+    await slack.ben.presses("/cais due s1 tomorrow")
+    assert days((await position(services, key)).task_due) == {"s1": "2026-11-24"}
+
+
+async def test_a_date_of_every_year_is_kept_shown_and_removed(slack: Slack, services: Services) -> None:
+    key = await firm_of_ben(services)
+    shown = await slack.ben.types('/cais due "SAA yearly certification" every March 15')
+    assert "Every March 15: SAA yearly certification" in words_of(shown)
+    assert "Monday, March 15, 2027" in words_of(await slack.ben.types("/cais due"))
+    await slack.ben.presses("Remove")
+    assert (await position(services, key)).recurring == ()
+    await slack.ben.presses("Undo")
+    (kept,) = (await position(services, key)).recurring
+    assert kept.name == "SAA yearly certification"
+    await slack.ben.types('/cais due "saa yearly certification" none')
+    assert (await position(services, key)).recurring == ()
+
+
+async def test_a_task_takes_no_date_of_every_year_and_other_rhythms_are_refused(
+    slack: Slack, services: Services
+) -> None:
+    key = await firm_of_ben(services)
+    await slack.ben.types("/cais due s1 every March 15")
+    assert "a name of its own" in words_of(slack.ben.last)
+    await slack.ben.types('/cais due "Review" every Friday')
+    assert "once a year" in words_of(slack.ben.last)
+    assert len(await history(services, key)) == 3
+
+
+async def test_the_buttons_on_the_card_set_and_clear_a_date_and_an_empty_field_erases_nothing(
+    slack: Slack, services: Services
+) -> None:
+    key = await firm_of_ben(services)
+    await slack.ben.types("/cais next")
+    await slack.ben.presses("Set date")
+    assert (await slack.ben.submits({"day": "2026-11-20"}))["errors"]["day"].startswith("That day has passed")
+    assert (await slack.ben.submits({"day": "2027-05-28"}))["ok"]
+    assert "*Date:* Friday, May 28, 2027" in words_of(slack.ben.last)
+    await slack.ben.presses("Set date", on=slack.ben.last)
+    assert (await slack.ben.submits({"day": None}))["errors"] == {"day": "Pick a day."}
+    assert (await slack.ben.submits({"day": None, "clear": ["yes"]}))["ok"]
+    assert (await position(services, key)).task_due == {}
+
+
+async def test_a_form_that_was_opened_before_somebody_else_set_the_date_changes_nothing(
+    slack: Slack, services: Services
+) -> None:
+    key = await firm_of_ben(services)
+    await add_lea(services, key, LEA)
+    await slack.ben.types("/cais next")
+    await slack.ben.presses("Set date")
+    await slack.lea.types("/cais due s1 Dec 15")
+    assert (await slack.ben.submits({"day": "2027-05-28"}))["ok"]
+    assert "Somebody set another date" in words_of(slack.ben.last)
+    assert days((await position(services, key)).task_due) == {"s1": "2026-12-15"}
+
+
+async def test_a_question_that_was_left_lying_does_not_overwrite_what_was_set_since(
+    slack: Slack, services: Services
+) -> None:
+    key = await firm_of_ben(services)
+    target = await slack.ben.types("/cais target 4/5/2027")
+    step = await slack.ben.types("/cais due step 4 4/5/2027")
+    await slack.ben.types("/cais target May 28, 2027")
+    await slack.ben.types("/cais due step 4 May 3, 2027")
+    for asked in (target, step):
+        await slack.ben.presses("Monday, April 5, 2027", on=asked)
+        assert any("Somebody set another date" in words_of(m) for m in slack.ben.sees)
+    kept = await position(services, key)
+    assert kept.target is not None
+    assert kept.target.isoformat() == "2027-05-28"
+    assert days(kept.step_due) == {"4": "2027-05-03"}
+
+
+async def test_an_old_plan_does_not_overwrite_a_date_that_was_set_since(slack: Slack, services: Services) -> None:
+    key = await firm_of_ben(services)
+    shown = await slack.ben.types("/cais plan May 31, 2027")
+    await slack.ben.types("/cais due s1 Dec 15")
+    await slack.ben.presses("Accept", on=shown)
+    assert days((await position(services, key)).task_due) == {"s1": "2026-12-15"}
+
+
+async def test_viewers_are_offered_no_dates_and_typed_ones_are_refused(slack: Slack, services: Services) -> None:
+    key = await firm_of_ben(services)
+    await slack.ben.types("/cais firm members")
+    await slack.ben.presses("Add or change a member")
+    await slack.ben.submits({"person": LEA, "role": "viewer"})
+    shown = await slack.lea.types("/cais next")
+    assert not {"Assign", "Set date"} & set(labels(shown))
+    before = await history(services, key)
+    for words in ("due s1 Dec 15", "target 5/28/2027", "assign s1 to me", "due step 4 Dec 15", "handover to <@U0BEN>"):
+        await slack.lea.types(f"/cais {words}")
+        assert "Only a" in words_of(slack.lea.last), words
+    assert "Accept" not in labels(await slack.lea.types("/cais plan May 28, 2027"))
+    assert await history(services, key) == before
+
+
+@BOTH
+async def test_a_plan_is_shown_first_saved_on_accept_as_one_click_and_undone_as_one(
+    slack: Slack, services: Services
+) -> None:
+    key = await firm_of_ben(services)
+    shown = await slack.ben.types("/cais plan May 31, 2027")
+    said = words_of(shown)
+    assert "A proposal, not saved yet" in said
+    assert "Memorial Day" in said
+    before = await history(services, key)
+    assert (await position(services, key)).task_due == {}
+    await slack.ben.presses("Accept")
+    after = await history(services, key)
+    causes = {(row.cause or "").partition("+")[0] for row in after[len(before) :]}
+    assert len(causes) == 1
+    kept = await position(services, key)
+    assert kept.target is not None
+    assert set(kept.task_due) == {"s1"}
+    assert "Monday, May 31, 2027" in words_of(slack.ben.last)
+    await slack.ben.presses("Undo")
+    undone = await position(services, key)
+    assert (undone.target, dict(undone.task_due)) == (None, {})
+    assert slack.refused() == []
+
+
+async def test_an_old_plan_is_not_accepted_once_things_have_changed(slack: Slack, services: Services) -> None:
+    key = await firm_of_ben(services)
+    shown = await slack.ben.types("/cais plan May 31, 2027")
+    await slack.ben.types("/cais next")
+    await slack.ben.presses("Yes")
+    await slack.ben.presses("Accept", on=shown)
+    assert "Things have changed" in words_of(slack.ben.sees[-2])
+    assert (await position(services, key)).task_due == {}
+
+
+async def test_an_impossible_target_is_said_kindly_with_the_earliest_one(slack: Slack, services: Services) -> None:
+    key = await firm_of_ben(services)
+    await slack.ben.types("/cais next")
+    await slack.ben.presses("Yes")
+    shown = await slack.ben.types("/cais plan in 3 days")
+    assert "earliest you can plan for" in words_of(shown)
+    assert "Accept" not in labels(shown)
+    await slack.ben.presses(next(label for label in labels(shown) if label.startswith("Plan for ")))
+    await slack.ben.presses("Accept")
+    assert set((await position(services, key)).task_due) >= {"s2", "s3e", "s3", "s4"}
+
+
+async def test_a_plan_without_a_target_asks_for_one_and_saves_nothing(slack: Slack, services: Services) -> None:
+    key = await firm_of_ben(services)
+    shown = await slack.ben.types("/cais plan")
+    assert "Which day is that?" in words_of(shown)
+    await slack.ben.presses("Choose a target…")
+    await slack.ben.submits({"day": "2027-05-28"})
+    assert "Accept" in labels(slack.ben.last)
+    assert (await position(services, key)).target is None
+
+
+async def test_the_target_is_typed_picked_and_taken_off(slack: Slack, services: Services) -> None:
+    key = await firm_of_ben(services)
+    assert "Friday, May 28, 2027" in words_of(await slack.ben.types("/cais target May 28 2027"))
+    await slack.ben.types("/cais target")
+    assert (await slack.ben.submits({"day": "2027-06-30"}))["ok"]
+    kept = await position(services, key)
+    assert kept.target is not None
+    assert kept.target.isoformat() == "2027-06-30"
+    await slack.ben.types("/cais target none")
+    assert (await position(services, key)).target is None
+
+
+async def test_whoever_reads_in_another_zone_sees_both(slack: Slack, services: Services) -> None:
+    await firm_of_ben(services)
+    await slack.ben.types("/cais")  # after which Slack has said that Ben is in Chicago
+    shown = await slack.ben.types("/cais due s1 May 31, 2027")
+    assert "ends Monday, May 31, 2027, 11:59 PM New York time (10:59 PM Chicago time)" in words_of(shown)
+    assert "No trading day (Memorial Day)" in words_of(shown)
+
+
+async def test_a_date_set_in_a_channel_is_only_seen_by_who_set_it(slack: Slack, services: Services) -> None:
+    await firm_of_ben(services)
+    ben = slack.ben.at(COMPLIANCE)
+    await ben.types("/cais due s1 Dec 15")
+    assert "December 15" in words_of(ben.last)
+    assert all("December 15" not in words_of(m) for m in slack.lea.at(COMPLIANCE).sees)
+
+
+async def test_status_home_and_the_short_view_show_dates(slack: Slack, services: Services) -> None:
+    await firm_of_ben(services)
+    await slack.ben.types("/cais due s1 Dec 15")
+    await slack.ben.types("/cais assign s1 to me")
+    assert "Ben Cole (you), by Dec 15, 2026" in words_of(await slack.ben.types("/cais status"))
+    where = words_of(await slack.ben.types("/cais"))
+    assert "*Yours:* Does your firm report events with an FDID? (by Dec 15, 2026)" in where
+    home = await slack.ben.opens_home()
+    assert home is not None
+    assert "Next date: Dec 15, 2026" in words_of(home)
+
+
+async def test_the_same_command_delivered_twice_sets_one_date(slack: Slack, services: Services) -> None:
+    key = await firm_of_ben(services)
+    await slack.ben.types("/cais due s1 Dec 15")
+    await slack.ben.types("/cais due s1 Dec 15")
+    assert "That is set already." in words_of(slack.ben.last)
+    assert [row.type for row in await history(services, key)].count("task_due_set") == 1
+    assert BEN

@@ -1,0 +1,194 @@
+"""The industry dates in conversation: as they stand, their story, as of a day, and what a workspace admin adds."""
+
+from datetime import date
+
+import pytest
+
+from flows.services import Services
+from tests.bot.conversing import ANA, LEA, Slack, labels, words_of
+from tests.bot.firm_making import a_firm
+from tests.bot.walking import TENANT, firm_of_ben, position
+
+
+async def admin_opens_the_deadlines(slack: Slack) -> None:
+    """Slack says who runs the workspace only after somebody was heard for the first time."""
+    await slack.ana.types("/cais")
+    await slack.ana.types("/cais deadlines")
+
+
+REVISION = {
+    "deadline": "Full CAIS compliance",
+    "type": "date",
+    "day": "2027-06-30",
+    "from": "2026-11-20",
+    "source": "CAT Alert 2026-01",
+    "url": "https://www.catnmsplan.com/cat-alerts",
+    "reason": "A new version of the specification.",
+}
+
+
+@pytest.mark.parametrize("transport", ["http", "socket"], indirect=True)
+async def test_the_dates_are_shown_as_they_stand_with_how_often_they_moved(slack: Slack, services: Services) -> None:
+    await firm_of_ben(services)
+    shown = await slack.ben.types("/cais deadlines")
+    said = words_of(shown)
+    assert "*Full CAIS compliance:* Friday, May 31, 2024 (moved 4 times)" in said
+    assert services.pack.milestones[-1].past in said
+    assert "a date we could not confirm" in said
+    assert "Add or revise…" not in labels(shown)
+    assert slack.refused() == []
+
+
+async def test_a_story_tells_every_announcement_with_its_source(slack: Slack, services: Services) -> None:
+    await firm_of_ben(services)
+    await slack.ben.types("/cais deadlines")
+    await slack.ben.presses("Its story")
+    said = words_of(slack.ben.last)
+    assert "*Nov 22, 2022* · postponed: *Friday, March 17, 2023*" in said
+    assert "May 28, 2022 to Jul 25, 2022, the day is not known" in said
+    assert "<https://www.catnmsplan.com/faq/q42|" in said
+    await slack.ben.presses("All industry dates")
+    await slack.ben.picks("The story of…", "interim_4")
+    assert "set: *a date we could not confirm*" in words_of(slack.ben.last)
+
+
+async def test_a_row_we_could_not_confirm_never_shows_its_date(slack: Slack, services: Services) -> None:
+    await firm_of_ben(services)
+    said = words_of(await slack.ben.types("deadlines production certification"))
+    if "Which industry date" in said:
+        await slack.ben.picks("The story of…", "cais_production_certification")
+        said = words_of(slack.ben.last)
+    assert "July 11, 2022" in said
+    assert "July 1, 2022" not in said
+    assert "a date we could not confirm" in said
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        (
+            "as of May 27, 2022",
+            "*Full CAIS compliance:* to be announced, not before Oct 1, 2022, not after Dec 31, 2022",
+        ),
+        ("as of 2022-03-01", "*Full CAIS compliance:* Monday, July 11, 2022"),
+        ("as of Feb 1 2023", "Perhaps already to be announced, not before Jul 1, 2023"),
+        ("as of 2010-01-01", "Nothing had been announced by then"),
+    ],
+)
+async def test_what_was_known_on_a_day_is_told(slack: Slack, services: Services, typed: str, words: str) -> None:
+    await firm_of_ben(services)
+    assert words in words_of(await slack.ben.types(f"/cais deadlines {typed}"))
+
+
+async def test_what_was_known_of_one_date_is_told_alone(slack: Slack, services: Services) -> None:
+    await firm_of_ben(services)
+    said = words_of(await slack.ben.types("/cais deadlines production certification as of May 27, 2022"))
+    assert "Request production certification:* Monday, July 11, 2022" in said
+    assert "Full CAIS compliance" not in said
+
+
+async def test_as_of_a_day_to_come_or_of_no_day_is_refused(slack: Slack, services: Services) -> None:
+    await firm_of_ben(services)
+    assert "still to come" in words_of(await slack.ben.types("/cais deadlines as of 2030-01-01"))
+    assert "Say one day" in words_of(await slack.ben.types("/cais deadlines as of bananas"))
+
+
+async def test_an_admin_adds_a_revision_which_holds_for_every_firm_and_can_be_taken_back(
+    slack: Slack, services: Services
+) -> None:
+    await a_firm(services, "Ana Securities", ANA)
+    await firm_of_ben(services)
+    await admin_opens_the_deadlines(slack)
+    await slack.ana.presses("Add or revise…")
+    assert (await slack.ana.submits(REVISION))["ok"]
+    said = words_of(slack.ana.last)
+    assert "Full CAIS compliance: postponed, Wednesday, June 30, 2027, before: Friday, May 31, 2024" in said
+    assert "Reminders follow the new date" in said
+    assert "added by Ana Ruiz" in said
+    seen = words_of(await slack.ben.types("/cais status"))
+    assert "Industry date: Full CAIS compliance, Wednesday, June 30, 2027" in seen
+    assert services.pack.milestones[-1].past not in seen
+    await slack.ana.presses("Undo")
+    assert services.pack.milestones[-1].past in words_of(await slack.ben.types("/cais status"))
+    assert "Taken back: Wednesday, June 30, 2027" in words_of(
+        await slack.ben.types("/cais deadlines full_cais_compliance")
+    )
+    assert slack.refused() == []
+
+
+async def test_a_new_industry_date_is_added_with_its_name(slack: Slack, services: Services) -> None:
+    await a_firm(services, "Ana Securities", ANA)
+    await admin_opens_the_deadlines(slack)
+    await slack.ana.presses("Add or revise…")
+    new = {**REVISION, "deadline": "A new date", "type": "tbd", "day": "2027-01-01"}
+    assert "title" in (await slack.ana.submits(new))["errors"] or "deadline" in (await slack.ana.submits(new))["errors"]
+    assert (await slack.ana.submits({**new, "title": "Reference Database cut-over"}))["ok"]
+    assert "to be announced, not before Jan 1, 2027" in words_of(slack.ana.last)
+    assert "Reference Database cut-over" in words_of(await slack.ana.types("/cais deadlines"))
+
+
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        ({"from": "2026-12-24"}, "to"),
+        ({"day": None}, "day"),
+        ({"source": " "}, "source"),
+        ({"url": "catnmsplan.com"}, "url"),
+        ({"type": "window", "until": "2027-06-01"}, "until"),
+    ],
+)
+async def test_an_incomplete_revision_is_refused_at_its_field(
+    slack: Slack, services: Services, change: dict[str, str], place: str
+) -> None:
+    await a_firm(services, "Ana Securities", ANA)
+    await admin_opens_the_deadlines(slack)
+    await slack.ana.presses("Add or revise…")
+    assert place in (await slack.ana.submits({**REVISION, **change}))["errors"]
+
+
+async def test_an_unscheduled_closure_is_counted_from_then_on_and_can_be_taken_back(
+    slack: Slack, services: Services
+) -> None:
+    key = await firm_of_ben(services)
+    await a_firm(services, "Ana Securities", ANA)
+    await admin_opens_the_deadlines(slack)
+    await slack.ana.presses("Trading days")
+    await slack.ana.presses("Close or open a day…")
+    assert (await slack.ana.submits({"day": "2026-11-25", "state": "closed", "reason": "Day of Mourning"}))["ok"]
+    assert "Wednesday, November 25, 2026" in words_of(slack.ana.last)
+    await slack.ben.types("/cais due s1 in 2 business days")
+    assert (await position(services, key)).task_due["s1"].on == date(2026, 11, 27)
+    await slack.ana.presses("Take back")
+    await slack.ben.types("/cais due s1 in 2 business days")
+    assert (await position(services, key)).task_due["s1"].on == date(2026, 11, 25)
+
+
+async def test_who_does_not_run_the_workspace_adds_nothing(slack: Slack, services: Services) -> None:
+    await firm_of_ben(services)
+    await slack.ben.types("/cais deadlines")
+    assert "Add or revise…" not in labels(slack.ben.last)
+    await slack.ben.presses("Trading days")
+    assert "Close or open a day…" not in labels(slack.ben.last)
+    assert await services.workspaces.entries(TENANT) == ()
+    assert LEA
+
+
+async def test_for_a_firm_that_starts_after_the_industry_dates_nothing_is_held_against_it(
+    slack: Slack, services: Services
+) -> None:
+    await firm_of_ben(services, target=date(2027, 5, 28))
+    commands = (
+        *("", "next", "status", "step 6", "due", "due s1 Dec 15", "plan", "plan tomorrow", "target", "assign s1 to me"),
+        *("deadlines", "deadlines full_cais_compliance", "deadlines as of 2023-02-01", "due s1 May 31 2024", "history"),
+    )
+    for command in commands:
+        await slack.ben.types(f"/cais {command}")
+    ready = (services.pack.wording.new_firm, *(m.past for m in services.pack.milestones))
+    for place in [*slack.ben.sees, *([slack.ben.modal] if slack.ben.modal else [])]:
+        said = words_of(place)
+        for sentence in ready:
+            said = said.replace(sentence, "")
+        words = {w.strip(".,;:!?()*_").casefold() for w in said.split()}
+        assert not words & {"late", "overdue"}, said
+        assert "days ago" not in said
+        assert "🔴" not in said

@@ -1,0 +1,158 @@
+"""Whose tasks are: assigning them, handing them over, and who cannot own one."""
+
+import pytest
+
+from bot.sandbox.workspace import BOT_USER
+from flows.events import FirmKey
+from flows.services import Act, Services
+from tests.bot.conversing import BEN, CONRAD, LEA, Slack, labels, words_of
+from tests.bot.walking import BEN_COLE, TENANT, add_lea, firm_of_ben, history, position
+
+LEA_ID = f"slack:{TENANT}/{LEA}"
+BEN_ID = f"slack:{TENANT}/{BEN}"
+
+
+async def owners(services: Services, key: FirmKey) -> dict[str, str]:
+    found = (await position(services, key)).owners
+    return {task: owner.person for task, owner in found.items()}
+
+
+@pytest.mark.parametrize("transport", ["http", "socket"], indirect=True)
+@pytest.mark.parametrize(
+    "typed",
+    ["/cais assign s1 <@U0LEA>", "assign s1 to <@U0LEA>", "assign <@U0LEA> s1", "assign s1 Lea", "assign to @lea"],
+)
+async def test_a_task_is_assigned_to_somebody_mentioned_or_named(slack: Slack, services: Services, typed: str) -> None:
+    key = await firm_of_ben(services)
+    await add_lea(services, key, LEA)
+    shown = await slack.ben.types(typed)
+    assert await owners(services, key) == {"s1": LEA_ID}
+    assert "now belongs to Lea Haddad" in words_of(shown)
+    assert "*Owner:* Lea Haddad" in words_of(shown)
+    await slack.ben.presses("Undo")
+    assert await owners(services, key) == {}
+    assert slack.refused() == []
+
+
+async def test_a_task_is_mine_and_then_nobodys(slack: Slack, services: Services) -> None:
+    key = await firm_of_ben(services)
+    await slack.ben.types("/cais assign s1 to me")
+    assert await owners(services, key) == {"s1": BEN_ID}
+    assert "Ben Cole (you)" in words_of(slack.ben.last)
+    await slack.ben.types("/cais assign s1 nobody")
+    assert await owners(services, key) == {}
+
+
+async def test_the_button_on_the_card_assigns_and_takes_off(slack: Slack, services: Services) -> None:
+    key = await firm_of_ben(services)
+    await add_lea(services, key, LEA)
+    await slack.ben.types("/cais next")
+    await slack.ben.presses("Assign")
+    assert (await slack.ben.submits({"person": LEA}))["ok"]
+    assert await owners(services, key) == {"s1": LEA_ID}
+    await slack.ben.presses("Assign", on=slack.ben.last)
+    assert (await slack.ben.submits({"person": LEA, "nobody": ["yes"]}))["ok"]
+    assert await owners(services, key) == {}
+
+
+async def test_whoever_is_no_member_is_refused_and_a_lead_gets_the_button_to_add_them(
+    slack: Slack, services: Services
+) -> None:
+    key = await firm_of_ben(services)
+    shown = await slack.ben.types("/cais assign s1 <@U0CON>")
+    assert "Conrad Mills is no member of Apex Securities" in words_of(shown).replace("*", "")
+    assert await owners(services, key) == {}
+    await slack.ben.presses("Add as a member…")
+    await slack.ben.submits({"person": CONRAD, "role": "member"})
+    await slack.ben.types("/cais assign s1 <@U0CON>")
+    assert await owners(services, key) == {"s1": f"slack:{TENANT}/{CONRAD}"}
+
+
+async def test_a_member_who_is_no_lead_is_told_whom_to_ask(slack: Slack, services: Services) -> None:
+    key = await firm_of_ben(services)
+    await add_lea(services, key, LEA)
+    shown = await slack.lea.types("/cais assign s1 <@U0CON>")
+    assert "Ask a lead of the firm to add them" in words_of(shown)
+    assert "Add as a member…" not in labels(shown)
+
+
+async def test_an_app_and_a_closed_account_own_nothing(slack: Slack, services: Services) -> None:
+    key = await firm_of_ben(services)
+    await add_lea(services, key, LEA)
+    await slack.ben.types("/cais next")
+    await slack.ben.presses("Assign")
+    answer = await slack.ben.submits({"person": BOT_USER})
+    assert "an app" in str(answer.get("errors")) or "an app" in words_of(slack.ben.last)
+    slack.sandbox.slack.workspace.users[LEA]["deleted"] = True
+    await slack.ben.types("/cais assign s1 <@U0LEA>")
+    assert "was closed" in words_of(slack.ben.last)
+    assert await owners(services, key) == {}
+
+
+async def test_a_guest_who_is_a_member_may_own_a_task_and_it_says_what_that_means(
+    slack: Slack, services: Services
+) -> None:
+    key = await firm_of_ben(services)
+    await add_lea(services, key, LEA)
+    slack.sandbox.slack.workspace.users[LEA]["is_restricted"] = True
+    shown = await slack.ben.types("/cais assign s1 <@U0LEA>")
+    assert "They are a guest of the workspace" in words_of(shown)
+    assert await owners(services, key) == {"s1": LEA_ID}
+
+
+async def test_all_open_tasks_of_a_person_are_handed_over_and_one_undo_brings_them_back(
+    slack: Slack, services: Services
+) -> None:
+    key = await firm_of_ben(services)
+    await add_lea(services, key, LEA)
+    await slack.ben.types("/cais next")
+    await slack.ben.presses("Yes")
+    for task in ("s2", "s3e", "s4"):
+        await slack.ben.types(f"/cais assign {task} @lea")
+    await slack.ben.types("/cais handover <@U0LEA> <@U0BEN>")
+    assert set((await owners(services, key)).values()) == {BEN_ID}
+    await slack.ben.presses("Undo")
+    assert set((await owners(services, key)).values()) == {LEA_ID}
+    await slack.ben.types("/cais handover")
+    assert (await slack.ben.submits({"giver": LEA, "person": BEN}))["ok"]
+    assert set((await owners(services, key)).values()) == {BEN_ID}
+
+
+async def test_members_hand_over_their_own_tasks_only(slack: Slack, services: Services) -> None:
+    key = await firm_of_ben(services)
+    await add_lea(services, key, LEA)
+    await slack.ben.types("/cais assign s1 to me")
+    await slack.lea.types("/cais handover <@U0BEN> to <@U0LEA>")
+    assert "Only a lead" in words_of(slack.lea.last)
+    await slack.ben.types("/cais handover to <@U0LEA>")
+    assert await owners(services, key) == {"s1": LEA_ID}
+
+
+async def test_words_that_name_nobody_change_nothing(slack: Slack, services: Services) -> None:
+    key = await firm_of_ben(services)
+    before = await history(services, key)
+    for words in ("assign s1 @zorro", "assign s1 <@U0BEN> <@U0LEA>", "assign nonsense to me", "handover @zorro"):
+        await slack.ben.types(f"/cais {words}")
+        assert "Nothing was changed" in words_of(slack.ben.last) or "No task" in words_of(slack.ben.last), words
+    assert await history(services, key) == before
+
+
+async def test_who_has_left_the_firm_is_shown_as_no_longer_a_member(slack: Slack, services: Services) -> None:
+    key = await firm_of_ben(services)
+    await add_lea(services, key, LEA)
+    await slack.ben.types("/cais assign s1 <@U0LEA>")
+    await services.remove_member(key, Act(BEN_COLE, "button", "take-off"), LEA_ID)
+    assert "Lea Haddad (no longer a member)" in words_of(await slack.ben.types("/cais next"))
+    await slack.ben.types("/cais handover lea to me")
+    assert await owners(services, key) == {"s1": BEN_ID}
+
+
+async def test_taking_somebody_off_the_firm_says_what_still_belongs_to_them(slack: Slack, services: Services) -> None:
+    key = await firm_of_ben(services)
+    await add_lea(services, key, LEA)
+    await slack.ben.types("/cais assign s1 <@U0LEA>")
+    await slack.ben.types("/cais firm members")
+    shown = slack.ben.last
+    hers = [b for b in shown["blocks"] if LEA in str(b.get("accessory")) or LEA in str(b.get("elements"))]
+    await slack.ben.presses("Take off the firm", on={**shown, "blocks": hers})
+    assert "One open task still belongs to them" in words_of(slack.ben.last)

@@ -1,0 +1,235 @@
+"""Dates in plain English: what is understood, what is asked instead of guessed, and what is no date."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flows.dates import EveryYear, Meant, NoDate, OnDay, WhichDay, near, read, read_past
+from flows.trading_days import NYSE
+
+MONDAY = date(2026, 11, 23)
+FRIDAY = date(2026, 11, 27)
+SATURDAY = date(2026, 11, 28)
+
+
+def meant(text: str, today: date = MONDAY) -> Meant | None:
+    return read(text, today=today, calendar=NYSE)
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("today", "2026-11-23"),
+        ("Tomorrow", "2026-11-24"),
+        ("the day after tomorrow", "2026-11-25"),
+        ("eod tomorrow", "2026-11-24"),
+        ("tomorrow eod", "2026-11-24"),
+        ("by EOD Friday", "2026-11-27"),
+        ("eod", "2026-11-23"),
+        ("Friday", "2026-11-27"),
+        ("this Friday", "2026-11-27"),
+        ("monday next week", "2026-11-30"),
+        ("Tuesday week", "2026-12-01"),
+        ("Dec 15", "2026-12-15"),
+        ("Dec. 15th", "2026-12-15"),
+        ("December 15, 2027", "2027-12-15"),
+        ("15 December", "2026-12-15"),
+        ("the 15th of December", "2026-12-15"),
+        ("first of June", "2027-06-01"),
+        ("June first", "2027-06-01"),
+        ("June 1st, 2027", "2027-06-01"),
+        ("Friday, December 18", "2026-12-18"),
+        ("the 15th", "2026-12-15"),
+        ("the 23rd", "2026-11-23"),
+        ("the 31st", "2026-12-31"),
+        ("end of month", "2026-11-30"),
+        ("EOM", "2026-11-30"),
+        ("end of next month", "2026-12-31"),
+        ("end of May 2027", "2027-05-31"),
+        ("end of the quarter", "2026-12-31"),
+        ("end of q1", "2027-03-31"),
+        ("end of the week", "2026-11-27"),
+        ("start of next week", "2026-11-30"),
+        ("in 3 business days", "2026-11-27"),  # Thanksgiving is skipped
+        ("in three trading days", "2026-11-27"),
+        ("3 business days from now", "2026-11-27"),
+        ("in two weeks", "2026-12-07"),
+        ("in a week", "2026-11-30"),
+        ("in a fortnight", "2026-12-07"),
+        ("in 3 months", "2027-02-23"),
+        ("a week from Friday", "2026-12-04"),
+        ("5 trading days before May 31, 2027", "2027-05-24"),
+        ("5/31/2027", "2027-05-31"),
+        ("5/31/27", "2027-05-31"),
+        ("5/31", "2027-05-31"),
+        ("31/5/2027", "2027-05-31"),
+        ("31.5.2027", "2027-05-31"),
+        ("5/5/2027", "2027-05-05"),
+        ("2027-05-31", "2027-05-31"),
+        ("2027/5/31", "2027-05-31"),
+        ("March 15", "2027-03-15"),
+        ("Feb 29", "2028-02-29"),
+    ],
+)
+def test_is_understood_on_monday_november_23_2026(text: str, day: str) -> None:
+    assert meant(text) == OnDay(date.fromisoformat(day))
+
+
+@pytest.mark.parametrize(
+    ("text", "today", "days"),
+    [
+        ("next Friday", MONDAY, ["2026-11-27", "2026-12-04"]),
+        ("Friday", FRIDAY, ["2026-11-27", "2026-12-04"]),
+        ("a week from Friday", FRIDAY, ["2026-12-04", "2026-12-11"]),
+        ("04/05/2027", MONDAY, ["2027-04-05", "2027-05-04"]),
+        ("4/5", MONDAY, ["2027-04-05", "2027-05-04"]),
+        ("May", MONDAY, ["2027-05-01", "2027-05-31"]),
+        ("next month", MONDAY, ["2026-12-01", "2026-12-31"]),
+        ("next week", MONDAY, ["2026-11-30", "2026-12-04"]),
+        ("Thursday Dec 18", MONDAY, ["2026-12-18", "2026-12-17"]),
+    ],
+)
+def test_what_can_mean_several_days_is_asked(text: str, today: date, days: list[str]) -> None:
+    found = meant(text, today)
+    assert isinstance(found, WhichDay)
+    assert found.choices == tuple(map(date.fromisoformat, days))
+    assert found.ask.endswith("?")
+
+
+def test_next_friday_is_not_asked_where_both_readings_are_one_day() -> None:
+    assert meant("next Friday", FRIDAY) == OnDay(date(2026, 12, 4))
+    assert meant("next Friday", SATURDAY) == OnDay(date(2026, 12, 4))
+
+
+@pytest.mark.parametrize(
+    ("text", "instead"),
+    [
+        ("May 31, 2024", ["2027-05-31"]),
+        ("2024-05-31", ["2027-05-31"]),
+        ("Nov 20", ["2027-11-20"]),
+        ("Feb 29 2024", ["2028-02-29"]),
+        ("yesterday", []),
+        ("last Friday", []),
+        ("3 days ago", []),
+    ],
+)
+def test_a_day_that_has_passed_is_questioned(text: str, instead: list[str]) -> None:
+    found = meant(text)
+    assert isinstance(found, WhichDay)
+    assert "has passed" in found.ask
+    assert found.choices == tuple(map(date.fromisoformat, instead))
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("every March 15", EveryYear(3, 15)),
+        ("every 15th of March", EveryYear(3, 15)),
+        ("every year on March 15", EveryYear(3, 15)),
+        ("yearly on March 15", EveryYear(3, 15)),
+        ("annually, 3/15", EveryYear(3, 15)),
+        ("every Feb 29", EveryYear(2, 29)),
+    ],
+)
+def test_a_day_of_every_year_is_understood(text: str, found: EveryYear) -> None:
+    assert meant(text) == found
+
+
+@pytest.mark.parametrize("text", ["every Friday", "every month", "every 3/4"])
+def test_what_comes_back_in_another_way_is_told_what_is_possible(text: str) -> None:
+    assert isinstance(meant(text), WhichDay)
+
+
+@pytest.mark.parametrize("text", ["clear", "none", "None.", "no date", "remove"])
+def test_a_date_can_be_cleared(text: str) -> None:
+    assert meant(text) == NoDate()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "banana", "Feb 30", "two", "15", "in 99999 years", "Ben", "register for CAIS", "s3e", "13/13/2027", "mar"],
+)
+def test_other_words_are_no_date(text: str) -> None:
+    assert not isinstance(meant(text), OnDay | EveryYear | NoDate)
+
+
+TODAYS = st.dates(date(2020, 1, 1), date(2040, 12, 31))
+FORMS = (
+    lambda d: d.isoformat(),
+    lambda d: f"{d:%B} {d.day}, {d.year}",
+    lambda d: f"{d:%b} {d.day} {d.year}",
+    lambda d: f"{d.day} {d:%B} {d.year}",
+    lambda d: f"by {d:%A, %B} {d.day}, {d.year}",
+)
+
+
+@given(TODAYS, st.integers(0, 3000), st.sampled_from(FORMS))
+def test_any_day_to_come_written_out_in_any_form_is_that_day(today: date, ahead: int, form: object) -> None:
+    day = today + timedelta(ahead)
+    assert callable(form)
+    assert meant(form(day), today) == OnDay(day)
+
+
+@given(TODAYS, st.integers(1, 3000))
+def test_no_day_that_has_passed_is_ever_taken(today: date, behind: int) -> None:
+    assert isinstance(meant((today - timedelta(behind)).isoformat(), today), WhichDay)
+
+
+@given(TODAYS, st.integers(0, 400))
+def test_a_month_and_a_day_mean_the_next_one_or_are_asked_about(today: date, ahead: int) -> None:
+    day = today + timedelta(ahead)
+    found = meant(f"{day:%B} {day.day}", today)
+    days = found.choices if isinstance(found, WhichDay) else (found.on,) if isinstance(found, OnDay) else ()
+    assert days
+    assert all(d >= today and (d.month, d.day) == (day.month, day.day) for d in days)
+
+
+SOME_WORDS = (
+    "in a the of on by end next this every last day days week month may march friday 1 2 15 31 2027 5/31 4/5 q1 eod "
+    "before after from now business two trading year first"
+)
+WORDS = st.lists(st.sampled_from(str.split(SOME_WORDS)), max_size=6).map(" ".join)
+
+
+@given(TODAYS, WORDS | st.text(max_size=30))
+def test_whatever_is_typed_is_read_without_an_error_and_offers_no_day_that_has_passed(today: date, text: str) -> None:
+    found = meant(text, today)
+    if isinstance(found, OnDay):
+        assert found.on >= today
+    if isinstance(found, WhichDay):
+        assert all(d >= today for d in found.choices)
+        assert found.ask
+
+
+@pytest.mark.parametrize(
+    ("text", "mended"),
+    [
+        ("tomorow", "tomorrow"),
+        ("Decmber 15", "december 15"),
+        ("in 3 buisness days", "in 3 business days"),
+        ("tomorrow", ""),
+        ("s2 tomorow", ""),
+        ("helpdesk", ""),
+    ],
+)
+def test_a_mistyped_date_is_put_right_to_be_offered(text: str, mended: str) -> None:
+    assert near(text, today=MONDAY, calendar=NYSE) == mended
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("May 27, 2022", "2022-05-27"),
+        ("2022-05-27", "2022-05-27"),
+        ("Nov 20", "2026-11-20"),
+        ("Dec 15", "2025-12-15"),
+        ("yesterday", "2026-11-22"),
+        ("last Friday", "2026-11-20"),
+        ("end of May 2022", "2022-05-31"),
+        ("3 months ago", "2026-08-23"),
+    ],
+)
+def test_a_day_that_was_is_understood_where_it_is_asked_what_was_known(text: str, day: str) -> None:
+    assert read_past(text, today=MONDAY, calendar=NYSE) == OnDay(date.fromisoformat(day))
