@@ -1,6 +1,6 @@
 """Choosing what a reading is about: a subject of the roadmap, or nothing it says."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -10,12 +10,25 @@ from flows.questions.reading import Reading, Unit, heads_of
 from flows.roadmap import Environment
 
 # Found by trying on the tuned question sets; `docs/answers.md` has the figures.
-ENOUGH = 0.62
+ENOUGH = 0.5
 """The least score at which a subject answers."""
 _THEME_LEAD = 0.0
 """How much better than the best theme a subject must be."""
 _UNEXPLAINED = 0.22
 """What each word that is known to be about something else takes off a subject that does not know it."""
+_UNASKED: Mapping[str, float] = {
+    "how_long": 0.3,
+    "how_many": 0.25,
+    "how_often": 0.3,
+    "why": 0.15,
+    "meaning": 0.12,
+    "who": 0.12,
+    "when": 0.12,
+    "where": 0.06,
+    "link": 0.06,
+    "example": 0.1,
+}
+"""What is asked takes off a subject of which nobody asks that."""
 _CONFLICT = 0.55
 """What is left of a score where environment, path or step contradict."""
 
@@ -72,6 +85,7 @@ class Chooser:
         score = match.score
         told = self._matcher.heads(match.name)
         score -= _UNEXPLAINED * len({u.said for u in asked if u.kind == "outside" and told.isdisjoint(u.heads)})
+        score -= sum(_UNASKED.get(h, 0.0) for h in heads_of(u for u in asked if u.kind == "ask") - told)
         if _contradicts(subject, match, asked, whole):
             score *= _CONFLICT
         return max(score, 0.0)

@@ -29,6 +29,12 @@ _ELSEWHERE = 0.6
 """What a unit counts as explained that stands in another phrasing of the same subject only."""
 
 
+_AROUND = 0.3
+"""What a unit around the question counts, beside one of the question itself."""
+_ALIKE = 0.85
+"""What a unit explains of another that may stand for the same, but for something else as well."""
+
+
 class Phrase(msgspec.Struct, frozen=True):
     """One phrasing of the data, read."""
 
@@ -67,9 +73,10 @@ class Matcher:
         self._heads: dict[str, set[str]] = defaultdict(set)
         for i, phrase in enumerate(self._phrases):
             for j, unit in enumerate(phrase.units):
-                for head in unit.heads:
+                heads = unit.heads if phrase.name.startswith("out:") else _specific(unit)
+                for head in heads:
                     self._places[head].append((i, j))
-                self._heads[phrase.name] |= unit.heads
+                self._heads[phrase.name] |= heads
 
     def _phrase(self, name: str, group: Group, text: str, units: tuple[Unit, ...]) -> Phrase:
         weights = tuple(self.weight(u) for u in units)
@@ -93,38 +100,38 @@ class Matcher:
         return frozenset(self._heads.get(name, ()))
 
     def rank(self, asked: Sequence[Unit], around: Sequence[Unit] = ()) -> list[Match]:
-        """Subjects and themes, the best first. `asked` is to be explained; `around` only helps to explain."""
+        """Subjects and themes, the best first. `asked` is to be explained; `around` less so."""
         focus = _distinct(asked)
         helping = [u for u in _distinct(around) if u.heads not in {f.heads for f in focus}]
-        met: dict[int, set[int]] = defaultdict(set)
-        explained: dict[int, set[int]] = defaultdict(set)
+        met: dict[int, dict[int, float]] = defaultdict(dict)
+        explained: dict[int, dict[int, float]] = defaultdict(dict)
         for n, unit in enumerate((*focus, *helping)):
             for head in unit.heads:
                 for i, j in self._places.get(head, ()):
-                    met[i].add(j)
-                    if n < len(focus):
-                        explained[i].add(n)
-        weights = [self.weight(u) for u in focus]
+                    alike = 1.0 if self._phrases[i].units[j].heads == unit.heads else _ALIKE
+                    met[i][j] = max(met[i].get(j, 0.0), alike)
+                    explained[i][n] = max(explained[i].get(n, 0.0), alike)
+        weights = [self.weight(u) for u in focus] + [self.weight(u) * _AROUND for u in helping]
         best: dict[str, Match] = {}
         for i, units in met.items():
-            match = self._match(self._phrases[i], units, explained[i], focus, weights)
+            match = self._match(self._phrases[i], units, explained[i], (*focus, *helping), weights)
             if match.score > best.get(match.name, _NONE).score:
                 best[match.name] = match
         return sorted(best.values(), key=lambda m: (-m.score, m.name))
 
     def _match(
-        self, phrase: Phrase, met: set[int], explained: set[int], focus: Sequence[Unit], weights: Sequence[float]
+        self, phrase: Phrase, met: Mapping[int, float], explained: Mapping[int, float], focus: Sequence[Unit], weights: Sequence[float]
     ) -> Match:
         heads = self._heads[phrase.name]
         told = 0.0
         for n, weight in enumerate(weights):
             if n in explained:
-                told += weight
+                told += weight * explained[n]
             elif not heads.isdisjoint(focus[n].heads):
                 told += weight * _ELSEWHERE
         total = sum(weights)
         covered = told / total if total else 0.0
-        had = sum(phrase.weights[j] for j in met) / phrase.total
+        had = sum(phrase.weights[j] * alike for j, alike in met.items()) / phrase.total
         score = 2 * covered * had / (covered + had) if covered and had else 0.0
         return Match(name=phrase.name, score=score, phrase=phrase, covered=covered, met=had)
 
@@ -139,6 +146,11 @@ def _phrasings(knowledge: Knowledge) -> Iterable[tuple[str, Group, str]]:
             yield from ((name, group, text) for text in phrasings(block))
     for name, theme in knowledge.themes.items():
         yield from ((f"out:{name}", "asked", text) for text in phrasings(theme.asked))
+
+
+def _specific(unit: Unit) -> frozenset[str]:
+    """Without the heads that stand for a whole theme: a subject that knows one of its words does not know the others."""
+    return frozenset(h for h in unit.heads if not (h.startswith("out:") and h.count(":") == 1))
 
 
 def _distinct(units: Iterable[Unit]) -> tuple[Unit, ...]:

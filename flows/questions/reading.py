@@ -72,7 +72,7 @@ class Reader:
         self._forms: dict[tuple[str, ...], tuple[Kind, set[str]]] = {}
         self._longest: dict[str, int] = {}
         for form in (*forms(english.courtesy), *forms(english.filler)):
-            self._add(form, "word", None)
+            self._add(form, "word")
         for section, kind in _KINDS.items():
             for head, block in getattr(knowledge.vocabulary, section).items():
                 for form in forms(block):
@@ -84,15 +84,15 @@ class Reader:
             self._add(form, "not", "not")
         self._speller = self._spelling(knowledge, english)
 
-    def _add(self, form: str, kind: Kind, head: str | None) -> None:
+    def _add(self, form: str, kind: Kind, *heads: str) -> None:
         key = tuple(self._stemmer.stem(t) for t in tokens(tidy(form)))
         if not key:
             return
         known = self._forms.get(key)
         if known is None or not known[1]:
-            self._forms[key] = (kind, {head} if head else set())
-        elif head and not (kind == "outside" and known[0] != "outside"):
-            self._forms[key] = (known[0], known[1] | {head})
+            self._forms[key] = (kind, set(heads))
+        elif kind != "outside" or known[0] == "outside":
+            self._forms[key] = (known[0], known[1] | set(heads))
         self._longest[key[0]] = max(self._longest.get(key[0], 0), len(key))
 
     def _spelling(self, knowledge: Knowledge, english: English) -> Speller:
@@ -106,8 +106,9 @@ class Reader:
                 wanted.update(t for line in phrasings(block) for t in tokens(tidy(line)))
         plain = [english.courtesy, english.filler, english.ordinary, english.negation, *english.irregular]
         outside = [t for theme in knowledge.themes.values() for t in (theme.words, theme.asked)]
-        known = {t for block in (*plain, *outside) for t in tokens(tidy(block))}
-        wanted.update({t: 1 for t in tokens(tidy(english.filler)) if len(t) > 2})
+        known = {t for block in (*plain, *outside) for form in forms(block) for t in tokens(tidy(form))}
+        self._stems = {self._stemmer.stem(t) for t in (*wanted, *known)}
+        wanted.update({t: 1 for form in forms(english.filler) for t in tokens(tidy(form)) if len(t) > 2})
         return Speller(wanted, known | {m for m in _MONTHS} | set(self._short))
 
     def read(self, text: str) -> Reading:
@@ -151,7 +152,7 @@ class Reader:
         return found
 
     def _unknown(self, token: str) -> bool:
-        return (self._stemmer.stem(token),) not in self._forms
+        return self._stemmer.stem(token) not in self._stems
 
     def _units(self, words: list[str], sentence: int) -> Iterator[Unit]:
         stems = [self._stemmer.stem(w) for w in words]

@@ -10,7 +10,7 @@ MOST_CHARACTERS = 2_400
 
 _LINK = re.compile(r"<(?:https?://|mailto:|tel:)[^|>\s]*\|([^>]*)>|<[@#!][^>]*>|<?https?://[^\s>]+>?", re.IGNORECASE)
 _PRINTED = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": " - ", "—": " - ", "…": ". ", "`": " ", "_": " "})
-_SENTENCE = re.compile(r"(?<![.?!])([.?!]+)(?=\s|$|[\"')])|[\n;]|:(?=\s)|\s-+\s")
+_SENTENCE = re.compile(r"(?<![.?!])([.?!]+)(?=\s|$|[\"')])|\n")
 _TOKEN = re.compile(r"\d+(?:[./-]\d+)+|\d*[a-z]+\d*|\d+|[+$]")
 _VOWEL = re.compile(r"[aeiouy]")
 
@@ -78,7 +78,8 @@ class Speller:
 
     def __init__(self, wanted: Mapping[str, int], known: Iterable[str]) -> None:
         """`wanted`: the words a slip may be for, with how often they stand in the data; `known`: left alone."""
-        self._known = frozenset(known) | wanted.keys()
+        self._wanted = frozenset(wanted)
+        self._known = frozenset(known) | self._wanted
         self._by_length: dict[int, list[tuple[str, int, int]]] = {}
         for word, count in wanted.items():
             if len(word) > 2 and word.isalpha():
@@ -114,7 +115,7 @@ class Speller:
     def _parted(self, word: str) -> tuple[str, ...]:
         """Two words written as one."""
         for i in range(3, len(word) - 2):
-            if word[:i] in self._known and word[i:] in self._known:
+            if word[:i] in self._wanted and word[i:] in self._wanted:
                 return (word[:i], word[i:])
         return ()
 
