@@ -132,7 +132,7 @@ class Reader:
 
     def _written_out(self, text: str) -> str:
         for ending, whole in self._endings.items():
-            text = text.replace(ending, whole)
+            text = text.replace(ending, f" {whole}")
         text = self._shortened.sub(lambda m: self._short[m[0]], text)
         text = _STEP.sub(lambda m: f" step.{_digit(m[1] or m[2] or m[3])} ", text)
         text = _GO_TO.sub(r"\1 step.\2 or step.\3", text)

@@ -13,6 +13,8 @@ _PRINTED = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–":
 _SENTENCE = re.compile(r"(?<![.?!])([.?!]+)(?=\s|$|[\"')])|\n")
 _TOKEN = re.compile(r"\d+(?:[./-]\d+)+|\d*[a-z]+\d*|\d+|[+$]")
 _VOWEL = re.compile(r"[aeiouy]")
+_CLIPPED = re.compile(r"[^aeiou][aeiouy][^aeiouywxl]|[^aeiou]il")
+"""What is left of such as `naming` and `filed`, which ended in e."""
 
 
 def tidy(text: str) -> str:
@@ -68,9 +70,12 @@ def _stem(word: str) -> str:
     for ending in ("ing", "ed"):
         bare = word.removesuffix(ending)
         if bare != word and len(bare) > 2 and _VOWEL.search(bare):
-            word = bare[:-1] if bare[-1] == bare[-2] and bare[-1] not in "lsz" else bare
+            doubled = bare[-1] == bare[-2] and bare[-1] not in "lsz"
+            word = bare[:-1] if doubled else f"{bare}e" if _CLIPPED.fullmatch(bare) else bare
             break
-    return word[:-1] + "i" if word.endswith("y") and len(word) > 3 else word.removesuffix("e")
+    if len(word) > 4:
+        word = word.removesuffix("e")
+    return word[:-1] + "i" if word.endswith("y") and len(word) > 3 else word
 
 
 class Speller:
