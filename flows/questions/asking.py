@@ -5,9 +5,9 @@ from datetime import date
 
 from flows.guard import looks_like
 from flows.questions.answer import Ambiguous, Answer, Answered, Context, Declined, Part, Refused
-from flows.questions.choosing import Choice, Chooser, environment
+from flows.questions.choosing import ENOUGH, Choice, Chooser, environment
 from flows.questions.composing import Composer
-from flows.questions.following import follows, merged, parted
+from flows.questions.following import follows, loosely_parted, merged, parted
 from flows.questions.knowledge import English, Knowledge
 from flows.questions.matching import Matcher
 from flows.questions.reading import Reader, Reading, Unit
@@ -15,6 +15,9 @@ from flows.roadmap import Pack
 from flows.walk import Walk
 
 NOTHING = Context()
+SURE = 0.8
+"""The score from which a part makes sense without the rest."""
+MOST_PARTS = 3
 
 
 class Asker:
@@ -23,6 +26,7 @@ class Asker:
     def __init__(self, knowledge: Knowledge, english: English, pack: Pack) -> None:
         self.reader = Reader(knowledge, english)
         self.chooser = Chooser(knowledge, Matcher(knowledge, self.reader))
+        self._alternatives = knowledge.vocabulary.alternatives
         self._composer = Composer(knowledge, pack)
 
     def ask(
@@ -38,32 +42,48 @@ class Asker:
 
     def _choices(self, reading: Reading, context: Context) -> Sequence[Choice]:
         whole = self._choose(reading, context)
-        parts = parted(reading)
-        if len(parts) < 2:
-            return [whole]
+        for parts, least in ((parted(reading), ENOUGH), (loosely_parted(reading), SURE)):
+            if 1 < len(parts) <= MOST_PARTS:
+                if least < SURE and not all(any(u.kind == "ask" for u in part.units) for part in parts):
+                    continue
+                chosen = self._each(parts, context)
+                if all(c.answers and c.score >= least for c in chosen) and _differ(chosen):
+                    return chosen
+        return [whole]
+
+    def _each(self, parts: Sequence[Reading], context: Context) -> list[Choice]:
+        """What each part is about; a later one may lean on those before."""
         chosen: list[Choice] = []
         earlier: tuple[Unit, ...] = ()
         for part in parts:
             choice = self._choose(part, context)
-            if not choice.answers and earlier:
-                choice = self.chooser.choose(merged(part, earlier, ""))
+            if earlier:
+                leaning = self.chooser.choose(merged(part, earlier, "", self._alternatives))
+                if leaning.answers and leaning.score > choice.score - (0.0 if _has_topic(part) else 0.5):
+                    choice = leaning
             chosen.append(choice)
             earlier = choice.units or earlier
-        held = {c.subject.name: c for c in chosen if c.answers and c.subject}
-        envs = {c.env for c in chosen if c.answers}
-        if all(c.answers for c in chosen) and (len(held) > 1 or len(envs) > 1):
-            return chosen
-        return [whole if whole.answers or not held else next(iter(held.values()))]
+        return chosen
 
     def _choose(self, reading: Reading, context: Context) -> Choice:
         alone = self.chooser.choose(reading)
         if not context.previous_question and not context.current_step:
             return alone
-        if not follows(reading) and alone.answers:
+        if not follows(reading) and alone.answers and alone.score >= SURE:
             return alone
         before = self.reader.read(context.previous_question).units if context.previous_question else ()
-        together = self.chooser.choose(merged(reading, before, context.current_step))
-        return together if together.answers or follows(reading) else alone
+        together = self.chooser.choose(merged(reading, before, context.current_step, self._alternatives))
+        if follows(reading) or together.score >= alone.score:
+            return together
+        return alone
+
+
+def _differ(choices: Sequence[Choice]) -> bool:
+    return len({(c.subject.name if c.subject else "", c.env) for c in choices}) > 1
+
+
+def _has_topic(reading: Reading) -> bool:
+    return any(u.kind == "topic" for u in reading.units)
 
 
 __all__ = ["Ambiguous", "Answer", "Answered", "Asker", "Context", "Declined", "Part", "Refused", "environment"]

@@ -10,10 +10,12 @@ from flows.questions.reading import Reading, Unit, heads_of
 from flows.roadmap import Environment
 
 # Found by trying on the tuned question sets; `docs/answers.md` has the figures.
-ENOUGH = 0.5
+ENOUGH = 0.6
 """The least score at which a subject answers."""
 _THEME_LEAD = 0.0
 """How much better than the best theme a subject must be."""
+_LEAST_SAID = 0.3
+"""A question must have words that mean something here."""
 _UNEXPLAINED = 0.22
 """What each word that is known to be about something else takes off a subject that does not know it."""
 _UNASKED: Mapping[str, float] = {
@@ -29,6 +31,8 @@ _UNASKED: Mapping[str, float] = {
     "example": 0.1,
 }
 """What is asked takes off a subject of which nobody asks that."""
+_ONE_OF_BOTH = 0.85
+"""What is left where both environments are named and a subject is about one."""
 _CONFLICT = 0.55
 """What is left of a score where environment, path or step contradict."""
 
@@ -45,6 +49,9 @@ class Choice(msgspec.Struct, frozen=True):
     rivals: tuple[tuple[str, float], ...] = ()
 
 
+_NOTHING = Choice(subject=None, theme=None, score=0.0, answers=False, env=None, units=())
+
+
 class Chooser:
     """Chooses with the data of one roadmap."""
 
@@ -55,9 +62,11 @@ class Chooser:
 
     def choose(self, reading: Reading, around: Sequence[Unit] = ()) -> Choice:
         """The best of looking at the whole and at each sentence that asks."""
+        if sum(self._matcher.weight(u) for u in reading.units) < _LEAST_SAID:
+            return _NOTHING
         views = [self._view(asked, (*reading.units, *around)) for asked in _views(reading)]
         if not views:
-            return Choice(subject=None, theme=None, score=0.0, answers=False, env=None, units=())
+            return _NOTHING
         return max(views, key=lambda c: (c.answers, c.score))
 
     def _view(self, asked: Sequence[Unit], whole: Sequence[Unit]) -> Choice:
@@ -86,6 +95,8 @@ class Chooser:
         told = self._matcher.heads(match.name)
         score -= _UNEXPLAINED * len({u.said for u in asked if u.kind == "outside" and told.isdisjoint(u.heads)})
         score -= sum(_UNASKED.get(h, 0.0) for h in heads_of(u for u in asked if u.kind == "ask") - told)
+        if subject.env and {"test", "production"} <= heads_of(asked):
+            score *= _ONE_OF_BOTH
         if _contradicts(subject, match, asked, whole):
             score *= _CONFLICT
         return max(score, 0.0)

@@ -1,6 +1,6 @@
 """A question that leans on another: a follow-up in a thread, and the second of two in one sentence."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import msgspec
 
@@ -25,11 +25,14 @@ def follows(reading: Reading) -> bool:
     return len(topics) < 2 and (bool(_LEANING.intersection(opening)) or not topics)
 
 
-def merged(reading: Reading, before: Sequence[Unit], current_step: str) -> Reading:
+def merged(
+    reading: Reading, before: Sequence[Unit], current_step: str, alternatives: Sequence[Sequence[str]] = ()
+) -> Reading:
     """The question with what it leaves out: the earlier one's units, but for those it replaces."""
     heads = {h for u in reading.units for h in u.heads}
     kinds = {u.kind for u in reading.units}
     asks_anew = bool(heads & _STRONG)
+    out = {h for group in alternatives if heads.intersection(group) for h in group} - heads
     kept = [
         u
         for u in before
@@ -37,26 +40,42 @@ def merged(reading: Reading, before: Sequence[Unit], current_step: str) -> Readi
         and not (u.kind == "ask" and asks_anew)
         and u.kind != "not"
         and u.heads.isdisjoint(heads)
+        and not u.heads <= out
     ]
     units = [*kept, *reading.units]
     if heads & {"next", "before"} and current_step and not any(u.kind == "step" for u in units):
         units.append(Unit(said=f"step {current_step}", heads=frozenset({f"step.{current_step}"}), kind="step"))
     if heads & {"next", "before"} and any(u.kind == "step" for u in units):
         units = [u for u in units if u.kind in ("step", "ask", "path")]
-    return msgspec.structs.replace(
-        reading, units=tuple(msgspec.structs.replace(u, sentence=0) for u in units), asks=(True,)
-    )
+    return _only(reading, units)
 
 
 def parted(reading: Reading) -> list[Reading]:
-    """The questions in one, where there is more than one: by sentences that ask, else where another question begins."""
-    asking = [n for n, asks in enumerate(reading.asks) if asks and reading.of(n)]
-    if len(asking) > 1:
-        return [_only(reading, reading.of(n)) for n in asking]
-    return [reading]
+    """The questions in one, where there may be more than one: cut where a clause begins with a word that asks."""
+    return _cut(reading, reading.firm_breaks)
+
+
+def loosely_parted(reading: Reading) -> list[Reading]:
+    """Cut at every `and`, `or` and `plus`: good for two things asked in one breath, where each makes sense alone."""
+    return _cut(reading, {u.clause for u in reading.units})
+
+
+def _cut(reading: Reading, at: Collection[int]) -> list[Reading]:
+    parts: list[list[Unit]] = [[]]
+    clause = 0
+    for unit in reading.units:
+        if parts[-1] and any(c in at for c in range(clause + 1, unit.clause + 1)):
+            parts.append([])
+        clause = unit.clause
+        parts[-1].append(unit)
+    return [_only(reading, part) for part in parts]
 
 
 def _only(reading: Reading, units: Sequence[Unit]) -> Reading:
     return msgspec.structs.replace(
-        reading, units=tuple(msgspec.structs.replace(u, sentence=0) for u in units), asks=(True,), opening=()
+        reading,
+        units=tuple(msgspec.structs.replace(u, sentence=0, clause=0) for u in units),
+        asks=(True,),
+        firm_breaks=frozenset(),
+        opening=(),
     )

@@ -34,6 +34,8 @@ class Vocabulary(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     environments: Mapping[str, str]
     paths: Mapping[str, str]
     topics: Mapping[str, str]
+    alternatives: tuple[tuple[str, ...], ...] = ()
+    """Heads that take each other's place when a follow-up names one of them."""
 
 
 class Subject(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -13,13 +13,13 @@ from flows.questions.reading import Kind, Reader, Unit
 _KINDS: Mapping[Kind, float] = {
     "ask": 0.8,
     "env": 0.9,
-    "path": 0.9,
-    "step": 1.3,
+    "path": 0.8,
+    "step": 1.1,
     "date": 1.0,
     "topic": 1.0,
     "outside": 1.5,
-    "not": 0.35,
-    "word": 0.9,
+    "not": 0.25,
+    "word": 0.75,
 }
 _LEAST = 0.12
 _ASKS = 0.45
@@ -31,7 +31,7 @@ _ELSEWHERE = 0.6
 
 _AROUND = 0.3
 """What a unit around the question counts, beside one of the question itself."""
-_ALIKE = 0.85
+_ALIKE = 0.9
 """What a unit explains of another that may stand for the same, but for something else as well."""
 
 

@@ -25,6 +25,11 @@ _STEPS_MORE = re.compile(r"(step\.\d)\s*(?:or|and|/|,|vs\.?|to)\s*(?:step\s*)?([
 _GO_TO = re.compile(r"\b(go to|to|skip|do|need|on|after|before|at|in) ([1-7]) (?:or|and) ([1-7])\b(?! (?:agent|account|clear|people))")
 _SECTION = re.compile(r"\b(?:section|sec|chapter|sect|§)\.?\s*(\d(?:\.\d)?)\b|(?<![\d./$])(3\.2|6\.1)(?![\d./%])")
 _PART = re.compile(r"\b(?:part|section)\s*\(?(i{1,3}|a|b|c)\)?(?=$|[\s?.,])|\(([abc])\)|\b6[- .]?(?:ii|i)[- .]?([abc])\b")
+_ASKING = (
+    r"(?:who|whom|what|when|where|why|how|which|by when|by what|is|are|do|does|did|can|could|may|must|should|will|has|have|in what|in which)"
+)
+_BREAK = re.compile(rf"(?:,|;|\b(?:and|plus|or|but)\b|&)(?:\s+(?:and|also|then|or))*\s+(?={_ASKING}\b)|\bplus\b|;|\band\b|\bor\b|&|\bas well as\b")
+_FIRM = re.compile(rf"\s*{_ASKING}\b")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 _DATE = re.compile(
@@ -40,6 +45,8 @@ class Unit(msgspec.Struct, frozen=True):
     heads: frozenset[str]
     kind: Kind
     sentence: int = 0
+    clause: int = 0
+    """Counted through the whole question; a new one begins where another question may."""
 
 
 class Reading(msgspec.Struct, frozen=True):
@@ -48,6 +55,8 @@ class Reading(msgspec.Struct, frozen=True):
     units: tuple[Unit, ...]
     asks: tuple[bool, ...]
     """For each sentence, whether it ends with a question mark."""
+    firm_breaks: frozenset[int] = frozenset()
+    """The clauses that begin with a word that asks, so that they are questions of their own."""
     opening: tuple[str, ...] = ()
     """The first words, as they are typed: they tell a follow-up."""
 
@@ -116,15 +125,35 @@ class Reader:
         plain = self._written_out(tidy(text))
         units: list[Unit] = []
         asks: list[bool] = []
-        left = MOST_WORDS
+        firm: set[int] = set()
+        left, clause = MOST_WORDS, 0
         for number, (sentence, asking) in enumerate(sentences(plain)):
+            asks.append(asking)
             found = self._words(sentence)[:left]
             left -= len(found)
-            asks.append(asking)
-            units.extend(self._units(found, number))
-            if left <= 0:
-                break
-        return Reading(units=tuple(units), asks=tuple(asks), opening=tuple(tokens(plain[:60])[:4]))
+            breaks = self._breaks(sentence)
+            here = 0
+            for unit, place in self._units(found, number):
+                while here < len(breaks) and breaks[here][0] <= place:
+                    clause += 1
+                    firm |= {clause} if breaks[here][1] else set()
+                    here += 1
+                units.append(msgspec.structs.replace(unit, clause=clause))
+            clause += 1
+            firm |= {clause} if asking else set()
+        return Reading(
+            units=tuple(units),
+            asks=tuple(asks),
+            firm_breaks=frozenset(firm),
+            opening=tuple(tokens(plain[:60])[:4]),
+        )
+
+    def _breaks(self, sentence: str) -> list[tuple[int, bool]]:
+        """Before which of its words another clause begins, and whether it begins with a word that asks."""
+        return [
+            (len(self._words(sentence[: m.end()])), _FIRM.match(sentence[m.end() :]) is not None)
+            for m in _BREAK.finditer(sentence)
+        ][:6]
 
     def phrase(self, text: str) -> tuple[Unit, ...]:
         """The units of a phrasing of the data."""
@@ -154,21 +183,22 @@ class Reader:
     def _unknown(self, token: str) -> bool:
         return self._stemmer.stem(token) not in self._stems
 
-    def _units(self, words: list[str], sentence: int) -> Iterator[Unit]:
+    def _units(self, words: list[str], sentence: int) -> Iterator[tuple[Unit, int]]:
+        """The units, each with the place of its first word."""
         stems = [self._stemmer.stem(w) for w in words]
         i = 0
         while i < len(words):
             marked = _marked(words[i])
             if marked:
-                yield Unit(said=words[i], heads=frozenset({words[i]}), kind=marked, sentence=sentence)
+                yield Unit(said=words[i], heads=frozenset({words[i]}), kind=marked, sentence=sentence), i
                 i += 1
                 continue
             length, kind, heads = self._longest_form(stems, i)
             said = " ".join(words[i : i + length])
             if heads:
-                yield Unit(said=said, heads=frozenset(heads), kind=kind, sentence=sentence)
+                yield Unit(said=said, heads=frozenset(heads), kind=kind, sentence=sentence), i
             elif not length and not words[i].isdigit():
-                yield Unit(said=words[i], heads=frozenset({f"w:{stems[i]}"}), kind="word", sentence=sentence)
+                yield Unit(said=words[i], heads=frozenset({f"w:{stems[i]}"}), kind="word", sentence=sentence), i
             i += max(length, 1)
 
     def _longest_form(self, stems: list[str], i: int) -> tuple[int, Kind, set[str]]:
