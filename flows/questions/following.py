@@ -1,0 +1,81 @@
+"""A question that leans on another: a follow-up in a thread, and the second of two in one sentence."""
+
+from collections.abc import Collection, Sequence
+
+import msgspec
+
+from flows.questions.reading import Kind, Reading, Unit
+
+_OPENINGS = (
+    ("and",), ("what", "about"), ("how", "about"), ("what", "if"), ("but",), ("or",), ("then",), ("same",), ("ok", "and"),
+    ("so",), ("after",), ("now",), ("next",),
+)
+_LEANING = frozenset({"that", "it", "there", "this", "those", "they", "them", "he", "she", "one", "then", "these"})
+_STRONG = frozenset({"who", "when", "where", "how", "why", "link", "next", "before", "meaning", "more", "how_long"})
+_REPLACED: tuple[Kind, ...] = ("env", "path", "step", "date")
+_STARTS = frozenset({"who", "when", "where", "how", "why", "link", "which", "whether", "must", "may"})
+
+
+def follows(reading: Reading) -> bool:
+    """Whether the words themselves lean on something said before."""
+    topics = [u for u in reading.units if u.kind in ("topic", "word", "outside")]
+    opening = reading.opening
+    if any(opening[: len(o)] == o for o in _OPENINGS):
+        return len(topics) < 4
+    return len(topics) < 2 and (bool(_LEANING.intersection(opening)) or not topics)
+
+
+def merged(
+    reading: Reading, before: Sequence[Unit], current_step: str, alternatives: Sequence[Sequence[str]] = ()
+) -> Reading:
+    """The question with what it leaves out: the earlier one's units, but for those it replaces."""
+    heads = {h for u in reading.units for h in u.heads}
+    kinds = {u.kind for u in reading.units}
+    asks_anew = bool(heads & _STRONG)
+    out = {h for group in alternatives if heads.intersection(group) for h in group} - heads
+    kept = [
+        u
+        for u in before
+        if not (u.kind in _REPLACED and u.kind in kinds)
+        and not (u.kind == "ask" and asks_anew)
+        and u.kind != "not"
+        and u.heads.isdisjoint(heads)
+        and not u.heads <= out
+    ]
+    units = [*kept, *reading.units]
+    if heads & {"next", "before"} and current_step and not any(u.kind == "step" for u in units):
+        units.append(Unit(said=f"step {current_step}", heads=frozenset({f"step.{current_step}"}), kind="step"))
+    if heads & {"next", "before"} and any(u.kind == "step" for u in units):
+        units = [u for u in units if u.kind in ("step", "ask", "path")]
+    return _only(reading, units)
+
+
+def parted(reading: Reading) -> list[Reading]:
+    """The questions in one, where there may be more than one: cut where a clause begins with a word that asks."""
+    return _cut(reading, reading.firm_breaks)
+
+
+def loosely_parted(reading: Reading) -> list[Reading]:
+    """Cut at every `and`, `or` and `plus`: good for two things asked in one breath, where each makes sense alone."""
+    return _cut(reading, {u.clause for u in reading.units})
+
+
+def _cut(reading: Reading, at: Collection[int]) -> list[Reading]:
+    parts: list[list[Unit]] = [[]]
+    clause = 0
+    for unit in reading.units:
+        if parts[-1] and any(c in at for c in range(clause + 1, unit.clause + 1)):
+            parts.append([])
+        clause = unit.clause
+        parts[-1].append(unit)
+    return [_only(reading, part) for part in parts]
+
+
+def _only(reading: Reading, units: Sequence[Unit]) -> Reading:
+    return msgspec.structs.replace(
+        reading,
+        units=tuple(msgspec.structs.replace(u, sentence=0, clause=0) for u in units),
+        asks=(True,),
+        firm_breaks=frozenset(),
+        opening=(),
+    )
