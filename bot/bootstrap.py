@@ -1,5 +1,6 @@
 """Puts the pieces together: the listeners in their router, the use cases on their database, the pack from its files."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime
 from importlib import resources
@@ -7,17 +8,22 @@ from pathlib import Path
 from uuid import uuid4
 
 from bot.errors import NotedEvents
-from bot.listeners import answers, firms, home, onboarding, records, steps, tasks, undoing
+from bot.listeners import answers, firms, home, onboarding, questions, records, steps, tasks, undoing
 from bot.listeners import help as helping
 from bot.router import Router
+from flows.asking import CHECK_AGAIN_DAYS, Engine
 from flows.packs import source_file
+from flows.questions.asking import Asker
+from flows.questions.knowledge import load_english, load_knowledge
 from flows.roadmap import Pack
 from flows.services import Services
 from storage.database import Database
 
 SHIPPED = "cais-small-firm.yaml"
+QUESTIONS = "cais-small-firm.questions.yaml"
+ENGLISH = "english.yaml"
 
-CONVERSATIONS = (onboarding, steps, tasks, undoing, answers, firms, records, home, helping)
+CONVERSATIONS = (onboarding, steps, tasks, undoing, answers, firms, records, questions, home, helping)
 
 
 def read_pack(path: Path | None = None) -> tuple[str, str]:
@@ -34,6 +40,27 @@ def read_pack(path: Path | None = None) -> tuple[str, str]:
     return yaml_text, (path.parent / source_file(yaml_text)).read_text(encoding="utf-8")
 
 
+class LazyAsker:
+    """Makes the one that answers questions when the first is asked, off the loop: it takes about a second."""
+
+    def __init__(self, pack: Pack) -> None:
+        self._pack = pack
+        self._made: asyncio.Future[Asker] | None = None
+
+    async def __call__(self) -> Asker:
+        """Waits for it where it is still being made; made once, whoever asks."""
+        if self._made is None:
+            self._made = asyncio.ensure_future(asyncio.to_thread(make_asker, self._pack))
+        return await asyncio.shield(self._made)
+
+
+def make_asker(pack: Pack) -> Asker:
+    """Answers questions about the shipped roadmap."""
+    folder = resources.files("flows") / "roadmaps"
+    knowledge = load_knowledge((folder / QUESTIONS).read_text(encoding="utf-8"))
+    return Asker(knowledge, load_english((folder / ENGLISH).read_text(encoding="utf-8")), pack)
+
+
 def build_router() -> Router:
     """The table with every conversation in it. Raises ValueError where two listen to the same."""
     router = Router()
@@ -43,15 +70,26 @@ def build_router() -> Router:
 
 
 def build_services(
-    database: Database, pack: Pack, clock: Callable[[], datetime], *, practice: bool = False
+    database: Database,
+    pack: Pack,
+    clock: Callable[[], datetime],
+    *,
+    practice: bool = False,
+    check_again_days: int = CHECK_AGAIN_DAYS,
+    engine: Engine | None = None,
 ) -> Services:
     """The use cases on this database. `clock` is business time; `practice` marks everything as a practice run."""
     return Services(
         events=NotedEvents(database.events),
         directory=database.directory,
         inbox=database.inbox,
+        questions=database.questions,
+        notes=database.notes,
+        outbox=database.outbox,
+        engine=engine or LazyAsker(pack),
         pack=pack,
         clock=clock,
         new_id=lambda: uuid4().hex[:12],
         practice=practice,
+        check_again_days=check_again_days,
     )

@@ -72,6 +72,11 @@ class Call(msgspec.Struct, frozen=True):
         return [block["block_id"] for block in blocks if block.get("type") == "input" and block.get("block_id")]
 
     @property
+    def typed_ts(self) -> str:
+        """Slack's id of the message these words are; empty where they are none."""
+        return str(self.payload.get("ts") or "") if self.kind in ("message", "mention") else ""
+
+    @property
     def in_direct_channel(self) -> bool:
         """In some DM: with the app, or (for commands) between people."""
         return self.origin.channel.startswith("D")
@@ -108,7 +113,7 @@ def _block_actions(body: Payload, tenant: str, _: str) -> Call:
     verb = verb_of(action["action_id"])
     chosen = picked(action)
     packed = action.get("block_id", "")
-    if action.get("type") == "button":
+    if action.get("type") in ("button", "feedback_buttons"):
         packed, chosen = action.get("value") or "", ()
     elif action.get("type") == "overflow":
         packed, chosen = (chosen[0] if chosen else ""), ()

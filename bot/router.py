@@ -36,6 +36,10 @@ class Heard(msgspec.Struct, frozen=True):
     """Values picked in a select, datepicker or checkboxes that was clicked."""
     values: Mapping[str, tuple[str, ...]] = {}
     """A modal's fields by block_id; empty fields are empty tuples."""
+    thread: str = ""
+    """The thread it happened in, by Slack's id; empty outside of threads."""
+    ts: str = ""
+    """Slack's id of the message that was typed, which a thread may begin with; empty for everything else."""
     payload: Mapping[str, Any] = {}
     """Slack's own payload, for the few listeners that need more (a shortcut's message, an event)."""
 

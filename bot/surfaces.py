@@ -35,9 +35,14 @@ class Home(msgspec.Struct, frozen=True):
 
 
 class Say(msgspec.Struct, frozen=True):
-    """A new message: ephemeral where it was asked for in a channel, plain in a DM."""
+    """A new message: ephemeral where it was asked for in a channel, plain in a DM.
+
+    `threaded`: in a DM, below the message that asked for it. `quiet`: for this moment only, ephemeral in a DM too.
+    """
 
     message: Message
+    threaded: bool = False
+    quiet: bool = False
 
 
 class Replace(msgspec.Struct, frozen=True):

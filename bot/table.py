@@ -151,6 +151,8 @@ class Table:
             words=said,
             chosen=call.chosen,
             values=call.values,
+            thread=call.origin.thread,
+            ts=call.typed_ts,
             payload=call.payload,
         )
 

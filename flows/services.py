@@ -10,36 +10,21 @@ import msgspec
 
 from flows import answers, progress, setting_up
 from flows import undo as undoing
+from flows.acts import Act, Result
+from flows.asked import Owed
+from flows.asking import CHECK_AGAIN_DAYS, Asking, Engine
 from flows.events import AnyEvent, FirmKey, Record, RoleName, TextRefused
 from flows.firms import Person, Refusal, require
 from flows.guard import looks_like
-from flows.ports import Changed, Directory, EventStore, FirmSummary, Inbox
+from flows.ports import Changed, Directory, EventStore, FirmSummary, Inbox, Notes, Outbox, Questions
 from flows.position import Position
 from flows.records import Stamp, record, record_undo
 from flows.roadmap import Pack
 from flows.walk import Preview, Walk, preview, walk
 
+__all__ = ["NO_FIRM", "Act", "Result", "Services"]
+
 NO_FIRM = Refusal("That firm is not here any more. Use `/cais firm list` to see yours.", kind="foreign")
-
-
-class Act(msgspec.Struct, frozen=True):
-    """Who does something, through what (`command`, `button`, `modal`, `message`), and Slack's own id for it."""
-
-    who: Person
-    source: str
-    cause: str | None = None
-
-
-class Result(msgspec.Struct, frozen=True):
-    """Where the firm is now. No records: it was recorded already, or the card was out of date."""
-
-    position: Position
-    records: tuple[Record, ...]
-
-    @property
-    def changed(self) -> bool:
-        """Whether anything new was recorded."""
-        return bool(self.records)
 
 
 class Services:
@@ -51,19 +36,29 @@ class Services:
         events: EventStore,
         directory: Directory,
         inbox: Inbox,
+        questions: Questions,
+        notes: Notes,
+        outbox: Outbox,
+        engine: Engine,
         pack: Pack,
         clock: Callable[[], datetime],
         new_id: Callable[[], str],
         practice: bool = False,
+        check_again_days: int = CHECK_AGAIN_DAYS,
     ) -> None:
         self.events = events
         self.directory = directory
         self.inbox = inbox
+        self.outbox = outbox
         self.pack = pack
         self.clock = clock
         """Business time, aware."""
         self.new_id = new_id
         self.practice = practice
+        self.asking = Asking(
+            questions, notes, engine, pack, self.now, self._change, self._keep_refusal, practice, check_again_days
+        )
+        """Everything about questions."""
 
     def now(self) -> datetime:
         """Business time, UTC."""
@@ -263,11 +258,18 @@ class Services:
     # --- within ------------------------------------------------------------------------------------------------
 
     async def _change(
-        self, key: FirmKey, act: Act, decide: Callable[[Position], Sequence[AnyEvent]], **texts: Any
+        self,
+        key: FirmKey,
+        act: Act,
+        decide: Callable[[Position], Sequence[AnyEvent]],
+        *,
+        owed: Sequence[Owed] = (),
+        **texts: Any,
     ) -> Result:
         def unit(position: Position, history: Sequence[Record]) -> Changed:
             _must_exist(position)
-            return record(position, decide(position), self._stamp(act))
+            changed = record(position, decide(position), self._stamp(act))
+            return msgspec.structs.replace(changed, owed=tuple(owed)) if owed and changed.records else changed
 
         try:
             changed = await self.events.change(key, unit, cause=act.cause)

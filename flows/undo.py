@@ -15,7 +15,16 @@ from flows.position import Position
 FINAL = frozenset({"firm_set_up", "member_set", "member_removed", "text_refused"})
 """What has commands of its own to change it; a click that brought one of these is never undone."""
 
-LEADS_ONLY = frozenset({"firm_renamed", "channel_linked", "channel_unlinked"})
+LEADS_ONLY = frozenset(
+    {
+        "firm_renamed",
+        "channel_linked",
+        "channel_unlinked",
+        "firm_answer_given",
+        "firm_answer_confirmed",
+        "firm_answer_withdrawn",
+    }
+)
 """What only a lead may record, and so only a lead may undo or bring back."""
 
 
@@ -103,6 +112,8 @@ def subjects(record: Record) -> frozenset[str]:
             return frozenset({f"channel {event.channel}"})
         case e.EvidenceAdded() | e.NoteAdded():
             return frozenset({f"row {record.sequence}"})
+        case e.FirmAnswerGiven() | e.FirmAnswerConfirmed() | e.FirmAnswerWithdrawn():
+            return frozenset({f"firm answer {event.answer}"})
         case _:
             return frozenset({record.type})
 

@@ -9,14 +9,16 @@ from typing import Any
 import pytest
 
 from bot.app import Bot
-from bot.bootstrap import build_router, build_services, read_pack
+from bot.bootstrap import build_router, build_services, make_asker, read_pack
 from bot.clock import real_time
 from bot.middleware import BUDGET
 from bot.router import Router
 from bot.sandbox.sandbox import Sandbox
 from bot.server import Server, web_app
 from bot.socket_mode import SocketMode
+from flows.asking import Engine
 from flows.packs import load_pack
+from flows.questions.asking import Asker
 from flows.roadmap import Pack
 from flows.services import Services
 from storage.database import open_database
@@ -34,11 +36,27 @@ def pack() -> Pack:
     return load_pack(*read_pack())
 
 
+@pytest.fixture(scope="session")
+def asker(pack: Pack) -> Asker:
+    """The one that answers questions; it takes a second to make."""
+    return make_asker(pack)
+
+
 @pytest.fixture
-async def services(tmp_path: Path, pack: Pack) -> AsyncIterator[Services]:
+def engine(asker: Asker) -> Engine:
+    """It, as the use cases ask for it."""
+
+    async def made() -> Asker:
+        return asker
+
+    return made
+
+
+@pytest.fixture
+async def services(tmp_path: Path, pack: Pack, engine: Engine) -> AsyncIterator[Services]:
     """The use cases on a fresh database, at NOW."""
     async with await open_database(f"sqlite+aiosqlite:///{tmp_path}/cais.db") as database:
-        yield build_services(database, pack, lambda: NOW)
+        yield build_services(database, pack, lambda: NOW, engine=engine)
 
 
 @pytest.fixture(params=["http"])
