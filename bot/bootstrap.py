@@ -8,7 +8,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from bot.errors import NotedEvents
-from bot.listeners import answers, firms, home, onboarding, questions, records, steps, tasks, undoing
+from bot.listeners import answers, firms, home, notes, onboarding, questions, queue, records, steps, tasks, undoing
 from bot.listeners import help as helping
 from bot.router import Router
 from flows.asking import CHECK_AGAIN_DAYS, Engine
@@ -23,7 +23,7 @@ SHIPPED = "cais-small-firm.yaml"
 QUESTIONS = "cais-small-firm.questions.yaml"
 ENGLISH = "english.yaml"
 
-CONVERSATIONS = (onboarding, steps, tasks, undoing, answers, firms, records, questions, home, helping)
+CONVERSATIONS = (onboarding, steps, tasks, undoing, answers, firms, records, questions, queue, notes, home, helping)
 
 
 def read_pack(path: Path | None = None) -> tuple[str, str]:

@@ -6,7 +6,8 @@ from typing import Any, Literal, TypeVar
 import msgspec
 
 from bot.actions import Carried
-from bot.surfaces import Answer
+from bot.surfaces import Answer, Letter
+from flows.asked import Owed
 from flows.firms import Person
 from flows.ports import Sighting
 from flows.position import Position
@@ -61,6 +62,10 @@ class Heard(msgspec.Struct, frozen=True):
         return found[0].strip() if found else ""
 
 
+Writer = Callable[[Owed, Services], Awaitable[Letter | None]]
+"""Writes what is owed as things are when it is sent; None where it need not be sent any more."""
+W = TypeVar("W", bound=Writer)
+
 Listener = Callable[[Heard, Services], Awaitable[Answer]]
 L = TypeVar("L", bound=Callable[..., Awaitable[Answer]])
 
@@ -86,6 +91,7 @@ class Router:
         self.events: dict[str, Route] = {}
         self.options: dict[str, Route] = {}
         self.fallbacks: dict[str, Route] = {}
+        self.letters: dict[str, Writer] = {}
 
     def command(self, *words: str, firm: bool = True, free_text: bool = False) -> Callable[[L], L]:
         """Listens to `/cais <word>`, the word in a DM, and the word after a mention. '' is `/cais` alone."""
@@ -121,6 +127,17 @@ class Router:
         command; `stale`: a button or modal nobody listens to any more.
         """
         return self._keep(self.fallbacks, (name,), False, None)
+
+    def letter(self, kind: str) -> Callable[[W], W]:
+        """Writes what is owed to somebody: `async def f(owed, services) -> Letter | None`."""
+
+        def keep(writer: W) -> W:
+            if kind in self.letters:
+                raise ValueError(f"two writers for {kind!r}")
+            self.letters[kind] = writer
+            return writer
+
+        return keep
 
     def _keep(
         self,

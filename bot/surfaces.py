@@ -45,6 +45,18 @@ class Say(msgspec.Struct, frozen=True):
     quiet: bool = False
 
 
+class Letter(msgspec.Struct, frozen=True):
+    """A message that is owed to somebody: below what was said in this thread of this DM, else at the end of theirs.
+
+    `whisper` is a channel's thread where the person asked: the same is shown there too, for them only and if it can be.
+    """
+
+    message: Message
+    channel: str = ""
+    thread: str = ""
+    whisper: tuple[str, str] | None = None
+
+
 class Replace(msgspec.Struct, frozen=True):
     """The message clicked, or a modal was opened from, becomes this. From Home: said in the DM, Home redrawn."""
 

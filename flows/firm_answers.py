@@ -9,9 +9,10 @@ from flows.events import AnyEvent
 from flows.firms import Person, Refusal, require
 from flows.position import FirmAnswer, Position
 from flows.questions.reading import Kind, Reader, Reading
+from flows.questions.words import Stemmer
 
 LONGEST = 1500
-ENOUGH_IN_COMMON = 0.7
+ENOUGH_IN_COMMON = 0.65
 """Of what two questions are about: below it, the answer to one may be wrong for the other, and is not shown."""
 
 GONE = Refusal("That answer is not here any more. Nothing was changed.", kind="stale")
@@ -100,6 +101,13 @@ def fitting(question: str, answers: Iterable[FirmAnswer], reader: Reader) -> Fir
     return best[2] if best and best[0] >= ENOUGH_IN_COMMON else None
 
 
+_stemmer = Stemmer({})
+_LITTLE = """
+a an and any are at be been by can could did do does for from had has have how if in is it its many may much must of on
+or our should that the there this to was we were what when where which who whom why will with would
+"""
+_LITTLE_WORDS = frozenset(_LITTLE.split())
+"""They tell nothing by themselves, and stand in what is asked in one way and not in the other."""
 _TELLING: tuple[Kind, ...] = ("env", "path", "step", "date", "not")
 
 
@@ -110,11 +118,17 @@ def likeness(one: Reading, other: Reading) -> float:
     asks, others = _heads(one, "ask"), _heads(other, "ask")
     if asks and others and asks.isdisjoint(others):
         return 0.0
-    about, besides = (_heads(r, "topic") | _heads(r, "word") | _heads(r, "outside") for r in (one, other))
+    about, besides = (_heads(r, "topic") | _words(r) for r in (one, other))
     common, all_of_it = about & besides, about | besides
     if not common:
         return 0.0
     return len(common) / len(all_of_it)
+
+
+def _words(reading: Reading) -> frozenset[str]:
+    """What the roadmap has no word for, as it was said: a theme of the roadmap's is far too wide to tell by."""
+    said = (u.said for u in reading.units if u.kind in ("word", "outside"))
+    return frozenset(f"w:{_stemmer.stem(w)}" for words in said for w in words.split() if w not in _LITTLE_WORDS)
 
 
 def _heads(reading: Reading, kind: Kind) -> frozenset[str]:

@@ -39,7 +39,7 @@ async def show_step(heard: Heard, services: Services) -> Say:
     scene = _scene(heard, services)
     upcoming = scene.walk.next.task.step if scene.walk.next else scene.pack.steps[0].id
     step, parts = step_meant(scene.pack, heard.words or upcoming)
-    return Say(steps.step_page(scene, step, parts))
+    return Say(steps.step_page(scene, step, parts, notes=await services.asking.notes(heard.tenant)))
 
 
 async def turn_to_next(heard: Heard, carried: ShowNext, services: Services) -> Replace:
@@ -51,11 +51,11 @@ async def turn_to_status(heard: Heard, carried: ShowStatus, services: Services) 
 
 
 async def turn_to_step(heard: Heard, carried: ShowStep, services: Services) -> Replace:
-    return Replace(_step(_scene(heard, services), carried.step))
+    return Replace(await _step(heard, services, carried.step))
 
 
 async def pick_step(heard: Heard, carried: PickStep, services: Services) -> Replace:
-    return Replace(_step(_scene(heard, services), "".join(heard.chosen[:1])))
+    return Replace(await _step(heard, services, "".join(heard.chosen[:1])))
 
 
 async def turn_to_task(heard: Heard, carried: ShowTask, services: Services) -> Replace:
@@ -70,9 +70,10 @@ def _scene(heard: Heard, services: Services) -> Scene:
     return scene_of(services, heard.firm, heard.who.id)
 
 
-def _step(scene: Scene, number: str) -> Message:
+async def _step(heard: Heard, services: Services, number: str) -> Message:
+    scene = _scene(heard, services)
     step, parts = step_meant(scene.pack, number)
-    return steps.step_page(scene, step, parts)
+    return steps.step_page(scene, step, parts, notes=await services.asking.notes(heard.tenant))
 
 
 def _task(scene: Scene, key: str) -> Message:

@@ -70,6 +70,19 @@ USAGES = (
         "What the roadmap does not say goes to your lead, with a message for the Helpdesk to copy.",
         "<question>",
     ),
+    Usage(
+        "questions",
+        "What the roadmap did not answer: for leads everybody's, to reply to; for others their own.",
+        ("questions",),
+        "A lead's reply goes to whoever asked, and is the firm's own answer from then on, with name and day. "
+        "After 180 days it asks to be checked again.",
+    ),
+    Usage(
+        "notes",
+        "Update notes: what has changed since the roadmap's edition. Workspace admins add and remove them.",
+        ("notes",),
+        "They stand beside the passages they are about, in answers and on the pages of steps.",
+    ),
     Usage("agents", "The firm's CAT Reporting Agents: add, rename, take off, change.", ("agents",)),
     Usage(
         "note",
@@ -162,8 +175,8 @@ def overview(pack: Pack, firm: str = "", version: int = 0) -> Message:
             "*Save as evidence*\nOn any message: More actions, then *Save as evidence*, keeps it as proof for a task."
         ),
         section(
-            "*Questions*\nAsk in your own words: after `/cais ask`, in a message here, or with *Ask* on a task. I answer "
-            "from the roadmap, with the sentence and its place, or say that it does not say."
+            "*Questions*\nAsk in your own words: after `/cais ask`, in a message here, or with *Ask* on a task. I "
+            "answer from the roadmap, with the sentence and its place, or say that it does not say."
         ),
         actions(
             button("Next", ShowNext(firm=firm, version=version), style="primary"),
@@ -199,7 +212,7 @@ def unknown(typed: str, near: Sequence[Offer], firm: str = "") -> Message:
     offer = " Did you mean one of these? Nothing was run." if near else " Nothing was changed."
     if not all(fits(RunCommand(firm=o.firm, words=o.words)) for o in near):
         offer = " It is too long for a button: type it again. Nothing was run."
-    ways = "You can type `next`, `status`, `step 4`, `done`, `undo`, `note`, `history`, `firm` or `help`, or ask a question."
+    ways = "Ask a question, or type `next`, `status`, `step 4`, `done`, `undo`, `note`, `history`, `firm` or `help`."
     blocks = [section(said + offer), _offers(near, firm), context(ways)]
     plain = f" {literal(clip(', '.join(o.label for o in near), 300))}." if near else f" {ways}"
     return Message(said + offer + plain, blocks)

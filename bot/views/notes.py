@@ -41,8 +41,8 @@ def listed(pack: Pack, notes: Sequence[UpdateNote], today: date, *, admin: bool,
     """All notes of the workspace; an admin can add and remove."""
     said = top or (f"{len(notes)} update notes." if notes else "There are no update notes yet.")
     intro = (
-        f"*Update notes*\nThey say what has changed since the roadmap's edition ({escape(pack.edition_title)}), and stand "
-        "beside the passages they are about, in answers and on the pages of steps, for everybody in this workspace."
+        f"*Update notes*\nThey say what has changed since the roadmap's edition ({escape(pack.edition_title)}), and "
+        "stand beside the passages they are about, in answers and on the pages of steps, for everybody here."
     )
     blocks: list[Block] = [*([section(f"*{top}*")] if top else []), section(intro)]
     for note in notes[:MOST_SHOWN]:
