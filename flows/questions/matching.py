@@ -1,13 +1,13 @@
 """Weighing a reading against every phrasing of the data: how much of each the other explains."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from math import log
 
 import msgspec
 
 from flows.questions.knowledge import Group, Knowledge, phrasings
-from flows.questions.reading import Kind, Reader, Unit
+from flows.questions.reading import Kind, Reader, Unit, heads_of
 
 # How much a unit counts beside a rare topic, which counts 1. Found by trying on the tuned question sets.
 _KINDS: Mapping[Kind, float] = {
@@ -33,6 +33,9 @@ _AROUND = 0.3
 """What a unit around the question counts, beside one of the question itself."""
 _ALIKE = 0.9
 """What a unit explains of another that may stand for the same, but for something else as well."""
+
+
+_FIT = 0.0
 
 
 class Phrase(msgspec.Struct, frozen=True):
@@ -78,6 +81,21 @@ class Matcher:
                     self._places[head].append((i, j))
                 self._heads[phrase.name] |= heads
 
+        self._learn()
+
+    def _learn(self) -> None:
+        count: Counter[str] = Counter(p.name for p in self._phrases)
+        having: dict[str, Counter[str]] = defaultdict(Counter)
+        for phrase in self._phrases:
+            having[phrase.name].update({h for u in phrase.units for h in (u.heads if phrase.name.startswith("out:") else _specific(u))})
+        self._typical = {
+            name: {h: (n + 0.1) / (count[name] + 1) for h, n in heads.items()} for name, heads in having.items()
+        }
+        everywhere: Counter[str] = Counter()
+        for heads in self._typical.values():
+            everywhere.update(heads)
+        self._common = {h: (total + 0.02) / (len(count) + 1) for h, total in everywhere.items()}
+
     def _phrase(self, name: str, group: Group, text: str, units: tuple[Unit, ...]) -> Phrase:
         weights = tuple(self.weight(u) for u in units)
         return Phrase(name=name, group=group, text=text, units=units, weights=weights, total=sum(weights))
@@ -117,7 +135,16 @@ class Matcher:
             match = self._match(self._phrases[i], units, explained[i], (*focus, *helping), weights)
             if match.score > best.get(match.name, _NONE).score:
                 best[match.name] = match
-        return sorted(best.values(), key=lambda m: (-m.score, m.name))
+        asked_heads = heads_of(focus) | heads_of(helping)
+        fitted = [self._fitted(m, asked_heads, len(focus)) for m in best.values()]
+        return sorted(fitted, key=lambda m: (-m.score, m.name))
+
+    def _fitted(self, match: Match, heads: frozenset[str], count: int) -> Match:
+        typical = self._typical[match.name]
+        told = sum(min(max(log(typical.get(h, 0.02) / self._common[h]), -1.5), 2.0) for h in heads if h in self._common)
+        lacking = sum(log(1 - p) for h, p in typical.items() if p > 0.45 and h not in heads)
+        fit = (told + max(lacking, -2.0)) / (count + 1)
+        return msgspec.structs.replace(match, score=match.score + _FIT * max(min(fit, 1.0), -1.0))
 
     def _match(
         self, phrase: Phrase, met: Mapping[int, float], explained: Mapping[int, float], focus: Sequence[Unit], weights: Sequence[float]

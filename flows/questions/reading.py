@@ -128,6 +128,7 @@ class Reader:
         firm: set[int] = set()
         left, clause = MOST_WORDS, 0
         for number, (sentence, asking) in enumerate(sentences(plain)):
+            firm |= {clause} if asking and any(asks) else set()
             asks.append(asking)
             found = self._words(sentence)[:left]
             left -= len(found)
@@ -140,7 +141,6 @@ class Reader:
                     here += 1
                 units.append(msgspec.structs.replace(unit, clause=clause))
             clause += 1
-            firm |= {clause} if asking else set()
         return Reading(
             units=tuple(units),
             asks=tuple(asks),
