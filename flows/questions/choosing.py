@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from flows.questions.knowledge import Knowledge, Subject
-from flows.questions.matching import Match, Matcher
+from flows.questions.matching import Match, Matcher, Weighed
 from flows.questions.reading import Reading, Unit, heads_of
 from flows.roadmap import Environment
 
@@ -14,6 +14,8 @@ ENOUGH = 0.6
 """The least score at which a subject answers."""
 _THEME_LEAD = 0.0
 """How much better than the best theme a subject must be."""
+_LONG = 5
+_MOST_VIEWS = 8
 _LEAST_SAID = 0.3
 """A question must have words that mean something here."""
 _UNEXPLAINED = 0.22
@@ -64,13 +66,15 @@ class Chooser:
         """The best of looking at the whole and at each sentence that asks."""
         if sum(self._matcher.weight(u) for u in reading.units) < _LEAST_SAID:
             return _NOTHING
-        views = [self._view(asked, (*reading.units, *around)) for asked in _views(reading)]
+        whole = (*reading.units, *around)
+        weighed = self._matcher.weigh(whole)
+        views = [self._view(weighed, asked, whole) for asked in _views(reading)]
         if not views:
             return _NOTHING
         return max(views, key=lambda c: (c.answers, c.score))
 
-    def _view(self, asked: Sequence[Unit], whole: Sequence[Unit]) -> Choice:
-        ranked = self._matcher.rank(asked, whole)
+    def _view(self, weighed: Weighed, asked: Sequence[Unit], whole: Sequence[Unit]) -> Choice:
+        ranked = weighed.rank(asked)
         env = environment(whole)
         scored = sorted(
             ((self._held(m, asked, whole), m) for m in ranked if not m.name.startswith("out:")),
@@ -102,6 +106,9 @@ class Chooser:
         return max(score, 0.0)
 
 
+_STEPS = ("step.", "after.", "before.")
+
+
 def environment(units: Sequence[Unit]) -> Environment | None:
     """The environment that is named, or that a step implies; None where there is none or both are."""
     heads = heads_of(u for u in units if u.kind == "env")
@@ -114,7 +121,7 @@ def environment(units: Sequence[Unit]) -> Environment | None:
 
 
 def _contradicts(subject: Subject, match: Match, asked: Sequence[Unit], whole: Sequence[Unit]) -> bool:
-    heads = heads_of(asked)
+    heads = heads_of(whole)
     phrase = heads_of(match.phrase.units)
     named = {h for h in heads if h in ("test", "production")}
     if subject.env and named and subject.env not in named:
@@ -122,18 +129,23 @@ def _contradicts(subject: Subject, match: Match, asked: Sequence[Unit], whole: S
     paths = {h for u in whole if u.kind == "path" for h in u.heads}
     if subject.path and paths and subject.path not in paths:
         return True
-    steps, theirs = ({h for h in x if h.startswith("step.")} for x in (heads, phrase))
+    steps, theirs = ({h for h in x if h.startswith(_STEPS)} for x in (heads, phrase))
     return bool(steps and theirs and not steps & theirs)
 
 
 def _views(reading: Reading) -> list[tuple[Unit, ...]]:
-    """The whole, and each sentence that asks, where there is more than one sentence."""
+    """The whole, each sentence that asks, and in a long one each clause that begins with a word that asks."""
     whole = reading.units
     if not whole:
         return []
     views = [whole]
     numbers = sorted({u.sentence for u in whole})
+    asking = [n for n in numbers if reading.asks[n]] or numbers
     if len(numbers) > 1:
-        asking = [n for n in numbers if reading.asks[n]]
-        views += [reading.of(n) for n in asking or numbers]
-    return views
+        views += [reading.of(n) for n in asking]
+    for number in asking:
+        sentence = reading.of(number)
+        if len(sentence) > _LONG:
+            firm = [c for c in reading.firm_breaks if any(u.clause == c for u in sentence)]
+            views += [tuple(u for u in sentence if u.clause >= c) for c in firm]
+    return views[:_MOST_VIEWS]

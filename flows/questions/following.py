@@ -44,7 +44,8 @@ def merged(
     ]
     units = [*kept, *reading.units]
     if heads & {"next", "before"} and current_step and not any(u.kind == "step" for u in units):
-        units.append(Unit(said=f"step {current_step}", heads=frozenset({f"step.{current_step}"}), kind="step"))
+        word = "after" if "next" in heads else "before"
+        units.append(Unit(said=f"step.{current_step}", heads=frozenset({f"{word}.{current_step}"}), kind="step"))
     if heads & {"next", "before"} and any(u.kind == "step" for u in units):
         units = [u for u in units if u.kind in ("step", "ask", "path")]
     return _only(reading, units)
@@ -57,7 +58,7 @@ def parted(reading: Reading) -> list[Reading]:
 
 def loosely_parted(reading: Reading) -> list[Reading]:
     """Cut at every `and`, `or` and `plus`: good for two things asked in one breath, where each makes sense alone."""
-    return _cut(reading, {u.clause for u in reading.units})
+    return _cut(reading, reading.loose_breaks)
 
 
 def _cut(reading: Reading, at: Collection[int]) -> list[Reading]:
@@ -77,5 +78,6 @@ def _only(reading: Reading, units: Sequence[Unit]) -> Reading:
         units=tuple(msgspec.structs.replace(u, sentence=0, clause=0) for u in units),
         asks=(True,),
         firm_breaks=frozenset(),
+        loose_breaks=frozenset(),
         opening=(),
     )

@@ -91,6 +91,7 @@ class English(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     irregular: Mapping[str, str]
     courtesy: str
     filler: str
+    faint: str
     negation: str
     ordinary: str = ""
     """Words without any part in this: they are no slips of the pen for one that has."""

@@ -20,6 +20,7 @@ _KINDS: Mapping[Kind, float] = {
     "outside": 1.5,
     "not": 0.25,
     "word": 0.75,
+    "faint": 0.25,
 }
 _LEAST = 0.12
 _ASKS = 0.45
@@ -29,6 +30,9 @@ _ELSEWHERE = 0.6
 """What a unit counts as explained that stands in another phrasing of the same subject only."""
 
 
+_MOST_FAINT = 0.6
+_MOST_AROUND = 0.35
+_LEAST_MET = 0.3
 _AROUND = 0.3
 """What a unit around the question counts, beside one of the question itself."""
 _ALIKE = 0.9
@@ -84,7 +88,7 @@ class Matcher:
 
     def weight(self, unit: Unit) -> float:
         """How much a unit counts: the rarer among subjects, the more."""
-        if unit.kind in ("outside", "not"):
+        if unit.kind in ("outside", "not", "faint"):
             return _KINDS[unit.kind]
         if unit.kind == "ask":
             return max(_FAINT.get(h, _ASKS) for h in unit.heads)
@@ -99,44 +103,73 @@ class Matcher:
         """Every head that a subject's phrasings have."""
         return frozenset(self._heads.get(name, ()))
 
-    def rank(self, asked: Sequence[Unit], around: Sequence[Unit] = ()) -> list[Match]:
-        """Subjects and themes, the best first. `asked` is to be explained; `around` less so."""
-        focus = _distinct(asked)
-        helping = [u for u in _distinct(around) if u.heads not in {f.heads for f in focus}]
+    def weigh(self, whole: Sequence[Unit]) -> "Weighed":
+        """Lay all that is said beside every phrasing; what is asked is looked at afterwards."""
+        units = _distinct(whole)
         met: dict[int, dict[int, float]] = defaultdict(dict)
         explained: dict[int, dict[int, float]] = defaultdict(dict)
-        for n, unit in enumerate((*focus, *helping)):
+        for n, unit in enumerate(units):
             for head in unit.heads:
                 for i, j in self._places.get(head, ()):
                     alike = 1.0 if self._phrases[i].units[j].heads == unit.heads else _ALIKE
                     met[i][j] = max(met[i].get(j, 0.0), alike)
                     explained[i][n] = max(explained[i].get(n, 0.0), alike)
-        weights = [self.weight(u) for u in focus] + [self.weight(u) * _AROUND for u in helping]
+        found = []
+        for i, there in met.items():
+            phrase = self._phrases[i]
+            had = sum([phrase.weights[j] * alike for j, alike in there.items()]) / phrase.total
+            if had > _LEAST_MET:
+                found.append((phrase, had, explained[i]))
+        return Weighed(units, [self.weight(u) for u in units], found, self._heads)
+
+
+class Weighed:
+    """What is said, laid beside the phrasings that have enough in common with it."""
+
+    def __init__(
+        self,
+        units: Sequence[Unit],
+        weights: Sequence[float],
+        found: Sequence[tuple[Phrase, float, Mapping[int, float]]],
+        heads: Mapping[str, set[str]],
+    ) -> None:
+        self._units = units
+        self._weights = weights
+        self._found = found
+        self._elsewhere = {
+            name: {n for n, u in enumerate(units) if not heads[name].isdisjoint(u.heads)}
+            for name in {phrase.name for phrase, _, _ in found}
+        }
+
+    def rank(self, asked: Sequence[Unit]) -> list[Match]:
+        """Subjects and themes, the best first. `asked` is to be explained; what stands around it less so."""
+        wanted = {u.heads for u in asked}
+        weights = self._weighted([u.heads in wanted for u in self._units])
+        total = sum(weights) or 1.0
         best: dict[str, Match] = {}
-        for i, units in met.items():
-            match = self._match(self._phrases[i], units, explained[i], (*focus, *helping), weights)
-            if match.score > best.get(match.name, _NONE).score:
-                best[match.name] = match
+        for phrase, had, explained in self._found:
+            told = sum([weights[n] * alike for n, alike in explained.items()])
+            told += _ELSEWHERE * sum([weights[n] for n in self._elsewhere[phrase.name] if n not in explained])
+            covered = told / total
+            score = 2 * covered * had / (covered + had)
+            if phrase.name not in best or score > best[phrase.name].score:
+                best[phrase.name] = Match(name=phrase.name, score=score, phrase=phrase, covered=covered, met=had)
         return sorted(best.values(), key=lambda m: (-m.score, m.name))
 
-    def _match(
-        self, phrase: Phrase, met: Mapping[int, float], explained: Mapping[int, float], focus: Sequence[Unit], weights: Sequence[float]
-    ) -> Match:
-        heads = self._heads[phrase.name]
-        told = 0.0
-        for n, weight in enumerate(weights):
-            if n in explained:
-                told += weight * explained[n]
-            elif not heads.isdisjoint(focus[n].heads):
-                told += weight * _ELSEWHERE
-        total = sum(weights)
-        covered = told / total if total else 0.0
-        had = sum(phrase.weights[j] * alike for j, alike in met.items()) / phrase.total
-        score = 2 * covered * had / (covered + had) if covered and had else 0.0
-        return Match(name=phrase.name, score=score, phrase=phrase, covered=covered, met=had)
+    def _weighted(self, asked: Sequence[bool]) -> list[float]:
+        """How much each unit counts: the faint ones together little, and so what is not asked."""
+        said = list(zip(self._units, self._weights, asked, strict=True))
+        core = [w if is_asked and u.kind != "faint" else 0.0 for u, w, is_asked in said]
+        faint = _scaled([w if is_asked and u.kind == "faint" else 0.0 for u, w, is_asked in said], _MOST_FAINT)
+        around = [0.0 if is_asked or u.kind == "faint" else w * _AROUND for u, w, is_asked in said]
+        around = _scaled(around, _MOST_AROUND * (sum(core) + sum(faint)))
+        return [a + b + c for a, b, c in zip(core, faint, around, strict=True)]
 
 
-_NONE = Match(name="", score=0.0, phrase=Phrase("", "asked", (), (), 1.0), covered=0.0, met=0.0)
+def _scaled(weights: Sequence[float], most: float) -> list[float]:
+    """The weights, together no more than this."""
+    total = sum(weights)
+    return [w * most / total for w in weights] if total > most else list(weights)
 
 
 def _phrasings(knowledge: Knowledge) -> Iterable[tuple[str, Group, str]]:

@@ -10,7 +10,7 @@ import msgspec
 from flows.questions.knowledge import English, Knowledge, forms, phrasings
 from flows.questions.words import Speller, Stemmer, sentences, tidy, tokens
 
-Kind = Literal["ask", "env", "path", "step", "date", "topic", "outside", "not", "word"]
+Kind = Literal["ask", "env", "path", "step", "date", "topic", "outside", "not", "word", "faint"]
 
 MOST_WORDS = 160
 """That a reading looks at; a question is shorter."""
@@ -22,13 +22,15 @@ _STEP = re.compile(
     r"|\b(\d)(?:st|nd|rd|th) (?:step|stage)|\b(" + "|".join(_ORDINALS[1:]) + r") (?:step|stage)\b"
 )
 _STEPS_MORE = re.compile(r"(step\.\d)\s*(?:or|and|/|,|vs\.?|to)\s*(?:step\s*)?([1-7])\b(?![./]\d)")
-_GO_TO = re.compile(r"\b(go to|to|skip|do|need|on|after|before|at|in) ([1-7]) (?:or|and) ([1-7])\b(?! (?:agent|account|clear|people))")
+_COUNTED = r"(?![\d.,/:%]*\d)(?! ?(?:%|[ap]\.?m\b|o.clock|[a-z]+s\b|more|other|different|of|clearing|reporting|new|person|man))"
+_OR = re.compile(rf"\b([1-6]) (?:or|and|vs) ([1-6])\b{_COUNTED}")
+_BARE = re.compile(rf"\b(go to|proceed to|skip to|skip|after|before|with|finished|done|completed|do|need|past|from) ([1-7])\b{_COUNTED}")
 _SECTION = re.compile(r"\b(?:section|sec|chapter|sect|§)\.?\s*(\d(?:\.\d)?)\b|(?<![\d./$])(3\.2|6\.1)(?![\d./%])")
 _PART = re.compile(r"\b(?:part|section)\s*\(?(i{1,3}|a|b|c)\)?(?=$|[\s?.,])|\(([abc])\)|\b6[- .]?(?:ii|i)[- .]?([abc])\b")
 _ASKING = (
     r"(?:who|whom|what|when|where|why|how|which|by when|by what|is|are|do|does|did|can|could|may|must|should|will|has|have|in what|in which)"
 )
-_BREAK = re.compile(rf"(?:,|;|\b(?:and|plus|or|but)\b|&)(?:\s+(?:and|also|then|or))*\s+(?={_ASKING}\b)|\bplus\b|;|\band\b|\bor\b|&|\bas well as\b")
+_BREAK = re.compile(rf"(?:[,;:]|\b(?:and|plus|or|but)\b|&|\s-+\s)(?:\s+(?:and|also|then|or))*\s+(?={_ASKING}\b)|\bplus\b|;|\band\b|&|\+|\bas well as\b")
 _FIRM = re.compile(rf"\s*{_ASKING}\b")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
@@ -57,6 +59,8 @@ class Reading(msgspec.Struct, frozen=True):
     """For each sentence, whether it ends with a question mark."""
     firm_breaks: frozenset[int] = frozenset()
     """The clauses that begin with a word that asks, so that they are questions of their own."""
+    loose_breaks: frozenset[int] = frozenset()
+    """Those and the clauses that begin after an `and`."""
     opening: tuple[str, ...] = ()
     """The first words, as they are typed: they tell a follow-up."""
 
@@ -82,6 +86,8 @@ class Reader:
         self._longest: dict[str, int] = {}
         for form in (*forms(english.courtesy), *forms(english.filler)):
             self._add(form, "word")
+        for form in forms(english.faint):
+            self._add(form, "faint", f"w:{self._stemmed(form)}")
         for section, kind in _KINDS.items():
             for head, block in getattr(knowledge.vocabulary, section).items():
                 for form in forms(block):
@@ -98,11 +104,14 @@ class Reader:
         if not key:
             return
         known = self._forms.get(key)
-        if known is None or not known[1]:
+        if known is None or not known[1] or known[0] == "faint":
             self._forms[key] = (kind, set(heads))
         elif kind != "outside" or known[0] == "outside":
             self._forms[key] = (known[0], known[1] | set(heads))
         self._longest[key[0]] = max(self._longest.get(key[0], 0), len(key))
+
+    def _stemmed(self, form: str) -> str:
+        return "_".join(self._stemmer.stem(t) for t in tokens(tidy(form)))
 
     def _spelling(self, knowledge: Knowledge, english: English) -> Speller:
         wanted: Counter[str] = Counter()
@@ -113,7 +122,7 @@ class Reader:
         for subject in knowledge.subjects.values():
             for block in (subject.asked, subject.yes, subject.no):
                 wanted.update(t for line in phrasings(block) for t in tokens(tidy(line)))
-        plain = [english.courtesy, english.filler, english.ordinary, english.negation, *english.irregular]
+        plain = [english.courtesy, english.filler, english.faint, english.ordinary, english.negation, *english.irregular]
         outside = [t for theme in knowledge.themes.values() for t in (theme.words, theme.asked)]
         known = {t for block in (*plain, *outside) for form in forms(block) for t in tokens(tidy(form))}
         self._stems = {self._stemmer.stem(t) for t in (*wanted, *known)}
@@ -126,8 +135,10 @@ class Reader:
         units: list[Unit] = []
         asks: list[bool] = []
         firm: set[int] = set()
+        loose: set[int] = set()
         left, clause = MOST_WORDS, 0
         for number, (sentence, asking) in enumerate(sentences(plain)):
+            firm |= {clause} if asking and any(asks) else set()
             asks.append(asking)
             found = self._words(sentence)[:left]
             left -= len(found)
@@ -136,15 +147,17 @@ class Reader:
             for unit, place in self._units(found, number):
                 while here < len(breaks) and breaks[here][0] <= place:
                     clause += 1
+                    loose.add(clause)
                     firm |= {clause} if breaks[here][1] else set()
                     here += 1
                 units.append(msgspec.structs.replace(unit, clause=clause))
             clause += 1
-            firm |= {clause} if asking else set()
+        units = _counted_on(units)
         return Reading(
             units=tuple(units),
             asks=tuple(asks),
             firm_breaks=frozenset(firm),
+            loose_breaks=frozenset(loose),
             opening=tuple(tokens(plain[:60])[:4]),
         )
 
@@ -164,7 +177,8 @@ class Reader:
             text = text.replace(ending, f" {whole}")
         text = self._shortened.sub(lambda m: self._short[m[0]], text)
         text = _STEP.sub(lambda m: f" step.{_digit(m[1] or m[2] or m[3])} ", text)
-        text = _GO_TO.sub(r"\1 step.\2 or step.\3", text)
+        text = _OR.sub(r" step.\1 or step.\2 ", text)
+        text = _BARE.sub(r"\1 step.\2 ", text)
         text = _STEPS_MORE.sub(r"\1 step.\2", text)
         text = _SECTION.sub(lambda m: f" section.{(m[1] or m[2]).replace('.', '_')} ", text)
         text = _PART.sub(lambda m: f" part.{m[1] or m[2] or m[3]} ", text)
@@ -207,6 +221,20 @@ class Reader:
             if known is not None:
                 return length, known[0], known[1]
         return 0, "word", set()
+
+
+def _counted_on(units: list[Unit]) -> list[Unit]:
+    """With what comes after or before a step as one meaning: `after.3`."""
+    steps = [u for u in units if u.kind == "step"]
+    heads = heads_of(units)
+    words = {"next", "before"} & heads
+    if len(words) != 1 or not steps:
+        return units
+    asked = words.pop()
+    last = max(steps, key=lambda u: u.said)
+    head = f"{'after' if asked == 'next' else 'before'}.{last.said.rpartition('.')[2]}"
+    counted = msgspec.structs.replace(last, heads=frozenset({head}))
+    return [counted if u is last else u for u in units if u not in steps or u is last]
 
 
 def _marked(word: str) -> Kind | None:
