@@ -83,16 +83,15 @@ class Delivery:
             while self._once_more:
                 self._once_more = False
                 await self.settle_due()
+        except Exception as error:  # noqa: BLE001 - the next round tries again; without it nothing would be sent
+            log.error("a round failed", extra={"action": "settle_due", "error": type(error).__name__})
         finally:
             self._under_way = False
 
     async def _go_round(self) -> None:
         while True:
-            try:
-                await self.settle_due()
-                await self._services.outbox.forget(settled_before=self._now() - KEPT)
-            except Exception as error:  # noqa: BLE001 - the next round tries again; without it nothing would be sent
-                log.error("a round failed", extra={"action": "settle_due", "error": type(error).__name__})
+            self.wake()
+            self._background.start(self._services.outbox.forget(settled_before=self._now() - KEPT))
             await asyncio.sleep(ROUND)
 
     async def settle_due(self) -> int:

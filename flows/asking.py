@@ -130,19 +130,17 @@ class Asking:
         firm = position.key.firm if position else ""
         since = (self._now() - FOLLOWS_WITHIN).isoformat()
         remembered = await self._kept.remembered(tenant, firm, act.who.id, question.place, since=since)
-        before = remembered.before.subject if remembered.before else ""
-        step = question.step or (remembered.before.step if remembered.before else "")
         engine = await self._engine()
-        answer = self._answer(engine, question, Context(before, step), position)
+        answer, context = self._in_context(engine, question, remembered.before, position)
         if isinstance(answer, Refused):
             if position:
                 await self._refused(position.key, act, {"question": question.text})
             return Reply(answer, today=self._today(position))
         own = self._beyond_the_roadmap(engine, answer, question.text, position)
-        asked = self._asked(tenant, act, position, question, answer, own, step)
-        if follows(engine.reader.read(question.text)):
-            subject = f"{before}\n{question.text}"[-LONGEST_SUBJECT:]
-            asked = msgspec.structs.replace(asked, before=before, subject=subject)
+        asked = self._asked(tenant, act, position, question, context, answer, own)
+        if context.previous_question and follows(engine.reader.read(question.text)):
+            subject = f"{context.previous_question}\n{question.text}"[-LONGEST_SUBJECT:]
+            asked = msgspec.structs.replace(asked, subject=subject)
         await self._kept.keep(asked)
         return self._reply(answer, asked, own, remembered.notes, position, act)
 
@@ -164,6 +162,20 @@ class Asking:
         asked = _with(asked, answer, own)
         await self._kept.keep(asked)
         return self._reply(answer, asked, own, tuple(await self._notes.standing(tenant)), position, act)
+
+    def _in_context(
+        self, engine: Asker, question: Question, earlier: Asked | None, position: Position | None
+    ) -> tuple[Answer, Context]:
+        """The answer, and what it leans on. Outside of threads, what makes sense by itself leans on nothing."""
+        alone = Context(current_step=question.step)
+        if earlier is None:
+            return self._answer(engine, question, alone, position), alone
+        if not question.place.replied:
+            answer = self._answer(engine, question, alone, position)
+            if isinstance(answer, Refused) or (isinstance(answer, Answered) and answer.confidence >= KNOWN):
+                return answer, alone
+        context = Context(earlier.subject, question.step or earlier.step)
+        return self._answer(engine, question, context, position), context
 
     def _answer(self, engine: Asker, question: Question, context: Context, position: Position | None) -> Answer:
         text = question.text[:LONGEST]
@@ -189,9 +201,9 @@ class Asking:
         act: Act,
         position: Position | None,
         question: Question,
+        context: Context,
         answer: Answer,
         own: FirmAnswer | None,
-        step: str,
     ) -> Asked:
         asked_at = self._now().isoformat(timespec="milliseconds")
         text = question.text[:LONGEST]
@@ -209,7 +221,8 @@ class Asking:
             said="",
             cited="[]",
             edition=self._pack.edition,
-            step=step,
+            step=context.current_step,
+            before=context.previous_question,
             subject=text[:LONGEST_SUBJECT],
             practice=self._practice,
         )

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,6 @@ from bot.router import Router
 from bot.sandbox.sandbox import Sandbox
 from bot.server import Server, web_app
 from bot.socket_mode import SocketMode
-from flows.asking import Engine
 from flows.packs import load_pack
 from flows.questions.asking import Asker
 from flows.roadmap import Pack
@@ -36,25 +36,21 @@ def pack() -> Pack:
     return load_pack(*read_pack())
 
 
-@pytest.fixture(scope="session")
-def asker(pack: Pack) -> Asker:
-    """The one that answers questions; it takes a second to make."""
-    return make_asker(pack)
+@cache
+def shipped_asker() -> Asker:
+    """The one that answers questions about the shipped roadmap; it takes a second to make."""
+    return make_asker(load_pack(*read_pack()))
+
+
+async def engine() -> Asker:
+    """It, as the use cases ask for it, made once for all tests."""
+    return shipped_asker()
 
 
 @pytest.fixture
-def engine(asker: Asker) -> Engine:
-    """It, as the use cases ask for it."""
-
-    async def made() -> Asker:
-        return asker
-
-    return made
-
-
-@pytest.fixture
-async def services(tmp_path: Path, pack: Pack, engine: Engine) -> AsyncIterator[Services]:
+async def services(tmp_path: Path, pack: Pack) -> AsyncIterator[Services]:
     """The use cases on a fresh database, at NOW."""
+    shipped_asker()  # before anybody waits for an answer
     async with await open_database(f"sqlite+aiosqlite:///{tmp_path}/cais.db") as database:
         yield build_services(database, pack, lambda: NOW, engine=engine)
 

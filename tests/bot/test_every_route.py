@@ -1,6 +1,7 @@
 """No route of the table gives away or changes a firm one is no member of; each one drawn has a listener and help."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -19,6 +20,8 @@ from bot.surfaces import Answer, FieldErrors, Home, Message, Modal, Options, Say
 from bot.table import Table
 from bot.views import help as help_views
 from bot.web_api import WebApi
+from flows.asked import Place
+from flows.asking import Question
 from flows.events import FirmKey
 from flows.firms import Person
 from flows.services import Act, Services
@@ -28,11 +31,13 @@ OWNER = Person(f"slack:{TENANT}/U0LEA", "Lea Haddad")
 SECRET = "Zephyrine"
 """A word in everything the foreign firm has: where it shows up, something was given away."""
 
+QUESTION = "who signs the registration form at our firm?"
+
 ROUTER = build_router()
 
 
 async def foreign_firm(services: Services) -> FirmKey:
-    """A firm of somebody else's with an agent, a note, evidence and a linked channel."""
+    """A firm of somebody else's with an agent, a note, a linked channel, a question and an answer of its own."""
 
     def act(nth: int) -> Act:
         return Act(OWNER, "button", f"owner-{nth}")
@@ -42,7 +47,12 @@ async def foreign_firm(services: Services) -> FirmKey:
     await services.answer(key, act(1), "fdid_duty", ["yes"])
     await services.answer(key, act(2), "methods", ["agent"], agents=[f"{SECRET} Clearing"])
     await services.add_note(key, act(3), f"{SECRET} called")
-    await services.link_channel(key, act(4), f"slack:{TENANT}/C0FOREIGN")
+    result = await services.link_channel(key, act(4), f"slack:{TENANT}/C0FOREIGN")
+    for nth, text in ((5, QUESTION), (6, f"who at {SECRET} pays the fine?")):
+        place = Place(f"slack:{TENANT}/C0FOREIGN", "1.0")
+        await services.asking.ask(TENANT, act(nth), result.position, Question(text, place))
+    (first, _) = (await services.asking.queue(act(7), result.position)).waiting
+    await services.asking.reply(act(8), result.position, first.id, text=f"{SECRET} knows.", check_on=date(2027, 5, 1))
     return key
 
 
@@ -144,7 +154,22 @@ async def test_a_firm_chosen_in_a_select_or_field_is_checked_too(
         heard = await answer(call(kind, name, carried, key.firm, values={**FIELDS, "firm": (key.firm,)}))
         assert SECRET not in said_by(heard), name
         assert "Something went wrong" not in said_by(heard), name
-    assert len(await services.events.history(key)) == 7
+    assert len(await services.events.history(key)) == 8
+
+
+async def test_what_another_firm_asked_and_answered_is_found_by_nobody_else(
+    services: Services, answer: Callable[[Call], Awaitable[Answer]]
+) -> None:
+    key = await foreign_firm(services)
+    ben = Person(f"slack:{TENANT}/U0BEN", "Ben Cole")
+    await services.set_up(TENANT, Act(ben, "modal", "ben"), name="Birch Brokers", situation="new")
+    for kind in ("command", "mention", "message"):
+        for text in (QUESTION, f"ask {QUESTION}", "and when?", "questions"):
+            payload = {"ts": "2.0", "thread_ts": "1.0"}
+            asked = replace(call(kind, "", None, key.firm, words=text, payload=payload), cause=f"{kind}-{text}")
+            for origin in (Origin(channel="C0FOREIGN"), Origin(channel="C0FOREIGN", thread="1.0")):
+                assert SECRET not in said_by(await answer(replace(asked, origin=origin))), text
+    assert len((await services.asking.queue(Act(OWNER, "command"), await services.position(key, OWNER))).waiting) == 1
 
 
 @pytest.mark.parametrize("command", sorted(ROUTER.commands))
@@ -184,7 +209,7 @@ async def test_what_none_of_our_buttons_can_have_carried_is_refused_kindly(
         heard = await answer(replace(call(kind, name, None, key.firm), packed=packed))
         assert SECRET not in said_by(heard)
         assert "Something went wrong" not in said_by(heard), name
-    assert len(await services.events.history(key)) == 7
+    assert len(await services.events.history(key)) == 8
 
 
 def test_every_button_and_modal_has_a_listener() -> None:

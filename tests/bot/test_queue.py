@@ -1,4 +1,4 @@
-"""What the roadmap does not say goes to the lead, whose reply goes to whoever asked and is the firm's own from then on."""
+"""What the roadmap does not say goes to the lead, whose reply goes to the asker and is the firm's own from then on."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime
@@ -7,14 +7,13 @@ from pathlib import Path
 import pytest
 
 from bot.bootstrap import build_router, build_services
-from flows.asking import Engine
 from flows.events import RoleName
 from flows.firms import Refusal
 from flows.position import FirmAnswer, Position
 from flows.roadmap import Pack
 from flows.services import Act, Services
 from storage.database import open_database
-from tests.bot.conftest import NOW, bot_in_slack
+from tests.bot.conftest import NOW, bot_in_slack, engine
 from tests.bot.conversing import BEN, COMPLIANCE, CONRAD, LEA, Slack, elements, labels, words_of
 from tests.bot.firm_making import a_firm, person
 
@@ -240,7 +239,7 @@ async def test_the_day_to_check_again_must_come(slack: Slack, services: Services
 
 
 @pytest.fixture
-async def later(slack: Slack, services: Services, tmp_path: Path, pack: Pack, engine: Engine) -> AsyncIterator[Slack]:
+async def later(slack: Slack, services: Services, tmp_path: Path, pack: Pack) -> AsyncIterator[Slack]:
     """The same database on June 1, 2027, with an answer of November 2026 in it."""
     await a_firm(services, "Apex Securities", LEA, U0BEN="member")
     await ask_and_reply(slack)
