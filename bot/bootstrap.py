@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from importlib import resources
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from bot.errors import NotedEvents
@@ -13,11 +14,12 @@ from bot.listeners import help as helping
 from bot.router import Router
 from flows.asking import CHECK_AGAIN_DAYS, Engine
 from flows.packs import source_file
-from flows.questions.asking import Asker
-from flows.questions.knowledge import load_english, load_knowledge
 from flows.roadmap import Pack
 from flows.services import Services
 from storage.database import Database
+
+if TYPE_CHECKING:
+    from flows.questions.asking import Asker
 
 SHIPPED = "cais-small-firm.yaml"
 QUESTIONS = "cais-small-firm.questions.yaml"
@@ -47,15 +49,18 @@ class LazyAsker:
         self._pack = pack
         self._made: asyncio.Future[Asker] | None = None
 
-    async def __call__(self) -> Asker:
+    async def __call__(self) -> "Asker":
         """Waits for it where it is still being made; made once, whoever asks."""
         if self._made is None:
             self._made = asyncio.ensure_future(asyncio.to_thread(make_asker, self._pack))
         return await asyncio.shield(self._made)
 
 
-def make_asker(pack: Pack) -> Asker:
-    """Answers questions about the shipped roadmap."""
+def make_asker(pack: Pack) -> "Asker":
+    """Answers questions about the shipped roadmap. A start does not pay for what reads them."""
+    from flows.questions.asking import Asker
+    from flows.questions.knowledge import load_english, load_knowledge
+
     folder = resources.files("flows") / "roadmaps"
     knowledge = load_knowledge((folder / QUESTIONS).read_text(encoding="utf-8"))
     return Asker(knowledge, load_english((folder / ENGLISH).read_text(encoding="utf-8")), pack)

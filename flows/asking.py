@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -18,12 +18,13 @@ from flows.guard import looks_like
 from flows.ports import Notes, Questions
 from flows.position import FirmAnswer, Member, Position
 from flows.questions.answer import Ambiguous, Answer, Answered, Citation, Context, Declined, Refused, citations_of
-from flows.questions.asking import Asker
-from flows.questions.following import follows
 from flows.roadmap import Pack
 from flows.walk import walk
 
-Engine = Callable[[], Awaitable[Asker]]
+if TYPE_CHECKING:
+    from flows.questions.asking import Asker  # a start does not pay for what reads questions
+
+Engine = Callable[[], Awaitable["Asker"]]
 """Gives the one that answers from the roadmap; it is made when it is first asked for."""
 
 FOLLOWS_WITHIN = timedelta(minutes=10)
@@ -138,7 +139,7 @@ class Asking:
             return Reply(answer, today=self._today(position))
         own = self._beyond_the_roadmap(engine, answer, question.text, position)
         asked = self._asked(tenant, act, position, question, context, answer, own)
-        if context.previous_question and follows(engine.reader.read(question.text)):
+        if context.previous_question and _leans(engine, question.text):
             subject = f"{context.previous_question}\n{question.text}"[-LONGEST_SUBJECT:]
             asked = msgspec.structs.replace(asked, subject=subject)
         await self._kept.keep(asked)
@@ -164,7 +165,7 @@ class Asking:
         return self._reply(answer, asked, own, tuple(await self._notes.standing(tenant)), position, act)
 
     def _in_context(
-        self, engine: Asker, question: Question, earlier: Asked | None, position: Position | None
+        self, engine: "Asker", question: Question, earlier: Asked | None, position: Position | None
     ) -> tuple[Answer, Context]:
         """The answer, and what it leans on. Outside of threads, what makes sense by itself leans on nothing."""
         alone = Context(current_step=question.step)
@@ -177,7 +178,7 @@ class Asking:
         context = Context(earlier.subject, question.step or earlier.step)
         return self._answer(engine, question, context, position), context
 
-    def _answer(self, engine: Asker, question: Question, context: Context, position: Position | None) -> Answer:
+    def _answer(self, engine: "Asker", question: Question, context: Context, position: Position | None) -> Answer:
         text = question.text[:LONGEST]
         if question.ticket:
             text = without_numbers(text)
@@ -185,7 +186,7 @@ class Asking:
         return engine.ask(text, context, today=self._today(position), walk=place)
 
     def _beyond_the_roadmap(
-        self, engine: Asker, answer: Answer, question: str, position: Position | None
+        self, engine: "Asker", answer: Answer, question: str, position: Position | None
     ) -> FirmAnswer | None:
         """What the firm itself knows, asked only where the roadmap does not say: it never outranks it.
 
@@ -400,6 +401,12 @@ class Asking:
         notes.require_admin(act.who)
         at = self._now().isoformat(timespec="milliseconds")
         return await self._notes.remove(tenant, note, by=act.who.id, at=at)
+
+
+def _leans(engine: "Asker", question: str) -> bool:
+    from flows.questions.following import follows  # as above
+
+    return follows(engine.reader.read(question))
 
 
 def _digest(text: str, length: int) -> str:

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 from flows import events as e
 from flows import guard
 from flows.events import AnyEvent
 from flows.firms import Person, Refusal, require
 from flows.position import FirmAnswer, Position
-from flows.questions.reading import Kind, Reader, Reading
 from flows.questions.words import Stemmer
+
+if TYPE_CHECKING:
+    from flows.questions.reading import Kind, Reader, Reading  # a start does not pay for what reads questions
 
 LONGEST = 1500
 ENOUGH_IN_COMMON = 0.65
@@ -89,7 +92,7 @@ def _must_come(check_on: date, today: date) -> None:
         raise Refusal("The day to check it again must be in the future.")
 
 
-def fitting(question: str, answers: Iterable[FirmAnswer], reader: Reader) -> FirmAnswer | None:
+def fitting(question: str, answers: Iterable[FirmAnswer], reader: "Reader") -> FirmAnswer | None:
     """The answer to what is asked, where the firm has one: the same question in about the same words, or none.
 
     Rather none than the answer to another question: what they ask for, and every part that tells two questions apart,
@@ -108,10 +111,10 @@ or our should that the there this to was we were what when where which who whom 
 """
 _LITTLE_WORDS = frozenset(_LITTLE.split())
 """They tell nothing by themselves, and stand in what is asked in one way and not in the other."""
-_TELLING: tuple[Kind, ...] = ("env", "path", "step", "date", "not")
+_TELLING: "tuple[Kind, ...]" = ("env", "path", "step", "date", "not")
 
 
-def likeness(one: Reading, other: Reading) -> float:
+def likeness(one: "Reading", other: "Reading") -> float:
     """How much of what two questions are about is the same, from 0 to 1; 0 where they ask for different things."""
     if any(_heads(one, kind) != _heads(other, kind) for kind in _TELLING):
         return 0.0
@@ -125,11 +128,11 @@ def likeness(one: Reading, other: Reading) -> float:
     return len(common) / len(all_of_it)
 
 
-def _words(reading: Reading) -> frozenset[str]:
+def _words(reading: "Reading") -> frozenset[str]:
     """What the roadmap has no word for, as it was said: a theme of the roadmap's is far too wide to tell by."""
     said = (u.said for u in reading.units if u.kind in ("word", "outside"))
     return frozenset(f"w:{_stemmer.stem(w)}" for words in said for w in words.split() if w not in _LITTLE_WORDS)
 
 
-def _heads(reading: Reading, kind: Kind) -> frozenset[str]:
+def _heads(reading: "Reading", kind: "Kind") -> frozenset[str]:
     return frozenset(h for u in reading.units if u.kind == kind for h in u.heads)
