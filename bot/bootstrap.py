@@ -43,27 +43,35 @@ def read_pack(path: Path | None = None) -> tuple[str, str]:
 
 
 class LazyAsker:
-    """Makes the one that answers questions when the first is asked, off the loop: it takes about a second."""
+    """Makes the one that answers questions when the first is asked, off the loop: it takes most of a second."""
 
-    def __init__(self, pack: Pack) -> None:
+    def __init__(self, pack: Pack, path: Path | None = None) -> None:
         self._pack = pack
+        self._path = path
         self._made: asyncio.Future[Asker] | None = None
 
     async def __call__(self) -> "Asker":
         """Waits for it where it is still being made; made once, whoever asks."""
         if self._made is None:
-            self._made = asyncio.ensure_future(asyncio.to_thread(make_asker, self._pack))
+            self._made = asyncio.ensure_future(asyncio.to_thread(make_asker, self._pack, self._path))
         return await asyncio.shield(self._made)
 
 
-def make_asker(pack: Pack) -> "Asker":
-    """Answers questions about the shipped roadmap. A start does not pay for what reads them."""
+def make_asker(pack: Pack, path: Path | None = None) -> "Asker":
+    """Answers questions about this pack: the shipped one, or the one at `path` with its `.questions.yaml` beside it.
+
+    A pack without that file answers nothing, and says so. Raises PackError where the file is wrong. What reads
+    questions is imported here, so that a start does not pay for it.
+    """
+    from flows.questions import knowledge
     from flows.questions.asking import Asker
-    from flows.questions.knowledge import load_english, load_knowledge
 
     folder = resources.files("flows") / "roadmaps"
-    knowledge = load_knowledge((folder / QUESTIONS).read_text(encoding="utf-8"))
-    return Asker(knowledge, load_english((folder / ENGLISH).read_text(encoding="utf-8")), pack)
+    beside = folder / QUESTIONS if path is None else path.with_suffix(".questions.yaml")
+    known = knowledge.Knowledge(knowledge.SCHEMA, pack.id, {}, knowledge.Vocabulary({}, {}, {}, {}), {}, {})
+    if beside.is_file():
+        known = knowledge.load_knowledge(beside.read_text(encoding="utf-8"))
+    return Asker(known, knowledge.load_english((folder / ENGLISH).read_text(encoding="utf-8")), pack)
 
 
 def build_router() -> Router:

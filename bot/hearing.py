@@ -299,7 +299,7 @@ def picked(element: Payload) -> tuple[str, ...]:
             return tuple(element[key])
     for key in _ONE:
         if element.get(key):
-            return (str(element[key]),)
+            return (words.writable(str(element[key])),)
     if element.get("selected_date_time"):
         return (str(element["selected_date_time"]),)
     if rich := element.get("rich_text_value"):

@@ -42,17 +42,12 @@ async def answer_words(heard: Heard, services: Services, more: Sequence[Block] =
     position = heard.sighting.position
     question = Question(heard.words, _place(heard))
     reply = await services.asking.ask(heard.tenant, heard.act, position, question)
-    shown = views.answer(views.Asking(services.pack, position), reply, _quotable(reply, heard.words), more)
+    shown = views.answer(views.Asking(services.pack, position), reply, more)
     return Say(shown, threaded=True)
 
 
 def _place(heard: Heard) -> Place:
     return Place(heard.channel, heard.thread or heard.ts, replied=bool(heard.thread))
-
-
-def _quotable(reply: Reply, question: str) -> str:
-    """The question as it may be shown again: not where it may hold personal data."""
-    return "…" if isinstance(reply.answer, Refused) else question
 
 
 # --- from a card ----------------------------------------------------------------------------------------------
@@ -81,13 +76,11 @@ async def ask_from_form(heard: Heard, carried: AskForm, services: Services) -> S
     if isinstance(reply.answer, Refused):
         form = views.form(carried.firm, carried.version, task=carried.task, title=task.title if task else "")
         return with_ticket(form, Refusal(reply.answer.reason, kind="guard"))
-    return _shown(heard, services, position, reply, question.text, carried.task)
+    return _shown(heard, services, position, reply, carried.task)
 
 
-def _shown(
-    heard: Heard, services: Services, position: Position | None, reply: Reply, question: str, task: str
-) -> Say | Replace:
-    found = views.answer(views.Asking(services.pack, position, task), reply, question)
+def _shown(heard: Heard, services: Services, position: Position | None, reply: Reply, task: str) -> Say | Replace:
+    found = views.answer(views.Asking(services.pack, position, task), reply)
     if position is None or not task:
         return Say(found)
     scene = scene_of(services, position, heard.who.id)
@@ -109,8 +102,7 @@ async def pick_reading(heard: Heard, carried: PickReading, services: Services) -
     """One of two readings: the answer takes the place of the choice."""
     position = _firm(heard, carried.firm)
     reply = await services.asking.pick(heard.tenant, heard.act, position, carried.question, carried.nth)
-    asked = reply.asked.question if reply.asked else ""
-    answer = _shown(heard, services, position, reply, asked, carried.task)
+    answer = _shown(heard, services, position, reply, carried.task)
     return answer if isinstance(answer, Replace) else Replace(answer.message)
 
 

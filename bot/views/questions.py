@@ -58,19 +58,21 @@ class Asking(msgspec.Struct, frozen=True):
         return self.firm.version if self.firm else 0
 
 
-def answer(asking: Asking, reply: Reply, question: str, more: Sequence[Block] = ()) -> Message:
+def answer(asking: Asking, reply: Reply, more: Sequence[Block] = ()) -> Message:
     """What comes of a question, with everything that can be done about it. `more` stands below it."""
-    said, blocks = _said(asking, reply, question)
-    head = context(_head(asking, question))
+    said, blocks = _said(asking, reply)
+    head = context(_head(asking, reply))
     return Message(said, (head, *blocks, *_beside(asking, reply), *more, *_feedback(asking, reply), _foot(asking)))
 
 
-def _head(asking: Asking, question: str) -> str:
+def _head(asking: Asking, reply: Reply) -> str:
+    """The firm and the question; not where it may hold personal data, for then nothing of it was kept."""
+    question = reply.asked.question if reply.asked else "…"
     quoted = f"❓ “{literal(clip(' '.join(question.split()), MOST_QUOTED))}”"
     return f"*{literal(asking.firm.name)}* · {quoted}" if asking.firm else quoted
 
 
-def _said(asking: Asking, reply: Reply, question: str) -> tuple[str, list[Block]]:
+def _said(asking: Asking, reply: Reply) -> tuple[str, list[Block]]:
     """What phones show, and the blocks that say the same."""
     match reply.answer:
         case Answered():
