@@ -148,8 +148,8 @@ def _of_firm_answer(
     asked = f"“{kept.question}”" if kept else "a question"
     match event:
         case e.FirmAnswerGiven():
-            again = f". To be looked at again on {day(event.check_on)}"
-            return f"Answered the question “{event.question}” for the firm: {event.text}{again}"
+            again = f"to be looked at again on {day(event.check_on)}"
+            return f"Answered the question “{event.question}” for the firm, {again}: {event.text}"
         case e.FirmAnswerConfirmed():
             return f"The firm's answer to {asked} still holds, to be looked at again on {day(event.check_on)}"
         case e.FirmAnswerWithdrawn():

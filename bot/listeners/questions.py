@@ -7,7 +7,7 @@ from bot.router import Heard, Router
 from bot.surfaces import Answer, Block, Open, Replace, Say, Swap
 from bot.views import questions as views
 from bot.views import tasks
-from bot.views.blocks import TICKET_FIELD
+from bot.views.blocks import TICKET_FIELD, divider
 from bot.views.refused import with_ticket
 from bot.views.scene import scene_of
 from flows.asked import Place
@@ -87,7 +87,7 @@ def _shown(heard: Heard, services: Services, position: Position | None, reply: R
     item = scene.walk.item(task)
     if item is None:
         return Say(found)
-    return Replace(tasks.card(scene, item, tasks.Top(found.text, tuple(found.blocks))))
+    return Replace(tasks.card(scene, item, tasks.Top(found.text, (*found.blocks, divider()))))
 
 
 def _firm(heard: Heard, firm: str) -> Position | None:

@@ -13,7 +13,7 @@ from bot.buttons import (
 )
 from bot.places import slack_id
 from bot.router import Heard, Router
-from bot.surfaces import FieldErrors, Letter, Open, Replace, Say, Swap
+from bot.surfaces import Block, FieldErrors, Letter, Open, Replace, Say, Swap
 from bot.views import queue as views
 from bot.views import tasks
 from bot.views.blocks import TICKET_FIELD
@@ -79,6 +79,7 @@ async def open_reply(heard: Heard, carried: OpenReply, services: Services) -> Op
 
 async def send_reply(heard: Heard, carried: ReplyForm, services: Services) -> Replace | Swap | FieldErrors:
     """The reply is recorded, and owed to whoever asked."""
+    asked = await services.asking.question(heard.act, heard.firm, carried.question)
     try:
         check_on = date.fromisoformat(heard.value(views.CHECK))
     except ValueError:
@@ -93,11 +94,8 @@ async def send_reply(heard: Heard, carried: ReplyForm, services: Services) -> Re
             ticket="yes" in heard.values.get(TICKET_FIELD, ()),
         )
     except Refusal as refusal:
-        if refusal.kind != "guard":
-            raise
-        asked = await services.asking.question(heard.act, heard.firm, carried.question)
         return with_ticket(views.reply_form(_scene(heard, services), asked, check_on), refusal)
-    return await _after(heard, services, result)
+    return await _after(heard, services, result, views.on_its_way(_scene(heard, services), asked))
 
 
 async def close_question(heard: Heard, carried: CloseQuestion, services: Services) -> Replace:
@@ -117,9 +115,12 @@ async def withdraw_answer(heard: Heard, carried: WithdrawFirmAnswer, services: S
     return await _after(heard, services, await services.asking.withdraw(heard.act, heard.firm, carried.answer))
 
 
-async def _after(heard: Heard, services: Services, result: Result) -> Replace:
+async def _after(heard: Heard, services: Services, result: Result, *more: Block) -> Replace:
     scene = scene_of(services, result.position, heard.who.id)
-    top = tasks.recorded(scene, result.records) if result.changed else tasks.note("That is recorded already.")
+    top = tasks.note("That is recorded already.")
+    if result.changed:
+        top = tasks.recorded(scene, result.records)
+        top = Top(top.text, (*top.blocks, *more))
     return await _queue(heard, services, result.position, top=top)
 
 

@@ -14,6 +14,7 @@ from bot.views.blocks import (
     button,
     clip,
     context,
+    day,
     divider,
     escape,
     field,
@@ -94,6 +95,7 @@ def _answered(asking: Asking, reply: Reply, found: Answered) -> tuple[str, list[
     blocks: list[Block] = []
     for part in found.parts:
         blocks += [*([divider()] if blocks else []), *_part(asking, part)]
+    blocks += _own_dates(asking, found.parts)
     if found.firm:
         blocks.append(section(f"👉 {escape(found.firm)}"))
     if found.not_said:
@@ -111,13 +113,31 @@ def _first_quote(part: Part) -> str:
 
 def _part(asking: Asking, part: Part) -> list[Block]:
     lines = [link_line(link) for link in part.links]
-    if part.contact:
+    if part.contact and part.contact.phone not in part.direct:
         lines.append(contact_line(part.contact))
     return [
-        *([section(f"*{escape(part.direct)}*")] if part.direct else []),
+        *([section(_direct(asking.pack, part.direct))] if part.direct else []),
         *([section(_quoted(asking.pack, part.citations))] if part.citations else []),
         *([section(clip("\n".join(lines), SECTION))] if lines else []),
     ]
+
+
+def _direct(pack: Pack, direct: str) -> str:
+    """The one line in bold; what the policy says of a date that has passed goes below it."""
+    past = next((m.past for m in pack.milestones if m.past in direct), "")
+    line = escape(direct.replace(past, "").strip())
+    return "\n".join(x for x in (f"*{line}*" if line else "", escape(past)) if x)
+
+
+def _own_dates(asking: Asking, parts: Sequence[Part]) -> list[Block]:
+    """The working dates that the wording for a past industry date speaks of."""
+    if not any(m.past in part.direct for m in asking.pack.milestones for part in parts):
+        return []
+    if asking.firm is None:
+        return [context("🎯 Your firm's own dates stand here once it is set up: `/cais`.")]
+    if asking.firm.target is None:
+        return [context("🎯 Your firm has set no target date yet: `/cais firm settings` sets one.")]
+    return [section(f"🎯 *Your firm's target:* {day(asking.firm.target)}")]
 
 
 def _quoted(pack: Pack, citations: Sequence[Citation]) -> str:

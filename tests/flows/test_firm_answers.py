@@ -97,7 +97,7 @@ def test_the_history_tells_it_in_sentences() -> None:
         for record in [_recorded(life, event)]
     ]
     assert said == [
-        "Answered the question “who pays?” for the firm: Ana pays.. To be looked at again on May 22, 2027",
+        "Answered the question “who pays?” for the firm, to be looked at again on May 22, 2027: Ana pays.",
         "The firm's answer to “who pays?” still holds, to be looked at again on May 22, 2027",
         "Withdrew the firm's answer to “who pays?”",
     ]
