@@ -132,7 +132,8 @@ class Asking:
         since = (self._now() - FOLLOWS_WITHIN).isoformat()
         remembered = await self._kept.remembered(tenant, firm, act.who.id, question.place, since=since)
         engine = await self._engine()
-        answer, context = self._in_context(engine, question, remembered.before, position)
+        earlier = _earlier(remembered.before, _id(tenant, act, question))
+        answer, context = self._in_context(engine, question, earlier, position)
         if isinstance(answer, Refused):
             if position:
                 await self._refused(position.key, act, {"question": question.text})
@@ -206,17 +207,16 @@ class Asking:
         answer: Answer,
         own: FirmAnswer | None,
     ) -> Asked:
-        asked_at = self._now().isoformat(timespec="milliseconds")
         text = question.text[:LONGEST]
         empty = Asked(
             tenant=tenant,
             firm=position.key.firm if position else "",
-            id="q" + _digest(f"{tenant}\n{act.cause or asked_at + act.who.id}", 15),
+            id=_id(tenant, act, question),
             person=act.who.id,
             name=act.who.name,
             channel=question.place.channel,
             thread=question.place.thread,
-            asked_at=asked_at,
+            asked_at=self._now().isoformat(timespec="milliseconds"),
             question=text,
             outcome="declined",
             said="",
@@ -407,6 +407,19 @@ def _leans(engine: "Asker", question: str) -> bool:
     from flows.questions.following import follows  # as above
 
     return follows(engine.reader.read(question))
+
+
+def _id(tenant: str, act: Act, question: Question) -> str:
+    """The same for the same message or click, told twice."""
+    cause = act.cause or f"{act.who.id} {question.place.channel} {question.place.thread} {question.text}"
+    return "q" + _digest(f"{tenant}\n{cause}", 15)
+
+
+def _earlier(before: Asked | None, own: str) -> Asked | None:
+    """What a question may follow: told once more after a crash, it follows what it followed, and not itself."""
+    if before is None or before.id != own:
+        return before
+    return msgspec.structs.replace(before, subject=before.before) if before.before else None
 
 
 def _digest(text: str, length: int) -> str:

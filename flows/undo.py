@@ -12,7 +12,7 @@ from flows.evolve import fold, undone
 from flows.firms import Person, Refusal, require
 from flows.position import Position
 
-FINAL = frozenset({"firm_set_up", "member_set", "member_removed", "text_refused"})
+FINAL = frozenset({"firm_set_up", "member_set", "member_removed", "text_refused", "firm_answer_given"})
 """What has commands of its own to change it; a click that brought one of these is never undone."""
 
 LEADS_ONLY = frozenset(
@@ -20,7 +20,6 @@ LEADS_ONLY = frozenset(
         "firm_renamed",
         "channel_linked",
         "channel_unlinked",
-        "firm_answer_given",
         "firm_answer_confirmed",
         "firm_answer_withdrawn",
     }
@@ -41,6 +40,8 @@ def undo(history: Sequence[Record], position: Position, who: Person, of: int | N
         return None
     clicked = click_of(history, target)
     affected = affects(history, clicked)
+    if any(r.type == "firm_answer_given" for r in affected):
+        raise Refusal("That was sent to whoever asked. Change or withdraw it under `/cais questions`.")
     if any(r.type in FINAL for r in affected):
         raise Refusal("That cannot be undone here; change it with `/cais firm`.")
     if any(r.type in LEADS_ONLY for r in affected):

@@ -169,7 +169,8 @@ def reply_form(scene: Scene, asked: Asked, check_on: date) -> Modal:
 def on_its_way(scene: Scene, asked: Asked) -> Block:
     """Below what was recorded: who gets the reply."""
     by = scene.by(asked.person, asked.name)
-    return context("It is kept for the next time." if by == "you" else f"📨 It is on its way to {by}.")
+    sent = "It is kept for the next time." if by == "you" else f"📨 It is on its way to {by}."
+    return context(f"{sent} *The firm's answers* lets you change or withdraw it.")
 
 
 # --- what is sent ---------------------------------------------------------------------------------------------

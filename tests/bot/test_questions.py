@@ -6,6 +6,9 @@ import pytest
 
 from bot.actions import unpack
 from bot.buttons import Vote
+from flows.asked import Place
+from flows.asking import Question, Reply
+from flows.questions.answer import Answered
 from flows.services import Act, Services
 from storage.database import open_database
 from tests.bot.conversing import BEN, COMPLIANCE, GENERAL, LEA, Json, Slack, elements, labels, words_of
@@ -96,6 +99,29 @@ async def test_what_somebody_else_asked_elsewhere_is_not_followed(slack: Slack) 
     await slack.lea.at(COMPLIANCE).types("/cais ask where is the link to the test portal?")
     alone = words_of(await slack.ben.at(COMPLIANCE).types("/cais ask and in production?"))
     assert "*PRODUCTION environment: https://srg.catnms.com/cais*" not in alone
+
+
+async def test_a_follow_up_told_again_after_a_crash_follows_what_it_followed(services: Services) -> None:
+    async def ask(text: str, cause: str) -> Reply:
+        place = Place(f"slack:{TENANT}/D0BEN", "1.0", replied=cause != "first")
+        return await services.asking.ask(TENANT, Act(person(BEN), "message", cause), None, Question(text, place))
+
+    await ask("where is the link to the test portal?", "first")
+    once, again = await ask("and in production?", "second"), await ask("and in production?", "second")
+    assert isinstance(once.answer, Answered)
+    assert "https://srg.catnms.com/cais" in once.answer.parts[0].direct
+    assert (again.answer, again.asked) == (once.answer, once.asked)
+
+
+async def test_ask_alone_opens_a_form_or_says_how(slack: Slack) -> None:
+    await slack.ben.at(GENERAL).types("/cais ask")
+    await slack.ben.at(GENERAL).submits({"question": "who do I call?"})
+    assert "888-696-3348" in words_of(slack.ben.at(GENERAL).last)
+    assert "ask when do we have to register?" in words_of(await slack.ben.types("ask"))
+    await slack.ben.presses("Ask…")
+    await slack.ben.submits({"question": "who do I call?"})
+    assert "888-696-3348" in words_of(slack.ben.last)
+    assert slack.refused() == []
 
 
 # --- from a card ----------------------------------------------------------------------------------------------
