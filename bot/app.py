@@ -152,7 +152,7 @@ class Bot:
     async def stop(self, seconds: float = 10.0) -> None:
         """Finishes what is under way, for at most this long, and hangs up."""
         await self.inbox.stop()
-        await self.delivery.stop()
+        await self.delivery.stop(seconds)
         await self.background.drain(seconds)
         await self.session.close()
 

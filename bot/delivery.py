@@ -57,7 +57,7 @@ class Delivery:
         self._background = background
         self._now = now
         self._rounds: asyncio.Task[None] | None = None
-        self._under_way = False
+        self._sending: asyncio.Task[None] | None = None
         self._once_more = False
 
     def start(self) -> None:
@@ -65,18 +65,24 @@ class Delivery:
         self._services.asking.wake = self.wake
         self._rounds = asyncio.ensure_future(self._go_round())
 
-    async def stop(self) -> None:
-        """Ends the rounds."""
+    async def stop(self, seconds: float = 10.0) -> None:
+        """Ends the rounds; what is being sent is sent, and settled, if it takes no longer than this."""
         if self._rounds:
             self._rounds.cancel()
             await asyncio.gather(self._rounds, return_exceptions=True)
+        if self._sending:
+            await asyncio.wait({self._sending}, timeout=seconds)
 
     def wake(self) -> None:
         """Something is owed: sent now, beside everything else."""
+        self._background.start(self._send_all())
+
+    async def _send_all(self) -> None:
+        """One at a time: whoever comes while another is at it has him look once more."""
         self._once_more = True
-        if not self._under_way:
-            self._under_way = True
-            self._background.start(self._while_there_is_more())
+        if self._sending is None or self._sending.done():
+            self._sending = asyncio.ensure_future(self._while_there_is_more())
+        await asyncio.shield(self._sending)
 
     async def _while_there_is_more(self) -> None:
         try:
@@ -85,14 +91,18 @@ class Delivery:
                 await self.settle_due()
         except Exception as error:  # noqa: BLE001 - the next round tries again; without it nothing would be sent
             log.error("a round failed", extra={"action": "settle_due", "error": type(error).__name__})
-        finally:
-            self._under_way = False
 
     async def _go_round(self) -> None:
         while True:
-            self.wake()
-            self._background.start(self._services.outbox.forget(settled_before=self._now() - KEPT))
+            await self._send_all()
+            await self._forget()
             await asyncio.sleep(ROUND)
+
+    async def _forget(self) -> None:
+        try:
+            await self._services.outbox.forget(settled_before=self._now() - KEPT)
+        except Exception as error:  # noqa: BLE001 - as above; what is not forgotten harms nobody
+            log.error("a round failed", extra={"action": "forget", "error": type(error).__name__})
 
     async def settle_due(self) -> int:
         """Sends everything that is due; returns how much was taken up."""

@@ -85,7 +85,7 @@ async def test_a_reply_recorded_before_a_crash_is_sent_by_the_next_process(
     async with await open_database(f"sqlite+aiosqlite:///{tmp_path}/cais.db") as database:
         again = build_services(database, services.pack, lambda: NOW, engine=engine)
         async with bot_in_slack("http", again, build_router()) as restarted:
-            await restarted.settled()
+            await restarted.sandbox.until(lambda: restarted.ben.sees)
             assert "Lea signs it." in words_of(restarted.ben.last)
 
 

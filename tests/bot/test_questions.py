@@ -1,16 +1,23 @@
 """Questions, wherever they are asked: the answer with its sentence and place, or an honest no with a way on."""
 
+from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from bot.actions import unpack
+from bot.bootstrap import build_router, build_services
 from bot.buttons import Vote
 from flows.asked import Place
 from flows.asking import Question, Reply
-from flows.questions.answer import Answered
+from flows.questions.answer import Ambiguous, Answered, Context
+from flows.questions.asking import NOTHING, Asker
+from flows.roadmap import Pack
 from flows.services import Act, Services
 from storage.database import open_database
+from tests.bot.conftest import NOW, bot_in_slack, shipped_asker
 from tests.bot.conversing import BEN, COMPLIANCE, GENERAL, LEA, Json, Slack, elements, labels, words_of
 from tests.bot.firm_making import TENANT, a_firm, person
 
@@ -72,6 +79,16 @@ async def test_a_mistyped_command_is_offered_below_the_answer_to_a_question(slac
 async def test_words_that_neither_ask_nor_command_are_answered_where_the_roadmap_knows_them(slack: Slack) -> None:
     assert "May 31, 2024" in words_of(await slack.ben.types("the compliance date"))
     assert "I do not know “blue bananas”" in words_of(await slack.ben.types("blue bananas"))
+
+
+async def test_the_firm_is_the_one_that_is_named_at_the_end_or_the_current_one(
+    slack: Slack, services: Services
+) -> None:
+    await a_firm(services, "Apex Securities", BEN)
+    await a_firm(services, "Birch Brokers", BEN)
+    assert "*Birch Brokers* · ❓ “who do I call?”" in words_of(await slack.ben.types("ask who do I call?"))
+    said = words_of(await slack.ben.types("ask who do I call for Apex Securities?"))
+    assert "*Apex Securities* · ❓ “who do I call”" in said
 
 
 # --- what it follows ------------------------------------------------------------------------------------------
@@ -236,3 +253,74 @@ def _voted_on(shown: Json) -> str:
 
 def _act(user: str) -> Act:
     return Act(person(user), "command")
+
+
+# --- two readings ---------------------------------------------------------------------------------------------
+
+
+class TwoWays(Asker):
+    """The real one, but for one question that it reads in two ways."""
+
+    def __init__(self, real: Asker) -> None:
+        vars(self).update(vars(real))
+
+    def ask(self, question: str, context: Context = NOTHING, **more: Any) -> Any:
+        if question != "how do I get in?":
+            return super().ask(question, context, **more)
+        ways = {
+            "test": "how do I log in to the test portal?",
+            "production": "how do I log in to the production portal?",
+        }
+        found = [(name, super(TwoWays, self).ask(text)) for name, text in ways.items()]
+        parts = tuple(replace(a.parts[0], reading=f"Into the {n} portal") for n, a in found if isinstance(a, Answered))
+        return Ambiguous(parts, 0.6, "Small Firm Roadmap to May 31, 2024")
+
+
+@pytest.fixture
+async def in_two_ways(tmp_path: Path, pack: Pack) -> AsyncIterator[Slack]:
+    async def engine() -> Asker:
+        return TwoWays(shipped_asker())
+
+    async with await open_database(f"sqlite+aiosqlite:///{tmp_path}/two.db") as database:
+        services = build_services(database, pack, lambda: NOW, engine=engine)
+        await a_firm(services, "Apex Securities", BEN)
+        async with bot_in_slack("http", services, build_router()) as workspace:
+            yield workspace
+
+
+async def test_of_two_readings_one_is_picked_and_answered_in_the_same_message(in_two_ways: Slack) -> None:
+    ben = in_two_ways.ben
+    await ben.types("how do I get in?")
+    assert "Which one do you mean?" in words_of(ben.last)
+    before = len(ben.sees)
+    await ben.presses("Into the production portal")
+    assert "Production Environment with your FINRA login" in words_of(ben.last)
+    assert "Test Environment" not in words_of(ben.last)
+    assert "Which one do you mean?" not in words_of(ben.last)
+    await ben.votes(True)
+    assert len(ben.sees) == before + 1
+    assert in_two_ways.refused() == []
+
+
+async def test_on_a_card_the_reading_that_is_picked_stands_above_the_card(in_two_ways: Slack) -> None:
+    ben = in_two_ways.ben
+    await ben.types("/cais next")
+    await ben.presses("Ask…")
+    await ben.submits({"question": "how do I get in?"})
+    await ben.presses("Into the test portal")
+    said = words_of(ben.last)
+    assert said.index("Test Environment using your FINRA login") < said.index("Step 1 of 6")
+    await ben.presses("Yes")
+    assert "Register for CAIS" in words_of(ben.last)
+
+
+async def test_a_reading_of_somebody_elses_question_is_not_shown(in_two_ways: Slack) -> None:
+    await in_two_ways.ben.types("how do I get in?")
+    shown = in_two_ways.ben.last
+    thief = in_two_ways.lea
+    button = next(e for _, e in elements(shown) if e["type"] == "button")
+    message = {**shown, "channel": thief.channel, "ts": "1700000000.000001", "thread_ts": None}
+    in_two_ways.sandbox.slack.workspace.put_message(message)
+    await thief.presses(button["text"]["text"], on=message)
+    assert "Production Environment" not in words_of(thief.last)
+    assert "not a member" in words_of(thief.last)
