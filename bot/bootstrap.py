@@ -12,7 +12,8 @@ from bot.errors import NotedEvents
 from bot.listeners import answers, firms, home, notes, onboarding, questions, queue, records, steps, tasks, undoing
 from bot.listeners import help as helping
 from bot.router import Router
-from flows.asking import CHECK_AGAIN_DAYS, Engine
+from flows.asking import Engine
+from flows.lead_queue import CHECK_AGAIN_DAYS
 from flows.packs import source_file
 from flows.roadmap import Pack
 from flows.services import Services

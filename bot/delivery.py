@@ -62,7 +62,7 @@ class Delivery:
 
     def start(self) -> None:
         """Begins the rounds, and wakes up whenever somebody comes to be owed something."""
-        self._services.asking.wake = self.wake
+        self._services.queue.wake = self.wake
         self._rounds = asyncio.ensure_future(self._go_round())
 
     async def stop(self, seconds: float = 10.0) -> None:

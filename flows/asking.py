@@ -1,19 +1,19 @@
-"""The use cases about questions: asking, voting, the lead's queue, the firm's own answers, and update notes."""
+"""The use cases about questions: asking, in whatever words, and saying whether the answer helped."""
 
 import hashlib
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from flows import firm_answers, notes
-from flows.acts import Act, Result
-from flows.asked import Asked, Outcome, Owed, Place, UpdateNote, Voted
-from flows.events import AnyEvent, FirmKey
-from flows.firms import Refusal, require, role_of
+from flows.acts import Act
+from flows.asked import Asked, Outcome, Place, UpdateNote, Voted
+from flows.events import FirmKey
+from flows.firms import Refusal
 from flows.guard import looks_like
 from flows.ports import Notes, Questions
 from flows.position import FirmAnswer, Member, Position
@@ -30,22 +30,16 @@ Engine = Callable[[], Awaitable["Asker"]]
 FOLLOWS_WITHIN = timedelta(minutes=10)
 """How long a question outside a thread may still follow the one before it."""
 
-CHECK_AGAIN_DAYS = 180
-"""Days after which a firm's own answer asks to be looked at again, unless the lead names another day."""
-
 KNOWN = 0.9
 """How sure the roadmap's answer must be to words that do not even ask."""
 
 LONGEST = 2000
 LONGEST_SUBJECT = 600
-MOST_WAITING = 200
 
 _NO_QUESTIONS = frozenset({"chat", "injection"})
 """Themes of what is no question to anybody: no lead is bothered with it."""
 
 ASKED_NOWHERE = Refusal("That question is not here any more. Ask it again with `/cais ask`.", kind="stale")
-HAS_AN_ANSWER = Refusal("Your firm has an answer to this by now. Ask it again, and you see it.", kind="stale")
-NO_OTHER_LEAD = Refusal("There is no other lead in your firm who could be asked. The Helpdesk can help.")
 
 
 class Question(msgspec.Struct, frozen=True):
@@ -74,31 +68,8 @@ class Reply(msgspec.Struct, frozen=True):
     today: date = date.min
 
 
-class Queue(msgspec.Struct, frozen=True):
-    """What waits for a lead: questions without an answer, and the firm's own answers, those to be checked first."""
-
-    waiting: tuple[Asked, ...]
-    answers: tuple[FirmAnswer, ...]
-    today: date
-
-
-class Change(Protocol):
-    """How a firm is changed; see `Services`."""
-
-    async def __call__(
-        self,
-        key: FirmKey,
-        act: Act,
-        decide: Callable[[Position], Sequence[AnyEvent]],
-        *,
-        owed: Sequence[Owed] = (),
-        **texts: Any,
-    ) -> Result:
-        """Decide and record; keep what is owed with it."""
-
-
 class Asking:
-    """Everything a person can do about questions."""
+    """Everything a person can do about a question of their own."""
 
     def __init__(
         self,
@@ -107,24 +78,16 @@ class Asking:
         engine: Engine,
         pack: Pack,
         now: Callable[[], datetime],
-        change: Change,
         refused: Callable[[FirmKey, Act, dict[str, Any]], Awaitable[None]],
         practice: bool,
-        check_again_days: int,
     ) -> None:
         self._kept = kept
         self._notes = notes
         self._engine = engine
         self._pack = pack
         self._now = now
-        self._change = change
         self._refused = refused
         self._practice = practice
-        self._days = check_again_days
-        self.wake: Callable[[], None] = lambda: None
-        """Told when something is owed to somebody, so that it need not wait for the next round."""
-
-    # --- asking ------------------------------------------------------------------------------------------------
 
     async def ask(self, tenant: str, act: Act, position: Position | None, question: Question) -> Reply:
         """Answer, and keep what was asked and answered. Personal data is refused, and nothing of it kept."""
@@ -153,7 +116,7 @@ class Asking:
 
     async def pick(self, tenant: str, act: Act, position: Position | None, question: str, nth: int) -> Reply:
         """The nth reading of a question that can be read in two ways."""
-        asked = await self._of(tenant, act, position, question)
+        asked = await own_question(self._kept, tenant, act, position, question)
         engine = await self._engine()
         again = Question(asked.question, step=asked.step, ticket=True)
         answer = self._answer(engine, again, Context(asked.before, asked.step), position)
@@ -250,157 +213,35 @@ class Asking:
         )
 
     def _today(self, position: Position | None) -> date:
-        zone = position.time_zone if position else "America/New_York"
-        return self._now().astimezone(ZoneInfo(zone)).date()
-
-    async def _of(self, tenant: str, act: Act, position: Position | None, question: str) -> Asked:
-        """A question of this person's own, in the firm that is meant."""
-        asked = await self._kept.get(tenant, position.key.firm if position else "", question)
-        if asked is None or asked.person != act.who.id:
-            raise ASKED_NOWHERE
-        return asked
+        return today_at(self._now(), position)
 
     async def vote(self, tenant: str, act: Act, position: Position | None, question: str, *, helpful: bool) -> Voted:
         """One vote per person and answer; it may be changed."""
-        asked = await self._of(tenant, act, position, question)
+        asked = await own_question(self._kept, tenant, act, position, question)
         at = self._now().isoformat(timespec="milliseconds")
         return await self._kept.vote(tenant, asked.firm, asked.id, act.who.id, helpful=helpful, at=at)
 
-    async def ask_lead(self, act: Act, position: Position, question: str) -> tuple[tuple[Member, ...], bool]:
-        """The leads that are told of it, and whether that is new. The asker wants it, in so many words."""
-        require(position, act.who, "viewer")
-        asked = await self._of(position.key.tenant, act, position, question)
-        if question in position.firm_answers:
-            raise HAS_AN_ANSWER
-        leads = other_leads(position, act)
-        if not leads:
-            raise NO_OTHER_LEAD
-        told = [self._owe(asked, "lead_asked", lead.person, lead.person) for lead in leads]
-        new = await self._kept.press(asked, told, at=self._now().isoformat(timespec="milliseconds"))
-        self.wake()
-        return leads, new
 
-    def _owe(self, asked: Asked, kind: str, person: str, tells_apart: str) -> Owed:
-        return Owed(
-            tenant=asked.tenant,
-            key=f"{kind}:{asked.firm}:{asked.id}:{tells_apart}",
-            firm=asked.firm,
-            kind=kind,
-            person=person,
-            about=asked.id,
-            due_at=self._now().timestamp(),
-        )
+def other_leads(position: Position, act: Act) -> tuple[Member, ...]:
+    """The leads somebody can ask, by name."""
+    found = [m for m in position.members.values() if m.role == "lead" and m.person != act.who.id]
+    return tuple(sorted(found, key=lambda m: (m.name.casefold(), m.person)))
 
-    # --- the queue ---------------------------------------------------------------------------------------------
 
-    async def queue(self, act: Act, position: Position) -> Queue:
-        """What waits for a lead; for everybody else, what they asked themselves."""
-        require(position, act.who, "viewer")
-        mine = "" if role_of(position, act.who) == "lead" else act.who.id
-        key = position.key
-        found = await self._kept.waiting(key.tenant, key.firm, person=mine, limit=MOST_WAITING)
-        return Queue(
-            waiting=tuple(a for a in found if a.id not in position.firm_answers),
-            answers=tuple(firm_answers.standing(position)),
-            today=self._today(position),
-        )
+_NUMBER = re.compile(r"\S*\d(?:[\d.\-/]*\d){4,}\S*")
 
-    async def question(self, act: Act, position: Position, question: str) -> Asked:
-        """A question of the firm's, for a lead."""
-        require(position, act.who, "lead")
-        asked = await self._kept.get(position.key.tenant, position.key.firm, question)
-        if asked is None:
-            raise ASKED_NOWHERE
-        return asked
 
-    def check_day(self, position: Position) -> date:
-        """When an answer given now asks to be looked at again, unless the lead names another day."""
-        return firm_answers.check_day(self._today(position), self._days)
+def today_at(now: datetime, position: Position | None) -> date:
+    """The day it is in the firm's own zone; in New York's, where the roadmap's dates end, where there is none."""
+    return now.astimezone(ZoneInfo(position.time_zone if position else "America/New_York")).date()
 
-    async def reply(
-        self, act: Act, position: Position, question: str, *, text: str, check_on: date, ticket: bool = False
-    ) -> Result:
-        """A lead's answer: recorded as the firm's, and owed to whoever asked, both or neither."""
-        asked = await self.question(act, position, question)
-        told = self._owe(asked, "lead_replied", asked.person, _digest(text.strip(), 12))
-        owed = [] if asked.person == act.who.id else [told]
-        result = await self._change(
-            position.key,
-            act,
-            lambda p: firm_answers.give(
-                p,
-                act.who,
-                answer=question,
-                question=asked.question,
-                text=text,
-                check_on=check_on,
-                today=self._today(p),
-                ticket=ticket,
-            ),
-            owed=owed,
-            text=text,
-        )
-        await self._kept.close(asked.tenant, asked.firm, asked.id, by=act.who.id)
-        self.wake()
-        return result
 
-    async def close(self, act: Act, position: Position, question: str) -> bool:
-        """Take a question off the queue without an answer. False where it was off already."""
-        asked = await self.question(act, position, question)
-        return await self._kept.close(asked.tenant, asked.firm, asked.id, by=act.who.id)
-
-    async def confirm(self, act: Act, position: Position, answer: str) -> Result:
-        """See `firm_answers.confirm`."""
-        return await self._change(
-            position.key,
-            act,
-            lambda p: firm_answers.confirm(p, act.who, answer, check_on=self.check_day(p), today=self._today(p)),
-        )
-
-    async def withdraw(self, act: Act, position: Position, answer: str) -> Result:
-        """See `firm_answers.withdraw`."""
-        return await self._change(position.key, act, lambda p: firm_answers.withdraw(p, act.who, answer))
-
-    async def as_kept(self, tenant: str, firm: str, question: str) -> Asked | None:
-        """A question as it was kept, for what is owed because of it."""
-        return await self._kept.get(tenant, firm, question)
-
-    # --- update notes ------------------------------------------------------------------------------------------
-
-    async def notes(self, tenant: str) -> tuple[UpdateNote, ...]:
-        """The workspace's notes that stand. Everybody may read them."""
-        return tuple(await self._notes.standing(tenant))
-
-    async def add_note(
-        self, tenant: str, act: Act, *, text: str, source: str, as_of: date, step: str = "", lines: str = ""
-    ) -> UpdateNote:
-        """A workspace admin's note beside the passages it touches."""
-        notes.require_admin(act.who)
-        first, last = notes.check(
-            self._pack, text=text, source=source, as_of=as_of, step=step, lines=lines, today=self._today(None)
-        )
-        at = self._now().isoformat(timespec="milliseconds")
-        note = UpdateNote(
-            tenant=tenant,
-            id="n" + _digest(f"{tenant}\n{act.cause or at}", 15),
-            text=text.strip(),
-            source=source.strip(),
-            as_of=as_of.isoformat(),
-            added_by=act.who.id,
-            added_by_name=act.who.name,
-            added_at=at,
-            step=step,
-            first=first,
-            last=last,
-        )
-        await self._notes.add(note)
-        return note
-
-    async def remove_note(self, tenant: str, act: Act, note: str) -> bool:
-        """False where it was removed before."""
-        notes.require_admin(act.who)
-        at = self._now().isoformat(timespec="milliseconds")
-        return await self._notes.remove(tenant, note, by=act.who.id, at=at)
+async def own_question(kept: Questions, tenant: str, act: Act, position: Position | None, question: str) -> Asked:
+    """A question of this person's own, in the firm that is meant. Raises Refusal where there is none."""
+    asked = await kept.get(tenant, position.key.firm if position else "", question)
+    if asked is None or asked.person != act.who.id:
+        raise ASKED_NOWHERE
+    return asked
 
 
 def _leans(engine: "Asker", question: str) -> bool:
@@ -412,7 +253,7 @@ def _leans(engine: "Asker", question: str) -> bool:
 def _id(tenant: str, act: Act, question: Question) -> str:
     """The same for the same message or click, told twice."""
     cause = act.cause or f"{act.who.id} {question.place.channel} {question.place.thread} {question.text}"
-    return "q" + _digest(f"{tenant}\n{cause}", 15)
+    return "q" + digest(f"{tenant}\n{cause}", 15)
 
 
 def _earlier(before: Asked | None, own: str) -> Asked | None:
@@ -422,17 +263,9 @@ def _earlier(before: Asked | None, own: str) -> Asked | None:
     return msgspec.structs.replace(before, subject=before.before) if before.before else None
 
 
-def _digest(text: str, length: int) -> str:
+def digest(text: str, length: int) -> str:
+    """So much of the text's SHA-256, in hex: for an id that is the same for the same."""
     return hashlib.sha256(text.encode(errors="replace")).hexdigest()[:length]
-
-
-def other_leads(position: Position, act: Act) -> tuple[Member, ...]:
-    """The leads somebody can ask, by name."""
-    found = [m for m in position.members.values() if m.role == "lead" and m.person != act.who.id]
-    return tuple(sorted(found, key=lambda m: (m.name.casefold(), m.person)))
-
-
-_NUMBER = re.compile(r"\S*\d(?:[\d.\-/]*\d){4,}\S*")
 
 
 def is_question(declined: Declined) -> bool:

@@ -12,10 +12,12 @@ from flows import answers, progress, setting_up
 from flows import undo as undoing
 from flows.acts import Act, Result
 from flows.asked import Owed
-from flows.asking import CHECK_AGAIN_DAYS, Asking, Engine
+from flows.asking import Asking, Engine
 from flows.events import AnyEvent, FirmKey, Record, RoleName, TextRefused
 from flows.firms import Person, Refusal, require
 from flows.guard import looks_like
+from flows.lead_queue import CHECK_AGAIN_DAYS, LeadQueue
+from flows.noting import UpdateNotes
 from flows.ports import Changed, Directory, EventStore, FirmSummary, Inbox, Notes, Outbox, Questions
 from flows.position import Position
 from flows.records import Stamp, record, record_undo
@@ -55,10 +57,9 @@ class Services:
         """Business time, aware."""
         self.new_id = new_id
         self.practice = practice
-        self.asking = Asking(
-            questions, notes, engine, pack, self.now, self._change, self._keep_refusal, practice, check_again_days
-        )
-        """Everything about questions."""
+        self.asking = Asking(questions, notes, engine, pack, self.now, self._keep_refusal, practice)
+        self.queue = LeadQueue(questions, self.now, self._change, check_again_days)
+        self.notes = UpdateNotes(notes, pack, self.now)
 
     def now(self) -> datetime:
         """Business time, UTC."""

@@ -30,7 +30,7 @@ async def turn_to_notes(heard: Heard, carried: ShowNotes, services: Services) ->
 
 
 async def _listed(heard: Heard, services: Services, top: str = "") -> Message:
-    notes = await services.asking.notes(heard.tenant)
+    notes = await services.notes.standing(heard.tenant)
     return views.listed(services.pack, notes, services.now().date(), admin=heard.who.admin, top=top)
 
 
@@ -47,7 +47,7 @@ async def add(heard: Heard, carried: UpdateNoteForm, services: Services) -> Repl
     except ValueError:
         return FieldErrors({views.AS_OF: "Pick the day on which this was so."})
     step = heard.value(views.STEP)
-    await services.asking.add_note(
+    await services.notes.add(
         heard.tenant,
         heard.act,
         text=heard.value(views.TEXT),
@@ -61,5 +61,5 @@ async def add(heard: Heard, carried: UpdateNoteForm, services: Services) -> Repl
 
 async def remove(heard: Heard, carried: RemoveUpdateNote, services: Services) -> Replace:
     """*Remove*."""
-    gone = await services.asking.remove_note(heard.tenant, heard.act, carried.note)
+    gone = await services.notes.remove(heard.tenant, heard.act, carried.note)
     return Replace(await _listed(heard, services, "Removed." if gone else "It was removed before."))

@@ -115,5 +115,5 @@ async def vote(heard: Heard, carried: Vote, services: Services) -> Say:
 
 async def ask_lead(heard: Heard, carried: AskLead, services: Services) -> Say:
     """*Ask my lead*."""
-    leads, new = await services.asking.ask_lead(heard.act, heard.firm, carried.question)
+    leads, new = await services.queue.ask_lead(heard.act, heard.firm, carried.question)
     return Say(views.asked_lead(leads, new=new))

@@ -52,14 +52,14 @@ async def turn_page(heard: Heard, carried: ShowQueue, services: Services) -> Rep
 
 
 async def _queue(heard: Heard, services: Services, position: Position, *, page: int = 0, top: Top = NOTHING) -> Replace:
-    found = await services.asking.queue(heard.act, position)
+    found = await services.queue.waiting(heard.act, position)
     lead = role_of(position, heard.who) == "lead"
     return Replace(views.queue(scene_of(services, position, heard.who.id), found, lead=lead, page=page, top=top))
 
 
 async def show_answers(heard: Heard, carried: ShowFirmAnswers, services: Services) -> Replace:
     """*The firm's answers*."""
-    found = await services.asking.queue(heard.act, heard.firm)
+    found = await services.queue.waiting(heard.act, heard.firm)
     lead = role_of(heard.firm, heard.who) == "lead"
     return Replace(views.answers(_scene(heard, services), found, lead=lead, page=carried.page))
 
@@ -73,19 +73,19 @@ def _scene(heard: Heard, services: Services) -> Scene:
 
 async def open_reply(heard: Heard, carried: OpenReply, services: Services) -> Open:
     """*Reply*, and *Change* on an answer that is there."""
-    asked = await services.asking.question(heard.act, heard.firm, carried.question)
-    return Open(views.reply_form(_scene(heard, services), asked, services.asking.check_day(heard.firm)))
+    asked = await services.queue.question(heard.act, heard.firm, carried.question)
+    return Open(views.reply_form(_scene(heard, services), asked, services.queue.check_day(heard.firm)))
 
 
 async def send_reply(heard: Heard, carried: ReplyForm, services: Services) -> Replace | Swap | FieldErrors:
     """The reply is recorded, and owed to whoever asked."""
-    asked = await services.asking.question(heard.act, heard.firm, carried.question)
+    asked = await services.queue.question(heard.act, heard.firm, carried.question)
     try:
         check_on = date.fromisoformat(heard.value(views.CHECK))
     except ValueError:
         return FieldErrors({views.CHECK: "Pick the day on which it is to be checked again."})
     try:
-        result = await services.asking.reply(
+        result = await services.queue.reply(
             heard.act,
             heard.firm,
             carried.question,
@@ -100,19 +100,19 @@ async def send_reply(heard: Heard, carried: ReplyForm, services: Services) -> Re
 
 async def close_question(heard: Heard, carried: CloseQuestion, services: Services) -> Replace:
     """*Close without an answer*."""
-    closed = await services.asking.close(heard.act, heard.firm, carried.question)
+    closed = await services.queue.close(heard.act, heard.firm, carried.question)
     said = "Closed. It waits no longer." if closed else "Somebody took it off the list before."
     return await _queue(heard, services, heard.firm, top=tasks.note(said))
 
 
 async def confirm_answer(heard: Heard, carried: ConfirmFirmAnswer, services: Services) -> Replace:
     """*Still right*."""
-    return await _after(heard, services, await services.asking.confirm(heard.act, heard.firm, carried.answer))
+    return await _after(heard, services, await services.queue.confirm(heard.act, heard.firm, carried.answer))
 
 
 async def withdraw_answer(heard: Heard, carried: WithdrawFirmAnswer, services: Services) -> Replace:
     """*Withdraw*."""
-    return await _after(heard, services, await services.asking.withdraw(heard.act, heard.firm, carried.answer))
+    return await _after(heard, services, await services.queue.withdraw(heard.act, heard.firm, carried.answer))
 
 
 async def _after(heard: Heard, services: Services, result: Result, *more: Block) -> Replace:
@@ -158,5 +158,5 @@ async def write_reply(owed: Owed, services: Services) -> Letter | None:
 
 async def _as_it_is(owed: Owed, services: Services) -> tuple[Position, Asked] | None:
     position = await services.events.position(FirmKey(owed.tenant, owed.firm))
-    asked = await services.asking.as_kept(owed.tenant, owed.firm, owed.about)
+    asked = await services.queue.as_kept(owed.tenant, owed.firm, owed.about)
     return (position, asked) if position and asked else None

@@ -39,7 +39,7 @@ async def show_step(heard: Heard, services: Services) -> Say:
     scene = _scene(heard, services)
     upcoming = scene.walk.next.task.step if scene.walk.next else scene.pack.steps[0].id
     step, parts = step_meant(scene.pack, heard.words or upcoming)
-    return Say(steps.step_page(scene, step, parts, notes=await services.asking.notes(heard.tenant)))
+    return Say(steps.step_page(scene, step, parts, notes=await services.notes.standing(heard.tenant)))
 
 
 async def turn_to_next(heard: Heard, carried: ShowNext, services: Services) -> Replace:
@@ -73,7 +73,7 @@ def _scene(heard: Heard, services: Services) -> Scene:
 async def _step(heard: Heard, services: Services, number: str) -> Message:
     scene = _scene(heard, services)
     step, parts = step_meant(scene.pack, number)
-    return steps.step_page(scene, step, parts, notes=await services.asking.notes(heard.tenant))
+    return steps.step_page(scene, step, parts, notes=await services.notes.standing(heard.tenant))
 
 
 def _task(scene: Scene, key: str) -> Message:

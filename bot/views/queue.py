@@ -34,8 +34,8 @@ from bot.views.blocks import (
 from bot.views.scene import Scene, banner
 from bot.views.tasks import NOTHING, Top
 from flows.asked import Asked
-from flows.asking import Queue
 from flows.firm_answers import LONGEST, to_be_checked
+from flows.lead_queue import Queue
 from flows.position import FirmAnswer
 
 TEXT, CHECK = "text", "check"

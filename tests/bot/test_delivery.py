@@ -79,7 +79,7 @@ async def test_a_reply_recorded_before_a_crash_is_sent_by_the_next_process(
     slack: Slack, tmp_path: Path, services: Services
 ) -> None:
     await slack.bot.delivery.stop()
-    services.asking.wake = lambda: None  # it dies between the commit and the sending
+    services.queue.wake = lambda: None  # it dies between the commit and the sending
     await slack.lea.submits({"text": "Lea signs it."})
     assert replies(slack) == 0
     async with await open_database(f"sqlite+aiosqlite:///{tmp_path}/cais.db") as database:
@@ -91,7 +91,7 @@ async def test_a_reply_recorded_before_a_crash_is_sent_by_the_next_process(
 
 async def test_two_processes_send_it_once(slack: Slack, services: Services) -> None:
     await slack.bot.delivery.stop()
-    services.asking.wake = lambda: None
+    services.queue.wake = lambda: None
     await slack.lea.submits({"text": "Lea signs it."})
     taken = [await slack.bot.delivery.settle_due() for _ in range(3)]
     assert taken == [1, 0, 0]
@@ -100,7 +100,7 @@ async def test_two_processes_send_it_once(slack: Slack, services: Services) -> N
 
 async def test_whoever_left_the_firm_meanwhile_gets_nothing(slack: Slack, services: Services) -> None:
     await slack.bot.delivery.stop()
-    services.asking.wake = lambda: None
+    services.queue.wake = lambda: None
     await slack.lea.submits({"text": "Lea signs it."})
     (firm,) = await services.directory.all_firms(TENANT)
     await services.remove_member(firm.key, Act(person(LEA), "button", "off"), person(BEN).id)

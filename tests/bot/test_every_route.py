@@ -51,8 +51,8 @@ async def foreign_firm(services: Services) -> FirmKey:
     for nth, text in ((5, QUESTION), (6, f"who at {SECRET} pays the fine?")):
         place = Place(f"slack:{TENANT}/C0FOREIGN", "1.0")
         await services.asking.ask(TENANT, act(nth), result.position, Question(text, place))
-    (first, _) = (await services.asking.queue(act(7), result.position)).waiting
-    await services.asking.reply(act(8), result.position, first.id, text=f"{SECRET} knows.", check_on=date(2027, 5, 1))
+    (first, _) = (await services.queue.waiting(act(7), result.position)).waiting
+    await services.queue.reply(act(8), result.position, first.id, text=f"{SECRET} knows.", check_on=date(2027, 5, 1))
     return key
 
 
@@ -169,7 +169,7 @@ async def test_what_another_firm_asked_and_answered_is_found_by_nobody_else(
             asked = replace(call(kind, "", None, key.firm, words=text, payload=payload), cause=f"{kind}-{text}")
             for origin in (Origin(channel="C0FOREIGN"), Origin(channel="C0FOREIGN", thread="1.0")):
                 assert SECRET not in said_by(await answer(replace(asked, origin=origin))), text
-    assert len((await services.asking.queue(Act(OWNER, "command"), await services.position(key, OWNER))).waiting) == 1
+    assert len((await services.queue.waiting(Act(OWNER, "command"), await services.position(key, OWNER))).waiting) == 1
 
 
 @pytest.mark.parametrize("command", sorted(ROUTER.commands))

@@ -117,4 +117,4 @@ async def test_any_string_is_answered_wherever_it_is_asked(
         for one in (*asked, filled_in(text, birch, nth)):
             if one is not None:
                 check(await answer(one), text)
-    assert (await services.asking.queue(Act(person("U0LEA"), "command"), birch)).waiting
+    assert (await services.queue.waiting(Act(person("U0LEA"), "command"), birch)).waiting

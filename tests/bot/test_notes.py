@@ -66,11 +66,11 @@ async def test_others_read_notes_and_change_none(slack: Slack, services: Service
     assert SHOWN in words_of(said)
     assert labels(said) == []
     act = Act(person(BEN), "button", "forged")
-    (note,) = await services.asking.notes(TENANT)
+    (note,) = await services.notes.standing(TENANT)
     with pytest.raises(Refusal, match="Only a workspace admin"):
-        await services.asking.remove_note(TENANT, act, note.id)
+        await services.notes.remove(TENANT, act, note.id)
     with pytest.raises(Refusal, match="Only a workspace admin"):
-        await services.asking.add_note(TENANT, act, text="x", source="y", as_of=date(2026, 1, 1))
+        await services.notes.add(TENANT, act, text="x", source="y", as_of=date(2026, 1, 1))
 
 
 async def test_an_old_note_says_that_it_is_to_be_checked(slack: Slack) -> None:

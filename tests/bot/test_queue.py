@@ -137,14 +137,14 @@ async def test_only_leads_reply_and_see_what_others_asked(slack: Slack, services
     said = await slack.ben.types("questions")
     assert "No question waits" in words_of(said)
     assert ASKED not in words_of(said)
-    (waiting,) = (await services.asking.queue(Act(person(LEA), "command"), firm)).waiting
+    (waiting,) = (await services.queue.waiting(Act(person(LEA), "command"), firm)).waiting
     act = Act(person(BEN), "modal", "forged")
     with pytest.raises(Refusal, match="Only a lead of Apex Securities can do that"):
-        await services.asking.reply(act, firm, waiting.id, text="Mine.", check_on=date(2027, 5, 1))
+        await services.queue.reply(act, firm, waiting.id, text="Mine.", check_on=date(2027, 5, 1))
     with pytest.raises(Refusal, match="Only a lead"):
-        await services.asking.close(act, firm, waiting.id)
+        await services.queue.close(act, firm, waiting.id)
     with pytest.raises(Refusal, match="not here any more"):
-        await services.asking.ask_lead(act, firm, waiting.id)
+        await services.queue.ask_lead(act, firm, waiting.id)
 
 
 # --- the firm's own answer ------------------------------------------------------------------------------------

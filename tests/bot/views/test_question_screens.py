@@ -18,9 +18,10 @@ from bot.surfaces import Message, Modal
 from bot.views import notes, questions, queue
 from bot.views.scene import Scene
 from flows.asked import Asked, UpdateNote
-from flows.asking import Queue, Reply
+from flows.asking import Reply
 from flows.events import FirmAnswerGiven, FirmKey, FirmSetUp, MemberSet
 from flows.firms import Person
+from flows.lead_queue import Queue
 from flows.position import Position
 from flows.questions.answer import Ambiguous, Answer, Answered, Citation, Declined, Part, Refused
 from flows.records import Stamp, record
