@@ -10,6 +10,8 @@ from msgspec.structs import replace
 from bot.actions import unpack
 from bot.bootstrap import build_router, build_services
 from bot.buttons import Vote
+from bot.clock import real_time
+from bot.event_inbox import LEASE
 from flows.asked import Place
 from flows.asking import Question, Reply
 from flows.questions.answer import Ambiguous, Answered, Context
@@ -89,6 +91,18 @@ async def test_the_firm_is_the_one_that_is_named_at_the_end_or_the_current_one(
     assert "*Birch Brokers* · ❓ “who do I call?”" in words_of(await slack.ben.types("ask who do I call?"))
     said = words_of(await slack.ben.types("ask who do I call for Apex Securities?"))
     assert "*Apex Securities* · ❓ “who do I call”" in said
+
+
+async def test_an_answer_whose_receipt_was_lost_is_not_said_again_in_its_thread(services: Services) -> None:
+    time = [real_time()]
+    async with bot_in_slack("http", services, build_router(), now=lambda: time[0]) as slack:
+        slack.sandbox.faults({"method": "chat.postMessage", "kind": "lost_reply"})
+        await slack.ben.types("who do I call?")
+        time[0] += LEASE + 1
+        assert await slack.bot.inbox.take_up() == 1
+        await slack.settled()
+        assert sum("888-696-3348" in words_of(message) for message in slack.ben.sees) == 1
+        assert slack.refused() == []
 
 
 # --- what it follows ------------------------------------------------------------------------------------------
