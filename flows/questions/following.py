@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 
 import msgspec
 
-from flows.questions.reading import Kind, Reading, Unit
+from flows.questions.reading import Kind, Reading, Unit, counted_on
 
 _OPENINGS = (
     ("and",), ("what", "about"), ("how", "about"), ("what", "if"), ("but",), ("or",), ("then",), ("same",), ("ok", "and"),
@@ -14,6 +14,9 @@ _LEANING = frozenset({"that", "it", "there", "this", "those", "they", "them", "h
 _STRONG = frozenset({"who", "when", "where", "how", "why", "link", "next", "before", "meaning", "more", "how_long"})
 _REPLACED: tuple[Kind, ...] = ("env", "path", "step", "date")
 _STARTS = frozenset({"who", "when", "where", "how", "why", "link", "which", "whether", "must", "may"})
+
+
+_next = Unit(said="next", heads=frozenset({"next"}), kind="ask")
 
 
 def follows(reading: Reading) -> bool:
@@ -43,12 +46,15 @@ def merged(
         and not u.heads <= out
     ]
     units = [*kept, *reading.units]
-    if heads & {"next", "before"} and current_step and not any(u.kind == "step" for u in units):
-        word = "after" if "next" in heads else "before"
-        units.append(Unit(said=f"step.{current_step}", heads=frozenset({f"{word}.{current_step}"}), kind="step"))
-    if heads & {"next", "before"} and any(u.kind == "step" for u in units):
-        units = [u for u in units if u.kind in ("step", "ask", "path")]
-    return _only(reading, units)
+    if not heads & {"next", "before", "our_state"}:
+        return only(reading, units)
+    if current_step and not any(u.kind == "step" for u in units):
+        units.append(Unit(said=f"step.{current_step}", heads=frozenset({f"step.{current_step}"}), kind="step"))
+    if any(u.kind == "step" for u in units):
+        units = [u for u in units if u.kind in ("step", "ask", "path") or "our_state" in u.heads]
+        units = [_next if "our_state" in u.heads else u for u in units]
+        units = counted_on(units)
+    return only(reading, units)
 
 
 def parted(reading: Reading) -> list[Reading]:
@@ -69,10 +75,11 @@ def _cut(reading: Reading, at: Collection[int]) -> list[Reading]:
             parts.append([])
         clause = unit.clause
         parts[-1].append(unit)
-    return [_only(reading, part) for part in parts]
+    return [only(reading, part) for part in parts]
 
 
-def _only(reading: Reading, units: Sequence[Unit]) -> Reading:
+def only(reading: Reading, units: Sequence[Unit]) -> Reading:
+    """A reading of these units alone, as one sentence that asks."""
     return msgspec.structs.replace(
         reading,
         units=tuple(msgspec.structs.replace(u, sentence=0, clause=0) for u in units),

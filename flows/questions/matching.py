@@ -32,6 +32,8 @@ _ELSEWHERE = 0.6
 
 _MOST_FAINT = 0.6
 _MOST_AROUND = 0.35
+_LONG = 8
+"""Units from which a question is a story with a question in it."""
 _LEAST_MET = 0.3
 _AROUND = 0.3
 """What a unit around the question counts, beside one of the question itself."""
@@ -146,15 +148,22 @@ class Weighed:
         wanted = {u.heads for u in asked}
         weights = self._weighted([u.heads in wanted for u in self._units])
         total = sum(weights) or 1.0
+        long = sum(1 for u, w in zip(self._units, weights, strict=True) if w >= _LEAST and u.kind != "faint") > _LONG
         best: dict[str, Match] = {}
         for phrase, had, explained in self._found:
             told = sum([weights[n] * alike for n, alike in explained.items()])
             told += _ELSEWHERE * sum([weights[n] for n in self._elsewhere[phrase.name] if n not in explained])
-            covered = told / total
+            covered = told / (self._spanned(explained, weights) if long else total)
             score = 2 * covered * had / (covered + had)
             if phrase.name not in best or score > best[phrase.name].score:
                 best[phrase.name] = Match(name=phrase.name, score=score, phrase=phrase, covered=covered, met=had)
         return sorted(best.values(), key=lambda m: (-m.score, m.name))
+
+    def _spanned(self, explained: Mapping[int, float], weights: Sequence[float]) -> float:
+        """Of a long question: all between the first and the last word that a phrasing explains, and a little of the rest."""
+        first, last = min(explained), max(explained)
+        inside = sum(weights[first : last + 1])
+        return max(inside + min(sum(weights) - inside, _MOST_AROUND * inside), 0.01)
 
     def _weighted(self, asked: Sequence[bool]) -> list[float]:
         """How much each unit counts: the faint ones together little, and so what is not asked."""

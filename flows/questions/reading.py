@@ -152,7 +152,7 @@ class Reader:
                     here += 1
                 units.append(msgspec.structs.replace(unit, clause=clause))
             clause += 1
-        units = _counted_on(units)
+        units = counted_on(units)
         return Reading(
             units=tuple(units),
             asks=tuple(asks),
@@ -223,14 +223,13 @@ class Reader:
         return 0, "word", set()
 
 
-def _counted_on(units: list[Unit]) -> list[Unit]:
+def counted_on(units: list[Unit]) -> list[Unit]:
     """With what comes after or before a step as one meaning: `after.3`."""
     steps = [u for u in units if u.kind == "step"]
     heads = heads_of(units)
-    words = {"next", "before"} & heads
-    if len(words) != 1 or not steps:
+    asked = "before" if "before" in heads else "next" if "next" in heads else ""
+    if not asked or not steps:
         return units
-    asked = words.pop()
     last = max(steps, key=lambda u: u.said)
     head = f"{'after' if asked == 'next' else 'before'}.{last.said.rpartition('.')[2]}"
     counted = msgspec.structs.replace(last, heads=frozenset({head}))
