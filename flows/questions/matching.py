@@ -32,6 +32,7 @@ _ELSEWHERE = 0.6
 
 _MOST_FAINT = 0.6
 _MOST_AROUND = 0.35
+_MOST_ELSEWHERE = 0.25
 _LONG = 8
 """Units from which a question is a story with a question in it."""
 _LEAST_MET = 0.3
@@ -151,9 +152,12 @@ class Weighed:
         long = sum(1 for u, w in zip(self._units, weights, strict=True) if w >= _LEAST and u.kind != "faint") > _LONG
         best: dict[str, Match] = {}
         for phrase, had, explained in self._found:
-            told = sum([weights[n] * alike for n, alike in explained.items()])
-            told += _ELSEWHERE * sum([weights[n] for n in self._elsewhere[phrase.name] if n not in explained])
-            covered = told / (self._spanned(explained, weights) if long else total)
+            here = sum([weights[n] * alike for n, alike in explained.items()])
+            elsewhere = sum([weights[n] for n in self._elsewhere[phrase.name] if n not in explained])
+            told = here + min(_ELSEWHERE * elsewhere, _MOST_ELSEWHERE * here)
+            covered = min(told / (self._spanned(explained, weights) if long else total), 1.0)
+            if not covered:
+                continue
             score = 2 * covered * had / (covered + had)
             if phrase.name not in best or score > best[phrase.name].score:
                 best[phrase.name] = Match(name=phrase.name, score=score, phrase=phrase, covered=covered, met=had)
