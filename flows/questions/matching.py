@@ -12,21 +12,21 @@ from flows.questions.reading import Kind, Reader, Unit
 # How much a unit counts beside a rare topic, which counts 1. Found by trying on the tuned question sets.
 _KINDS: Mapping[Kind, float] = {
     "ask": 0.8,
-    "env": 0.9,
+    "env": 1.2,
     "path": 0.8,
     "step": 1.1,
     "date": 1.0,
     "topic": 1.0,
     "outside": 1.5,
     "not": 0.25,
-    "word": 0.75,
+    "word": 1.1,
     "faint": 0.25,
 }
 _LEAST = 0.12
 _ASKS = 0.45
 _FAINT: Mapping[str, float] = {"which": 0.1, "whether": 0.1, "must": 0.25, "may": 0.25, "list": 0.2}
 """What is asked is as good as a topic, except where the word says little."""
-_ELSEWHERE = 0.6
+_ELSEWHERE = 0.45
 """What a unit counts as explained that stands in another phrasing of the same subject only."""
 
 
