@@ -7,8 +7,19 @@ import msgspec
 from flows.questions.reading import Kind, Reading, Unit, counted_on
 
 _OPENINGS = (
-    ("and",), ("what", "about"), ("how", "about"), ("what", "if"), ("but",), ("or",), ("then",), ("same",), ("ok", "and"),
-    ("so",), ("after",), ("now",), ("next",),
+    ("and",),
+    ("what", "about"),
+    ("how", "about"),
+    ("what", "if"),
+    ("but",),
+    ("or",),
+    ("then",),
+    ("same",),
+    ("ok", "and"),
+    ("so",),
+    ("after",),
+    ("now",),
+    ("next",),
 )
 _LEANING = frozenset({"that", "it", "there", "this", "those", "they", "them", "he", "she", "one", "then", "these"})
 _STRONG = frozenset({"who", "when", "where", "how", "why", "link", "next", "before", "meaning", "more", "how_long"})

@@ -58,8 +58,8 @@ class Subject(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     contact: str = ""
     also: str = ""
     """A subject that is offered as a second reading."""
-    firm: Literal["", "next"] = ""
-    """Where a firm's own position answers better than the text."""
+    firm: str = ""
+    """Where a firm's own position adds to the text: `next` for what is next, or the number of a step."""
 
     def cited(self, env: Environment | None) -> tuple[str, ...]:
         """The statements for this environment; where there is none and the text has one for each, the first's."""
@@ -106,6 +106,10 @@ class Knowledge(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     vocabulary: Vocabulary
     subjects: Mapping[str, Subject]
     themes: Mapping[str, Theme]
+    contact: str
+    """Of the pack: whom to ask what the text does not say."""
+    passed: Mapping[str, str] = {}
+    """What is said of a milestone that has passed, where the pack's own sentence speaks of what is shown beside it."""
 
 
 def load_knowledge(questions_yaml: str) -> Knowledge:

@@ -69,10 +69,7 @@ class Matcher:
     """Every phrasing of subjects and themes, by the heads of their units."""
 
     def __init__(self, knowledge: Knowledge, reader: Reader) -> None:
-        read = [
-            (name, group, text, _distinct(reader.phrase(text)))
-            for name, group, text in _phrasings(knowledge)
-        ]
+        read = [(name, group, text, _distinct(reader.phrase(text))) for name, group, text in _phrasings(knowledge)]
         self._rarity = _rarity((name, units) for name, _, _, units in read)
         self._unseen = max(self._rarity.values(), default=1.0)
         self._phrases = [self._phrase(name, group, text, units) for name, group, text, units in read if units]

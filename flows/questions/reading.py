@@ -24,13 +24,17 @@ _STEP = re.compile(
 _STEPS_MORE = re.compile(r"(step\.\d)\s*(?:or|and|/|,|vs\.?|to)\s*(?:step\s*)?([1-7])\b(?![./]\d)")
 _COUNTED = r"(?![\d.,/:%]*\d)(?! ?(?:%|[ap]\.?m\b|o.clock|[a-z]+s\b|more|other|different|of|clearing|reporting|new|person|man))"
 _OR = re.compile(rf"\b([1-6]) (?:or|and|vs) ([1-6])\b{_COUNTED}")
-_BARE = re.compile(rf"\b(go to|proceed to|skip to|skip|after|before|with|finished|done|completed|do|need|past|from) ([1-7])\b{_COUNTED}")
-_SECTION = re.compile(r"\b(?:section|sec|chapter|sect|§)\.?\s*(\d(?:\.\d)?)\b|(?<![\d./$])(3\.2|6\.1)(?![\d./%])")
-_PART = re.compile(r"\b(?:part|section)\s*\(?(i{1,3}|a|b|c)\)?(?=$|[\s?.,])|\(([abc])\)|\b6[- .]?(?:ii|i)[- .]?([abc])\b")
-_ASKING = (
-    r"(?:who|whom|what|when|where|why|how|which|by when|by what|is|are|do|does|did|can|could|may|must|should|will|has|have|in what|in which)"
+_BARE = re.compile(
+    rf"\b(go to|proceed to|skip to|skip|after|before|with|finished|done|completed|do|need|past|from) ([1-7])\b{_COUNTED}"
 )
-_BREAK = re.compile(rf"(?:[,;:]|\b(?:and|plus|or|but)\b|&|\s-+\s)(?:\s+(?:and|also|then|or))*\s+(?={_ASKING}\b)|\bplus\b|;|\band\b|&|\+|\bas well as\b")
+_SECTION = re.compile(r"\b(?:section|sec|chapter|sect|§)\.?\s*(\d(?:\.\d)?)\b|(?<![\d./$])(3\.2|6\.1)(?![\d./%])")
+_PART = re.compile(
+    r"\b(?:part|section)\s*\(?(i{1,3}|a|b|c)\)?(?=$|[\s?.,])|\(([abc])\)|\b6[- .]?(?:ii|i)[- .]?([abc])\b"
+)
+_ASKING = r"(?:who|whom|what|when|where|why|how|which|by when|by what|is|are|do|does|did|can|could|may|must|should|will|has|have|in what|in which)"
+_BREAK = re.compile(
+    rf"(?:[,;:]|\b(?:and|plus|or|but)\b|&|\s-+\s)(?:\s+(?:and|also|then|or))*\s+(?={_ASKING}\b)|\bplus\b|;|\band\b|&|\+|\bas well as\b"
+)
 _FIRM = re.compile(rf"\s*{_ASKING}\b")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
@@ -122,7 +126,14 @@ class Reader:
         for subject in knowledge.subjects.values():
             for block in (subject.asked, subject.yes, subject.no):
                 wanted.update(t for line in phrasings(block) for t in tokens(tidy(line)))
-        plain = [english.courtesy, english.filler, english.faint, english.ordinary, english.negation, *english.irregular]
+        plain = [
+            english.courtesy,
+            english.filler,
+            english.faint,
+            english.ordinary,
+            english.negation,
+            *english.irregular,
+        ]
         outside = [t for theme in knowledge.themes.values() for t in (theme.words, theme.asked)]
         known = {t for block in (*plain, *outside) for form in forms(block) for t in tokens(tidy(form))}
         self._stems = {self._stemmer.stem(t) for t in (*wanted, *known)}
@@ -262,6 +273,3 @@ def _dated(m: re.Match[str]) -> str:
 def heads_of(units: Iterable[Unit]) -> frozenset[str]:
     """Every head that stands in these units."""
     return frozenset(h for u in units for h in u.heads)
-
-
-

@@ -9,7 +9,9 @@ MOST_CHARACTERS = 2_400
 """Of a question that is read; of a longer one the beginning and the end, where the question is."""
 
 _LINK = re.compile(r"<(?:https?://|mailto:|tel:)[^|>\s]*\|([^>]*)>|<[@#!][^>]*>|<?https?://[^\s>]+>?", re.IGNORECASE)
-_PRINTED = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": " - ", "—": " - ", "…": ". ", "`": " ", "_": " "})
+_PRINTED = str.maketrans(
+    {"’": "'", "‘": "'", "“": '"', "”": '"', "–": " - ", "—": " - ", "…": ". ", "`": " ", "_": " "}
+)
 _SENTENCE = re.compile(r"(?<![.?!])([.?!]+)(?=\s|$|[\"')])|\n")
 _TOKEN = re.compile(r"\d+(?:[./-]\d+)+|\d*[a-z]+\d*|\d+|[+$]")
 _VOWEL = re.compile(r"[aeiouy]")
