@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from bot.bootstrap import read_pack
+from bot.pack_files import read_pack
 from bot.settings import load
 from flows.pack_check import check as check_pack
 from flows.pack_paths import plans

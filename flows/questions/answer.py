@@ -50,7 +50,7 @@ class Ambiguous(msgspec.Struct, frozen=True):
 
 
 class Declined(msgspec.Struct, frozen=True):
-    """The roadmap does not say. `theme` is what it was about; `draft` a message for the Helpdesk, to fill in and copy."""
+    """The roadmap does not say. `theme` is what it was about; `draft` a message to the Helpdesk, to fill in."""
 
     theme: str
     reason: str

@@ -1,4 +1,4 @@
-"""Putting an answer together: the direct line, the quotes, links with their environment, and past dates by the policy."""
+"""Putting an answer together: the direct line, the quotes, links with their environment, past dates by the policy."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -38,7 +38,7 @@ class Composer:
     def refused(self, found: str) -> Refused:
         """The refusal of what looks like personal data."""
         return Refused(
-            reason=f"That looks like {found}, so it was not read and nothing was stored. Ask again in words, without it."
+            reason=f"That looks like {found}, so it was not read, and nothing was stored. Ask again without it."
         )
 
     def citation(self, statement_id: str) -> Citation:
@@ -133,4 +133,6 @@ def _said(choice: Choice) -> Said:
     phrase = choice.subject.phrase
     asked = {h for u in choice.units for h in u.heads} & _POLAR
     theirs = {h for u in phrase.units for h in u.heads} & _POLAR
-    return phrase.group if asked == theirs else ""
+    if asked != theirs:
+        return ""
+    return "yes" if phrase.group == "yes" else "no"

@@ -161,7 +161,7 @@ class Weighed:
         return sorted(best.values(), key=lambda m: (-m.score, m.name))
 
     def _spanned(self, explained: Mapping[int, float], weights: Sequence[float]) -> float:
-        """Of a long question: all between the first and the last word that a phrasing explains, and a little of the rest."""
+        """Of a long question: what stands between the first and the last word explained, and a little of the rest."""
         first, last = min(explained), max(explained)
         inside = sum(weights[first : last + 1])
         return max(inside + min(sum(weights) - inside, _MOST_AROUND * inside), 0.01)
@@ -192,7 +192,7 @@ def _phrasings(knowledge: Knowledge) -> Iterable[tuple[str, Group, str]]:
 
 
 def _specific(unit: Unit) -> frozenset[str]:
-    """Without the heads that stand for a whole theme: a subject that knows one of its words does not know the others."""
+    """Without the heads of whole themes: a subject that knows one word of a theme does not know the others."""
     return frozenset(h for h in unit.heads if not (h.startswith("out:") and h.count(":") == 1))
 
 

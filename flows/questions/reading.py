@@ -22,19 +22,29 @@ _STEP = re.compile(
     r"|\b(\d)(?:st|nd|rd|th) (?:step|stage)|\b(" + "|".join(_ORDINALS[1:]) + r") (?:step|stage)\b"
 )
 _STEPS_MORE = re.compile(r"(step\.\d)\s*(?:or|and|/|,|vs\.?|to)\s*(?:step\s*)?([1-7])\b(?![./]\d)")
-_COUNTED = r"(?![\d.,/:%]*\d)(?! ?(?:%|[ap]\.?m\b|o.clock|[a-z]+s\b|more|other|different|of|clearing|reporting|new|person|man))"
+_COUNTED = (
+    r"(?![\d.,/:%]*\d)(?! ?(?:%|[ap]\.?m\b|o.clock|[a-z]+s\b"
+    r"|more|other|different|of|clearing|reporting|new|person|man))"
+)
+"""After a bare number: not what is counted, nor the time of day."""
 _OR = re.compile(rf"\b([1-6]) (?:or|and|vs) ([1-6])\b{_COUNTED}")
 _BARE = re.compile(
-    rf"\b(go to|proceed to|skip to|skip|after|before|with|finished|done|completed|do|need|past|from) ([1-7])\b{_COUNTED}"
+    r"\b(go to|proceed to|skip to|skip|after|before|with|finished|done|completed|do|need|past|from) ([1-7])\b"
+    + _COUNTED
 )
 _SECTION = re.compile(r"\b(?:section|sec|chapter|sect|§)\.?\s*(\d(?:\.\d)?)\b|(?<![\d./$])(3\.2|6\.1)(?![\d./%])")
 _PART = re.compile(
     r"\b(?:part|section)\s*\(?(i{1,3}|a|b|c)\)?(?=$|[\s?.,])|\(([abc])\)|\b6[- .]?(?:ii|i)[- .]?([abc])\b"
 )
-_ASKING = r"(?:who|whom|what|when|where|why|how|which|by when|by what|is|are|do|does|did|can|could|may|must|should|will|has|have|in what|in which)"
-_BREAK = re.compile(
-    rf"(?:[,;:]|\b(?:and|plus|or|but)\b|&|\s-+\s)(?:\s+(?:and|also|then|or))*\s+(?={_ASKING}\b)|\bplus\b|;|\band\b|&|\+|\bas well as\b"
+_ASKING = (
+    r"(?:who|whom|what|when|where|why|how|which|by when|by what|in what|in which"
+    r"|is|are|do|does|did|can|could|may|must|should|will|has|have)"
 )
+_BREAK = re.compile(
+    rf"(?:[,;:]|\b(?:and|plus|or|but)\b|&|\s-+\s)(?:\s+(?:and|also|then|or))*\s+(?={_ASKING}\b)"
+    r"|\bplus\b|;|\band\b|&|\+|\bas well as\b"
+)
+"""Where another question may begin."""
 _FIRM = re.compile(rf"\s*{_ASKING}\b")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
@@ -138,7 +148,7 @@ class Reader:
         known = {t for block in (*plain, *outside) for form in forms(block) for t in tokens(tidy(form))}
         self._stems = {self._stemmer.stem(t) for t in (*wanted, *known)}
         wanted.update({t: 1 for form in forms(english.filler) for t in tokens(tidy(form)) if len(t) > 2})
-        return Speller(wanted, known | {m for m in _MONTHS} | set(self._short))
+        return Speller(wanted, known | set(_MONTHS) | set(self._short))
 
     def read(self, text: str) -> Reading:
         """The question as units; what is courtesy or filler is left out."""
