@@ -48,7 +48,7 @@ class Asker:
         if by_step:
             return by_step
         for parts, least in ((parted(reading), ENOUGH), (loosely_parted(reading), SURE)):
-            if not 1 < len(parts) <= MOST_PARTS or (least < SURE and not all(_asks(part) for part in parts)):
+            if not 1 < len(parts) <= MOST_PARTS:
                 continue
             chosen = self._each(parts, context)
             if all(c.answers and c.score >= least for c in chosen) and _differ(chosen):
@@ -99,10 +99,6 @@ class Asker:
 
 def _differ(choices: Sequence[Choice]) -> bool:
     return len({(c.subject.name if c.subject else "", c.env) for c in choices}) > 1
-
-
-def _asks(reading: Reading) -> bool:
-    return any(u.kind == "ask" for u in reading.units)
 
 
 def _has_topic(reading: Reading) -> bool:

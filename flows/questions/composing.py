@@ -81,7 +81,8 @@ class Composer:
         for milestone in self._pack.milestones:
             passed = today is None or date.fromisoformat(milestone.date) < today
             if milestone.id in subject.dates and passed:
-                line = f"{line} {self._knowledge.passed.get(milestone.id, milestone.past)}"
+                past = self._knowledge.passed.get(milestone.id, milestone.past)
+                line = past if not said and line.rstrip(".") in past else f"{line} {past}"
         return line.strip()
 
     def _links(self, subject: Subject, citations: Sequence[Citation]) -> tuple[Link, ...]:

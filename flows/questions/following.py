@@ -69,13 +69,22 @@ def merged(
 
 
 def parted(reading: Reading) -> list[Reading]:
-    """The questions in one, where there may be more than one: cut where a clause begins with a word that asks."""
-    return _cut(reading, reading.firm_breaks)
+    """The questions in one, cut where a clause begins with a word that asks; only the whole, where a part asks nothing."""
+    parts = _cut(reading, reading.firm_breaks)
+    return parts if all(_asks(part) for part in parts) else [reading]
 
 
 def loosely_parted(reading: Reading) -> list[Reading]:
-    """Cut at every `and`, `or` and `plus`: good for two things asked in one breath, where each makes sense alone."""
-    return _cut(reading, reading.loose_breaks)
+    """Cut at every `and`: good for two things asked in one breath, or named without asking, where each makes sense alone.
+
+    What only tells something before the question is no part of it.
+    """
+    parts = _cut(reading, reading.loose_breaks)
+    return parts if _asks(parts[0]) or (len(reading.asks) == 1 and not _asks(reading)) else [reading]
+
+
+def _asks(reading: Reading) -> bool:
+    return any(u.kind == "ask" for u in reading.units)
 
 
 def _cut(reading: Reading, at: Collection[int]) -> list[Reading]:

@@ -45,6 +45,8 @@ _BREAK = re.compile(
     r"|\bplus\b|;|\band\b|&|\+|\bas well as\b"
 )
 """Where another question may begin."""
+_AND = re.compile(r"and|plus|as well|[&+;]")
+_MOST_BREAKS = 6
 _FIRM = re.compile(rf"\s*{_ASKING}\b")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
@@ -74,7 +76,7 @@ class Reading(msgspec.Struct, frozen=True):
     firm_breaks: frozenset[int] = frozenset()
     """The clauses that begin with a word that asks, so that they are questions of their own."""
     loose_breaks: frozenset[int] = frozenset()
-    """Those and the clauses that begin after an `and`."""
+    """The clauses that begin after an `and`."""
     opening: tuple[str, ...] = ()
     """The first words, as they are typed: they tell a follow-up."""
 
@@ -168,7 +170,7 @@ class Reader:
             for unit, place in self._units(found, number):
                 while here < len(breaks) and breaks[here][0] <= place:
                     clause += 1
-                    loose.add(clause)
+                    loose |= {clause} if breaks[here][2] else set()
                     firm |= {clause} if breaks[here][1] else set()
                     here += 1
                 units.append(msgspec.structs.replace(unit, clause=clause))
@@ -182,12 +184,16 @@ class Reader:
             opening=tuple(tokens(plain[:60])[:4]),
         )
 
-    def _breaks(self, sentence: str) -> list[tuple[int, bool]]:
-        """Before which of its words another clause begins, and whether it begins with a word that asks."""
+    def _breaks(self, sentence: str) -> list[tuple[int, bool, bool]]:
+        """Before which of its words another clause begins, whether with a word that asks, and whether after an `and`."""
         return [
-            (len(self._words(sentence[: m.end()])), _FIRM.match(sentence[m.end() :]) is not None)
+            (
+                len(self._words(sentence[: m.end()])),
+                _FIRM.match(sentence[m.end() :]) is not None,
+                _AND.search(m[0]) is not None,
+            )
             for m in _BREAK.finditer(sentence)
-        ][:6]
+        ][:_MOST_BREAKS]
 
     def phrase(self, text: str) -> tuple[Unit, ...]:
         """The units of a phrasing of the data."""
