@@ -6,6 +6,7 @@ from flows.pack_check import wording
 from flows.pack_rules import Fault, misquoted
 from flows.pack_text import Path, Problem, Text
 from flows.packs import PackError
+from flows.questions.answer import parts_of
 from flows.questions.asking import Asker
 from flows.questions.knowledge import Knowledge, Subject, load_english, load_knowledge, phrasings
 from flows.roadmap import Pack, Quote
@@ -94,13 +95,11 @@ def _understood(knowledge: Knowledge, asker: Asker, text: Text) -> Iterator[Prob
         for group in ("asked", "yes", "no"):
             begins = text.line(("subjects", name, group))
             for i, phrasing in enumerate(phrasings(getattr(subject, group)), 1):
-                choice = asker.choices(asker.reader.read(phrasing))[0]
-                chosen = knowledge.subjects[choice.subject.name] if choice.subject and choice.answers else None
-                if chosen is None:
+                parts = parts_of(asker.ask(phrasing))
+                if not parts:
                     yield Problem(begins + i, name, f"“{phrasing}” is not answered")
-                elif chosen.cited(choice.env)[0] not in own:
-                    said = choice.subject.name if choice.subject else ""
-                    yield Problem(begins + i, name, f"“{phrasing}” is answered by `{said}`")
+                elif own.isdisjoint(part.citations[0].id for part in parts):
+                    yield Problem(begins + i, name, f"“{phrasing}” is answered by `{parts[0].subject}`")
 
 
 def _declined(knowledge: Knowledge, asker: Asker, text: Text) -> Iterator[Problem]:
@@ -108,6 +107,6 @@ def _declined(knowledge: Knowledge, asker: Asker, text: Text) -> Iterator[Proble
     for name, theme in knowledge.themes.items():
         begins = text.line(("themes", name, "asked"))
         for i, phrasing in enumerate(phrasings(theme.asked), 1):
-            choice = asker.choices(asker.reader.read(phrasing))[0]
-            if choice.answers and choice.subject:
-                yield Problem(begins + i, name, f"“{phrasing}” is answered by `{choice.subject.name}`")
+            parts = parts_of(asker.ask(phrasing))
+            if parts:
+                yield Problem(begins + i, name, f"“{phrasing}” is answered by `{parts[0].subject}`")
