@@ -56,5 +56,5 @@ def check(path: Path | None) -> None:
     if asked:
         known = load_knowledge(asked[0])
         click.echo(
-            f"ok: {len(known.statements)} statements quoted, all phrasings of {len(known.subjects)} subjects understood."
+            f"ok: {len(known.statements)} statements quoted, all phrasings of {len(known.subjects)} answers read."
         )

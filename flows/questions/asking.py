@@ -1,6 +1,6 @@
 """The public door: a question, what it follows and where the firm is; an answer, or why there is none."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from flows.guard import looks_like
@@ -30,6 +30,11 @@ class Asker:
         self.chooser = Chooser(knowledge, Matcher(knowledge, self.reader))
         self._knowledge = knowledge
         self._composer = Composer(knowledge, pack)
+
+    @property
+    def statements(self) -> Collection[str]:
+        """The ids of all that can be cited."""
+        return self._knowledge.statements.keys()
 
     def ask(
         self, question: str, context: Context = NOTHING, *, today: date | None = None, walk: Walk | None = None

@@ -69,13 +69,13 @@ def merged(
 
 
 def parted(reading: Reading) -> list[Reading]:
-    """The questions in one, cut where a clause begins with a word that asks; only the whole, where a part asks nothing."""
+    """The questions in one, cut where a clause begins with a word that asks; the whole, where a part asks nothing."""
     parts = _cut(reading, reading.firm_breaks)
     return parts if all(_asks(part) for part in parts) else [reading]
 
 
 def loosely_parted(reading: Reading) -> list[Reading]:
-    """Cut at every `and`: good for two things asked in one breath, or named without asking, where each makes sense alone.
+    """Cut at every `and`: good for two things asked or only named in one breath, where each makes sense alone.
 
     What only tells something before the question is no part of it.
     """

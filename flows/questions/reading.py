@@ -185,7 +185,7 @@ class Reader:
         )
 
     def _breaks(self, sentence: str) -> list[tuple[int, bool, bool]]:
-        """Before which of its words another clause begins, whether with a word that asks, and whether after an `and`."""
+        """Before which of its words another clause begins; whether with a word that asks; whether after an `and`."""
         return [
             (
                 len(self._words(sentence[: m.end()])),

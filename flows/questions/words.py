@@ -114,8 +114,8 @@ class Speller:
                 if (letters ^ others).bit_count() > 2 * reach:
                     continue
                 distance = _distance(word, other, reach)
-                if distance <= reach and (len(word) > 3 or len(other) > 3):
-                    swapped = sorted(word) == sorted(other)
+                swapped = sorted(word) == sorted(other)
+                if distance <= reach and (swapped or len(word) > 3 or len(other) > 3):
                     near.append((distance, word[0] != other[0], not swapped, -count, other))
         return sorted(near)
 
