@@ -6,11 +6,11 @@ BIN := $(VENV)/bin
 WORKERS ?= 2
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt
 
-.PHONY: help install run test kills check bench lint types migration
+.PHONY: help install run test kills check bench bench-questions lint types migration
 .DEFAULT_GOAL := help
 
 help: ## What can be made
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
 
 install: $(VENV)/.installed ## The cais command, in .venv/bin/cais
 
@@ -28,6 +28,9 @@ check: ## Everything CI looks at: format, lint, types, imports, manifest, tests
 
 bench: $(VENV)/.installed-for-tests ## Speed against a bare Bolt app
 	$(BIN)/python -m tests.benchmarks
+
+bench-questions: $(VENV)/.installed-for-tests ## Speed of an answer, beside a raw full-text query
+	$(BIN)/python -m tests.benchmarks.questions
 
 lint: $(VENV)/.installed-for-tests ## Format and lint, mending what can be mended
 	$(BIN)/ruff format .

@@ -35,7 +35,10 @@ _MOST_AROUND = 0.35
 _MOST_ELSEWHERE = 0.25
 _LONG = 8
 """Units from which a question is a story with a question in it."""
-_LEAST_MET = 0.3
+_LEAST_MET = 0.42
+"""How much of a phrasing a question must have; less can never be enough."""
+_SAYS_LITTLE = 0.15
+"""Words of no more weight find no phrasing by themselves."""
 _AROUND = 0.3
 """What a unit around the question counts, beside one of the question itself."""
 _ALIKE = 0.9
@@ -73,13 +76,13 @@ class Matcher:
         self._rarity = _rarity((name, units) for name, _, _, units in read)
         self._unseen = max(self._rarity.values(), default=1.0)
         self._phrases = [self._phrase(name, group, text, units) for name, group, text, units in read if units]
-        self._places: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        self._places: dict[str, list[tuple[int, int, frozenset[str]]]] = defaultdict(list)
         self._heads: dict[str, set[str]] = defaultdict(set)
         for i, phrase in enumerate(self._phrases):
             for j, unit in enumerate(phrase.units):
                 heads = unit.heads if phrase.name.startswith("out:") else _specific(unit)
                 for head in heads:
-                    self._places[head].append((i, j))
+                    self._places[head].append((i, j, unit.heads))
                 self._heads[phrase.name] |= heads
 
     def _phrase(self, name: str, group: Group, text: str, units: tuple[Unit, ...]) -> Phrase:
@@ -106,21 +109,29 @@ class Matcher:
     def weigh(self, whole: Sequence[Unit]) -> "Weighed":
         """Lay all that is said beside every phrasing; what is asked is looked at afterwards."""
         units = _distinct(whole)
-        met: dict[int, dict[int, float]] = defaultdict(dict)
-        explained: dict[int, dict[int, float]] = defaultdict(dict)
-        for n, unit in enumerate(units):
-            for head in unit.heads:
-                for i, j in self._places.get(head, ()):
-                    alike = 1.0 if self._phrases[i].units[j].heads == unit.heads else _ALIKE
-                    met[i][j] = max(met[i].get(j, 0.0), alike)
-                    explained[i][n] = max(explained[i].get(n, 0.0), alike)
+        weights = [self.weight(u) for u in units]
+        met: dict[int, dict[int, float]] = {}
+        explained: dict[int, dict[int, float]] = {}
+        for n in sorted(range(len(units)), key=lambda n: -weights[n]):
+            here, opens = units[n].heads, weights[n] > _SAYS_LITTLE
+            for head in here:
+                for i, j, there in self._places.get(head, ()):
+                    if i not in met:
+                        if not opens:
+                            continue
+                        met[i], explained[i] = {}, {}
+                    alike = 1.0 if there == here else _ALIKE
+                    if alike > met[i].get(j, 0.0):
+                        met[i][j] = alike
+                    if alike > explained[i].get(n, 0.0):
+                        explained[i][n] = alike
         found = []
         for i, there in met.items():
             phrase = self._phrases[i]
             had = sum([phrase.weights[j] * alike for j, alike in there.items()]) / phrase.total
             if had > _LEAST_MET:
                 found.append((phrase, had, explained[i]))
-        return Weighed(units, [self.weight(u) for u in units], found, self._heads)
+        return Weighed(units, weights, found, self._heads)
 
 
 class Weighed:
