@@ -19,7 +19,7 @@ _KINDS: Mapping[Kind, float] = {
     "topic": 1.0,
     "outside": 1.5,
     "not": 0.25,
-    "word": 1.1,
+    "word": 0.95,
     "faint": 0.25,
 }
 _LEAST = 0.12
@@ -37,6 +37,9 @@ _LONG = 8
 """Units from which a question is a story with a question in it."""
 _LEAST_MET = 0.42
 """How much of a phrasing a question must have; less can never be enough."""
+_FEW = 2
+_TERSE = 0.75
+"""What a phrasing of one word counts beside a question of more than a few."""
 _SAYS_LITTLE = 0.15
 """Words of no more weight find no phrasing by themselves."""
 _AROUND = 0.3
@@ -159,7 +162,10 @@ class Weighed:
         total = sum(weights) or 1.0
         long = sum(1 for u, w in zip(self._units, weights, strict=True) if w >= _LEAST and u.kind != "faint") > _LONG
         best: dict[str, Match] = {}
+        asks_much = sum(1 for u in asked if u.kind not in ("faint", "not")) > _FEW
         for phrase, had, explained in self._found:
+            if asks_much and len(phrase.units) == 1:
+                had *= _TERSE
             here = sum([weights[n] * alike for n, alike in explained.items()])
             elsewhere = sum([weights[n] for n in self._elsewhere[phrase.name] if n not in explained])
             told = here + min(_ELSEWHERE * elsewhere, _MOST_ELSEWHERE * here)
