@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable
 from datetime import datetime
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -11,10 +10,10 @@ from uuid import uuid4
 from bot.errors import NotedEvents
 from bot.listeners import answers, firms, home, notes, onboarding, questions, queue, records, steps, tasks, undoing
 from bot.listeners import help as helping
+from bot.pack_files import read_english, read_questions
 from bot.router import Router
 from flows.asking import Engine
 from flows.lead_queue import CHECK_AGAIN_DAYS
-from flows.packs import source_file
 from flows.roadmap import Pack
 from flows.services import Services
 from storage.database import Database
@@ -22,25 +21,7 @@ from storage.database import Database
 if TYPE_CHECKING:
     from flows.questions.asking import Asker
 
-SHIPPED = "cais-small-firm.yaml"
-QUESTIONS = "cais-small-firm.questions.yaml"
-ENGLISH = "english.yaml"
-
 CONVERSATIONS = (onboarding, steps, tasks, undoing, answers, firms, records, questions, queue, notes, home, helping)
-
-
-def read_pack(path: Path | None = None) -> tuple[str, str]:
-    """The YAML text of a pack and the text it quotes: the shipped pack, or one of the operator's own.
-
-    The quoted text is the file that the pack names under `source`, in the same folder. Raises PackError where the pack
-    names none, OSError where a file cannot be read, and UnicodeDecodeError where one is not UTF-8.
-    """
-    if path is None:
-        folder = resources.files("flows") / "roadmaps"
-        yaml_text = (folder / SHIPPED).read_text(encoding="utf-8")
-        return yaml_text, (folder / source_file(yaml_text)).read_text(encoding="utf-8")
-    yaml_text = path.read_text(encoding="utf-8")
-    return yaml_text, (path.parent / source_file(yaml_text)).read_text(encoding="utf-8")
 
 
 class LazyAsker:
@@ -67,12 +48,12 @@ def make_asker(pack: Pack, path: Path | None = None) -> "Asker":
     from flows.questions import knowledge
     from flows.questions.asking import Asker
 
-    folder = resources.files("flows") / "roadmaps"
-    beside = folder / QUESTIONS if path is None else path.with_suffix(".questions.yaml")
-    known = knowledge.Knowledge(knowledge.SCHEMA, pack.id, {}, knowledge.Vocabulary({}, {}, {}, {}), {}, {})
-    if beside.is_file():
-        known = knowledge.load_knowledge(beside.read_text(encoding="utf-8"))
-    return Asker(known, knowledge.load_english((folder / ENGLISH).read_text(encoding="utf-8")), pack)
+    texts = read_questions(path)
+    if texts is None:
+        no_words = knowledge.Vocabulary({}, {}, {}, {})
+        nothing = knowledge.Knowledge(knowledge.SCHEMA, pack.id, {}, no_words, {}, {}, next(iter(pack.contacts)))
+        return Asker(nothing, knowledge.load_english(read_english()), pack)
+    return Asker(knowledge.load_knowledge(texts[0]), knowledge.load_english(texts[1]), pack)
 
 
 def build_router() -> Router:

@@ -11,8 +11,9 @@ from slack_sdk.errors import SlackApiError
 
 from bot import logs
 from bot.app import Bot
-from bot.bootstrap import LazyAsker, build_router, build_services, read_pack
+from bot.bootstrap import LazyAsker, build_router, build_services
 from bot.clock import BusinessClock, real_time
+from bot.pack_files import read_pack
 from bot.server import Server, web_app
 from bot.settings import Settings, unknown_names
 from bot.socket_mode import SocketMode

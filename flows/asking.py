@@ -112,7 +112,7 @@ class Asking:
     async def knows(self, text: str) -> bool:
         """Whether the roadmap itself answers these words; for words that may be no question at all."""
         found = (await self._engine()).ask(text[:LONGEST])
-        return isinstance(found, Answered) and found.confidence >= KNOWN
+        return isinstance(found, Answered | Ambiguous) and found.confidence >= KNOWN
 
     async def pick(self, tenant: str, act: Act, position: Position | None, question: str, nth: int) -> Reply:
         """The nth reading of a question that can be read in two ways."""
@@ -298,7 +298,7 @@ def _came_of(answer: Answer, own: FirmAnswer | None) -> tuple[Outcome, str, bool
     if isinstance(answer, Answered):
         return "answered", "\n".join(p.direct for p in answer.parts), False
     if isinstance(answer, Ambiguous):
-        return "ambiguous", "\n".join(p.reading or p.direct for p in answer.readings), False
+        return "ambiguous", "\n".join(p.direct for p in answer.readings), False
     assert isinstance(answer, Declined), "what is refused is not kept"
     if own:
         return "firm", own.text, False

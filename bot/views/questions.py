@@ -39,6 +39,12 @@ QUESTION = "question"
 
 MOST_QUOTED = 300
 MOST_NAMED = 3
+MOST_READINGS = 3
+_ORDINALS = ("the first", "the second", "the third")
+
+LONGEST_LINE = 160
+"""Characters of a direct line that are all in bold; of a longer one, the first sentence of more than a few words."""
+SHORTEST_LINE = 25
 
 
 class Asking(msgspec.Struct, frozen=True):
@@ -77,7 +83,7 @@ def _said(asking: Asking, reply: Reply) -> tuple[str, list[Block]]:
     """What phones show, and the blocks that say the same."""
     match reply.answer:
         case Answered():
-            return _answered(asking, reply, reply.answer)
+            return _answered(asking, reply.answer)
         case Ambiguous():
             return _ambiguous(asking, reply, reply.answer)
         case Declined():
@@ -91,17 +97,12 @@ def _said(asking: Asking, reply: Reply) -> tuple[str, list[Block]]:
 # --- answered -------------------------------------------------------------------------------------------------
 
 
-def _answered(asking: Asking, reply: Reply, found: Answered) -> tuple[str, list[Block]]:
+def _answered(asking: Asking, found: Answered) -> tuple[str, list[Block]]:
     blocks: list[Block] = []
     for part in found.parts:
         blocks += [*([divider()] if blocks else []), *_part(asking, part)]
     blocks += _own_dates(asking, found.parts)
-    if found.firm:
-        blocks.append(section(f"👉 {escape(found.firm)}"))
-    if found.not_said:
-        contact = asking.pack.contacts["helpdesk"]
-        blocks.append(section(f"*The roadmap does not say:* {escape(found.not_said)}\n{contact_line(contact)}"))
-    ways = [*_step_button(asking, found.parts), *(_lead_button(asking, reply) if found.not_said else ())]
+    ways = _step_button(asking, found.parts)
     blocks += [actions(*ways)] if ways else []
     said = " ".join(part.direct or _first_quote(part) for part in found.parts)
     return escape(clip(said, SECTION // 2)), blocks
@@ -116,25 +117,27 @@ def _part(asking: Asking, part: Part) -> list[Block]:
     if part.contact and part.contact.phone not in part.direct:
         lines.append(contact_line(part.contact))
     return [
-        *([section(_direct(asking.pack, part.direct))] if part.direct else []),
+        *([section(_direct(part.direct))] if part.direct else []),
+        *([section(f"👉 {escape(part.firm)}")] if part.firm else []),
         *([section(_quoted(asking.pack, part.citations))] if part.citations else []),
         *([section(clip("\n".join(lines), SECTION))] if lines else []),
     ]
 
 
-def _direct(pack: Pack, direct: str) -> str:
-    """The one line in bold; what the policy says of a date that has passed goes below it."""
-    past = next((m.past for m in pack.milestones if m.past in direct), "")
-    line = escape(direct.replace(past, "").strip())
-    return "\n".join(x for x in (f"*{line}*" if line else "", escape(past)) if x)
+def _direct(direct: str) -> str:
+    """The one line in bold; what comes after it, such as what is to be said of a date that has passed, below."""
+    line, rest = direct, ""
+    if len(direct) > LONGEST_LINE:
+        end = direct.find(". ", SHORTEST_LINE) + 1 or len(direct)
+        line, rest = direct[:end], direct[end:].strip()
+    return f"*{escape(line)}*" + (f"\n{escape(rest)}" if rest else "")
 
 
 def _own_dates(asking: Asking, parts: Sequence[Part]) -> list[Block]:
-    """The working dates that the wording for a past industry date speaks of."""
-    if not any(m.past in part.direct for m in asking.pack.milestones for part in parts):
+    """The firm's own date beside an industry date that has passed."""
+    past = [m.past.partition(". ")[0] for m in asking.pack.milestones]
+    if asking.firm is None or not any(words in part.direct for words in past for part in parts):
         return []
-    if asking.firm is None:
-        return [context("🎯 Your firm's own dates stand here once it is set up: `/cais`.")]
     if asking.firm.target is None:
         return [context("🎯 Your firm has set no target date yet: `/cais firm settings` sets one.")]
     return [section(f"🎯 *Your firm's target:* {day(asking.firm.target)}")]
@@ -157,13 +160,16 @@ def _step_button(asking: Asking, parts: Sequence[Part]) -> list[Element]:
 
 
 def _ambiguous(asking: Asking, reply: Reply, found: Ambiguous) -> tuple[str, list[Block]]:
-    text = "That can be read in two ways. Which one do you mean?"
+    """The line of each reading, and a button that shows the whole of it."""
+    text = "That can be read in more than one way. Which one do you mean?"
     kept = reply.asked.id if reply.asked else ""
-    ways = [
-        button(part.reading or part.direct, PickReading(asking.id, question=kept, nth=nth, task=asking.task))
-        for nth, part in enumerate(found.readings)
-    ]
-    return text, [section(text), actions(*ways)]
+    blocks = [section(text)]
+    for nth, part in enumerate(found.readings[:MOST_READINGS]):
+        picked = PickReading(asking.id, asking.version, question=kept, nth=nth, task=asking.task)
+        label = f"{part.environment.upper()} environment" if part.environment else f"Show {_ORDINALS[nth]}"
+        line = _direct(part.direct or _first_quote(part))
+        blocks.append(section(line, accessory=button(label, picked, says=f"{label}: {part.direct}")))
+    return f"{text} {escape(clip(' '.join(p.direct for p in found.readings), SECTION // 2))}", blocks
 
 
 # --- not in the roadmap ---------------------------------------------------------------------------------------

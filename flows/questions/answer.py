@@ -1,4 +1,4 @@
-"""What comes of a question, as values: an answer with its citations, two readings, or a reason why there is none."""
+"""What comes of a question, as values: an answer with its citations, readings to choose from, or why there is none."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -11,7 +11,7 @@ Said = Literal["yes", "no", ""]
 
 
 class Citation(msgspec.Struct, frozen=True):
-    """A verbatim sentence of the roadmap. `step` is empty outside the steps; `lines` are its first and last line."""
+    """A verbatim passage of the roadmap. `step` is empty outside the steps; `lines` are its first and last line."""
 
     id: str
     step: str
@@ -20,7 +20,7 @@ class Citation(msgspec.Struct, frozen=True):
 
 
 class Part(msgspec.Struct, frozen=True):
-    """The answer to one question, or one reading of it: a direct line where the text allows it, and the quotes."""
+    """The answer to one question, or one reading of it: a direct line where the text allows one, and the quotes."""
 
     subject: str
     direct: str
@@ -28,23 +28,21 @@ class Part(msgspec.Struct, frozen=True):
     citations: tuple[Citation, ...]
     links: tuple[Link, ...] = ()
     contact: Contact | None = None
-    reading: str = ""
-    """How this reading is named on a button, where there is more than one."""
-
-
-class Answered(msgspec.Struct, frozen=True):
-    """The roadmap answers it; two questions in one have two parts. `not_said` says which other part has no answer."""
-
-    parts: tuple[Part, ...]
-    confidence: float
-    edition: str
-    not_said: str = ""
+    environment: Environment | None = None
     firm: str = ""
     """What the firm's own position adds: "For your firm that is step 5: ..."."""
 
 
+class Answered(msgspec.Struct, frozen=True):
+    """The roadmap answers it. Two questions in one have two parts."""
+
+    parts: tuple[Part, ...]
+    confidence: float
+    edition: str
+
+
 class Ambiguous(msgspec.Struct, frozen=True):
-    """It can be read in two ways, and the roadmap answers both."""
+    """It can be read in more than one way, and the roadmap answers each: offer the readings, the likeliest first."""
 
     readings: tuple[Part, ...]
     confidence: float
@@ -52,19 +50,20 @@ class Ambiguous(msgspec.Struct, frozen=True):
 
 
 class Declined(msgspec.Struct, frozen=True):
-    """The roadmap does not say. `theme` is what it was about; `draft` a message for the Helpdesk to copy."""
+    """The roadmap does not say. `theme` is what it was about; `draft` a message to the Helpdesk, to fill in."""
 
     theme: str
     reason: str
-    nearest: Citation | None
     contact: Contact
     draft: str
     confidence: float
     edition: str
+    nearest: Citation | None = None
+    """The passage that comes closest, where that helps."""
 
 
 class Refused(msgspec.Struct, frozen=True):
-    """The question looks as if it held personal data; nothing of it may be stored."""
+    """The question looks as if it held personal data: it was not read, and nothing of it may be stored."""
 
     reason: str
 
@@ -79,9 +78,16 @@ class Context(msgspec.Struct, frozen=True):
     current_step: str = ""
 
 
+def parts_of(answer: Answer) -> Sequence[Part]:
+    """The parts, or the readings; none where the roadmap does not say."""
+    if isinstance(answer, Answered):
+        return answer.parts
+    return answer.readings if isinstance(answer, Ambiguous) else ()
+
+
 def citations_of(answer: Answer) -> Sequence[Citation]:
-    """All citations, the first of each part before the others."""
-    parts = answer.parts if isinstance(answer, Answered) else answer.readings if isinstance(answer, Ambiguous) else ()
-    firsts = [p.citations[0] for p in parts]
-    rest = [c for p in parts for c in p.citations[1:]]
+    """All citations, the first of each part before the others, each once."""
+    parts = parts_of(answer)
+    firsts = [part.citations[0] for part in parts]
+    rest = [citation for part in parts for citation in part.citations[1:]]
     return list(dict.fromkeys((*firsts, *rest)))

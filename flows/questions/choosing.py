@@ -39,6 +39,13 @@ _CONFLICT = 0.55
 """What is left of a score where environment, path or step contradict."""
 
 
+class Rival(msgspec.Struct, frozen=True):
+    """Another subject that came close."""
+
+    name: str
+    score: float
+
+
 class Choice(msgspec.Struct, frozen=True):
     """The best subject and the best theme for a reading. `answers`: whether the subject holds."""
 
@@ -48,7 +55,7 @@ class Choice(msgspec.Struct, frozen=True):
     answers: bool
     env: Environment | None
     units: tuple[Unit, ...]
-    rivals: tuple[tuple[str, float], ...] = ()
+    rivals: tuple["Rival", ...] = ()
 
 
 _NOTHING = Choice(subject=None, theme=None, score=0.0, answers=False, env=None, units=())
@@ -60,7 +67,6 @@ class Chooser:
     def __init__(self, knowledge: Knowledge, matcher: Matcher) -> None:
         self._knowledge = knowledge
         self._matcher = matcher
-        self._heads = matcher
 
     def choose(self, reading: Reading, around: Sequence[Unit] = ()) -> Choice:
         """The best of looking at the whole and at each sentence that asks."""
@@ -90,7 +96,7 @@ class Chooser:
             answers=best[1] is not None and best[0] >= ENOUGH and not over,
             env=env,
             units=tuple(asked),
-            rivals=tuple((m.name, score) for score, m in scored[1:4]),
+            rivals=tuple(Rival(m.name, score) for score, m in scored[1:4]),
         )
 
     def _held(self, match: Match, asked: Sequence[Unit], whole: Sequence[Unit]) -> float:

@@ -4,16 +4,30 @@ from collections.abc import Collection, Sequence
 
 import msgspec
 
-from flows.questions.reading import Kind, Reading, Unit
+from flows.questions.reading import Kind, Reading, Unit, counted_on
 
 _OPENINGS = (
-    ("and",), ("what", "about"), ("how", "about"), ("what", "if"), ("but",), ("or",), ("then",), ("same",), ("ok", "and"),
-    ("so",), ("after",), ("now",), ("next",),
+    ("and",),
+    ("what", "about"),
+    ("how", "about"),
+    ("what", "if"),
+    ("but",),
+    ("or",),
+    ("then",),
+    ("same",),
+    ("ok", "and"),
+    ("so",),
+    ("after",),
+    ("now",),
+    ("next",),
 )
 _LEANING = frozenset({"that", "it", "there", "this", "those", "they", "them", "he", "she", "one", "then", "these"})
 _STRONG = frozenset({"who", "when", "where", "how", "why", "link", "next", "before", "meaning", "more", "how_long"})
 _REPLACED: tuple[Kind, ...] = ("env", "path", "step", "date")
 _STARTS = frozenset({"who", "when", "where", "how", "why", "link", "which", "whether", "must", "may"})
+
+
+_next = Unit(said="next", heads=frozenset({"next"}), kind="ask")
 
 
 def follows(reading: Reading) -> bool:
@@ -43,22 +57,34 @@ def merged(
         and not u.heads <= out
     ]
     units = [*kept, *reading.units]
-    if heads & {"next", "before"} and current_step and not any(u.kind == "step" for u in units):
-        word = "after" if "next" in heads else "before"
-        units.append(Unit(said=f"step.{current_step}", heads=frozenset({f"{word}.{current_step}"}), kind="step"))
-    if heads & {"next", "before"} and any(u.kind == "step" for u in units):
-        units = [u for u in units if u.kind in ("step", "ask", "path")]
-    return _only(reading, units)
+    if not heads & {"next", "before", "our_state"}:
+        return only(reading, units)
+    if current_step and not any(u.kind == "step" for u in units):
+        units.append(Unit(said=f"step.{current_step}", heads=frozenset({f"step.{current_step}"}), kind="step"))
+    if any(u.kind == "step" for u in units):
+        units = [u for u in units if u.kind in ("step", "ask", "path") or "our_state" in u.heads]
+        units = [_next if "our_state" in u.heads else u for u in units]
+        units = counted_on(units)
+    return only(reading, units)
 
 
 def parted(reading: Reading) -> list[Reading]:
-    """The questions in one, where there may be more than one: cut where a clause begins with a word that asks."""
-    return _cut(reading, reading.firm_breaks)
+    """The questions in one, cut where a clause begins with a word that asks; the whole, where a part asks nothing."""
+    parts = _cut(reading, reading.firm_breaks)
+    return parts if all(_asks(part) for part in parts) else [reading]
 
 
 def loosely_parted(reading: Reading) -> list[Reading]:
-    """Cut at every `and`, `or` and `plus`: good for two things asked in one breath, where each makes sense alone."""
-    return _cut(reading, reading.loose_breaks)
+    """Cut at every `and`: good for two things asked or only named in one breath, where each makes sense alone.
+
+    What only tells something before the question is no part of it.
+    """
+    parts = _cut(reading, reading.loose_breaks)
+    return parts if _asks(parts[0]) or (len(reading.asks) == 1 and not _asks(reading)) else [reading]
+
+
+def _asks(reading: Reading) -> bool:
+    return any(u.kind == "ask" for u in reading.units)
 
 
 def _cut(reading: Reading, at: Collection[int]) -> list[Reading]:
@@ -69,10 +95,11 @@ def _cut(reading: Reading, at: Collection[int]) -> list[Reading]:
             parts.append([])
         clause = unit.clause
         parts[-1].append(unit)
-    return [_only(reading, part) for part in parts]
+    return [only(reading, part) for part in parts]
 
 
-def _only(reading: Reading, units: Sequence[Unit]) -> Reading:
+def only(reading: Reading, units: Sequence[Unit]) -> Reading:
+    """A reading of these units alone, as one sentence that asks."""
     return msgspec.structs.replace(
         reading,
         units=tuple(msgspec.structs.replace(u, sentence=0, clause=0) for u in units),

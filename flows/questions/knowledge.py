@@ -1,13 +1,15 @@
 """What is known of the roadmap's small world, as frozen records: statements, words, subjects, and what lies outside."""
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Literal, TypeVar
 
 import msgspec
 
 from flows.pack_text import Text
 from flows.packs import PackError
 from flows.roadmap import Environment
+
+T = TypeVar("T")
 
 SCHEMA = "roadmap-questions/1"
 ENGLISH = "plain-english/1"
@@ -58,20 +60,20 @@ class Subject(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     contact: str = ""
     also: str = ""
     """A subject that is offered as a second reading."""
-    firm: Literal["", "next"] = ""
-    """Where a firm's own position answers better than the text."""
+    firm: str = ""
+    """Where a firm's own position adds to the text: `next` for what is next, or the number of a step."""
 
     def cited(self, env: Environment | None) -> tuple[str, ...]:
         """The statements for this environment; where there is none and the text has one for each, the first's."""
-        if isinstance(self.cite, tuple):
-            return self.cite
-        return self.cite[env if env in self.cite else next(iter(self.cite))]
+        return self.cite if isinstance(self.cite, tuple) else _of(self.cite, env, ())
 
     def says(self, env: Environment | None) -> str:
         """The direct line for this environment."""
-        if isinstance(self.say, str):
-            return self.say
-        return self.say.get(env or next(iter(self.say)), "")
+        return self.say if isinstance(self.say, str) else _of(self.say, env, "")
+
+
+def _of(each: Mapping[Environment, T], env: Environment | None, otherwise: T) -> T:
+    return each[env] if env and env in each else next(iter(each.values()), otherwise)
 
 
 class Theme(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -106,6 +108,10 @@ class Knowledge(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     vocabulary: Vocabulary
     subjects: Mapping[str, Subject]
     themes: Mapping[str, Theme]
+    contact: str
+    """Of the pack: whom to ask what the text does not say."""
+    passed: Mapping[str, str] = {}
+    """What is said of a milestone that has passed, where the pack's own sentence speaks of what is shown beside it."""
 
 
 def load_knowledge(questions_yaml: str) -> Knowledge:
@@ -118,12 +124,12 @@ def load_english(english_yaml: str) -> English:
     return _load(english_yaml, English, ENGLISH)
 
 
-def _load(yaml_text: str, kind: type[Any], schema: str) -> Any:
+def _load(yaml_text: str, kind: type[T], schema: str) -> T:
     text = Text(yaml_text)
     if not text.problems and text.tree.get("schema") != schema:
         text.problem(("schema",), f"this version reads `schema: {schema}`")
-    found = text.convert((), kind, text.tree) if not text.problems else None
-    if text.problems:
+    found = None if text.problems else text.convert((), kind, text.tree)
+    if found is None:
         raise PackError(text.problems)
     return found
 

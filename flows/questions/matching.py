@@ -12,27 +12,36 @@ from flows.questions.reading import Kind, Reader, Unit
 # How much a unit counts beside a rare topic, which counts 1. Found by trying on the tuned question sets.
 _KINDS: Mapping[Kind, float] = {
     "ask": 0.8,
-    "env": 0.9,
+    "env": 1.2,
     "path": 0.8,
     "step": 1.1,
     "date": 1.0,
     "topic": 1.0,
     "outside": 1.5,
     "not": 0.25,
-    "word": 0.75,
+    "word": 0.95,
     "faint": 0.25,
 }
 _LEAST = 0.12
 _ASKS = 0.45
 _FAINT: Mapping[str, float] = {"which": 0.1, "whether": 0.1, "must": 0.25, "may": 0.25, "list": 0.2}
 """What is asked is as good as a topic, except where the word says little."""
-_ELSEWHERE = 0.6
+_ELSEWHERE = 0.45
 """What a unit counts as explained that stands in another phrasing of the same subject only."""
 
 
 _MOST_FAINT = 0.6
 _MOST_AROUND = 0.35
-_LEAST_MET = 0.3
+_MOST_ELSEWHERE = 0.25
+_LONG = 8
+"""Units from which a question is a story with a question in it."""
+_LEAST_MET = 0.42
+"""How much of a phrasing a question must have; less can never be enough."""
+_FEW = 2
+_TERSE = 0.75
+"""What a phrasing of one word counts beside a question of more than a few."""
+_SAYS_LITTLE = 0.15
+"""Words of no more weight find no phrasing by themselves."""
 _AROUND = 0.3
 """What a unit around the question counts, beside one of the question itself."""
 _ALIKE = 0.9
@@ -66,20 +75,17 @@ class Matcher:
     """Every phrasing of subjects and themes, by the heads of their units."""
 
     def __init__(self, knowledge: Knowledge, reader: Reader) -> None:
-        read = [
-            (name, group, text, _distinct(reader.phrase(text)))
-            for name, group, text in _phrasings(knowledge)
-        ]
+        read = [(name, group, text, _distinct(reader.phrase(text))) for name, group, text in _phrasings(knowledge)]
         self._rarity = _rarity((name, units) for name, _, _, units in read)
         self._unseen = max(self._rarity.values(), default=1.0)
         self._phrases = [self._phrase(name, group, text, units) for name, group, text, units in read if units]
-        self._places: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        self._places: dict[str, list[tuple[int, int, frozenset[str]]]] = defaultdict(list)
         self._heads: dict[str, set[str]] = defaultdict(set)
         for i, phrase in enumerate(self._phrases):
             for j, unit in enumerate(phrase.units):
                 heads = unit.heads if phrase.name.startswith("out:") else _specific(unit)
                 for head in heads:
-                    self._places[head].append((i, j))
+                    self._places[head].append((i, j, unit.heads))
                 self._heads[phrase.name] |= heads
 
     def _phrase(self, name: str, group: Group, text: str, units: tuple[Unit, ...]) -> Phrase:
@@ -106,21 +112,29 @@ class Matcher:
     def weigh(self, whole: Sequence[Unit]) -> "Weighed":
         """Lay all that is said beside every phrasing; what is asked is looked at afterwards."""
         units = _distinct(whole)
-        met: dict[int, dict[int, float]] = defaultdict(dict)
-        explained: dict[int, dict[int, float]] = defaultdict(dict)
-        for n, unit in enumerate(units):
-            for head in unit.heads:
-                for i, j in self._places.get(head, ()):
-                    alike = 1.0 if self._phrases[i].units[j].heads == unit.heads else _ALIKE
-                    met[i][j] = max(met[i].get(j, 0.0), alike)
-                    explained[i][n] = max(explained[i].get(n, 0.0), alike)
+        weights = [self.weight(u) for u in units]
+        met: dict[int, dict[int, float]] = {}
+        explained: dict[int, dict[int, float]] = {}
+        for n in sorted(range(len(units)), key=lambda n: -weights[n]):
+            here, opens = units[n].heads, weights[n] > _SAYS_LITTLE
+            for head in here:
+                for i, j, there in self._places.get(head, ()):
+                    if i not in met:
+                        if not opens:
+                            continue
+                        met[i], explained[i] = {}, {}
+                    alike = 1.0 if there == here else _ALIKE
+                    if alike > met[i].get(j, 0.0):
+                        met[i][j] = alike
+                    if alike > explained[i].get(n, 0.0):
+                        explained[i][n] = alike
         found = []
         for i, there in met.items():
             phrase = self._phrases[i]
             had = sum([phrase.weights[j] * alike for j, alike in there.items()]) / phrase.total
             if had > _LEAST_MET:
                 found.append((phrase, had, explained[i]))
-        return Weighed(units, [self.weight(u) for u in units], found, self._heads)
+        return Weighed(units, weights, found, self._heads)
 
 
 class Weighed:
@@ -146,15 +160,28 @@ class Weighed:
         wanted = {u.heads for u in asked}
         weights = self._weighted([u.heads in wanted for u in self._units])
         total = sum(weights) or 1.0
+        long = sum(1 for u, w in zip(self._units, weights, strict=True) if w >= _LEAST and u.kind != "faint") > _LONG
         best: dict[str, Match] = {}
+        asks_much = sum(1 for u in asked if u.kind not in ("faint", "not")) > _FEW
         for phrase, had, explained in self._found:
-            told = sum([weights[n] * alike for n, alike in explained.items()])
-            told += _ELSEWHERE * sum([weights[n] for n in self._elsewhere[phrase.name] if n not in explained])
-            covered = told / total
+            if asks_much and len(phrase.units) == 1:
+                had *= _TERSE
+            here = sum([weights[n] * alike for n, alike in explained.items()])
+            elsewhere = sum([weights[n] for n in self._elsewhere[phrase.name] if n not in explained])
+            told = here + min(_ELSEWHERE * elsewhere, _MOST_ELSEWHERE * here)
+            covered = min(told / (self._spanned(explained, weights) if long else total), 1.0)
+            if not covered:
+                continue
             score = 2 * covered * had / (covered + had)
             if phrase.name not in best or score > best[phrase.name].score:
                 best[phrase.name] = Match(name=phrase.name, score=score, phrase=phrase, covered=covered, met=had)
         return sorted(best.values(), key=lambda m: (-m.score, m.name))
+
+    def _spanned(self, explained: Mapping[int, float], weights: Sequence[float]) -> float:
+        """Of a long question: what stands between the first and the last word explained, and a little of the rest."""
+        first, last = min(explained), max(explained)
+        inside = sum(weights[first : last + 1])
+        return max(inside + min(sum(weights) - inside, _MOST_AROUND * inside), 0.01)
 
     def _weighted(self, asked: Sequence[bool]) -> list[float]:
         """How much each unit counts: the faint ones together little, and so what is not asked."""
@@ -182,7 +209,7 @@ def _phrasings(knowledge: Knowledge) -> Iterable[tuple[str, Group, str]]:
 
 
 def _specific(unit: Unit) -> frozenset[str]:
-    """Without the heads that stand for a whole theme: a subject that knows one of its words does not know the others."""
+    """Without the heads of whole themes: a subject that knows one word of a theme does not know the others."""
     return frozenset(h for h in unit.heads if not (h.startswith("out:") and h.count(":") == 1))
 
 

@@ -22,15 +22,31 @@ _STEP = re.compile(
     r"|\b(\d)(?:st|nd|rd|th) (?:step|stage)|\b(" + "|".join(_ORDINALS[1:]) + r") (?:step|stage)\b"
 )
 _STEPS_MORE = re.compile(r"(step\.\d)\s*(?:or|and|/|,|vs\.?|to)\s*(?:step\s*)?([1-7])\b(?![./]\d)")
-_COUNTED = r"(?![\d.,/:%]*\d)(?! ?(?:%|[ap]\.?m\b|o.clock|[a-z]+s\b|more|other|different|of|clearing|reporting|new|person|man))"
-_OR = re.compile(rf"\b([1-6]) (?:or|and|vs) ([1-6])\b{_COUNTED}")
-_BARE = re.compile(rf"\b(go to|proceed to|skip to|skip|after|before|with|finished|done|completed|do|need|past|from) ([1-7])\b{_COUNTED}")
-_SECTION = re.compile(r"\b(?:section|sec|chapter|sect|§)\.?\s*(\d(?:\.\d)?)\b|(?<![\d./$])(3\.2|6\.1)(?![\d./%])")
-_PART = re.compile(r"\b(?:part|section)\s*\(?(i{1,3}|a|b|c)\)?(?=$|[\s?.,])|\(([abc])\)|\b6[- .]?(?:ii|i)[- .]?([abc])\b")
-_ASKING = (
-    r"(?:who|whom|what|when|where|why|how|which|by when|by what|is|are|do|does|did|can|could|may|must|should|will|has|have|in what|in which)"
+_COUNTED = (
+    r"(?![\d.,/:%]*\d)(?! ?(?:%|[ap]\.?m\b|o.clock|[a-z]+s\b"
+    r"|more|other|different|of|clearing|reporting|new|person|man))"
 )
-_BREAK = re.compile(rf"(?:[,;:]|\b(?:and|plus|or|but)\b|&|\s-+\s)(?:\s+(?:and|also|then|or))*\s+(?={_ASKING}\b)|\bplus\b|;|\band\b|&|\+|\bas well as\b")
+"""After a bare number: not what is counted, nor the time of day."""
+_OR = re.compile(rf"\b([1-6]) (?:or|and|vs) ([1-6])\b{_COUNTED}")
+_BARE = re.compile(
+    r"\b(go to|proceed to|skip to|skip|after|before|with|finished|done|completed|do|need|past|from) ([1-7])\b"
+    + _COUNTED
+)
+_SECTION = re.compile(r"\b(?:section|sec|chapter|sect|§)\.?\s*(\d(?:\.\d)?)\b|(?<![\d./$])(3\.2|6\.1)(?![\d./%])")
+_PART = re.compile(
+    r"\b(?:part|section)\s*\(?(i{1,3}|a|b|c)\)?(?=$|[\s?.,])|\(([abc])\)|\b6[- .]?(?:ii|i)[- .]?([abc])\b"
+)
+_ASKING = (
+    r"(?:who|whom|what|when|where|why|how|which|by when|by what|in what|in which"
+    r"|is|are|do|does|did|can|could|may|must|should|will|has|have)"
+)
+_BREAK = re.compile(
+    rf"(?:[,;:]|\b(?:and|plus|or|but)\b|&|\s-+\s)(?:\s+(?:and|also|then|or))*\s+(?={_ASKING}\b)"
+    r"|\bplus\b|;|\band\b|&|\+|\bas well as\b"
+)
+"""Where another question may begin."""
+_AND = re.compile(r"and|plus|as well|[&+;]")
+_MOST_BREAKS = 6
 _FIRM = re.compile(rf"\s*{_ASKING}\b")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
@@ -60,7 +76,7 @@ class Reading(msgspec.Struct, frozen=True):
     firm_breaks: frozenset[int] = frozenset()
     """The clauses that begin with a word that asks, so that they are questions of their own."""
     loose_breaks: frozenset[int] = frozenset()
-    """Those and the clauses that begin after an `and`."""
+    """The clauses that begin after an `and`."""
     opening: tuple[str, ...] = ()
     """The first words, as they are typed: they tell a follow-up."""
 
@@ -122,12 +138,19 @@ class Reader:
         for subject in knowledge.subjects.values():
             for block in (subject.asked, subject.yes, subject.no):
                 wanted.update(t for line in phrasings(block) for t in tokens(tidy(line)))
-        plain = [english.courtesy, english.filler, english.faint, english.ordinary, english.negation, *english.irregular]
+        plain = [
+            english.courtesy,
+            english.filler,
+            english.faint,
+            english.ordinary,
+            english.negation,
+            *english.irregular,
+        ]
         outside = [t for theme in knowledge.themes.values() for t in (theme.words, theme.asked)]
         known = {t for block in (*plain, *outside) for form in forms(block) for t in tokens(tidy(form))}
         self._stems = {self._stemmer.stem(t) for t in (*wanted, *known)}
         wanted.update({t: 1 for form in forms(english.filler) for t in tokens(tidy(form)) if len(t) > 2})
-        return Speller(wanted, known | {m for m in _MONTHS} | set(self._short))
+        return Speller(wanted, known | set(_MONTHS) | set(self._short))
 
     def read(self, text: str) -> Reading:
         """The question as units; what is courtesy or filler is left out."""
@@ -147,12 +170,12 @@ class Reader:
             for unit, place in self._units(found, number):
                 while here < len(breaks) and breaks[here][0] <= place:
                     clause += 1
-                    loose.add(clause)
+                    loose |= {clause} if breaks[here][2] else set()
                     firm |= {clause} if breaks[here][1] else set()
                     here += 1
                 units.append(msgspec.structs.replace(unit, clause=clause))
             clause += 1
-        units = _counted_on(units)
+        units = counted_on(units)
         return Reading(
             units=tuple(units),
             asks=tuple(asks),
@@ -161,12 +184,16 @@ class Reader:
             opening=tuple(tokens(plain[:60])[:4]),
         )
 
-    def _breaks(self, sentence: str) -> list[tuple[int, bool]]:
-        """Before which of its words another clause begins, and whether it begins with a word that asks."""
+    def _breaks(self, sentence: str) -> list[tuple[int, bool, bool]]:
+        """Before which of its words another clause begins; whether with a word that asks; whether after an `and`."""
         return [
-            (len(self._words(sentence[: m.end()])), _FIRM.match(sentence[m.end() :]) is not None)
+            (
+                len(self._words(sentence[: m.end()])),
+                _FIRM.match(sentence[m.end() :]) is not None,
+                _AND.search(m[0]) is not None,
+            )
             for m in _BREAK.finditer(sentence)
-        ][:6]
+        ][:_MOST_BREAKS]
 
     def phrase(self, text: str) -> tuple[Unit, ...]:
         """The units of a phrasing of the data."""
@@ -223,14 +250,13 @@ class Reader:
         return 0, "word", set()
 
 
-def _counted_on(units: list[Unit]) -> list[Unit]:
+def counted_on(units: list[Unit]) -> list[Unit]:
     """With what comes after or before a step as one meaning: `after.3`."""
     steps = [u for u in units if u.kind == "step"]
     heads = heads_of(units)
-    words = {"next", "before"} & heads
-    if len(words) != 1 or not steps:
+    asked = "before" if "before" in heads else "next" if "next" in heads else ""
+    if not asked or not steps:
         return units
-    asked = words.pop()
     last = max(steps, key=lambda u: u.said)
     head = f"{'after' if asked == 'next' else 'before'}.{last.said.rpartition('.')[2]}"
     counted = msgspec.structs.replace(last, heads=frozenset({head}))
@@ -263,6 +289,3 @@ def _dated(m: re.Match[str]) -> str:
 def heads_of(units: Iterable[Unit]) -> frozenset[str]:
     """Every head that stands in these units."""
     return frozenset(h for u in units for h in u.heads)
-
-
-

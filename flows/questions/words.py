@@ -9,7 +9,9 @@ MOST_CHARACTERS = 2_400
 """Of a question that is read; of a longer one the beginning and the end, where the question is."""
 
 _LINK = re.compile(r"<(?:https?://|mailto:|tel:)[^|>\s]*\|([^>]*)>|<[@#!][^>]*>|<?https?://[^\s>]+>?", re.IGNORECASE)
-_PRINTED = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": " - ", "—": " - ", "…": ". ", "`": " ", "_": " "})
+_PRINTED = str.maketrans(
+    {"’": "'", "‘": "'", "“": '"', "”": '"', "–": " - ", "—": " - ", "…": ". ", "`": " ", "_": " "}
+)
 _SENTENCE = re.compile(r"(?<![.?!])([.?!]+)(?=\s|$|[\"')])|\n")
 _TOKEN = re.compile(r"\d+(?:[./-]\d+)+|\d*[a-z]+\d*|\d+|[+$]")
 _VOWEL = re.compile(r"[aeiouy]")
@@ -112,8 +114,8 @@ class Speller:
                 if (letters ^ others).bit_count() > 2 * reach:
                     continue
                 distance = _distance(word, other, reach)
-                if distance <= reach and (len(word) > 3 or len(other) > 3):
-                    swapped = sorted(word) == sorted(other)
+                swapped = sorted(word) == sorted(other)
+                if distance <= reach and (swapped or len(word) > 3 or len(other) > 3):
                     near.append((distance, word[0] != other[0], not swapped, -count, other))
         return sorted(near)
 

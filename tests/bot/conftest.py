@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from bot.app import Bot
-from bot.bootstrap import build_router, build_services, make_asker, read_pack
+from bot.bootstrap import build_router, build_services, make_asker
 from bot.clock import real_time
 from bot.middleware import BUDGET
+from bot.pack_files import read_pack
 from bot.router import Router
 from bot.sandbox.sandbox import Sandbox
 from bot.server import Server, web_app

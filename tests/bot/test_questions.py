@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from msgspec.structs import replace
 
 from bot.actions import unpack
 from bot.bootstrap import build_router, build_services
@@ -30,13 +29,23 @@ FINE = "what is the fine for late reporting?"
 
 
 async def test_a_command_is_answered_for_the_asker_only_and_needs_no_firm(slack: Slack) -> None:
-    said = await slack.ben.at(GENERAL).types("/cais ask when is the deadline?")
+    said = await slack.ben.at(GENERAL).types("/cais ask do we have to submit a registration form?")
     assert said["ephemeral_to"] == BEN
-    assert PAST in words_of(said)
-    assert "“Specifically, by May 31, 2024, all Industry Members" in words_of(said)
+    assert "“Each Industry Member submitting CAT CAIS data must" in words_of(said)
     assert "Roadmap edition: Small Firm Roadmap to May 31, 2024." in words_of(said)
     assert "Not legal advice." in words_of(said)
     assert slack.refused() == []
+
+
+async def test_a_date_that_has_passed_is_said_by_the_policy_with_the_firms_own_beside_it(
+    slack: Slack, services: Services
+) -> None:
+    assert PAST in words_of(await slack.ben.types("when is the deadline?"))
+    assert "late" not in words_of(slack.ben.last)
+    await a_firm(services, "Apex Securities", BEN)
+    said = words_of(await slack.ben.types("by when should firms have requested certification for production?"))
+    assert "That date no longer helps a firm starting now." in said
+    assert "Your firm has set no target date yet" in said
 
 
 async def test_the_direct_line_stands_first_then_the_sentence_its_place_and_the_link(slack: Slack) -> None:
@@ -193,7 +202,8 @@ async def test_what_the_roadmap_does_not_say_is_said_so_with_a_message_to_copy(
     said = await slack.ben.types(FINE)
     assert NO_FINES in words_of(said)
     assert "888-696-3348" in words_of(said)
-    assert f"we are Apex Securities. The Small Firm Roadmap does not tell us: {FINE}" in words_of(said)
+    assert "we are Apex Securities. The Small Firm Roadmap to May 31, 2024 does not answer this" in words_of(said)
+    assert words_of(said).count(FINE) == 2, "once as the question, once in the message"
     assert "Ask my lead, Lea Haddad" in labels(said)
     assert slack.refused() == []
 
@@ -210,7 +220,7 @@ async def test_nobody_is_offered_a_lead_who_has_none(slack: Slack, services: Ser
 async def test_personal_data_is_refused_and_nothing_of_it_kept(slack: Slack, services: Services, text: str) -> None:
     firm = await a_firm(services, "Apex Securities", LEA, U0BEN="member")
     said = words_of(await slack.ben.types(text))
-    assert "That looks like a Social Security number. Nothing was stored" in said
+    assert "That looks like a Social Security number, so it was not read, and nothing was stored." in said
     assert "123-45" not in said
     assert (await services.queue.waiting(_act(LEA), firm)).waiting == ()
     history = await services.events.history(firm.key)
@@ -281,12 +291,9 @@ class TwoWays(Asker):
     def ask(self, question: str, context: Context = NOTHING, **more: Any) -> Any:
         if question != "how do I get in?":
             return super().ask(question, context, **more)
-        ways = {
-            "test": "how do I log in to the test portal?",
-            "production": "how do I log in to the production portal?",
-        }
-        found = [(name, super(TwoWays, self).ask(text)) for name, text in ways.items()]
-        parts = tuple(replace(a.parts[0], reading=f"Into the {n} portal") for n, a in found if isinstance(a, Answered))
+        ways = ("test", "production")
+        found = [super(TwoWays, self).ask(f"how do I log in to the {way} portal?") for way in ways]
+        parts = tuple(a.parts[0] for a in found if isinstance(a, Answered))
         return Ambiguous(parts, 0.6, "Small Firm Roadmap to May 31, 2024")
 
 
@@ -307,7 +314,7 @@ async def test_of_two_readings_one_is_picked_and_answered_in_the_same_message(in
     await ben.types("how do I get in?")
     assert "Which one do you mean?" in words_of(ben.last)
     before = len(ben.sees)
-    await ben.presses("Into the production portal")
+    await ben.presses("PRODUCTION environment")
     assert "Production Environment with your FINRA login" in words_of(ben.last)
     assert "Test Environment" not in words_of(ben.last)
     assert "Which one do you mean?" not in words_of(ben.last)
@@ -321,7 +328,7 @@ async def test_on_a_card_the_reading_that_is_picked_stands_above_the_card(in_two
     await ben.types("/cais next")
     await ben.presses("Ask…")
     await ben.submits({"question": "how do I get in?"})
-    await ben.presses("Into the test portal")
+    await ben.presses("TEST environment")
     said = words_of(ben.last)
     assert said.index("Test Environment using your FINRA login") < said.index("Step 1 of 6")
     await ben.presses("Yes")

@@ -80,14 +80,21 @@ def answers(pack: Pack, text: str) -> list[Answer]:
     """One of each kind, as long as they come."""
     cited = tuple(Citation(f"S{n}", "2", (text * 30)[:900], (28, 30)) for n in range(3))
     part = Part(
-        text[:60], text[:400], "yes", cited, tuple(pack.links.values())[:4], pack.contacts["helpdesk"], text[:90]
+        text[:60],
+        text[:400],
+        "yes",
+        cited,
+        tuple(pack.links.values())[:4],
+        pack.contacts["helpdesk"],
+        "test",
+        text[:900],
     )
     helpdesk = pack.contacts["helpdesk"]
     return [
-        Answered((part, part, part), 1.0, pack.edition_title, not_said=text[:200], firm=text[:200]),
-        Ambiguous((part, part), 0.7, pack.edition_title),
-        Declined("fees", text[:200], cited[0], helpdesk, f"we are {{firm}}: {text[:300]}", 0.9, pack.edition_title),
-        Declined("chat", text[:200], None, helpdesk, "", 0.9, pack.edition_title),
+        Answered((part, part, part), 1.0, pack.edition_title),
+        Ambiguous((part, part, part, part), 0.7, pack.edition_title),
+        Declined("fees", text[:200], helpdesk, f"we are {{firm}}: {text[:300]}", 0.9, pack.edition_title, cited[0]),
+        Declined("chat", text[:200], helpdesk, "", 0.9, pack.edition_title),
         Refused(text[:200]),
     ]
 
@@ -154,11 +161,9 @@ def test_every_screen_fits_any_text(pack: Pack, text: str) -> None:
 
 
 def test_two_readings_are_buttons_and_two_questions_two_answers(pack: Pack) -> None:
-    yes, no = (
-        Part(s, f"Line {s}.", "", (Citation(s, s, f"Words {s}.", (1, 1)),), reading=f"Reading {s}") for s in "12"
-    )
+    yes, no = (Part(s, f"Line {s}.", "", (Citation(s, s, f"Words {s}.", (1, 1)),)) for s in "12")
     two = questions.answer(questions.Asking(pack), Reply(Ambiguous((yes, no), 0.6, "x"), asked("which?")))
-    assert labels(content(two)) == ["Reading 1", "Reading 2"]
+    assert labels(content(two)) == ["Show the first", "Show the second"]
     both = words_of(content(questions.answer(questions.Asking(pack), Reply(Answered((yes, no), 1, "x"), asked("a?")))))
     assert both.index("*Line 1.*") < both.index("“Words 1.”") < both.index("*Line 2.*") < both.index("“Words 2.”")
     assert "Small Firm Roadmap to May 31, 2024, Step 2, line 1" in both
