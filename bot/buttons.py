@@ -396,10 +396,6 @@ class WithdrawFirmAnswer(Changing, frozen=True):
     answer: str = ""
 
 
-class ShowNotes(Carried, frozen=True):
-    verb: ClassVar[str] = "notes.show"
-
-
 class OpenUpdateNote(Carried, frozen=True):
     verb: ClassVar[str] = "notes.open"
 

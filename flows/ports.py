@@ -164,9 +164,6 @@ class Questions(Protocol):
     async def vote(self, tenant: str, firm: str, question: str, person: str, *, helpful: bool, at: str) -> Voted:
         """One vote per person and answer, which may be changed."""
 
-    async def votes(self, tenant: str, firm: str, question: str) -> tuple[int, int]:
-        """How many found it helpful, and how many did not."""
-
 
 class Notes(Protocol):
     """Keeps a workspace's update notes. What is removed is not shown any more, and stays in the table."""

@@ -42,9 +42,6 @@ class Questions:
         key = {"tenant": tenant, "firm": firm, "question": question, "person": person}
         return await self._runner.write(lambda: _vote(key, helpful, at))
 
-    async def votes(self, tenant: str, firm: str, question: str) -> tuple[int, int]:
-        return await self._runner.read(_votes(tenant, firm, question))
-
 
 class Notes:
     """flows.ports.Notes on a database."""
@@ -118,12 +115,6 @@ def _vote(key: dict[str, str], helpful: bool, at: str) -> Unit[Voted]:
         return "same"
     yield statements.save_vote, {**key, "helpful": helpful, "voted_at": at}
     return "changed" if before else "new"
-
-
-def _votes(tenant: str, firm: str, question: str) -> Unit[tuple[int, int]]:
-    rows = yield statements.count_votes, {"tenant": tenant, "firm": firm, "question": question}
-    counted = {bool(helpful): int(count) for helpful, count in rows}
-    return counted.get(True, 0), counted.get(False, 0)
 
 
 def _standing(tenant: str) -> Unit[tuple[UpdateNote, ...]]:

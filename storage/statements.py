@@ -13,7 +13,6 @@ from sqlalchemy import (
     delete,
     exists,
     false,
-    func,
     literal_column,
     null,
     select,
@@ -337,10 +336,6 @@ def _is_vote() -> Any:
 
 read_vote = Statement(lambda _: select(votes.c.helpful).where(_is_vote(), votes.c.person == bindparam("person")))
 save_vote = _upsert(votes, "helpful", "voted_at")
-count_votes = Statement(
-    lambda _: select(votes.c.helpful, func.count().label("count")).where(_is_vote()).group_by(votes.c.helpful)
-)
-
 # --- update notes ---------------------------------------------------------------------------------------------
 
 standing_notes = Statement(

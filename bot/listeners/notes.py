@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from bot.buttons import OpenUpdateNote, RemoveUpdateNote, ShowNotes, UpdateNoteForm
+from bot.buttons import OpenUpdateNote, RemoveUpdateNote, UpdateNoteForm
 from bot.router import Heard, Router
 from bot.surfaces import FieldErrors, Message, Open, Replace, Say
 from bot.views import notes as views
@@ -13,7 +13,6 @@ from flows.services import Services
 def register(router: Router) -> None:
     """What is heard here. Notes are the workspace's, so no firm is needed."""
     router.command("notes", firm=False)(show)
-    router.action(ShowNotes, firm=False)(turn_to_notes)
     router.action(OpenUpdateNote, firm=False)(open_form)
     router.submit(UpdateNoteForm, firm=False)(add)
     router.action(RemoveUpdateNote, firm=False)(remove)
@@ -22,11 +21,6 @@ def register(router: Router) -> None:
 async def show(heard: Heard, services: Services) -> Say:
     """`/cais notes`."""
     return Say(await _listed(heard, services))
-
-
-async def turn_to_notes(heard: Heard, carried: ShowNotes, services: Services) -> Replace:
-    """The list, in place of what was pressed."""
-    return Replace(await _listed(heard, services))
 
 
 async def _listed(heard: Heard, services: Services, top: str = "") -> Message:

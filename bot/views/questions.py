@@ -42,7 +42,7 @@ MOST_NAMED = 3
 MOST_READINGS = 3
 _ORDINALS = ("the first", "the second", "the third")
 
-LONGEST_LINE = 160
+LONGEST_LINE = 120
 """Characters of a direct line that are all in bold; of a longer one, the first sentence of more than a few words."""
 SHORTEST_LINE = 25
 

@@ -225,10 +225,6 @@ class MemoryQuestions:
         self._shared.votes[key] = helpful
         return "new" if before is None else "same" if before == helpful else "changed"
 
-    async def votes(self, tenant: str, firm: str, question: str) -> tuple[int, int]:
-        found = [v for k, v in self._shared.votes.items() if k[:3] == (tenant, firm, question)]
-        return found.count(True), found.count(False)
-
 
 class MemoryNotes:
     def __init__(self, shared: Shared) -> None:
