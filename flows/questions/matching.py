@@ -1,13 +1,13 @@
 """Weighing a reading against every phrasing of the data: how much of each the other explains."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from math import log
 
 import msgspec
 
 from flows.questions.knowledge import Group, Knowledge, phrasings
-from flows.questions.reading import Kind, Reader, Unit
+from flows.questions.reading import Kind, Reader, Unit, heads_of
 
 # How much a unit counts beside a rare topic, which counts 1. Found by trying on the tuned question sets.
 _KINDS: Mapping[Kind, float] = {
@@ -37,6 +37,9 @@ _LONG = 8
 """Units from which a question is a story with a question in it."""
 _LEAST_MET = 0.42
 """How much of a phrasing a question must have; less can never be enough."""
+_UNSURE = 50.0
+"""How many words as elsewhere are added to each subject's, so that few phrasings do not say too much."""
+_LEAST_LIKELY = -6.0
 _FEW = 2
 _TERSE = 0.75
 """What a phrasing of one word counts beside a question of more than a few."""
@@ -81,12 +84,16 @@ class Matcher:
         self._phrases = [self._phrase(name, group, text, units) for name, group, text, units in read if units]
         self._places: dict[str, list[tuple[int, int, frozenset[str]]]] = defaultdict(list)
         self._heads: dict[str, set[str]] = defaultdict(set)
+        self._counts: dict[str, Counter[str]] = defaultdict(Counter)
         for i, phrase in enumerate(self._phrases):
             for j, unit in enumerate(phrase.units):
                 heads = unit.heads if phrase.name.startswith("out:") else _specific(unit)
                 for head in heads:
                     self._places[head].append((i, j, unit.heads))
                 self._heads[phrase.name] |= heads
+                self._counts[phrase.name].update(heads)
+        self._totals = {name: counts.total() for name, counts in self._counts.items()}
+        self._everywhere: Counter[str] = sum(self._counts.values(), Counter())
 
     def _phrase(self, name: str, group: Group, text: str, units: tuple[Unit, ...]) -> Phrase:
         weights = tuple(self.weight(u) for u in units)
@@ -109,6 +116,19 @@ class Matcher:
         """Every head that a subject's phrasings have."""
         return frozenset(self._heads.get(name, ()))
 
+    def likelihood(self, names: Iterable[str], units: Iterable[Unit]) -> dict[str, float]:
+        """How usual these words are among a subject's phrasings: 0 for the best of the names, below it for others."""
+        heads = [h for h in heads_of(u for u in units if u.kind != "faint") if h in self._everywhere]
+        whole = sum(self._everywhere.values())
+        found = {}
+        for name in names:
+            counts, total = self._counts[name], self._totals[name]
+            found[name] = sum(
+                log((counts[h] + _UNSURE * self._everywhere[h] / whole) / (total + _UNSURE)) for h in heads
+            )
+        best = max(found.values(), default=0.0)
+        return {name: max(value - best, _LEAST_LIKELY) for name, value in found.items()}
+
     def weigh(self, whole: Sequence[Unit]) -> "Weighed":
         """Lay all that is said beside every phrasing; what is asked is looked at afterwards."""
         units = _distinct(whole)
@@ -116,18 +136,16 @@ class Matcher:
         met: dict[int, dict[int, float]] = {}
         explained: dict[int, dict[int, float]] = {}
         for n in sorted(range(len(units)), key=lambda n: -weights[n]):
-            here, opens = units[n].heads, weights[n] > _SAYS_LITTLE
-            for head in here:
-                for i, j, there in self._places.get(head, ()):
+            mine, opens = units[n].heads, weights[n] > _SAYS_LITTLE
+            for head in mine:
+                for i, j, theirs in self._places.get(head, ()):
                     if i not in met:
                         if not opens:
                             continue
                         met[i], explained[i] = {}, {}
-                    alike = 1.0 if there == here else _ALIKE
-                    if alike > met[i].get(j, 0.0):
-                        met[i][j] = alike
-                    if alike > explained[i].get(n, 0.0):
-                        explained[i][n] = alike
+                    alike = 1.0 if theirs == mine else _ALIKE
+                    met[i][j] = max(alike, met[i].get(j, 0.0))
+                    explained[i][n] = max(alike, explained[i].get(n, 0.0))
         found = []
         for i, there in met.items():
             phrase = self._phrases[i]
