@@ -22,7 +22,9 @@ _OPENINGS = (
     ("next",),
 )
 _LEANING = frozenset({"that", "it", "there", "this", "those", "they", "them", "he", "she", "one", "then", "these"})
-_STRONG = frozenset({"who", "when", "where", "how", "why", "link", "next", "before", "meaning", "more", "how_long", "must", "may"})
+_STRONG = frozenset(
+    {"who", "when", "where", "how", "why", "link", "next", "before", "meaning", "more", "how_long", "must", "may"}
+)
 _REPLACED: tuple[Kind, ...] = ("env", "path", "step", "date")
 _STARTS = frozenset({"who", "when", "where", "how", "why", "link", "which", "whether", "must", "may"})
 

@@ -72,6 +72,8 @@ class Match(msgspec.Struct, frozen=True):
     """How much of the question is explained."""
     met: float
     """How much of the phrasing the question has."""
+    against: float = 0.0
+    """How near the subject's nearest phrasing is whose answer begins with the other of yes and no."""
 
 
 class Matcher:
@@ -180,6 +182,7 @@ class Weighed:
         total = sum(weights) or 1.0
         long = sum(1 for u, w in zip(self._units, weights, strict=True) if w >= _LEAST and u.kind != "faint") > _LONG
         best: dict[str, Match] = {}
+        groups: dict[tuple[str, Group], float] = {}
         asks_much = sum(1 for u in asked if u.kind not in ("faint", "not")) > _FEW
         for phrase, had, explained in self._found:
             if asks_much and len(phrase.units) == 1:
@@ -191,8 +194,12 @@ class Weighed:
             if not covered:
                 continue
             score = 2 * covered * had / (covered + had)
+            groups[phrase.name, phrase.group] = max(score, groups.get((phrase.name, phrase.group), 0.0))
             if phrase.name not in best or score > best[phrase.name].score:
                 best[phrase.name] = Match(name=phrase.name, score=score, phrase=phrase, covered=covered, met=had)
+        for name, match in best.items():
+            other: Group = "no" if match.phrase.group == "yes" else "yes"
+            best[name] = msgspec.structs.replace(match, against=groups.get((name, other), 0.0))
         return sorted(best.values(), key=lambda m: (-m.score, m.name))
 
     def _spanned(self, explained: Mapping[int, float], weights: Sequence[float]) -> float:
