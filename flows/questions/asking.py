@@ -7,7 +7,7 @@ from flows.guard import looks_like
 from flows.questions.answer import Answer, Context
 from flows.questions.choosing import ENOUGH, Choice, Chooser
 from flows.questions.composing import Composer
-from flows.questions.following import follows, loosely_parted, merged, only, parted
+from flows.questions.following import counted, follows, loosely_parted, merged, only, parted
 from flows.questions.knowledge import English, Knowledge
 from flows.questions.matching import Matcher
 from flows.questions.reading import Reader, Reading, Unit
@@ -17,6 +17,10 @@ from flows.walk import Walk
 NOTHING = Context()
 SURE = 0.8
 """The score from which a part makes sense without the rest."""
+AS_GOOD = 0.75
+"""The score from which a question read with the one before it makes sense."""
+NEARLY = 0.25
+"""How much less sense it may make than read alone."""
 MOST_PARTS = 3
 MOST_GUARDED = 20_000
 """Characters in which personal data is looked for; a longer question is cut there before anything is read."""
@@ -77,7 +81,7 @@ class Asker:
         for part in parts:
             choice = self._choose(part, context)
             if earlier:
-                leaning = self.chooser.choose(merged(part, earlier, "", self._alternatives))
+                leaning = self.chooser.choose(merged(part, earlier, self._alternatives))
                 if leaning.answers and leaning.score > choice.score - (0.0 if _has_topic(part) else 0.5):
                     choice = leaning
             chosen.append(choice)
@@ -89,13 +93,22 @@ class Asker:
         if context == NOTHING:
             return alone
         leaning = follows(reading) or _asks_where_we_are(reading)
-        if not leaning and alone.answers and alone.score >= SURE:
+        if not leaning and _topics(reading) > 1 and alone.answers and alone.score >= SURE:
             return alone
+        together = self._together(reading, context)
+        if leaning:
+            return together if together.answers or not (alone.answers and _topics(reading)) else alone
+        near = together.score >= max(alone.score - NEARLY, AS_GOOD)
+        return together if together.answers and (near or not alone.answers) else alone
+
+    def _together(self, reading: Reading, context: Context) -> Choice:
+        """With the question before; where that leads nowhere, from the step of the card."""
         before = self.reader.read(context.previous_question).units if context.previous_question else ()
-        together = self.chooser.choose(merged(reading, before, context.current_step, self._alternatives))
-        if leaning or together.score >= alone.score:
-            return together if together.answers or not alone.answers else alone
-        return alone
+        together = self.chooser.choose(merged(reading, before, self._alternatives))
+        stepwise = counted(reading, context.current_step)
+        if stepwise is None or (before and together.answers and together.score >= AS_GOOD):
+            return together
+        return self.chooser.choose(stepwise)
 
     @property
     def _alternatives(self) -> Sequence[Sequence[str]]:
@@ -108,6 +121,10 @@ def _differ(choices: Sequence[Choice]) -> bool:
 
 def _has_topic(reading: Reading) -> bool:
     return any(u.kind == "topic" for u in reading.units)
+
+
+def _topics(reading: Reading) -> int:
+    return sum(1 for u in reading.units if u.kind in ("topic", "outside", "word"))
 
 
 def _asks_where_we_are(reading: Reading) -> bool:

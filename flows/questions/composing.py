@@ -15,6 +15,8 @@ MOST_DRAFTED = 300
 NOT_SAID = "The roadmap does not say."
 _POLAR = frozenset({"optional", "same", "separate", "not", "all", "only", "before"})
 """Words that turn a yes into a no: said by one side only, neither is said."""
+_PLAINLY = 0.05
+"""How much nearer a phrasing must be than one with the other answer."""
 
 
 class Composer:
@@ -134,6 +136,6 @@ def _said(choice: Choice) -> Said:
     phrase = choice.subject.phrase
     asked = {h for u in choice.units for h in u.heads} & _POLAR
     theirs = {h for u in phrase.units for h in u.heads} & _POLAR
-    if asked != theirs:
+    if asked != theirs or choice.subject.score - choice.subject.against < _PLAINLY:
         return ""
     return "yes" if phrase.group == "yes" else "no"

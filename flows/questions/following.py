@@ -22,12 +22,18 @@ _OPENINGS = (
     ("next",),
 )
 _LEANING = frozenset({"that", "it", "there", "this", "those", "they", "them", "he", "she", "one", "then", "these"})
-_STRONG = frozenset({"who", "when", "where", "how", "why", "link", "next", "before", "meaning", "more", "how_long"})
+_STRONG = frozenset(
+    {"who", "when", "where", "how", "why", "link", "next", "before", "meaning", "more", "how_long", "must", "may"}
+)
 _REPLACED: tuple[Kind, ...] = ("env", "path", "step", "date")
 _STARTS = frozenset({"who", "when", "where", "how", "why", "link", "which", "whether", "must", "may"})
 
 
-_next = Unit(said="next", heads=frozenset({"next"}), kind="ask")
+_NEXT = Unit(said="next", heads=frozenset({"next"}), kind="ask")
+_OTHER_SIDE = {
+    frozenset({"test"}): Unit(said="production", heads=frozenset({"production"}), kind="env"),
+    frozenset({"production"}): Unit(said="test", heads=frozenset({"test"}), kind="env"),
+}
 
 
 def follows(reading: Reading) -> bool:
@@ -39,9 +45,7 @@ def follows(reading: Reading) -> bool:
     return len(topics) < 2 and (bool(_LEANING.intersection(opening)) or not topics)
 
 
-def merged(
-    reading: Reading, before: Sequence[Unit], current_step: str, alternatives: Sequence[Sequence[str]] = ()
-) -> Reading:
+def merged(reading: Reading, before: Sequence[Unit], alternatives: Sequence[Sequence[str]] = ()) -> Reading:
     """The question with what it leaves out: the earlier one's units, but for those it replaces."""
     heads = {h for u in reading.units for h in u.heads}
     kinds = {u.kind for u in reading.units}
@@ -56,16 +60,22 @@ def merged(
         and u.heads.isdisjoint(heads)
         and not u.heads <= out
     ]
-    units = [*kept, *reading.units]
-    if not heads & {"next", "before", "our_state"}:
-        return only(reading, units)
-    if current_step and not any(u.kind == "step" for u in units):
-        units.append(Unit(said=f"step.{current_step}", heads=frozenset({f"step.{current_step}"}), kind="step"))
-    if any(u.kind == "step" for u in units):
-        units = [u for u in units if u.kind in ("step", "ask", "path") or "our_state" in u.heads]
-        units = [_next if "our_state" in u.heads else u for u in units]
-        units = counted_on(units)
+    if "other_side" in heads:
+        kept = [_OTHER_SIDE.get(u.heads, u) for u in kept]
+    new = [_NEXT if "our_state" in u.heads else u for u in reading.units if "other_side" not in u.heads]
+    units = [*kept, *new]
+    if {"next", "before"} & {h for u in units for h in u.heads} and any(u.kind == "step" for u in units):
+        units = counted_on([u for u in units if u.kind in ("step", "ask", "path")])
     return only(reading, units)
+
+
+def counted(reading: Reading, step: str) -> Reading | None:
+    """What comes after or before this step, where that is what is asked; None where it is not."""
+    new = [_NEXT if "our_state" in u.heads else u for u in reading.units]
+    if not step or not {"next", "before"} & {h for u in new for h in u.heads}:
+        return None
+    here = Unit(said=f"step.{step}", heads=frozenset({f"step.{step}"}), kind="step")
+    return only(reading, counted_on([here, *(u for u in new if u.kind in ("ask", "path"))]))
 
 
 def parted(reading: Reading) -> list[Reading]:

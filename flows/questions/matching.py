@@ -1,13 +1,13 @@
 """Weighing a reading against every phrasing of the data: how much of each the other explains."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from math import log
 
 import msgspec
 
 from flows.questions.knowledge import Group, Knowledge, phrasings
-from flows.questions.reading import Kind, Reader, Unit
+from flows.questions.reading import Kind, Reader, Unit, heads_of
 
 # How much a unit counts beside a rare topic, which counts 1. Found by trying on the tuned question sets.
 _KINDS: Mapping[Kind, float] = {
@@ -37,6 +37,9 @@ _LONG = 8
 """Units from which a question is a story with a question in it."""
 _LEAST_MET = 0.42
 """How much of a phrasing a question must have; less can never be enough."""
+_UNSURE = 50.0
+"""How many words as elsewhere are added to each subject's, so that few phrasings do not say too much."""
+_LEAST_LIKELY = -6.0
 _FEW = 2
 _TERSE = 0.75
 """What a phrasing of one word counts beside a question of more than a few."""
@@ -69,6 +72,8 @@ class Match(msgspec.Struct, frozen=True):
     """How much of the question is explained."""
     met: float
     """How much of the phrasing the question has."""
+    against: float = 0.0
+    """How near the subject's nearest phrasing is whose answer begins with the other of yes and no."""
 
 
 class Matcher:
@@ -81,12 +86,16 @@ class Matcher:
         self._phrases = [self._phrase(name, group, text, units) for name, group, text, units in read if units]
         self._places: dict[str, list[tuple[int, int, frozenset[str]]]] = defaultdict(list)
         self._heads: dict[str, set[str]] = defaultdict(set)
+        self._counts: dict[str, Counter[str]] = defaultdict(Counter)
         for i, phrase in enumerate(self._phrases):
             for j, unit in enumerate(phrase.units):
                 heads = unit.heads if phrase.name.startswith("out:") else _specific(unit)
                 for head in heads:
                     self._places[head].append((i, j, unit.heads))
                 self._heads[phrase.name] |= heads
+                self._counts[phrase.name].update(heads)
+        self._totals = {name: counts.total() for name, counts in self._counts.items()}
+        self._everywhere: Counter[str] = sum(self._counts.values(), Counter())
 
     def _phrase(self, name: str, group: Group, text: str, units: tuple[Unit, ...]) -> Phrase:
         weights = tuple(self.weight(u) for u in units)
@@ -109,6 +118,19 @@ class Matcher:
         """Every head that a subject's phrasings have."""
         return frozenset(self._heads.get(name, ()))
 
+    def likelihood(self, names: Iterable[str], units: Iterable[Unit]) -> dict[str, float]:
+        """How usual these words are among a subject's phrasings: 0 for the best of the names, below it for others."""
+        heads = [h for h in heads_of(u for u in units if u.kind != "faint") if h in self._everywhere]
+        whole = sum(self._everywhere.values())
+        found = {}
+        for name in names:
+            counts, total = self._counts[name], self._totals[name]
+            found[name] = sum(
+                log((counts[h] + _UNSURE * self._everywhere[h] / whole) / (total + _UNSURE)) for h in heads
+            )
+        best = max(found.values(), default=0.0)
+        return {name: max(value - best, _LEAST_LIKELY) for name, value in found.items()}
+
     def weigh(self, whole: Sequence[Unit]) -> "Weighed":
         """Lay all that is said beside every phrasing; what is asked is looked at afterwards."""
         units = _distinct(whole)
@@ -116,18 +138,16 @@ class Matcher:
         met: dict[int, dict[int, float]] = {}
         explained: dict[int, dict[int, float]] = {}
         for n in sorted(range(len(units)), key=lambda n: -weights[n]):
-            here, opens = units[n].heads, weights[n] > _SAYS_LITTLE
-            for head in here:
-                for i, j, there in self._places.get(head, ()):
+            mine, opens = units[n].heads, weights[n] > _SAYS_LITTLE
+            for head in mine:
+                for i, j, theirs in self._places.get(head, ()):
                     if i not in met:
                         if not opens:
                             continue
                         met[i], explained[i] = {}, {}
-                    alike = 1.0 if there == here else _ALIKE
-                    if alike > met[i].get(j, 0.0):
-                        met[i][j] = alike
-                    if alike > explained[i].get(n, 0.0):
-                        explained[i][n] = alike
+                    alike = 1.0 if theirs == mine else _ALIKE
+                    met[i][j] = max(alike, met[i].get(j, 0.0))
+                    explained[i][n] = max(alike, explained[i].get(n, 0.0))
         found = []
         for i, there in met.items():
             phrase = self._phrases[i]
@@ -162,6 +182,7 @@ class Weighed:
         total = sum(weights) or 1.0
         long = sum(1 for u, w in zip(self._units, weights, strict=True) if w >= _LEAST and u.kind != "faint") > _LONG
         best: dict[str, Match] = {}
+        groups: dict[tuple[str, Group], float] = {}
         asks_much = sum(1 for u in asked if u.kind not in ("faint", "not")) > _FEW
         for phrase, had, explained in self._found:
             if asks_much and len(phrase.units) == 1:
@@ -173,8 +194,12 @@ class Weighed:
             if not covered:
                 continue
             score = 2 * covered * had / (covered + had)
+            groups[phrase.name, phrase.group] = max(score, groups.get((phrase.name, phrase.group), 0.0))
             if phrase.name not in best or score > best[phrase.name].score:
                 best[phrase.name] = Match(name=phrase.name, score=score, phrase=phrase, covered=covered, met=had)
+        for name, match in best.items():
+            other: Group = "no" if match.phrase.group == "yes" else "yes"
+            best[name] = msgspec.structs.replace(match, against=groups.get((name, other), 0.0))
         return sorted(best.values(), key=lambda m: (-m.score, m.name))
 
     def _spanned(self, explained: Mapping[int, float], weights: Sequence[float]) -> float:
