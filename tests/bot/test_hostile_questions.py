@@ -24,7 +24,7 @@ from tests.bot.test_every_route import SECRET, answer, foreign_firm, said_by
 
 __all__ = ["answer"]  # a fixture, found by its name here
 
-COUNT = int(os.environ.get("FUZZ", "250"))
+COUNT = int(os.environ.get("FUZZ", "150"))
 
 HOSTILE = [
     "",
