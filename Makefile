@@ -7,11 +7,11 @@ WORKERS ?= 2
 COMPILE := $(BIN)/python -m compileall -q bot flows storage
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt
 
-.PHONY: help install run test kills check bench bench-page pictures lint types migration
+.PHONY: help install run test kills check bench bench-page bench-questions pictures lint types migration
 .DEFAULT_GOAL := help
 
 help: ## What can be made
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
 
 install: $(VENV)/.installed ## The cais command, in .venv/bin/cais
 
@@ -35,6 +35,9 @@ bench-page: $(VENV)/.installed-for-tests ## How soon the page paints, and how lo
 
 pictures: $(VENV)/.installed-for-tests ## The pictures of README and docs, drawn afresh from the real bot
 	$(BIN)/python -m tests.e2e.pictures
+
+bench-questions: $(VENV)/.installed-for-tests ## Speed of an answer, beside a raw full-text query
+	$(BIN)/python -m tests.benchmarks.questions
 
 lint: $(VENV)/.installed-for-tests ## Format and lint, mending what can be mended
 	$(BIN)/ruff format .

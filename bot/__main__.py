@@ -12,6 +12,7 @@ COMMANDS = {
     "sandbox": "bot.commands.sandbox:sandbox",
     "doctor": "bot.commands.doctor:doctor",
     "migrate": "bot.commands.migrate:migrate",
+    "ask": "bot.commands.ask:ask",
     "verify": "bot.commands.verify:verify",
     "pack": "bot.commands.pack:pack",
 }

@@ -154,8 +154,9 @@ class Answering:
 
     async def _deliver(self, call: Call, answer: Answer, again: bool) -> None:
         match answer:
-            case Say(message):
-                await self._say(call, message, again)
+            case Say(message, threaded, quiet):
+                if not (quiet and await self._whisper(call, content(message))):
+                    await self._say(call, message, again, threaded=threaded)
             case Replace(message):
                 await self._replace(call, message, again)
             case Redraw(draw):
@@ -173,13 +174,13 @@ class Answering:
                 where = {"channel_id": call.origin.channel, "prompts": shown}
                 await self._slack.call("assistant.threads.setSuggestedPrompts", where)
 
-    async def _say(self, call: Call, message: Message, again: bool = False) -> None:
+    async def _say(self, call: Call, message: Message, again: bool = False, *, threaded: bool = False) -> None:
         origin = call.origin
         body = content(message)
         if call.kind == "command" and call.in_direct_channel:
             await self._answer_in_dm(call, body)
         elif self.is_direct(call) or not origin.channel:
-            await self._post(call, body, again)
+            await self._post(call, body, again, call.origin.thread or (call.typed_ts if threaded else ""))
         elif call.kind == "mention" or origin.thread:
             if not await self._whisper(call, body):
                 await self._respond_or_dm(call, body)
@@ -227,23 +228,23 @@ class Answering:
     async def _post_dm(self, call: Call, body: Json) -> None:
         await self._slack.call("chat.postMessage", {"channel": call.user, **NO_UNFURLING, **body})
 
-    async def _post(self, call: Call, body: Json, again: bool) -> None:
+    async def _post(self, call: Call, body: Json, again: bool, thread: str) -> None:
         origin = call.origin
         where = {"channel": origin.channel if call.in_direct_channel else call.user, **NO_UNFURLING, **body}
-        if origin.thread and call.in_direct_channel:
-            where["thread_ts"] = origin.thread
+        if thread and call.in_direct_channel:
+            where["thread_ts"] = thread
         if call.event_id:
-            if again and await self._was_said(call):
+            if again and await self._was_said(call, thread):
                 return
             where["metadata"] = {"event_type": ANSWERED, "event_payload": {"cause": call.cause}}
         await self._slack.call("chat.postMessage", where, patience=40.0 if call.event_id else 100.0)
 
-    async def _was_said(self, call: Call) -> bool:
+    async def _was_said(self, call: Call, thread: str) -> bool:
         """Whether our reply already stands in the DM. Raises Unsure or TooBusy where Slack does not let us look."""
         method: str = "conversations.history"
         where: Json = {"channel": call.origin.channel, "limit": 200}
-        if call.origin.thread:
-            method, where = "conversations.replies", {**where, "ts": call.origin.thread, "limit": 200}
+        if thread:
+            method, where = "conversations.replies", {**where, "ts": thread, "limit": 200}
         if call.payload.get("ts"):
             where["oldest"] = call.payload["ts"]
         try:

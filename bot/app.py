@@ -16,6 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.answering import Answering
 from bot.background import Background
+from bot.delivery import Delivery
 from bot.errors import WithoutBodies
 from bot.event_inbox import EventInbox
 from bot.hearing import Call
@@ -116,6 +117,7 @@ class Bot:
             now=now,
             bot_user=self.bot_user,
         )
+        self.delivery = Delivery(self.slack, services, router.letters, self.background, now)
         routing = Routing(
             table=self.table,
             answering=self.answering,
@@ -145,10 +147,12 @@ class Bot:
         who = await self.slack.call("auth.test", {}, form=True)
         self._authorize.know(bot_user=str(who.get("user_id", "")), bot_id=str(who.get("bot_id", "")))
         self.inbox.start()
+        self.delivery.start()
 
     async def stop(self, seconds: float = 10.0) -> None:
         """Finishes what is under way, for at most this long, and hangs up."""
         await self.inbox.stop()
+        await self.delivery.stop(seconds)
         await self.background.drain(seconds)
         await self.session.close()
 

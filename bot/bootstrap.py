@@ -1,39 +1,91 @@
 """Puts the pieces together: the listeners in their router, the use cases on their database, the pack from its files."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime
-from importlib import resources
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from bot.errors import NotedEvents
-from bot.listeners import answers, dates, deadlines, firms, home, onboarding, owners, records, steps, tasks, undoing
+from bot.listeners import (
+    answers,
+    dates,
+    deadlines,
+    firms,
+    home,
+    notes,
+    onboarding,
+    owners,
+    questions,
+    queue,
+    records,
+    steps,
+    tasks,
+    undoing,
+)
 from bot.listeners import help as helping
+from bot.pack_files import read_deadlines, read_english, read_questions
 from bot.router import Router
+from flows.asking import Engine
 from flows.deadlines import load_ledger
-from flows.packs import source_file
+from flows.lead_queue import CHECK_AGAIN_DAYS
 from flows.roadmap import Pack
 from flows.services import Services
 from storage.database import Database
 
-SHIPPED = "cais-small-firm.yaml"
-DEADLINES = "cais-deadlines.json"
+if TYPE_CHECKING:
+    from flows.questions.asking import Asker
 
-CONVERSATIONS = (onboarding, steps, tasks, dates, owners, deadlines, undoing, answers, firms, records, home, helping)
+CONVERSATIONS = (
+    onboarding,
+    steps,
+    tasks,
+    dates,
+    owners,
+    deadlines,
+    undoing,
+    answers,
+    firms,
+    records,
+    questions,
+    queue,
+    notes,
+    home,
+    helping,
+)
 
 
-def read_pack(path: Path | None = None) -> tuple[str, str]:
-    """The YAML text of a pack and the text it quotes: the shipped pack, or one of the operator's own.
+class LazyAsker:
+    """Makes the one that answers questions when the first is asked, off the loop: it takes most of a second."""
 
-    The quoted text is the file that the pack names under `source`, in the same folder. Raises PackError where the pack
-    names none, OSError where a file cannot be read, and UnicodeDecodeError where one is not UTF-8.
+    def __init__(self, pack: Pack, path: Path | None = None) -> None:
+        self._pack = pack
+        self._path = path
+        self._made: asyncio.Future[Asker] | None = None
+
+    async def __call__(self) -> "Asker":
+        """Waits for it where it is still being made; made once, whoever asks."""
+        if self._made is None:
+            self._made = asyncio.ensure_future(asyncio.to_thread(make_asker, self._pack, self._path))
+        return await asyncio.shield(self._made)
+
+
+def make_asker(pack: Pack, path: Path | None = None) -> "Asker":
+    """Answers questions about this pack: the shipped one, or the one at `path` with its `.questions.yaml` beside it.
+
+    A pack without that file answers nothing, and says so. Raises PackError where the file is wrong. What reads
+    questions is imported here, so that a start does not pay for it.
     """
-    if path is None:
-        folder = resources.files("flows") / "roadmaps"
-        yaml_text = (folder / SHIPPED).read_text(encoding="utf-8")
-        return yaml_text, (folder / source_file(yaml_text)).read_text(encoding="utf-8")
-    yaml_text = path.read_text(encoding="utf-8")
-    return yaml_text, (path.parent / source_file(yaml_text)).read_text(encoding="utf-8")
+    from flows.questions import knowledge
+    from flows.questions.asking import Asker
+
+    texts = read_questions(path)
+    if texts is None:
+        no_words = knowledge.Vocabulary({}, {}, {}, {})
+        nothing = knowledge.Knowledge(knowledge.SCHEMA, pack.id, {}, no_words, {}, {}, next(iter(pack.contacts)))
+        return Asker(nothing, knowledge.load_english(read_english()), pack)
+    return Asker(knowledge.load_knowledge(texts[0]), knowledge.load_english(texts[1]), pack)
 
 
 def build_router() -> Router:
@@ -45,18 +97,29 @@ def build_router() -> Router:
 
 
 def build_services(
-    database: Database, pack: Pack, clock: Callable[[], datetime], *, practice: bool = False
+    database: Database,
+    pack: Pack,
+    clock: Callable[[], datetime],
+    *,
+    practice: bool = False,
+    check_again_days: int = CHECK_AGAIN_DAYS,
+    engine: Engine | None = None,
 ) -> Services:
     """The use cases on this database. `clock` is business time; `practice` marks everything as a practice run."""
-    ledger = load_ledger((resources.files("flows") / "roadmaps" / DEADLINES).read_text(encoding="utf-8"))
+    ledger = load_ledger(read_deadlines())
     return Services(
         events=NotedEvents(database.events),
         directory=database.directory,
         inbox=database.inbox,
         workspaces=database.workspaces,
         ledger=ledger,
+        questions=database.questions,
+        notes=database.notes,
+        outbox=database.outbox,
+        engine=engine or LazyAsker(pack),
         pack=pack,
         clock=clock,
         new_id=lambda: uuid4().hex[:12],
         practice=practice,
+        check_again_days=check_again_days,
     )

@@ -449,6 +449,90 @@ class FirmSettingsForm(Changing, frozen=True):
     profile: str = ""
 
 
+# --- questions: asking, the lead's queue, update notes --------------------------------------------------------
+
+
+class OpenAsk(Carried, frozen=True):
+    """*Ask* on a task's card, whose task is what the question is about; `ticket` offers the way on after a refusal."""
+
+    verb: ClassVar[str] = "questions.open"
+    task: str = ""
+    ticket: bool = False
+
+
+class AskForm(Carried, frozen=True):
+    verb: ClassVar[str] = "questions.form"
+    task: str = ""
+
+
+class PickReading(Carried, frozen=True):
+    """Which of two readings was meant; `task` is that of the card the answer stands on."""
+
+    verb: ClassVar[str] = "questions.reading"
+    question: str = ""
+    nth: int = 0
+    task: str = ""
+
+
+class Vote(Carried, frozen=True):
+    verb: ClassVar[str] = "questions.vote"
+    question: str = ""
+    helpful: bool = False
+
+
+class AskLead(Carried, frozen=True):
+    verb: ClassVar[str] = "questions.ask_lead"
+    question: str = ""
+
+
+class ShowQueue(Carried, frozen=True):
+    verb: ClassVar[str] = "queue.show"
+    page: int = 0
+
+
+class ShowFirmAnswers(Carried, frozen=True):
+    verb: ClassVar[str] = "queue.answers"
+    page: int = 0
+
+
+class OpenReply(Changing, frozen=True):
+    verb: ClassVar[str] = "queue.reply"
+    question: str = ""
+
+
+class ReplyForm(Changing, frozen=True):
+    verb: ClassVar[str] = "queue.reply_form"
+    question: str = ""
+
+
+class CloseQuestion(Changing, frozen=True):
+    verb: ClassVar[str] = "queue.close"
+    question: str = ""
+
+
+class ConfirmFirmAnswer(Changing, frozen=True):
+    verb: ClassVar[str] = "queue.confirm"
+    answer: str = ""
+
+
+class WithdrawFirmAnswer(Changing, frozen=True):
+    verb: ClassVar[str] = "queue.withdraw"
+    answer: str = ""
+
+
+class OpenUpdateNote(Carried, frozen=True):
+    verb: ClassVar[str] = "notes.open"
+
+
+class UpdateNoteForm(Carried, frozen=True):
+    verb: ClassVar[str] = "notes.form"
+
+
+class RemoveUpdateNote(Carried, frozen=True):
+    verb: ClassVar[str] = "notes.remove"
+    note: str = ""
+
+
 # --- home -----------------------------------------------------------------------------------------------------
 
 

@@ -12,8 +12,8 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.bootstrap import read_pack
 from bot.manifest import read_manifest
+from bot.pack_files import read_pack
 from bot.settings import Secret, Settings, unknown_names
 from bot.supervisor import port_is_free
 from flows.packs import PackError, load_pack

@@ -74,6 +74,11 @@ class Call(msgspec.Struct, frozen=True):
         return [block["block_id"] for block in blocks if block.get("type") == "input" and block.get("block_id")]
 
     @property
+    def typed_ts(self) -> str:
+        """Slack's id of the message these words are; empty where they are none."""
+        return str(self.payload.get("ts") or "") if self.kind in ("message", "mention") else ""
+
+    @property
     def in_direct_channel(self) -> bool:
         """In some DM: with the app, or (for commands) between people."""
         return self.origin.channel.startswith("D")
@@ -111,7 +116,7 @@ def _block_actions(body: Payload, tenant: str, _: str) -> Call:
     verb = verb_of(action["action_id"])
     chosen = picked(action)
     packed = action.get("block_id", "")
-    if action.get("type") == "button":
+    if action.get("type") in ("button", "feedback_buttons"):
         packed, chosen = action.get("value") or "", ()
     elif action.get("type") == "overflow":
         packed, chosen = (chosen[0] if chosen else ""), ()
@@ -298,7 +303,7 @@ def picked(element: Payload) -> tuple[str, ...]:
             return tuple(element[key])
     for key in _ONE:
         if element.get(key):
-            return (str(element[key]),)
+            return (words.writable(str(element[key])),)
     if element.get("selected_date_time"):
         return (str(element["selected_date_time"]),)
     if rich := element.get("rich_text_value"):

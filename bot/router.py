@@ -6,7 +6,8 @@ from typing import Any, Literal, TypeVar
 import msgspec
 
 from bot.actions import Carried
-from bot.surfaces import Answer
+from bot.surfaces import Answer, Letter
+from flows.asked import Owed
 from flows.firms import Person
 from flows.ports import Sighting
 from flows.position import Position
@@ -38,6 +39,10 @@ class Heard(msgspec.Struct, frozen=True):
     """Who was mentioned in the words: the name as it reads there, lower case, and Slack's id."""
     values: Mapping[str, tuple[str, ...]] = {}
     """A modal's fields by block_id; empty fields are empty tuples."""
+    thread: str = ""
+    """The thread it happened in, by Slack's id; empty outside of threads."""
+    ts: str = ""
+    """Slack's id of the message that was typed, which a thread may begin with; empty for everything else."""
     payload: Mapping[str, Any] = {}
     """Slack's own payload, for the few listeners that need more (a shortcut's message, an event)."""
 
@@ -63,6 +68,10 @@ class Heard(msgspec.Struct, frozen=True):
         found = self.values.get(block_id, ())
         return found[0].strip() if found else ""
 
+
+Writer = Callable[[Owed, Services], Awaitable[Letter | None]]
+"""Writes what is owed as things are when it is sent; None where it need not be sent any more."""
+W = TypeVar("W", bound=Writer)
 
 Listener = Callable[[Heard, Services], Awaitable[Answer]]
 L = TypeVar("L", bound=Callable[..., Awaitable[Answer]])
@@ -91,6 +100,7 @@ class Router:
         self.events: dict[str, Route] = {}
         self.options: dict[str, Route] = {}
         self.fallbacks: dict[str, Route] = {}
+        self.letters: dict[str, Writer] = {}
 
     def command(self, *words: str, firm: bool = True, free_text: bool = False, meets: bool = False) -> Callable[[L], L]:
         """Listens to `/cais <word>`, the word in a DM, and the word after a mention. '' is `/cais` alone."""
@@ -126,6 +136,17 @@ class Router:
         command; `stale`: a button or modal nobody listens to any more.
         """
         return self._keep(self.fallbacks, (name,), False, None)
+
+    def letter(self, kind: str) -> Callable[[W], W]:
+        """Writes what is owed to somebody: `async def f(owed, services) -> Letter | None`."""
+
+        def keep(writer: W) -> W:
+            if kind in self.letters:
+                raise ValueError(f"two writers for {kind!r}")
+            self.letters[kind] = writer
+            return writer
+
+        return keep
 
     def _keep(
         self,

@@ -11,8 +11,9 @@ from slack_sdk.errors import SlackApiError
 
 from bot import logs
 from bot.app import Bot
-from bot.bootstrap import build_router, build_services, read_pack
+from bot.bootstrap import LazyAsker, build_router, build_services
 from bot.clock import BusinessClock, real_time
+from bot.pack_files import read_pack
 from bot.server import Server, web_app
 from bot.settings import Settings, unknown_names
 from bot.socket_mode import SocketMode
@@ -63,7 +64,14 @@ async def _bot(settings: Settings) -> AsyncIterator[Bot]:
             token=settings.slack_bot_token.reveal(),
             signing_secret=secret.reveal() if secret else "",
             router=build_router(),
-            services=build_services(database, pack, clock, practice=clock.moved),
+            services=build_services(
+                database,
+                pack,
+                clock,
+                practice=clock.moved,
+                check_again_days=settings.check_again_days,
+                engine=LazyAsker(pack, settings.pack),
+            ),
             now=real_time,
             api_url=settings.slack_api_url,
         )

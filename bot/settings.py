@@ -72,6 +72,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         float, Meta(gt=0, le=1_000_000, description="a number above 0 and at most 1000000, such as 3600")
     ] = field(default=1.0, name="CAIS_CLOCK_SPEED")
     practice: Annotated[bool, Meta(description="1 or 0")] = field(default=False, name="CAIS_PRACTICE")
+    check_again_days: Annotated[int, Meta(ge=1, le=3650, description="a number of days from 1 to 3650")] = field(
+        default=180, name="CAIS_CHECK_AGAIN_DAYS"
+    )
 
     def __post_init__(self) -> None:
         """Raises BadSettings where single values are fine and do not go together."""

@@ -35,9 +35,26 @@ class Home(msgspec.Struct, frozen=True):
 
 
 class Say(msgspec.Struct, frozen=True):
-    """A new message: ephemeral where it was asked for in a channel, plain in a DM."""
+    """A new message: ephemeral where it was asked for in a channel, plain in a DM.
+
+    `threaded`: in a DM, below the message that asked for it. `quiet`: for this moment only, ephemeral in a DM too.
+    """
 
     message: Message
+    threaded: bool = False
+    quiet: bool = False
+
+
+class Letter(msgspec.Struct, frozen=True):
+    """A message that is owed to somebody: below what was said in this thread of this DM, else at the end of theirs.
+
+    `whisper` is a channel's thread where the person asked: the same is shown there too, for them only and if it can be.
+    """
+
+    message: Message
+    channel: str = ""
+    thread: str = ""
+    whisper: tuple[str, str] | None = None
 
 
 class Replace(msgspec.Struct, frozen=True):

@@ -155,6 +155,8 @@ class Table:
             chosen=call.chosen,
             mentions=call.mentions,
             values=call.values,
+            thread=call.origin.thread,
+            ts=call.typed_ts,
             payload=call.payload,
         )
 

@@ -21,6 +21,14 @@ _NAMED = re.compile(r"(?:^|\s)(?:for\s+|@\s*)(?=\S)", re.IGNORECASE)
 _WIRE = re.compile(r"<([@#!]?)([^<>|\s]+)(?:\|([^<>]*))?>")
 
 
+_UNWRITABLE = re.compile(r"[\x00\ud800-\udfff]")
+
+
+def writable(text: str) -> str:
+    """Without what no database takes: the null character, and halves of characters."""
+    return _UNWRITABLE.sub("", text)
+
+
 def plain(text: str, bot: str = "") -> str:
     """What was typed, as it read: mentions, channels and links as people see them, unescaped and trimmed.
 
@@ -37,7 +45,7 @@ def plain(text: str, bot: str = "") -> str:
             return label or f"@{target.partition('^')[0]}"
         return label if label and target.startswith(("mailto:", "tel:")) else target
 
-    return html.unescape(_WIRE.sub(as_read, text)).strip()
+    return writable(html.unescape(_WIRE.sub(as_read, text))).strip()
 
 
 def mentions(text: str) -> dict[str, str]:

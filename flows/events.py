@@ -158,6 +158,29 @@ class NoteAdded(Event, frozen=True):
     task: str = ""
 
 
+class FirmAnswerGiven(Event, frozen=True):
+    """A lead's answer to a member's question; with the id of one that is there, it takes its place.
+
+    `answer` is the id of the question it was given to. From `check_on` on it asks to be looked at again.
+    """
+
+    answer: str
+    question: str
+    text: str
+    check_on: date
+
+
+class FirmAnswerConfirmed(Event, frozen=True):
+    """A lead looked at it again, and it still holds."""
+
+    answer: str
+    check_on: date
+
+
+class FirmAnswerWithdrawn(Event, frozen=True):
+    answer: str
+
+
 class TextRefused(Event, frozen=True):
     """Text that looked like personal data was refused; only that it happened is kept."""
 
@@ -237,6 +260,9 @@ AnyEvent = (
     | TaskReopened
     | EvidenceAdded
     | NoteAdded
+    | FirmAnswerGiven
+    | FirmAnswerConfirmed
+    | FirmAnswerWithdrawn
     | TextRefused
     | TaskDueSet
     | StepDueSet

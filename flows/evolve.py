@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from flows import events as e
 from flows.events import FirmKey, Record
-from flows.position import Agent, Answer, Change, Due, Member, Owner, Position, Recurring, TaskRecord
+from flows.position import Agent, Answer, Change, Due, FirmAnswer, Member, Owner, Position, Recurring, TaskRecord
 
 Evolver = Callable[[Position, Any, Record], Position]
 _evolvers: dict[type, Evolver] = {}
@@ -238,3 +238,37 @@ def _(p: Position, event: e.RecurringSet, r: Record) -> Position:
 @_on(e.RecurringRemoved)
 def _(p: Position, event: e.RecurringRemoved, r: Record) -> Position:
     return replace(p, recurring=tuple(x for x in p.recurring if x.id != event.recurring))
+
+
+def _with_firm_answer(p: Position, answer: FirmAnswer) -> Position:
+    return replace(p, firm_answers={**p.firm_answers, answer.id: answer})
+
+
+@_on(e.FirmAnswerGiven)
+def _(p: Position, event: e.FirmAnswerGiven, r: Record) -> Position:
+    given = FirmAnswer(
+        id=event.answer,
+        question=event.question,
+        text=event.text,
+        by=r.actor,
+        by_name=r.actor_name,
+        at=r.at,
+        check_on=event.check_on,
+        sequence=r.sequence,
+    )
+    return _with_firm_answer(p, given)
+
+
+@_on(e.FirmAnswerConfirmed)
+def _(p: Position, event: e.FirmAnswerConfirmed, r: Record) -> Position:
+    kept = p.firm_answers.get(event.answer)
+    if kept is None:  # given by an entry that was undone
+        return p
+    fresh = replace(kept, by=r.actor, by_name=r.actor_name, at=r.at, check_on=event.check_on, sequence=r.sequence)
+    return _with_firm_answer(p, fresh)
+
+
+@_on(e.FirmAnswerWithdrawn)
+def _(p: Position, event: e.FirmAnswerWithdrawn, r: Record) -> Position:
+    kept = p.firm_answers.get(event.answer)
+    return _with_firm_answer(p, replace(kept, withdrawn=True, sequence=r.sequence)) if kept else p

@@ -42,6 +42,8 @@ def sentence(pack: Pack, position: Position, record: Record, rows: Mapping[int, 
             return f"“{task_title(pack, position, event.task)}” now belongs to {event.name or 'somebody'}"
         case e.TaskUnassigned():
             return f"“{task_title(pack, position, event.task)}” belongs to nobody now"
+        case e.FirmAnswerGiven() | e.FirmAnswerConfirmed() | e.FirmAnswerWithdrawn():
+            return _of_firm_answer(position, event)
         case e.Undone():
             return _of_undo(pack, position, event, rows)
         case _:
@@ -166,6 +168,21 @@ def _of_agent(position: Position, event: e.AnyEvent) -> str:
             return f"Began a change of agent from {_agent(position, event.old)} to {_agent(position, event.new)}"
         case _:
             return record_type(event)
+
+
+def _of_firm_answer(
+    position: Position, event: e.FirmAnswerGiven | e.FirmAnswerConfirmed | e.FirmAnswerWithdrawn
+) -> str:
+    kept = position.firm_answers.get(event.answer)
+    asked = f"“{kept.question}”" if kept else "a question"
+    match event:
+        case e.FirmAnswerGiven():
+            again = f"to be looked at again on {day(event.check_on)}"
+            return f"Answered the question “{event.question}” for the firm, {again}: {event.text}"
+        case e.FirmAnswerConfirmed():
+            return f"The firm's answer to {asked} still holds, to be looked at again on {day(event.check_on)}"
+        case e.FirmAnswerWithdrawn():
+            return f"Withdrew the firm's answer to {asked}"
 
 
 def _of_firm(record: Record, event: e.AnyEvent) -> str:

@@ -5,6 +5,7 @@ from typing import Literal, Protocol
 
 import msgspec
 
+from flows.asked import Asked, Owed, Place, UpdateNote, Voted
 from flows.events import FirmKey, Record, RoleName
 from flows.firms import Refusal
 from flows.position import Position
@@ -16,6 +17,8 @@ class Changed(msgspec.Struct, frozen=True):
 
     records: tuple[Record, ...]
     position: Position
+    owed: tuple[Owed, ...] = ()
+    """What is owed to people because of it; kept in the same transaction as the rows, and only with them."""
 
 
 Decide = Callable[[Position, Sequence[Record]], Changed]
@@ -153,3 +156,61 @@ class Workspaces(Protocol):
 
         A `cause` that this workspace already has: nothing is decided. Raises what `decide` raises; keeps nothing.
         """
+
+
+class Remembered(msgspec.Struct, frozen=True):
+    """What a question starts from, read at once: the one before it here, and the update notes that stand."""
+
+    before: Asked | None
+    notes: tuple[UpdateNote, ...]
+
+
+class Questions(Protocol):
+    """Keeps what was asked, what came of it, and what people thought of it."""
+
+    async def remembered(self, tenant: str, firm: str, person: str, place: Place, *, since: str) -> Remembered:
+        """The last question of this thread, where there is one; else this person's last one here after `since`."""
+
+    async def keep(self, asked: Asked) -> None:
+        """Keep a question. The same id again: only what came of it is written anew."""
+
+    async def get(self, tenant: str, firm: str, question: str) -> Asked | None:
+        """A question by its id."""
+
+    async def waiting(self, tenant: str, firm: str, *, person: str = "", limit: int) -> Sequence[Asked]:
+        """The firm's queue, those asked of the lead first, then the oldest first; only `person`'s where given."""
+
+    async def press(self, asked: Asked, owed: Sequence[Owed], *, at: str) -> bool:
+        """The asker wants the lead to see it. False where that was said before; nothing new is owed then."""
+
+    async def close(self, tenant: str, firm: str, question: str, *, by: str) -> bool:
+        """Take it off the queue. False where it is not there any more."""
+
+    async def vote(self, tenant: str, firm: str, question: str, person: str, *, helpful: bool, at: str) -> Voted:
+        """One vote per person and answer, which may be changed."""
+
+
+class Notes(Protocol):
+    """Keeps a workspace's update notes. What is removed is not shown any more, and stays in the table."""
+
+    async def standing(self, tenant: str) -> Sequence[UpdateNote]:
+        """Those that stand, in the roadmap's order, newest first within a place."""
+
+    async def add(self, note: UpdateNote) -> None:
+        """Keep a note; the same id again changes nothing."""
+
+    async def remove(self, tenant: str, note: str, *, by: str, at: str) -> bool:
+        """False where it is not there any more."""
+
+
+class Outbox(Protocol):
+    """What we owe Slack: claimed for a lease, sent, settled. Leases are real time in UNIX seconds."""
+
+    async def claim(self, *, due: float, now: float, lease: float, limit: int) -> Sequence[Owed]:
+        """Take up what is due by business time and nobody holds, the earliest first."""
+
+    async def settle(self, tenant: str, key: str, *, now: float, outcome: str) -> None:
+        """It was sent, or need not or cannot be: `outcome` says which."""
+
+    async def forget(self, *, settled_before: float) -> int:
+        """Drop rows settled before this; returns how many."""

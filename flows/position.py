@@ -100,6 +100,23 @@ class Recurring(msgspec.Struct, frozen=True):
     sequence: int
 
 
+class FirmAnswer(msgspec.Struct, frozen=True):
+    """What a lead answered to a question the roadmap does not answer, and who said last that it holds.
+
+    `id` is the question's. One that was withdrawn is shown to nobody, and its question stays answered.
+    """
+
+    id: str
+    question: str
+    text: str
+    by: str
+    by_name: str
+    at: datetime
+    check_on: date
+    sequence: int
+    withdrawn: bool = False
+
+
 class Position(msgspec.Struct, frozen=True):
     """Where a firm is. `version` is the sequence of its last event, `head` that event's hash."""
 
@@ -132,6 +149,7 @@ class Position(msgspec.Struct, frozen=True):
     owners: Mapping[str, Owner] = {}
     """By the task's key."""
     recurring: tuple[Recurring, ...] = ()
+    firm_answers: Mapping[str, FirmAnswer] = {}
 
     def agent(self, agent_id: str) -> Agent | None:
         """The agent with this id, whatever its status."""

@@ -212,6 +212,8 @@ def _look(position: Position, event: AnyEvent) -> str:
                 "target": position.target,
                 "time_zone": position.time_zone,
             }
+        case e.FirmAnswerGiven() | e.FirmAnswerConfirmed() | e.FirmAnswerWithdrawn():
+            seen = position.firm_answers.get(event.answer)
         case e.PrecheckAnswered() | e.ProfileAnswered():
             seen = {"precheck": position.precheck, "profile": position.profile}
         case _:

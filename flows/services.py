@@ -11,11 +11,16 @@ import msgspec
 from flows import answers, own_dates, progress, setting_up
 from flows import undo as undoing
 from flows import workspace as shared
+from flows.acts import Act, Result
+from flows.asked import Owed
+from flows.asking import Asking, Engine
 from flows.deadlines import Ledger
 from flows.events import AnyEvent, FirmKey, Record, RoleName, TextRefused
 from flows.firms import Person, Refusal, require
 from flows.guard import looks_like
-from flows.ports import Changed, Directory, EventStore, FirmSummary, Inbox, Workspaces
+from flows.lead_queue import CHECK_AGAIN_DAYS, LeadQueue
+from flows.noting import UpdateNotes
+from flows.ports import Changed, Directory, EventStore, FirmSummary, Inbox, Notes, Outbox, Questions, Workspaces
 from flows.position import Position
 from flows.records import Stamp, record, record_undo
 from flows.roadmap import Pack
@@ -23,27 +28,9 @@ from flows.trading_days import NEW_YORK
 from flows.walk import Preview, Walk, preview, walk
 from flows.workspace import Entry, Workspace
 
+__all__ = ["NO_FIRM", "Act", "Result", "Services"]
+
 NO_FIRM = Refusal("That firm is not here any more. Use `/cais firm list` to see yours.", kind="foreign")
-
-
-class Act(msgspec.Struct, frozen=True):
-    """Who does something, through what (`command`, `button`, `modal`, `message`), and Slack's own id for it."""
-
-    who: Person
-    source: str
-    cause: str | None = None
-
-
-class Result(msgspec.Struct, frozen=True):
-    """Where the firm is now. No records: it was recorded already, or the card was out of date."""
-
-    position: Position
-    records: tuple[Record, ...]
-
-    @property
-    def changed(self) -> bool:
-        """Whether anything new was recorded."""
-        return bool(self.records)
 
 
 class Kept(msgspec.Struct, frozen=True):
@@ -62,12 +49,17 @@ class Services:
         events: EventStore,
         directory: Directory,
         inbox: Inbox,
+        questions: Questions,
+        notes: Notes,
+        outbox: Outbox,
+        engine: Engine,
         pack: Pack,
         clock: Callable[[], datetime],
         new_id: Callable[[], str],
         workspaces: Workspaces,
         ledger: Ledger,
         practice: bool = False,
+        check_again_days: int = CHECK_AGAIN_DAYS,
     ) -> None:
         self.events = events
         self.directory = directory
@@ -75,11 +67,15 @@ class Services:
         self.workspaces = workspaces
         self.ledger = ledger
         """The industry dates as they are shipped; see `workspace` for what a workspace added."""
+        self.outbox = outbox
         self.pack = pack
         self.clock = clock
         """Business time, aware."""
         self.new_id = new_id
         self.practice = practice
+        self.asking = Asking(questions, notes, engine, pack, self.now, self._keep_refusal, practice)
+        self.queue = LeadQueue(questions, self.now, self._change, check_again_days)
+        self.notes = UpdateNotes(notes, pack, self.now)
 
     def now(self) -> datetime:
         """Business time, UTC."""
@@ -349,11 +345,18 @@ class Services:
     # --- within ------------------------------------------------------------------------------------------------
 
     async def _change(
-        self, key: FirmKey, act: Act, decide: Callable[[Position], Sequence[AnyEvent]], **texts: Any
+        self,
+        key: FirmKey,
+        act: Act,
+        decide: Callable[[Position], Sequence[AnyEvent]],
+        *,
+        owed: Sequence[Owed] = (),
+        **texts: Any,
     ) -> Result:
         def unit(position: Position, history: Sequence[Record]) -> Changed:
             _must_exist(position)
-            return record(position, decide(position), self._stamp(act))
+            changed = record(position, decide(position), self._stamp(act))
+            return msgspec.structs.replace(changed, owed=tuple(owed)) if owed and changed.records else changed
 
         try:
             changed = await self.events.change(key, unit, cause=act.cause)

@@ -12,7 +12,7 @@ from flows.evolve import fold, undone
 from flows.firms import Person, Refusal, require
 from flows.position import Position
 
-FINAL = frozenset({"firm_set_up", "member_set", "member_removed", "text_refused"})
+FINAL = frozenset({"firm_set_up", "member_set", "member_removed", "text_refused", "firm_answer_given"})
 """What has commands of its own to change it; a click that brought one of these is never undone."""
 
 NOT_BY_UNDO = (
@@ -20,7 +20,15 @@ NOT_BY_UNDO = (
     "`/cais firm members` and `/cais firm settings` change what set-up and members brought."
 )
 
-LEADS_ONLY = frozenset({"firm_renamed", "channel_linked", "channel_unlinked"})
+LEADS_ONLY = frozenset(
+    {
+        "firm_renamed",
+        "channel_linked",
+        "channel_unlinked",
+        "firm_answer_confirmed",
+        "firm_answer_withdrawn",
+    }
+)
 """What only a lead may record, and so only a lead may undo or bring back."""
 
 
@@ -37,6 +45,8 @@ def undo(history: Sequence[Record], position: Position, who: Person, of: int | N
         return None
     clicked = click_of(history, target)
     affected = affects(history, clicked)
+    if any(r.type == "firm_answer_given" for r in affected):
+        raise Refusal("That was sent to whoever asked. Change or withdraw it under `/cais questions`.")
     if any(r.type in FINAL for r in affected):
         raise Refusal(NOT_BY_UNDO)
     if any(r.type in LEADS_ONLY for r in affected):
@@ -116,6 +126,8 @@ def subjects(record: Record) -> frozenset[str]:
             return frozenset({f"channel {event.channel}"})
         case e.EvidenceAdded() | e.NoteAdded():
             return frozenset({f"row {record.sequence}"})
+        case e.FirmAnswerGiven() | e.FirmAnswerConfirmed() | e.FirmAnswerWithdrawn():
+            return frozenset({f"firm answer {event.answer}"})
         case _:
             return frozenset({record.type})
 

@@ -14,6 +14,8 @@ from storage.errors import StorageError
 from storage.event_store import EventStore, PositionCache, Runner
 from storage.inbox import Inbox
 from storage.migrate import HEAD, migrate
+from storage.outbox import Outbox
+from storage.questions import Notes, Questions
 from storage.workspaces import Workspaces
 
 VERSION_QUERY = "SELECT version_num FROM alembic_version"
@@ -36,6 +38,9 @@ class Database:
         self.directory: ports.Directory = Directory(runner, cache)
         self.inbox: ports.Inbox = Inbox(runner)
         self.workspaces: ports.Workspaces = Workspaces(runner)
+        self.questions: ports.Questions = Questions(runner)
+        self.notes: ports.Notes = Notes(runner)
+        self.outbox: ports.Outbox = Outbox(runner)
         self.audit = Audit(runner)
 
     async def close(self) -> None:

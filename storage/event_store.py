@@ -1,12 +1,13 @@
 """A firm's events and its snapshot: read as one row, changed as one unit of work."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from threading import Lock
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 import msgspec
 
+from flows.asked import Owed
 from flows.events import FirmKey, Record
 from flows.evolve import fold
 from flows.ports import Changed, ChannelTaken, Decide
@@ -179,8 +180,16 @@ def _change(cache: PositionCache, key: FirmKey, decide: Decide, cause: str | Non
         if held and not held.stored:
             yield from _project_anew(before)
         yield from _append(before, changed)
+        yield from owe(changed.owed)
         cache.put(Held(changed.position, True))
     return changed
+
+
+def owe(owed: Iterable[Owed]) -> Unit[None]:
+    """Part of the unit of work that a debt comes from, so that neither is there without the other."""
+    for one in owed:
+        row = {**msgspec.structs.asdict(one), "taken_until": 0.0, "settled_at": None, "outcome": None}
+        yield statements.owe, row
 
 
 def _check(key: FirmKey, before: Position, changed: Changed, cause: str | None) -> None:
@@ -193,7 +202,8 @@ def _check(key: FirmKey, before: Position, changed: Changed, cause: str | None) 
         or after.head != records[-1].hash
     ):
         raise ValueError("The rows to append do not follow on from the firm's last event.")
-    if after.key != key or any(r.tenant != key.tenant or r.firm != key.firm for r in records):
+    theirs = any(r.tenant != key.tenant or r.firm != key.firm for r in records)
+    if after.key != key or theirs or any(o.tenant != key.tenant or o.firm != key.firm for o in changed.owed):
         raise ValueError("The rows to append belong to another firm.")
     if cause is not None and all(r.cause != cause for r in records):
         raise ValueError("None of the rows to append carries the cause, so that a replay would add them again.")

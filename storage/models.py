@@ -158,7 +158,92 @@ workspace_entries = Table(
     sqlite_with_rowid=False,
 )
 
+# A question may be asked where no firm is meant; its firm is empty then, so there is no key to point with.
+questions = Table(
+    "questions",
+    metadata,
+    # The columns stand in the order of flows.asked.Asked.
+    _tenant(),
+    _firm(),
+    Column("id", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("thread", Text, nullable=False),
+    Column("asked_at", Text, nullable=False),
+    Column("question", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("said", Text, nullable=False),
+    Column("cited", Text, nullable=False),
+    Column("edition", Text, nullable=False),
+    Column("step", Text, nullable=False),
+    Column("before", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("practice", Boolean, nullable=False),
+    Column("waiting", Boolean, nullable=False),
+    Column("pressed_at", Text, nullable=False),
+    Column("closed_by", Text, nullable=False),
+    PrimaryKeyConstraint("tenant", "firm", "id"),
+    sqlite_with_rowid=False,
+)
+
+votes = Table(
+    "votes",
+    metadata,
+    _tenant(),
+    _firm(),
+    Column("question", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("helpful", Boolean, nullable=False),
+    Column("voted_at", Text, nullable=False),
+    PrimaryKeyConstraint("tenant", "firm", "question", "person"),
+    sqlite_with_rowid=False,
+)
+
+update_notes = Table(
+    "update_notes",
+    metadata,
+    # The columns stand in the order of flows.asked.UpdateNote.
+    _tenant(),
+    Column("id", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("as_of", Text, nullable=False),
+    Column("added_by", Text, nullable=False),
+    Column("added_by_name", Text, nullable=False),
+    Column("added_at", Text, nullable=False),
+    Column("step", Text, nullable=False),
+    Column("first", Integer, nullable=False),
+    Column("last", Integer, nullable=False),
+    Column("removed_by", Text),
+    Column("removed_at", Text),
+    PrimaryKeyConstraint("tenant", "id"),
+    sqlite_with_rowid=False,
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    # The columns stand in the order of flows.asked.Owed.
+    _tenant(),
+    Column("key", Text, nullable=False),
+    _firm(),
+    Column("kind", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("about", Text, nullable=False),
+    Column("due_at", Double, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("taken_until", Double, nullable=False),
+    Column("settled_at", Double),
+    Column("outcome", Text),
+    PrimaryKeyConstraint("tenant", "key"),
+    sqlite_with_rowid=False,
+)
+
 # Events without a cause do not meet here: to both databases one null is not another.
 Index("ux_events_cause", events.c.tenant, events.c.firm, events.c.cause, unique=True)
 Index("ux_workspace_entries_cause", workspace_entries.c.tenant, workspace_entries.c.cause, unique=True)
 Index(None, inbox.c.settled_at, inbox.c.taken_until)
+Index("ix_questions_place", questions.c.tenant, questions.c.channel, questions.c.asked_at)
+Index("ix_questions_queue", questions.c.tenant, questions.c.firm, questions.c.waiting, questions.c.asked_at)
+Index(None, outbox.c.settled_at, outbox.c.due_at)

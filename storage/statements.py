@@ -5,12 +5,40 @@ from functools import cache
 from operator import itemgetter
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import Table, and_, bindparam, case, delete, exists, literal_column, null, select, true, union, update
+from sqlalchemy import (
+    Table,
+    and_,
+    bindparam,
+    case,
+    delete,
+    exists,
+    false,
+    literal_column,
+    null,
+    select,
+    true,
+    tuple_,
+    union,
+    update,
+)
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.sql import ClauseElement, Select
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from storage.models import channels, events, firms, inbox, members, people, snapshots, workspace_entries
+from storage.models import (
+    channels,
+    events,
+    firms,
+    inbox,
+    members,
+    outbox,
+    people,
+    questions,
+    snapshots,
+    update_notes,
+    votes,
+    workspace_entries,
+)
 
 T = TypeVar("T")
 Insert = Callable[[Table], Any]
@@ -246,4 +274,137 @@ unsettled_told = Statement(
 )
 forget_told = Statement(
     lambda _: delete(inbox).where(inbox.c.settled_at < bindparam("settled_before")).returning(inbox.c.id)
+)
+
+
+# --- questions ------------------------------------------------------------------------------------------------
+
+
+def _here() -> Any:
+    return and_(_is_firm(questions), questions.c.channel == bindparam("channel"))
+
+
+def _last(*where: Any) -> Select[Any]:
+    newest = questions.c.asked_at.desc(), questions.c.id.desc()
+    return select(*questions.c).where(_here(), *where).order_by(*newest).limit(1)
+
+
+last_in_thread = Statement(lambda _: _last(questions.c.thread == bindparam("thread")))
+last_of_person = Statement(
+    lambda _: _last(questions.c.person == bindparam("person"), questions.c.asked_at >= bindparam("since"))
+)
+
+
+def _keep_question(insert: Insert) -> ClauseElement:
+    """Asked once more by a replay, it does not come back to the queue it was taken off."""
+    new = insert(questions)
+    came_of = {questions.c[name]: new.excluded[name] for name in ("outcome", "said", "cited")}
+    waiting = case((questions.c.closed_by == "", new.excluded.waiting), else_=false())
+    kept: ClauseElement = new.on_conflict_do_update(
+        index_elements=list(questions.primary_key.columns), set_={**came_of, questions.c.waiting: waiting}
+    )
+    return kept
+
+
+keep_question = Statement(_keep_question)
+
+
+def _is_question() -> Any:
+    return and_(_is_firm(questions), questions.c.id == bindparam("question"))
+
+
+read_question = Statement(lambda _: select(*questions.c).where(_is_question()))
+
+
+def _queue(*where: Any) -> Select[Any]:
+    order = (questions.c.pressed_at == "").asc(), questions.c.asked_at, questions.c.id
+    waits = select(*questions.c).where(_is_firm(questions), questions.c.waiting == true(), *where)
+    return waits.order_by(*order).limit(bindparam("limit"))
+
+
+waiting_questions = Statement(lambda _: _queue())
+waiting_questions_of = Statement(lambda _: _queue(questions.c.person == bindparam("person")))
+press_question = Statement(
+    lambda _: (
+        update(questions)
+        .values({questions.c.pressed_at: bindparam("at"), questions.c.waiting: true()})
+        .where(_is_question(), questions.c.pressed_at == "", questions.c.closed_by == "")
+        .returning(questions.c.id)
+    )
+)
+close_question = Statement(
+    lambda _: (
+        update(questions)
+        .values({questions.c.closed_by: bindparam("by"), questions.c.waiting: false()})
+        .where(_is_question(), questions.c.closed_by == "", questions.c.waiting == true())
+        .returning(questions.c.id)
+    )
+)
+
+
+def _is_vote() -> Any:
+    return and_(_is_firm(votes), votes.c.question == bindparam("question"))
+
+
+read_vote = Statement(lambda _: select(votes.c.helpful).where(_is_vote(), votes.c.person == bindparam("person")))
+save_vote = _upsert(votes, "helpful", "voted_at")
+# --- update notes ---------------------------------------------------------------------------------------------
+
+standing_notes = Statement(
+    lambda _: (
+        select(*list(update_notes.c)[:-2])
+        .where(update_notes.c.tenant == bindparam("tenant"), update_notes.c.removed_at.is_(None))
+        .order_by(update_notes.c.step, update_notes.c.first, update_notes.c.as_of.desc(), update_notes.c.id)
+    )
+)
+add_note = Statement(lambda insert: insert(update_notes).on_conflict_do_nothing())
+remove_note = Statement(
+    lambda _: (
+        update(update_notes)
+        .values({update_notes.c.removed_by: bindparam("by"), update_notes.c.removed_at: bindparam("at")})
+        .where(
+            update_notes.c.tenant == bindparam("tenant"),
+            update_notes.c.id == bindparam("note"),
+            update_notes.c.removed_at.is_(None),
+        )
+        .returning(update_notes.c.id)
+    )
+)
+
+# --- what we owe Slack ----------------------------------------------------------------------------------------
+
+owe = Statement(lambda insert: insert(outbox).on_conflict_do_nothing())
+
+
+def _claim() -> ClauseElement:
+    due = (
+        select(outbox.c.tenant, outbox.c.key)
+        .where(
+            outbox.c.settled_at.is_(None),
+            outbox.c.due_at <= bindparam("due"),
+            outbox.c.taken_until <= bindparam("now"),
+        )
+        .order_by(outbox.c.due_at, outbox.c.key)
+        .limit(bindparam("limit"))
+        .with_for_update(skip_locked=True)
+    )
+    taken: ClauseElement = (
+        update(outbox)
+        .values({outbox.c.taken_until: bindparam("until"), outbox.c.tries: outbox.c.tries + 1})
+        .where(tuple_(outbox.c.tenant, outbox.c.key).in_(due))
+        .returning(*list(outbox.c)[:8])
+    )
+    return taken
+
+
+claim_owed = Statement(lambda _: _claim())
+settle_owed = Statement(
+    lambda _: (
+        update(outbox)
+        .values({outbox.c.settled_at: bindparam("now"), outbox.c.outcome: bindparam("result")})
+        .where(outbox.c.tenant == bindparam("tenant"), outbox.c.key == bindparam("owed"))
+    )
+)
+forget_owed = Statement(
+    lambda _: delete(outbox).where(outbox.c.settled_at < bindparam("settled_before")).returning(outbox.c.key)
 )

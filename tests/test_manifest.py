@@ -14,6 +14,7 @@ from bot.router import Router
 from bot.sandbox import web_api  # noqa: F401 - importing it fills the table of methods
 from bot.sandbox.manifest import EVENT_SCOPES
 from bot.sandbox.methods import METHODS
+from bot.views.help import reads_like_a_question
 
 BOT = Path(__file__).parents[1] / "bot"
 WORDS = {"app_mention", "message.im"}
@@ -66,9 +67,9 @@ def test_the_one_command_offers_words_that_are_heard(router: Router, manifest: d
     assert set(hinted) <= set(router.commands)
 
 
-def test_every_suggested_prompt_is_a_command(router: Router, manifest: dict[str, Any]) -> None:
+def test_every_suggested_prompt_is_a_command_or_a_question(router: Router, manifest: dict[str, Any]) -> None:
     prompts = manifest["features"]["agent_view"]["suggested_prompts"]
-    assert {prompt["message"] for prompt in prompts} <= set(router.commands)
+    assert all(p["message"] in router.commands or reads_like_a_question(p["message"]) for p in prompts)
     assert 0 < len(prompts) <= 4
 
 

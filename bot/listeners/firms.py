@@ -168,7 +168,7 @@ async def firm(heard: Heard, services: Services) -> Answer:
     if near:
         firm_id = heard.firm.key.firm
         offered = [Offer(said := f"firm {name} {rest}".strip(), said, firm_id) for name in near]
-        return Say(help_views.unknown(services.pack, f"firm {heard.words}", offered, firm_id))
+        return Say(help_views.unknown(f"firm {heard.words}", offered, firm_id))
     return await use_named(heard, services)
 
 

@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from bot import words
 from bot.buttons import RunCommand, ShowHelp
+from bot.listeners.questions import answer_words
 from bot.named_firms import named_firm
 from bot.router import Heard, Router
 from bot.surfaces import Answer, Message, Prompts, Replace, Say
@@ -65,7 +66,8 @@ async def say_stale(heard: Heard, services: Services) -> Answer:
 
 
 def say_unknown(router: Router) -> Callable[[Heard, Services], Awaitable[Answer]]:
-    """Words that are no command: the nearest are offered. To a greeting the answer is where one is."""
+    """Words that are no command: to a greeting the answer is where one is, a question gets its answer, the nearest
+    commands are offered."""
 
     async def listen(heard: Heard, services: Services) -> Answer:
         if (prompted := views.prompted(heard.words)) or views.greets(heard.words):
@@ -74,8 +76,10 @@ def say_unknown(router: Router) -> Callable[[Heard, Services], Awaitable[Answer]
         first, _, rest = heard.words.strip().partition(" ")
         near = words.near(first, router.commands)[:OFFERED]
         offered = [await _offer(router, heard, services, command, rest) for command in near]
-        member = bool(heard.sighting.firms)
-        return Say(views.unknown(services.pack, heard.words, offered, _firm(heard)[0], member=member))
+        firm = _firm(heard)[0]
+        if views.reads_like_a_question(heard.words) or (not near and await services.asking.knows(heard.words)):
+            return await answer_words(heard, services, views.offers(offered, firm))
+        return Say(views.unknown(heard.words, offered, firm))
 
     return listen
 

@@ -39,7 +39,7 @@ async def show_step(heard: Heard, services: Services) -> Say:
     scene = await _dated_scene(heard, services)
     upcoming = scene.walk.next.task.step if scene.walk.next else scene.pack.steps[0].id
     step, parts = step_meant(scene.pack, heard.words or upcoming)
-    return Say(steps.step_page(scene, step, parts))
+    return Say(steps.step_page(scene, step, parts, notes=await services.notes.standing(heard.tenant)))
 
 
 async def turn_to_next(heard: Heard, carried: ShowNext, services: Services) -> Replace:
@@ -51,11 +51,11 @@ async def turn_to_status(heard: Heard, carried: ShowStatus, services: Services) 
 
 
 async def turn_to_step(heard: Heard, carried: ShowStep, services: Services) -> Replace:
-    return Replace(_step(await _dated_scene(heard, services), carried.step))
+    return Replace(await _step(heard, services, carried.step))
 
 
 async def pick_step(heard: Heard, carried: PickStep, services: Services) -> Replace:
-    return Replace(_step(await _dated_scene(heard, services), "".join(heard.chosen[:1])))
+    return Replace(await _step(heard, services, "".join(heard.chosen[:1])))
 
 
 async def turn_to_task(heard: Heard, carried: ShowTask, services: Services) -> Replace:
@@ -76,9 +76,10 @@ async def _dated_scene(heard: Heard, services: Services) -> Scene:
     return scene_of(services, heard.firm, heard.who.id, heard.zone, ledger)
 
 
-def _step(scene: Scene, number: str) -> Message:
+async def _step(heard: Heard, services: Services, number: str) -> Message:
+    scene = await _dated_scene(heard, services)
     step, parts = step_meant(scene.pack, number)
-    return steps.step_page(scene, step, parts)
+    return steps.step_page(scene, step, parts, notes=await services.notes.standing(heard.tenant))
 
 
 def _task(scene: Scene, key: str) -> Message:

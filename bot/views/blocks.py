@@ -20,6 +20,7 @@ OPTION = 75
 HEADER = 150
 BLOCKS_IN_MESSAGE = 50
 FIELD = 2000
+CONTEXT = 2000
 
 
 @lru_cache(maxsize=4096)
@@ -92,7 +93,7 @@ def divider() -> Block:
 
 
 def context(*texts: str) -> Block:
-    return {"type": "context", "elements": [mrkdwn(t) for t in texts[:10]]}
+    return {"type": "context", "elements": [mrkdwn(t, CONTEXT) for t in texts[:10]]}
 
 
 def actions(*elements: Element, block_id: str = "") -> Block:

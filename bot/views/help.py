@@ -5,10 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.actions import fits
-from bot.buttons import OpenSetUp, RunCommand, ShowHelp, ShowNext
+from bot.buttons import RunCommand, ShowHelp, ShowNext
 from bot.surfaces import Block, Message
 from bot.views.blocks import Element, actions, button, clip, context, escape, literal, section
-from bot.views.passages import contact_line
 from flows.roadmap import Pack
 
 
@@ -91,6 +90,27 @@ USAGES = (
         ("reopen s3e", "reopen s3e the wrong person had access"),
         "What was recorded before stays in the history. Answers are changed instead: *Change the answer…* on the card.",
         "<task> [reason]",
+    ),
+    Usage(
+        "ask",
+        "Answers a question from the roadmap, with the sentence and where it stands.",
+        ("ask when do we have to register?", "ask who grants access to the test portal?"),
+        "In a message here you can leave `ask` away. In a thread, what you ask follows what was asked before. "
+        "What the roadmap does not say goes to your lead, with a message for the Helpdesk to copy.",
+        "<question>",
+    ),
+    Usage(
+        "questions",
+        "What the roadmap did not answer: for leads everybody's, to reply to; for others their own.",
+        ("questions",),
+        "A lead's reply goes to whoever asked, and is the firm's own answer from then on, with name and day. "
+        "After 180 days it asks to be checked again.",
+    ),
+    Usage(
+        "notes",
+        "Update notes: what has changed since the roadmap's edition. Workspace admins add and remove them.",
+        ("notes",),
+        "They stand beside the passages they are about, in answers and on the pages of steps.",
     ),
     Usage(
         "due",
@@ -233,6 +253,7 @@ HELP_GROUPS = (
     ("Where you are", ("", "next", "status", "step")),
     ("Record, and take it back", ("done", "undo", "redo", "reopen", "agents")),
     ("Dates and owners", ("due", "target", "plan", "assign", "handover", "hand over", "deadlines")),
+    ("Questions", ("ask", "questions", "notes")),
     ("Proof", ("note", "evidence", "history")),
     ("Your firms", tuple(u.command for u in USAGES if u.command.split(" ")[0] == "firm")),
     ("Also", ("firms", "settings", "help")),
@@ -244,6 +265,7 @@ FIRST_IN_HELP = (
     "next",
     "status",
     "step",
+    "ask",
     "done",
     "undo",
     "due",
@@ -259,19 +281,24 @@ FIRST_IN_HELP = (
 PROMPTS = (
     ("What do I do next?", "next"),
     ("Where do we stand?", "status"),
-    ("What happened so far?", "history"),
+    ("When is the deadline?", "When is the deadline?"),
     ("What can I type?", "help"),
 )
 """The agent view's suggested prompts, as in the app's manifest."""
 
 
 def prompted(typed: str) -> str:
-    """The command behind a suggested prompt whose title was typed; empty for other words."""
+    """The command behind a suggested prompt whose title was typed; empty for other words, and for a question."""
     said = " ".join(typed.casefold().split()).rstrip("?!. ")
-    return next((command for title, command in PROMPTS if title.casefold().rstrip("?") == said), "")
+    return next((c for title, c in PROMPTS if title.casefold().rstrip("?") == said and c != title), "")
 
 
-_ASKING = ("who", "what", "when", "where", "why", "how", "which", "do", "does", "is", "are", "can", "must", "should")
+_ASKING = frozenset({"who", "whom", "what", "when", "where", "why", "how", "which", "whats", "whos", "wheres"})
+"""A word that asks, wherever it stands."""
+_BEGINNING = frozenset(
+    {"do", "does", "did", "is", "are", "can", "could", "may", "must", "should", "will", "would", "has", "have", "am"}
+)
+"""A word that asks where it comes first."""
 
 
 GREETINGS = frozenset({"hi", "hello", "hey", "hi there", "hello there", "good morning", "good afternoon", "start"})
@@ -301,7 +328,10 @@ def overview(pack: Pack, firm: str = "", version: int = 0) -> Message:
         section(
             "*Save as evidence*\nOn any message: More actions, then *Save as evidence*, keeps it as proof for a task."
         ),
-        section(f"*Questions about CAIS itself*\nI cannot answer those. The Helpdesk can:\n{_contacts(pack)}"),
+        section(
+            "*Questions*\nAsk in your own words: after `/cais ask`, in a message here, or with *Ask* on a task. I "
+            "answer from the roadmap, with the sentence and its place, or say that it does not say."
+        ),
         actions(
             button("Next", ShowNext(firm=firm, version=version), style="primary"),
             *[button(f"Help: {w}", ShowHelp(firm=firm, command=w)) for w in ("note", "history", "firm use")],
@@ -334,33 +364,27 @@ def of_command(usage: Usage, firm: str = "") -> Message:
 
 def reads_like_a_question(text: str) -> bool:
     """Whether somebody seems to ask rather than to command."""
-    words = text.casefold().split()
-    return bool(words) and (text.rstrip().endswith("?") or (len(words) > 2 and words[0] in _ASKING))
+    words = [w.strip(',.;:!()"“”') for w in text.casefold().replace("'", "").replace("’", "").split()]
+    if not words or text.rstrip().endswith("?"):
+        return bool(words)
+    return len(words) > 2 and (words[0] in _BEGINNING or not _ASKING.isdisjoint(words))
 
 
-def unknown(pack: Pack, typed: str, near: Sequence[Offer], firm: str = "", *, member: bool = True) -> Message:
-    """Words that are no command: the nearest ones as buttons, never run by themselves. `member`: of any firm yet."""
-    if reads_like_a_question(typed):
-        return _question(pack, near, firm, member=member)
+def unknown(typed: str, near: Sequence[Offer], firm: str = "") -> Message:
+    """Words that are no command: the nearest ones as buttons, never run by themselves."""
     said = f"I do not know “{literal(clip(' '.join(typed.split()), 80))}”."
     offer = f" {_did_you_mean(len(near))} Nothing was run." if near else " Nothing was changed."
     if not all(fits(RunCommand(firm=o.firm, words=o.words)) for o in near):
         offer = " It is too long for a button: type it again. Nothing was run."
-    ways = "You can type `next`, `status`, `step 4`, `done`, `undo`, `note`, `history`, `firm` or `help`."
+    ways = "Ask a question, or type `next`, `status`, `step 4`, `done`, `undo`, `note`, `history`, `firm` or `help`."
     blocks = [section(said + offer), _offers(near, firm), context(ways)]
     plain = f" {literal(clip(', '.join(o.label for o in near), 300))}." if near else f" {ways}"
     return Message(said + offer + plain, blocks)
 
 
-def _question(pack: Pack, near: Sequence[Offer], firm: str, *, member: bool) -> Message:
-    text = f"I walk firms through the roadmap; I cannot answer free questions. The Helpdesk can:\n{_contacts(pack)}"
-    onward = button("Next", ShowNext(firm=firm)) if member else button("Set up your firm", OpenSetUp())
-    offers = _offers(near, firm)
-    return Message(text, [section(text), {**offers, "elements": [onward, *offers["elements"]]}])
-
-
-def _contacts(pack: Pack) -> str:
-    return "\n".join(contact_line(c) for c in pack.contacts.values())
+def offers(near: Sequence[Offer], firm: str = "") -> list[Block]:
+    """Below the answer to a question: the commands that may have been meant instead."""
+    return [context("Or did you mean a command? Nothing was run."), _offers(near, firm)] if near else []
 
 
 def _offers(near: Sequence[Offer], firm: str) -> Block:

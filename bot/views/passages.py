@@ -22,10 +22,11 @@ def contact_line(contact: Contact) -> str:
 
 
 def source_words(edition_title: str, step: str, quote: Quote) -> str:
-    """Where a quote stands: `Small Firm Roadmap to May 31, 2024, Step 2, lines 29-30`."""
+    """Where a quote stands: `Small Firm Roadmap to May 31, 2024, Step 2, lines 29-30`; no step outside the steps."""
     first, last = quote.lines
     lines = f"line {first}" if first == last else f"lines {first}-{last}"
-    return f"{escape(edition_title)}, Step {escape(step)}, {lines}"
+    where = f", Step {escape(step)}" if step else ""
+    return f"{escape(edition_title)}{where}, {lines}"
 
 
 def quotes_blocks(pack: Pack, step: str, quotes: Sequence[Quote]) -> list[Block]:
@@ -53,5 +54,10 @@ def quotes_blocks(pack: Pack, step: str, quotes: Sequence[Quote]) -> list[Block]
 def ready_message(scene: Scene, item: Item) -> list[Block]:
     """A message to copy, with the firm and the agent filled in, in a box that shows it as it is."""
     filled = item.task.draft.replace("{agent}", item.name or "your agent").replace("{firm}", scene.position.name)
-    box = {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": filled.strip()}]}
+    return to_copy(filled)
+
+
+def to_copy(text: str) -> list[Block]:
+    """A message to copy, in a box that shows it as it is."""
+    box = {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": text.strip()}]}
     return [section("*A message you can copy:*"), {"type": "rich_text", "elements": [box]}]

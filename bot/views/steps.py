@@ -30,6 +30,7 @@ from bot.views.blocks import (
     section,
 )
 from bot.views.milestones import is_concerned, milestone_line, reference_words
+from bot.views.notes import note_line
 from bot.views.passages import link_line, quotes_blocks
 from bot.views.scene import (
     MARKS,
@@ -44,6 +45,8 @@ from bot.views.scene import (
     why_not,
 )
 from bot.views.tasks import NOTHING, Top
+from flows.asked import UpdateNote
+from flows.notes import of_step
 from flows.roadmap import Milestone, Part, Step
 from flows.walk import Item, State
 
@@ -58,6 +61,7 @@ MOST_ON_A_PAGE = 24
 MOST_OPTIONS = 60
 """Tasks in one menu, unfinished ones first: three for each of twenty agents."""
 MOST_WAITS = 5
+MOST_NOTES = 5
 ASIDE: frozenset[State] = frozenset({"not_applicable", "set_aside", "later"})
 
 
@@ -211,8 +215,13 @@ def _titles(items: Sequence[Item]) -> list[str]:
     return titles
 
 
-def step_page(scene: Scene, step: Step, parts: Sequence[Part] = (), top: Top = NOTHING) -> Message:
-    """One step, or some of its parts: what it is about, its tasks here, every quote with its lines, its links."""
+def step_page(
+    scene: Scene, step: Step, parts: Sequence[Part] = (), top: Top = NOTHING, notes: Sequence[UpdateNote] = ()
+) -> Message:
+    """One step, or some of its parts: what it is about, its tasks here, every quote with its lines, its links.
+
+    Of the workspace's update `notes`, those that touch it stand below the quotes.
+    """
     shown = parts or step.parts
     only = f" · {', '.join(p.id for p in parts)}" if parts else ""
     blocks: list[Block] = [
@@ -233,6 +242,8 @@ def step_page(scene: Scene, step: Step, parts: Sequence[Part] = (), top: Top = N
     quotes = [*step.quotes, *(q for t in tasks for q in t.quotes if not crowded)]
     more = " (each part's own words are on its page)" if crowded else ""
     blocks += [section(f"*What the roadmap says*{more}"), *quotes_blocks(scene.pack, step.id, quotes)]
+    touching = of_step(notes, step.id, [q.lines for q in quotes])
+    blocks += [context(note_line(n, scene.today)) for n in touching[:MOST_NOTES]]
     blocks.append(actions(*_neighbours(scene, step)))
     done = [i for p in shown for i in items_of(scene, p) if i.state == "done"]
     text = f"{literal(scene.position.name)}, step {step.id} of {len(scene.pack.steps)}: {escape(step.title)}."

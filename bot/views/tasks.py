@@ -11,6 +11,7 @@ from bot.buttons import (
     EndWait,
     GiveAnswer,
     OpenAnswer,
+    OpenAsk,
     OpenChangeOfAgent,
     OpenEarlier,
     OpenEvidence,
@@ -323,6 +324,7 @@ def _other(scene: Scene, item: Item) -> list[Element]:
         row.append(button("Add evidence", scene.carry(OpenEvidence, task=item.key), says=f"Add evidence: {item.title}"))
         row.append(button("Add note", scene.carry(OpenNote, task=item.key), says=f"Add a note: {item.title}"))
     row += dated.buttons(scene, item)
+    row.append(button("Ask…", scene.carry(OpenAsk, task=item.key), says=f"Ask about: {item.title}"))
     can_set_aside = item.state in ("open", "waiting", "locked") and item.task.kind != "question"
     if can_set_aside and not item.task.keep_set_aside:
         row.append(button("Not applicable", scene.carry(OpenSetAside, task=item.key), says=f"N/A: {item.title}"))

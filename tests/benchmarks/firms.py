@@ -8,9 +8,10 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from bot.actions import pack as packed
-from bot.bootstrap import build_services, read_pack
+from bot.bootstrap import build_services
 from bot.buttons import CompleteTask
 from bot.clock import BusinessClock
+from bot.pack_files import read_pack
 from flows.events import FirmKey
 from flows.firms import Person
 from flows.packs import load_pack

@@ -3,20 +3,23 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.app import Bot
-from bot.bootstrap import build_router, build_services, read_pack
+from bot.bootstrap import build_router, build_services, make_asker
 from bot.clock import real_time
 from bot.middleware import BUDGET
+from bot.pack_files import read_pack
 from bot.router import Router
 from bot.sandbox.sandbox import Sandbox
 from bot.server import Server, web_app
 from bot.socket_mode import SocketMode
 from flows.packs import load_pack
+from flows.questions.asking import Asker
 from flows.roadmap import Pack
 from flows.services import Services
 from storage.database import open_database
@@ -34,11 +37,23 @@ def pack() -> Pack:
     return load_pack(*read_pack())
 
 
+@cache
+def shipped_asker() -> Asker:
+    """The one that answers questions about the shipped roadmap; it takes a second to make."""
+    return make_asker(load_pack(*read_pack()))
+
+
+async def engine() -> Asker:
+    """It, as the use cases ask for it, made once for all tests."""
+    return shipped_asker()
+
+
 @pytest.fixture
 async def services(tmp_path: Path, pack: Pack) -> AsyncIterator[Services]:
     """The use cases on a fresh database, at NOW."""
+    shipped_asker()  # before anybody waits for an answer
     async with await open_database(f"sqlite+aiosqlite:///{tmp_path}/cais.db") as database:
-        yield build_services(database, pack, lambda: NOW)
+        yield build_services(database, pack, lambda: NOW, engine=engine)
 
 
 @pytest.fixture(params=["http"])

@@ -126,6 +126,20 @@ class Someone:
         await self._slack.settled()
         return answer
 
+    async def votes(self, helpful: bool, *, on: Json | None = None) -> Json:
+        """Presses a thumb on the newest answer, or on `on`."""
+        places = [on] if on else reversed(self.sees)
+        for place in places:
+            for block, element in elements(place):
+                if element["type"] == "feedback_buttons":
+                    side = "positive_button" if helpful else "negative_button"
+                    place = {**place, "_block": block["block_id"]}
+                    where = (self.user, place, element["action_id"], place["_block"])
+                    answer = await self._slack.sandbox.click(*where, value=element[side]["value"])
+                    await self._slack.settled()
+                    return answer
+        raise LookupError("there is nothing to vote on")
+
     async def picks(self, label: str, value: Any, *, on: Json | None = None) -> Json:
         """Chooses in the select, datepicker or overflow with this placeholder, label or action_id.
 

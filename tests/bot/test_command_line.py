@@ -21,7 +21,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bot.__main__ import COMMANDS, cais
-from bot.bootstrap import read_pack
+from bot.pack_files import read_pack
 from bot.settings import names
 from flows.events import AnyEvent, FirmKey, FirmSetUp, MemberSet, NoteAdded
 from flows.firms import Person

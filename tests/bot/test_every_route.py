@@ -20,6 +20,8 @@ from bot.surfaces import Answer, FieldErrors, Home, Message, Modal, Options, Say
 from bot.table import Table
 from bot.views import help as help_views
 from bot.web_api import WebApi
+from flows.asked import Place
+from flows.asking import Question
 from flows.events import FirmKey
 from flows.firms import Person
 from flows.services import Act, Services
@@ -29,14 +31,16 @@ OWNER = Person(f"slack:{TENANT}/U0LEA", "Lea Haddad")
 SECRET = "Zephyrine"
 """A word in everything the foreign firm has: where it shows up, something was given away."""
 
-ROWS = 10
+QUESTION = "who signs the registration form at our firm?"
+
+ROWS = 11
 """Events of the foreign firm, once it is made."""
 
 ROUTER = build_router()
 
 
 async def foreign_firm(services: Services) -> FirmKey:
-    """A firm of somebody else's with an agent, a note, evidence and a linked channel."""
+    """A firm of somebody else's with an agent, a note, a linked channel, a question and an answer of its own."""
 
     def act(nth: int) -> Act:
         return Act(OWNER, "button", f"owner-{nth}")
@@ -46,10 +50,15 @@ async def foreign_firm(services: Services) -> FirmKey:
     await services.answer(key, act(1), "fdid_duty", ["yes"])
     await services.answer(key, act(2), "methods", ["agent"], agents=[f"{SECRET} Clearing"])
     await services.add_note(key, act(3), f"{SECRET} called")
-    await services.link_channel(key, act(4), f"slack:{TENANT}/C0FOREIGN")
-    await services.set_recurring(key, act(5), f"{SECRET} review", 3, 15)
-    await services.assign(key, act(6), "s2", OWNER)
-    await services.set_task_due(key, act(7), "s2", date(2027, 5, 28))
+    await services.set_recurring(key, act(9), f"{SECRET} review", 3, 15)
+    await services.assign(key, act(10), "s2", OWNER)
+    await services.set_task_due(key, act(11), "s2", date(2027, 5, 28))
+    result = await services.link_channel(key, act(4), f"slack:{TENANT}/C0FOREIGN")
+    for nth, text in ((5, QUESTION), (6, f"who at {SECRET} pays the fine?")):
+        place = Place(f"slack:{TENANT}/C0FOREIGN", "1.0")
+        await services.asking.ask(TENANT, act(nth), result.position, Question(text, place))
+    (first, _) = (await services.queue.waiting(act(7), result.position)).waiting
+    await services.queue.reply(act(8), result.position, first.id, text=f"{SECRET} knows.", check_on=date(2027, 5, 1))
     return key
 
 
@@ -154,6 +163,21 @@ async def test_a_firm_chosen_in_a_select_or_field_is_checked_too(
         assert SECRET not in said_by(heard), name
         assert "Something went wrong" not in said_by(heard), name
     assert len(await services.events.history(key)) == ROWS
+
+
+async def test_what_another_firm_asked_and_answered_is_found_by_nobody_else(
+    services: Services, answer: Callable[[Call], Awaitable[Answer]]
+) -> None:
+    key = await foreign_firm(services)
+    ben = Person(f"slack:{TENANT}/U0BEN", "Ben Cole")
+    await services.set_up(TENANT, Act(ben, "modal", "ben"), name="Birch Brokers", situation="new")
+    for kind in ("command", "mention", "message"):
+        for text in (QUESTION, f"ask {QUESTION}", "and when?", "questions"):
+            payload = {"ts": "2.0", "thread_ts": "1.0"}
+            asked = replace(call(kind, "", None, key.firm, words=text, payload=payload), cause=f"{kind}-{text}")
+            for origin in (Origin(channel="C0FOREIGN"), Origin(channel="C0FOREIGN", thread="1.0")):
+                assert SECRET not in said_by(await answer(replace(asked, origin=origin))), text
+    assert len((await services.queue.waiting(Act(OWNER, "command"), await services.position(key, OWNER))).waiting) == 1
 
 
 @pytest.mark.parametrize("command", sorted(ROUTER.commands))

@@ -305,3 +305,45 @@ async def test_a_firm_plans_sets_dates_and_shares_the_work(slack: Slack) -> None
     await ben.types("/cais deadlines as of May 27, 2022")
     assert "to be announced, not before Oct 1, 2022" in words_of(ben.last)
     assert slack.refused() == []
+
+
+async def test_a_question_is_answered_everywhere_and_its_thread_keeps_the_subject(slack: Slack) -> None:
+    await set_up(slack.ben)
+    bot = slack.bot.bot_user()
+    link = "<https://srg.ct.catnms.com/cais|CAIS Reporter Portal> · *TEST* environment"
+    asked = "where is the link to the test portal?"
+    assert link in words_of(await slack.ben.at(GENERAL).types(f"/cais ask {asked}"))
+    assert link in words_of(await slack.ben.at(COMPLIANCE).types(f"<@{bot}> {asked}"))
+    assert link in words_of(await slack.ben.types(asked))
+    thread = slack.ben.last["thread_ts"]
+    said = await slack.ben.types("and in production?", thread=thread)
+    assert "https://srg.catnms.com/cais|" in words_of(said)
+    assert said["thread_ts"] == thread
+    await slack.ben.votes(True, on=said)
+    assert slack.ben.last["text"] == "Thank you, that is noted."
+    await slack.ben.types("/cais next")
+    await slack.ben.presses("Ask…")
+    await slack.ben.submits({"question": asked})
+    assert link in words_of(slack.ben.last)
+    await slack.ben.presses("Yes")
+    assert title(slack.ben.last) == "Register for CAIS", "the card went on below the answer"
+    assert slack.refused() == []
+
+
+async def test_what_the_roadmap_does_not_say_is_answered_by_the_lead_for_everybody_in_the_firm(slack: Slack) -> None:
+    await set_up(slack.lea)
+    await slack.ben.types("/cais")
+    await add_member(slack.lea, BEN)
+    said = await slack.ben.types("what does our clearing firm charge for CAIS reporting?")
+    assert "The roadmap says nothing about fees" in words_of(said)
+    assert "we are Apex Securities. The Small Firm Roadmap" in words_of(said)
+    await slack.ben.presses("Ask my lead, Lea Haddad")
+    await slack.lea.presses("Reply…")
+    assert await slack.lea.submits({"text": "Nothing extra."}) == {"ok": True}
+    assert "*Lea Haddad answered on" in words_of(slack.ben.last)
+    assert slack.ben.last["thread_ts"] == said["thread_ts"]
+    again = await slack.ben.types("how much does the clearing firm charge us for CAIS reporting?")
+    assert "Your firm's answer, by Lea Haddad" in words_of(again)
+    assert "No question waits" in words_of(await slack.lea.types("/cais questions"))
+    assert "Answered the question" in words_of(await slack.lea.types("/cais history"))
+    assert slack.refused() == []

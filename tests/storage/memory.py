@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from flows.asked import Asked, Owed, Place, UpdateNote, Voted
 from flows.events import FirmKey, Record
-from flows.ports import Changed, ChannelTaken, Decide, DecideEntry, FirmSummary, Known, Sighting, Told
+from flows.ports import Changed, ChannelTaken, Decide, DecideEntry, FirmSummary, Known, Remembered, Sighting, Told
 from flows.position import Position
 from flows.workspace import Entry
 
@@ -20,8 +21,15 @@ class Delivery:
 
 
 @dataclass
+class Debt:
+    owed: Owed
+    taken_until: float = 0.0
+    settled_at: float | None = None
+
+
+@dataclass
 class Shared:
-    """What the three ports look at together, as they would at one database."""
+    """What the ports look at together, as they would at one database."""
 
     histories: dict[FirmKey, list[Record]] = field(default_factory=dict)
     positions: dict[FirmKey, Position] = field(default_factory=dict)
@@ -30,6 +38,15 @@ class Shared:
     current: dict[tuple[str, str], str] = field(default_factory=dict)
     inbox: dict[tuple[str, str], Delivery] = field(default_factory=dict)
     entries: dict[str, list[Entry]] = field(default_factory=dict)
+    questions: dict[tuple[str, str, str], Asked] = field(default_factory=dict)
+    votes: dict[tuple[str, str, str, str], bool] = field(default_factory=dict)
+    notes: dict[tuple[str, str], UpdateNote] = field(default_factory=dict)
+    removed: set[tuple[str, str]] = field(default_factory=set)
+    outbox: dict[tuple[str, str], Debt] = field(default_factory=dict)
+
+    def owe(self, owed: Sequence[Owed]) -> None:
+        for one in owed:
+            self.outbox.setdefault((one.tenant, one.key), Debt(one))
 
 
 class MemoryEvents:
@@ -52,7 +69,10 @@ class MemoryEvents:
             raise ValueError("The rows to append do not follow on from the firm's last event.")
         if cause is not None and all(r.cause != cause for r in changed.records):
             raise ValueError("None of the rows to append carries the cause.")
+        if any((o.tenant, o.firm) != (key.tenant, key.firm) for o in changed.owed):
+            raise ValueError("The rows to append belong to another firm.")
         self._keep(before, changed)
+        self._shared.owe(changed.owed)
         return changed
 
     def _keep(self, before: Position, changed: Changed) -> None:
@@ -169,6 +189,107 @@ class MemoryWorkspaces:
         return tuple(there), added
 
 
+class MemoryQuestions:
+    def __init__(self, shared: Shared) -> None:
+        self._shared = shared
+
+    async def remembered(self, tenant: str, firm: str, person: str, place: Place, *, since: str) -> Remembered:
+        here = [
+            a
+            for a in self._shared.questions.values()
+            if (a.tenant, a.firm, a.channel) == (tenant, firm, place.channel)
+            and (a.thread == place.thread if place.replied else a.person == person and a.asked_at >= since)
+        ]
+        last = max(here, key=lambda a: (a.asked_at, a.id), default=None)
+        return Remembered(last, await MemoryNotes(self._shared).standing(tenant))
+
+    async def keep(self, asked: Asked) -> None:
+        key = (asked.tenant, asked.firm, asked.id)
+        kept = self._shared.questions.get(key)
+        if kept:
+            waiting = asked.waiting and not kept.closed_by
+            asked = msgspec.structs.replace(
+                kept, outcome=asked.outcome, said=asked.said, cited=asked.cited, waiting=waiting
+            )
+        self._shared.questions[key] = asked
+
+    async def get(self, tenant: str, firm: str, question: str) -> Asked | None:
+        return self._shared.questions.get((tenant, firm, question))
+
+    async def waiting(self, tenant: str, firm: str, *, person: str = "", limit: int) -> Sequence[Asked]:
+        found = [
+            a
+            for a in self._shared.questions.values()
+            if (a.tenant, a.firm) == (tenant, firm) and a.waiting and person in ("", a.person)
+        ]
+        return sorted(found, key=lambda a: (not a.pressed_at, a.asked_at, a.id))[:limit]
+
+    async def press(self, asked: Asked, owed: Sequence[Owed], *, at: str) -> bool:
+        key = (asked.tenant, asked.firm, asked.id)
+        kept = self._shared.questions.get(key)
+        if kept is None or kept.pressed_at or kept.closed_by:
+            return False
+        self._shared.questions[key] = msgspec.structs.replace(kept, pressed_at=at, waiting=True)
+        self._shared.owe(owed)
+        return True
+
+    async def close(self, tenant: str, firm: str, question: str, *, by: str) -> bool:
+        kept = self._shared.questions.get((tenant, firm, question))
+        if kept is None or not kept.waiting:
+            return False
+        self._shared.questions[tenant, firm, question] = msgspec.structs.replace(kept, closed_by=by, waiting=False)
+        return True
+
+    async def vote(self, tenant: str, firm: str, question: str, person: str, *, helpful: bool, at: str) -> Voted:
+        key = (tenant, firm, question, person)
+        before = self._shared.votes.get(key)
+        self._shared.votes[key] = helpful
+        return "new" if before is None else "same" if before == helpful else "changed"
+
+
+class MemoryNotes:
+    def __init__(self, shared: Shared) -> None:
+        self._shared = shared
+
+    async def standing(self, tenant: str) -> tuple[UpdateNote, ...]:
+        found = [n for k, n in self._shared.notes.items() if n.tenant == tenant and k not in self._shared.removed]
+        newest = sorted(found, key=lambda n: (n.as_of, n.id), reverse=True)
+        return tuple(sorted(newest, key=lambda n: (n.step, n.first)))
+
+    async def add(self, note: UpdateNote) -> None:
+        self._shared.notes.setdefault((note.tenant, note.id), note)
+
+    async def remove(self, tenant: str, note: str, *, by: str, at: str) -> bool:
+        key = (tenant, note)
+        if key not in self._shared.notes or key in self._shared.removed:
+            return False
+        self._shared.removed.add(key)
+        return True
+
+
+class MemoryOutbox:
+    def __init__(self, shared: Shared) -> None:
+        self._outbox = shared.outbox
+
+    async def claim(self, *, due: float, now: float, lease: float, limit: int) -> Sequence[Owed]:
+        free = [d for d in self._outbox.values() if d.settled_at is None and d.taken_until <= now]
+        ready = sorted((d for d in free if d.owed.due_at <= due), key=lambda d: (d.owed.due_at, d.owed.key))[:limit]
+        for debt in ready:
+            debt.taken_until = now + lease
+            debt.owed = msgspec.structs.replace(debt.owed, tries=debt.owed.tries + 1)
+        return [d.owed for d in ready]
+
+    async def settle(self, tenant: str, key: str, *, now: float, outcome: str) -> None:
+        if (tenant, key) in self._outbox:
+            self._outbox[tenant, key].settled_at = now
+
+    async def forget(self, *, settled_before: float) -> int:
+        old = [k for k, d in self._outbox.items() if d.settled_at is not None and d.settled_at < settled_before]
+        for key in old:
+            del self._outbox[key]
+        return len(old)
+
+
 class MemoryDatabase:
     """Looks like storage.database.Database."""
 
@@ -178,6 +299,9 @@ class MemoryDatabase:
         self.directory = MemoryDirectory(shared)
         self.inbox = MemoryInbox(shared)
         self.workspaces = MemoryWorkspaces(shared)
+        self.questions = MemoryQuestions(shared)
+        self.notes = MemoryNotes(shared)
+        self.outbox = MemoryOutbox(shared)
 
     async def close(self) -> None:
         """Nothing to let go of; what was kept stays as long as the object does."""

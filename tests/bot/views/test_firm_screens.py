@@ -129,7 +129,7 @@ def all_screens(pack: Pack, name: str, *, people: int, text: str, rows: int, cou
         records.history(seen, page),
         records.history(seen, page, task="s1", evidence=evidence),
         records.history(seen, page, task="step 3"),
-        help_views.unknown(pack, text, [help_views.Offer(f"note {text}", f"note {text}", KEY.firm)], KEY.firm),
+        help_views.unknown(text, [help_views.Offer(f"note {text}", f"note {text}", KEY.firm)], KEY.firm),
         help_views.no_such_help(text, ["note"]),
     ):
         check_message(message)
@@ -176,7 +176,7 @@ def test_the_screens_without_a_firm_fit(pack: Pack) -> None:
     check_message(help_views.stale())
     for usage in help_views.USAGES:
         check_message(help_views.of_command(usage))
-    check_message(help_views.unknown(pack, "what is CAIS?", []))
+    check_message(help_views.unknown("blue bananas", []))
     check_home(home.home([], total=0))
 
 

@@ -43,7 +43,7 @@ NASTY = "<!channel> *A*_B_ ~`|& <@U0ANA>"
 MOST_TEXT = 10_000
 """Characters in all blocks: chat.postMessage refuses somewhere above 11,000 (slackapi/bolt-js issues 2509, 2867)."""
 
-OTHERS = ("records.", "help.", "firms.", "onboarding.")
+OTHERS = ("questions.", "records.", "help.", "firms.", "onboarding.")
 """Verbs of conversations that are not this walk's; theirs are looked at where the whole router is built."""
 
 
@@ -198,7 +198,8 @@ def finish(life: Life) -> None:
 def test_a_new_firm_sees_step_one_with_its_answers_and_the_question_asked_once() -> None:
     life = Life()
     shown = content(rests.now_screen(scene(life)))
-    assert labels(shown)[:6] == ["Yes", "No…", "Not sure", "Add evidence", "Add note", "Assign"]
+    assert labels(shown)[:7] == ["Yes", "No…", "Not sure", "Add evidence", "Add note", "Assign", "Set date"]
+    assert "Ask…" in labels(shown)
     said = words_of(shown)
     assert "Step 1 of 6" in said
     assert PACK.precheck.ask in said

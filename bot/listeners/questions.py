@@ -1,0 +1,119 @@
+"""Hears questions: typed after `ask`, typed as they are, asked from a card; and what people think of the answers."""
+
+from collections.abc import Sequence
+
+from bot.buttons import AskForm, AskLead, OpenAsk, PickReading, Vote
+from bot.router import Heard, Router
+from bot.surfaces import Answer, Block, Open, Replace, Say, Swap
+from bot.views import questions as views
+from bot.views import tasks
+from bot.views.blocks import TICKET_FIELD, divider
+from bot.views.refused import with_ticket
+from bot.views.scene import scene_of
+from flows.asked import Place
+from flows.asking import Question, Reply
+from flows.firms import Refusal
+from flows.position import Position
+from flows.questions.answer import Refused
+from flows.services import Services
+
+
+def register(router: Router) -> None:
+    """What is heard here. Nobody needs a firm to ask the roadmap; with one, it is asked for that firm."""
+    router.command("ask", firm=False, free_text=True)(type_question)
+    router.action(OpenAsk, firm=False)(open_form)
+    router.submit(AskForm, firm=False)(ask_from_form)
+    router.action(PickReading, firm=False)(pick_reading)
+    router.action(Vote, firm=False)(vote)
+    router.action(AskLead)(ask_lead)
+
+
+async def type_question(heard: Heard, services: Services) -> Answer:
+    """`/cais ask <question>`; without one, a form, or how to ask where there is no window to open."""
+    if heard.words:
+        return await answer_words(heard, services)
+    position = heard.sighting.position
+    firm, version = (position.key.firm, position.version) if position else ("", 0)
+    return Open(views.form(firm, version)) if heard.kind == "command" else Say(views.how_to_ask(firm))
+
+
+async def answer_words(heard: Heard, services: Services, more: Sequence[Block] = ()) -> Say:
+    """The answer to what was typed, below it in a DM. `more` stands under the answer."""
+    position = heard.sighting.position
+    question = Question(heard.words, _place(heard))
+    reply = await services.asking.ask(heard.tenant, heard.act, position, question)
+    shown = views.answer(views.Asking(services.pack, position), reply, more)
+    return Say(shown, threaded=True)
+
+
+def _place(heard: Heard) -> Place:
+    return Place(heard.channel, heard.thread or heard.ts, replied=bool(heard.thread))
+
+
+# --- from a card ----------------------------------------------------------------------------------------------
+
+
+async def open_form(heard: Heard, carried: OpenAsk, services: Services) -> Open:
+    """*Ask* on a card, and *Ask again* where a ticket number was taken for personal data."""
+    position = _firm(heard, carried.firm)
+    item = services.walk(position).item(carried.task) if position and carried.task else None
+    version = position.version if position else 0
+    title = item.title if item else ""
+    return Open(views.form(carried.firm, version, task=carried.task, title=title, ticket=carried.ticket))
+
+
+async def ask_from_form(heard: Heard, carried: AskForm, services: Services) -> Say | Replace | Swap:
+    """The answer stands above the card it was asked from, and the card goes on below."""
+    position = _firm(heard, carried.firm)
+    task = services.walk(position).item(carried.task) if position and carried.task else None
+    question = Question(
+        heard.value(views.QUESTION),
+        _place(heard),
+        step=task.task.step if task else "",
+        ticket="yes" in heard.values.get(TICKET_FIELD, ()),
+    )
+    reply = await services.asking.ask(heard.tenant, heard.act, position, question)
+    if isinstance(reply.answer, Refused):
+        form = views.form(carried.firm, carried.version, task=carried.task, title=task.title if task else "")
+        return with_ticket(form, Refusal(reply.answer.reason, kind="guard"))
+    return _shown(heard, services, position, reply, carried.task)
+
+
+def _shown(heard: Heard, services: Services, position: Position | None, reply: Reply, task: str) -> Say | Replace:
+    found = views.answer(views.Asking(services.pack, position, task), reply)
+    if position is None or not task:
+        return Say(found)
+    scene = scene_of(services, position, heard.who.id)
+    item = scene.walk.item(task)
+    if item is None:
+        return Say(found)
+    return Replace(tasks.card(scene, item, tasks.Top(found.text, (*found.blocks, divider()))))
+
+
+def _firm(heard: Heard, firm: str) -> Position | None:
+    """The firm a button was drawn for; a question asked for none stays so, whatever the person has joined since."""
+    return heard.sighting.position if firm else None
+
+
+# --- about an answer ------------------------------------------------------------------------------------------
+
+
+async def pick_reading(heard: Heard, carried: PickReading, services: Services) -> Say | Replace:
+    """One of two readings: the answer takes the place of the choice."""
+    position = _firm(heard, carried.firm)
+    reply = await services.asking.pick(heard.tenant, heard.act, position, carried.question, carried.nth)
+    answer = _shown(heard, services, position, reply, carried.task)
+    return answer if isinstance(answer, Replace) else Replace(answer.message)
+
+
+async def vote(heard: Heard, carried: Vote, services: Services) -> Say:
+    """*Helpful*, *Not helpful*: the answer stays as it is."""
+    position = _firm(heard, carried.firm)
+    how = await services.asking.vote(heard.tenant, heard.act, position, carried.question, helpful=carried.helpful)
+    return Say(views.voted(how, helpful=carried.helpful), quiet=True)
+
+
+async def ask_lead(heard: Heard, carried: AskLead, services: Services) -> Say:
+    """*Ask my lead*."""
+    leads, new = await services.queue.ask_lead(heard.act, heard.firm, carried.question)
+    return Say(views.asked_lead(leads, new=new))

@@ -1,0 +1,141 @@
+"""Putting an answer together: the direct line, the quotes, links with their environment, past dates by the policy."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from flows.questions.answer import Ambiguous, Answer, Answered, Citation, Declined, Part, Refused, Said
+from flows.questions.choosing import Choice
+from flows.questions.knowledge import Knowledge, Subject
+from flows.roadmap import Environment, Link, Pack
+from flows.walk import FINISHED, Walk
+
+MOST_CITED = 4
+MOST_DRAFTED = 300
+"""Characters of a question that a drafted message repeats."""
+NOT_SAID = "The roadmap does not say."
+_POLAR = frozenset({"optional", "same", "separate", "not", "all", "only", "before"})
+"""Words that turn a yes into a no: said by one side only, neither is said."""
+_PLAINLY = 0.05
+"""How much nearer a phrasing must be than one with the other answer."""
+
+
+class Composer:
+    """Writes answers with the pack's links, contacts and wording."""
+
+    def __init__(self, knowledge: Knowledge, pack: Pack) -> None:
+        self._knowledge = knowledge
+        self._pack = pack
+
+    def answer(self, question: str, choices: Sequence[Choice], today: date | None, walk: Walk | None) -> Answer:
+        """One part for each choice that holds; declined where none does."""
+        held = [c for c in choices if c.answers]
+        if not held:
+            return self._declined(question, choices[0])
+        confidence = round(min(c.score for c in held), 2)
+        parts = [part for choice in held for part in self._parts(choice, today, walk)]
+        if len(held) == 1 and len(parts) > 1:
+            return Ambiguous(readings=tuple(parts), confidence=confidence, edition=self._pack.edition_title)
+        return Answered(parts=tuple(parts), confidence=confidence, edition=self._pack.edition_title)
+
+    def refused(self, found: str) -> Refused:
+        """The refusal of what looks like personal data."""
+        return Refused(
+            reason=f"That looks like {found}, so it was not read, and nothing was stored. Ask again without it."
+        )
+
+    def citation(self, statement_id: str) -> Citation:
+        """A statement as it is cited."""
+        statement = self._knowledge.statements[statement_id]
+        return Citation(id=statement_id, step=statement.step, quote=statement.text, lines=statement.lines)
+
+    def _parts(self, choice: Choice, today: date | None, walk: Walk | None) -> list[Part]:
+        """One; or one for each environment where the text has both and the question names neither; or with a second."""
+        name = choice.subject.name if choice.subject else ""
+        subject = self._knowledge.subjects[name]
+        said = _said(choice)
+        envs: Sequence[Environment | None] = [choice.env]
+        if not isinstance(subject.cite, tuple) and choice.env not in subject.cite:
+            envs = tuple(subject.cite)
+        parts = [self._part(name, env, said, today, walk) for env in envs]
+        if subject.also and subject.also not in {m.name for m in choice.rivals if m.score >= choice.score}:
+            parts.append(self._part(subject.also, None, "", today, walk))
+        return parts
+
+    def _part(self, name: str, env: Environment | None, said: Said, today: date | None, walk: Walk | None) -> Part:
+        subject = self._knowledge.subjects[name]
+        citations = tuple(self.citation(s) for s in subject.cited(env)[:MOST_CITED])
+        return Part(
+            subject=name,
+            direct=self._direct(subject, env, said, today),
+            said=said,
+            citations=citations,
+            links=self._links(subject, citations),
+            contact=self._pack.contacts.get(subject.contact),
+            environment=env if not isinstance(subject.cite, tuple) else None,
+            firm=firm_line(subject, walk),
+        )
+
+    def _direct(self, subject: Subject, env: Environment | None, said: Said, today: date | None) -> str:
+        own = {"yes": subject.say_yes, "no": subject.say_no}.get(said, "")
+        line = own or subject.says(env)
+        if said:
+            line = f"{said.capitalize()}. {line}"
+        for milestone in self._pack.milestones:
+            passed = today is None or date.fromisoformat(milestone.date) < today
+            if milestone.id in subject.dates and passed:
+                past = self._knowledge.passed.get(milestone.id, milestone.past)
+                line = past if not said and line.rstrip(".") in past else f"{line} {past}"
+        return line.strip()
+
+    def _links(self, subject: Subject, citations: Sequence[Citation]) -> tuple[Link, ...]:
+        ids = list(subject.links)
+        for citation in citations:
+            ids += self._knowledge.statements[citation.id].links
+        return tuple(self._pack.links[i] for i in dict.fromkeys(ids))
+
+    def _declined(self, question: str, choice: Choice) -> Declined:
+        name = choice.theme.name.removeprefix("out:") if choice.theme else ""
+        theme = self._knowledge.themes.get(name)
+        asked = " ".join(question.split())[:MOST_DRAFTED]
+        return Declined(
+            theme=name,
+            reason=theme.say if theme else NOT_SAID,
+            nearest=self.citation(theme.near) if theme and theme.near else None,
+            contact=self._pack.contacts[self._knowledge.contact],
+            draft=f"Hello,\n\nwe are {{firm}}. The {self._pack.edition_title} does not answer this for us:\n\n"
+            f"{asked}\n\nThank you",
+            confidence=round(1 - choice.score, 2),
+            edition=self._pack.edition_title,
+        )
+
+
+def firm_line(subject: Subject, walk: Walk | None) -> str:
+    """What the firm's own position adds to an answer about what is next, or about a step; empty where nothing."""
+    if walk is None or not subject.firm:
+        return ""
+    if subject.firm == "next":
+        if walk.next:
+            return f"For your firm that is step {walk.next.task.step}: {walk.next.title}"
+        if walk.waiting:
+            return f"Your firm is waiting, in step {walk.waiting[0].task.step}: {walk.waiting[0].title}"
+        return walk.outcome.title if walk.outcome else ""
+    states = {item.state for item in walk.of_step(subject.firm)}
+    if states == {"not_applicable"}:
+        return f"For your firm, step {subject.firm} does not apply."
+    if states and states <= FINISHED:
+        return f"For your firm, step {subject.firm} is done."
+    if walk.next and walk.next.task.step == subject.firm:
+        return f"For your firm that is what is next: {walk.next.title}"
+    return ""
+
+
+def _said(choice: Choice) -> Said:
+    """Yes or no, where the nearest phrasing has one and the question does not turn it round."""
+    if choice.subject is None or choice.subject.phrase.group == "asked":
+        return ""
+    phrase = choice.subject.phrase
+    asked = {h for u in choice.units for h in u.heads} & _POLAR
+    theirs = {h for u in phrase.units for h in u.heads} & _POLAR
+    if asked != theirs or choice.subject.score - choice.subject.against < _PLAINLY:
+        return ""
+    return "yes" if phrase.group == "yes" else "no"

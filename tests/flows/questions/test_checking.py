@@ -1,0 +1,52 @@
+"""The check finds nothing wrong in what is shipped, and names line and id of what is broken on purpose."""
+
+import pytest
+
+from flows.packs import PackError
+from flows.questions.checking import check_questions
+from flows.questions.knowledge import load_knowledge
+from tests.flows.questions.shipped import ENGLISH, PACK, QUESTIONS
+from tests.flows.shipped import SOURCE
+
+
+def test_what_is_shipped_has_no_problems_and_every_phrasing_leads_to_its_own_answer() -> None:
+    assert check_questions(QUESTIONS, ENGLISH, PACK, SOURCE) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "about", "says"),
+    [
+        ("Save Changes.", "Save changes.", "S5.4", "not what lines 90 to 90"),
+        ("lines: [98, 98]", "lines: [99, 99]", "S6.1", "not what lines 99 to 99"),
+        ("cite: [S1.4]", "cite: [S1.9]", "fdid_confirm", "no statement `S1.9`"),
+        ("links: [portal_prod]", "links: [portal]", "S6.B1", "no link `portal`"),
+        ("dates: [full_compliance]", "dates: [full]", "compliance_date", "no milestone `full`"),
+        ("also: certification_deadline_other", "also: other", "compliance_date", "no subject `other`"),
+        ("near: FN1", "near: FN2", "fields", "no statement `FN2`"),
+        ("firm: next", "firm: later", "what_next", "no step `later`"),
+        ("say: The roadmap lists no data fields.", "say: You are overdue.", "fields", "we do not say “overdue”"),
+        (
+            "      who do i call\n",
+            "      how much does it cost\n",
+            "helpdesk",
+            "“how much does it cost” is not answered",
+        ),
+        ("      tell me a joke\n", "      who do i call\n", "chat", "“who do i call” is answered by `helpdesk`"),
+    ],
+)
+def test_a_broken_line_is_named(old: str, new: str, about: str, says: str) -> None:
+    begins = QUESTIONS.index(old)
+    problems = check_questions(QUESTIONS[:begins] + new + QUESTIONS[begins + len(old) :], ENGLISH, PACK, SOURCE)
+    named = [p for p in problems if p.id == about and says in p.sentence]
+    assert named, problems[:5]
+    assert abs(named[0].line - QUESTIONS[:begins].count("\n") - 1) <= 1
+
+
+def test_the_questions_of_another_pack_are_refused() -> None:
+    problems = check_questions(QUESTIONS.replace("pack: cais-small-firm", "pack: other"), ENGLISH, PACK, SOURCE)
+    assert any("not of `cais-small-firm`" in p.sentence for p in problems)
+
+
+def test_a_file_of_another_schema_is_refused_with_its_line() -> None:
+    with pytest.raises(PackError, match="line 4, schema: this version reads"):
+        load_knowledge(QUESTIONS.replace("roadmap-questions/1", "roadmap-questions/9"))
