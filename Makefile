@@ -7,11 +7,11 @@ WORKERS ?= 2
 COMPILE := $(BIN)/python -m compileall -q bot flows storage
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt
 
-.PHONY: help install run test kills check bench lint types migration
+.PHONY: help install run test kills check bench bench-documents lint types migration
 .DEFAULT_GOAL := help
 
 help: ## What can be made
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
 
 install: $(VENV)/.installed ## The cais command, in .venv/bin/cais
 
@@ -29,6 +29,9 @@ check: ## Everything CI looks at: format, lint, types, imports, manifest, tests
 
 bench: $(VENV)/.installed-for-tests ## Speed against a bare Bolt app
 	$(BIN)/python -m tests.benchmarks
+
+bench-documents: $(VENV)/.installed-for-tests ## Searching and reading a firm's documents, against bare FTS5 and the parser alone
+	$(BIN)/python -m tests.benchmarks.documents
 
 lint: $(VENV)/.installed-for-tests ## Format and lint, mending what can be mended
 	$(BIN)/ruff format .

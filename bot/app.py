@@ -19,6 +19,7 @@ from bot.background import Background
 from bot.errors import WithoutBodies
 from bot.event_inbox import EventInbox
 from bot.hearing import Call
+from bot.librarian import Librarian
 from bot.metrics import Counts
 from bot.middleware import BUDGET, Routing
 from bot.people import People
@@ -116,6 +117,7 @@ class Bot:
             now=now,
             bot_user=self.bot_user,
         )
+        self.librarian = Librarian(services, self.slack, now)
         routing = Routing(
             table=self.table,
             answering=self.answering,
@@ -145,9 +147,11 @@ class Bot:
         who = await self.slack.call("auth.test", {}, form=True)
         self._authorize.know(bot_user=str(who.get("user_id", "")), bot_id=str(who.get("bot_id", "")))
         self.inbox.start()
+        self.librarian.start()
 
     async def stop(self, seconds: float = 10.0) -> None:
         """Finishes what is under way, for at most this long, and hangs up."""
+        await self.librarian.stop()
         await self.inbox.stop()
         await self.background.drain(seconds)
         await self.session.close()

@@ -7,7 +7,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from bot.errors import NotedEvents
-from bot.listeners import answers, firms, home, onboarding, records, steps, tasks, undoing
+from bot.listeners import answers, documents, firms, home, onboarding, records, steps, tasks, undoing
 from bot.listeners import help as helping
 from bot.router import Router
 from flows.packs import source_file
@@ -17,7 +17,7 @@ from storage.database import Database
 
 SHIPPED = "cais-small-firm.yaml"
 
-CONVERSATIONS = (onboarding, steps, tasks, undoing, answers, firms, records, home, helping)
+CONVERSATIONS = (onboarding, steps, tasks, undoing, answers, firms, documents, records, home, helping)
 
 
 def read_pack(path: Path | None = None) -> tuple[str, str]:
@@ -50,6 +50,7 @@ def build_services(
         events=NotedEvents(database.events),
         directory=database.directory,
         inbox=database.inbox,
+        knowledge=database.knowledge,
         pack=pack,
         clock=clock,
         new_id=lambda: uuid4().hex[:12],

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from flows import events as e
 from flows.events import FirmKey, Record
-from flows.position import Agent, Answer, Change, Member, Position, TaskRecord
+from flows.position import Agent, Answer, Change, KnownDocument, Member, Position, TaskRecord
 
 Evolver = Callable[[Position, Any, Record], Position]
 _evolvers: dict[type, Evolver] = {}
@@ -197,3 +197,14 @@ def _(p: Position, event: e.EvidenceAdded, r: Record) -> Position:
 @_on(e.NoteAdded)
 def _(p: Position, event: e.NoteAdded, r: Record) -> Position:
     return replace(p, notes={**p.notes, event.task: p.notes.get(event.task, 0) + 1})
+
+
+@_on(e.DocumentAdded)
+def _(p: Position, event: e.DocumentAdded, r: Record) -> Position:
+    added = KnownDocument(event.document, event.name, r.actor, r.actor_name, r.at, r.sequence)
+    return replace(p, documents={**p.documents, event.document: added})
+
+
+@_on(e.DocumentRemoved)
+def _(p: Position, event: e.DocumentRemoved, r: Record) -> Position:
+    return replace(p, documents={k: d for k, d in p.documents.items() if k != event.document})

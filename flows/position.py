@@ -8,13 +8,10 @@ import msgspec
 
 from flows.events import FirmKey, RoleName, Situation
 
-SHAPE = 2
-"""Of the position. Raise it whenever the same events add up to something else, so that kept snapshots are made anew."""
-
 TaskState = Literal["open", "waiting", "done", "set_aside"]
 AgentStatus = Literal["active", "leaving", "removed"]
 
-SHAPE = 2
+SHAPE = 3
 """Stored with every snapshot. Raise it whenever what events add up to changes: older snapshots are then folded anew."""
 
 
@@ -78,6 +75,17 @@ class TaskRecord(msgspec.Struct, frozen=True):
     reason: str = ""
 
 
+class KnownDocument(msgspec.Struct, frozen=True):
+    """A document of the firm's own, as it was added. `sequence` is the event that added it."""
+
+    id: str
+    name: str
+    by: str
+    by_name: str
+    at: datetime
+    sequence: int
+
+
 class Position(msgspec.Struct, frozen=True):
     """Where a firm is. `version` is the sequence of its last event, `head` that event's hash."""
 
@@ -101,6 +109,8 @@ class Position(msgspec.Struct, frozen=True):
     evidence: Mapping[str, int] = {}
     """How many pieces of evidence each task has; the pieces themselves are in the history."""
     notes: Mapping[str, int] = {}
+    documents: Mapping[str, KnownDocument] = {}
+    """The firm's own documents that count, by id."""
 
     def agent(self, agent_id: str) -> Agent | None:
         """The agent with this id, whatever its status."""

@@ -10,24 +10,19 @@ import msgspec
 
 from flows import answers, progress, setting_up
 from flows import undo as undoing
+from flows.acting import Act
+from flows.documents.finding import Found
+from flows.documents.use_cases import NO_FIRM, Documents
 from flows.events import AnyEvent, FirmKey, Record, RoleName, TextRefused
 from flows.firms import Person, Refusal, require
 from flows.guard import looks_like
-from flows.ports import Changed, Directory, EventStore, FirmSummary, Inbox
+from flows.ports import Changed, Directory, EventStore, FirmSummary, Inbox, Knowledge
 from flows.position import Position
 from flows.records import Stamp, record, record_undo
 from flows.roadmap import Pack
 from flows.walk import Preview, Walk, preview, walk
 
-NO_FIRM = Refusal("That firm is not here any more. Use `/cais firm list` to see yours.", kind="foreign")
-
-
-class Act(msgspec.Struct, frozen=True):
-    """Who does something, through what (`command`, `button`, `modal`, `message`), and Slack's own id for it."""
-
-    who: Person
-    source: str
-    cause: str | None = None
+__all__ = ["NO_FIRM", "Act", "Result", "Services"]
 
 
 class Result(msgspec.Struct, frozen=True):
@@ -51,6 +46,7 @@ class Services:
         events: EventStore,
         directory: Directory,
         inbox: Inbox,
+        knowledge: Knowledge,
         pack: Pack,
         clock: Callable[[], datetime],
         new_id: Callable[[], str],
@@ -59,11 +55,14 @@ class Services:
         self.events = events
         self.directory = directory
         self.inbox = inbox
+        self.knowledge = knowledge
         self.pack = pack
         self.clock = clock
         """Business time, aware."""
         self.new_id = new_id
         self.practice = practice
+        self.documents = Documents(events, knowledge, stamp=self._stamp, now=self.now)
+        """The firm's own documents."""
 
     def now(self) -> datetime:
         """Business time, UTC."""
@@ -259,6 +258,13 @@ class Services:
         """Rows of the firm's history, oldest first. Raises Refusal where the person is no member."""
         await self.position(key, who)
         return await self.events.history(key, types=types, limit=limit, before=before)
+
+    async def ask_documents(self, key: FirmKey, who: Person, question: str) -> tuple[Found, ...]:
+        """What the firm's own documents say to this, or nothing. Asked where the roadmap itself says nothing.
+
+        Raises Refusal where the person is no member.
+        """
+        return await self.documents.ask(key, who, question)
 
     # --- within ------------------------------------------------------------------------------------------------
 

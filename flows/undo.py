@@ -12,7 +12,7 @@ from flows.evolve import fold, undone
 from flows.firms import Person, Refusal, require
 from flows.position import Position
 
-FINAL = frozenset({"firm_set_up", "member_set", "member_removed", "text_refused"})
+FINAL = frozenset({"firm_set_up", "member_set", "member_removed", "text_refused", "document_added", "document_removed"})
 """What has commands of its own to change it; a click that brought one of these is never undone."""
 
 LEADS_ONLY = frozenset({"firm_renamed", "channel_linked", "channel_unlinked"})

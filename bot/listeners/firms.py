@@ -43,7 +43,7 @@ TAKEN_CHANNEL = Refusal(
     "This channel is linked to another firm already. A lead of that firm can unlink it first with `/cais firm unlink`."
 )
 
-_AFTER_FIRM = ("list", "use", "new", "members", "link", "unlink", "rename", "settings")
+_AFTER_FIRM = ("list", "use", "new", "members", "documents", "link", "unlink", "rename", "settings")
 
 
 def register(router: Router) -> None:

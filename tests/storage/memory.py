@@ -8,6 +8,7 @@ import msgspec
 from flows.events import FirmKey, Record
 from flows.ports import Changed, ChannelTaken, Decide, FirmSummary, Known, Sighting, Told
 from flows.position import Position
+from tests.storage.memory_knowledge import MemoryKnowledge
 
 
 @dataclass
@@ -156,6 +157,7 @@ class MemoryDatabase:
         self.events = MemoryEvents(shared)
         self.directory = MemoryDirectory(shared)
         self.inbox = MemoryInbox(shared)
+        self.knowledge = MemoryKnowledge()
 
     async def close(self) -> None:
         """Nothing to let go of; what was kept stays as long as the object does."""
