@@ -7,7 +7,7 @@ WORKERS ?= 2
 COMPILE := $(BIN)/python -m compileall -q bot flows storage
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt
 
-.PHONY: help install run test kills check bench bench-page bench-questions pictures lint types migration
+.PHONY: help install run test kills check bench bench-page bench-questions bench-documents pictures lint types migration
 .DEFAULT_GOAL := help
 
 help: ## What can be made
@@ -38,6 +38,9 @@ pictures: $(VENV)/.installed-for-tests ## The pictures of README and docs, drawn
 
 bench-questions: $(VENV)/.installed-for-tests ## Speed of an answer, beside a raw full-text query
 	$(BIN)/python -m tests.benchmarks.questions
+
+bench-documents: $(VENV)/.installed-for-tests ## Searching and reading a firm's documents, against bare FTS5 and the parser alone
+	$(BIN)/python -m tests.benchmarks.documents
 
 lint: $(VENV)/.installed-for-tests ## Format and lint, mending what can be mended
 	$(BIN)/ruff format .

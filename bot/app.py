@@ -20,6 +20,7 @@ from bot.delivery import Delivery
 from bot.errors import WithoutBodies
 from bot.event_inbox import EventInbox
 from bot.hearing import Call
+from bot.librarian import Librarian
 from bot.metrics import Counts
 from bot.middleware import BUDGET, Routing
 from bot.people import People
@@ -118,6 +119,7 @@ class Bot:
             bot_user=self.bot_user,
         )
         self.delivery = Delivery(self.slack, services, router.letters, self.background, now)
+        self.librarian = Librarian(services, self.slack, now)
         routing = Routing(
             table=self.table,
             answering=self.answering,
@@ -148,9 +150,11 @@ class Bot:
         self._authorize.know(bot_user=str(who.get("user_id", "")), bot_id=str(who.get("bot_id", "")))
         self.inbox.start()
         self.delivery.start()
+        self.librarian.start()
 
     async def stop(self, seconds: float = 10.0) -> None:
         """Finishes what is under way, for at most this long, and hangs up."""
+        await self.librarian.stop()
         await self.inbox.stop()
         await self.delivery.stop(seconds)
         await self.background.drain(seconds)

@@ -533,6 +533,33 @@ class RemoveUpdateNote(Carried, frozen=True):
     note: str = ""
 
 
+# --- documents: the firm's own --------------------------------------------------------------------------------
+
+
+class ShowDocuments(Carried, frozen=True):
+    """A page of the firm's documents, counted from 0."""
+
+    verb: ClassVar[str] = "documents.list"
+    page: int = 0
+
+
+class OpenDocument(Changing, frozen=True):
+    """The form for a document; with `document` for one that takes its place."""
+
+    verb: ClassVar[str] = "documents.open"
+    document: str = ""
+
+
+class DocumentForm(Changing, frozen=True):
+    verb: ClassVar[str] = "documents.form"
+    document: str = ""
+
+
+class RemoveDocument(Changing, frozen=True):
+    verb: ClassVar[str] = "documents.remove"
+    document: str = ""
+
+
 # --- home -----------------------------------------------------------------------------------------------------
 
 

@@ -1,9 +1,11 @@
 """Calls to Slack's Web API and to response_urls over one shared session, sent again only where that is safe."""
 
 import asyncio
+import hashlib
 import logging
+import re
 from collections.abc import Mapping
-from typing import Any
+from typing import IO, Any
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -12,6 +14,11 @@ import msgspec
 log = logging.getLogger("cais.web_api")
 
 DEFAULT_URL = "https://slack.com/api/"
+FETCH = 120.0
+"""Seconds that fetching a file may take."""
+
+_SLACKS = re.compile(r"(?:[a-z0-9-]+\.)+slack(?:-gov)?\.com", re.IGNORECASE)
+
 REFUSED_CONNECTIONS = 4
 """Tries where the connection is refused: nothing was sent, so sending again says nothing twice."""
 
@@ -32,6 +39,14 @@ class TooBusy(Exception):
     """Slack asks to wait (429) for longer than the caller can; nothing was sent."""
 
 
+class NotHandedOver(Exception):
+    """A file is not there, not for us, or not at an address of Slack's."""
+
+
+class TooLarge(Exception):
+    """A file is larger than was allowed; no more than that was taken."""
+
+
 class WebApi:
     """One workspace's Web API. Durations are in seconds of real time."""
 
@@ -40,6 +55,7 @@ class WebApi:
         self._base_url = base_url.rstrip("/") + "/"
         self._headers = {"Authorization": f"Bearer {token}"}
         self._host = urlsplit(base_url).netloc
+        self._scheme = urlsplit(base_url).scheme
 
     async def call(
         self, method: str, arguments: Mapping[str, Any], *, patience: float = 100.0, form: bool = False
@@ -72,6 +88,36 @@ class WebApi:
         except (TooBusy, Unsure):
             return False
         return status == 200 and not content.startswith(b'{"ok":false')
+
+    async def fetch(self, url: str, into: IO[bytes], *, most: int) -> tuple[int, str]:
+        """Writes a private file's content; its size and SHA-256 in hex. Only addresses of Slack's are fetched.
+
+        Raises NotHandedOver, TooLarge, TooBusy or Unsure.
+        """
+        if not self._may_fetch(url):
+            raise NotHandedOver("not an address of Slack's")
+        timeout = aiohttp.ClientTimeout(total=FETCH, sock_read=20.0)
+        try:
+            # Without the scope Slack sends one to its login page, so that following would end in a file of HTML.
+            async with self._session.get(url, headers=self._headers, timeout=timeout, allow_redirects=False) as answer:
+                if answer.status == 429:
+                    raise TooBusy("asked to wait")
+                if answer.status >= 500:
+                    raise Unsure(f"status {answer.status}")
+                if answer.status != 200 or answer.content_type == "text/html":
+                    raise NotHandedOver(f"status {answer.status}")
+                return await _written(answer, into, most)
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise Unsure(type(error).__name__) from error
+
+    def _may_fetch(self, url: str) -> bool:
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            return False
+        if parts.netloc == self._host:
+            return parts.scheme == self._scheme
+        return parts.scheme == "https" and _SLACKS.fullmatch(parts.netloc) is not None
 
     def _is_slacks(self, url: str) -> bool:
         host = urlsplit(url).netloc
@@ -117,6 +163,17 @@ class WebApi:
             request = self._session.post(url, data=msgspec.json.encode(arguments), headers=typed)
         async with request as response:
             return response.status, response.headers, await response.read()
+
+
+async def _written(answer: aiohttp.ClientResponse, into: IO[bytes], most: int) -> tuple[int, str]:
+    size, digest = 0, hashlib.sha256()
+    async for chunk in answer.content.iter_chunked(1 << 16):
+        size += len(chunk)
+        if size > most:
+            raise TooLarge
+        digest.update(chunk)
+        into.write(chunk)
+    return size, digest.hexdigest()
 
 
 def _seconds(retry_after: str) -> float:

@@ -12,8 +12,9 @@ import msgspec
 from flows import firm_answers, notes
 from flows.acts import Act
 from flows.asked import Asked, Outcome, Place, UpdateNote, Voted
+from flows.documents.finding import Found
 from flows.events import FirmKey
-from flows.firms import Refusal
+from flows.firms import Person, Refusal
 from flows.guard import looks_like
 from flows.ports import Notes, Questions
 from flows.position import FirmAnswer, Member, Position
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 
 Engine = Callable[[], Awaitable["Asker"]]
 """Gives the one that answers from the roadmap; it is made when it is first asked for."""
+
+FromDocuments = Callable[[FirmKey, Person, str], Awaitable[tuple[Found, ...]]]
+"""The passages of a firm's own documents that answer; only for its members."""
 
 FOLLOWS_WITHIN = timedelta(minutes=10)
 """How long a question outside a thread may still follow the one before it."""
@@ -60,6 +64,8 @@ class Reply(msgspec.Struct, frozen=True):
     """What was kept of it; nothing is, where the question was refused."""
     own: FirmAnswer | None = None
     """The firm's own answer, where the roadmap does not say."""
+    found: tuple[Found, ...] = ()
+    """What the firm's own documents say, where neither the roadmap nor a lead does."""
     notes: tuple[UpdateNote, ...] = ()
     since: str = ""
     """The standing note, where a passage names what has changed since the edition."""
@@ -76,6 +82,7 @@ class Asking:
         kept: Questions,
         notes: Notes,
         engine: Engine,
+        documents: FromDocuments,
         pack: Pack,
         now: Callable[[], datetime],
         refused: Callable[[FirmKey, Act, dict[str, Any]], Awaitable[None]],
@@ -84,6 +91,7 @@ class Asking:
         self._kept = kept
         self._notes = notes
         self._engine = engine
+        self._documents = documents
         self._pack = pack
         self._now = now
         self._refused = refused
@@ -102,12 +110,14 @@ class Asking:
                 await self._refused(position.key, act, {"question": question.text})
             return Reply(answer, today=self._today(position))
         own = self._beyond_the_roadmap(engine, answer, question.text, position)
-        asked = self._asked(tenant, act, position, question, context, answer, own)
+        found = await self._quoted(answer, own, position, act, question.text)
+        asked = self._asked(tenant, act, position, question, context, _with_own(answer, own, found))
         if context.previous_question and _leans(engine, question.text):
             subject = f"{context.previous_question}\n{question.text}"[-LONGEST_SUBJECT:]
             asked = msgspec.structs.replace(asked, subject=subject)
         await self._kept.keep(asked)
-        return self._reply(answer, asked, own, remembered.notes, position, act)
+        reply = self._reply(answer, asked, own, remembered.notes, position, act)
+        return msgspec.structs.replace(reply, found=found)
 
     async def knows(self, text: str) -> bool:
         """Whether the roadmap itself answers these words; for words that may be no question at all."""
@@ -124,7 +134,7 @@ class Asking:
             part = answer.readings[min(max(nth, 0), len(answer.readings) - 1)]
             answer = Answered(parts=(part,), confidence=answer.confidence, edition=answer.edition)
         own = self._beyond_the_roadmap(engine, answer, asked.question, position)
-        asked = _with(asked, answer, own)
+        asked = _with(asked, _with_own(answer, own, ()))
         await self._kept.keep(asked)
         return self._reply(answer, asked, own, tuple(await self._notes.standing(tenant)), position, act)
 
@@ -152,13 +162,20 @@ class Asking:
     def _beyond_the_roadmap(
         self, engine: "Asker", answer: Answer, question: str, position: Position | None
     ) -> FirmAnswer | None:
-        """What the firm itself knows, asked only where the roadmap does not say: it never outranks it.
-
-        The firm's own documents join here, after its leads' answers.
-        """
+        """What a lead of the firm answered, looked for only where the roadmap does not say: it never outranks it."""
         if position is None or not isinstance(answer, Declined):
             return None
         return firm_answers.fitting(question, firm_answers.standing(position), engine.reader)
+
+    async def _quoted(
+        self, answer: Answer, own: FirmAnswer | None, position: Position | None, act: Act, question: str
+    ) -> tuple[Found, ...]:
+        """What the firm's own documents say, where neither the roadmap nor a lead does."""
+        if position is None or own or not isinstance(answer, Declined) or not is_question(answer):
+            return ()
+        if act.who.id not in position.members:
+            return ()  # a workspace admin who looks on
+        return await self._documents(position.key, act.who, question[:LONGEST])
 
     def _asked(
         self,
@@ -167,8 +184,7 @@ class Asking:
         position: Position | None,
         question: Question,
         context: Context,
-        answer: Answer,
-        own: FirmAnswer | None,
+        came: "_Came",
     ) -> Asked:
         text = question.text[:LONGEST]
         empty = Asked(
@@ -190,7 +206,7 @@ class Asking:
             subject=text[:LONGEST_SUBJECT],
             practice=self._practice,
         )
-        return _with(empty, answer, own)
+        return _with(empty, came)
 
     def _reply(
         self,
@@ -285,21 +301,33 @@ def _shown(answer: Answer) -> Sequence[Citation]:
     return citations_of(answer)
 
 
-def _with(asked: Asked, answer: Answer, own: FirmAnswer | None) -> Asked:
+class _Came(msgspec.Struct, frozen=True):
+    """What came of a question, for what is kept of it."""
+
+    outcome: Outcome
+    said: str
+    waits: bool
+    """Whether a lead should see it."""
+    shown: Sequence[Citation]
+
+
+def _with(asked: Asked, came: _Came) -> Asked:
     """What was kept of a question, with what came of it."""
-    outcome, said, waiting = _came_of(answer, own)
-    cited = msgspec.json.encode(_shown(answer)).decode()
-    queued = waiting and bool(asked.firm) and not asked.closed_by
-    return msgspec.structs.replace(asked, outcome=outcome, said=said, cited=cited, waiting=queued)
+    cited = msgspec.json.encode(came.shown).decode()
+    queued = came.waits and bool(asked.firm) and not asked.closed_by
+    return msgspec.structs.replace(asked, outcome=came.outcome, said=came.said, cited=cited, waiting=queued)
 
 
-def _came_of(answer: Answer, own: FirmAnswer | None) -> tuple[Outcome, str, bool]:
+def _with_own(answer: Answer, own: FirmAnswer | None, found: Sequence[Found]) -> _Came:
     """How it ended, the words of it, and whether a lead should see it."""
+    shown = _shown(answer)
     if isinstance(answer, Answered):
-        return "answered", "\n".join(p.direct for p in answer.parts), False
+        return _Came("answered", "\n".join(p.direct for p in answer.parts), False, shown)
     if isinstance(answer, Ambiguous):
-        return "ambiguous", "\n".join(p.direct for p in answer.readings), False
+        return _Came("ambiguous", "\n".join(p.direct for p in answer.readings), False, shown)
     assert isinstance(answer, Declined), "what is refused is not kept"
     if own:
-        return "firm", own.text, False
-    return "declined", answer.reason, is_question(answer)
+        return _Came("firm", own.text, False, shown)
+    if found:
+        return _Came("firm", "\n".join(f"{f.name}, {f.heading}, {f.page or ''}: {f.text}" for f in found), False, shown)
+    return _Came("declined", answer.reason, is_question(answer), shown)

@@ -181,6 +181,25 @@ class FirmAnswerWithdrawn(Event, frozen=True):
     answer: str
 
 
+class DocumentAdded(Event, frozen=True):
+    """A document of the firm's own. `digest` is the SHA-256 of its content in hex; `pages` None where it has none."""
+
+    document: str
+    name: str
+    kind: str
+    size: int
+    digest: str
+    pages: int | None = None
+
+
+class DocumentRemoved(Event, frozen=True):
+    """Nothing of it is found any more. `replaced_by` is the name of the one that took its place, if any."""
+
+    document: str
+    name: str
+    replaced_by: str = ""
+
+
 class TextRefused(Event, frozen=True):
     """Text that looked like personal data was refused; only that it happened is kept."""
 
@@ -263,6 +282,8 @@ AnyEvent = (
     | FirmAnswerGiven
     | FirmAnswerConfirmed
     | FirmAnswerWithdrawn
+    | DocumentAdded
+    | DocumentRemoved
     | TextRefused
     | TaskDueSet
     | StepDueSet

@@ -8,7 +8,19 @@ from msgspec.structs import replace
 
 from flows import events as e
 from flows.events import FirmKey, Record
-from flows.position import Agent, Answer, Change, Due, FirmAnswer, Member, Owner, Position, Recurring, TaskRecord
+from flows.position import (
+    Agent,
+    Answer,
+    Change,
+    Due,
+    FirmAnswer,
+    KnownDocument,
+    Member,
+    Owner,
+    Position,
+    Recurring,
+    TaskRecord,
+)
 
 Evolver = Callable[[Position, Any, Record], Position]
 _evolvers: dict[type, Evolver] = {}
@@ -272,3 +284,14 @@ def _(p: Position, event: e.FirmAnswerConfirmed, r: Record) -> Position:
 def _(p: Position, event: e.FirmAnswerWithdrawn, r: Record) -> Position:
     kept = p.firm_answers.get(event.answer)
     return _with_firm_answer(p, replace(kept, withdrawn=True, sequence=r.sequence)) if kept else p
+
+
+@_on(e.DocumentAdded)
+def _(p: Position, event: e.DocumentAdded, r: Record) -> Position:
+    added = KnownDocument(event.document, event.name, r.actor, r.actor_name, r.at, r.sequence)
+    return replace(p, documents={**p.documents, event.document: added})
+
+
+@_on(e.DocumentRemoved)
+def _(p: Position, event: e.DocumentRemoved, r: Record) -> Position:
+    return replace(p, documents={k: d for k, d in p.documents.items() if k != event.document})

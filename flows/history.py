@@ -44,6 +44,8 @@ def sentence(pack: Pack, position: Position, record: Record, rows: Mapping[int, 
             return f"“{task_title(pack, position, event.task)}” belongs to nobody now"
         case e.FirmAnswerGiven() | e.FirmAnswerConfirmed() | e.FirmAnswerWithdrawn():
             return _of_firm_answer(position, event)
+        case e.DocumentAdded() | e.DocumentRemoved():
+            return _of_document(event)
         case e.Undone():
             return _of_undo(pack, position, event, rows)
         case _:
@@ -143,6 +145,18 @@ def yearly(month: int, day_of_month: int) -> str:
     return f"{date(2000, month, day_of_month):%B} {day_of_month}"
 
 
+def _of_document(event: e.DocumentAdded | e.DocumentRemoved) -> str:
+    match event:
+        case e.DocumentAdded():
+            pages = f", {counted(event.pages, 'page')}" if event.pages is not None else ""
+            about = f"{event.kind}{pages}, {bytes_in_words(event.size)}"
+            return f"Added the document {event.name} ({about}), SHA-256 {event.digest}"
+        case e.DocumentRemoved() if event.replaced_by:
+            return f"Replaced the document {event.name} by {event.replaced_by}"
+        case e.DocumentRemoved():
+            return f"Removed the document {event.name}; nothing is quoted from it any more"
+
+
 def _of_answer(pack: Pack, event: e.AnswerGiven) -> str:
     question = pack.questions.get(event.fact)
     options = question.options if question else ()
@@ -237,3 +251,13 @@ def full_day(value: date) -> str:
 def _agent(position: Position, agent_id: str) -> str:
     agent = position.agent(agent_id)
     return agent.name if agent else "an agent"
+
+
+def counted(number: int, thing: str) -> str:
+    """`1 page`, `3,000 pages`."""
+    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
+
+
+def bytes_in_words(size: int) -> str:
+    """How large a file is: `3 kB`, `1.2 MB`."""
+    return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{max(1, round(size / 1000))} kB"

@@ -1,6 +1,6 @@
-"""What flows need from outside: a place that keeps events, and one that knows who and what belongs where."""
+"""What flows need from outside: what keeps events and documents, and what knows who and what belongs where."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Literal, Protocol
 
 import msgspec
@@ -214,3 +214,88 @@ class Outbox(Protocol):
 
     async def forget(self, *, settled_before: float) -> int:
         """Drop rows settled before this; returns how many."""
+
+
+DocumentState = Literal["waiting", "reading", "ready", "failed", "removing"]
+
+
+class Document(msgspec.Struct, frozen=True):
+    """A document of a firm's own, and how far it has been read."""
+
+    key: FirmKey
+    id: str
+    name: str
+    kind: str
+    """`txt`, `md`, `pdf` or `docx`."""
+    file: str
+    """Where the adapter finds its content: opaque here."""
+    by: str
+    by_name: str
+    added_at: str
+    """Business time, UTC, ISO."""
+    replaces: str = ""
+    """Id of the document whose place it takes once it is ready."""
+    state: DocumentState = "waiting"
+    reason: str = ""
+    """Where it failed: the sentence that says why."""
+    size: int = 0
+    digest: str = ""
+    """SHA-256 of its content in hex; empty until it was fetched."""
+    pages: int | None = None
+    pages_read: int = 0
+    passages: int = 0
+    """Passages kept so far; they can be found at once."""
+    notice: str = ""
+    """Where its progress is shown: opaque here."""
+    tries: int = 0
+
+
+class Passage(msgspec.Struct, frozen=True):
+    """A piece of a document that can be quoted; `heading` is the path to it, `page` None where there are no pages."""
+
+    document: str
+    page: int | None
+    heading: str
+    text: str
+
+
+class Hits(msgspec.Struct, frozen=True):
+    """What a search came to: the likeliest passages, and how rare each word is among the firm's passages."""
+
+    passages: tuple[Passage, ...]
+    counts: Mapping[str, int]
+    """In how many passages each word stands; words in very many are counted no further than the store cares to."""
+    total: int
+
+
+class Knowledge(Protocol):
+    """Keeps each firm's documents, cut into passages, and finds passages by words. No firm meets another's."""
+
+    async def expect(self, document: Document) -> bool:
+        """Keep that this document is to be read; False where its id is known already."""
+
+    async def documents(self, key: FirmKey) -> Sequence[Document]:
+        """All of the firm's, in the order they came."""
+
+    async def take(self, *, by: str, now: float, lease: float) -> Document | None:
+        """The next document that waits, is being read or goes, and whose lease (seconds) ran out: ours from now on."""
+
+    async def hold(self, document: Document, *, by: str, until: float) -> None:
+        """Still at it, or (`until` now) no longer; nothing happens where it is not ours."""
+
+    async def save(self, document: Document, *, by: str, until: float) -> bool:
+        """Keep how it stands (state, reason, size, digest, pages, notice) and the lease; False where it is not ours."""
+
+    async def shelve(
+        self, document: Document, passages: Sequence[Passage], *, pages_read: int, by: str, until: float
+    ) -> bool:
+        """Add passages after the `document.passages` there are; False where it is not ours or others were added."""
+
+    async def discard(self, key: FirmKey, document: str) -> bool:
+        """It goes: nothing of it is found any more, and `clear` takes its passages. False where there is none."""
+
+    async def clear(self, document: Document, *, by: str, until: float) -> bool:
+        """Drop some of the passages of a document that goes, and in the end the document; True where more is left."""
+
+    async def search(self, key: FirmKey, words: Sequence[str], *, most: int = 30) -> Hits:
+        """The passages of this firm that have most of these stemmed words, the rare ones first."""

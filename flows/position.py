@@ -11,7 +11,7 @@ from flows.events import FirmKey, RoleName, Situation
 TaskState = Literal["open", "waiting", "done", "set_aside"]
 AgentStatus = Literal["active", "leaving", "removed"]
 
-SHAPE = 3
+SHAPE = 4
 """Stored with every snapshot. Raise it whenever what events add up to changes: older snapshots are then folded anew."""
 
 
@@ -117,6 +117,17 @@ class FirmAnswer(msgspec.Struct, frozen=True):
     withdrawn: bool = False
 
 
+class KnownDocument(msgspec.Struct, frozen=True):
+    """A document of the firm's own, as it was added. `sequence` is the event that added it."""
+
+    id: str
+    name: str
+    by: str
+    by_name: str
+    at: datetime
+    sequence: int
+
+
 class Position(msgspec.Struct, frozen=True):
     """Where a firm is. `version` is the sequence of its last event, `head` that event's hash."""
 
@@ -150,6 +161,8 @@ class Position(msgspec.Struct, frozen=True):
     """By the task's key."""
     recurring: tuple[Recurring, ...] = ()
     firm_answers: Mapping[str, FirmAnswer] = {}
+    documents: Mapping[str, KnownDocument] = {}
+    """The firm's own documents that count, by id."""
 
     def agent(self, agent_id: str) -> Agent | None:
         """The agent with this id, whatever its status."""

@@ -128,6 +128,14 @@ def verify(records: Sequence[Record]) -> Broken | None:
     return None
 
 
+def verify_position(records: Sequence[Record], position: Position) -> Broken | None:
+    """Like `verify`, and the snapshot must stand where the history ends, and say what it adds up to."""
+    broken = verify(records) or _unreadable(records) or _apart(position.key, records, position.version, position.head)
+    if not broken and fold(position.key, records) != position:
+        return Broken(position.key, len(records), "The snapshot does not say what the events add up to.")
+    return broken
+
+
 def verify_stored(stored: Stored) -> Broken | None:
     """The first thing about a firm that does not hold: its chain, its snapshot, or the rows that repeat the snapshot.
 
@@ -184,6 +192,8 @@ def _look(position: Position, event: AnyEvent) -> str:
     match event:
         case e.TaskCompleted() | e.TaskWaiting() | e.WaitEnded() | e.TaskSetAside() | e.TaskReopened():
             seen = position.tasks.get(event.task)
+        case e.DocumentAdded() | e.DocumentRemoved():
+            seen = position.documents.get(event.document)
         case e.AnswerGiven():
             seen = position.answers.get(event.fact)
         case e.AgentAdded() | e.AgentRenamed() | e.AgentRemoved() | e.AgentReturned():

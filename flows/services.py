@@ -15,12 +15,25 @@ from flows.acts import Act, Result
 from flows.asked import Owed
 from flows.asking import Asking, Engine
 from flows.deadlines import Ledger
+from flows.documents.finding import Found
+from flows.documents.use_cases import NO_FIRM, Documents
 from flows.events import AnyEvent, FirmKey, Record, RoleName, TextRefused
 from flows.firms import Person, Refusal, require
 from flows.guard import looks_like
 from flows.lead_queue import CHECK_AGAIN_DAYS, LeadQueue
 from flows.noting import UpdateNotes
-from flows.ports import Changed, Directory, EventStore, FirmSummary, Inbox, Notes, Outbox, Questions, Workspaces
+from flows.ports import (
+    Changed,
+    Directory,
+    EventStore,
+    FirmSummary,
+    Inbox,
+    Knowledge,
+    Notes,
+    Outbox,
+    Questions,
+    Workspaces,
+)
 from flows.position import Position
 from flows.records import Stamp, record, record_undo
 from flows.roadmap import Pack
@@ -29,8 +42,6 @@ from flows.walk import Preview, Walk, preview, walk
 from flows.workspace import Entry, Workspace
 
 __all__ = ["NO_FIRM", "Act", "Result", "Services"]
-
-NO_FIRM = Refusal("That firm is not here any more. Use `/cais firm list` to see yours.", kind="foreign")
 
 
 class Kept(msgspec.Struct, frozen=True):
@@ -53,6 +64,7 @@ class Services:
         notes: Notes,
         outbox: Outbox,
         engine: Engine,
+        knowledge: Knowledge,
         pack: Pack,
         clock: Callable[[], datetime],
         new_id: Callable[[], str],
@@ -68,12 +80,15 @@ class Services:
         self.ledger = ledger
         """The industry dates as they are shipped; see `workspace` for what a workspace added."""
         self.outbox = outbox
+        self.knowledge = knowledge
         self.pack = pack
         self.clock = clock
         """Business time, aware."""
         self.new_id = new_id
         self.practice = practice
-        self.asking = Asking(questions, notes, engine, pack, self.now, self._keep_refusal, practice)
+        self.documents = Documents(events, knowledge, stamp=self._stamp, now=self.now)
+        """The firm's own documents."""
+        self.asking = Asking(questions, notes, engine, self.documents.ask, pack, self.now, self._keep_refusal, practice)
         self.queue = LeadQueue(questions, self.now, self._change, check_again_days)
         self.notes = UpdateNotes(notes, pack, self.now)
 
@@ -341,6 +356,13 @@ class Services:
         """Rows of the firm's history, oldest first. Raises Refusal where the person is no member."""
         await self.position(key, who)
         return await self.events.history(key, types=types, limit=limit, before=before)
+
+    async def ask_documents(self, key: FirmKey, who: Person, question: str) -> tuple[Found, ...]:
+        """What the firm's own documents say to this, or nothing. Asked where the roadmap itself says nothing.
+
+        Raises Refusal where the person is no member.
+        """
+        return await self.documents.ask(key, who, question)
 
     # --- within ------------------------------------------------------------------------------------------------
 

@@ -12,7 +12,17 @@ from flows.evolve import fold, undone
 from flows.firms import Person, Refusal, require
 from flows.position import Position
 
-FINAL = frozenset({"firm_set_up", "member_set", "member_removed", "text_refused", "firm_answer_given"})
+FINAL = frozenset(
+    {
+        "firm_set_up",
+        "member_set",
+        "member_removed",
+        "text_refused",
+        "firm_answer_given",
+        "document_added",
+        "document_removed",
+    }
+)
 """What has commands of its own to change it; a click that brought one of these is never undone."""
 
 NOT_BY_UNDO = (

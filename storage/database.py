@@ -12,7 +12,9 @@ from storage.audit import Audit
 from storage.directory import Directory
 from storage.errors import StorageError
 from storage.event_store import EventStore, PositionCache, Runner
+from storage.fulltext import Fts5, FullText, Tsvector
 from storage.inbox import Inbox
+from storage.knowledge import Knowledge
 from storage.migrate import HEAD, migrate
 from storage.outbox import Outbox
 from storage.questions import Notes, Questions
@@ -31,7 +33,7 @@ class ClosingRunner(Runner, Protocol):
 class Database:
     """An open database. Use it in `async with`, or close it."""
 
-    def __init__(self, runner: ClosingRunner) -> None:
+    def __init__(self, runner: ClosingRunner, fulltext: FullText) -> None:
         cache = PositionCache()
         self._runner = runner
         self.events: ports.EventStore = EventStore(runner, cache)
@@ -41,6 +43,7 @@ class Database:
         self.questions: ports.Questions = Questions(runner)
         self.notes: ports.Notes = Notes(runner)
         self.outbox: ports.Outbox = Outbox(runner)
+        self.knowledge: ports.Knowledge = Knowledge(runner, fulltext)
         self.audit = Audit(runner)
 
     async def close(self) -> None:
@@ -92,11 +95,11 @@ async def open_database(url: str) -> Database:
 
         if await postgres.version(url, VERSION_QUERY) != HEAD:
             await migrate(postgres.sqlalchemy_url(url))
-        return Database(await postgres.open_postgres(url))
+        return Database(await postgres.open_postgres(url), Tsvector())
     sqlite.create_file(path)
     if _sqlite_version(path) != HEAD:
         await migrate(f"sqlite+aiosqlite:///{path}")
-    return Database(await sqlite.open_sqlite(path))
+    return Database(await sqlite.open_sqlite(path), Fts5())
 
 
 def _sqlite_version(path: Path) -> str:

@@ -40,6 +40,9 @@ class Runner(Protocol):
     async def glance(self, unit: Unit[T]) -> T:
         """Like `read`, for a unit whose statements need not see the same moment. Raises StorageUnavailable."""
 
+    async def ponder(self, unit: Unit[T]) -> T:
+        """Like `read`, for a unit that takes long: nobody else waits behind it. Raises StorageUnavailable."""
+
     async def write(self, make: Callable[[], Unit[T]]) -> T:
         """Run a unit in a transaction and commit; `make` makes it anew where it has to be tried again.
 

@@ -5,6 +5,7 @@ Text stays text: the chained hash covers an event's columns byte for byte, so no
 """
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Double,
@@ -247,3 +248,69 @@ Index(None, inbox.c.settled_at, inbox.c.taken_until)
 Index("ix_questions_place", questions.c.tenant, questions.c.channel, questions.c.asked_at)
 Index("ix_questions_queue", questions.c.tenant, questions.c.firm, questions.c.waiting, questions.c.asked_at)
 Index(None, outbox.c.settled_at, outbox.c.due_at)
+
+
+# A firm's own documents. A passage's id is its firm's shelf, its document's number there and its own number in one, so
+# that what is a firm's is a range of ids: full-text search knows no other column (storage.fulltext).
+shelves = Table(
+    "shelves",
+    metadata,
+    _tenant(),
+    _firm(),
+    Column("number", Integer, nullable=False),
+    PrimaryKeyConstraint("tenant", "firm"),
+    _of_a_firm(),
+    sqlite_with_rowid=False,
+)
+
+documents = Table(
+    "documents",
+    metadata,
+    _tenant(),
+    _firm(),
+    Column("document_id", Text, key="id", nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("file", Text, nullable=False),
+    Column("person", Text, key="by", nullable=False),
+    Column("person_name", Text, key="by_name", nullable=False),
+    Column("added_at", Text, nullable=False),
+    Column("replaces", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("pages", Integer),
+    Column("pages_read", Integer, nullable=False),
+    Column("passages", Integer, nullable=False),
+    Column("notice", Text, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("taken_by", Text, nullable=False),
+    Column("taken_until", Double, nullable=False),
+    PrimaryKeyConstraint("tenant", "firm", "id"),
+    _of_a_firm(),
+    sqlite_with_rowid=False,
+)
+
+passages = Table(
+    "passages",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False),
+    _tenant(),
+    _firm(),
+    Column("document_id", Text, key="document", nullable=False),
+    Column("page", Integer),
+    Column("heading", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    _of_a_firm(),  # not of a document: SQLite would look through all passages for each one that goes
+)
+
+Index("ux_shelves_number", shelves.c.number, unique=True)
+Index("ux_documents_number", documents.c.tenant, documents.c.firm, documents.c.number, unique=True)
+Index(None, documents.c.state, documents.c.taken_until)
+
+
+def in_models(name: str | None, kind: str, _: object = None) -> bool:
+    """For alembic: the full-text table, and what SQLite keeps of it beside it, are made by hand in their migration."""
+    return not (kind == "table" and name is not None and name.startswith("passage_words"))

@@ -52,6 +52,9 @@ class PostgresRunner:
     async def glance(self, unit: Unit[T]) -> T:
         return await self.read(unit)
 
+    async def ponder(self, unit: Unit[T]) -> T:
+        return await self.read(unit)
+
     async def write(self, make: Callable[[], Unit[T]]) -> T:
         for _ in range(_TRIES):
             try:

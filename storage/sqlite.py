@@ -200,12 +200,13 @@ class Lane:
 
 
 class SqliteRunner:
-    """storage.event_store.Runner on one SQLite file: a lane that writes, and two that read and block nobody."""
+    """storage.event_store.Runner on one SQLite file: a lane that writes, and three that read and block nobody."""
 
-    def __init__(self, writer: Lane, reader: Lane, glancer: Lane) -> None:
+    def __init__(self, writer: Lane, reader: Lane, glancer: Lane, ponderer: Lane) -> None:
         self._writer = writer
         self._reader = reader
         self._glancer = glancer
+        self._ponderer = ponderer
 
     async def read(self, unit: Unit[T]) -> T:
         return await self._reader.run(lambda: unit)
@@ -213,10 +214,14 @@ class SqliteRunner:
     async def glance(self, unit: Unit[T]) -> T:
         return await self._glancer.run(lambda: unit)
 
+    async def ponder(self, unit: Unit[T]) -> T:
+        return await self._ponderer.run(lambda: unit)
+
     async def write(self, make: Callable[[], Unit[T]]) -> T:
         return await self._writer.run(make)
 
     async def close(self) -> None:
+        await self._ponderer.close()
         await self._glancer.close()
         await self._reader.close()
         await self._writer.close()
@@ -269,7 +274,9 @@ async def _set(connection: aiosqlite.Connection, pragma: str) -> None:
 async def open_sqlite(path: Path) -> SqliteRunner:
     """The lanes on a file that is there and migrated. Raises StorageUnavailable."""
     writer = await connect(path)
-    readers = [await connect(path), await connect(path)]
+    readers = [await connect(path) for _ in range(3)]
     for reader in readers:
         await reader.execute("PRAGMA query_only = ON")
-    return SqliteRunner(Lane(writer, IMMEDIATE), Lane(readers[0], "BEGIN"), Lane(readers[1], ""))
+    return SqliteRunner(
+        Lane(writer, IMMEDIATE), Lane(readers[0], "BEGIN"), Lane(readers[1], ""), Lane(readers[2], "BEGIN")
+    )

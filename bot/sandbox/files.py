@@ -7,14 +7,17 @@ import mimetypes
 import secrets
 import time
 from pathlib import PurePath
+from urllib.parse import quote
 
 from aiohttp import web
 
+from bot.sandbox.methods import method
 from bot.sandbox.slack import Slack
 from bot.sandbox.wire import Json, SlackError
 
-LARGEST = 4 * 1024 * 1024
-_OWN_FIELDS = ("content",)
+LARGEST = 64 * 1024 * 1024
+"""Slack itself takes a gigabyte; a practice room has to keep it in memory."""
+_OWN_FIELDS = ("content", "given_to_app")
 
 
 class Files:
@@ -32,9 +35,9 @@ class Files:
         if user not in self._slack.workspace.users:
             raise SlackError("user_not_found")
         if len(content) > LARGEST:
-            raise SlackError("file_too_large", messages=["the sandbox takes no more than 4 MB"])
+            raise SlackError("file_too_large", messages=["the sandbox takes no more than 64 MB"])
         file_id, name = f"F{secrets.token_hex(4).upper()}", PurePath(name).name or "file"
-        url = f"{self._slack.base_url}/files/{file_id}/{name}"
+        url = f"{self._slack.base_url}/files/{file_id}/{quote(name)}"
         kept = self._slack.workspace.put_file(
             {
                 "id": file_id,
@@ -54,7 +57,14 @@ class Files:
                 "content": base64.b64encode(content).decode(),
             }
         )
-        return {name: value for name, value in kept.items() if name not in _OWN_FIELDS}
+        return described(kept)
+
+    def delete(self, user: str, file_id: str) -> None:
+        """Forgets a file. Raises SlackError file_not_found where it is not this person's."""
+        file = self._slack.workspace.files.get(file_id)
+        if file is None or file["user"] != user:
+            raise SlackError("file_not_found")
+        self._slack.workspace.drop_file(file_id)
 
     async def _fetch(self, request: web.Request) -> web.Response:
         found = self._slack.workspace.files.get(request.match_info["id"])
@@ -73,3 +83,32 @@ class Files:
         options = self._slack.options
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
         return secrets.compare_digest(token, options.bot_token) and "files:read" in options.manifest.scopes
+
+
+def described(file: Json) -> Json:
+    """A file as Slack describes it."""
+    return {name: value for name, value in file.items() if name not in _OWN_FIELDS}
+
+
+def handed_over(slack: Slack, user: str, files: list[Json]) -> list[Json]:
+    """The files in a form, as Slack knows them: a page can only name them. Raises SlackError file_not_found."""
+    found = [slack.workspace.files.get(str(file.get("id"))) for file in files]
+    if any(file is None or file["user"] != user for file in found):
+        raise SlackError("file_not_found")
+    return [described(file) for file in found if file]
+
+
+def give_to_app(slack: Slack, values: Json) -> None:
+    """A form that is sent gives the app its files: until then the app may not look at them."""
+    for given in (given for held in values.values() for given in held.values()):
+        for file in given.get("files") or ():
+            slack.workspace.put_file({**slack.workspace.files[file["id"]], "given_to_app": True})
+
+
+@method("files.info", scopes=("files:read",), tier="4", required=("file",))
+def info(slack: Slack, args: Json) -> Json:
+    """What a file is called, how large it is and where its content is."""
+    file = slack.workspace.files.get(str(args["file"]))
+    if file is None or not file.get("given_to_app"):
+        raise SlackError("file_not_found")
+    return {"file": described(file), "comments": [], "response_metadata": {"next_cursor": ""}}

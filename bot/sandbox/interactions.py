@@ -7,6 +7,7 @@ from typing import Any
 from bot.sandbox import notices, payloads
 from bot.sandbox.delivery import Ack
 from bot.sandbox.elements import VALUE_NAMES, action_of, chosen, find_element, first_values
+from bot.sandbox.files import give_to_app, handed_over
 from bot.sandbox.limits import elements_of, limits
 from bot.sandbox.required import errors_before_sending
 from bot.sandbox.slack import Slack
@@ -95,6 +96,8 @@ class Interactions:
             for action_id, given in held.items():
                 _, element = find_element(blocks, block_id, action_id)
                 offered = self._offered.get((user, block_id, action_id))
+                if element["type"] == "file_input":
+                    given = {"files": handed_over(self._slack, user, given.get("files") or [])}
                 if element["type"] in VALUE_NAMES:
                     value = {"type": element["type"], **chosen(element, given, offered)}
                     state.setdefault(block_id, {})[action_id] = value
@@ -142,6 +145,7 @@ class Interactions:
         errors = errors_before_sending(view["blocks"], view["state"]["values"])
         if errors:
             return {"ok": False, "errors": errors}
+        give_to_app(self._slack, view["state"]["values"])
         trigger = self._slack.triggers.give(user, view_id)
         shown = payloads.view_for_bot(view)
         payload = payloads.interaction(

@@ -40,7 +40,22 @@ def _problem(element: Json, value: Any) -> str:
         return "Please enter a valid email address."
     if kind == "url_text_input" and not _URL.fullmatch(value):
         return "Please enter a valid URL."
+    if kind == "file_input":
+        return _files_problem(element, value)
     return _number_problem(element, str(value)) if kind == "number_input" else ""
+
+
+def _files_problem(element: Json, files: list[Json]) -> str:
+    most = element.get("max_files", 10)
+    if len(files) > most:
+        return f"Please choose {most} files or fewer."
+    endings = element.get("filetypes")
+    if endings:
+        allowed = tuple(f".{ending}" for ending in endings)
+        for file in files:
+            if not file["name"].lower().endswith(allowed):
+                return f"{file['name']} is not one of: {', '.join(endings)}."
+    return ""
 
 
 def _number_problem(element: Json, value: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from aiohttp import web
 
+from bot.sandbox.files import Files
 from bot.sandbox.interactions import Interactions
 from bot.sandbox.limits import elements_of
 from bot.sandbox.manifest import Manifest, read_manifest
@@ -116,6 +117,14 @@ class Sandbox:
     async def submit(self, as_: str, view: Json, values: Json | None = None) -> Json:
         """A person sends a modal; values as in state.values."""
         return await self.interactions.submit(as_, view["id"], values or {})
+
+    def hand_over(self, as_: str, name: str, content: bytes) -> Json:
+        """A person chooses a file in a form; what is given back goes into the form's `files`."""
+        return Files(self.slack).keep(as_, name, content)
+
+    def delete_file(self, as_: str, file_id: str) -> None:
+        """A person deletes a file of theirs in Slack."""
+        Files(self.slack).delete(as_, file_id)
 
     async def close_view(self, as_: str, view: Json, *, everything: bool = False) -> Json:
         """A person closes a modal by Close, or all of them by the X."""

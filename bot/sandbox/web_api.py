@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.sandbox import assistant, chat, conversations, identity, views
+from bot.sandbox import assistant, chat, conversations, files, identity, views
 from bot.sandbox.methods import METHODS, check
 from bot.sandbox.responses import respond
 from bot.sandbox.slack import Slack
@@ -16,7 +16,7 @@ from bot.sandbox.traffic import Call, Exchange
 from bot.sandbox.wire import Json, SlackError
 
 _AS_JSON = ("blocks", "view", "metadata", "prompts", "message", "attachments", "loading_messages")
-METHOD_MODULES = (assistant, chat, conversations, identity, views)
+METHOD_MODULES = (assistant, chat, conversations, files, identity, views)
 """The modules that put their methods into the table when they are imported."""
 
 

@@ -175,6 +175,11 @@ class Workspace:
         self._keep("file", file["id"], file)
         return file
 
+    def drop_file(self, file_id: str) -> None:
+        """Forgets a file and its content."""
+        del self.files[file_id]
+        self._store.drop("file", file_id)
+
     def set_stack(self, user: str, views: list[str]) -> None:
         """Sets which modals a person has open, the top one last; those that fell out are closed."""
         closed = [view_id for view_id in self.stacks.get(user, []) if view_id not in views]

@@ -237,6 +237,10 @@ def channel_input(initial: str = "") -> Element:
     return element
 
 
+def file_input(endings: Sequence[str], most: int) -> Element:
+    return {"type": "file_input", "filetypes": list(endings), "max_files": most}
+
+
 TICKET_FIELD = "ticket"
 
 

@@ -12,6 +12,7 @@ from bot.buttons import (
     OpenSetUp,
     PickFirm,
     RemoveMember,
+    ShowDocuments,
     ShowFirms,
     ShowMembers,
     ShowNext,
@@ -109,6 +110,7 @@ def _ways(scene: Scene, role: RoleName | None, channel: str) -> list[Element]:
         *next_button(scene, "Next", style="primary"),
         button("Status", scene.carry(ShowStatus)),
         button("Members", scene.carry(ShowMembers)),
+        button("Documents", scene.carry(ShowDocuments)),
     ]
     if role != "viewer":
         found.append(button("Settings", scene.carry(OpenFirmSettings)))

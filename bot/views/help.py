@@ -243,6 +243,14 @@ USAGES = (
         ("firm settings",),
         "Only a lead can change the name. `/cais undo` takes a change back.",
     ),
+    Usage(
+        "firm documents",
+        "The firm's own documents, and what they say to a few words. Leads add, replace and remove them.",
+        ("firm documents", "firm documents gifts to customers"),
+        "Text, Markdown, PDF and Word files. Answers from them are the firm's, and only its members see them.",
+        "[words]",
+    ),
+    Usage("documents", "The same as `firm documents`.", ("documents",), takes="[words]"),
     Usage("firms", "The same as `firm list`.", ("firms",)),
     Usage("settings", "The same as `firm settings`.", ("settings",)),
     Usage("help", "This list, or how one command is used.", ("help", "help note"), takes="[command]"),
@@ -256,7 +264,7 @@ HELP_GROUPS = (
     ("Questions", ("ask", "questions", "notes")),
     ("Proof", ("note", "evidence", "history")),
     ("Your firms", tuple(u.command for u in USAGES if u.command.split(" ")[0] == "firm")),
-    ("Also", ("firms", "settings", "help")),
+    ("Also", ("firms", "settings", "documents", "help")),
 )
 """The commands as the help lists them, under a heading each."""
 

@@ -25,10 +25,12 @@ from bot.views.blocks import (
     text_input,
     ticket_field,
 )
+from bot.views.documents import cited, quoted
 from bot.views.notes import note_line
 from bot.views.passages import contact_line, link_line, source_words, to_copy
 from flows.asked import Voted
 from flows.asking import LONGEST, Reply, is_question
+from flows.documents.finding import Found
 from flows.firm_answers import to_be_checked
 from flows.position import FirmAnswer, Member, Position
 from flows.questions.answer import Ambiguous, Answered, Citation, Declined, Part, Refused
@@ -37,6 +39,8 @@ from flows.roadmap import Pack, Quote
 QUESTION = "question"
 """The block_id of the modal's field."""
 
+MOST_PASSAGES = 2
+"""Passages of the firm's own documents in one answer."""
 MOST_QUOTED = 300
 MOST_NAMED = 3
 MOST_READINGS = 3
@@ -89,6 +93,8 @@ def _said(asking: Asking, reply: Reply) -> tuple[str, list[Block]]:
         case Declined():
             if reply.own:
                 return _own(asking, reply, reply.own)
+            if reply.found:
+                return _from_documents(asking, reply, reply.found)
             return _declined(asking, reply, reply.answer)
         case Refused():
             return _refused(asking, reply.answer)
@@ -189,6 +195,15 @@ def _own(asking: Asking, reply: Reply, own: FirmAnswer) -> tuple[str, list[Block
         blocks.append(context(again))
     ways = _lead_button(asking, reply)
     return f"{by}: {literal(clip(own.text, MOST_QUOTED))}", [*blocks, *([actions(*ways)] if ways else [])]
+
+
+def _from_documents(asking: Asking, reply: Reply, found: Sequence[Found]) -> tuple[str, list[Block]]:
+    """The firm's own documents, word for word; that the roadmap does not say it stands above them."""
+    head = "The roadmap does not say. Your firm's own documents do:"
+    passages = [block for passage in found[:MOST_PASSAGES] for block in quoted(passage)]
+    ways = _lead_button(asking, reply)
+    said = f"{head} “{escape(clip(found[0].text, MOST_QUOTED))}” {cited(found[0])}"
+    return said, [section(f"*{head}*"), *passages, *([actions(*ways)] if ways else [])]
 
 
 def _declined(asking: Asking, reply: Reply, found: Declined) -> tuple[str, list[Block]]:

@@ -2,11 +2,12 @@
 
 from alembic import context
 
-from storage.models import metadata
+from storage.models import in_models, metadata
 
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=metadata,
+    include_name=in_models,
     transactional_ddl=False,  # storage.migrate holds one transaction, and a lock, around all of it
     render_as_batch=context.config.attributes["connection"].dialect.name == "sqlite",
 )

@@ -28,6 +28,7 @@ _PICKED = {
     "conversations_select": "selected_conversation",
     "multi_conversations_select": "selected_conversations",
     "datepicker": "selected_date",
+    "file_input": "files",
     "timepicker": "selected_time",
     "datetimepicker": "selected_date_time",
 }

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from bot.sandbox.sandbox import Sandbox
 from flows.events import NoteAdded, Record
+from flows.records import verify_position
 from storage.database import open_database
-from tests import chains
 from tests.bot.conversing import ANA, BEN, GENERAL, LEA
 from tests.e2e.clicking import Clicker, walk_on, write_on
 from tests.e2e.processes import BotProcess, Watched, bot_beside_slack, verified
@@ -82,7 +82,7 @@ async def read(database: Path) -> list[Record]:
             history = await opened.events.history(key)
             position = await opened.events.position(key)
             assert position is not None
-            assert chains.broken(history, position) is None
+            assert verify_position(history, position) is None
             rows += history
     return rows
 

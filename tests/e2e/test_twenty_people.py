@@ -6,10 +6,10 @@ from pathlib import Path
 from bot.bootstrap import build_services
 from bot.sandbox.sandbox import Sandbox
 from flows.firms import Person
+from flows.records import verify_position
 from flows.roadmap import Pack
 from flows.services import Act, Services
 from storage.database import open_database
-from tests import chains
 from tests.bot.conftest import NOW
 from tests.bot.conversing import Json, Slack, Someone, labels, words_of
 from tests.e2e.processes import Watched, bot_beside_slack
@@ -72,7 +72,7 @@ async def assert_one_event(services: Services) -> None:
     assert [row.type for row in rows if getattr(row.event, "task", "") == "s3e"] == ["task_completed"]
     position = await store.position(key)
     assert position is not None
-    assert chains.broken(rows, position) is None
+    assert verify_position(rows, position) is None
 
 
 async def test_twenty_clicks_at_once_are_one_event(slack: Slack, services: Services) -> None:

@@ -6,8 +6,7 @@ import msgspec
 import pytest
 
 from flows.events import Record
-from flows.records import seal, verify
-from tests import chains
+from flows.records import seal, verify, verify_position
 from tests.flows.life import Life
 
 
@@ -26,7 +25,7 @@ def told() -> Told:
 
 def test_a_whole_history_holds(told: Told) -> None:
     assert verify(told.history) is None
-    assert chains.broken(told.history, told.life.position) is None
+    assert verify_position(told.history, told.life.position) is None
 
 
 @pytest.mark.parametrize("name", [f for f in Record.__struct_fields__ if f not in ("sequence", "practice")])
@@ -50,8 +49,8 @@ def test_a_missing_a_swapped_and_a_flagged_row_are_found(told: Told) -> None:
 
 
 def test_a_shortened_history_and_an_edited_snapshot_are_found(told: Told) -> None:
-    shortened = chains.broken(told.history[:-1], told.life.position)
-    edited = chains.broken(told.history, msgspec.structs.replace(told.life.position, name="Other"))
+    shortened = verify_position(told.history[:-1], told.life.position)
+    edited = verify_position(told.history, msgspec.structs.replace(told.life.position, name="Other"))
 
     assert shortened is not None
     assert "snapshot" in shortened.sentence
@@ -63,7 +62,7 @@ def test_a_sealed_row_of_an_unknown_kind_is_found_and_not_stumbled_over(told: To
     last = msgspec.structs.replace(last, hash=seal(last))
     position = msgspec.structs.replace(told.life.position, head=last.hash)
 
-    broken = chains.broken([*told.history[:-1], last], position)
+    broken = verify_position([*told.history[:-1], last], position)
 
     assert broken is not None
     assert broken.sequence == last.sequence

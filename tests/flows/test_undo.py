@@ -5,7 +5,7 @@ import pytest
 from flows import answers, progress, setting_up
 from flows.evolve import fold
 from flows.firms import Refusal
-from tests import chains
+from flows.records import verify_position
 from tests.flows.life import ANA, BEN, PACK, TODAY, Life
 
 
@@ -190,4 +190,4 @@ def test_folding_the_history_anew_gives_the_position_that_grew_step_by_step() ->
     life.wait("s3e") if life.item("s3e").state == "open" else life.done("s6i")
 
     assert fold(life.position.key, life.history) == life.position
-    assert chains.broken(life.history, life.position) is None
+    assert verify_position(life.history, life.position) is None

@@ -1,57 +1,95 @@
-"""Files people hand over in a form: the bot gets them with its token and scope, and nobody else does."""
+"""Files in the pretend Slack: handed over in a form, seen by the app only then, and fetched only with its token."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import AsyncIterator
 
 import aiohttp
+import pytest
 
-from bot.sandbox.files import LARGEST
 from bot.sandbox.sandbox import Sandbox
-from tests.sandbox.conftest import Json, manifest
+from bot.sandbox.wire import SlackError
+from tests.sandbox.conftest import Api, manifest
+from tests.sandbox.screens import Json, modal, plain
 
-READER = manifest(scopes=["chat:write", "files:read"])
-
-
-async def hand_over(
-    slack: Sandbox, session: aiohttp.ClientSession, name: str, content: bytes, by: str = "U0ANA"
-) -> Json:
-    url = f"{slack.url}/control/files"
-    async with session.post(url, params={"as": by, "name": name}, data=content) as answer:
-        return dict(await answer.json())
+SCOPES = ["chat:write", "commands", "files:read"]
 
 
-async def fetch(slack: Sandbox, session: aiohttp.ClientSession, path: str, **headers: str) -> tuple[int, bytes]:
-    async with session.get(f"{slack.url}{path}", headers=headers, allow_redirects=False) as answer:
-        return answer.status, await answer.read()
+@pytest.fixture
+async def slack() -> AsyncIterator[Sandbox]:
+    async with Sandbox.start(manifest(scopes=SCOPES), bot_url="http://127.0.0.1:1/", rates=False) as started:
+        yield started
 
 
-async def test_a_file_is_described_as_slack_does_and_outlives_a_restart(
-    tmp_path: Path, session: aiohttp.ClientSession
-) -> None:
-    async with Sandbox.start(READER, data_dir=tmp_path) as slack:
-        file = (await hand_over(slack, session, "../../etc/Report.PDF", b"%PDF"))["file"]
-        assert (file["name"], file["filetype"], file["mimetype"], file["size"], file["user"]) == (
-            "Report.PDF", "pdf", "application/pdf", 4, "U0ANA",
-        )  # fmt: skip
-        assert "content" not in file
-        assert file["url_private"] == f"{slack.url}/files/{file['id']}/Report.PDF"
-    async with Sandbox.start(READER, data_dir=tmp_path) as slack:
-        mine = {"Authorization": f"Bearer {slack.options.bot_token}"}
-        assert await fetch(slack, session, f"/files/{file['id']}/Report.PDF", **mine) == (200, b"%PDF")
-        assert (await fetch(slack, session, "/files/F0NONE", **mine))[0] == 404
+def form(**more: object) -> Json:
+    element = {"type": "file_input", "action_id": "value", "filetypes": ["txt"], "max_files": 1, **more}
+    return modal({"type": "input", "block_id": "file", "label": plain("File"), "element": element})
 
 
-async def test_without_the_token_or_the_scope_there_is_only_a_login_page(session: aiohttp.ClientSession) -> None:
-    for known, allowed in ((READER, True), (manifest(scopes=["chat:write"]), False)):
-        async with Sandbox.start(known) as slack:
-            path = f"/files/{(await hand_over(slack, session, 'a.txt', b'a'))['file']['id']}"
-            mine = {"Authorization": f"Bearer {slack.options.bot_token}"}
-            assert (await fetch(slack, session, path, **mine))[0] == (200 if allowed else 302)
-            assert (await fetch(slack, session, path))[0] == 302
-            assert (await fetch(slack, session, path, Authorization="Bearer xoxb-another"))[0] == 302
+async def opened(slack: Sandbox, api: Api) -> Json:
+    trigger = slack.slack.triggers.give("U0BEN")
+    answer = await api("views.open", trigger_id=trigger, view=form())
+    assert answer["ok"], answer
+    return slack.modals("U0BEN")[-1]
 
 
-async def test_what_is_too_large_or_from_nobody_is_not_taken(slack: Sandbox, session: aiohttp.ClientSession) -> None:
-    assert (await hand_over(slack, session, "a.txt", b"a" * (LARGEST + 1)))["error"] == "file_too_large"
-    assert (await hand_over(slack, session, "a.txt", b"a", by="U0NOBODY"))["error"] == "user_not_found"
+async def fetched(url: str, token: str = "") -> tuple[int, bytes, str]:
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    async with aiohttp.ClientSession() as session, session.get(url, headers=headers, allow_redirects=False) as answer:
+        return answer.status, await answer.read(), answer.headers.get("Location", "")
+
+
+def values(*files: Json) -> Json:
+    return {"file": {"value": {"type": "file_input", "files": list(files)}}}
+
+
+async def test_the_app_sees_a_file_once_the_form_with_it_was_sent(slack: Sandbox, api: Api) -> None:
+    file = slack.hand_over("U0BEN", "my notes?.txt", b"Hello")
+    assert (await api("files.info", file=file["id"]))["error"] == "file_not_found"
+    await slack.submit("U0BEN", await opened(slack, api), values(file))
+    sent = slack.sent[-1]["payload"]["view"]["state"]["values"]["file"]["value"]["files"]
+    assert [(f["id"], f["name"], f["size"]) for f in sent] == [(file["id"], "my notes?.txt", 5)]
+    info = (await api("files.info", file=file["id"]))["file"]
+    assert "content" not in info
+    assert await fetched(info["url_private_download"], slack.options.bot_token) == (200, b"Hello", "")
+
+
+async def test_whoever_has_not_the_token_is_sent_to_the_login_page(slack: Sandbox) -> None:
+    file = slack.hand_over("U0BEN", "notes.txt", b"Hello")
+    for token in ("", "xoxb-other", slack.options.app_token):
+        status, content, location = await fetched(file["url_private_download"], token)
+        assert (status, b"Hello" in content) == (302, False)
+        assert "login" in location
+
+
+async def test_files_of_others_wrong_kinds_and_too_many_do_not_pass_the_form(slack: Sandbox, api: Api) -> None:
+    view = await opened(slack, api)
+    foreign = slack.hand_over("U0LEA", "hers.txt", b"x")
+    for forged in (foreign, {"id": "F0NOWHERE"}):
+        with pytest.raises(SlackError, match="file_not_found"):
+            await slack.submit("U0BEN", view, values(forged))
+    picture = slack.hand_over("U0BEN", "picture.png", b"x")
+    assert "is not one of: txt" in (await slack.submit("U0BEN", view, values(picture)))["errors"]["file"]
+    two = [slack.hand_over("U0BEN", f"{n}.txt", b"x") for n in range(2)]
+    assert "1 files or fewer" in (await slack.submit("U0BEN", view, values(*two)))["errors"]["file"]
+    assert "required" in (await slack.submit("U0BEN", view, values()))["errors"]["file"]
+
+
+async def test_a_deleted_file_is_gone(slack: Sandbox, api: Api) -> None:
+    file = slack.hand_over("U0BEN", "notes.txt", b"Hello")
+    await slack.submit("U0BEN", await opened(slack, api), values(file))
+    with pytest.raises(SlackError, match="file_not_found"):
+        slack.delete_file("U0LEA", file["id"])
+    slack.delete_file("U0BEN", file["id"])
+    assert (await api("files.info", file=file["id"]))["error"] == "file_not_found"
+    assert (await fetched(file["url_private_download"], slack.options.bot_token))[0] == 404
+
+
+async def test_without_the_scope_the_app_sees_nothing_of_files() -> None:
+    async with (
+        Sandbox.start(manifest(scopes=["chat:write"]), rates=False) as slack,
+        aiohttp.ClientSession() as session,
+    ):
+        file = slack.hand_over("U0BEN", "notes.txt", b"Hello")
+        assert (await Api(slack, session)("files.info", file=file["id"]))["error"] == "missing_scope"
+        assert (await fetched(file["url_private_download"], slack.options.bot_token))[0] == 302

@@ -10,6 +10,7 @@ from flows.events import FirmKey, Record
 from flows.ports import Changed, ChannelTaken, Decide, DecideEntry, FirmSummary, Known, Remembered, Sighting, Told
 from flows.position import Position
 from flows.workspace import Entry
+from tests.storage.memory_knowledge import MemoryKnowledge
 
 
 @dataclass
@@ -302,6 +303,7 @@ class MemoryDatabase:
         self.questions = MemoryQuestions(shared)
         self.notes = MemoryNotes(shared)
         self.outbox = MemoryOutbox(shared)
+        self.knowledge = MemoryKnowledge()
 
     async def close(self) -> None:
         """Nothing to let go of; what was kept stays as long as the object does."""

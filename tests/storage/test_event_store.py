@@ -12,9 +12,8 @@ from flows.events import FirmKey, NoteAdded, Record, TaskCompleted
 from flows.firms import Refusal
 from flows.ports import Changed
 from flows.position import Position
-from flows.records import verify
+from flows.records import verify, verify_position
 from storage.database import Database, open_database
-from tests import chains
 from tests.storage.decisions import KEY, TENANT, note, records, refuse, rename, set_up, watching
 
 
@@ -52,7 +51,7 @@ def test_any_text_keeps_the_chain_whole(texts: list[str], tmp_path_factory: pyte
             position = await database.events.position(KEY)
             assert [row.event for row in rows] == [NoteAdded(text=text) for text in texts]
             assert position
-            assert chains.broken(rows, position) is None
+            assert verify_position(rows, position) is None
 
     asyncio.run(run())
 

@@ -21,7 +21,7 @@ from sqlalchemy.schema import CreateTable
 from storage import migrate
 from storage.database import open_database
 from storage.errors import StorageError
-from storage.models import metadata
+from storage.models import in_models, metadata
 from storage.postgres import plain_url
 from tests.storage.decisions import KEY, set_up
 
@@ -31,7 +31,8 @@ async def differences(url: str) -> list[Any]:
 
     def compare(connection: Connection) -> list[Any]:
         # Of SQLite alembic misreads empty defaults; there the tables' own text is compared, below.
-        options = {"compare_type": True, "compare_server_default": connection.dialect.name != "sqlite"}
+        options: dict[str, Any] = {"compare_type": True, "include_name": in_models}
+        options["compare_server_default"] = connection.dialect.name != "sqlite"
         return list(compare_metadata(MigrationContext.configure(connection, opts=options), metadata))
 
     engine = create_async_engine(url)

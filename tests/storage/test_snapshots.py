@@ -9,10 +9,10 @@ import asyncpg
 import pytest
 
 from flows.position import SHAPE
+from flows.records import verify_position
 from storage.database import open_database, sqlite_path
 from storage.event_store import read_snapshot, write_snapshot
 from storage.postgres import plain_url
-from tests import chains
 from tests.storage.decisions import ANN, KEY, TENANT, join, note, set_up
 
 BOB = "slack:-/T1/U2"
@@ -60,7 +60,7 @@ async def test_a_snapshot_that_is_not_of_this_versions_shape_is_folded_from_the_
         position = await database.events.position(KEY)
         assert position
         assert position.name == "Oak"
-        assert chains.broken(await database.events.history(KEY), position) is None
+        assert verify_position(await database.events.history(KEY), position) is None
         sighting = await database.directory.sight(TENANT, ANN.id, "C1")
         assert sighting.position == position
     assert await tamper("SELECT body FROM snapshots") == stored  # reading writes nothing

@@ -1,0 +1,141 @@
+"""What can be done with a firm's own documents: add, replace, list, remove, ask. Rights are checked here."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+import msgspec
+
+from flows.acts import Act
+from flows.documents import library
+from flows.documents.cutting import one_line
+from flows.documents.finding import Found, find
+from flows.documents.words import asked
+from flows.events import AnyEvent, FirmKey, Record
+from flows.firms import Person, Refusal, require
+from flows.ports import Changed, Document, EventStore, Knowledge
+from flows.position import Position
+from flows.records import Stamp, record
+
+NO_FIRM = Refusal("That firm is not here any more. Use `/cais firm list` to see yours.", kind="foreign")
+
+
+class File(msgspec.Struct, frozen=True):
+    """A file as the adapter was handed it; `id` is where it finds the content."""
+
+    id: str
+    name: str
+    size: int = 0
+
+
+class Documents:
+    """The use cases. `stamp` says who changes a firm and when; `now` is business time, UTC."""
+
+    def __init__(
+        self, events: EventStore, knowledge: Knowledge, *, stamp: Callable[[Act], Stamp], now: Callable[[], datetime]
+    ) -> None:
+        self._events = events
+        self._knowledge = knowledge
+        self._stamp = stamp
+        self._now = now
+        self.wake: Callable[[], None] = lambda: None
+        """Told when there is something to do for whoever reads documents."""
+
+    # --- people ------------------------------------------------------------------------------------------------
+
+    async def ask(self, key: FirmKey, who: Person, question: str) -> tuple[Found, ...]:
+        """The passages of the firm's documents that answer, best first, or none. For members of the firm only."""
+        position = await self._position(key, who)
+        words = asked(question)
+        if not position.documents or not words:
+            return ()
+        hits = await self._knowledge.search(key, words)
+        return find(words, hits, {known.id: known.name for known in position.documents.values()})
+
+    async def listed(self, key: FirmKey, who: Person) -> Sequence[Document]:
+        """The firm's documents, also those that are still read or could not be, in the order they came."""
+        return await self._there(await self._position(key, who))
+
+    async def expect(self, key: FirmKey, act: Act, file: File, *, replaces: str = "") -> Document:
+        """Keep that this file is to be read, before anything is fetched; the same upload twice is one document.
+
+        Raises Refusal where it may not be added.
+        """
+        position = await self._position(key, act.who)
+        there = await self._there(position)
+        library.may_expect(position, act.who, file.name, file.size, there, replaces)
+        document = Document(
+            key=key,
+            id=_document_id(file.id),
+            name=one_line(file.name)[: library.LONGEST_NAME],
+            kind=library.kind_of(file.name),
+            file=file.id,
+            by=act.who.id,
+            by_name=act.who.name,
+            added_at=self._now().isoformat(),
+            replaces=replaces,
+            size=file.size,
+        )
+        await self._knowledge.expect(document)
+        self.wake()
+        return document
+
+    async def remove(self, key: FirmKey, act: Act, document: str) -> str:
+        """Nothing is quoted from it from now on. Its name; empty where it was gone already. Raises Refusal."""
+        position = await self._position(key, act.who)
+        require(position, act.who, "lead")
+        known = next((d for d in await self._knowledge.documents(key) if d.id == document), None)
+        await self._record(key, act, lambda p: library.remove(p, act.who, document))
+        gone = await self._knowledge.discard(key, document)
+        self.wake()
+        return known.name if gone and known else ""
+
+    # --- reading -----------------------------------------------------------------------------------------------
+
+    async def opened(self, document: Document, who: Person) -> None:
+        """It was fetched and can be read: record that it was added, once. Raises Refusal where `who` no longer may."""
+        act = Act(who, "modal", f"document:{document.id}:added")
+        await self._record(document.key, act, lambda p: library.add(p, who, document))
+
+    async def finished(self, document: Document, who: Person) -> None:
+        """It was read to its end: the one it replaces goes. Raises Refusal where `who` no longer may."""
+        old = document.replaces
+        if not old:
+            return
+        act = Act(who, "modal", f"document:{document.id}:replaced")
+        await self._record(document.key, act, lambda p: library.remove(p, who, old, replaced_by=document.name))
+        await self._knowledge.discard(document.key, old)
+
+    # --- within ------------------------------------------------------------------------------------------------
+
+    async def _position(self, key: FirmKey, who: Person) -> Position:
+        position = await self._events.position(key)
+        if position is None:
+            raise NO_FIRM
+        require(position, who, "viewer")
+        return position
+
+    async def _there(self, position: Position) -> list[Document]:
+        found = []
+        for document in await self._knowledge.documents(position.key):
+            if document.state == "removing":
+                continue
+            if document.digest and document.id not in position.documents:
+                # Recorded as removed, and then we were interrupted.
+                await self._knowledge.discard(position.key, document.id)
+                continue
+            found.append(document)
+        return found
+
+    async def _record(self, key: FirmKey, act: Act, decide: Callable[[Position], Sequence[AnyEvent]]) -> None:
+        def unit(position: Position, _: Sequence[Record]) -> Changed:
+            if not position.version:
+                raise NO_FIRM
+            return record(position, decide(position), self._stamp(act))
+
+        await self._events.change(key, unit, cause=act.cause)
+
+
+def _document_id(file: str) -> str:
+    """The same for the same upload: a form that is sent again adds nothing twice."""
+    return "d" + hashlib.sha256(file.encode()).hexdigest()[:15]
