@@ -64,14 +64,14 @@ class Reply(msgspec.Struct, frozen=True):
     """What was kept of it; nothing is, where the question was refused."""
     own: FirmAnswer | None = None
     """The firm's own answer, where the roadmap does not say."""
-    found: tuple[Found, ...] = ()
-    """What the firm's own documents say, where neither the roadmap nor a lead does."""
     notes: tuple[UpdateNote, ...] = ()
     since: str = ""
     """The standing note, where a passage names what has changed since the edition."""
     leads: tuple[Member, ...] = ()
     """The firm's leads other than the asker."""
     today: date = date.min
+    found: tuple[Found, ...] = ()
+    """What the firm's own documents say, where neither the roadmap nor a lead does."""
 
 
 class Asking:

@@ -5,7 +5,7 @@ from contextlib import closing
 from pathlib import Path
 
 from storage.errors import StorageError
-from storage.models import metadata
+from storage.models import in_models, metadata
 
 
 class NotTaken(StorageError):
@@ -34,7 +34,7 @@ def forget(path: Path, tenant: str) -> None:
 def _check(path: Path, tenant: str) -> None:
     with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None)) as connection:
         there = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-        if there - {*metadata.tables, "alembic_version"}:
+        if {name for name in there if in_models(name, "table")} - {*metadata.tables, "alembic_version"}:
             raise NotTaken(f"{path} has tables that are not ours.")
         for name in there & set(metadata.tables):
             others = connection.execute(f"SELECT 1 FROM {name} WHERE tenant <> ? LIMIT 1", (tenant,))  # noqa: S608 - a table of ours
