@@ -119,6 +119,22 @@ async def test_a_document_is_added_found_replaced_and_removed(slack: Slack, serv
     assert slack.refused() == []
 
 
+async def test_a_question_is_answered_from_a_document_only_where_the_roadmap_does_not_say(
+    slack: Slack, services: Services
+) -> None:
+    await a_firm(services)
+    await a_firm(services, LEA, "Birch")
+    own = f"{MANUAL}\n## Portal\n\nThe link to the test portal is on the intranet of the firm.\n"
+    await added(slack, slack.ben, "manual.md", own)
+    said = words_of(await slack.ben.types("may an employee accept a gift from a customer?"))
+    assert "The roadmap does not say. Your firm's own documents do:" in said
+    assert GIFTS in said
+    assert "manual.md" in said
+    assert "srg.ct.catnms.com" in words_of(await slack.ben.types("where is the link to the test portal?"))
+    assert "intranet" not in words_of(slack.ben.last), "a document never outranks the roadmap on its own subject"
+    assert "manual.md" not in words_of(await slack.lea.types("may an employee accept a gift from a customer?"))
+
+
 async def test_a_long_pdf_is_found_page_by_page_and_says_which_page_it_is_at(slack: Slack, services: Services) -> None:
     await a_firm(services)
     await added(slack, slack.ben, "book.pdf", papers.book(60))
