@@ -12,13 +12,13 @@ from flows.roadmap import Environment
 # Found by trying on the tuned question sets; `docs/answers.md` has the figures.
 ENOUGH = 0.57
 """The least score at which a subject answers."""
-_THEME_LEAD = 0.0
-"""How much better than the best theme a subject must be."""
 _LONG = 5
+"""Units of a sentence from which its clauses are looked at one by one."""
 _MOST_VIEWS = 8
 _USUAL = 0.017
 """What a subject's usual words count, where its nearest phrasing is about as near as another's."""
 _EXACT = 0.985
+"""From here on a phrasing is the question, and usual words count a tenth."""
 _LEAST_SAID = 0.3
 """A question must have words that mean something here."""
 _UNEXPLAINED = 0.22
@@ -58,7 +58,7 @@ class Choice(msgspec.Struct, frozen=True):
     answers: bool
     env: Environment | None
     units: tuple[Unit, ...]
-    rivals: tuple["Rival", ...] = ()
+    rivals: tuple[Rival, ...] = ()
 
 
 _NOTHING = Choice(subject=None, theme=None, score=0.0, answers=False, env=None, units=())
@@ -71,13 +71,12 @@ class Chooser:
         self._knowledge = knowledge
         self._matcher = matcher
 
-    def choose(self, reading: Reading, around: Sequence[Unit] = ()) -> Choice:
+    def choose(self, reading: Reading) -> Choice:
         """The best of looking at the whole and at each sentence that asks."""
         if sum(self._matcher.weight(u) for u in reading.units) < _LEAST_SAID:
             return _NOTHING
-        whole = (*reading.units, *around)
-        weighed = self._matcher.weigh(whole)
-        views = [self._view(weighed, asked, whole) for asked in _views(reading)]
+        weighed = self._matcher.weigh(reading.units)
+        views = [self._view(weighed, asked, reading.units) for asked in _views(reading)]
         if not views:
             return _NOTHING
         return max(views, key=lambda c: (c.answers, c.score))
@@ -90,7 +89,7 @@ class Chooser:
         scored.sort(key=lambda s: (-s[0] - (_USUAL if s[0] < _EXACT else _USUAL / 10) * usual[s[1].name], s[1].name))
         theme = next((m for m in ranked if m.name.startswith("out:")), None)
         best = scored[0] if scored else (0.0, None)
-        over = theme is not None and theme.score > best[0] - _THEME_LEAD
+        over = theme is not None and theme.score > best[0]
         return Choice(
             subject=best[1],
             theme=theme,

@@ -21,14 +21,14 @@ _OPENINGS = (
     ("now",),
     ("next",),
 )
+"""How a follow-up begins."""
 _LEANING = frozenset({"that", "it", "there", "this", "those", "they", "them", "he", "she", "one", "then", "these"})
+"""Words that stand for something said before."""
 _STRONG = frozenset(
     {"who", "when", "where", "how", "why", "link", "next", "before", "meaning", "more", "how_long", "must", "may"}
 )
+"""What is asked anew takes the place of what was asked before."""
 _REPLACED: tuple[Kind, ...] = ("env", "path", "step", "date")
-_STARTS = frozenset({"who", "when", "where", "how", "why", "link", "which", "whether", "must", "may"})
-
-
 _NEXT = Unit(said="next", heads=frozenset({"next"}), kind="ask")
 _OTHER_SIDE = {
     frozenset({"test"}): Unit(said="production", heads=frozenset({"production"}), kind="env"),

@@ -9,7 +9,7 @@ import msgspec
 from flows.questions.knowledge import Group, Knowledge, phrasings
 from flows.questions.reading import Kind, Reader, Unit, heads_of
 
-# How much a unit counts beside a rare topic, which counts 1. Found by trying on the tuned question sets.
+# The numbers here were found by trying on the tuned question sets; `docs/answers.md` has the figures.
 _KINDS: Mapping[Kind, float] = {
     "ask": 0.8,
     "env": 1.2,
@@ -22,33 +22,30 @@ _KINDS: Mapping[Kind, float] = {
     "word": 0.95,
     "faint": 0.25,
 }
-_LEAST = 0.12
+"""How much a unit counts beside a rare topic, which counts 1."""
 _ASKS = 0.45
 _FAINT: Mapping[str, float] = {"which": 0.1, "whether": 0.1, "must": 0.25, "may": 0.25, "list": 0.2}
-"""What is asked is as good as a topic, except where the word says little."""
-_ELSEWHERE = 0.45
-"""What a unit counts as explained that stands in another phrasing of the same subject only."""
-
-
+"""What is asked is about as good as a topic, except where the word says little."""
+_LEAST = 0.12
+"""What the commonest topic still counts."""
+_SAYS_LITTLE = 0.15
+"""Units of no more weight find no phrasing by themselves."""
+_ALIKE = 0.9
+"""What a unit explains of another that may stand for the same, but for something else as well."""
+_ELSEWHERE, _MOST_ELSEWHERE = 0.45, 0.25
+"""What a unit counts as explained that stands in another phrasing of its subject only; and at most, of the rest."""
+_AROUND, _MOST_AROUND = 0.3, 0.35
+"""What a unit around the question counts, beside one of the question itself; and at most, of the question."""
 _MOST_FAINT = 0.6
-_MOST_AROUND = 0.35
-_MOST_ELSEWHERE = 0.25
+"""What the words that say little count together."""
 _LONG = 8
 """Units from which a question is a story with a question in it."""
 _LEAST_MET = 0.42
 """How much of a phrasing a question must have; less can never be enough."""
-_UNSURE = 50.0
-"""How many words as elsewhere are added to each subject's, so that few phrasings do not say too much."""
-_LEAST_LIKELY = -6.0
-_FEW = 2
-_TERSE = 0.75
+_FEW, _TERSE = 2, 0.75
 """What a phrasing of one word counts beside a question of more than a few."""
-_SAYS_LITTLE = 0.15
-"""Words of no more weight find no phrasing by themselves."""
-_AROUND = 0.3
-"""What a unit around the question counts, beside one of the question itself."""
-_ALIKE = 0.9
-"""What a unit explains of another that may stand for the same, but for something else as well."""
+_UNSURE, _LEAST_LIKELY = 50.0, -6.0
+"""How many words as elsewhere are added to each subject's, so that few phrasings do not say too much; and a floor."""
 
 
 class Phrase(msgspec.Struct, frozen=True):
@@ -179,28 +176,33 @@ class Weighed:
         """Subjects and themes, the best first. `asked` is to be explained; what stands around it less so."""
         wanted = {u.heads for u in asked}
         weights = self._weighted([u.heads in wanted for u in self._units])
-        total = sum(weights) or 1.0
-        long = sum(1 for u, w in zip(self._units, weights, strict=True) if w >= _LEAST and u.kind != "faint") > _LONG
+        is_story = sum(w >= _LEAST and u.kind != "faint" for u, w in zip(self._units, weights, strict=True)) > _LONG
+        said = [u.kind not in ("faint", "not") for u in asked]
+        most_terse = _TERSE if sum(said) > _FEW else 1.0
         best: dict[str, Match] = {}
         groups: dict[tuple[str, Group], float] = {}
-        asks_much = sum(1 for u in asked if u.kind not in ("faint", "not")) > _FEW
         for phrase, had, explained in self._found:
-            if asks_much and len(phrase.units) == 1:
-                had *= _TERSE
-            here = sum([weights[n] * alike for n, alike in explained.items()])
-            elsewhere = sum([weights[n] for n in self._elsewhere[phrase.name] if n not in explained])
-            told = here + min(_ELSEWHERE * elsewhere, _MOST_ELSEWHERE * here)
-            covered = min(told / (self._spanned(explained, weights) if long else total), 1.0)
+            met = had * most_terse if len(phrase.units) == 1 else had
+            covered = self._covered(phrase, explained, weights, is_story)
             if not covered:
                 continue
-            score = 2 * covered * had / (covered + had)
+            score = 2 * covered * met / (covered + met)
             groups[phrase.name, phrase.group] = max(score, groups.get((phrase.name, phrase.group), 0.0))
             if phrase.name not in best or score > best[phrase.name].score:
-                best[phrase.name] = Match(name=phrase.name, score=score, phrase=phrase, covered=covered, met=had)
+                best[phrase.name] = Match(name=phrase.name, score=score, phrase=phrase, covered=covered, met=met)
         for name, match in best.items():
             other: Group = "no" if match.phrase.group == "yes" else "yes"
             best[name] = msgspec.structs.replace(match, against=groups.get((name, other), 0.0))
         return sorted(best.values(), key=lambda m: (-m.score, m.name))
+
+    def _covered(
+        self, phrase: Phrase, explained: Mapping[int, float], weights: Sequence[float], is_story: bool
+    ) -> float:
+        """How much of the question a phrasing explains, with a little help of its subject's others."""
+        here = sum([weights[n] * alike for n, alike in explained.items()])
+        elsewhere = sum([weights[n] for n in self._elsewhere[phrase.name] if n not in explained])
+        told = here + min(_ELSEWHERE * elsewhere, _MOST_ELSEWHERE * here)
+        return min(told / (self._spanned(explained, weights) if is_story else sum(weights) or 1.0), 1.0)
 
     def _spanned(self, explained: Mapping[int, float], weights: Sequence[float]) -> float:
         """Of a long question: what stands between the first and the last word explained, and a little of the rest."""

@@ -110,7 +110,7 @@ class Reader:
                     self._add(form, kind, head)
         for name, theme in knowledge.themes.items():
             for form in forms(theme.words):
-                self._add(form, "outside", f"out:{name}")
+                self._add(form, "outside", f"out:{name}", f"out:{name}:{self._stemmed(form)}")
         for form in forms(english.negation):
             self._add(form, "not", "not")
         self._speller = self._spelling(knowledge, english)
