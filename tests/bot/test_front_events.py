@@ -6,8 +6,8 @@ from typing import Any, cast
 import msgspec
 import pytest
 
-from bot.clock import real_time
 from bot import event_inbox
+from bot.clock import real_time
 from bot.event_inbox import LEASE, SOON, TYPE_AGAIN
 from flows.ports import Known, Told
 from flows.roadmap import Pack
