@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -23,6 +24,9 @@ LEASE = 60.0
 
 ROUND = 30.0
 """Seconds between looks at what a crash left unsettled."""
+
+SOON = 5.0
+"""Seconds after which it is looked whether a reply that may have been lost stands there, and said if not."""
 
 TOO_OLD = 24 * 3600.0
 """Seconds after which an event is settled without an answer: Slack gives up repeating it then, too."""
@@ -56,6 +60,7 @@ class EventInbox:
         self._now = now
         self._bot_user = bot_user
         self._rounds: asyncio.Task[None] | None = None
+        self._hurried = asyncio.Event()
 
     def keeps(self, call: Call) -> bool:
         """Whether this goes through the inbox. Drawing a Home twice harms nobody, so that does not."""
@@ -79,6 +84,7 @@ class EventInbox:
         kept: "asyncio.Future[bool]",
         handled: "asyncio.Future[None]",
     ) -> None:
+        until = self._now() + LEASE
         try:
             ours = await self._take(told)
             kept.set_result(ours is not None)
@@ -87,7 +93,8 @@ class EventInbox:
             answer = await self._table.answer(call)
         finally:
             handled.set_result(None)
-        await self._settle(call, answer, again)
+        if not await self._settle(call, answer, again) and self._now() < until:
+            await self._put_off(told)
 
     async def _take(self, told: Told) -> bool | None:
         try:
@@ -96,12 +103,19 @@ class EventInbox:
             log.error("an event could not be kept", extra={"action": "take", "error": type(error).__name__})
             return None
 
-    async def _settle(self, call: Call, answer: Answer, again: bool) -> None:
+    async def _settle(self, call: Call, answer: Answer, again: bool) -> bool:
+        """Whether it is over. Where not, whoever takes it up next looks for the reply before saying it again."""
         try:
             await self._answering.deliver(call, answer, again=again)
         except (Unsure, TooBusy):
-            return  # The lease runs out, and the next round looks whether the reply arrived before it says it again.
+            return False
         await self._inbox.settle(call.tenant, call.event_id, now=self._now())
+        return True
+
+    async def _put_off(self, told: Told) -> None:
+        """An extra round comes soon; if Slack is still in trouble then, the lease runs out as after a crash."""
+        await self._inbox.put_off(told.tenant, told.id, until=self._now() + SOON)
+        asyncio.get_running_loop().call_later(SOON, self._hurried.set)
 
     async def take_up(self) -> int:
         """Handles what was left unsettled, by us before a crash or by another replica; returns how many."""
@@ -149,7 +163,9 @@ class EventInbox:
         while True:
             await self._try("take_up", self.take_up)
             await self._try("forget", self.forget)
-            await asyncio.sleep(ROUND)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._hurried.wait(), ROUND)
+            self._hurried.clear()
 
     async def forget(self) -> int:
         """Drops what was settled long ago; returns how many."""

@@ -62,8 +62,17 @@ class WebApi:
     ) -> dict[str, Any]:
         """Calls a method and returns Slack's answer. `form` is for the reading methods, which take no JSON.
 
-        Raises SlackSaidNo, TooBusy or Unsure. Waits out a 429 for at most `patience`.
+        Raises SlackSaidNo, TooBusy or Unsure. Waits out a 429 for at most `patience`. What is only read may be read
+        twice, so it is asked for once more where the answer got lost.
         """
+        try:
+            return await self._call(method, arguments, patience, form)
+        except Unsure:
+            if not form:
+                raise
+        return await self._call(method, arguments, patience, form)
+
+    async def _call(self, method: str, arguments: Mapping[str, Any], patience: float, form: bool) -> dict[str, Any]:
         url = self._base_url + method
         try:
             status, _, content = await self._post(url, arguments, patience=patience, form=form, headers=self._headers)

@@ -114,7 +114,9 @@ def _of_text(pack: Pack, position: Position, event: e.EvidenceAdded | e.NoteAdde
     about = f" for {task_title(pack, position, event.task)}" if event.task else ""
     match event:
         case e.EvidenceAdded():
-            kept = f"{event.label} ({event.text})" if event.label and event.label != event.text else event.text
+            kept = event.text
+            if event.label and event.label != event.text:
+                kept = f"{event.label} ({without_full_stop(event.text)})"
             return f"Evidence ({event.kind}){about}: {kept}"
         case e.NoteAdded():
             return f"Note{about}: {event.text}"
@@ -157,12 +159,17 @@ def _of_document(event: e.DocumentAdded | e.DocumentRemoved) -> str:
             return f"Removed the document {event.name}; nothing is quoted from it any more"
 
 
+def without_full_stop(text: str) -> str:
+    """What somebody wrote, to stand inside a sentence that has an end of its own."""
+    return text.rstrip().removesuffix(".")
+
+
 def _of_answer(pack: Pack, event: e.AnswerGiven) -> str:
     question = pack.questions.get(event.fact)
     options = question.options if question else ()
     said = ", ".join(label(options, v) for v in event.value)
     asked = question.ask if question else event.fact
-    basis = f". Basis: {event.basis}" if event.basis else ""
+    basis = f". Basis: {without_full_stop(event.basis) if event.recheck_on else event.basis}" if event.basis else ""
     again = f". To be looked at again on {day(event.recheck_on)}" if event.recheck_on else ""
     return f"Answered “{asked}” with: {said}{basis}{again}"
 

@@ -129,6 +129,9 @@ class Inbox(Protocol):
     async def take(self, told: Told, *, now: float, lease: float) -> bool:
         """True where this delivery is ours to handle: new, or its earlier taker's lease (seconds) ran out unsettled."""
 
+    async def put_off(self, tenant: str, event_id: str, *, until: float) -> None:
+        """Its taker lets go of it: from `until` (UNIX seconds) on it is anybody's to take up again."""
+
     async def settle(self, tenant: str, event_id: str, *, now: float) -> None:
         """It has been handled and answered; its body is forgotten."""
 

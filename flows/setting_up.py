@@ -53,13 +53,19 @@ def set_up(
     return events
 
 
+def check_length(name: str) -> str:
+    """The name. Raises Refusal where it is too long for a firm."""
+    if len(name) > LONGEST_NAME:
+        raise Refusal(f"A firm's name may have {LONGEST_NAME} characters at most. Use a shorter one.")
+    return name
+
+
 def check_name(name: str, taken: Sequence[str]) -> str:
     """The name, its spaces in order. Raises Refusal where it is empty, too long, taken, or looks like personal data."""
     clean = " ".join(name.split())
     if not clean:
         raise Refusal("Give the firm a name.")
-    if len(clean) > LONGEST_NAME:
-        raise Refusal(f"A firm's name may have {LONGEST_NAME} characters at most. Use a shorter one.")
+    check_length(clean)
     if clean.casefold() in {t.casefold() for t in taken}:
         raise Refusal(f"You already have a firm called {clean}. Use another name, or open it with `/cais firm use`.")
     guard.check([clean], ticket=False, way_on=False)

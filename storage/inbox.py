@@ -19,6 +19,9 @@ class Inbox:
     async def take(self, told: Told, *, now: float, lease: float) -> bool:
         return await self._runner.write(lambda: _take(told, now, lease))
 
+    async def put_off(self, tenant: str, event_id: str, *, until: float) -> None:
+        await self._runner.write(lambda: _put_off(tenant, event_id, until))
+
     async def settle(self, tenant: str, event_id: str, *, now: float) -> None:
         await self._runner.write(lambda: _settle(tenant, event_id, now))
 
@@ -33,6 +36,10 @@ def _take(told: Told, now: float, lease: float) -> Unit[bool]:
     row = {"tenant": told.tenant, "id": told.id, "body": told.body, "told_at": now, "taken_until": now + lease}
     ours = yield statements.take_told, {**row, "settled_at": None, "now": now}
     return bool(ours)
+
+
+def _put_off(tenant: str, event_id: str, until: float) -> Unit[None]:
+    yield statements.put_off_told, {"tenant": tenant, "event": event_id, "until": until}
 
 
 def _settle(tenant: str, event_id: str, now: float) -> Unit[None]:

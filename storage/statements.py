@@ -257,6 +257,13 @@ workspace = Statement(
 append_to_workspace = Statement(lambda insert: insert(workspace_entries))
 
 take_told = Statement(_take)
+put_off_told = Statement(
+    lambda _: (
+        update(inbox)
+        .values({inbox.c.taken_until: bindparam("until")})
+        .where(inbox.c.tenant == bindparam("tenant"), inbox.c.id == bindparam("event"), inbox.c.settled_at.is_(None))
+    )
+)
 settle_told = Statement(
     lambda _: (
         update(inbox)

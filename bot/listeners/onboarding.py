@@ -35,7 +35,7 @@ async def invite(heard: Heard, services: Services) -> Answer:
 
 async def new_firm(heard: Heard, services: Services) -> Answer:
     """`/cais firm new [name]`. Words in a message cannot open a window, so a button is said instead."""
-    name = heard.words[: setting_up.LONGEST_NAME]
+    name = setting_up.check_length(heard.words)
     if heard.kind in ("command", "action"):
         return Open(_modal(heard, services, name))
     return Say(views.way_to_set_up(name))
@@ -43,7 +43,7 @@ async def new_firm(heard: Heard, services: Services) -> Answer:
 
 async def open_set_up(heard: Heard, carried: OpenSetUp, services: Services) -> Answer:
     """*Set up your firm*."""
-    return Open(_modal(heard, services, carried.name[: setting_up.LONGEST_NAME]))
+    return Open(_modal(heard, services, carried.name))
 
 
 def _modal(heard: Heard, services: Services, name: str) -> Modal:

@@ -259,7 +259,9 @@ async def _of_message(heard: Heard, services: Services) -> MessageFirmForm:
     if message.get("thread_ts") and message["thread_ts"] != stamp:
         permalink += f"?thread_ts={message['thread_ts']}&cid={channel}"
     author = str(message.get("username") or message.get("user") or "an app")
-    if message.get("user"):
+    if message.get("app_id") and message["app_id"] == heard.payload.get("api_app_id"):
+        author = "this app"
+    elif message.get("user"):
         known = (await services.directory.sight(heard.tenant, place(heard.tenant, message["user"]))).known
         author = known.name or author
     return MessageFirmForm(

@@ -83,7 +83,7 @@ def _choice(scene: Scene, asked: Question, chosen: str) -> list[Block]:
             "Basis",
             text_input(initial=kept.basis if kept and same else "", multiline=True, longest=LONGEST_BASIS),
             hint=f"Needed for {named}: what the firm does, and why. No personal data or account numbers.",
-            optional=True,
+            optional=not (chosen and reasoned),
         ),
         _decided(kept),
         field(

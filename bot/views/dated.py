@@ -89,7 +89,7 @@ def buttons(scene: Scene, item: Item) -> list[Element]:
         return []
     return [
         button("Assign", scene.carry(OpenAssign, task=item.key), says=f"Assign: {item.title}"),
-        button("Set date", scene.carry(OpenDate, task=item.key), says=f"Set the date: {item.title}"),
+        button("Set date", scene.carry(OpenDate, task=item.key), says=f"Set date: {item.title}"),
     ]
 
 

@@ -141,7 +141,7 @@ def no_date(scene: Scene, said: str, offered: str, item: Item | None) -> Message
     near = RunCommand(firm=scene.position.key.firm, words=offered)
     ways = [button(clip(f"/cais {offered}", 70), near, says=f"Run {offered}")] if offered and fits(near) else []
     if item:
-        ways.append(button("Set date…", scene.carry(OpenDate, task=item.key), says=f"Set the date: {item.title}"))
+        ways.append(button("Set date…", scene.carry(OpenDate, task=item.key), says=f"Set date: {item.title}"))
     text = f"{what} {'Did you mean this?' if offered else HOW_TO_WRITE}"
     return Message(text, [banner(scene), section(text), *([actions(*ways)] if ways else [])])
 

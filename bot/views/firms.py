@@ -221,8 +221,8 @@ def _member_buttons(scene: Scene, member: Member) -> Block:
     change = scene.carry(OpenMember, person=member.person)
     remove = scene.carry(RemoveMember, person=member.person)
     return actions(
-        button("Change role", change, says=f"Change the role of {name}"),
-        button("Take off the firm", remove, says=f"Take {name} off the firm", confirm=off),
+        button("Change role", change, says=f"Change role: {name}"),
+        button("Take off the firm", remove, says=f"Take off the firm: {name}", confirm=off),
     )
 
 

@@ -79,11 +79,12 @@ def recorded(
     what = said[0] if len(said) == 1 else "\n• " + "\n• ".join(said)
     word = "Recorded" if not undone else "Brought back" if brought_back else "Undone"
     who = f"By {scene.by(first.actor, first.actor_name)}, {scene.moment(first.at)}."
-    text = f"*{word}:* {what}{'.' if len(said) == 1 else ''}\n{who}"
+    end = "" if said[-1].endswith((".", "!", "?")) else "."
+    text = f"*{word}:* {what}{end if len(said) == 1 else ''}\n{who}"
     if first.type in FINAL:
-        return Top(f"{word}: {'; '.join(said)}.", (section(text),))
+        return Top(f"{word}: {'; '.join(said)}{end}", (section(text),))
     way_back = button("Redo" if word == "Undone" else "Undo", scene.carry(UndoChange, of=first.sequence))
-    return Top(f"{word}: {'; '.join(said)}.", (section(text, accessory=way_back),))
+    return Top(f"{word}: {'; '.join(said)}{end}", (section(text, accessory=way_back),))
 
 
 def _sentence(scene: Scene, record: Record) -> str:
@@ -270,7 +271,9 @@ def _finishing(scene: Scene, item: Item) -> list[Element]:
     )
     done = done_buttons(scene, item, primary=not looking_back)
     row = [earlier, *done] if looking_back else [*done, earlier]
-    row.append(button("Waiting on someone", scene.carry(OpenWaiting, task=item.key), says=f"Waiting: {item.title}"))
+    row.append(
+        button("Waiting on someone", scene.carry(OpenWaiting, task=item.key), says=f"Waiting on someone: {item.title}")
+    )
     return [*row, *([end_wait_button(scene, item)] if item.state == "waiting" else [])]
 
 
@@ -305,7 +308,9 @@ def _answering(scene: Scene, item: Item) -> list[Element]:
     row = [answer_button(scene, item, o) for o in offered]
     if not item.task.wait_for:
         return row
-    row.append(button("Waiting on someone", scene.carry(OpenWaiting, task=item.key), says=f"Waiting: {item.title}"))
+    row.append(
+        button("Waiting on someone", scene.carry(OpenWaiting, task=item.key), says=f"Waiting on someone: {item.title}")
+    )
     return [*row, *([end_wait_button(scene, item)] if item.state == "waiting" else [])]
 
 
@@ -322,12 +327,14 @@ def _other(scene: Scene, item: Item) -> list[Element]:
     row: list[Element] = []
     if item.state not in ("not_applicable", "later"):
         row.append(button("Add evidence", scene.carry(OpenEvidence, task=item.key), says=f"Add evidence: {item.title}"))
-        row.append(button("Add note", scene.carry(OpenNote, task=item.key), says=f"Add a note: {item.title}"))
+        row.append(button("Add note", scene.carry(OpenNote, task=item.key), says=f"Add note: {item.title}"))
     row += dated.buttons(scene, item)
-    row.append(button("Ask…", scene.carry(OpenAsk, task=item.key), says=f"Ask about: {item.title}"))
+    row.append(button("Ask…", scene.carry(OpenAsk, task=item.key), says=f"Ask: {item.title}"))
     can_set_aside = item.state in ("open", "waiting", "locked") and item.task.kind != "question"
     if can_set_aside and not item.task.keep_set_aside:
-        row.append(button("Not applicable", scene.carry(OpenSetAside, task=item.key), says=f"N/A: {item.title}"))
+        row.append(
+            button("Not applicable", scene.carry(OpenSetAside, task=item.key), says=f"Not applicable: {item.title}")
+        )
     before = the_one_before(scene, item)
     if before:
         row.append(button("Back", scene.carry(ShowTask, task=before.key), says=f"Back to {before.title}"))

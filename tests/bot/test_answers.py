@@ -35,7 +35,10 @@ async def test_changing_step_one_with_a_click_is_previewed_too(slack: Slack, ser
     key = await firm_of_ben(services)
     await slack.ben.types("/cais next")
     await slack.ben.presses("No…")
+    assert slack.ben.modal is not None
+    assert not next(b for b in slack.ben.modal["blocks"] if b["block_id"] == "basis")["optional"]
     await slack.ben.submits({"basis": "We only advise."})
+    assert "Basis: We only advise. To be looked at again on" in words_of(slack.ben.last)
     await slack.ben.presses("Change the answer…")
     await slack.ben.submits({"choice": "yes"})
     assert slack.ben.modal is not None

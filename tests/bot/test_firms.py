@@ -4,7 +4,7 @@ import pytest
 
 from bot.places import place
 from flows.services import Act, Services
-from tests.bot.conversing import BEN, CLIENTS, COMPLIANCE, CONRAD, GENERAL, LEA, Slack, labels, words_of
+from tests.bot.conversing import BEN, CLIENTS, COMPLIANCE, CONRAD, GENERAL, LEA, Slack, elements, labels, words_of
 from tests.bot.firm_making import TENANT, a_firm, person
 
 
@@ -80,6 +80,9 @@ async def test_a_lead_adds_changes_and_takes_off_members(slack: Slack, services:
     assert "Lea Haddad is now a viewer of *Apex Securities*" in words_of(slack.ben.last)
     await slack.lea.types("/cais firm members")
     assert "Add or change a member" not in labels(slack.lea.last)
+    offered = [e for _, e in elements(slack.ben.last) if "accessibility_label" in e]
+    assert offered
+    assert all(e["accessibility_label"].startswith(e["text"]["text"]) for e in offered), "what is seen can be spoken"
     assert (await slack.ben.presses("Take off the firm", on=slack.ben.last))["ok"]
     position = await services.events.position(firm.key)
     assert position is not None

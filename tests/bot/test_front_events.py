@@ -6,8 +6,9 @@ from typing import Any, cast
 import msgspec
 import pytest
 
+from bot import event_inbox
 from bot.clock import real_time
-from bot.event_inbox import LEASE, TYPE_AGAIN
+from bot.event_inbox import LEASE, SOON, TYPE_AGAIN
 from flows.ports import Known, Told
 from flows.roadmap import Pack
 from flows.services import Services
@@ -100,6 +101,43 @@ async def test_a_reply_that_never_arrived_is_said_later(slack: Slack, clock: Clo
     clock.time += LEASE + 1
     assert await slack.bot.inbox.take_up() == 1
     assert len(answers(slack)) == before + 1
+
+
+@pytest.mark.parametrize("kind", ["500", "lost_reply"])
+async def test_an_answer_slack_may_have_lost_is_looked_for_soon_and_said_once(
+    slack: Slack, clock: Clock, kind: str
+) -> None:
+    slack.sandbox.faults({"method": "chat.postMessage", "kind": kind})
+    await slack.sandbox.send_event(message(slack), "Ev1")
+    await slack.settled()
+    assert await slack.bot.inbox.take_up() == 0
+    clock.time += SOON
+    assert await slack.bot.inbox.take_up() == 1
+    assert len(answers(slack)) == 1
+    clock.time += LEASE + 1
+    assert await slack.bot.inbox.take_up() == 0
+
+
+async def test_an_extra_round_comes_for_an_answer_slack_did_not_take(
+    transport: str, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(event_inbox, "SOON", 0.05)
+    async with bot_in_slack(transport, services, tiny_router()) as slack:
+        slack.sandbox.faults({"method": "chat.postMessage", "kind": "500"})
+        await slack.sandbox.send_event(message(slack), "Ev1")
+        await slack.sandbox.until(lambda: len(answers(slack)) == 1)
+
+
+async def test_a_look_whose_answer_gets_lost_is_taken_again(slack: Slack, clock: Clock) -> None:
+    slack.sandbox.faults({"method": "chat.postMessage", "kind": "lost_reply"})
+    await slack.sandbox.send_event(message(slack), "Ev1")
+    await slack.settled()
+    slack.sandbox.faults({"method": "conversations.history", "kind": "lost_reply"})
+    clock.time += SOON
+    assert await slack.bot.inbox.take_up() == 1
+    clock.time += LEASE + 1
+    assert await slack.bot.inbox.take_up() == 0, "it was found"
+    assert len(answers(slack)) == 1
 
 
 async def test_an_event_that_a_crash_left_is_handled_at_the_next_start(services: Services, clock: Clock) -> None:

@@ -83,6 +83,8 @@ async def test_no_obligation_is_recorded_with_its_basis_and_is_neither_nothing_n
     assert "%" not in said
     assert (await position(services, key)).answers["fdid_duty"].value == ("no",)
     assert "No obligation recorded" in words_of(await ben.types("/cais"))
+    assert "Status" in labels(ben.last)
+    assert "Next task" not in labels(ben.last)
 
 
 async def test_from_agent_to_self_and_back_the_evidence_of_step_five_is_there_again(

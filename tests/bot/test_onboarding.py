@@ -137,6 +137,13 @@ async def test_words_in_a_message_get_a_button_instead_of_a_window(slack: Slack)
     assert slack.ben.modal["blocks"][0]["element"]["initial_value"] == "Apex Capital"
 
 
+@pytest.mark.parametrize("before", ["", "/cais "])
+async def test_a_name_that_is_too_long_is_refused_and_not_cut(slack: Slack, before: str) -> None:
+    said = words_of(await slack.ben.types(f"{before}firm new {'Apex ' * 20}"))
+    assert "A firm's name may have 80 characters at most. Use a shorter one." in said
+    assert slack.ben.modal is None
+
+
 async def test_names_notify_nobody_and_show_as_typed(slack: Slack) -> None:
     await set_up(slack.ben, "A <!channel> & *Sons* <@U0LEA>")
     for said in (slack.ben.last, await slack.ben.types("/cais firm"), await slack.ben.types("/cais next")):

@@ -208,6 +208,16 @@ async def test_a_message_is_saved_as_evidence_by_its_address_and_digest(slack: S
     assert "Undo" in labels(slack.ben.at(COMPLIANCE).last)
 
 
+async def test_a_saved_message_of_the_app_names_no_bare_id(slack: Slack, services: Services) -> None:
+    firm = await a_firm(services, "Apex Securities", BEN)
+    card = await slack.ben.types("next")
+    await slack.ben.uses_shortcut("save_evidence", {"channel": card["channel"], "ts": card["ts"]})
+    assert (await slack.ben.submits({"task": "s1"}))["ok"]
+    [event] = [r.event for r in await services.events.history(firm.key) if r.type == "evidence_added"]
+    assert isinstance(event, EvidenceAdded)
+    assert event.label.startswith("Message by this app, ")
+
+
 async def test_a_saved_message_asks_for_the_firm_where_several_are_possible(slack: Slack, services: Services) -> None:
     await a_firm(services, "Apex Securities", BEN)
     birch = await a_firm(services, "Birch Brokers", BEN)
@@ -254,3 +264,11 @@ async def test_a_form_sent_again_with_other_words_is_recorded_and_the_same_again
         await slack.settled()
     history = await services.events.history(firm.key)
     assert [getattr(r.event, "text", "") for r in history if r.type == "note_added"] == ["one", "one, corrected"]
+
+
+async def test_what_ends_with_a_full_stop_gets_no_second_one(slack: Slack, services: Services) -> None:
+    await a_firm(services, "Apex Securities", BEN)
+    await slack.ben.types("note We begin on November 9.")
+    said = words_of(slack.ben.last)
+    assert "We begin on November 9.\n" in said
+    assert ".." not in said

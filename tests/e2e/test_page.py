@@ -87,6 +87,33 @@ async def test_a_modal_says_what_is_wrong_beside_the_field_and_keeps_what_was_ty
     await expect(page.locator(".messages").get_by_text("Saved Sign (Phone).")).to_be_visible()
 
 
+async def test_a_form_that_was_open_at_a_reload_and_sent_since_stays_closed(open_page: OpenPage) -> None:
+    page = await open_page()
+    await type_in(page, "/task new")
+    modal = page.get_by_role("dialog", name="New task")
+    await modal.wait_for()
+    await page.reload()
+    await modal.get_by_label("Name").fill("Sign")
+    await modal.get_by_role("combobox", name="Kind").click()
+    await page.get_by_role("option", name="Phone").click()
+    await modal.get_by_role("button", name="Save").click()
+    await expect(modal).to_have_count(0)
+    await page.locator("#header .tabs").get_by_text("Home").click()
+    await expect(page.get_by_role("heading", name="Your tasks")).to_be_visible()
+    await expect(modal).to_have_count(0)
+
+
+async def test_a_tab_opened_while_no_bot_listens_is_told_of_once_one_does(slack: Sandbox, open_page: OpenPage) -> None:
+    listening = str(slack.options.bot_url)
+    slack.use_bot_at("http://127.0.0.1:9/")
+    page = await open_page(place="home")
+    await expect(page.get_by_text("No bot is listening; its Home appears")).to_be_visible()
+    slack.use_bot_at(listening)
+    await expect(page.get_by_role("heading", name="Your tasks")).to_be_visible()
+    await expect(page.locator("#refusals")).to_be_hidden()
+    assert not slack.refused
+
+
 async def test_escape_closes_a_modal_for_the_sandbox_too(slack: Sandbox, open_page: OpenPage) -> None:
     page = await open_page()
     await type_in(page, "/task new")
@@ -172,6 +199,12 @@ async def test_what_slack_itself_says_is_shown_in_grey(open_page: OpenPage) -> N
     page = await open_page()
     await type_in(page, "/nosuch")
     await expect(page.locator(".grey")).to_contain_text("/nosuch is not a valid command")
+    line, words = page.locator(".grey .day"), page.locator(".grey .told")
+    above, below = await line.bounding_box(), await words.bounding_box()
+    assert above
+    assert below
+    assert above["y"] + above["height"] <= below["y"], "the line of the day stands above it, not beside it"
+    assert above["width"] > 0.8 * below["width"]
 
 
 async def test_light_and_dark_are_both_readable_and_narrow_screens_fold_the_sidebar(open_page: OpenPage) -> None:

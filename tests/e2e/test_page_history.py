@@ -15,6 +15,7 @@ __all__ = ["chromium", "open_page", "slack"]  # fixtures are found by their name
 pytestmark = [needs_chromium, pytest.mark.asyncio(loop_scope="module")]
 
 GENERAL = "C0GENERAL"
+COMPLIANCE = "C0COMPL"
 PEOPLE = ("U0ANA", "U0BEN", "U0LEA", "U0CON")
 MANY = 10_000
 MOST_IN_THE_PAGE = 400
@@ -178,6 +179,19 @@ async def test_one_walks_from_message_to_message_by_the_arrow_keys(slack: Sandbo
     await expect(page.locator(".message", has_text="Two")).to_be_focused()
     await page.keyboard.press("Tab")
     await expect(page.locator(".message", has_text="Two").get_by_role("button", name="Reply in thread")).to_be_focused()
+
+
+async def test_the_keyboard_stays_at_a_message_that_changes(slack: Sandbox, open_page: OpenPage) -> None:
+    page = await open_page(place=COMPLIANCE)
+    await type_in(page, "/task")
+    await page.get_by_role("button", name="Done").wait_for()
+    await page.locator(".message").last.get_by_role("button", name="More actions").focus()
+    message = slack.messages("U0ANA", COMPLIANCE)[-1]
+    place = {"type": "message", "channel": COMPLIANCE, "ts": message["ts"]}
+    block = next(each for each in message["blocks"] if each["type"] == "actions")
+    await slack.click("U0ANA", place, "done", block["block_id"])
+    await expect(page.locator(".message").last).to_contain_text("Nothing is left.")
+    await expect(page.locator(".message").last).to_be_focused()
 
 
 async def test_whoever_has_a_page_open_is_shown_as_active(open_page: OpenPage) -> None:

@@ -154,6 +154,11 @@ class MemoryInbox:
         known.taken_until = now + lease
         return True
 
+    async def put_off(self, tenant: str, event_id: str, *, until: float) -> None:
+        known = self._inbox.get((tenant, event_id))
+        if known and known.settled_at is None:
+            known.taken_until = until
+
     async def settle(self, tenant: str, event_id: str, *, now: float) -> None:
         known = self._inbox.get((tenant, event_id))
         if known:

@@ -28,6 +28,16 @@ async def test_a_lease_that_ran_out_goes_to_one_other(database: Database) -> Non
     assert await database.inbox.unsettled(now=159) == []
 
 
+async def test_what_its_taker_puts_off_is_anybodys_from_then_on(database: Database) -> None:
+    await database.inbox.take(TOLD, now=100, lease=30)
+    await database.inbox.put_off("-/T1", "Ev1", until=105)
+    assert await database.inbox.unsettled(now=104) == []
+    assert await database.inbox.take(TOLD, now=105, lease=30)
+    await database.inbox.settle("-/T1", "Ev1", now=106)
+    await database.inbox.put_off("-/T1", "Ev1", until=107)
+    assert await database.inbox.unsettled(now=200) == []
+
+
 async def test_what_is_settled_is_never_taken_again_and_its_text_is_gone(database: Database) -> None:
     await database.inbox.take(TOLD, now=100, lease=30)
     await database.inbox.settle("-/T1", "Ev1", now=101)

@@ -37,19 +37,30 @@ function redraw() {
   drawBanner();
 }
 
+/** That a tab of the app was opened, which it hears once it listens: while it is being started that is nobody's fault. */
+let unheard = null;
+
+async function tellOpened(tab) {
+  unheard = state.connected ? null : tab;
+  if (state.connected) await post("home", { as: state.me, tab });
+}
+
+const tellNow = () => unheard && state.connected && void tellOpened(unheard);
+
 async function openHome() {
   state.place = { kind: "home", id: null };
   redraw();
   fill($("composer"));
   fill($("place"), homeTab);
   drawHome(true);
-  await post("home", { as: state.me, tab: "home" });
+  await tellOpened("home");
 }
 
 async function openConversation(id) {
   const channel = channelOf(id);
   const seen = readUpTo(id);
   state.place = { kind: "channel", id, name: channelName(id) };
+  unheard = null;
   markRead(id, channel.last_ts);
   redraw();
   fill($("place"), conversation);
@@ -58,7 +69,7 @@ async function openConversation(id) {
   showPrompts(withApp ? channel.prompts?.prompts ?? state.app.suggested_prompts : []);
   await openChannel(id, say, seen);
   focusComposer();
-  if (withApp) await post("home", { as: state.me, tab: "messages" });
+  if (withApp) await tellOpened("messages");
 }
 
 const EVENTS = {
@@ -71,6 +82,7 @@ const EVENTS = {
   presence: ({ connected = state.connected, active = state.active }) => {
     Object.assign(state, { connected, active });
     redraw();
+    tellNow();
   },
   traffic: ({ entry }) => hearTraffic(entry),
   traffic_cleared: () => loadTraffic(),
@@ -114,13 +126,15 @@ async function learnAnew() {
   const stays = channelOf(state.place.id) || state.place.kind === "home";
   if (stays) redraw();
   else void go();
+  tellNow();
   return stays;
 }
 
 /** Everything anew: after the stream broke, or left something out. */
 async function reload() {
-  if (!(await learnAnew())) return;
+  const stays = await learnAnew();
   showStack(state.modals);
+  if (!stays) return;
   if (state.place.kind === "home") drawHome();
   else await openChannel(state.place.id, say);
   await loadTraffic();
@@ -142,6 +156,7 @@ async function become(person) {
     },
   });
   learn(await get("state", { as: person }));
+  showStack(state.modals); // only now: from here on the stream says what opens and closes
 }
 
 async function go() {
@@ -153,8 +168,7 @@ async function go() {
   const address = addressOf(person, place);
   if (location.hash !== address) history.replaceState(null, "", address);
   foldSidebar();
-  await (place === "home" ? openHome() : openConversation(place));
-  return showStack(state.modals);
+  return place === "home" ? openHome() : openConversation(place);
 }
 
 async function start() {

@@ -45,6 +45,6 @@ export function keepingFocus(root, draw, fallback) {
   draw();
   if (!inside || root()?.contains(document.activeElement)) return;
   const again = key && [...root().querySelectorAll("[data-key], [id]")].find((node) => keyOf(node) === key);
-  (again ?? fallback?.())?.focus({ preventScroll: true });
+  (again || fallback?.())?.focus({ preventScroll: true });
   if (again && selection?.[0] != null && again.type !== "number") again.setSelectionRange?.(...selection);
 }

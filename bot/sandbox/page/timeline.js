@@ -129,7 +129,7 @@ export function drop(ts) {
 
 /** What Slack itself says, in grey, at its time among the messages. */
 export function putNotice(ts, text) {
-  const node = h("li", { class: "grey", dataset: { ts } }, icon("eye"), h("span", {}, text));
+  const node = h("li", { class: "grey", dataset: { ts } }, h("div", { class: "told" }, icon("eye"), h("span", {}, text)));
   place(list, node, ts);
   group(node);
   group(node.nextElementSibling);
