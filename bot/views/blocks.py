@@ -135,6 +135,9 @@ def button(
     if style:
         element["style"] = style
     if says:
+        # Whoever speaks to the machine says what is on the button, so the longer name holds that too.
+        seen = label.rstrip("…")
+        says = says if seen.casefold() in says.casefold() else f"{seen}: {says}"
         element["accessibility_label"] = says if len(says) <= BUTTON else clip(says, BUTTON)
     if confirm:
         element["confirm"] = confirm

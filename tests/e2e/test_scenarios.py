@@ -70,7 +70,7 @@ async def test_a_firm_without_the_duty_ends_with_its_basis_and_can_change_its_mi
     await set_up(ben)
     await ben.presses("Next")
     await ben.presses("No…")
-    assert "Write down the basis" in (await ben.submits({}))["errors"]["basis"]
+    assert "Write down the basis" in (await ben.submits({"basis": " "}))["errors"]["basis"]
     assert await ben.submits({"basis": "Advisory business only", "recheck": "2027-06-01"}) == {"ok": True}
     said = words_of(ben.last)
     assert "No obligation recorded" in said
