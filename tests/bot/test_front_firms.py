@@ -102,7 +102,7 @@ async def test_an_admin_is_asked_for_again_after_an_hour_and_stays_one(slack: Sl
 async def test_while_slack_does_not_say_so_nobody_is_an_admin(slack: Slack, services: Services) -> None:
     await firm_of(services, LEA, "Beacon")
     await was_admin(services, ANA)
-    slack.sandbox.faults({"method": "users.info", "kind": "500"})
+    slack.sandbox.faults({"method": "users.info", "kind": "500", "times": -1})
     assert (await slack.ana.types("/cais firmly x for Beacon"))["text"] == "fallback no_firm"
 
 
