@@ -26,7 +26,7 @@ from bot.listeners import (
     undoing,
 )
 from bot.listeners import help as helping
-from bot.pack_files import read_deadlines, read_english, read_questions
+from bot.pack_files import read_deadlines, read_english, read_examples, read_questions
 from bot.router import Router
 from flows.asking import Engine
 from flows.deadlines import load_ledger
@@ -87,7 +87,9 @@ def make_asker(pack: Pack, path: Path | None = None) -> "Asker":
         no_words = knowledge.Vocabulary({}, {}, {}, {})
         nothing = knowledge.Knowledge(knowledge.SCHEMA, pack.id, {}, no_words, {}, {}, next(iter(pack.contacts)))
         return Asker(nothing, knowledge.load_english(read_english()), pack)
-    return Asker(knowledge.load_knowledge(texts[0]), knowledge.load_english(texts[1]), pack)
+    examples_yaml = read_examples(path)
+    examples = knowledge.load_examples(examples_yaml) if examples_yaml else knowledge.NO_EXAMPLES
+    return Asker(knowledge.load_knowledge(texts[0]), knowledge.load_english(texts[1]), pack, examples)
 
 
 def build_router() -> Router:

@@ -28,12 +28,24 @@ def read_questions(path: Path | None = None) -> tuple[str, str] | None:
 
     The file of `roadmap.yaml` is `roadmap.questions.yaml`. Raises as `read_pack` does.
     """
-    pack = path or _shipped() / SHIPPED
-    name = f"{Path(pack.name).stem}.questions.yaml"
-    beside = path.parent / name if path else _shipped() / name
+    beside = _beside(path, "questions")
     if not beside.is_file():
         return None
     return beside.read_text(encoding="utf-8"), read_english()
+
+
+def read_examples(path: Path | None = None) -> str | None:
+    """Examples of what people ask about a pack, as YAML text; None where a pack has no such file beside it.
+
+    The file of `roadmap.yaml` is `roadmap.examples.yaml`. Raises as `read_pack` does.
+    """
+    beside = _beside(path, "examples")
+    return beside.read_text(encoding="utf-8") if beside.is_file() else None
+
+
+def _beside(path: Path | None, kind: str) -> Traversable:
+    name = f"{Path((path or _shipped() / SHIPPED).name).stem}.{kind}.yaml"
+    return path.parent / name if path else _shipped() / name
 
 
 def read_deadlines() -> str:

@@ -9,7 +9,7 @@ import click
 import msgspec
 
 from bot.clock import BusinessClock
-from bot.pack_files import read_pack, read_questions
+from bot.pack_files import read_examples, read_pack, read_questions
 from bot.settings import load
 from flows.packs import PackError, load_pack
 from flows.questions.answer import (
@@ -23,7 +23,7 @@ from flows.questions.answer import (
     parts_of,
 )
 from flows.questions.asking import Asker
-from flows.questions.knowledge import load_english, load_knowledge
+from flows.questions.knowledge import NO_EXAMPLES, load_english, load_examples, load_knowledge
 from flows.roadmap import Contact, Link
 
 USAGE = 'Send one JSON object per line, such as {"id": "1", "question": "Who grants access?"}, or the bare question.'
@@ -63,7 +63,9 @@ def read_asker(path: Path | None = None) -> Asker:
     if texts is None:
         raise FileNotFoundError(f"there is no {path.stem if path else ''}.questions.yaml beside the pack")
     questions_yaml, english_yaml = texts
-    return Asker(load_knowledge(questions_yaml), load_english(english_yaml), load_pack(*read_pack(path)))
+    examples_yaml = read_examples(path)
+    examples = load_examples(examples_yaml) if examples_yaml else NO_EXAMPLES
+    return Asker(load_knowledge(questions_yaml), load_english(english_yaml), load_pack(*read_pack(path)), examples)
 
 
 # --- a line in, a line out -----------------------------------------------------------------------------------------

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import click
 
-from bot.pack_files import read_pack, read_questions
+from bot.pack_files import read_examples, read_pack, read_questions
 from bot.settings import load
 from flows.pack_check import check as check_pack
 from flows.pack_paths import plans
 from flows.packs import PackError, load_pack
-from flows.questions.checking import check_questions
-from flows.questions.knowledge import load_knowledge
+from flows.questions.checking import check_examples, check_questions
+from flows.questions.knowledge import NO_EXAMPLES, load_examples, load_knowledge
+from flows.roadmap import Pack
 
 
 @click.group()
@@ -28,14 +29,14 @@ def check(path: Path | None) -> None:
     must lead to an end with every task reachable; what people ask about it, in the file beside it, must be understood.
     Exit code 1 names line and id of what is wrong.
     """
-    asked, beside = None, []
+    asked, beside, examples_yaml = None, [], None
     try:
         yaml_text, source_text = read_pack(path or load().pack)
         problems = check_pack(yaml_text, source_text)
         if not problems:
-            asked = read_questions(path or load().pack)
+            asked, examples_yaml = read_questions(path or load().pack), read_examples(path or load().pack)
         if asked:
-            beside = check_questions(asked[0], asked[1], load_pack(yaml_text, source_text), source_text)
+            beside = _beside(*asked, examples_yaml, load_pack(yaml_text, source_text), source_text)
     except PackError as error:
         problems = list(error.problems)
     except (OSError, UnicodeDecodeError) as error:
@@ -43,8 +44,8 @@ def check(path: Path | None) -> None:
         sys.exit(2)
     for problem in problems:
         click.echo(str(problem))
-    for problem in beside:
-        click.echo(f"questions, {problem}")
+    for line in beside:
+        click.echo(line)
     if problems or beside:
         sys.exit(1)
     proven = load_pack(yaml_text, source_text)
@@ -58,3 +59,13 @@ def check(path: Path | None) -> None:
         click.echo(
             f"ok: {len(known.statements)} statements quoted, all phrasings of {len(known.subjects)} answers read."
         )
+
+
+def _beside(
+    questions_yaml: str, english_yaml: str, examples_yaml: str | None, pack: Pack, source_text: str
+) -> list[str]:
+    """The problems of the files beside a pack, each with the file's name."""
+    wrong = check_examples(examples_yaml, load_knowledge(questions_yaml)) if examples_yaml else []
+    examples = load_examples(examples_yaml) if examples_yaml and not wrong else NO_EXAMPLES
+    problems = check_questions(questions_yaml, english_yaml, pack, source_text, examples)
+    return [f"questions, {p}" for p in problems] + [f"examples, {p}" for p in wrong]

@@ -2,13 +2,15 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date
+from functools import cached_property
 
 from flows.guard import looks_like
 from flows.questions.answer import Answer, Context
 from flows.questions.choosing import ENOUGH, Choice, Chooser
 from flows.questions.composing import Composer
 from flows.questions.following import counted, follows, loosely_parted, merged, only, parted
-from flows.questions.knowledge import English, Knowledge
+from flows.questions.knowledge import NO_EXAMPLES, English, Examples, Knowledge, of_examples
+from flows.questions.likeness import Likeness
 from flows.questions.matching import Matcher
 from flows.questions.reading import Reader, Reading, Unit
 from flows.roadmap import Pack
@@ -29,11 +31,18 @@ MOST_GUARDED = 20_000
 class Asker:
     """Answers questions about one roadmap. Made once; asking changes nothing in it."""
 
-    def __init__(self, knowledge: Knowledge, english: English, pack: Pack) -> None:
+    def __init__(self, knowledge: Knowledge, english: English, pack: Pack, examples: Examples = NO_EXAMPLES) -> None:
         self.reader = Reader(knowledge, english)
-        self.chooser = Chooser(knowledge, Matcher(knowledge, self.reader))
+        self._matcher = Matcher(knowledge, self.reader)
+        self._examples = examples
+        self.chooser = Chooser(knowledge, self._matcher, lambda: self._likeness)
         self._knowledge = knowledge
         self._composer = Composer(knowledge, pack)
+
+    @cached_property
+    def _likeness(self) -> Likeness:
+        """Made at the first question, so that starting pays nothing for it."""
+        return Likeness([*self._matcher.readings, *((n, self.reader.read(t)) for n, t in of_examples(self._examples))])
 
     @property
     def statements(self) -> Collection[str]:
@@ -57,7 +66,7 @@ class Asker:
         if by_step:
             return by_step
         for parts, least in ((parted(reading), ENOUGH), (loosely_parted(reading), SURE)):
-            if not 1 < len(parts) <= MOST_PARTS:
+            if not 1 < len(parts) <= MOST_PARTS or not _stands_alone(parts[0]):
                 continue
             chosen = self._each(parts, context)
             if all(c.answers and c.score >= least for c in chosen) and _differ(chosen):
@@ -121,6 +130,11 @@ def _differ(choices: Sequence[Choice]) -> bool:
 
 def _has_topic(reading: Reading) -> bool:
     return any(u.kind == "topic" for u in reading.units)
+
+
+def _stands_alone(reading: Reading) -> bool:
+    """Whether it names something: the "which month" of "which month and year" does not."""
+    return any(u.kind in ("topic", "path", "env", "step", "date") for u in reading.units)
 
 
 def _topics(reading: Reading) -> int:

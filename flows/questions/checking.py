@@ -8,14 +8,26 @@ from flows.pack_text import Path, Problem, Text
 from flows.packs import PackError
 from flows.questions.answer import parts_of
 from flows.questions.asking import Asker
-from flows.questions.knowledge import Knowledge, Subject, load_english, load_knowledge, phrasings
+from flows.questions.knowledge import (
+    NO_EXAMPLES,
+    Examples,
+    Knowledge,
+    Subject,
+    load_english,
+    load_examples,
+    load_knowledge,
+    of_examples,
+    phrasings,
+)
 from flows.roadmap import Pack, Quote
 
 _TYPED = frozenset({"asked", "yes", "no", "words", "vocabulary", "statements"})
 """Where people's words stand, and the source's: our wording does not hold there."""
 
 
-def check_questions(questions_yaml: str, english_yaml: str, pack: Pack, source_text: str) -> list[Problem]:
+def check_questions(
+    questions_yaml: str, english_yaml: str, pack: Pack, source_text: str, examples: Examples = NO_EXAMPLES
+) -> list[Problem]:
     """Every problem, in the order of the lines; none means that it is fit for use."""
     try:
         knowledge, english = load_knowledge(questions_yaml), load_english(english_yaml)
@@ -29,8 +41,31 @@ def check_questions(questions_yaml: str, english_yaml: str, pack: Pack, source_t
         if not _TYPED.intersection(str(p) for p in fault.path):
             text.problem(fault.path, fault.sentence)
     if not text.problems:
-        asker = Asker(knowledge, english, pack)
+        asker = Asker(knowledge, english, pack, examples)
         text.problems += [*_understood(knowledge, asker, text), *_declined(knowledge, asker, text)]
+    return sorted(set(text.problems))
+
+
+def check_examples(examples_yaml: str, knowledge: Knowledge) -> list[Problem]:
+    """Every example must stand under a subject or theme that there is, and under one only."""
+    try:
+        examples = load_examples(examples_yaml)
+    except PackError as error:
+        return error.problems
+    text = Text(examples_yaml)
+    if examples.pack != knowledge.pack:
+        text.problem(("pack",), f"these are examples of `{examples.pack}`, not of `{knowledge.pack}`")
+    for kind, named, known in (
+        ("subject", examples.subjects, knowledge.subjects),
+        ("theme", examples.themes, knowledge.themes),
+    ):
+        for name in [n for n in named if n not in known]:
+            text.problem((f"{kind}s", name), f"there is no {kind} `{name}`")
+    first: dict[str, str] = {}
+    for name, example in of_examples(examples):
+        if first.setdefault(example.casefold(), name) != name:
+            at = ("themes", name.removeprefix("out:")) if name.startswith("out:") else ("subjects", name)
+            text.problem(at, f"“{example}” stands under `{first[example.casefold()]}` too")
     return sorted(set(text.problems))
 
 

@@ -1,24 +1,36 @@
 """Choosing what a reading is about: a subject of the roadmap, or nothing it says."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from math import exp
 
 import msgspec
 
+from flows.questions.following import only
 from flows.questions.knowledge import Knowledge, Subject
-from flows.questions.matching import Match, Matcher, Weighed
+from flows.questions.likeness import Alike, Likeness
+from flows.questions.matching import Match, Matcher
 from flows.questions.reading import Reading, Unit, heads_of
 from flows.roadmap import Environment
 
 # Found by trying on the tuned question sets; `docs/answers.md` has the figures.
-ENOUGH = 0.57
-"""The least score at which a subject answers."""
+ENOUGH = 0.82
+"""How sure it must be that a subject answers."""
+_PHRASED = 3.0
+"""What the nearest phrasing counts beside the likeness, in choosing among subjects."""
+_EXACT = 0.985
+"""From here on a phrasing is the question, which settles it."""
+_ELSEWHERE = -1.0
+"""Unless the likeness to a theme is far greater, for each part of the question."""
+_EITHER = 0.4
+"""How little more may speak for a subject than for the next before both are offered: below it one in five was wrong."""
+_EACH, _ALL_TOLD, _HELD, _OVER, _BEFORE = 0.9, 0.26, 2.9, 0.65, -3.0
+"""What makes sure: being likelier than every theme, for each part of the question and all told; a near phrasing, and
+one nearer than a theme's. The last is what they have to overcome."""
+_MOST_ASKING = 2
+"""Sentences of a story that are looked at by themselves, the last ones."""
 _LONG = 5
 """Units of a sentence from which its clauses are looked at one by one."""
 _MOST_VIEWS = 8
-_USUAL = 0.017
-"""What a subject's usual words count, where its nearest phrasing is about as near as another's."""
-_EXACT = 0.985
-"""From here on a phrasing is the question, and usual words count a tenth."""
 _LEAST_SAID = 0.3
 """A question must have words that mean something here."""
 _UNEXPLAINED = 0.22
@@ -59,46 +71,81 @@ class Choice(msgspec.Struct, frozen=True):
     env: Environment | None
     units: tuple[Unit, ...]
     rivals: tuple[Rival, ...] = ()
+    either: str = ""
+    """Another subject that may as well be meant."""
 
 
 _NOTHING = Choice(subject=None, theme=None, score=0.0, answers=False, env=None, units=())
 
 
-class Chooser:
-    """Chooses with the data of one roadmap."""
+class _View(msgspec.Struct, frozen=True):
+    """What a subject's nearest phrasing is, looking at some of the units, and what is left of its score."""
 
-    def __init__(self, knowledge: Knowledge, matcher: Matcher) -> None:
+    held: float
+    match: Match
+    asked: tuple[Unit, ...]
+
+
+class Chooser:
+    """Chooses with the data of one roadmap: the nearest phrasing and the likeness to examples together."""
+
+    def __init__(self, knowledge: Knowledge, matcher: Matcher, likeness: Callable[[], Likeness]) -> None:
+        """`likeness` is asked for at the first question only."""
         self._knowledge = knowledge
         self._matcher = matcher
+        self._likeness = likeness
 
     def choose(self, reading: Reading) -> Choice:
-        """The best of looking at the whole and at each sentence that asks."""
+        """The subject for which most speaks, with how sure that is."""
         if sum(self._matcher.weight(u) for u in reading.units) < _LEAST_SAID:
             return _NOTHING
-        weighed = self._matcher.weigh(reading.units)
-        views = [self._view(weighed, asked, reading.units) for asked in _views(reading)]
-        if not views:
-            return _NOTHING
-        return max(views, key=lambda c: (c.answers, c.score))
-
-    def _view(self, weighed: Weighed, asked: Sequence[Unit], whole: Sequence[Unit]) -> Choice:
-        ranked = weighed.rank(asked)
-        env = environment(whole)
-        scored = [(self._held(m, asked, whole), m) for m in ranked if not m.name.startswith("out:")]
-        usual = self._matcher.likelihood((m.name for _, m in scored), asked)
-        scored.sort(key=lambda s: (-s[0] - (_USUAL if s[0] < _EXACT else _USUAL / 10) * usual[s[1].name], s[1].name))
-        theme = next((m for m in ranked if m.name.startswith("out:")), None)
-        best = scored[0] if scored else (0.0, None)
-        over = theme is not None and theme.score > best[0]
+        views, theme = self._views(reading)
+        alike = self._likeness().weigh(reading)
+        question = self._question(reading)
+        held = {name: view.held for name, view in views.items()}
+        spoken = {name: alike.behind(name) + _PHRASED * held.get(name, 0.0) for name in _candidates(alike, held)}
+        ranked = sorted(spoken, key=lambda name: (-spoken[name], name))
+        near = len(ranked) > 1 and spoken[ranked[0]] - spoken[ranked[1]] < _EITHER
+        against = theme.score if theme else 0.0
+        sure = [
+            Rival(name, max(chance(a, name, held.get(name, 0.0), against) for a in (alike, *question)))
+            for name in ranked[:4]
+        ]
+        best = sure[0]
+        view = views.get(best.name) or _View(0.0, self._matcher.unphrased(best.name), reading.units)
         return Choice(
-            subject=best[1],
-            theme=theme,
-            score=best[0],
-            answers=best[1] is not None and best[0] >= ENOUGH and not over,
-            env=env,
-            units=tuple(asked),
-            rivals=tuple(Rival(m.name, score) for score, m in scored[1:4]),
+            subject=view.match,
+            theme=theme or self._matcher.unphrased(alike.theme),
+            score=best.score,
+            answers=best.score >= ENOUGH,
+            env=environment(reading.units),
+            units=view.asked,
+            rivals=tuple(sure[1:]),
+            either=sure[1].name if near and sure[1].score >= ENOUGH else "",
         )
+
+    def _question(self, reading: Reading) -> list[Alike]:
+        """Of a story: what the sentences that ask are like, the last where none does."""
+        told = sorted({u.sentence for u in reading.units})
+        asking = [n for n in told if reading.asks[n]] or told[-1:]
+        if len(told) < 2:
+            return []
+        return [self._likeness().weigh(only(reading, reading.of(n))) for n in asking[-_MOST_ASKING:]]
+
+    def _views(self, reading: Reading) -> tuple[dict[str, _View], Match | None]:
+        """Each subject's best, looking at the whole and at each sentence that asks; and the best theme."""
+        weighed = self._matcher.weigh(reading.units)
+        best: dict[str, _View] = {}
+        theme: Match | None = None
+        for asked in _views(reading):
+            for match in weighed.rank(asked):
+                if match.name.startswith("out:"):
+                    theme = match if theme is None or match.score > theme.score else theme
+                    continue
+                held = self._held(match, asked, reading.units)
+                if match.name not in best or held > best[match.name].held:
+                    best[match.name] = _View(held, match, asked)
+        return best, theme
 
     def _held(self, match: Match, asked: Sequence[Unit], whole: Sequence[Unit]) -> float:
         subject = self._knowledge.subjects[match.name]
@@ -111,6 +158,22 @@ class Chooser:
         if _contradicts(subject, match, asked, whole):
             score *= _CONFLICT
         return max(score, 0.0)
+
+
+def _candidates(alike: Alike, held: Mapping[str, float]) -> Collection[str]:
+    """All subjects; where a phrasing is the question, only those that have it."""
+    most = max(held.values(), default=0.0)
+    return [name for name, score in held.items() if score == most] if most >= _EXACT else alike.subjects
+
+
+def chance(alike: Alike, name: str, held: float, against: float) -> float:
+    """How sure it is that a subject answers, 0 to 1. `held` is its nearest phrasing's score, `against` a theme's."""
+    each, all_told = alike.inside(name)
+    if held > against and held >= _EXACT and each > _ELSEWHERE:
+        return held
+    if against > held and against >= _EXACT:
+        return 0.0
+    return 1 / (1 + exp(-(_EACH * each + _ALL_TOLD * all_told + _HELD * held + _OVER * (held - against) + _BEFORE)))
 
 
 _STEPS = ("step.", "after.", "before.")

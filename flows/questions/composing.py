@@ -15,8 +15,8 @@ MOST_DRAFTED = 300
 NOT_SAID = "The roadmap does not say."
 _POLAR = frozenset({"optional", "same", "separate", "not", "all", "only", "before"})
 """Words that turn a yes into a no: said by one side only, neither is said."""
-_PLAINLY = 0.05
-"""How much nearer a phrasing must be than one with the other answer."""
+_NEAR, _PLAINLY = 0.6, 0.05
+"""How near a phrasing must be, and how much nearer than one with the other answer, to say yes or no as it does."""
 
 
 class Composer:
@@ -49,7 +49,7 @@ class Composer:
         return Citation(id=statement_id, step=statement.step, quote=statement.text, lines=statement.lines)
 
     def _parts(self, choice: Choice, today: date | None, walk: Walk | None) -> list[Part]:
-        """One; or one for each environment where the text has both and the question names neither; or with a second."""
+        """One, or the readings: one for each environment where the question names neither, or the next best."""
         name = choice.subject.name if choice.subject else ""
         subject = self._knowledge.subjects[name]
         said = _said(choice)
@@ -57,8 +57,11 @@ class Composer:
         if not isinstance(subject.cite, tuple) and choice.env not in subject.cite:
             envs = tuple(subject.cite)
         parts = [self._part(name, env, said, today, walk) for env in envs]
-        if subject.also and subject.also not in {m.name for m in choice.rivals if m.score >= choice.score}:
+        if subject.also:
             parts.append(self._part(subject.also, None, "", today, walk))
+        elif choice.either and len(parts) == 1:
+            other = self._part(choice.either, choice.env, "", today, walk)
+            parts += [other] if other.citations[0] != parts[0].citations[0] else []
         return parts
 
     def _part(self, name: str, env: Environment | None, said: Said, today: date | None, walk: Walk | None) -> Part:
@@ -136,6 +139,7 @@ def _said(choice: Choice) -> Said:
     phrase = choice.subject.phrase
     asked = {h for u in choice.units for h in u.heads} & _POLAR
     theirs = {h for u in phrase.units for h in u.heads} & _POLAR
-    if asked != theirs or choice.subject.score - choice.subject.against < _PLAINLY:
+    match = choice.subject
+    if asked != theirs or match.score < _NEAR or match.score - match.against < _PLAINLY:
         return ""
     return "yes" if phrase.group == "yes" else "no"

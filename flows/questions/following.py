@@ -66,7 +66,7 @@ def merged(reading: Reading, before: Sequence[Unit], alternatives: Sequence[Sequ
     units = [*kept, *new]
     if {"next", "before"} & {h for u in units for h in u.heads} and any(u.kind == "step" for u in units):
         units = counted_on([u for u in units if u.kind in ("step", "ask", "path")])
-    return only(reading, units)
+    return only(reading, units, [stem for stem, _ in reading.stems])
 
 
 def counted(reading: Reading, step: str) -> Reading | None:
@@ -75,7 +75,8 @@ def counted(reading: Reading, step: str) -> Reading | None:
     if not step or not {"next", "before"} & {h for u in new for h in u.heads}:
         return None
     here = Unit(said=f"step.{step}", heads=frozenset({f"step.{step}"}), kind="step")
-    return only(reading, counted_on([here, *(u for u in new if u.kind in ("ask", "path"))]))
+    units = counted_on([here, *(u for u in new if u.kind in ("ask", "path"))])
+    return only(reading, units, _words_of(units))
 
 
 def parted(reading: Reading) -> list[Reading]:
@@ -108,8 +109,11 @@ def _cut(reading: Reading, at: Collection[int]) -> list[Reading]:
     return [only(reading, part) for part in parts]
 
 
-def only(reading: Reading, units: Sequence[Unit]) -> Reading:
-    """A reading of these units alone, as one sentence that asks."""
+def only(reading: Reading, units: Sequence[Unit], stems: Sequence[str] | None = None) -> Reading:
+    """A reading of these units alone, as one sentence that asks; with these words, or with those of their clauses."""
+    clauses = {u.clause for u in units}
+    steps = {u.said for u in units if u.kind == "step"}
+    kept = [s for s, clause in reading.stems if clause in clauses] if stems is None else stems
     return msgspec.structs.replace(
         reading,
         units=tuple(msgspec.structs.replace(u, sentence=0, clause=0) for u in units),
@@ -117,4 +121,9 @@ def only(reading: Reading, units: Sequence[Unit]) -> Reading:
         firm_breaks=frozenset(),
         loose_breaks=frozenset(),
         opening=(),
+        stems=tuple((s, 0) for s in kept if not s.startswith("step.") or s in steps),
     )
+
+
+def _words_of(units: Sequence[Unit]) -> list[str]:
+    return [word for u in units for word in u.said.split()]

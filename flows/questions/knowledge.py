@@ -1,6 +1,6 @@
 """What is known of the roadmap's small world, as frozen records: statements, words, subjects, and what lies outside."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Literal, TypeVar
 
 import msgspec
@@ -13,6 +13,7 @@ T = TypeVar("T")
 
 SCHEMA = "roadmap-questions/1"
 ENGLISH = "plain-english/1"
+EXAMPLES = "roadmap-examples/1"
 
 Group = Literal["asked", "yes", "no"]
 """How a phrasing is answered: with the direct line alone, or beginning with yes or no."""
@@ -114,6 +115,18 @@ class Knowledge(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is said of a milestone that has passed, where the pack's own sentence speaks of what is shown beside it."""
 
 
+class Examples(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Questions as people put them, by the subject or theme that they ask for, one on each line."""
+
+    schema: str
+    pack: str
+    subjects: Mapping[str, str]
+    themes: Mapping[str, str]
+
+
+NO_EXAMPLES = Examples(schema=EXAMPLES, pack="", subjects={}, themes={})
+
+
 def load_knowledge(questions_yaml: str) -> Knowledge:
     """The knowledge, as far as its form goes; `flows.questions.checking` looks further. Raises PackError."""
     return _load(questions_yaml, Knowledge, SCHEMA)
@@ -122,6 +135,11 @@ def load_knowledge(questions_yaml: str) -> Knowledge:
 def load_english(english_yaml: str) -> English:
     """The language. Raises PackError."""
     return _load(english_yaml, English, ENGLISH)
+
+
+def load_examples(examples_yaml: str) -> Examples:
+    """The examples; `flows.questions.checking` looks whether their names are known. Raises PackError."""
+    return _load(examples_yaml, Examples, EXAMPLES)
 
 
 def _load(yaml_text: str, kind: type[T], schema: str) -> T:
@@ -142,3 +160,11 @@ def forms(block: str) -> list[str]:
 def phrasings(block: str) -> list[str]:
     """The questions of a block, one on each line."""
     return [line.strip() for line in block.splitlines() if line.strip()]
+
+
+def of_examples(examples: Examples) -> Iterator[tuple[str, str]]:
+    """Each example with the name of its subject, or of its theme after `out:`."""
+    for name, block in examples.subjects.items():
+        yield from ((name, text) for text in phrasings(block))
+    for name, block in examples.themes.items():
+        yield from ((f"out:{name}", text) for text in phrasings(block))

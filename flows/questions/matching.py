@@ -7,7 +7,7 @@ from math import log
 import msgspec
 
 from flows.questions.knowledge import Group, Knowledge, phrasings
-from flows.questions.reading import Kind, Reader, Unit, heads_of
+from flows.questions.reading import Kind, Reader, Unit
 
 # The numbers here were found by trying on the tuned question sets; `docs/answers.md` has the figures.
 _KINDS: Mapping[Kind, float] = {
@@ -77,7 +77,9 @@ class Matcher:
     """Every phrasing of subjects and themes, by the heads of their units."""
 
     def __init__(self, knowledge: Knowledge, reader: Reader) -> None:
-        read = [(name, group, text, _distinct(reader.phrase(text))) for name, group, text in _phrasings(knowledge)]
+        whole = [(name, group, text, reader.read(text)) for name, group, text in _phrasings(knowledge)]
+        self.readings = [(name, reading) for name, _, _, reading in whole]
+        read = [(name, group, text, _distinct(reading.units)) for name, group, text, reading in whole]
         self._rarity = _rarity((name, units) for name, _, _, units in read)
         self._unseen = max(self._rarity.values(), default=1.0)
         self._phrases = [self._phrase(name, group, text, units) for name, group, text, units in read if units]
@@ -115,18 +117,10 @@ class Matcher:
         """Every head that a subject's phrasings have."""
         return frozenset(self._heads.get(name, ()))
 
-    def likelihood(self, names: Iterable[str], units: Iterable[Unit]) -> dict[str, float]:
-        """How usual these words are among a subject's phrasings: 0 for the best of the names, below it for others."""
-        heads = [h for h in heads_of(u for u in units if u.kind != "faint") if h in self._everywhere]
-        whole = sum(self._everywhere.values())
-        found = {}
-        for name in names:
-            counts, total = self._counts[name], self._totals[name]
-            found[name] = sum(
-                log((counts[h] + _UNSURE * self._everywhere[h] / whole) / (total + _UNSURE)) for h in heads
-            )
-        best = max(found.values(), default=0.0)
-        return {name: max(value - best, _LEAST_LIKELY) for name, value in found.items()}
+    def unphrased(self, name: str) -> Match:
+        """A subject or theme of which no phrasing is near."""
+        nothing = Phrase(name=name, group="asked", units=(), weights=(), total=0.0)
+        return Match(name=name, score=0.0, phrase=nothing, covered=0.0, met=0.0)
 
     def weigh(self, whole: Sequence[Unit]) -> "Weighed":
         """Lay all that is said beside every phrasing; what is asked is looked at afterwards."""

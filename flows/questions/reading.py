@@ -79,6 +79,8 @@ class Reading(msgspec.Struct, frozen=True):
     """The clauses that begin after an `and`."""
     opening: tuple[str, ...] = ()
     """The first words, as they are typed: they tell a follow-up."""
+    stems: tuple[tuple[str, int], ...] = ()
+    """Every word, courtesies and all, as its stem, with its clause."""
 
     def of(self, sentence: int) -> tuple[Unit, ...]:
         """The units of one sentence."""
@@ -159,6 +161,7 @@ class Reader:
         asks: list[bool] = []
         firm: set[int] = set()
         loose: set[int] = set()
+        stems: list[tuple[str, int]] = []
         left, clause = MOST_WORDS, 0
         for number, (sentence, asking) in enumerate(sentences(plain)):
             firm |= {clause} if asking and any(asks) else set()
@@ -167,6 +170,7 @@ class Reader:
             left -= len(found)
             breaks = self._breaks(sentence)
             here = 0
+            stems += self._with_clauses(found, [at for at, _, _ in breaks], clause)
             for unit, place in self._units(found, number):
                 while here < len(breaks) and breaks[here][0] <= place:
                     clause += 1
@@ -182,7 +186,12 @@ class Reader:
             firm_breaks=frozenset(firm),
             loose_breaks=frozenset(loose),
             opening=tuple(tokens(plain[:60])[:4]),
+            stems=tuple(stems),
         )
+
+    def _with_clauses(self, words: list[str], breaks: list[int], first: int) -> Iterator[tuple[str, int]]:
+        for place, word in enumerate(words):
+            yield self._stemmer.stem(word), first + sum(1 for at in breaks if at <= place)
 
     def _breaks(self, sentence: str) -> list[tuple[int, bool, bool]]:
         """Before which of its words another clause begins; whether with a word that asks; whether after an `and`."""
@@ -194,10 +203,6 @@ class Reader:
             )
             for m in _BREAK.finditer(sentence)
         ][:_MOST_BREAKS]
-
-    def phrase(self, text: str) -> tuple[Unit, ...]:
-        """The units of a phrasing of the data."""
-        return self.read(text).units
 
     def _written_out(self, text: str) -> str:
         for ending, whole in self._endings.items():

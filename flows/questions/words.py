@@ -24,8 +24,9 @@ def tidy(text: str) -> str:
     if len(text) > MOST_CHARACTERS:
         text = f"{text[: MOST_CHARACTERS // 2]}\n{text[-MOST_CHARACTERS // 2 :]}"
     text = _LINK.sub(lambda m: f" {m[1] or ''} ", text)
-    text = unicodedata.normalize("NFKD", text.translate(_PRINTED).replace("&amp;", "&"))
-    plain = "".join(c for c in text if not unicodedata.combining(c))
+    plain = text.translate(_PRINTED).replace("&amp;", "&")
+    if not plain.isascii():
+        plain = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
     return re.sub(r"([a-z])\1{2,}", r"\1\1", plain.lower())
 
 

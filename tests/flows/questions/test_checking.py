@@ -3,14 +3,15 @@
 import pytest
 
 from flows.packs import PackError
-from flows.questions.checking import check_questions
-from flows.questions.knowledge import load_knowledge
-from tests.flows.questions.shipped import ENGLISH, PACK, QUESTIONS
+from flows.questions.checking import check_examples, check_questions
+from flows.questions.knowledge import load_examples, load_knowledge
+from tests.flows.questions.shipped import ENGLISH, EXAMPLES, PACK, QUESTIONS
 from tests.flows.shipped import SOURCE
 
 
 def test_what_is_shipped_has_no_problems_and_every_phrasing_leads_to_its_own_answer() -> None:
-    assert check_questions(QUESTIONS, ENGLISH, PACK, SOURCE) == []
+    assert check_examples(EXAMPLES, load_knowledge(QUESTIONS)) == []
+    assert check_questions(QUESTIONS, ENGLISH, PACK, SOURCE, load_examples(EXAMPLES)) == []
 
 
 @pytest.mark.parametrize(
@@ -25,7 +26,12 @@ def test_what_is_shipped_has_no_problems_and_every_phrasing_leads_to_its_own_ans
         ("near: FN1", "near: FN2", "fields", "no statement `FN2`"),
         ("firm: next", "firm: later", "what_next", "no step `later`"),
         ("say: The roadmap lists no data fields.", "say: You are overdue.", "fields", "we do not say “overdue”"),
-        ("      who do i call\n", "      what is it\n", "helpdesk", "“what is it” is not answered"),
+        (
+            "      who do i call\n",
+            "      thank you very much\n",
+            "helpdesk",
+            "“thank you very much” is not answered",
+        ),
         ("      tell me a joke\n", "      who do i call\n", "chat", "“who do i call” is answered by `helpdesk`"),
     ],
 )
@@ -45,3 +51,22 @@ def test_the_questions_of_another_pack_are_refused() -> None:
 def test_a_file_of_another_schema_is_refused_with_its_line() -> None:
     with pytest.raises(PackError, match="line 4, schema: this version reads"):
         load_knowledge(QUESTIONS.replace("roadmap-questions/1", "roadmap-questions/9"))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "about", "says"),
+    [
+        ("  save: |\n", "  keep: |\n", "keep", "there is no subject `keep`"),
+        ("  fees: |\n", "  prices: |\n", "prices", "there is no theme `prices`"),
+        ("    who can I talk to\n", "    how are you today\n", "chat", "stands under `helpdesk` too"),
+    ],
+)
+def test_an_example_under_an_unknown_name_or_under_two_is_named(old: str, new: str, about: str, says: str) -> None:
+    assert old in EXAMPLES
+    problems = check_examples(EXAMPLES.replace(old, new), load_knowledge(QUESTIONS))
+    assert [p for p in problems if p.id == about and says in p.sentence], problems
+
+
+def test_the_examples_of_another_pack_are_refused() -> None:
+    problems = check_examples(EXAMPLES.replace("pack: cais-small-firm", "pack: other"), load_knowledge(QUESTIONS))
+    assert any("not of `cais-small-firm`" in p.sentence for p in problems)
