@@ -137,7 +137,8 @@ def button(
     if says:
         # Whoever speaks to the machine says what is on the button, so the longer name holds that too.
         seen = label.rstrip("…")
-        says = says if seen.casefold() in says.casefold() else f"{seen}: {says}"
+        if not says.startswith(seen) and seen.casefold() not in says.casefold():
+            says = f"{seen}: {says}"
         element["accessibility_label"] = says if len(says) <= BUTTON else clip(says, BUTTON)
     if confirm:
         element["confirm"] = confirm

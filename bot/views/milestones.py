@@ -1,12 +1,14 @@
 """Industry dates in words, wherever a firm sees them: a past one for reference, never as something missed."""
 
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from bot.views.blocks import day, escape, short_day
 from bot.views.scene import Scene
-from flows.deadlines import UNCONFIRMED, Kind, Value
+from flows.deadlines import UNCONFIRMED, Kind, Ledger, Value
 from flows.roadmap import Milestone
+from flows.same import Same
 
 SHOWN_FOR_REFERENCE = "It has passed and is shown for reference."
 
@@ -67,10 +69,18 @@ def standing(scene: Scene, milestone: Milestone) -> Standing | None:
 
     The pack's own date counts where the ledger does not know the milestone: an operator's pack may have others.
     """
-    deadline = next((d for d in scene.ledger.deadlines if d.milestone == milestone.id), None)
+    return _stands(Same(scene.ledger), Same(milestone), scene.today)
+
+
+@lru_cache(maxsize=256)
+def _stands(kept_ledger: Same, kept_milestone: Same, today: date) -> Standing | None:
+    # Every card asks for each milestone, and the answer changes once a day.
+    ledger, milestone = kept_ledger.it, kept_milestone.it
+    assert isinstance(ledger, Ledger) and isinstance(milestone, Milestone)  # noqa: PT018  # for the types only
+    deadline = next((d for d in ledger.deadlines if d.milestone == milestone.id), None)
     if deadline is None:
         return Standing(milestone.title, Value(type="date", on=date.fromisoformat(milestone.date)))
-    known = scene.ledger.as_of(deadline.id, scene.today)
+    known = ledger.as_of(deadline.id, today)
     return Standing(deadline.title, known.revision.value, not known.revision.unverified) if known else None
 
 
