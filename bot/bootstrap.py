@@ -26,7 +26,7 @@ from bot.listeners import (
     undoing,
 )
 from bot.listeners import help as helping
-from bot.pack_files import read_deadlines, read_english, read_examples, read_questions
+from bot.pack_files import read_deadlines
 from bot.router import Router
 from flows.asking import Engine
 from flows.deadlines import load_ledger
@@ -69,27 +69,16 @@ class LazyAsker:
     async def __call__(self) -> "Asker":
         """Waits for it where it is still being made; made once, whoever asks."""
         if self._made is None:
-            self._made = asyncio.ensure_future(asyncio.to_thread(make_asker, self._pack, self._path))
+            self._made = asyncio.ensure_future(asyncio.to_thread(_ready_asker, self._pack, self._path))
         return await asyncio.shield(self._made)
 
 
-def make_asker(pack: Pack, path: Path | None = None) -> "Asker":
-    """Answers questions about this pack: the shipped one, or the one at `path` with its `.questions.yaml` beside it.
+def _ready_asker(pack: Pack, path: Path | None) -> "Asker":
+    from bot.asker import make_asker  # what reads questions: a start does not pay for it
 
-    A pack without that file answers nothing, and says so. Raises PackError where the file is wrong. What reads
-    questions is imported here, so that a start does not pay for it.
-    """
-    from flows.questions import knowledge
-    from flows.questions.asking import Asker
-
-    texts = read_questions(path)
-    if texts is None:
-        no_words = knowledge.Vocabulary({}, {}, {}, {})
-        nothing = knowledge.Knowledge(knowledge.SCHEMA, pack.id, {}, no_words, {}, {}, next(iter(pack.contacts)))
-        return Asker(nothing, knowledge.load_english(read_english()), pack)
-    examples_yaml = read_examples(path)
-    examples = knowledge.load_examples(examples_yaml) if examples_yaml else knowledge.NO_EXAMPLES
-    return Asker(knowledge.load_knowledge(texts[0]), knowledge.load_english(texts[1]), pack, examples)
+    asker = make_asker(pack, path)
+    asker.prepare()
+    return asker
 
 
 def build_router() -> Router:

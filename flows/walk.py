@@ -17,6 +17,7 @@ State = Literal["open", "waiting", "done", "set_aside", "locked", "later", "not_
 FINISHED: frozenset[State] = frozenset({"done", "set_aside", "not_applicable"})
 
 
+@lru_cache(maxsize=2048)
 def titled(title: str, name: str) -> str:
     """A task's title with the agent or change it is for: `Check: A`, and for a question `Is it so (A)?`."""
     if not name:

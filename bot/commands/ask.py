@@ -8,8 +8,9 @@ from typing import Any
 import click
 import msgspec
 
+from bot.asker import make_asker
 from bot.clock import BusinessClock
-from bot.pack_files import read_examples, read_pack, read_questions
+from bot.pack_files import read_pack, read_questions
 from bot.settings import load
 from flows.packs import PackError, load_pack
 from flows.questions.answer import (
@@ -23,7 +24,6 @@ from flows.questions.answer import (
     parts_of,
 )
 from flows.questions.asking import Asker
-from flows.questions.knowledge import NO_EXAMPLES, load_english, load_examples, load_knowledge
 from flows.roadmap import Contact, Link
 
 USAGE = 'Send one JSON object per line, such as {"id": "1", "question": "Who grants access?"}, or the bare question.'
@@ -59,13 +59,9 @@ def ask(question: tuple[str, ...], piped: str | None) -> None:
 
 def read_asker(path: Path | None = None) -> Asker:
     """What answers questions about the pack at this path, or the built-in one. Raises as reading a pack does."""
-    texts = read_questions(path)
-    if texts is None:
+    if read_questions(path) is None:
         raise FileNotFoundError(f"there is no {path.stem if path else ''}.questions.yaml beside the pack")
-    questions_yaml, english_yaml = texts
-    examples_yaml = read_examples(path)
-    examples = load_examples(examples_yaml) if examples_yaml else NO_EXAMPLES
-    return Asker(load_knowledge(questions_yaml), load_english(english_yaml), load_pack(*read_pack(path)), examples)
+    return make_asker(load_pack(*read_pack(path)), path)
 
 
 # --- a line in, a line out -----------------------------------------------------------------------------------------

@@ -39,6 +39,10 @@ class Asker:
         self._knowledge = knowledge
         self._composer = Composer(knowledge, pack)
 
+    def prepare(self) -> None:
+        """Makes now what the first question would have to wait for, half a second of work."""
+        _ = self._likeness
+
     @cached_property
     def _likeness(self) -> Likeness:
         """Made at the first question, so that starting pays nothing for it."""

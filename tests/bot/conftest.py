@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from bot.app import Bot
-from bot.bootstrap import build_router, build_services, make_asker
+from bot.asker import make_asker
+from bot.bootstrap import build_router, build_services
 from bot.clock import real_time
 from bot.middleware import BUDGET
 from bot.pack_files import read_pack
