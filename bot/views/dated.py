@@ -15,6 +15,9 @@ from flows.walk import Item
 
 MOST_DATES = 5
 
+HOW = "`/cais due step 2 next Friday` sets one date, `/cais plan` proposes them all."
+"""For whoever has just read that a firm sets dates of its own."""
+
 
 class Coming(NamedTuple):
     """A date of the firm's own, and what it is the date of; `what` is safe in mrkdwn."""

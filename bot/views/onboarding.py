@@ -1,9 +1,11 @@
 """What a newcomer sees: the invitation, the set-up modal, and the welcome once the firm is there."""
 
-from bot.buttons import OpenChangeOfAgent, OpenSetUp, SetUpForm, ShowHelp, ShowNext
+from bot.buttons import AnswerPrecheck, OpenChangeOfAgent, OpenSetUp, SetUpForm, ShowHelp, ShowNext
 from bot.places import channel_mention
 from bot.surfaces import Message, Modal
+from bot.views import dated
 from bot.views.blocks import (
+    Element,
     actions,
     button,
     channel_input,
@@ -11,6 +13,7 @@ from bot.views.blocks import (
     context,
     date_input,
     day,
+    escape,
     field,
     literal,
     option,
@@ -115,6 +118,8 @@ def welcome(scene: Scene) -> Message:
     if pre := _precheck_said(pack, position):
         blocks.append(context(pre))
     following = f"Next: *{literal(walk.next.title)}*" if walk.next else "`/cais` shows where you are."
+    if position.situation == "new" and not position.precheck:
+        following, buttons = f"*Before you begin:* {escape(pack.precheck.ask)}", _precheck_answers(scene)
     after = button("Next", scene.carry(ShowNext), style=None if buttons else "primary")
     blocks += [section(following), actions(*buttons, after)]
     blocks.append(context(CHANGED_LATER))
@@ -123,7 +128,7 @@ def welcome(scene: Scene) -> Message:
     return Message(f"{literal(position.name)} is set up. {explained.replace('*', '')}{after_that}", blocks)
 
 
-def _by_situation(scene: Scene) -> tuple[str, list[dict[str, object]]]:
+def _by_situation(scene: Scene) -> tuple[str, list[Element]]:
     if scene.position.situation == "reporting":
         said = (
             "Your firm reports already, so most of this is behind you. Go through the tasks and choose *Already done "
@@ -138,8 +143,16 @@ def _by_situation(scene: Scene) -> tuple[str, list[dict[str, object]]]:
         change = scene.carry(OpenChangeOfAgent)
         return said, [button("Name the agents that change", change, style="primary")]
     if past_all_milestones(scene):
-        return scene.pack.wording.new_firm, []
+        return f"{scene.pack.wording.new_firm} {dated.HOW}", []
     return "You walk the roadmap from step 1, one task at a time.", []
+
+
+def _precheck_answers(scene: Scene) -> list[Element]:
+    """The one question beside the roadmap, asked here of whoever left it open in the form, and not again."""
+    return [
+        button(o.label, scene.carry(AnswerPrecheck, value=o.id), says=f"Transaction onboarding: {o.label}")
+        for o in scene.pack.precheck.options
+    ]
 
 
 def _precheck_said(pack: Pack, position: Position) -> str:

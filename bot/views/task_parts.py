@@ -25,8 +25,10 @@ class TaskParts(msgspec.Struct, frozen=True):
     first_sentence: str
     who: str
     """Who does it, and whom outside the firm it depends on."""
-    sources: tuple[Block, ...]
-    """Links, contact and the quoted reason."""
+    links: tuple[Block, ...]
+    """Where to go, and whom to ask."""
+    quotes: tuple[Block, ...]
+    """The quoted reason."""
     gaps: tuple[str, ...]
     """What the source leaves to another document, and what is placed by us."""
     notes: tuple[str, ...]
@@ -67,7 +69,8 @@ def _draw(pack: Pack, task: Task) -> TaskParts:
         body=_body(task),
         first_sentence=escape(task.do.split(". ")[0].rstrip(".") + "."),
         who=_who(pack, task),
-        sources=tuple(_sources(pack, task)),
+        links=tuple(_links(pack, task)),
+        quotes=tuple(_quotes(pack, task)),
         gaps=tuple(_gaps(task)),
         notes=tuple(f"ℹ️ {escape(n)}" for n in task.notes),
         worth_keeping=f"\n*Worth keeping:* {escape('; '.join(task.evidence))}" if task.evidence else "",
@@ -97,16 +100,19 @@ def _who(pack: Pack, task: Task) -> str:
     return f"{who}; {depends} {outsider}{named}, outside your firm"
 
 
-def _sources(pack: Pack, task: Task) -> list[Block]:
+def _links(pack: Pack, task: Task) -> list[Block]:
     lines = [link_line(pack.links[name]) for name in task.links]
     if task.contact:
         lines.append(contact_line(pack.contacts[task.contact]))
-    blocks = [section("\n".join(lines))] if lines else []
-    if task.quotes:
-        # A choice between ways shows all of them: the first alone would read like advice.
-        many = task.kind == "question" and pack.questions[task.sets].kind == "set"
-        blocks += quotes_blocks(pack, task.step, task.quotes if many else task.quotes[:FEW_QUOTES])
-    return blocks
+    return [section("\n".join(lines))] if lines else []
+
+
+def _quotes(pack: Pack, task: Task) -> list[Block]:
+    if not task.quotes:
+        return []
+    # A choice between ways shows all of them: the first alone would read like advice.
+    many = task.kind == "question" and pack.questions[task.sets].kind == "set"
+    return quotes_blocks(pack, task.step, task.quotes if many else task.quotes[:FEW_QUOTES])
 
 
 def _gaps(task: Task) -> list[str]:

@@ -6,7 +6,6 @@ import msgspec
 
 from bot.actions import Carried
 from bot.buttons import (
-    AnswerPrecheck,
     CompleteTask,
     EndWait,
     GiveAnswer,
@@ -26,7 +25,7 @@ from bot.buttons import (
 )
 from bot.surfaces import Block, Message
 from bot.views import dated
-from bot.views.blocks import Element, actions, button, context, divider, escape, literal, section
+from bot.views.blocks import Element, actions, button, context, escape, literal, section
 from bot.views.milestones import past_all_milestones
 from bot.views.passages import ready_message
 from bot.views.scene import (
@@ -129,7 +128,10 @@ def already(scene: Scene, item: Item | None, asked: Asked, seen: int | None = No
 
 
 def card(scene: Scene, item: Item, top: Top = NOTHING) -> Message:
-    """One task: what to do and why, what is recorded, and the buttons that work for it now."""
+    """One task: what to do, what finishes it, then why, what is recorded and what else can be done about it.
+
+    What finishes it stands high, so that after a click its receipt, at the top, is not out of sight on a tall card.
+    """
     parts = parts_of(scene.pack).of(item.task)
     where = [parts.part] if parts.part else []
     is_next = scene.walk.next is not None and scene.walk.next.key == item.key
@@ -140,11 +142,11 @@ def card(scene: Scene, item: Item, top: Top = NOTHING) -> Message:
         banner(scene, *where, progress_words(scene), *marked),
         *(_welcome(scene) if is_next else ()),
         *_task(scene, item, parts),
+        *_finishing(scene, item, receipt=any("accessory" in b for b in top.blocks)),
         *_help(scene, item, parts),
-        *_buttons(scene, item, receipt=any("accessory" in b for b in top.blocks)),
+        actions(*_other(scene, item)),
         *_waiting_meanwhile(scene, item),
         *(_change(scene) if is_next else ()),
-        *(_precheck(scene) if is_next else ()),
     ]
     ending = "" if item.title.endswith("?") else "."
     place = f"step {item.task.step} of {len(scene.pack.steps)}"
@@ -154,9 +156,10 @@ def card(scene: Scene, item: Item, top: Top = NOTHING) -> Message:
 
 def _welcome(scene: Scene) -> list[Block]:
     """For a firm that begins now: the industry dates are behind it, and nothing is held against it."""
-    if scene.position.situation != "new" or scene.position.tasks or not past_all_milestones(scene):
+    begun = scene.position.tasks or scene.position.answers
+    if scene.position.situation != "new" or begun or not past_all_milestones(scene):
         return []
-    return [context(f"ℹ️ {escape(scene.pack.wording.new_firm)}")]
+    return [context(f"ℹ️ {escape(scene.pack.wording.new_firm)} {dated.HOW}")]
 
 
 def _change(scene: Scene) -> list[Block]:
@@ -169,19 +172,6 @@ def _change(scene: Scene) -> list[Block]:
     ]
 
 
-def _precheck(scene: Scene) -> list[Block]:
-    """The one question asked beside the roadmap, at the beginning and once."""
-    if scene.position.precheck or scene.position.tasks:
-        return []
-    asked = scene.pack.precheck
-    choices = [
-        button(o.label, scene.carry(AnswerPrecheck, value=o.id), says=f"Transaction onboarding: {o.label}")
-        for o in asked.options
-    ]
-    text = f"*One question besides:* {escape(asked.ask)} It is asked once and is no step of the roadmap."
-    return [divider(), section(text), actions(*choices)]
-
-
 def _task(scene: Scene, item: Item, parts: TaskParts) -> list[Block]:
     blocks = [section(f"*{literal(item.title)}*{parts.body}")]
     state = _state_line(scene, item)
@@ -190,6 +180,9 @@ def _task(scene: Scene, item: Item, parts: TaskParts) -> list[Block]:
     if whose := dated.line(scene, item):
         blocks.append(section(whose))
     blocks.append(context(parts.who.replace("{agent}", f" ({literal(item.name)})" if item.name else "")))
+    blocks += parts.links
+    if warned := _warnings(scene, item):
+        blocks.append(context(*warned))
     return blocks
 
 
@@ -210,11 +203,10 @@ def _state_line(scene: Scene, item: Item) -> str:
 
 
 def _help(scene: Scene, item: Item, parts: TaskParts) -> list[Block]:
-    """Links, contact, cautions, the quoted reason and what is worth keeping."""
-    blocks = list(parts.sources)
-    cautions = _cautions(scene, item, parts)
-    if cautions:
-        blocks.append(context(*cautions))
+    """The quoted reason, what the source leaves open, a message to copy and what is worth keeping."""
+    blocks = list(parts.quotes)
+    if parts.gaps or parts.notes:
+        blocks.append(context(*parts.gaps, *parts.notes))
     if item.state in ("open", "waiting") and item.task.draft:
         blocks += ready_message(scene, item)
     kept = scene.position.evidence.get(item.key, 0)
@@ -224,12 +216,11 @@ def _help(scene: Scene, item: Item, parts: TaskParts) -> list[Block]:
     return blocks
 
 
-def _cautions(scene: Scene, item: Item, parts: TaskParts) -> list[str]:
+def _warnings(scene: Scene, item: Item) -> list[str]:
+    """What one should have read before one presses anything."""
     task = item.task
     said = [f"⚠️ {escape(task.warning)}"] if item.skipped and task.warning else []
     said += [f"⚠️ {escape(banner.say)}" for banner in scene.walk.banners]
-    said += parts.gaps
-    said += parts.notes
     if scene.position.situation == "reporting" and item.state == "open" and task.kind != "question":
         said.append(f"ℹ️ {escape(scene.pack.wording.possible_gap)}")
     return said
@@ -243,16 +234,15 @@ def _waiting_meanwhile(scene: Scene, item: Item) -> list[Block]:
     return [context(f"⏳ Also waiting for: {words}")] if named else []
 
 
-def _buttons(scene: Scene, item: Item, *, receipt: bool) -> list[Block]:
+def _finishing(scene: Scene, item: Item, *, receipt: bool) -> list[Block]:
     """Below a receipt, which has an *Undo* of its own, the task's is left out: two would be taken for one."""
-    finishing = _finishing(scene, item)
+    row = _ways_to_finish(scene, item)
     if receipt:
-        finishing = [b for b in finishing if not b["action_id"].startswith(UndoChange.verb)]
-    rows = [finishing, _other(scene, item)]
-    return [actions(*row) for row in rows if row]
+        row = [b for b in row if not b["action_id"].startswith(UndoChange.verb)]
+    return [actions(*row)] if row else []
 
 
-def _finishing(scene: Scene, item: Item) -> list[Element]:
+def _ways_to_finish(scene: Scene, item: Item) -> list[Element]:
     """The buttons that finish the task, the fitting one marked."""
     if item.task.kind == "question":
         return _answering(scene, item)

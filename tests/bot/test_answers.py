@@ -81,22 +81,6 @@ async def test_an_agent_method_without_a_name_is_refused_and_what_was_chosen_sta
     assert [a.name for a in (await position(services, key)).agents] == ["Alpha Clearing"]
 
 
-async def test_the_question_beside_the_roadmap_is_asked_once_and_no_blocks_nothing(
-    slack: Slack, services: Services
-) -> None:
-    key = await firm_of_ben(services, precheck="")
-    first = await slack.ben.types("/cais next")
-    assert "Is transaction onboarding done" in words_of(first)
-    no = next(label for label in reversed(labels(first)) if label == "No")
-    await slack.ben.presses(no)
-    said = words_of(slack.ben.last)
-    assert "The roadmap does not describe it." in said
-    assert "Is transaction onboarding done (reporter agreement" not in words_of(await slack.ben.types("/cais next"))
-    assert (await position(services, key)).precheck == "no"
-    await slack.ben.presses("Yes")
-    assert "Step 2 of 6" in header_of(slack.ben.last)
-
-
 async def test_a_form_filled_before_others_changed_the_agents_brings_none_of_them_back(
     slack: Slack, services: Services
 ) -> None:

@@ -34,11 +34,37 @@ async def test_a_newcomer_comes_from_nothing_to_the_first_card(slack: Slack) -> 
     assert "*Apex Securities* is set up." in welcome
     assert "Lead: Ben Cole" in welcome
     assert "Nothing here is marked late" in welcome
+    assert "`/cais plan` proposes them all" in welcome
     before = len(slack.ben.sees)
     await slack.ben.presses("Next")
     assert "Step 1 of 6" in words_of(slack.ben.last)
     assert len(slack.ben.sees) == before, "the walk happens in one message"
     assert slack.refused() == []
+
+
+async def test_the_question_beside_the_roadmap_is_asked_before_the_first_card_if_the_form_left_it_open(
+    slack: Slack, services: Services
+) -> None:
+    await set_up(slack.ben)
+    welcome = slack.ben.last
+    assert "*Before you begin:* Is transaction onboarding done" in words_of(welcome)
+    assert labels(welcome) == ["Yes", "No", "Not sure", "Next"]
+    await slack.ben.presses("No")
+    said = words_of(slack.ben.last)
+    assert "*Recorded:* Transaction onboarding done: no." in said
+    assert "The roadmap does not describe it." in said
+    assert "Step 1 of 6" in said
+    assert "Is transaction onboarding done" not in words_of(await slack.ben.types("/cais next"))
+    await slack.ben.presses("Yes")
+    assert "Step 2 of 6" in words_of(slack.ben.last)
+
+
+async def test_the_question_beside_the_roadmap_stops_nobody(slack: Slack) -> None:
+    await set_up(slack.ben)
+    await slack.ben.presses("Next")
+    card = slack.ben.last
+    assert "Step 1 of 6" in words_of(card)
+    assert labels(card).count("Yes") == 1, "one thing is asked at a time"
 
 
 async def test_a_practice_run_before_the_industry_dates_is_not_told_they_have_passed(

@@ -195,17 +195,27 @@ def finish(life: Life) -> None:
     raise AssertionError("the walk does not end")
 
 
-def test_a_new_firm_sees_step_one_with_its_answers_and_the_question_asked_once() -> None:
+def test_a_new_firm_sees_step_one_with_its_answers_and_asks_one_thing() -> None:
     life = Life()
     shown = content(rests.now_screen(scene(life)))
     assert labels(shown)[:7] == ["Yes", "No…", "Not sure", "Add evidence", "Add note", "Assign", "Set date"]
     assert "Ask…" in labels(shown)
     said = words_of(shown)
     assert "Step 1 of 6" in said
-    assert PACK.precheck.ask in said
+    assert PACK.precheck.ask not in said
     assert PACK.wording.new_firm in said
     assert "Small Firm Roadmap to May 31, 2024, Step 1, lines 19-22" in said
     check(scene(life))
+
+
+def test_what_finishes_a_task_stands_before_what_is_only_to_be_read() -> None:
+    life = firm_with_agents(1)
+    while life.next:
+        blocks = content(rests.now_screen(scene(life)))["blocks"]
+        kinds = [block["type"] for block in blocks]
+        quoted = next(n for n, block in enumerate(blocks) if "Small Firm Roadmap to" in words_of({"blocks": [block]}))
+        assert kinds.index("actions") < quoted
+        life.done(life.next)
 
 
 def test_every_state_on_the_way_of_a_firm_with_two_agents_renders() -> None:
