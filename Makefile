@@ -3,7 +3,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-WORKERS ?= 2
+# One more than CI has cores: tests that start processes and browsers wait a good part of their time.
+WORKERS ?= 3
 COMPILE := $(BIN)/python -m compileall -q bot flows storage
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt
 

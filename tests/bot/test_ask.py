@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ from bot.commands.ask import answer_line, read_asker
 from bot.settings import names
 
 Cais = Callable[..., Result]
+made_once = cache(read_asker)
+"""Making it takes most of a second, and it is the same for every test here."""
 TODAY = date(2026, 11, 23)
 
 
@@ -24,6 +27,7 @@ def typed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Cais:
     monkeypatch.chdir(tmp_path)
     for name in names():
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("bot.commands.ask.read_asker", made_once)
     return lambda *words: CliRunner().invoke(cais, words, catch_exceptions=False)
 
 
