@@ -166,6 +166,20 @@ async def test_a_story_asks_first_shows_how_far_it_is_and_ends_where_there_is_so
     await expect(guide.get_by_text("Two people at work.")).to_be_hidden()
 
 
+async def test_on_a_narrow_screen_a_story_is_folded_until_somebody_wants_it(
+    supervisor: Practice, open_page: OpenPage
+) -> None:
+    supervisor.now_says(**supervisor.moved(story="one"))
+    page = await open_page(viewport={"width": 390, "height": 780})
+    sees = page.locator(".guide").get_by_text("Two people at work.")
+    await expect(page.locator(".guide summary")).to_be_visible()
+    await expect(sees).to_be_hidden()
+    await page.locator(".guide summary").click()
+    await expect(sees).to_be_visible()
+    await page.reload()
+    await expect(sees).to_be_visible()
+
+
 async def test_a_story_that_stops_says_why_until_somebody_has_read_it(
     supervisor: Practice, open_page: OpenPage
 ) -> None:

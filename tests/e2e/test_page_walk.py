@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -51,6 +52,39 @@ async def test_a_firm_with_two_agents_comes_to_its_end_by_clicks(slack: Sandbox,
     await expect(card(page)).to_contain_text("This is not the same as compliant")
     await expect(page.locator(".unknown")).to_have_count(0)
     assert slack.refused == []
+
+
+LOOKS = [{"viewport": {"width": 1280, "height": 800}}, {"viewport": {"width": 390, "height": 780}}]
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=["wide", "narrow"])
+async def test_what_a_click_recorded_is_in_sight_with_what_finishes_the_next_task(
+    slack: Sandbox, open_page: OpenPage, look: dict[str, Any]
+) -> None:
+    page = await open_page(ANA, **look)
+    await set_up(page)
+    await button(page, "Next").click()
+    for label in ("Yes", "Form submitted", "Done", "SAA only"):
+        was = await card(page).text_content()
+        await button(page, label).click()
+        await expect(card(page)).not_to_have_text(was or "")
+        await expect(card(page).get_by_text("Recorded:", exact=True)).to_be_in_viewport(ratio=1)
+        await expect(button(page, "Undo")).to_be_in_viewport(ratio=1)
+    await expect(button(page, "Choose…")).to_be_in_viewport(ratio=1)
+
+
+async def test_a_click_on_an_older_card_shows_what_it_recorded_there(slack: Sandbox, open_page: OpenPage) -> None:
+    page = await open_page(ANA)
+    await set_up(page)
+    await button(page, "Next").click()
+    older = page.locator(".messages > .message").first
+    await expect(older).to_contain_text(BEGINNING[0])
+    for _ in range(2):
+        await type_in(page, "/cais help")
+    await expect(page.locator(".messages > .message")).to_have_count(3)
+    await older.get_by_role("button", name="Yes").click()
+    await expect(older).to_contain_text(BEGINNING[1])
+    await expect(older.get_by_text("Recorded:", exact=True)).to_be_in_viewport(ratio=1)
 
 
 async def test_two_people_work_on_one_firm_each_in_a_window(slack: Sandbox, open_page: OpenPage) -> None:

@@ -21,6 +21,7 @@ function tell(text) {
 }
 
 async function say(text, thread_ts) {
+  state.pressed = "";
   if (!thread_ts) toEnd();
   const answer = await post("say", { as: state.me, channel: state.place.id, text, thread_ts });
   if (answer.problem) tell(answer.problem);

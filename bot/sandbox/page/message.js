@@ -9,18 +9,16 @@ import { surface } from "./surface.js";
 import { TypingBox } from "./typing.js";
 import { clock, fromTs, fullTimeOf } from "./zones.js";
 
+const edited = (message) => message.edited && h("small", { class: "edited" }, "(edited)");
+
 function words(message) {
-  const node = h("div", { class: "mrkdwn" }, mrkdwn(message.text));
-  if (message.edited) node.append(h("small", { class: "edited" }, "(edited)"));
-  return node;
+  return h("div", { class: "mrkdwn" }, mrkdwn(message.text), edited(message));
 }
 
 function content(message, onNotice) {
   if (!message.blocks?.length) return words(message);
   const ctx = surface({ type: "message", channel: message.channel, ts: message.ts }, { kept: message.states?.[state.me], onNotice });
-  const node = blocksNode(ctx, message.blocks);
-  if (message.edited) node.append(h("small", { class: "edited" }, "(edited)"));
-  return node;
+  return blocksNode(ctx, message.blocks);
 }
 
 function files(message) {
@@ -58,7 +56,7 @@ export function messageNode(message, hooks) {
     h("div", { class: "row" },
       h("div", { class: "gutter" }, avatar(author.name, author.id, author.isApp ? "app" : ""), time.cloneNode(true)),
       h("div", { class: "said" }, onlyYou,
-        h("div", { class: "by" }, h("strong", {}, author.name), author.isApp && h("span", { class: "badge" }, "APP"), time),
+        h("div", { class: "by" }, h("strong", {}, author.name), author.isApp && h("span", { class: "badge" }, "APP"), time, message.blocks?.length > 0 && edited(message)),
         content(message, hooks.onNotice), files(message)),
       tools(message, hooks)));
 }

@@ -8,6 +8,7 @@ import * as timeline from "./timeline.js";
 const PAGE = 40;
 const MOST = 200;
 const NEAR_END = 80;
+const AT_END = 16;
 const NEARLY_OUT = 1200;
 const NOTICES = 5;
 
@@ -25,7 +26,15 @@ const scroller = h("div", { class: "scroller", tabIndex: -1 }, h("div", { class:
 export const conversation = h("div", { class: "conversation" }, scroller, below);
 
 const left = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight;
-const isNear = () => !newer && left() < NEAR_END;
+const isAtEnd = () => !newer && left() < NEAR_END;
+const aboveView = (node) => node.getBoundingClientRect().top - scroller.getBoundingClientRect().top;
+const belowView = (node) => node.getBoundingClientRect().bottom - scroller.getBoundingClientRect().bottom;
+
+/** At the end, or in the last message where that is taller than the window. */
+function isNear() {
+  const last = timeline.list.lastElementChild;
+  return isAtEnd() || (!newer && last !== null && aboveView(last) < NEAR_END);
+}
 
 export function toEnd() {
   below.hidden = true;
@@ -34,12 +43,21 @@ export function toEnd() {
   scroller.scrollTop = scroller.scrollHeight;
 }
 
+/** Brings a message in sight; one that is too tall from its top on, where a card says what was just recorded. */
+function reveal(node) {
+  const above = aboveView(node);
+  const below = belowView(node);
+  if (above < 0) scroller.scrollTop += above;
+  else if (below > 0) scroller.scrollTop += Math.min(above, below);
+  stuck = left() < AT_END;
+}
+
 /** A screenful up (-1) or down (1). */
 export const scrollByPage = (by) => scroller.scrollBy({ top: by * scroller.clientHeight * 0.85 });
 
 scroller.addEventListener("scroll", () => {
-  stuck = isNear();
-  if (stuck) below.hidden = true;
+  stuck = left() < AT_END;
+  if (isAtEnd()) below.hidden = true;
   lookAhead();
 });
 
@@ -52,13 +70,21 @@ function lookAhead() {
   else if (newer && left() < NEARLY_OUT) void more("last");
 }
 
-/** Runs a change and keeps the end in sight if it was. */
+/** Runs a change and keeps the end in sight if it was, or what it gives: the message that is new. */
 function steadily(change) {
-  const near = isNear();
-  change();
+  const [near, atEnd] = [isNear(), isAtEnd()];
+  const added = change();
   timeline.setStop();
-  if (near) toEnd();
+  if (near && added) reveal(added);
+  else if (atEnd) toEnd();
   return near;
+}
+
+/** What somebody just pressed something on has changed: whatever is above its buttons has to be seen. */
+function answered(message) {
+  const node = timeline.change(message);
+  timeline.setStop();
+  if (node) reveal(node);
 }
 
 /** Runs a change and keeps in its place what is at the top of the screen. */
@@ -140,7 +166,14 @@ export async function openChannel(id, onSay, readUpTo) {
   timeline.setStop();
   markSeen();
   toEnd();
+  showLast();
   page.heard.forEach(hearMessage);
+}
+
+/** The newest message is read from its top on, unless replies stand below it. */
+function showLast() {
+  const last = timeline.list.lastElementChild;
+  if (last && !last.querySelector(":scope > .thread")) reveal(last);
 }
 
 function markSeen() {
@@ -175,7 +208,9 @@ export function hearMessage(event) {
   if (asking) return void asking.heard.push(event);
   if (event.channel !== channel) return;
   if (event.type === "message") hearNew(event.message);
-  else steadily(() => (event.type === "message_deleted" ? hearDropped(event.ts) : timeline.change(event.message)));
+  else if (event.type === "message_deleted") steadily(() => hearDropped(event.ts));
+  else if (event.message.ts === state.pressed) answered(event.message);
+  else steadily(() => void timeline.change(event.message));
   if (event.type !== "message_deleted" && event.message.user !== state.me) tell(event.message);
   showBeginning();
   markSeen();

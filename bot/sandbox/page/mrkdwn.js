@@ -88,7 +88,7 @@ const ITEM = /^(\s*)([•◦▪–-]|\d+[.)]) (.*)$/u;
 function line(text, verbatim) {
   const item = ITEM.exec(text);
   if (!item) return [h("span", { class: "line" }, text ? inline(text, verbatim) : h("br"))];
-  const node = h("span", { class: "line item" }, h("span", { class: "mark" }, item[2]), h("span", {}, inline(item[3], verbatim)));
+  const node = h("span", { class: "line item" }, h("span", { class: "bullet" }, item[2]), h("span", {}, inline(item[3], verbatim)));
   node.style.setProperty("--depth", String(Math.floor(item[1].length / 2)));
   return [node];
 }

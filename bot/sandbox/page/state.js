@@ -14,6 +14,8 @@ export const state = {
   streaming: true,
   place: { kind: "channel", id: null },
   refusals: 0,
+  /** The message on which something was last pressed; "" once something was typed. */
+  pressed: "",
 };
 
 export function learn(told) {

@@ -15,6 +15,7 @@ export function surface(container, { kept = {}, level = 2, onNotice }) {
     container, kept, level, values: {},
     labelOf: (block) => (block.type === "input" ? wordsOf(block.label) : undefined),
     async act(block, element, fields, node) {
+      if (container.type === "message") state.pressed = container.ts;
       const slow = setTimeout(() => node?.classList.add("busy"), SLOW_MS);
       const where = { as: state.me, container, block_id: block.block_id, action_id: element.action_id };
       const answer = await post("click", { ...where, ...fields, values: ctx.values });

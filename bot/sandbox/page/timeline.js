@@ -65,19 +65,22 @@ export function sawUpTo(ts) {
   if (!list.querySelector(":scope > li > .new")) readUpTo = ts;
 }
 
+/** Gives the message's node where it was not there before. */
 export function put(message) {
-  if (shown.has(message.ts)) return change(message);
+  if (shown.has(message.ts)) return void change(message);
   const node = messageNode(message, { onNotice: hooks.onNotice, onReply: openThread });
   const root = replyTo(message);
   shown.set(message.ts, { message, node, thread: null });
   if (root) {
     const thread = threadOf(root);
     place(thread.replies, node, message.ts);
-    return thread.count();
+    thread.count();
+    return node;
   }
   place(list, node, message.ts);
   group(node);
-  return group(node.nextElementSibling);
+  group(node.nextElementSibling);
+  return node;
 }
 
 function threadOf(parent) {
@@ -93,9 +96,10 @@ function openThread(ts) {
   threadOf(replyTo(entry.message) ?? entry).open();
 }
 
+/** Gives the message's new node where it looks different now. */
 export function change(message) {
   const entry = shown.get(message.ts);
-  if (!entry) return;
+  if (!entry) return undefined;
   if (looksSame(entry.message, message)) return void Object.assign(entry, { message });
   const node = messageNode(message, { onNotice: hooks.onNotice, onReply: openThread });
   if (stop === entry.node) setStop(node);
@@ -104,9 +108,10 @@ export function change(message) {
     entry.node.replaceWith(node);
     Object.assign(entry, { message, node });
   }, () => entry.node);
-  if (node.parentElement !== list) return;
+  if (node.parentElement !== list) return node;
   group(node);
   group(node.nextElementSibling);
+  return node;
 }
 
 function forget(node) {
@@ -133,6 +138,7 @@ export function putNotice(ts, text) {
   place(list, node, ts);
   group(node);
   group(node.nextElementSibling);
+  return node;
 }
 
 /** Lets go of what is furthest from sight, `"first"` or `"last"`, until `most` are left; true where anything went. */

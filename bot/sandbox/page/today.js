@@ -7,6 +7,7 @@ import { state } from "./state.js";
 
 const clockWords = h("strong", {});
 const doing = h("div", { class: "doing" });
+const NARROW = 760;
 let drawn = "";
 
 /** What the supervisor tells; true where messages have to be drawn anew because it is another time now. */
@@ -39,12 +40,14 @@ function progress({ says, act, of }) {
   ];
 }
 
+/** What the story is; on a narrow screen folded until somebody wants it, so that the conversation has room. */
 function guide(story) {
-  const folded = localStorage.getItem("guide") === `folded ${story.id}`;
-  const node = h("details", { class: "guide", open: !folded },
+  const chosen = localStorage.getItem("guide") ?? "";
+  const open = chosen.endsWith(` ${story.id}`) ? chosen.startsWith("open") : innerWidth > NARROW;
+  const node = h("details", { class: "guide", open },
     h("summary", {}, "Story: ", h("strong", {}, story.title)),
     h("div", { class: "guide-parts" }, h("p", {}, story.sees), h("div", {}, h("p", {}, "Things to try:"), h("ul", {}, story.tries.map((each) => h("li", {}, each))))));
-  node.addEventListener("toggle", () => localStorage.setItem("guide", node.open ? "" : `folded ${story.id}`));
+  node.querySelector("summary").addEventListener("click", () => localStorage.setItem("guide", `${node.open ? "folded" : "open"} ${story.id}`));
   return node;
 }
 
