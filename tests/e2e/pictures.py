@@ -1,4 +1,4 @@
-"""`make pictures`: draws the pictures of README and docs afresh, from the page with the real bot behind it.
+"""`make pictures`: draws the pictures of README and docs afresh, from the page that `make run` opens.
 
 They look best where Debian's fonts-inter and fonts-noto-color-emoji, or fonts like them, are installed.
 """
@@ -10,11 +10,12 @@ from typing import Any
 
 from playwright.async_api import Browser, Page, async_playwright, expect
 
-from bot.sandbox.sandbox import Sandbox
 from tests.bot.conversing import ANA, COMPLIANCE
 from tests.e2e.browser import CHROMIUM, QUIET, QUIETER, type_in
-from tests.e2e.on_the_page import button, set_up, walk
-from tests.e2e.processes import bot_beside_slack
+from tests.e2e.on_the_page import AGENTS, button, card, choose_agents, set_up
+from tests.e2e.processes import free_port
+from tests.e2e.test_sandbox_run import running
+from tests.e2e.walking import ANSWERS
 
 PICTURES = Path(__file__).parents[2] / "docs/pictures"
 LARGEST = 150_000
@@ -33,30 +34,41 @@ async def draw(page: Page, name: str) -> None:
         raise ValueError(f"{path.name} is larger than {LARGEST:,} bytes")
 
 
-async def open_at(browser: Browser, slack: Sandbox, place: str, **look: Any) -> Page:
+async def open_at(browser: Browser, port: int, place: str, **look: Any) -> Page:
     """The page, as Ana."""
     page = await browser.new_page(**look)
-    await page.goto(f"{slack.url}/#/{ANA}/{place}")
+    await page.goto(f"http://127.0.0.1:{port}/#/{ANA}/{place}")
     await page.locator("#header h1").wait_for()
     return page
 
 
-async def draw_all(browser: Browser, slack: Sandbox) -> None:
+async def walk_to(page: Page, stop: str) -> None:
+    """Clicks what finishes each card until that of `stop` is shown."""
+    while stop not in (said := await card(page).inner_text()):
+        if "Choose how your data is submitted" in said:
+            await choose_agents(page, AGENTS)
+        else:
+            known = (label for task, label in ANSWERS.items() if f"\n{task}" in said)
+            await button(page, next(known, "Done")).click()
+        await expect(card(page)).not_to_have_text(said, use_inner_text=True)
+
+
+async def draw_all(browser: Browser, port: int) -> None:
     """One firm, seen three ways."""
-    page = await open_at(browser, slack, COMPLIANCE, viewport={"width": 1040, "height": 890}, device_scale_factor=0.85)
+    page = await open_at(browser, port, COMPLIANCE, viewport={"width": 1100, "height": 890}, device_scale_factor=0.8)
     await set_up(page)
     await button(page, "Next").click()
     await button(page, "Yes").wait_for()
-    await walk(page, slack, ANA, COMPLIANCE, stop="Your agent confirms it is certified: Apex Clearing")
+    await walk_to(page, "Your agent confirms it is certified: Apex Clearing")
     await draw(page, "card")
     await page.close()
 
-    page = await open_at(browser, slack, "home", viewport={"width": 1040, "height": 720}, color_scheme="dark")
+    page = await open_at(browser, port, "home", viewport={"width": 1100, "height": 720}, color_scheme="dark")
     await expect(page.locator("#place").get_by_role("heading", name="Your firms")).to_be_visible()
     await draw(page, "home-dark")
     await page.close()
 
-    page = await open_at(browser, slack, "dm", viewport={"width": 390, "height": 780})
+    page = await open_at(browser, port, "dm", viewport={"width": 390, "height": 780})
     await type_in(page, "/cais next")
     await button(page, "Done").wait_for()
     await draw(page, "narrow")
@@ -65,11 +77,11 @@ async def draw_all(browser: Browser, slack: Sandbox) -> None:
 async def main() -> None:
     """Draws them all."""
     PICTURES.mkdir(parents=True, exist_ok=True)
+    port = free_port()
     with tempfile.TemporaryDirectory() as folder:
-        async with bot_beside_slack("socket", Path(folder)) as (slack, bot), async_playwright() as playwright:
-            await bot.start()
+        async with running(Path(folder), port, "pictures:"), async_playwright() as playwright:
             browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=[*QUIET, *QUIETER])
-            await draw_all(browser, slack)
+            await draw_all(browser, port)
             await browser.close()
 
 

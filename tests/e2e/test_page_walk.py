@@ -71,6 +71,9 @@ async def test_what_a_click_recorded_is_in_sight_with_what_finishes_the_next_tas
         await expect(card(page).get_by_text("Recorded:", exact=True)).to_be_in_viewport(ratio=1)
         await expect(button(page, "Undo")).to_be_in_viewport(ratio=1)
     await expect(button(page, "Choose…")).to_be_in_viewport(ratio=1)
+    other = await open_page(ANA, COMPLIANCE, **look)
+    await type_in(other, "/cais next")
+    await expect(card(other).get_by_text("Step 4 of 6")).to_be_in_viewport(ratio=1)
 
 
 async def test_a_click_on_an_older_card_shows_what_it_recorded_there(slack: Sandbox, open_page: OpenPage) -> None:

@@ -75,6 +75,7 @@ function steadily(change) {
   const [near, atEnd] = [isNear(), isAtEnd()];
   const added = change();
   timeline.setStop();
+  showBeginning();
   if (near && added) reveal(added);
   else if (atEnd) toEnd();
   return near;
@@ -212,7 +213,6 @@ export function hearMessage(event) {
   else if (event.message.ts === state.pressed) answered(event.message);
   else steadily(() => void timeline.change(event.message));
   if (event.type !== "message_deleted" && event.message.user !== state.me) tell(event.message);
-  showBeginning();
   markSeen();
 }
 
@@ -237,6 +237,5 @@ export function notice(text) {
   sessionStorage.setItem(noticesKey(), JSON.stringify([...told, { ts, text }].slice(-NOTICES)));
   if (newer) toEnd();
   else steadily(() => timeline.putNotice(ts, text));
-  showBeginning();
   announce(text);
 }
