@@ -208,7 +208,7 @@ def _stands(position: Position, said: ConfirmAnswer) -> bool:
 
 
 async def answer_precheck(heard: Heard, carried: AnswerPrecheck, services: Services) -> Replace:
-    """Asked once; whatever the answer, the walk goes on."""
+    """Asked in the form and once more after it; whatever the answer, the walk goes on."""
     chosen = next((o for o in services.pack.precheck.options if o.id == carried.value), None)
     if chosen is None:
         raise NOT_ASKED

@@ -15,7 +15,7 @@ from flows.walk import Item
 
 MOST_DATES = 5
 
-HOW = "`/cais due step 2 next Friday` sets one date, `/cais plan` proposes them all."
+HOW = "`/cais due step 2 in two weeks` sets one date, `/cais plan` proposes them all."
 """For whoever has just read that a firm sets dates of its own."""
 
 

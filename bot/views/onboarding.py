@@ -104,7 +104,7 @@ def set_up_modal(pack: Pack, *, me: str, zone: str = "", name: str = "") -> Moda
 
 
 def welcome(scene: Scene) -> Message:
-    """The firm is set up: who leads it, where it is heard, and what comes next in its situation."""
+    """The firm is set up: who leads it, where it is heard, what the form left open, and what comes next."""
     pack, position, walk = scene.pack, scene.position, scene.walk
     leads = ", ".join(person_name(m) for m in position.members.values() if m.role == "lead")
     facts = [f"Lead: {leads}"]
