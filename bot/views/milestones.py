@@ -7,7 +7,7 @@ from typing import NamedTuple
 from bot.views.blocks import day, escape, short_day
 from bot.views.scene import Scene
 from flows.deadlines import UNCONFIRMED, Kind, Ledger, Value
-from flows.roadmap import Milestone
+from flows.roadmap import Milestone, Pack
 from flows.same import Same
 
 SHOWN_FOR_REFERENCE = "It has passed and is shown for reference."
@@ -109,8 +109,16 @@ def milestone_line(scene: Scene, milestone: Milestone) -> str:
 
 def past_all_milestones(scene: Scene) -> bool:
     """Whether every industry date the roadmap names has passed, so that its past wording holds."""
-    known = [standing(scene, m) for m in scene.pack.milestones]
-    return all(k is not None and k.value.has_passed(scene.today) for k in known)
+    return _all_past(Same(scene.ledger), Same(scene.pack), scene.today)
+
+
+@lru_cache(maxsize=256)
+def _all_past(ledger: Same, kept_pack: Same, today: date) -> bool:
+    # The first cards of every new firm ask this.
+    pack = kept_pack.it
+    assert isinstance(pack, Pack)
+    known = [_stands(ledger, Same(m), today) for m in pack.milestones]
+    return all(k is not None and k.value.has_passed(today) for k in known)
 
 
 def is_concerned(scene: Scene) -> bool:
