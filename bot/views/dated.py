@@ -5,8 +5,7 @@ from datetime import date
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from bot.buttons import OpenAssign, OpenDate
-from bot.views.blocks import Element, button, day, escape, literal, short_day
+from bot.views.blocks import day, escape, literal, short_day
 from bot.views.scene import Scene, zone_name
 from flows.own_dates import OPEN, due_of, next_time, owned
 from flows.position import Due, Owner
@@ -84,16 +83,6 @@ def ends(scene: Scene, on: date) -> str:
     until = f"{here:%I:%M %p}".lstrip("0")
     on_that_day = "" if here.date() == on else f"{day(here.date())}, "
     return f"; ends {day(on)}, 11:59 PM {zone_name(NEW_YORK.key)} ({on_that_day}{until} {zone_name(zone.key)})"
-
-
-def buttons(scene: Scene, item: Item) -> list[Element]:
-    """*Assign* and *Set date*, for a task that may still come to be done."""
-    if item.state not in OPEN:
-        return []
-    return [
-        button("Assign", scene.carry(OpenAssign, task=item.key), says=f"Assign: {item.title}"),
-        button("Set date", scene.carry(OpenDate, task=item.key), says=f"Set date: {item.title}"),
-    ]
 
 
 def mine(scene: Scene) -> Sequence[Item]:

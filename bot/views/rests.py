@@ -5,7 +5,8 @@ from bot.surfaces import Block, Message
 from bot.views.blocks import actions, button, clip, context, day, escape, header, literal, menu, option, section
 from bot.views.passages import contact_line
 from bot.views.scene import Scene, answer_words, banner, progress_words, said_of, wait_words
-from bot.views.tasks import NOTHING, Top, answer_button, card, done_buttons, end_wait_button
+from bot.views.task_buttons import answer_button, done_buttons, end_wait_button
+from bot.views.tasks import NOTHING, Top, card
 from flows.roadmap import Outcome
 from flows.walk import Item
 
@@ -57,11 +58,16 @@ def _wait(scene: Scene, item: Item) -> list[Block]:
     text = f"⏳ *{literal(item.title)}* (step {escape(item.task.step)})\n{words[:1].upper()}{words[1:]}{said}"
     if item.task.kind == "question":
         options = scene.pack.questions[item.task.sets].options
-        finish = [answer_button(scene, item, o) for o in options if not item.task.options or o.id in item.task.options]
+        finish = [
+            answer_button(scene.carry, item.task, o)
+            for o in options
+            if not item.task.options or o.id in item.task.options
+        ]
     else:
-        finish = done_buttons(scene, item, primary=False)
+        finish = done_buttons(scene.carry, item.task, item.key, item.title, primary=False)
     look = button("Open", scene.carry(ShowTask, task=item.key), says=f"Open {item.title}")
-    return [section(text), actions(*finish, end_wait_button(scene, item), look)]
+    no_more = end_wait_button(scene.carry, item.key, item.title)
+    return [section(text), actions(*finish, no_more, look)]
 
 
 def finished(scene: Scene, outcome: Outcome, top: Top = NOTHING) -> Message:

@@ -1,12 +1,13 @@
 """What a task's card takes from the roadmap alone, drawn once for each task of a pack and not at every click."""
 
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import msgspec
 
 from bot.surfaces import Block
 from bot.views.blocks import escape, header, section
 from bot.views.passages import contact_line, link_line, quotes_blocks
+from bot.views.task_buttons import card_rows
 from flows.roadmap import Pack, Step, Task
 from flows.same import Same
 
@@ -41,6 +42,8 @@ class PackParts:
     def __init__(self, pack: Pack) -> None:
         self._pack = pack
         self._drawn: dict[str, TaskParts] = {}
+        self.rows = lru_cache(maxsize=512)(partial(card_rows, pack))
+        """The rows of buttons for each way the card of a task can be shown."""
 
     def of(self, task: Task) -> TaskParts:
         """The parts of this task."""

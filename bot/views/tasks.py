@@ -5,27 +5,10 @@ from collections.abc import Sequence
 import msgspec
 
 from bot.actions import Carried
-from bot.buttons import (
-    CompleteTask,
-    EndWait,
-    GiveAnswer,
-    OpenAnswer,
-    OpenAsk,
-    OpenChangeOfAgent,
-    OpenEarlier,
-    OpenEvidence,
-    OpenNote,
-    OpenReopen,
-    OpenSetAside,
-    OpenWaiting,
-    ShowAgents,
-    ShowNext,
-    ShowTask,
-    UndoChange,
-)
+from bot.buttons import OpenChangeOfAgent, UndoChange
 from bot.surfaces import Block, Message
 from bot.views import dated
-from bot.views.blocks import Element, actions, button, context, escape, literal, section
+from bot.views.blocks import button, context, escape, literal, section
 from bot.views.milestones import past_all_milestones
 from bot.views.passages import ready_message
 from bot.views.scene import (
@@ -37,10 +20,10 @@ from bot.views.scene import (
     said_of,
     why_not,
 )
+from bot.views.task_buttons import Shown
 from bot.views.task_parts import TaskParts, parts_of
 from flows.events import Record, TaskCompleted
 from flows.history import label, sentence, task_title
-from flows.roadmap import Option
 from flows.undo import FINAL
 from flows.walk import Item, State
 
@@ -136,15 +119,16 @@ def card(scene: Scene, item: Item, top: Top = NOTHING) -> Message:
     where = [parts.part] if parts.part else []
     is_next = scene.walk.next is not None and scene.walk.next.key == item.key
     marked = [] if is_next and item.state == "open" else [mark_of(scene, item)]
+    finishing, other = _buttons(scene, item, receipt=any("accessory" in b for b in top.blocks))
     blocks = [
         *top.blocks,
         parts.head,
         banner(scene, *where, progress_words(scene), *marked),
         *(_welcome(scene) if is_next else ()),
         *_task(scene, item, parts),
-        *_finishing(scene, item, receipt=any("accessory" in b for b in top.blocks)),
+        *finishing,
         *_help(scene, item, parts),
-        actions(*_other(scene, item)),
+        other,
         *_waiting_meanwhile(scene, item),
         *(_change(scene) if is_next else ()),
     ]
@@ -234,103 +218,24 @@ def _waiting_meanwhile(scene: Scene, item: Item) -> list[Block]:
     return [context(f"⏳ Also waiting for: {words}")] if named else []
 
 
-def _finishing(scene: Scene, item: Item, *, receipt: bool) -> list[Block]:
-    """Below a receipt, which has an *Undo* of its own, the task's is left out: two would be taken for one."""
-    row = _ways_to_finish(scene, item)
-    if receipt:
-        row = [b for b in row if not b["action_id"].startswith(UndoChange.verb)]
-    return [actions(*row)] if row else []
-
-
-def _ways_to_finish(scene: Scene, item: Item) -> list[Element]:
-    """The buttons that finish the task, the fitting one marked."""
-    if item.task.kind == "question":
-        return _answering(scene, item)
-    if item.state in ("done", "set_aside"):
-        sequence = item.record.sequence if item.record else 0
-        undo = button("Undo", scene.carry(UndoChange, of=sequence), says=f"Undo what is recorded: {item.title}")
-        return [undo, button("Reopen…", scene.carry(OpenReopen, task=item.key), says=f"Reopen {item.title}")]
-    if item.state not in ("open", "waiting"):
-        return []
-    looking_back = scene.position.situation != "new" and item.state == "open"
-    earlier = button(
-        "Already done earlier",
-        scene.carry(OpenEarlier, task=item.key),
-        style="primary" if looking_back else None,
-        says=f"Already done earlier: {item.title}",
-    )
-    done = done_buttons(scene, item, primary=not looking_back)
-    row = [earlier, *done] if looking_back else [*done, earlier]
-    row.append(
-        button("Waiting on someone", scene.carry(OpenWaiting, task=item.key), says=f"Waiting on someone: {item.title}")
-    )
-    return [*row, *([end_wait_button(scene, item)] if item.state == "waiting" else [])]
-
-
-def done_buttons(scene: Scene, item: Item, *, primary: bool) -> list[Element]:
-    """*Done*, or one button for each way the task can end."""
-    if not item.task.outcomes:
-        done = scene.carry(CompleteTask, task=item.key)
-        return [button("Done", done, style="primary" if primary else None, says=f"Done: {item.title}")]
-    return [
-        button(o.label, scene.carry(CompleteTask, task=item.key, outcome=o.id), says=f"{o.label}: {item.title}")
-        for o in item.task.outcomes
-    ]
-
-
-def end_wait_button(scene: Scene, item: Item) -> Element:
-    """*No longer waiting*."""
-    return button("No longer waiting", scene.carry(EndWait, task=item.key), says=f"No longer waiting: {item.title}")
-
-
-def _answering(scene: Scene, item: Item) -> list[Element]:
-    """A question's answers: one click where that says it all, else a modal."""
-    fact = item.task.sets
-    if item.state == "done":
-        row = [button("Change the answer…", scene.carry(OpenAnswer, fact=fact))]
-        return [*row, *([button("Agents", scene.carry(ShowAgents))] if fact == "methods" else [])]
-    if item.state not in ("open", "waiting"):
-        return []
-    question = scene.pack.questions[fact]
-    if question.kind == "set":
-        return [button("Choose…", scene.carry(OpenAnswer, fact=fact), style="primary", says=question.ask)]
-    offered = [o for o in question.options if not item.task.options or o.id in item.task.options]
-    row = [answer_button(scene, item, o) for o in offered]
-    if not item.task.wait_for:
-        return row
-    row.append(
-        button("Waiting on someone", scene.carry(OpenWaiting, task=item.key), says=f"Waiting on someone: {item.title}")
-    )
-    return [*row, *([end_wait_button(scene, item)] if item.state == "waiting" else [])]
-
-
-def answer_button(scene: Scene, item: Item, option: Option) -> Element:
-    """One answer: given with a click, or with a modal where it needs its reason. An outsider's is worded so."""
-    words = f"They say {option.label.lower()}" if item.task.options else option.label
-    carried: Carried = scene.carry(GiveAnswer, fact=item.task.sets, value=option.id)
-    if option.needs_reason:
-        carried, words = scene.carry(OpenAnswer, fact=item.task.sets, value=option.id), f"{words}…"
-    return button(words, carried, says=f"{words}: {option.explain}" if option.explain else "")
-
-
-def _other(scene: Scene, item: Item) -> list[Element]:
-    row: list[Element] = []
-    if item.state not in ("not_applicable", "later"):
-        row.append(button("Add evidence", scene.carry(OpenEvidence, task=item.key), says=f"Add evidence: {item.title}"))
-        row.append(button("Add note", scene.carry(OpenNote, task=item.key), says=f"Add note: {item.title}"))
-    row += dated.buttons(scene, item)
-    row.append(button("Ask…", scene.carry(OpenAsk, task=item.key), says=f"Ask: {item.title}"))
-    can_set_aside = item.state in ("open", "waiting", "locked") and item.task.kind != "question"
-    if can_set_aside and not item.task.keep_set_aside:
-        row.append(
-            button("Not applicable", scene.carry(OpenSetAside, task=item.key), says=f"Not applicable: {item.title}")
-        )
+def _buttons(scene: Scene, item: Item, *, receipt: bool) -> tuple[list[Block], Block]:
+    """What finishes the task, nothing where nothing does; and everything else one can do with it."""
     before = the_one_before(scene, item)
-    if before:
-        row.append(button("Back", scene.carry(ShowTask, task=before.key), says=f"Back to {before.title}"))
-    if scene.walk.next is None or scene.walk.next.key != item.key:
-        row.append(button("Next task", scene.carry(ShowNext)))
-    return row
+    shown = Shown(
+        task=item.task.id,
+        key=item.key,
+        title=item.title,
+        state=item.state,
+        looking_back=scene.position.situation != "new" and item.state == "open",
+        receipt=receipt,
+        recorded=item.record.sequence if item.record and item.state in ("done", "set_aside") else 0,
+        before=before.key if before else "",
+        before_title=before.title if before else "",
+        is_next=scene.walk.next is not None and scene.walk.next.key == item.key,
+    )
+    finishing, other = parts_of(scene.pack).rows(shown)
+    carried = scene.carry(Carried)
+    return [finishing.filled(carried)] if finishing else [], other.filled(carried)
 
 
 def the_one_before(scene: Scene, item: Item) -> Item | None:
