@@ -15,7 +15,7 @@ async def named_firm(
 
     A workspace admin reaches every firm by its name. Raises nothing: whoever may not see a firm cannot name it.
     """
-    if not (route.firm or route.free_text):
+    if not said or not (route.firm or route.free_text):
         return None
     found = _named(said, sighting.firms, route)
     if found is None and sighting.known.admin and (" for " in f" {said} " or "@" in said):

@@ -14,7 +14,7 @@ from slack_bolt.request.internals import (
     extract_team_id,
     extract_user_id,
 )
-from yarl import URL
+from yarl import query_to_pairs
 
 from bot.metrics import Counts
 from bot.middleware import JsonAck
@@ -67,9 +67,9 @@ def context_of(body: dict[str, Any]) -> AsyncBoltContext:
 def read_form(text: str) -> Any:
     """A form's fields; for an interaction what its field `payload` holds.
 
-    Read as the query of an address, which aiohttp's own library does in C: a tenth of what urllib takes for a click.
+    Read as aiohttp's own library reads the query of an address, in C: a tenth of what urllib takes for a click.
     """
-    fields = dict(URL.build(query_string=text, encoded=True).query.items())
+    fields = dict(query_to_pairs(text))
     if "payload" in fields and "command" not in fields:
         return msgspec.json.decode(fields["payload"])
     return fields

@@ -50,6 +50,8 @@ def plain(text: str, bot: str = "") -> str:
 
 def mentions(text: str) -> dict[str, str]:
     """Who is mentioned: the name as `plain` shows it, lower case and without the sign, and Slack's id."""
+    if "<@" not in text:
+        return {}
     found = (mention for mention in _WIRE.finditer(text) if mention[1] == "@")
     return {((m[3] or "").removeprefix("@") or m[2]).casefold(): m[2] for m in found}
 
@@ -74,6 +76,8 @@ def split(text: str, commands: Collection[str]) -> tuple[str, str] | None:
     A name of two words wins over one of one. A single word of rest loses its trailing punctuation; longer rests are
     free text (a note, a reason) and stay as typed.
     """
+    if text in commands:
+        return text, ""
     tokens = text.split(None, 2)
     for count in (2, 1):
         name = " ".join(_word(token) for token in tokens[:count])

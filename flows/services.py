@@ -98,7 +98,7 @@ class Services:
 
     def today(self, position: Position) -> date:
         """The day it is in the firm's own zone."""
-        return self.now().astimezone(ZoneInfo(position.time_zone)).date()
+        return self.clock().astimezone(ZoneInfo(position.time_zone)).date()
 
     def walk(self, position: Position) -> Walk:
         """The firm's roadmap, read."""

@@ -21,7 +21,7 @@ from bot.views.scene import (
     why_not,
 )
 from bot.views.task_buttons import Shown
-from bot.views.task_parts import TaskParts, parts_of
+from bot.views.task_parts import PackParts, TaskParts, parts_of
 from flows.events import Record, TaskCompleted
 from flows.history import label, sentence, task_title
 from flows.undo import FINAL
@@ -115,11 +115,12 @@ def card(scene: Scene, item: Item, top: Top = NOTHING) -> Message:
 
     What finishes it stands high, so that after a click its receipt, at the top, is not out of sight on a tall card.
     """
-    parts = parts_of(scene.pack).of(item.task)
+    drawn = parts_of(scene.pack)
+    parts = drawn.of(item.task)
     where = [parts.part] if parts.part else []
     is_next = scene.walk.next is not None and scene.walk.next.key == item.key
     marked = [] if is_next and item.state == "open" else [mark_of(scene, item)]
-    finishing, other = _buttons(scene, item, receipt=any("accessory" in b for b in top.blocks))
+    finishing, other = _buttons(scene, item, drawn, receipt=any("accessory" in b for b in top.blocks))
     blocks = [
         *top.blocks,
         parts.head,
@@ -218,7 +219,7 @@ def _waiting_meanwhile(scene: Scene, item: Item) -> list[Block]:
     return [context(f"⏳ Also waiting for: {words}")] if named else []
 
 
-def _buttons(scene: Scene, item: Item, *, receipt: bool) -> tuple[list[Block], Block]:
+def _buttons(scene: Scene, item: Item, drawn: PackParts, *, receipt: bool) -> tuple[list[Block], Block]:
     """What finishes the task, nothing where nothing does; and everything else one can do with it."""
     before = the_one_before(scene, item)
     shown = Shown(
@@ -233,7 +234,7 @@ def _buttons(scene: Scene, item: Item, *, receipt: bool) -> tuple[list[Block], B
         before_title=before.title if before else "",
         is_next=scene.walk.next is not None and scene.walk.next.key == item.key,
     )
-    finishing, other = parts_of(scene.pack).rows(shown)
+    finishing, other = drawn.rows(shown)
     carried = scene.carry(Carried)
     return [finishing.filled(carried)] if finishing else [], other.filled(carried)
 
