@@ -121,7 +121,7 @@ class BlankRow:
         """`elements` carry neither firm nor version."""
         self._row: Sequence[Element] = actions(*elements)["elements"]
         self._rests = [_after_firm(element["value"]) for element in self._row]
-        self._longest = max(map(len, self._rests))
+        self._longest = max(map(len, self._rests), default=0)
 
     def filled(self, carried: Carried) -> Block:
         """The row for the firm and the version that `carried` holds, which are what every record begins with.

@@ -53,7 +53,7 @@ async def _one(services: Services, nth: int, notes: int) -> list[str]:
     made = await services.set_up(TENANT, act, name=f"Firm {nth}", situation="new")
     key = made.position.key
     await services.answer(key, act, "fdid_duty", ["yes"])
-    result = await services.answer(key, act, "methods", ["agent"], agents=["Alpha", "Beta"])
+    result = await services.answer(key, act, "methods", ["agent"], agents=[f"Alpha {nth}", f"Beta {nth}"])
     for n in range(notes):
         result = await services.add_note(key, act, f"Note {n}")
     items = [i for i in walk(services.pack, result.position).items if i.task.kind != "question"]
