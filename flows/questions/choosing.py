@@ -13,7 +13,7 @@ from flows.questions.reading import Reading, Unit, heads_of
 from flows.roadmap import Environment
 
 # Found by trying on the tuned question sets; `docs/answers.md` has the figures.
-ENOUGH = 0.82
+ENOUGH = 0.67
 """How sure it must be that a subject answers."""
 _PHRASED = 3.0
 """What the nearest phrasing counts beside the likeness, in choosing among subjects."""
@@ -21,8 +21,10 @@ _EXACT = 0.985
 """From here on a phrasing is the question, which settles it."""
 _ELSEWHERE = -1.0
 """Unless the likeness to a theme is far greater, for each part of the question."""
+_CLEAR, _UNCLEAR = 1.0, 0.3
+"""How much more must speak for a subject than for the next to be clear; and what is taken off for all that it lacks."""
 _EITHER = 0.4
-"""How little more may speak for a subject than for the next before both are offered: below it one in five was wrong."""
+"""How little more may speak for a subject than for the next before both are offered."""
 _EACH, _ALL_TOLD, _HELD, _OVER, _BEFORE = 0.9, 0.26, 2.9, 0.65, -3.0
 """What makes sure: being likelier than every theme, for each part of the question and all told; a near phrasing, and
 one nearer than a theme's. The last is what they have to overcome."""
@@ -54,13 +56,6 @@ _CONFLICT = 0.55
 """What is left of a score where environment, path or step contradict."""
 
 
-class Rival(msgspec.Struct, frozen=True):
-    """Another subject that came close."""
-
-    name: str
-    score: float
-
-
 class Choice(msgspec.Struct, frozen=True):
     """The best subject and the best theme for a reading. `answers`: whether the subject holds."""
 
@@ -70,7 +65,6 @@ class Choice(msgspec.Struct, frozen=True):
     answers: bool
     env: Environment | None
     units: tuple[Unit, ...]
-    rivals: tuple[Rival, ...] = ()
     either: str = ""
     """Another subject that may as well be meant."""
 
@@ -101,27 +95,23 @@ class Chooser:
             return _NOTHING
         views, theme = self._views(reading)
         alike = self._likeness().weigh(reading)
-        question = self._question(reading)
         held = {name: view.held for name, view in views.items()}
         spoken = {name: alike.behind(name) + _PHRASED * held.get(name, 0.0) for name in _candidates(alike, held)}
-        ranked = sorted(spoken, key=lambda name: (-spoken[name], name))
-        near = len(ranked) > 1 and spoken[ranked[0]] - spoken[ranked[1]] < _EITHER
+        best, *others = sorted(spoken, key=lambda name: (-spoken[name], name))
+        lead = spoken[best] - spoken[others[0]] if others else _CLEAR
+        told = [alike, *self._question(reading)]
         against = theme.score if theme else 0.0
-        sure = [
-            Rival(name, max(chance(a, name, held.get(name, 0.0), against) for a in (alike, *question)))
-            for name in ranked[:4]
-        ]
-        best = sure[0]
-        view = views.get(best.name) or _View(0.0, self._matcher.unphrased(best.name), reading.units)
+        score = max(chance(each, best, held.get(best, 0.0), against) for each in told)
+        score -= _UNCLEAR * max(0.0, _CLEAR - lead)
+        view = views.get(best) or _View(0.0, self._matcher.unphrased(best), reading.units)
         return Choice(
             subject=view.match,
             theme=theme or self._matcher.unphrased(alike.theme),
-            score=best.score,
-            answers=best.score >= ENOUGH,
+            score=max(score, 0.0),
+            answers=score >= ENOUGH,
             env=environment(reading.units),
             units=view.asked,
-            rivals=tuple(sure[1:]),
-            either=sure[1].name if near and sure[1].score >= ENOUGH else "",
+            either=others[0] if lead < _EITHER else "",
         )
 
     def _question(self, reading: Reading) -> list[Alike]:

@@ -82,7 +82,9 @@ def counted(reading: Reading, step: str) -> Reading | None:
 def parted(reading: Reading) -> list[Reading]:
     """The questions in one, cut where a clause begins with a word that asks; the whole, where a part asks nothing."""
     parts = _cut(reading, reading.firm_breaks)
-    return parts if all(_asks(part) for part in parts) else [reading]
+    asked = {u.sentence for u in reading.units if reading.asks[u.sentence]}
+    each = asked == {u.sentence for u in reading.units}
+    return parts if each or all(_asks(part) for part in parts) else [reading]
 
 
 def loosely_parted(reading: Reading) -> list[Reading]:

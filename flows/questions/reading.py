@@ -171,15 +171,20 @@ class Reader:
             breaks = self._breaks(sentence)
             here = 0
             stems += self._with_clauses(found, [at for at, _, _ in breaks], clause)
+            end = 0
             for unit, place in self._units(found, number):
                 while here < len(breaks) and breaks[here][0] <= place:
+                    if breaks[here][0] < end:
+                        here += 1  # the `and` of "one and the same"
+                        continue
                     clause += 1
                     loose |= {clause} if breaks[here][2] else set()
                     firm |= {clause} if breaks[here][1] else set()
                     here += 1
                 units.append(msgspec.structs.replace(unit, clause=clause))
+                end = place + len(unit.said.split())
             clause += 1
-        units = counted_on(units)
+        units = counted_on(_turned(units))
         return Reading(
             units=tuple(units),
             asks=tuple(asks),
@@ -266,6 +271,21 @@ def counted_on(units: list[Unit]) -> list[Unit]:
     head = f"{'after' if asked == 'next' else 'before'}.{last.said.rpartition('.')[2]}"
     counted = msgspec.structs.replace(last, heads=frozenset({head}))
     return [counted if u is last else u for u in units if u not in steps or u is last]
+
+
+_OTHER_PATH = {frozenset({"agent"}): frozenset({"self"}), frozenset({"self"}): frozenset({"agent"})}
+_REFUSED = ("not", "without", "no", "none", "never")
+"""Words of a negation that, right before a way of reporting, mean the other way."""
+
+
+def _turned(units: list[Unit]) -> list[Unit]:
+    """Who does not go by an agent goes alone, and the other way round."""
+    return [
+        msgspec.structs.replace(unit, heads=_OTHER_PATH[unit.heads])
+        if unit.kind == "path" and unit.heads in _OTHER_PATH and before.kind == "not" and before.said in _REFUSED
+        else unit
+        for before, unit in zip([Unit(said="", heads=frozenset(), kind="word"), *units], units, strict=False)
+    ]
 
 
 def _marked(word: str) -> Kind | None:

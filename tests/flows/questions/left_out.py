@@ -1,17 +1,21 @@
 """Figures on questions whose examples were left out: what to expect of questions that nobody has written down."""
 
 import hashlib
-from collections.abc import Iterable
+import re
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from flows.questions.asking import Asker
 from flows.questions.knowledge import Examples, load_english, load_examples, load_knowledge, phrasings
 from tests.flows.questions.shipped import ENGLISH, EXAMPLES, PACK, QUESTIONS
 
+NEAR = 0.6
+"""From here on, of all words of two questions together, so many are in both that one is a copy of the other."""
+
 
 def asker_without(items: Iterable[dict[str, Any]]) -> Asker:
-    """What answers, had nobody told it what these questions ask for."""
-    left_out = {_even(item["question"]) for item in items}
+    """What answers, had nobody told it what these questions, or any that is nearly one of them, ask for."""
+    left_out = [_words(item["question"]) for item in items]
     examples = load_examples(EXAMPLES)
     return Asker(
         load_knowledge(QUESTIONS),
@@ -31,9 +35,15 @@ def is_own_check(item: dict[str, Any]) -> bool:
     return item["id"][:2] in ("QA", "QB", "QD") and int(hashlib.sha1(item["id"].encode()).hexdigest(), 16) % 5 == 0
 
 
-def _kept(block: str, left_out: set[str]) -> str:
-    return "\n".join(text for text in phrasings(block) if _even(text) not in left_out)
+def is_near(text: str, others: Iterable[Collection[str]]) -> bool:
+    """Whether a text is nearly one of others, given as their words."""
+    words = _words(text)
+    return any(len(words.intersection(other)) >= NEAR * len(words.union(other)) for other in others)
 
 
-def _even(text: str) -> str:
-    return " ".join(text.split())
+def _kept(block: str, left_out: Collection[frozenset[str]]) -> str:
+    return "\n".join(text for text in phrasings(block) if not is_near(text, left_out))
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"[a-z0-9]+", text.lower()))
