@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 # One more than CI has cores: tests that start processes and browsers wait a good part of their time.
 WORKERS ?= 3
 COMPILE := $(BIN)/python -m compileall -q bot flows storage
+# What reading the questions comes to is kept, as compiled modules are: the first who asks waits for neither.
+READ := $(BIN)/cais ask 'what is the deadline?' > /dev/null
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt
 
 .PHONY: help install run test kills check bench bench-page bench-questions bench-documents pictures lint types migration
@@ -60,12 +62,14 @@ $(VENV)/.installed: pyproject.toml constraints.txt | $(BIN)/python
 	@echo 'Installing packages, once: about half a minute.'
 	@$(PIP) -e '.[postgres]'
 	@$(COMPILE)
+	@$(READ)
 	@touch $@
 
 $(VENV)/.installed-for-tests: pyproject.toml constraints.txt | $(BIN)/python
 	@echo 'Installing packages for the tests, once: about a minute.'
 	@$(PIP) -e '.[postgres,test]'
 	@$(COMPILE)
+	@$(READ)
 	@touch $(VENV)/.installed $@
 
 $(BIN)/python:

@@ -76,9 +76,7 @@ class LazyAsker:
 def _ready_asker(pack: Pack, path: Path | None) -> "Asker":
     from bot.asker import make_asker  # what reads questions: a start does not pay for it
 
-    asker = make_asker(pack, path)
-    asker.prepare()
-    return asker
+    return make_asker(pack, path)
 
 
 def build_router() -> Router:

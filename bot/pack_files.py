@@ -28,10 +28,15 @@ def read_questions(path: Path | None = None) -> tuple[str, str] | None:
 
     The file of `roadmap.yaml` is `roadmap.questions.yaml`. Raises as `read_pack` does.
     """
-    beside = _beside(path, "questions")
+    beside = questions_file(path)
     if not beside.is_file():
         return None
     return beside.read_text(encoding="utf-8"), read_english()
+
+
+def questions_file(path: Path | None = None) -> Traversable:
+    """Where what people ask about a pack stands, if anything does."""
+    return _beside(path, "questions")
 
 
 def read_examples(path: Path | None = None) -> str | None:

@@ -2,14 +2,13 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date
-from functools import cached_property
 
 from flows.guard import looks_like
 from flows.questions.answer import Answer, Context
 from flows.questions.choosing import ENOUGH, Choice, Chooser
 from flows.questions.composing import Composer
 from flows.questions.following import counted, follows, loosely_parted, merged, only, parted
-from flows.questions.knowledge import NO_EXAMPLES, English, Examples, Knowledge, of_examples
+from flows.questions.learning import Learned
 from flows.questions.likeness import Likeness
 from flows.questions.matching import Matcher
 from flows.questions.reading import Reader, Reading, Unit
@@ -31,22 +30,12 @@ MOST_GUARDED = 20_000
 class Asker:
     """Answers questions about one roadmap. Made once; asking changes nothing in it."""
 
-    def __init__(self, knowledge: Knowledge, english: English, pack: Pack, examples: Examples = NO_EXAMPLES) -> None:
-        self.reader = Reader(knowledge, english)
-        self._matcher = Matcher(knowledge, self.reader)
-        self._examples = examples
-        self.chooser = Chooser(knowledge, self._matcher, lambda: self._likeness)
-        self._knowledge = knowledge
-        self._composer = Composer(knowledge, pack)
-
-    def prepare(self) -> None:
-        """Makes now what the first question would have to wait for, half a second of work."""
-        _ = self._likeness
-
-    @cached_property
-    def _likeness(self) -> Likeness:
-        """Made at the first question, so that starting pays nothing for it."""
-        return Likeness([*self._matcher.readings, *((n, self.reader.read(t)) for n, t in of_examples(self._examples))])
+    def __init__(self, learned: Learned, pack: Pack) -> None:
+        self._knowledge = learned.knowledge
+        self.reader = Reader(learned.words)
+        self._matcher = Matcher(learned.phrasings)
+        self.chooser = Chooser(learned.knowledge, self._matcher, Likeness(learned.bags))
+        self._composer = Composer(learned.knowledge, pack)
 
     @property
     def statements(self) -> Collection[str]:

@@ -19,6 +19,7 @@ from flows.questions.knowledge import (
     of_examples,
     phrasings,
 )
+from flows.questions.learning import learn
 from flows.roadmap import Pack, Quote
 
 _TYPED = frozenset({"asked", "yes", "no", "words", "vocabulary", "statements"})
@@ -41,7 +42,7 @@ def check_questions(
         if not _TYPED.intersection(str(p) for p in fault.path):
             text.problem(fault.path, fault.sentence)
     if not text.problems:
-        asker = Asker(knowledge, english, pack, examples)
+        asker = Asker(learn(knowledge, english, examples), pack)
         text.problems += [*_understood(knowledge, asker, text), *_declined(knowledge, asker, text)]
     return sorted(set(text.problems))
 

@@ -1,6 +1,6 @@
 """Choosing what a reading is about: a subject of the roadmap, or nothing it says."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from math import exp
 
 import msgspec
@@ -83,8 +83,7 @@ class _View(msgspec.Struct, frozen=True):
 class Chooser:
     """Chooses with the data of one roadmap: the nearest phrasing and the likeness to examples together."""
 
-    def __init__(self, knowledge: Knowledge, matcher: Matcher, likeness: Callable[[], Likeness]) -> None:
-        """`likeness` is asked for at the first question only."""
+    def __init__(self, knowledge: Knowledge, matcher: Matcher, likeness: Likeness) -> None:
         self._knowledge = knowledge
         self._matcher = matcher
         self._likeness = likeness
@@ -94,7 +93,7 @@ class Chooser:
         if sum(self._matcher.weight(u) for u in reading.units) < _LEAST_SAID:
             return _NOTHING
         views, theme = self._views(reading)
-        alike = self._likeness().weigh(reading)
+        alike = self._likeness.weigh(reading)
         held = {name: view.held for name, view in views.items()}
         spoken = {name: alike.behind(name) + _PHRASED * held.get(name, 0.0) for name in _candidates(alike, held)}
         best, *others = sorted(spoken, key=lambda name: (-spoken[name], name))
@@ -120,7 +119,7 @@ class Chooser:
         asking = [n for n in told if reading.asks[n]] or told[-1:]
         if len(told) < 2:
             return []
-        return [self._likeness().weigh(only(reading, reading.of(n))) for n in asking[-_MOST_ASKING:]]
+        return [self._likeness.weigh(only(reading, reading.of(n))) for n in asking[-_MOST_ASKING:]]
 
     def _views(self, reading: Reading) -> tuple[dict[str, _View], Match | None]:
         """Each subject's best, looking at the whole and at each sentence that asks; and the best theme."""

@@ -47,22 +47,41 @@ class Alike(msgspec.Struct, frozen=True):
         return lead / self.weight, lead / sqrt(self.weight)
 
 
-class Likeness:
-    """The bags of all subjects and themes. Made once, from examples with the name of what they ask for."""
+class Bags(msgspec.Struct, frozen=True):
+    """How often each part stands in each bag, and how heavy each bag is: plain values, so that they can be kept."""
 
-    def __init__(self, examples: Iterable[tuple[str, Reading]]) -> None:
-        bags: dict[str, dict[Part, float]] = {}
-        for name, reading in examples:
-            bag = bags.setdefault(name, defaultdict(float))
-            for part, weight in _parts(reading).items():
-                bag[part] += weight
-        self._names = list(bags)
-        self._counts: dict[Part, list[tuple[int, float]]] = defaultdict(list)
-        for i, bag in enumerate(bags.values()):
-            for part, count in bag.items():
-                self._counts[part].append((i, count))
+    names: tuple[str, ...]
+    totals: tuple[float, ...]
+    counts: tuple[tuple[Part, tuple[tuple[int, float], ...]], ...]
+    """For each part, the numbers of the bags that have it."""
+
+
+def bags_of(examples: Iterable[tuple[str, Reading]]) -> Bags:
+    """The bags of all subjects and themes, from examples with the name of what they ask for."""
+    bags: dict[str, dict[Part, float]] = {}
+    for name, reading in examples:
+        bag = bags.setdefault(name, defaultdict(float))
+        for part, weight in _parts(reading).items():
+            bag[part] += weight
+    counts: dict[Part, list[tuple[int, float]]] = defaultdict(list)
+    for i, bag in enumerate(bags.values()):
+        for part, count in bag.items():
+            counts[part].append((i, count))
+    return Bags(
+        names=tuple(bags),
+        totals=tuple(sum(bag.values()) for bag in bags.values()),
+        counts=tuple((part, tuple(found)) for part, found in counts.items()),
+    )
+
+
+class Likeness:
+    """What questions are like, by the bags of all subjects and themes. Made once."""
+
+    def __init__(self, bags: Bags) -> None:
+        self._names = bags.names
+        self._counts = dict(bags.counts)
         unseen = _UNSEEN * len(self._counts)
-        self._nothing = [log(_UNSEEN / (sum(bag.values()) + unseen)) for bag in bags.values()]
+        self._nothing = [log(_UNSEEN / (total + unseen)) for total in bags.totals]
         self._gains = lru_cache(maxsize=50_000)(self._gained)
 
     def _gained(self, part: Part) -> list[tuple[int, float]]:

@@ -6,8 +6,8 @@ from math import log
 
 import msgspec
 
-from flows.questions.knowledge import Group, Knowledge, phrasings
-from flows.questions.reading import Kind, Reader, Unit
+from flows.questions.knowledge import Group
+from flows.questions.reading import Kind, Unit
 
 # The numbers here were found by trying on the tuned question sets; `docs/answers.md` has the figures.
 _KINDS: Mapping[Kind, float] = {
@@ -48,8 +48,17 @@ _UNSURE, _LEAST_LIKELY = 50.0, -6.0
 """How many words as elsewhere are added to each subject's, so that few phrasings do not say too much; and a floor."""
 
 
-class Phrase(msgspec.Struct, frozen=True):
+class Phrasing(msgspec.Struct, frozen=True, array_like=True):
     """One phrasing of the data, read."""
+
+    name: str
+    group: Group
+    text: str
+    units: tuple[Unit, ...]
+
+
+class Phrase(msgspec.Struct, frozen=True):
+    """One phrasing as it is weighed."""
 
     name: str
     group: Group
@@ -76,10 +85,8 @@ class Match(msgspec.Struct, frozen=True):
 class Matcher:
     """Every phrasing of subjects and themes, by the heads of their units."""
 
-    def __init__(self, knowledge: Knowledge, reader: Reader) -> None:
-        whole = [(name, group, text, reader.read(text)) for name, group, text in _phrasings(knowledge)]
-        self.readings = [(name, reading) for name, _, _, reading in whole]
-        read = [(name, group, text, _distinct(reading.units)) for name, group, text, reading in whole]
+    def __init__(self, phrasings: Iterable[Phrasing]) -> None:
+        read = [(p.name, p.group, p.text, _distinct(p.units)) for p in phrasings]
         self._rarity = _rarity((name, units) for name, _, _, units in read)
         self._unseen = max(self._rarity.values(), default=1.0)
         self._phrases = [self._phrase(name, group, text, units) for name, group, text, units in read if units]
@@ -218,15 +225,6 @@ def _scaled(weights: Sequence[float], most: float) -> list[float]:
     """The weights, together no more than this."""
     total = sum(weights)
     return [w * most / total for w in weights] if total > most else list(weights)
-
-
-def _phrasings(knowledge: Knowledge) -> Iterable[tuple[str, Group, str]]:
-    for name, subject in knowledge.subjects.items():
-        groups: tuple[tuple[Group, str], ...] = (("asked", subject.asked), ("yes", subject.yes), ("no", subject.no))
-        for group, block in groups:
-            yield from ((name, group, text) for text in phrasings(block))
-    for name, theme in knowledge.themes.items():
-        yield from ((f"out:{name}", "asked", text) for text in phrasings(theme.asked))
 
 
 def _specific(unit: Unit) -> frozenset[str]:

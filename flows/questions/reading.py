@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
 
 import msgspec
@@ -56,7 +56,7 @@ _DATE = re.compile(
 )
 
 
-class Unit(msgspec.Struct, frozen=True):
+class Unit(msgspec.Struct, frozen=True, array_like=True):
     """A word or a few that mean one thing. `heads`: what they may stand for; `kind`: the part they play."""
 
     said: str
@@ -90,18 +90,48 @@ class Reading(msgspec.Struct, frozen=True):
 _KINDS: dict[str, Kind] = {"asks": "ask", "environments": "env", "paths": "path", "topics": "topic"}
 
 
-class Reader:
-    """Reads with the words of one roadmap and of plain English. Made once; reading changes nothing in it."""
+class Words(msgspec.Struct, frozen=True):
+    """What a reader knows, worked out from the data: plain values, so that they can be kept."""
 
-    def __init__(self, knowledge: Knowledge, english: English) -> None:
-        self._stemmer = Stemmer(english.irregular)
-        self._endings = {k: v for k, v in english.contractions.items() if k.startswith("'") or k == "n't"}
-        self._short = {k: v for k, v in english.contractions.items() if k not in self._endings}
-        self._shortened = re.compile(
-            r"(?<![\w])(?:" + "|".join(re.escape(k) for k in sorted(self._short, key=len, reverse=True)) + r")(?![\w'])"
-        )
-        self._forms: dict[tuple[str, ...], tuple[Kind, set[str]]] = {}
-        self._longest: dict[str, int] = {}
+    irregular: Mapping[str, str]
+    endings: Mapping[str, str]
+    short: Mapping[str, str]
+    forms: tuple[tuple[tuple[str, ...], Kind, frozenset[str]], ...]
+    """A word or a few, as stems, with what they may stand for."""
+    wanted: Mapping[str, int]
+    """Words that a slip may be for, with how often they stand in the data."""
+    known: frozenset[str]
+    stems: frozenset[str]
+
+
+def words_of(knowledge: Knowledge, english: English) -> Words:
+    """The words of one roadmap and of plain English."""
+    found = _Forms(Stemmer(english.irregular))
+    found.gather(knowledge, english)
+    wanted, known = _spelling(knowledge, english)
+    endings = {k: v for k, v in english.contractions.items() if k.startswith("'") or k == "n't"}
+    short = {k: v for k, v in english.contractions.items() if k not in endings}
+    stems = frozenset(found.stemmer.stem(t) for t in (*wanted, *known))
+    wanted.update({t: 1 for form in forms(english.filler) for t in tokens(tidy(form)) if len(t) > 2})
+    return Words(
+        irregular=english.irregular,
+        endings=endings,
+        short=short,
+        forms=tuple((key, kind, frozenset(heads)) for key, (kind, heads) in found.forms.items()),
+        wanted=dict(wanted),
+        known=frozenset(known) | set(_MONTHS) | set(short),
+        stems=stems,
+    )
+
+
+class _Forms:
+    """Every form of the data, as stems."""
+
+    def __init__(self, stemmer: Stemmer) -> None:
+        self.stemmer = stemmer
+        self.forms: dict[tuple[str, ...], tuple[Kind, set[str]]] = {}
+
+    def gather(self, knowledge: Knowledge, english: English) -> None:
         for form in (*forms(english.courtesy), *forms(english.filler)):
             self._add(form, "word")
         for form in forms(english.faint):
@@ -115,44 +145,51 @@ class Reader:
                 self._add(form, "outside", f"out:{name}", f"out:{name}:{self._stemmed(form)}")
         for form in forms(english.negation):
             self._add(form, "not", "not")
-        self._speller = self._spelling(knowledge, english)
 
     def _add(self, form: str, kind: Kind, *heads: str) -> None:
-        key = tuple(self._stemmer.stem(t) for t in tokens(tidy(form)))
+        key = tuple(self.stemmer.stem(t) for t in tokens(tidy(form)))
         if not key:
             return
-        known = self._forms.get(key)
+        known = self.forms.get(key)
         if known is None or not known[1] or known[0] == "faint":
-            self._forms[key] = (kind, set(heads))
+            self.forms[key] = (kind, set(heads))
         elif kind != "outside" or known[0] == "outside":
-            self._forms[key] = (known[0], known[1] | set(heads))
-        self._longest[key[0]] = max(self._longest.get(key[0], 0), len(key))
+            self.forms[key] = (known[0], known[1] | set(heads))
 
     def _stemmed(self, form: str) -> str:
-        return "_".join(self._stemmer.stem(t) for t in tokens(tidy(form)))
+        return "_".join(self.stemmer.stem(t) for t in tokens(tidy(form)))
 
-    def _spelling(self, knowledge: Knowledge, english: English) -> Speller:
-        wanted: Counter[str] = Counter()
-        vocabulary = knowledge.vocabulary
-        for section in _KINDS:
-            for block in getattr(vocabulary, section).values():
-                wanted.update(t for form in forms(block) for t in tokens(tidy(form)))
-        for subject in knowledge.subjects.values():
-            for block in (subject.asked, subject.yes, subject.no):
-                wanted.update(t for line in phrasings(block) for t in tokens(tidy(line)))
-        plain = [
-            english.courtesy,
-            english.filler,
-            english.faint,
-            english.ordinary,
-            english.negation,
-            *english.irregular,
-        ]
-        outside = [t for theme in knowledge.themes.values() for t in (theme.words, theme.asked)]
-        known = {t for block in (*plain, *outside) for form in forms(block) for t in tokens(tidy(form))}
-        self._stems = {self._stemmer.stem(t) for t in (*wanted, *known)}
-        wanted.update({t: 1 for form in forms(english.filler) for t in tokens(tidy(form)) if len(t) > 2})
-        return Speller(wanted, known | set(_MONTHS) | set(self._short))
+
+def _spelling(knowledge: Knowledge, english: English) -> tuple[Counter[str], set[str]]:
+    """The words that matter here, with how often they stand in the data; and those to be left alone."""
+    wanted: Counter[str] = Counter()
+    for section in _KINDS:
+        for block in getattr(knowledge.vocabulary, section).values():
+            wanted.update(t for form in forms(block) for t in tokens(tidy(form)))
+    for subject in knowledge.subjects.values():
+        for block in (subject.asked, subject.yes, subject.no):
+            wanted.update(t for line in phrasings(block) for t in tokens(tidy(line)))
+    plain = [english.courtesy, english.filler, english.faint, english.ordinary, english.negation, *english.irregular]
+    outside = [t for theme in knowledge.themes.values() for t in (theme.words, theme.asked)]
+    return wanted, {t for block in (*plain, *outside) for form in forms(block) for t in tokens(tidy(form))}
+
+
+class Reader:
+    """Reads with the words of one roadmap and of plain English. Made once; reading changes nothing in it."""
+
+    def __init__(self, words: Words) -> None:
+        self._stemmer = Stemmer(words.irregular)
+        self._endings = words.endings
+        self._short = words.short
+        self._shortened = re.compile(
+            r"(?<![\w])(?:" + "|".join(re.escape(k) for k in sorted(self._short, key=len, reverse=True)) + r")(?![\w'])"
+        )
+        self._forms = {key: (kind, heads) for key, kind, heads in words.forms}
+        self._longest: dict[str, int] = {}
+        for key in self._forms:
+            self._longest[key[0]] = max(self._longest.get(key[0], 0), len(key))
+        self._stems = words.stems
+        self._speller = Speller(words.wanted, words.known)
 
     def read(self, text: str) -> Reading:
         """The question as units; what is courtesy or filler is left out."""
@@ -247,17 +284,17 @@ class Reader:
             length, kind, heads = self._longest_form(stems, i)
             said = " ".join(words[i : i + length])
             if heads:
-                yield Unit(said=said, heads=frozenset(heads), kind=kind, sentence=sentence), i
+                yield Unit(said=said, heads=heads, kind=kind, sentence=sentence), i
             elif not length and not words[i].isdigit():
                 yield Unit(said=words[i], heads=frozenset({f"w:{stems[i]}"}), kind="word", sentence=sentence), i
             i += max(length, 1)
 
-    def _longest_form(self, stems: list[str], i: int) -> tuple[int, Kind, set[str]]:
+    def _longest_form(self, stems: list[str], i: int) -> tuple[int, Kind, frozenset[str]]:
         for length in range(min(self._longest.get(stems[i], 0), len(stems) - i), 0, -1):
             known = self._forms.get(tuple(stems[i : i + length]))
             if known is not None:
                 return length, known[0], known[1]
-        return 0, "word", set()
+        return 0, "word", frozenset()
 
 
 def counted_on(units: list[Unit]) -> list[Unit]:

@@ -10,9 +10,8 @@ from flows import firm_answers
 from flows.events import FirmAnswerConfirmed, FirmAnswerGiven, FirmAnswerWithdrawn
 from flows.firms import Person, Refusal
 from flows.history import sentence
-from flows.questions.asking import Asker
 from flows.questions.knowledge import load_english, load_knowledge
-from flows.questions.reading import Reader
+from flows.questions.reading import Reader, words_of
 from tests.flows.life import ANA, BEN, EVE, PACK, TODAY, VIC, Life
 
 SPRING = date(2027, 5, 22)
@@ -22,7 +21,7 @@ SPRING = date(2027, 5, 22)
 def reader() -> Reader:
     here = files("flows.roadmaps")
     knowledge = load_knowledge((here / "cais-small-firm.questions.yaml").read_text())
-    return Asker(knowledge, load_english((here / "english.yaml").read_text()), PACK).reader
+    return Reader(words_of(knowledge, load_english((here / "english.yaml").read_text())))
 
 
 def give(life: Life, who: Person = ANA, **said: Any) -> list[Any]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from flows.questions.asking import Asker
 from flows.questions.knowledge import Examples, load_english, load_examples, load_knowledge, phrasings
+from flows.questions.learning import learn
 from tests.flows.questions.shipped import ENGLISH, EXAMPLES, PACK, QUESTIONS
 
 NEAR = 0.6
@@ -17,17 +18,13 @@ def asker_without(items: Iterable[dict[str, Any]]) -> Asker:
     """What answers, had nobody told it what these questions, or any that is nearly one of them, ask for."""
     left_out = [_words(item["question"]) for item in items]
     examples = load_examples(EXAMPLES)
-    return Asker(
-        load_knowledge(QUESTIONS),
-        load_english(ENGLISH),
-        PACK,
-        Examples(
-            schema=examples.schema,
-            pack=examples.pack,
-            subjects={name: _kept(block, left_out) for name, block in examples.subjects.items()},
-            themes={name: _kept(block, left_out) for name, block in examples.themes.items()},
-        ),
+    kept = Examples(
+        schema=examples.schema,
+        pack=examples.pack,
+        subjects={name: _kept(block, left_out) for name, block in examples.subjects.items()},
+        themes={name: _kept(block, left_out) for name, block in examples.themes.items()},
     )
+    return Asker(learn(load_knowledge(QUESTIONS), load_english(ENGLISH), kept), PACK)
 
 
 def is_own_check(item: dict[str, Any]) -> bool:

@@ -6,6 +6,7 @@ from importlib.resources import files
 from flows.packs import load_pack
 from flows.questions.asking import Asker
 from flows.questions.knowledge import load_english, load_examples, load_knowledge
+from flows.questions.learning import learn
 from tests.flows.shipped import SOURCE, YAML
 
 QUESTIONS = (files("flows.roadmaps") / "cais-small-firm.questions.yaml").read_text(encoding="utf-8")
@@ -16,4 +17,4 @@ PACK = load_pack(YAML, SOURCE)
 
 @cache
 def asker() -> Asker:
-    return Asker(load_knowledge(QUESTIONS), load_english(ENGLISH), PACK, load_examples(EXAMPLES))
+    return Asker(learn(load_knowledge(QUESTIONS), load_english(ENGLISH), load_examples(EXAMPLES)), PACK)

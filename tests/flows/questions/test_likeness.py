@@ -5,6 +5,7 @@ import pytest
 from flows.questions.answer import Ambiguous, Declined, citations_of, parts_of
 from flows.questions.asking import Asker
 from flows.questions.knowledge import load_english, load_knowledge
+from flows.questions.learning import learn
 from tests.flows.questions.shipped import ENGLISH, PACK, QUESTIONS, asker
 
 
@@ -45,6 +46,6 @@ def test_where_two_subjects_are_as_near_both_readings_are_offered() -> None:
 
 
 def test_without_examples_the_phrasings_still_answer() -> None:
-    bare = Asker(load_knowledge(QUESTIONS), load_english(ENGLISH), PACK)
+    bare = Asker(learn(load_knowledge(QUESTIONS), load_english(ENGLISH)), PACK)
     assert citations_of(bare.ask("who do i call"))[0].id == "C1"
     assert isinstance(bare.ask("how much does it cost"), Declined)
