@@ -10,7 +10,7 @@ COMPILE := $(BIN)/python -m compileall -q bot flows storage
 READ := $(BIN)/cais ask 'what is the deadline?' > /dev/null
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt
 
-.PHONY: help install run test kills check bench bench-page bench-questions bench-documents pictures lint types migration
+.PHONY: help install run test kills fuzz check bench bench-page bench-questions bench-documents pictures lint types migration
 .DEFAULT_GOAL := help
 
 help: ## What can be made
@@ -26,6 +26,10 @@ test: $(VENV)/.installed-for-tests ## All tests
 
 kills: $(VENV)/.installed-for-tests ## The bot killed fifty times over each transport while people click: nothing acknowledged is lost
 	KILLS=$${KILLS:-50} $(BIN)/python -m pytest tests/e2e/test_kills.py -q -s
+
+fuzz: $(VENV)/.installed-for-tests ## 10,000 hostile strings through every door that takes words or documents
+	FUZZ=$${FUZZ:-10000} $(BIN)/python -m pytest -q -k "hostile or any_string or random_bytes or hides" \
+	  tests/bot/test_hostile_questions.py tests/bot/test_documents.py tests/bot/test_reading.py tests/flows/questions
 
 check: ## Everything CI looks at: format, lint, types, imports, manifest, tests
 	.ci/run

@@ -88,7 +88,8 @@ def cut(paragraphs: Iterable[str]) -> list[str]:
             found.append([part])
             sizes.append(size)
     if len(found) > 1 and sizes[-1] < FEWEST // 2 and sizes[-2] + sizes[-1] <= MOST:
-        found[-2] += found.pop()
+        last = found.pop()
+        found[-1] += last
     return ["\n".join(parts) for parts in found]
 
 

@@ -102,6 +102,9 @@ def _subjects(knowledge: Knowledge, pack: Pack) -> Iterator[Fault]:
             yield Fault((*at, "contact"), f"there is no contact `{subject.contact}`")
         if subject.also and subject.also not in knowledge.subjects:
             yield Fault((*at, "also"), f"there is no subject `{subject.also}`")
+        vocabulary = knowledge.vocabulary
+        heads = {*vocabulary.asks, *vocabulary.environments, *vocabulary.paths, *vocabulary.topics}
+        yield from _unknown((*at, "unless"), subject.unless, heads, "head")
         if subject.firm not in ("", "next", *(step.id for step in pack.steps)):
             yield Fault((*at, "firm"), f"there is no step `{subject.firm}`, and it is not `next`")
 

@@ -6,6 +6,7 @@ from datetime import date
 from flows.questions.answer import Ambiguous, Answer, Answered, Citation, Declined, Part, Refused, Said
 from flows.questions.choosing import Choice
 from flows.questions.knowledge import Knowledge, Subject
+from flows.questions.reading import heads_of
 from flows.roadmap import Environment, Link, Pack
 from flows.walk import FINISHED, Walk
 
@@ -57,9 +58,9 @@ class Composer:
         if not isinstance(subject.cite, tuple) and choice.env not in subject.cite:
             envs = tuple(subject.cite)
         parts = [self._part(name, env, said, today, walk) for env in envs]
-        if subject.also:
+        if subject.also and heads_of(choice.units).isdisjoint(subject.unless):
             parts.append(self._part(subject.also, None, "", today, walk))
-        elif choice.either and len(parts) == 1:
+        elif choice.either and not subject.also and len(parts) == 1:
             other = self._part(choice.either, choice.env, "", today, walk)
             parts += [other] if other.citations[0] != parts[0].citations[0] else []
         return parts

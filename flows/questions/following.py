@@ -29,6 +29,7 @@ _STRONG = frozenset(
 )
 """What is asked anew takes the place of what was asked before."""
 _REPLACED: tuple[Kind, ...] = ("env", "path", "step", "date")
+_COMPARING = frozenset({"same", "separate"})
 _NEXT = Unit(said="next", heads=frozenset({"next"}), kind="ask")
 _OTHER_SIDE = {
     frozenset({"test"}): Unit(said="production", heads=frozenset({"production"}), kind="env"),
@@ -90,8 +91,10 @@ def parted(reading: Reading) -> list[Reading]:
 def loosely_parted(reading: Reading) -> list[Reading]:
     """Cut at every `and`: good for two things asked or only named in one breath, where each makes sense alone.
 
-    What only tells something before the question is no part of it.
+    What only tells something before the question is no part of it, and two that are compared are one.
     """
+    if not _COMPARING.isdisjoint(h for u in reading.units for h in u.heads):
+        return [reading]
     parts = _cut(reading, reading.loose_breaks)
     return parts if _asks(parts[0]) or (len(reading.asks) == 1 and not _asks(reading)) else [reading]
 

@@ -61,6 +61,8 @@ class Subject(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     contact: str = ""
     also: str = ""
     """A subject that is offered as a second reading."""
+    unless: tuple[str, ...] = ()
+    """Heads of the vocabulary that leave no doubt: where a question has one, nothing is offered beside it."""
     firm: str = ""
     """Where a firm's own position adds to the text: `next` for what is next, or the number of a step."""
 

@@ -317,12 +317,14 @@ _REFUSED = ("not", "without", "no", "none", "never")
 
 def _turned(units: list[Unit]) -> list[Unit]:
     """Who does not go by an agent goes alone, and the other way round."""
-    return [
-        msgspec.structs.replace(unit, heads=_OTHER_PATH[unit.heads])
-        if unit.kind == "path" and unit.heads in _OTHER_PATH and before.kind == "not" and before.said in _REFUSED
-        else unit
-        for before, unit in zip([Unit(said="", heads=frozenset(), kind="word"), *units], units, strict=False)
-    ]
+    found: list[Unit] = []
+    before = ""
+    for unit in units:
+        turned = before in _REFUSED and unit.kind == "path" and unit.heads in _OTHER_PATH
+        found.append(msgspec.structs.replace(unit, heads=_OTHER_PATH[unit.heads]) if turned else unit)
+        if unit.kind != "faint":
+            before = unit.said if unit.kind == "not" else ""
+    return found
 
 
 def _marked(word: str) -> Kind | None:

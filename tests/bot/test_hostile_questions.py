@@ -3,15 +3,18 @@
 FUZZ is how many strings are tried; 10,000 take some minutes.
 """
 
+import json
 import os
 import random
 from collections.abc import Awaitable, Callable, Iterator
+from datetime import date
 
 import msgspec
 
 from bot.actions import pack
 from bot.answering import content
 from bot.buttons import AskForm
+from bot.commands.ask import answer_line
 from bot.hearing import Call, Kept, hear
 from bot.sandbox.limits import problems_in_message
 from bot.sandbox.mentions import notifies
@@ -19,6 +22,7 @@ from bot.surfaces import Answer, Open, Replace, Say, Swap
 from flows.ports import Known
 from flows.position import Position
 from flows.services import Act, Services
+from tests.bot.conftest import shipped_asker
 from tests.bot.firm_making import TENANT, a_firm, person
 from tests.bot.test_every_route import SECRET, answer, foreign_firm, said_by
 
@@ -104,6 +108,16 @@ def filled_in(text: str, firm: Position, nth: int) -> Call | None:
     value = {"question": {"value": {"type": "plain_text_input", "value": text or None}}}
     view = {"id": f"V{nth}", "callback_id": AskForm.verb, "private_metadata": kept, "state": {"values": value}}
     return hear({"type": "view_submission", "user": {"id": "U0BEN"}, "view": view}, TENANT)
+
+
+def test_any_string_in_a_pipe_comes_back_as_one_line() -> None:
+    for nth, text in enumerate(strings()):
+        for line in (json.dumps({"id": nth, "question": text}), text.replace("\n", " ")):
+            said = answer_line(shipped_asker(), line, date(2026, 11, 23))
+            assert "\n" not in said
+            found = json.loads(said)
+            assert isinstance(found["answered"], bool), text
+            assert bool(found["citations"]) == found["answered"], text
 
 
 async def test_any_string_is_answered_wherever_it_is_asked(

@@ -210,3 +210,11 @@ def test_a_firm_has_no_more_documents_than_can_be_kept_in_view() -> None:
         library.may_expect(position, ANA, "a.pdf", 1, many, "")
     with pytest.raises(Refusal, match="removed meanwhile"):
         library.may_expect(position, ANA, "a.pdf", 1, [], "d7")
+
+
+@pytest.mark.parametrize("before", [[], [80], [80, 80]])
+def test_a_short_end_goes_with_what_stands_before_it_and_takes_nothing_away(before: list[int]) -> None:
+    paragraphs = [" ".join(f"{n}w{i}" for i in range(size)) for n, size in enumerate([*before, 100, 10])]
+    found = cut(paragraphs)
+    assert len(found) == len(before) + 1
+    assert " ".join(found).split() == " ".join(paragraphs).split()

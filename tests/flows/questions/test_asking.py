@@ -149,6 +149,19 @@ def test_what_looks_like_personal_data_is_refused_unread() -> None:
     assert "123" not in answer.reason
 
 
+def test_a_deadline_may_be_either_date_and_that_of_compliance_is_one() -> None:
+    assert isinstance(ask("deadline?"), Ambiguous)
+    assert only(ask("when do we have to be fully compliant?")).subject == "compliance_date"
+
+
+def test_two_that_are_one_and_the_same_are_one_question() -> None:
+    assert only(ask("are the CAIS form and the transaction form one and the same?")).said == "no"
+
+
+def test_who_refuses_an_agent_reports_alone() -> None:
+    assert only(ask("we do not go with an agent, which step is next?")).direct == "Go to step 6."
+
+
 def test_past_dates_are_worded_by_the_policy() -> None:
     compliance, certification = (parts_of(ask(q))[0].direct for q in ("compliance date?", "certification cutoff?"))
     assert compliance == (

@@ -22,6 +22,7 @@ from tests.flows.shipped import SOURCE
         ("links: [portal_prod]", "links: [portal]", "S6.B1", "no link `portal`"),
         ("dates: [full_compliance]", "dates: [full]", "compliance_date", "no milestone `full`"),
         ("also: certification_deadline_other", "also: other", "compliance_date", "no subject `other`"),
+        ("unless: [compliance]", "unless: [complying]", "compliance_date", "no head `complying`"),
         ("near: FN1", "near: FN2", "fields", "no statement `FN2`"),
         ("firm: next", "firm: later", "what_next", "no step `later`"),
         ("say: The roadmap lists no data fields.", "say: You are overdue.", "fields", "we do not say “overdue”"),
