@@ -32,14 +32,14 @@ def is_own_check(item: dict[str, Any]) -> bool:
     return item["id"][:2] in ("QA", "QB", "QD") and int(hashlib.sha1(item["id"].encode()).hexdigest(), 16) % 5 == 0
 
 
-def is_near(text: str, others: Iterable[Collection[str]]) -> bool:
+def _is_near(text: str, others: Iterable[Collection[str]]) -> bool:
     """Whether a text is nearly one of others, given as their words."""
     words = _words(text)
     return any(len(words.intersection(other)) >= NEAR * len(words.union(other)) for other in others)
 
 
 def _kept(block: str, left_out: Collection[frozenset[str]]) -> str:
-    return "\n".join(text for text in phrasings(block) if not is_near(text, left_out))
+    return "\n".join(text for text in phrasings(block) if not _is_near(text, left_out))
 
 
 def _words(text: str) -> frozenset[str]:
