@@ -44,9 +44,7 @@ def pack() -> Pack:
 @cache
 def shipped_asker() -> Asker:
     """The one that answers questions about the shipped roadmap; it takes a second to make, and is ready then."""
-    asker = make_asker(load_pack(*read_pack()))
-    asker.prepare()
-    return asker
+    return make_asker(load_pack(*read_pack()))
 
 
 async def engine() -> Asker:
