@@ -84,4 +84,36 @@ class Owed(msgspec.Struct, frozen=True):
     about: str
     due_at: float
     tries: int = 0
-    """How often somebody took it up; more than one means that an earlier try may have been sent."""
+    """How often somebody took it up; more than one means that an earlier try may have been sent. 0 once settled."""
+    slot: str = ""
+    """What is due for one person in the same slot is one message. Empty: alone; its key is its slot then."""
+    message: str = ""
+    """The message it stands in, once it was sent: opaque here."""
+    first_taken: float = 0.0
+    """Real time it was first taken up, so that one knows from where on to look for it; 0 where nobody did."""
+
+
+REMINDERS = ("reminder", "snooze")
+"""Kinds that a firm's plan is about. They are kept longer than letters: what was said once is not said again."""
+
+ARRIVED = ("sent", "sent before")
+FINE = (*ARRIVED, "closed", "needless")
+"""Outcomes that are as they should be: sent, sent by an earlier try, sent and its item done since, or not wanted any
+more. Any other outcome is the word for why it could not be brought."""
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """A row of the outbox as it stands; `outcome` is empty until it is settled."""
+
+    owed: Owed
+    settled: bool = False
+    outcome: str = ""
+
+
+class Slot(msgspec.Struct, frozen=True):
+    """Everything that is due for one person at one time, the earliest first: one message."""
+
+    tenant: str
+    person: str
+    slot: str
+    owed: tuple[Owed, ...]

@@ -5,6 +5,8 @@ from typing import Literal
 
 import msgspec
 
+from flows.habits import Rules
+
 Situation = Literal["new", "reporting", "changing"]
 RoleName = Literal["lead", "member", "viewer"]
 EvidenceKind = Literal["link", "note", "message"]
@@ -248,6 +250,19 @@ class RecurringRemoved(Event, frozen=True):
     recurring: str
 
 
+class RecurringDone(Event, frozen=True):
+    """What comes back every year is done for its day `on`."""
+
+    recurring: str
+    on: date
+
+
+class RemindersSet(Event, frozen=True):
+    """When the firm's people are reminded."""
+
+    rules: Rules
+
+
 class Undone(Event, frozen=True):
     """The events with these sequences, all of one click, no longer count. Undoing an undo makes them count again."""
 
@@ -291,6 +306,8 @@ AnyEvent = (
     | TaskUnassigned
     | RecurringSet
     | RecurringRemoved
+    | RecurringDone
+    | RemindersSet
     | Undone
 )
 

@@ -16,11 +16,13 @@ from flows.position import (
     FirmAnswer,
     KnownDocument,
     Member,
+    Moment,
     Owner,
     Position,
     Recurring,
     TaskRecord,
 )
+from flows.subjects import subjects
 
 Evolver = Callable[[Position, Any, Record], Position]
 _evolvers: dict[type, Evolver] = {}
@@ -46,13 +48,34 @@ def evolve(position: Position, record: Record) -> Position:
 def fold(key: FirmKey, records: Sequence[Record]) -> Position:
     """The position that these records, a firm's whole history in order, add up to."""
     left_out = undone(records)
+    rows = {record.sequence: record for record in records} if left_out else {}
     position = Position(key=key)
     for record in records:
         if record.sequence in left_out:
             position = replace(position, version=record.sequence, head=record.hash)
-        else:
-            position = evolve(position, record)
+            continue
+        position = evolve(position, record)
+        if record.type == "undone":
+            position = _changed(position, record, *(s for row in behind(rows, [record]) for s in subjects(row)))
     return position
+
+
+def behind(rows: Mapping[int, Record], clicked: Iterable[Record]) -> list[Record]:
+    """The rows that these come down to: themselves, and for an undo those that it took back, or brought back."""
+    found: dict[int, Record] = {}
+    pending = list(clicked)
+    while pending:
+        row = pending.pop()
+        event = row.event
+        if isinstance(event, e.Undone):
+            pending += [rows[n] for n in event.of]
+        else:
+            found[row.sequence] = row
+    return list(found.values())
+
+
+def _changed(p: Position, r: Record, *touched: str) -> Position:
+    return replace(p, changed_at={**p.changed_at, **dict.fromkeys(touched, r.at)})
 
 
 def undone(records: Iterable[Record]) -> frozenset[int]:
@@ -69,7 +92,8 @@ def undone(records: Iterable[Record]) -> frozenset[int]:
 @_on(e.FirmSetUp)
 def _(p: Position, event: e.FirmSetUp, r: Record) -> Position:
     set_up = replace(p, name=event.name, situation=event.situation, time_zone=event.time_zone, target=event.target)
-    return replace(set_up, target_sequence=r.sequence if event.target else 0)
+    dated = replace(set_up, target_sequence=r.sequence, target_at=r.at) if event.target else set_up
+    return replace(dated, set_up_at=r.at)
 
 
 @_on(e.FirmRenamed)
@@ -84,7 +108,7 @@ def _(p: Position, event: e.SituationChanged, r: Record) -> Position:
 
 @_on(e.TargetSet)
 def _(p: Position, event: e.TargetSet, r: Record) -> Position:
-    return replace(p, target=event.target, target_sequence=r.sequence)
+    return replace(p, target=event.target, target_sequence=r.sequence, target_at=r.at)
 
 
 @_on(e.TimeZoneSet)
@@ -104,12 +128,14 @@ def _(p: Position, event: e.ProfileAnswered, r: Record) -> Position:
 
 @_on(e.MemberSet)
 def _(p: Position, event: e.MemberSet, r: Record) -> Position:
-    return replace(p, members={**p.members, event.person: Member(event.person, event.name, event.role)})
+    with_member = replace(p, members={**p.members, event.person: Member(event.person, event.name, event.role)})
+    return _changed(with_member, r, f"member {event.person}")
 
 
 @_on(e.MemberRemoved)
 def _(p: Position, event: e.MemberRemoved, r: Record) -> Position:
-    return replace(p, members={k: m for k, m in p.members.items() if k != event.person})
+    without = replace(p, members={k: m for k, m in p.members.items() if k != event.person})
+    return _changed(without, r, f"member {event.person}")
 
 
 @_on(e.ChannelLinked)
@@ -124,6 +150,9 @@ def _(p: Position, event: e.ChannelUnlinked, r: Record) -> Position:
 
 @_on(e.AnswerGiven)
 def _(p: Position, event: e.AnswerGiven, r: Record) -> Position:
+    moment = Moment(r.sequence, r.at, r.actor)
+    before = p.answers.get(event.fact)
+    turned = set(before.value) ^ set(event.value) if before else ()
     answer = Answer(
         value=event.value,
         by=r.actor,
@@ -133,6 +162,8 @@ def _(p: Position, event: e.AnswerGiven, r: Record) -> Position:
         basis=event.basis,
         happened_on=event.happened_on,
         recheck_on=event.recheck_on,
+        known=(before.known if before else None) or moment,
+        turned={**(before.turned if before else {}), **dict.fromkeys(turned, moment)},
     )
     return replace(p, answers={**p.answers, event.fact: answer})
 
@@ -226,22 +257,24 @@ def _(p: Position, event: e.StepDueSet, r: Record) -> Position:
 def _dated(dates: Mapping[str, Due], key: str, on: date | None, r: Record) -> Mapping[str, Due]:
     if on is None:
         return {k: d for k, d in dates.items() if k != key}
-    return {**dates, key: Due(on, r.sequence)}
+    return {**dates, key: Due(on, r.sequence, r.at)}
 
 
 @_on(e.TaskAssigned)
 def _(p: Position, event: e.TaskAssigned, r: Record) -> Position:
-    return replace(p, owners={**p.owners, event.task: Owner(event.person, event.name, r.sequence)})
+    owner = Owner(event.person, event.name, r.sequence, r.at, r.actor, r.actor_name)
+    return replace(p, owners={**p.owners, event.task: owner})
 
 
 @_on(e.TaskUnassigned)
 def _(p: Position, event: e.TaskUnassigned, r: Record) -> Position:
-    return replace(p, owners={k: o for k, o in p.owners.items() if k != event.task})
+    without = replace(p, owners={k: o for k, o in p.owners.items() if k != event.task})
+    return _changed(without, r, f"owner {event.task}")
 
 
 @_on(e.RecurringSet)
 def _(p: Position, event: e.RecurringSet, r: Record) -> Position:
-    new = Recurring(event.recurring, event.name, event.month, event.day, r.sequence)
+    new = Recurring(event.recurring, event.name, event.month, event.day, r.sequence, r.at)
     known = any(x.id == new.id for x in p.recurring)
     kept = tuple(new if x.id == new.id else x for x in p.recurring) if known else (*p.recurring, new)
     return replace(p, recurring=kept)
@@ -250,6 +283,17 @@ def _(p: Position, event: e.RecurringSet, r: Record) -> Position:
 @_on(e.RecurringRemoved)
 def _(p: Position, event: e.RecurringRemoved, r: Record) -> Position:
     return replace(p, recurring=tuple(x for x in p.recurring if x.id != event.recurring))
+
+
+@_on(e.RecurringDone)
+def _(p: Position, event: e.RecurringDone, r: Record) -> Position:
+    done = (*p.recurring_done.get(event.recurring, ()), event.on)
+    return replace(p, recurring_done={**p.recurring_done, event.recurring: done})
+
+
+@_on(e.RemindersSet)
+def _(p: Position, event: e.RemindersSet, r: Record) -> Position:
+    return replace(p, reminders=event.rules)
 
 
 def _with_firm_answer(p: Position, answer: FirmAnswer) -> Position:

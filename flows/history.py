@@ -8,6 +8,7 @@ import msgspec
 
 from flows import events as e
 from flows.events import Record
+from flows.habits import Rules
 from flows.position import Position
 from flows.roadmap import Option, Pack
 from flows.walk import titled
@@ -36,7 +37,7 @@ def sentence(pack: Pack, position: Position, record: Record, rows: Mapping[int, 
             return _of_answer(pack, event)
         case e.AgentAdded() | e.AgentRenamed() | e.AgentRemoved() | e.AgentReturned() | e.ChangeOfAgentStarted():
             return _of_agent(position, event)
-        case e.TaskDueSet() | e.StepDueSet() | e.RecurringSet() | e.RecurringRemoved():
+        case e.TaskDueSet() | e.StepDueSet() | e.RecurringSet() | e.RecurringRemoved() | e.RecurringDone():
             return _of_date(pack, position, record, event)
         case e.TaskAssigned():
             return f"“{task_title(pack, position, event.task)}” now belongs to {event.name or 'somebody'}"
@@ -46,6 +47,8 @@ def sentence(pack: Pack, position: Position, record: Record, rows: Mapping[int, 
             return _of_firm_answer(position, event)
         case e.DocumentAdded() | e.DocumentRemoved():
             return _of_document(event)
+        case e.RemindersSet():
+            return _of_reminders(record, event)
         case e.Undone():
             return _of_undo(pack, position, event, rows)
         case _:
@@ -134,6 +137,8 @@ def _of_date(pack: Pack, position: Position, record: Record, event: e.AnyEvent) 
             return f"Every {yearly(event.month, event.day)}: {event.name}"
         case e.RecurringRemoved():
             return f"No longer every year: {_name_before(record) or 'a date of the firm'}"
+        case e.RecurringDone():
+            return f"Done for {full_day(event.on)}: {_name_before(record) or 'a date of the firm'}"
         case _:
             return record_type(event)
 
@@ -145,6 +150,37 @@ def _dated(what: str, on: date | None) -> str:
 def yearly(month: int, day_of_month: int) -> str:
     """A day of every year: `March 15`."""
     return f"{date(2000, month, day_of_month):%B} {day_of_month}"
+
+
+def _of_reminders(record: Record, event: e.RemindersSet) -> str:
+    before = rules_in_words(msgspec.json.decode(record.before, type=Rules))
+    changed = [words for words in rules_in_words(event.rules) if words not in before]
+    return "Set the firm's reminders: " + "; ".join(changed or ["as before"])
+
+
+def rules_in_words(rules: Rules) -> tuple[str, ...]:
+    """What a firm's rules for reminders say, each a few words that can stand in a list."""
+    return (
+        f"before a date, {_rungs(rules.before)}",
+        f"before an industry date, {_rungs(rules.milestone_before)}",
+        f"what is late every {counted(rules.late_every, 'day')}",
+        f"what is late to the leads after {counted(rules.late_to_leads, 'trading day')}",
+        f"what waits every {counted(rules.wait_every, 'trading day')}",
+        f"what waits to the leads after {counted(rules.wait_to_leads, 'trading day')}",
+        f"new tasks at once where wanted within {counted(rules.soon, 'trading day')}",
+        f"at {rules.hour:%H:%M}",
+        f"at once only from {rules.awake_from:%H:%M} to {rules.awake_to:%H:%M}",
+    )
+
+
+def _rungs(before: Sequence[int]) -> str:
+    """`10, 5, 2 and 1 trading days before and on the day itself`."""
+    ahead = [str(n) for n in sorted(set(before), reverse=True) if n]
+    counted_back = ", ".join(ahead[:-1]) + " and " + ahead[-1] if len(ahead) > 1 else "".join(ahead)
+    parts = [f"{counted_back} trading {'day' if counted_back == '1' else 'days'} before"] if ahead else []
+    if 0 in before:
+        parts.append("on the day itself")
+    return " and ".join(parts) or "never"
 
 
 def _of_document(event: e.DocumentAdded | e.DocumentRemoved) -> str:

@@ -5,9 +5,10 @@ from typing import Literal, Protocol
 
 import msgspec
 
-from flows.asked import Asked, Owed, Place, UpdateNote, Voted
+from flows.asked import Asked, Kept, Owed, Place, Slot, UpdateNote, Voted
 from flows.events import FirmKey, Record, RoleName
 from flows.firms import Refusal
+from flows.habits import Habits, Reach, Standing
 from flows.position import Position
 from flows.workspace import Entry
 
@@ -32,10 +33,6 @@ class FirmSummary(msgspec.Struct, frozen=True):
     name: str
     role: RoleName | None
     """None for a workspace admin who is no member."""
-
-
-Standing = Literal["", "app", "guest", "gone"]
-"""What a person is to the workspace: empty for a full member, or not known; `gone` where the account was closed."""
 
 
 class Known(msgspec.Struct, frozen=True):
@@ -108,11 +105,26 @@ class Directory(Protocol):
     async def use(self, tenant: str, person: str, firm: str) -> None:
         """Make this the person's current firm."""
 
-    async def remember(self, tenant: str, known: Known) -> None:
-        """Keep what users.info said of a person."""
+    async def remember(self, tenant: str, known: Known, *, at: float = 0.0) -> None:
+        """Keep what users.info said of a person. A new zone or standing makes the plans of their firms stale.
+
+        `at` is business time, 0 where it is not known.
+        """
 
     async def all_firms(self, tenant: str) -> Sequence[FirmSummary]:
         """Every firm of a workspace, for its admins; `role` is None throughout."""
+
+    async def reach(self, tenant: str, persons: Sequence[str]) -> Mapping[str, Reach]:
+        """How each of these people can be reached; somebody we do not know yet is taken to be reachable."""
+
+    async def set_habits(self, tenant: str, person: str, habits: Habits) -> None:
+        """Keep a person's own settings; the plans of their firms become stale."""
+
+    async def blocked(self, tenant: str, person: str, reason: str, *, at: float = 0.0) -> None:
+        """Slack takes no messages for this person, or (an empty reason) takes them again; plans become stale.
+
+        `at` is business time, 0 where it is not known.
+        """
 
 
 class Told(msgspec.Struct, frozen=True):
@@ -209,14 +221,98 @@ class Notes(Protocol):
 class Outbox(Protocol):
     """What we owe Slack: claimed for a lease, sent, settled. Leases are real time in UNIX seconds."""
 
-    async def claim(self, *, due: float, now: float, lease: float, limit: int) -> Sequence[Owed]:
-        """Take up what is due by business time and nobody holds, the earliest first."""
+    async def owe(self, owed: Sequence[Owed]) -> None:
+        """Keep these; a key that is there already stays as it is."""
 
-    async def settle(self, tenant: str, key: str, *, now: float, outcome: str) -> None:
-        """It was sent, or need not or cannot be: `outcome` says which."""
+    async def claim(self, *, due: float, now: float, lease: float, limit: int) -> Sequence[Slot]:
+        """Take up at most `limit` slots, the earliest first: of each, all that is due by business time and free.
 
-    async def forget(self, *, settled_before: float) -> int:
-        """Drop rows settled before this; returns how many."""
+        Nobody else gets a part of it meanwhile. Workspaces that are stopped are passed over.
+        """
+
+    async def settle(self, tenant: str, outcomes: Mapping[str, str], *, now: float, message: str = "") -> None:
+        """They were sent, or need not or cannot be: each key's outcome says which. The first one that says so counts.
+
+        `message` is where those that arrived stand.
+        """
+
+    async def release(self, tenant: str, keys: Sequence[str], *, until: float) -> None:
+        """They were surely not sent: free again from `until` on, and the try does not count."""
+
+    async def get(self, tenant: str, key: str) -> Kept | None:
+        """A row by its key."""
+
+    async def of_message(self, tenant: str, message: str) -> Sequence[Kept]:
+        """What stands in this message, in the order in which it was due."""
+
+    async def next_due(self, *, after: float = 0.0) -> float | None:
+        """The earliest business time later than `after` at which something unsettled is due; None where nothing is."""
+
+    async def snoozed(self, tenant: str, person: str) -> Sequence[Owed]:
+        """What this person put off and what has not come back yet, the earliest first."""
+
+    async def stop(self, tenant: str, reason: str, *, now: float) -> None:
+        """Nothing of this workspace is claimed or planned any more: the app was removed, or its token revoked."""
+
+    async def resume(self, tenant: str) -> None:
+        """It can be written to again."""
+
+    async def stopped(self) -> Mapping[str, str]:
+        """The workspaces that are stopped, each with its reason."""
+
+    async def undelivered(self, tenant: str, *, limit: int) -> Sequence[Kept]:
+        """What could not be brought, the newest first."""
+
+    async def forget(self, *, settled_before: float, letters_before: float) -> int:
+        """Drop reminders settled before the one time and everything else settled before the other; returns how many."""
+
+
+class Facts(msgspec.Struct, frozen=True):
+    """What a firm's plan is made from, read in one transaction."""
+
+    position: Position
+    entries: tuple[Entry, ...]
+    """The workspace's."""
+    people: Mapping[str, Reach]
+    """Every member of the firm."""
+    rows: tuple[Kept, ...]
+    """The firm's reminders in the outbox: what is owed, and what is settled and still kept."""
+    planned_at: float
+    """Business time of the last plan, 0 where there was none."""
+
+
+class Replan(msgspec.Struct, frozen=True):
+    """What a new plan changes in the outbox."""
+
+    add: tuple[Owed, ...] = ()
+    move: Mapping[str, float] = {}
+    """Rows that are due at another time now: key to `due_at`."""
+    drop: tuple[str, ...] = ()
+    """Rows that do not hold any more."""
+    outcomes: Mapping[str, str] = {}
+    """Rows in a message whose item changed: `closed` where it is done, given away or gone; `sent` where it is not."""
+    redraw: tuple[Owed, ...] = ()
+    """One for each message that shows something else now."""
+    again_at: float = 0.0
+    """Business time at which it must be planned again at the latest."""
+
+
+DecidePlan = Callable[[Facts], Replan]
+
+
+class Plans(Protocol):
+    """Keeps each firm's plan of reminders: the rows in the outbox that follow from what is known of the firm."""
+
+    async def stale(self, *, now: float, limit: int) -> Sequence[FirmKey]:
+        """Firms whose plan was made from something else than what is known, is a day old by business time `now`, or was
+        made at a time that is still to come; none of a workspace that is stopped."""
+
+    async def replan(self, key: FirmKey, decide: DecidePlan, *, now: float) -> Replan | None:
+        """Read the facts, decide, and write rows and plan, as one unit; None where there is no such firm.
+
+        A row that somebody took up and did not settle is neither moved nor dropped: it may have been sent. `now` is
+        business time. Raises what `decide` raises; nothing is written then.
+        """
 
 
 DocumentState = Literal["waiting", "reading", "ready", "failed", "removing"]

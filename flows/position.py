@@ -7,12 +7,21 @@ from typing import Literal
 import msgspec
 
 from flows.events import FirmKey, RoleName, Situation
+from flows.habits import Rules
 
 TaskState = Literal["open", "waiting", "done", "set_aside"]
 AgentStatus = Literal["active", "leaving", "removed"]
 
-SHAPE = 4
+SHAPE = 5
 """Stored with every snapshot. Raise it whenever what events add up to changes: older snapshots are then folded anew."""
+
+
+class Moment(msgspec.Struct, frozen=True):
+    """The event something dates from: its sequence, when it was recorded, and who did it."""
+
+    sequence: int
+    at: datetime
+    by: str
 
 
 class Member(msgspec.Struct, frozen=True):
@@ -34,6 +43,14 @@ class Answer(msgspec.Struct, frozen=True):
     basis: str = ""
     happened_on: date | None = None
     recheck_on: date | None = None
+    known: Moment | None = None
+    """When the question was answered first."""
+    turned: Mapping[str, Moment] = {}
+    """For each value that came or went since: when it last did."""
+
+    def since(self, value: str) -> Moment | None:
+        """Since when the answer holds this value, or does not, whichever is so now."""
+        return self.turned.get(value, self.known)
 
 
 class Agent(msgspec.Struct, frozen=True):
@@ -80,6 +97,7 @@ class Due(msgspec.Struct, frozen=True):
 
     on: date
     sequence: int
+    at: datetime
 
 
 class Owner(msgspec.Struct, frozen=True):
@@ -88,6 +106,9 @@ class Owner(msgspec.Struct, frozen=True):
     person: str
     name: str
     sequence: int
+    at: datetime
+    by: str
+    by_name: str
 
 
 class Recurring(msgspec.Struct, frozen=True):
@@ -98,6 +119,7 @@ class Recurring(msgspec.Struct, frozen=True):
     month: int
     day: int
     sequence: int
+    at: datetime
 
 
 class FirmAnswer(msgspec.Struct, frozen=True):
@@ -141,6 +163,8 @@ class Position(msgspec.Struct, frozen=True):
     target: date | None = None
     target_sequence: int = 0
     """The event that set or cleared the target last, 0 where none did."""
+    target_at: datetime | None = None
+    set_up_at: datetime | None = None
     precheck: str = ""
     profile: str = ""
     practice: bool = False
@@ -160,6 +184,12 @@ class Position(msgspec.Struct, frozen=True):
     owners: Mapping[str, Owner] = {}
     """By the task's key."""
     recurring: tuple[Recurring, ...] = ()
+    recurring_done: Mapping[str, tuple[date, ...]] = {}
+    """By the recurring date's id: those of its days that are done."""
+    reminders: Rules = Rules()
+    changed_at: Mapping[str, datetime] = {}
+    """When something changed that keeps no time of its own, by `flows.subjects`: whatever an undo touched, an owner
+    taken away, a member who came, left or got another role."""
     firm_answers: Mapping[str, FirmAnswer] = {}
     documents: Mapping[str, KnownDocument] = {}
     """The firm's own documents that count, by id."""

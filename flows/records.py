@@ -215,6 +215,11 @@ def _look(position: Position, event: AnyEvent) -> str:
             seen = position.owners.get(event.task)
         case e.RecurringSet() | e.RecurringRemoved():
             seen = next((x for x in position.recurring if x.id == event.recurring), None)
+        case e.RecurringDone():
+            kept = next((x for x in position.recurring if x.id == event.recurring), None)
+            seen = {"name": kept.name if kept else "", "done": position.recurring_done.get(event.recurring, ())}
+        case e.RemindersSet():
+            seen = position.reminders
         case e.FirmSetUp() | e.FirmRenamed() | e.SituationChanged() | e.TargetSet() | e.TimeZoneSet():
             seen = {
                 "name": position.name,

@@ -31,11 +31,13 @@ from flows.ports import (
     Knowledge,
     Notes,
     Outbox,
+    Plans,
     Questions,
     Workspaces,
 )
 from flows.position import Position
 from flows.records import Stamp, record, record_undo
+from flows.reminders.use_cases import Reminders
 from flows.roadmap import Pack
 from flows.trading_days import NEW_YORK
 from flows.walk import Preview, Walk, preview, walk
@@ -63,6 +65,7 @@ class Services:
         questions: Questions,
         notes: Notes,
         outbox: Outbox,
+        plans: Plans,
         engine: Engine,
         knowledge: Knowledge,
         pack: Pack,
@@ -80,6 +83,7 @@ class Services:
         self.ledger = ledger
         """The industry dates as they are shipped; see `workspace` for what a workspace added."""
         self.outbox = outbox
+        self.plans = plans
         self.knowledge = knowledge
         self.pack = pack
         self.clock = clock
@@ -91,6 +95,17 @@ class Services:
         self.asking = Asking(questions, notes, engine, self.documents.ask, pack, self.now, self._keep_refusal, practice)
         self.queue = LeadQueue(questions, self.now, self._change, check_again_days)
         self.notes = UpdateNotes(notes, pack, self.now)
+        self.reminders = Reminders(
+            plans=plans,
+            outbox=outbox,
+            directory=directory,
+            events=events,
+            workspace=self.workspace,
+            change=self._change,
+            pack=pack,
+            ledger=ledger,
+            now=self.now,
+        )
 
     def now(self) -> datetime:
         """Business time, UTC."""

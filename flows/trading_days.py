@@ -14,10 +14,18 @@ END_OF_DAY = time(23, 59, 59)
 
 
 @cache
-def _closures() -> Mapping[date, str]:
+def _library() -> Mapping[date, str]:
     from holidays import financial_holidays  # 0.2 s, which only those pay who count days
 
     return financial_holidays("NYSE")
+
+
+@cache
+def _closures(year: int) -> Mapping[date, str]:
+    """Asking the library takes twenty times as long as asking a dict, and a plan asks thousands of times."""
+    library, first = _library(), date(year, 1, 1)
+    days = (first + timedelta(n) for n in range((date(year, 12, 31) - first).days + 1))
+    return {day: library[day] for day in days if day in library}
 
 
 class Calendar(msgspec.Struct, frozen=True):
@@ -32,7 +40,7 @@ class Calendar(msgspec.Struct, frozen=True):
         """Whether the exchange opens that day; a day with an early close counts."""
         if day in self.closed:
             return False
-        return day in self.opened or (day.weekday() < 5 and day not in _closures())
+        return day in self.opened or (day.weekday() < 5 and day not in _closures(day.year))
 
     def plus(self, day: date, n: int) -> date:
         """The nth trading day after `day`, which itself does not count; `n` is 0 or more, and 0 is `day` itself."""
@@ -66,7 +74,7 @@ class Calendar(msgspec.Struct, frozen=True):
         """Why the exchange is closed that day, such as `Juneteenth`; empty for a weekend and for a trading day."""
         if self.is_trading_day(day):
             return ""
-        return self.closed.get(day) or short_name(_closures().get(day) or "")
+        return self.closed.get(day) or short_name(_closures(day.year).get(day, ""))
 
 
 NYSE = Calendar()

@@ -1,16 +1,17 @@
 """Deciding about undo: which click no longer counts. Nothing is lost: an undo is one more event, itself undoable."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 from msgspec.structs import replace
 
 from flows import events as e
 from flows.events import Record
-from flows.evolve import fold, undone
+from flows.evolve import behind, fold, undone
 from flows.firms import Person, Refusal, require
 from flows.position import Position
+from flows.subjects import subjects
 
 FINAL = frozenset(
     {
@@ -37,6 +38,7 @@ LEADS_ONLY = frozenset(
         "channel_unlinked",
         "firm_answer_confirmed",
         "firm_answer_withdrawn",
+        "reminders_set",
     }
 )
 """What only a lead may record, and so only a lead may undo or bring back."""
@@ -92,54 +94,7 @@ def click_of(history: Sequence[Record], target: Record) -> list[Record]:
 
 def affects(history: Sequence[Record], clicked: Iterable[Record]) -> list[Record]:
     """The rows that a click comes down to: its own, and for an undo those that it took back, or brought back."""
-    return _behind({r.sequence: r for r in history}, clicked)
-
-
-def _behind(rows: Mapping[int, Record], clicked: Iterable[Record]) -> list[Record]:
-    found: dict[int, Record] = {}
-    pending = list(clicked)
-    while pending:
-        row = pending.pop()
-        event = row.event
-        if isinstance(event, e.Undone):
-            pending += [rows[n] for n in event.of]
-        else:
-            found[row.sequence] = row
-    return list(found.values())
-
-
-def subjects(record: Record) -> frozenset[str]:
-    """What a row changes. `of` an agent or a change: what may be recorded for it from then on."""
-    event = record.event
-    match event:
-        case e.TaskCompleted() | e.TaskWaiting() | e.WaitEnded() | e.TaskSetAside() | e.TaskReopened():
-            return frozenset({f"task {event.task}"})
-        case e.AnswerGiven():
-            return frozenset({f"fact {event.fact}"})
-        case e.AgentAdded():
-            return frozenset({f"agent {event.agent}", f"name {event.agent}", f"of {event.agent}"})
-        case e.AgentRenamed():
-            return frozenset({f"name {event.agent}"})
-        case e.AgentRemoved() | e.AgentReturned():
-            return frozenset({f"agent {event.agent}", f"of {event.agent}"})
-        case e.ChangeOfAgentStarted():
-            return frozenset({f"agent {event.old}", f"of {event.old}", f"agent {event.new}", f"of {event.change}"})
-        case e.TaskDueSet():
-            return frozenset({f"due {event.task}"})
-        case e.StepDueSet():
-            return frozenset({f"due step {event.step}"})
-        case e.TaskAssigned() | e.TaskUnassigned():
-            return frozenset({f"owner {event.task}"})
-        case e.RecurringSet() | e.RecurringRemoved():
-            return frozenset({f"recurring {event.recurring}"})
-        case e.ChannelLinked() | e.ChannelUnlinked():
-            return frozenset({f"channel {event.channel}"})
-        case e.EvidenceAdded() | e.NoteAdded():
-            return frozenset({f"row {record.sequence}"})
-        case e.FirmAnswerGiven() | e.FirmAnswerConfirmed() | e.FirmAnswerWithdrawn():
-            return frozenset({f"firm answer {event.answer}"})
-        case _:
-            return frozenset({record.type})
+    return behind({r.sequence: r for r in history}, clicked)
 
 
 def _builds_on(record: Record) -> str:
@@ -159,7 +114,7 @@ def _must_be_untouched(
         if by.sequence <= last or by.sequence in left_out:
             continue
         # A row that an undo since has brought back or taken back is later itself, unless it is older than the click.
-        changed = [r for r in _behind(rows, [by]) if r is by or (r.sequence <= last and r.sequence not in own)]
+        changed = [r for r in behind(rows, [by]) if r is by or (r.sequence <= last and r.sequence not in own)]
         name = "You" if by.actor == who.id else by.actor_name
         if any(subjects(r) & touched for r in changed):
             sentence = f"{name} changed this again after that, so it was left as it is. Nothing was undone."
@@ -174,7 +129,9 @@ def _without(history: Sequence[Record], position: Position, event: e.Undone) -> 
     payload = msgspec.json.encode(event).decode()
     row = replace(history[-1], sequence=position.version + 1, type="undone", payload=payload)
     after = fold(position.key, [*history, row])
-    return replace(after, version=position.version, head=position.head, edition=position.edition)
+    return replace(
+        after, version=position.version, head=position.head, edition=position.edition, changed_at=position.changed_at
+    )
 
 
 def _must_add_up(after: Position) -> None:

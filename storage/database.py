@@ -17,7 +17,10 @@ from storage.inbox import Inbox
 from storage.knowledge import Knowledge
 from storage.migrate import HEAD, migrate
 from storage.outbox import Outbox
+from storage.owing import take_turn
+from storage.plans import Plans
 from storage.questions import Notes, Questions
+from storage.statements import Statement
 from storage.workspaces import Workspaces
 
 VERSION_QUERY = "SELECT version_num FROM alembic_version"
@@ -33,7 +36,7 @@ class ClosingRunner(Runner, Protocol):
 class Database:
     """An open database. Use it in `async with`, or close it."""
 
-    def __init__(self, runner: ClosingRunner, fulltext: FullText) -> None:
+    def __init__(self, runner: ClosingRunner, fulltext: FullText, turn: Statement | None) -> None:
         cache = PositionCache()
         self._runner = runner
         self.events: ports.EventStore = EventStore(runner, cache)
@@ -42,7 +45,8 @@ class Database:
         self.workspaces: ports.Workspaces = Workspaces(runner)
         self.questions: ports.Questions = Questions(runner)
         self.notes: ports.Notes = Notes(runner)
-        self.outbox: ports.Outbox = Outbox(runner)
+        self.outbox: ports.Outbox = Outbox(runner, turn)
+        self.plans: ports.Plans = Plans(runner, cache, turn)
         self.knowledge: ports.Knowledge = Knowledge(runner, fulltext)
         self.audit = Audit(runner)
 
@@ -95,11 +99,11 @@ async def open_database(url: str) -> Database:
 
         if await postgres.version(url, VERSION_QUERY) != HEAD:
             await migrate(postgres.sqlalchemy_url(url))
-        return Database(await postgres.open_postgres(url), Tsvector())
+        return Database(await postgres.open_postgres(url), Tsvector(), take_turn)
     sqlite.create_file(path)
     if _sqlite_version(path) != HEAD:
         await migrate(f"sqlite+aiosqlite:///{path}")
-    return Database(await sqlite.open_sqlite(path), Fts5())
+    return Database(await sqlite.open_sqlite(path), Fts5(), None)
 
 
 def _sqlite_version(path: Path) -> str:
@@ -119,6 +123,16 @@ def _sqlite_version(path: Path) -> str:
         raise sqlite.unavailable(error) from error
     finally:
         connection.close()
+
+
+async def is_current(url: str) -> bool:
+    """Whether there is a database whose tables are up to date, so that opening it changes nothing."""
+    path = sqlite_path(url)
+    if path is not None:
+        return path.exists() and _sqlite_version(path) == HEAD
+    from storage import postgres
+
+    return await postgres.version(url, VERSION_QUERY) == HEAD
 
 
 async def check(url: str) -> tuple[Finding, ...]:

@@ -1,17 +1,23 @@
 """Who a person is, which firms are within reach, and which firm a channel or a person means."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
 
 import msgspec
 
 from flows.events import FirmKey
+from flows.habits import Habits, Reach
 from flows.ports import FirmSummary, Known, Sighting
 from flows.position import Position
-from storage import statements
+from storage import planning, statements
 from storage.event_store import PositionCache, Runner, load
-from storage.statements import Unit
+from storage.statements import Statement, Unit
 
 _MEANT = 10_000
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(Habits).decode
+_USUAL = Habits()
 
 
 class Directory:
@@ -36,11 +42,22 @@ class Directory:
     async def use(self, tenant: str, person: str, firm: str) -> None:
         await self._runner.write(lambda: _use(tenant, person, firm))
 
-    async def remember(self, tenant: str, known: Known) -> None:
-        await self._runner.write(lambda: _remember(tenant, known))
+    async def remember(self, tenant: str, known: Known, *, at: float = 0.0) -> None:
+        await self._runner.write(lambda: _remember(tenant, known, at))
 
     async def all_firms(self, tenant: str) -> Sequence[FirmSummary]:
         return await self._runner.read(_all_firms(tenant))
+
+    async def reach(self, tenant: str, persons: Sequence[str]) -> Mapping[str, Reach]:
+        return await self._runner.read(reach(tenant, persons))
+
+    async def set_habits(self, tenant: str, person: str, habits: Habits) -> None:
+        kept = "" if habits == _USUAL else _encode(habits).decode()
+        await self._runner.write(lambda: _set(statements.set_habits, tenant, person, {"habits": kept}))
+
+    async def blocked(self, tenant: str, person: str, reason: str, *, at: float = 0.0) -> None:
+        new = {"blocked": reason, "reach_since": at}
+        await self._runner.write(lambda: _set(statements.set_blocked, tenant, person, new))
 
 
 def by_name(firm: FirmSummary) -> tuple[str, str]:
@@ -52,9 +69,39 @@ def _use(tenant: str, person: str, firm: str) -> Unit[None]:
     yield statements.use_firm, {"tenant": tenant, "person": person, "current_firm": firm}
 
 
-def _remember(tenant: str, known: Known) -> Unit[None]:
-    # `current_firm` is for a new row only: the statement does not overwrite it.
-    yield statements.remember_person, {"tenant": tenant, "current_firm": "", **msgspec.structs.asdict(known)}
+def _remember(tenant: str, known: Known, at: float) -> Unit[None]:
+    before = yield from _one(tenant, known.person)
+    since = at if before.standing != known.standing else before.since.timestamp() if before.since else 0.0
+    yield statements.remember_person, {"tenant": tenant, "reach_since": since, **msgspec.structs.asdict(known)}
+    if (before.time_zone, before.standing) != (known.time_zone, known.standing):
+        yield planning.stale_of_person, {"tenant": tenant, "person": known.person}
+
+
+def _set(statement: Statement, tenant: str, person: str, new: Mapping[str, Any]) -> Unit[None]:
+    changed = yield statement, {"tenant": tenant, "person": person, **new}
+    if changed:
+        yield planning.stale_of_person, {"tenant": tenant, "person": person}
+
+
+def _one(tenant: str, person: str) -> Unit[Reach]:
+    found = yield from reach(tenant, [person])
+    return found[person]
+
+
+def reach(tenant: str, persons: Sequence[str]) -> Unit[dict[str, Reach]]:
+    """How each of them can be reached."""
+    found = {person: Reach(person) for person in persons}
+    if persons:
+        named = {f"person_{n}": person for n, person in enumerate(persons)}
+        rows = yield planning.read_reach(len(persons)), {"tenant": tenant, **named}
+        for name, time_zone, standing, blocked, habits, at in rows:
+            since = datetime.fromtimestamp(at, UTC) if at else None
+            found[name] = Reach(name, time_zone, standing, blocked, _habits(habits), since)
+    return found
+
+
+def _habits(kept: str) -> Habits:
+    return _decode(kept) if kept else _USUAL
 
 
 def _all_firms(tenant: str) -> Unit[Sequence[FirmSummary]]:

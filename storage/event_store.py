@@ -1,18 +1,18 @@
 """A firm's events and its snapshot: read as one row, changed as one unit of work."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from threading import Lock
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 import msgspec
 
-from flows.asked import Owed
 from flows.events import FirmKey, Record
 from flows.evolve import fold
 from flows.ports import Changed, ChannelTaken, Decide
 from flows.position import SHAPE, Position
 from storage import statements
+from storage.owing import owe
 from storage.statements import Statement, Unit
 
 T = TypeVar("T")
@@ -186,13 +186,6 @@ def _change(cache: PositionCache, key: FirmKey, decide: Decide, cause: str | Non
         yield from owe(changed.owed)
         cache.put(Held(changed.position, True))
     return changed
-
-
-def owe(owed: Iterable[Owed]) -> Unit[None]:
-    """Part of the unit of work that a debt comes from, so that neither is there without the other."""
-    for one in owed:
-        row = {**msgspec.structs.asdict(one), "taken_until": 0.0, "settled_at": None, "outcome": None}
-        yield statements.owe, row
 
 
 def _check(key: FirmKey, before: Position, changed: Changed, cause: str | None) -> None:

@@ -125,6 +125,10 @@ people = Table(
     Column("checked_at", Double, nullable=False, server_default="0"),
     Column("current_firm", Text, nullable=False, server_default=""),
     Column("standing", Text, nullable=False, server_default=""),
+    Column("habits", Text, nullable=False, server_default=""),
+    Column("blocked", Text, nullable=False, server_default=""),
+    # Business time since which they are what they are to the workspace, and take messages or not; 0 where not known.
+    Column("reach_since", Double, nullable=False, server_default="0"),
     PrimaryKeyConstraint("tenant", "person"),
     sqlite_with_rowid=False,
 )
@@ -225,7 +229,6 @@ update_notes = Table(
 outbox = Table(
     "outbox",
     metadata,
-    # The columns stand in the order of flows.asked.Owed.
     _tenant(),
     Column("key", Text, nullable=False),
     _firm(),
@@ -233,11 +236,52 @@ outbox = Table(
     Column("person", Text, nullable=False),
     Column("about", Text, nullable=False),
     Column("due_at", Double, nullable=False),
-    Column("tries", Integer, nullable=False),
-    Column("taken_until", Double, nullable=False),
     Column("settled_at", Double),
     Column("outcome", Text),
+    Column("slot", Text, nullable=False, server_default=""),
+    Column("message", Text, nullable=False, server_default=""),
+    # Said once by what writes the row, so that the indexes need not know any words.
+    Column("reminds", Boolean, nullable=False, server_default=false()),
+    Column("failed", Boolean, nullable=False, server_default=false()),
     PrimaryKeyConstraint("tenant", "key"),
+    sqlite_with_rowid=False,
+)  # its indexes are in storage.indexes
+
+# What somebody took up and did not settle yet. Apart from the outbox, whose rows are long and lie far from each other:
+# a claim writes a few pages here, and not one of a million rows' for each row it takes.
+taken = Table(
+    "taken",
+    metadata,
+    _tenant(),
+    Column("key", Text, nullable=False),
+    Column("until", Double, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("first_at", Double, nullable=False),
+    PrimaryKeyConstraint("tenant", "key"),
+    sqlite_with_rowid=False,
+)
+
+# A firm's plan: the version it was made from (-1 where something else changed since), and until when it is good.
+plans = Table(
+    "plans",
+    metadata,
+    _tenant(),
+    _firm(),
+    Column("version", Integer, nullable=False),
+    Column("planned_at", Double, nullable=False),
+    Column("again_at", Double, nullable=False),
+    PrimaryKeyConstraint("tenant", "firm"),
+    _of_a_firm(),
+    sqlite_with_rowid=False,
+)
+
+stopped = Table(
+    "stopped_workspaces",
+    metadata,
+    _tenant(),
+    Column("reason", Text, nullable=False),
+    Column("stopped_at", Double, nullable=False),
+    PrimaryKeyConstraint("tenant"),
     sqlite_with_rowid=False,
 )
 
@@ -247,7 +291,6 @@ Index("ux_workspace_entries_cause", workspace_entries.c.tenant, workspace_entrie
 Index(None, inbox.c.settled_at, inbox.c.taken_until)
 Index("ix_questions_place", questions.c.tenant, questions.c.channel, questions.c.asked_at)
 Index("ix_questions_queue", questions.c.tenant, questions.c.firm, questions.c.waiting, questions.c.asked_at)
-Index(None, outbox.c.settled_at, outbox.c.due_at)
 
 
 # A firm's own documents. A passage's id is its firm's shelf, its document's number there and its own number in one, so

@@ -1,38 +1,147 @@
-"""What we owe Slack: kept with what it comes from, claimed for a lease, settled once it was sent."""
+"""What we owe Slack: kept with what it comes from, claimed a slot at a time for a lease, settled once it was sent."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
-from flows.asked import Owed
-from storage import statements
+from flows.asked import ARRIVED, FINE, Kept, Owed, Slot
+from storage import owing
 from storage.event_store import Runner
-from storage.statements import Unit
+from storage.statements import Rows, Statement, Unit
 
 
 class Outbox:
-    """flows.ports.Outbox on a database."""
+    """flows.ports.Outbox on a database. `turn` is what those who claim wait for, where more than one can write."""
 
-    def __init__(self, runner: Runner) -> None:
+    def __init__(self, runner: Runner, turn: Statement | None) -> None:
         self._runner = runner
+        self._turn = turn
 
-    async def claim(self, *, due: float, now: float, lease: float, limit: int) -> Sequence[Owed]:
-        return await self._runner.write(lambda: _claim(due, now, lease, limit))
+    async def owe(self, owed: Sequence[Owed]) -> None:
+        await self._runner.write(lambda: owing.owe(owed))
 
-    async def settle(self, tenant: str, key: str, *, now: float, outcome: str) -> None:
-        await self._runner.write(lambda: _settle(tenant, key, now, outcome))
+    async def claim(self, *, due: float, now: float, lease: float, limit: int) -> Sequence[Slot]:
+        if not await self._runner.read(_is_any_due(due, now)):
+            return []  # the usual case, and it costs no commit
+        return await self._runner.write(lambda: _claim(self._turn, due, now, now + lease, limit))
 
-    async def forget(self, *, settled_before: float) -> int:
-        return await self._runner.write(lambda: _forget(settled_before))
+    async def settle(self, tenant: str, outcomes: Mapping[str, str], *, now: float, message: str = "") -> None:
+        await self._runner.write(lambda: _settle(tenant, outcomes, now, message))
+
+    async def release(self, tenant: str, keys: Sequence[str], *, until: float) -> None:
+        await self._runner.write(lambda: _release(tenant, keys, until))
+
+    async def get(self, tenant: str, key: str) -> Kept | None:
+        return next(iter(await self._runner.read(_kept(owing.get, {"of_tenant": tenant, "of_key": key}))), None)
+
+    async def of_message(self, tenant: str, message: str) -> Sequence[Kept]:
+        return await self._runner.read(_kept(owing.of_message, {"tenant": tenant, "stands_in": message}))
+
+    async def next_due(self, *, after: float = 0.0) -> float | None:
+        return await self._runner.read(_next_due(after))
+
+    async def snoozed(self, tenant: str, person: str) -> Sequence[Owed]:
+        return await self._runner.read(_snoozed(tenant, person))
+
+    async def stop(self, tenant: str, reason: str, *, now: float) -> None:
+        await self._runner.write(lambda: _stop(tenant, reason, now))
+
+    async def resume(self, tenant: str) -> None:
+        await self._runner.write(lambda: _resume(tenant))
+
+    async def stopped(self) -> Mapping[str, str]:
+        return await self._runner.read(_stopped())
+
+    async def undelivered(self, tenant: str, *, limit: int) -> Sequence[Kept]:
+        return await self._runner.read(_kept(owing.undelivered, {"tenant": tenant, "limit": limit}))
+
+    async def forget(self, *, settled_before: float, letters_before: float) -> int:
+        return await self._runner.write(lambda: _forget(settled_before, letters_before))
 
 
-def _claim(due: float, now: float, lease: float, limit: int) -> Unit[Sequence[Owed]]:
-    rows = yield statements.claim_owed, {"due": due, "now": now, "until": now + lease, "limit": limit}
-    return sorted((Owed(*row) for row in rows), key=lambda owed: (owed.due_at, owed.key))
+def kept(rows: Rows) -> tuple[Kept, ...]:
+    """Rows as `owing` reads them."""
+    return tuple(Kept(Owed(*row[:-2]), row[-2] is not None, row[-1] or "") for row in rows)
 
 
-def _settle(tenant: str, key: str, now: float, outcome: str) -> Unit[None]:
-    yield statements.settle_owed, {"tenant": tenant, "owed": key, "now": now, "result": outcome}
+def _kept(statement: Statement, parameters: Mapping[str, Any]) -> Unit[tuple[Kept, ...]]:
+    return kept((yield statement, parameters))
 
 
-def _forget(settled_before: float) -> Unit[int]:
-    gone = yield statements.forget_owed, {"settled_before": settled_before}
-    return len(gone)
+def _is_any_due(due: float, now: float) -> Unit[bool]:
+    rows = yield owing.is_any_due, {"due": due, "now": now}
+    return bool(rows)
+
+
+def _claim(turn: Statement | None, due: float, now: float, until: float, limit: int) -> Unit[list[Slot]]:
+    if turn:
+        yield turn, {}
+    slots: list[Slot] = []
+    # As many rows as slots are wanted may be in fewer slots; then some more are looked for.
+    while len(slots) < limit:
+        mine = yield owing.take, {"due": due, "now": now, "until": until, "limit": limit - len(slots)}
+        if not mine:
+            break
+        keys = {(row[0], row[1]) for row in mine}
+        rows = yield owing.read_taken, {"until": until}
+        slots += _slots(Owed(*row) for row in rows if (row[0], row[1]) in keys)
+    return slots
+
+
+def _slots(owed: Iterable[Owed]) -> list[Slot]:
+    together: dict[tuple[str, str, str], list[Owed]] = {}
+    for one in sorted(owed, key=lambda one: (one.due_at, one.key)):
+        together.setdefault((one.tenant, one.person, one.slot), []).append(one)
+    return [Slot(*whose, tuple(rows)) for whose, rows in together.items()]
+
+
+def _settle(tenant: str, outcomes: Mapping[str, str], now: float, message: str) -> Unit[None]:
+    rows = [
+        {
+            "of_tenant": tenant,
+            "of_key": key,
+            "now": now,
+            "result": outcome,
+            "stands_in": message if outcome in ARRIVED else "",
+            "is_failed": outcome not in FINE,
+        }
+        for key, outcome in outcomes.items()
+    ]
+    if rows:
+        yield owing.settle, rows
+        yield owing.let_go, rows
+
+
+def _release(tenant: str, keys: Sequence[str], until: float) -> Unit[None]:
+    rows = [{"of_tenant": tenant, "of_key": key, "free_from": until} for key in keys]
+    if rows:
+        yield owing.release, rows
+
+
+def _next_due(after: float) -> Unit[float | None]:
+    rows = yield owing.next_due, {"after": after}
+    return rows[0][0] if rows else None
+
+
+def _snoozed(tenant: str, person: str) -> Unit[list[Owed]]:
+    rows = yield owing.snoozed, {"tenant": tenant, "person": person}
+    return [Owed(*row) for row in rows]
+
+
+def _stop(tenant: str, reason: str, now: float) -> Unit[None]:
+    yield owing.stop, {"tenant": tenant, "reason": reason, "stopped_at": now}
+
+
+def _resume(tenant: str) -> Unit[None]:
+    yield owing.resume, {"tenant": tenant}
+
+
+def _stopped() -> Unit[dict[str, str]]:
+    rows = yield owing.list_stopped, {}
+    return {row[0]: row[1] for row in rows}
+
+
+def _forget(reminders_before: float, letters_before: float) -> Unit[int]:
+    reminders = yield owing.forget, {"which": True, "settled_before": reminders_before}
+    letters = yield owing.forget, {"which": False, "settled_before": letters_before}
+    yield owing.tidy, {}
+    return len(reminders) + len(letters)

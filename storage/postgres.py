@@ -1,6 +1,6 @@
 """Runs units of work on PostgreSQL through asyncpg: each in one transaction, tried again where somebody was faster."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import asyncpg  # type: ignore[import-untyped]  # it ships no types
@@ -99,8 +99,11 @@ class PostgresRunner:
             value: T = end.value
             return value
 
-    async def _execute(self, connection: Any, statement: Statement, parameters: Mapping[str, Any]) -> Rows:
+    async def _execute(self, connection: Any, statement: Statement, parameters: Any) -> Rows:
         compiled = self._language[statement]
+        if isinstance(parameters, list):
+            await self._guard(connection.executemany(compiled.sql, [compiled.bind(each) for each in parameters]))
+            return ()
         rows: Rows = await self._guard(connection.fetch(compiled.sql, *compiled.bind(parameters)))
         return rows
 

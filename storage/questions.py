@@ -8,7 +8,8 @@ import msgspec
 from flows.asked import Asked, Owed, Place, UpdateNote, Voted
 from flows.ports import Remembered
 from storage import statements
-from storage.event_store import Runner, owe
+from storage.event_store import Runner
+from storage.owing import owe
 from storage.statements import Unit
 
 _PRACTICE, _WAITING = (Asked.__struct_fields__.index(name) for name in ("practice", "waiting"))

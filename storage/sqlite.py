@@ -185,6 +185,9 @@ class Lane:
     def _execute(self, raw: sqlite3.Connection, statement: Statement, parameters: Any) -> Rows:
         compiled = self._language[statement]
         try:
+            if isinstance(parameters, list):
+                raw.executemany(compiled.sql, map(compiled.bind, parameters))
+                return ()
             return raw.execute(compiled.sql, compiled.bind(parameters)).fetchall()
         except sqlite3.IntegrityError as error:
             raise Conflict("What was to be written does not fit what is there. Nothing was changed.") from error

@@ -17,7 +17,6 @@ from sqlalchemy import (
     null,
     select,
     true,
-    tuple_,
     union,
     update,
 )
@@ -31,7 +30,6 @@ from storage.models import (
     firms,
     inbox,
     members,
-    outbox,
     people,
     questions,
     snapshots,
@@ -55,9 +53,12 @@ class Statement:
 
 
 Rows = Sequence[Sequence[Any]]
-Step = tuple[Statement, Mapping[str, Any]]
+Step = tuple[Statement, Mapping[str, Any] | Sequence[Mapping[str, Any]]]
 Unit = Generator[Step, Rows, T]
-"""A unit of work: it yields statements, is sent their rows, and returns its result. A driver runs it as a whole."""
+"""A unit of work: it yields statements, is sent their rows, and returns its result. A driver runs it as a whole.
+
+A statement with a list of parameters is run for each of them, in one go; no rows come back then.
+"""
 
 
 class Compiled(NamedTuple):
@@ -191,7 +192,20 @@ audit_snapshot = Statement(
 audit_members = Statement(lambda _: select(members.c.person, members.c.name, members.c.role).where(_is_firm(members)))
 audit_channels = Statement(lambda _: select(channels.c.channel).where(_is_firm(channels)))
 
-remember_person = _upsert(people, "name", "time_zone", "admin", "checked_at", "standing")
+_KNOWN = ("name", "time_zone", "admin", "checked_at", "standing", "reach_since")
+
+
+def _remember(insert: Insert) -> ClauseElement:
+    """What Slack said of a person; what they chose themselves stays as it is."""
+    new = insert(people).values({name: bindparam(name) for name in ("tenant", "person", *_KNOWN)})
+    kept: ClauseElement = new.on_conflict_do_update(
+        index_elements=[people.c.tenant, people.c.person],
+        set_={people.c[name]: new.excluded[name] for name in _KNOWN},
+    )
+    return kept
+
+
+remember_person = Statement(_remember)
 use_firm = Statement(
     lambda insert: (
         insert(people)
@@ -201,6 +215,26 @@ use_firm = Statement(
         )
     )
 )
+
+
+def _set_of_person(name: str, *beside: str) -> Statement:
+    """Gives the row back where it was something else before; what is beside it changes with it."""
+
+    def build(insert: Insert) -> ClauseElement:
+        column, names = people.c[name], (name, *beside)
+        new = insert(people).values({each: bindparam(each) for each in ("tenant", "person", *names)})
+        kept: ClauseElement = new.on_conflict_do_update(
+            index_elements=[people.c.tenant, people.c.person],
+            set_={people.c[each]: new.excluded[each] for each in names},
+            where=column != new.excluded[name],
+        ).returning(people.c.person)
+        return kept
+
+    return Statement(build)
+
+
+set_habits = _set_of_person("habits")
+set_blocked = _set_of_person("blocked", "reach_since")
 all_firms = Statement(lambda _: select(firms.c.firm, firms.c.name).where(firms.c.tenant == bindparam("tenant")))
 
 
@@ -376,42 +410,4 @@ remove_note = Statement(
         )
         .returning(update_notes.c.id)
     )
-)
-
-# --- what we owe Slack ----------------------------------------------------------------------------------------
-
-owe = Statement(lambda insert: insert(outbox).on_conflict_do_nothing())
-
-
-def _claim() -> ClauseElement:
-    due = (
-        select(outbox.c.tenant, outbox.c.key)
-        .where(
-            outbox.c.settled_at.is_(None),
-            outbox.c.due_at <= bindparam("due"),
-            outbox.c.taken_until <= bindparam("now"),
-        )
-        .order_by(outbox.c.due_at, outbox.c.key)
-        .limit(bindparam("limit"))
-        .with_for_update(skip_locked=True)
-    )
-    taken: ClauseElement = (
-        update(outbox)
-        .values({outbox.c.taken_until: bindparam("until"), outbox.c.tries: outbox.c.tries + 1})
-        .where(tuple_(outbox.c.tenant, outbox.c.key).in_(due))
-        .returning(*list(outbox.c)[:8])
-    )
-    return taken
-
-
-claim_owed = Statement(lambda _: _claim())
-settle_owed = Statement(
-    lambda _: (
-        update(outbox)
-        .values({outbox.c.settled_at: bindparam("now"), outbox.c.outcome: bindparam("result")})
-        .where(outbox.c.tenant == bindparam("tenant"), outbox.c.key == bindparam("owed"))
-    )
-)
-forget_owed = Statement(
-    lambda _: delete(outbox).where(outbox.c.settled_at < bindparam("settled_before")).returning(outbox.c.key)
 )

@@ -2,7 +2,8 @@
 
 from alembic import context
 
-from storage.models import in_models, metadata
+from storage.indexes import metadata
+from storage.models import in_models
 
 context.configure(
     connection=context.config.attributes["connection"],

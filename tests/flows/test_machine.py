@@ -10,7 +10,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from flows import answers, own_dates, progress, setting_up
 from flows.evolve import fold
 from flows.firms import Refusal
+from flows.habits import Rules
 from flows.records import verify
+from flows.reminders import setting
 from flows.undo import LEADS_ONLY, affects
 from tests.flows.life import ANA, BEN, EVE, PACK, TODAY, VIC, Life
 
@@ -145,6 +147,14 @@ class Anything(RuleBasedStateMachine):
             self.attempt(lambda: own_dates.remove_recurring(self.life.position, ANA, there[0].id))
         else:
             self.attempt(lambda: own_dates.set_recurring(self.life.position, ANA, name, 2, day))
+
+    @precondition(lambda self: self.life.position.recurring)
+    @rule(year=st.integers(2026, 2028), every=st.integers(0, 3), who=PEOPLE)
+    def finish_and_set_reminders(self, year: int, every: int, who: Any) -> None:
+        position, there = self.life.position, self.life.position.recurring[0]
+        day = own_dates.in_year(there, year)
+        self.attempt(lambda: setting.finish_recurring(position, who, there.id, day, TODAY), who)
+        self.attempt(lambda: setting.set_rules(self.life.position, who, Rules(late_every=every)), who)
 
     @rule(pick=PICK, named=st.booleans(), who=st.sampled_from([ANA, BEN]))
     def undo(self, pick: int, named: bool, who: Any) -> None:

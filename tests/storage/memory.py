@@ -1,16 +1,19 @@
 """The storage ports in plain dicts, for tests about something else; held to the suite the databases obey."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 import msgspec
 
 from flows.asked import Asked, Owed, Place, UpdateNote, Voted
 from flows.events import FirmKey, Record
+from flows.habits import Habits, Reach
 from flows.ports import Changed, ChannelTaken, Decide, DecideEntry, FirmSummary, Known, Remembered, Sighting, Told
 from flows.position import Position
 from flows.workspace import Entry
 from tests.storage.memory_knowledge import MemoryKnowledge
+from tests.storage.memory_outbox import STALE, Debt, MemoryOutbox, MemoryPlans, Plan
 
 
 @dataclass
@@ -18,13 +21,6 @@ class Delivery:
     told: Told
     told_at: float
     taken_until: float
-    settled_at: float | None = None
-
-
-@dataclass
-class Debt:
-    owed: Owed
-    taken_until: float = 0.0
     settled_at: float | None = None
 
 
@@ -44,10 +40,30 @@ class Shared:
     notes: dict[tuple[str, str], UpdateNote] = field(default_factory=dict)
     removed: set[tuple[str, str]] = field(default_factory=set)
     outbox: dict[tuple[str, str], Debt] = field(default_factory=dict)
+    stopped: dict[str, str] = field(default_factory=dict)
+    plans: dict[FirmKey, Plan] = field(default_factory=dict)
+    habits: dict[tuple[str, str], Habits] = field(default_factory=dict)
+    blocked: dict[tuple[str, str], str] = field(default_factory=dict)
+    since: dict[tuple[str, str], float] = field(default_factory=dict)
 
     def owe(self, owed: Sequence[Owed]) -> None:
         for one in owed:
-            self.outbox.setdefault((one.tenant, one.key), Debt(one))
+            slot = one.slot or one.key
+            self.outbox.setdefault((one.tenant, one.key), Debt(msgspec.structs.replace(one, slot=slot)))
+
+    def reach(self, tenant: str, person: str) -> Reach:
+        known = self.people.get((tenant, person), Known(person))
+        habits = self.habits.get((tenant, person), Habits())
+        at = self.since.get((tenant, person), 0.0)
+        since = datetime.fromtimestamp(at, UTC) if at else None
+        return Reach(person, known.time_zone, known.standing, self.blocked.get((tenant, person), ""), habits, since)
+
+    def changed_for(self, tenant: str, person: str, before: Reach) -> None:
+        """Makes the plans of this person's firms stale, where they can be reached in another way than before."""
+        if self.reach(tenant, person) != before:
+            for key, position in self.positions.items():
+                if key.tenant == tenant and person in position.members and key in self.plans:
+                    self.plans[key].version = STALE
 
 
 class MemoryEvents:
@@ -132,8 +148,27 @@ class MemoryDirectory:
     async def use(self, tenant: str, person: str, firm: str) -> None:
         self._shared.current[tenant, person] = firm
 
-    async def remember(self, tenant: str, known: Known) -> None:
+    async def remember(self, tenant: str, known: Known, *, at: float = 0.0) -> None:
+        before = self._shared.reach(tenant, known.person)
         self._shared.people[tenant, known.person] = known
+        if known.standing != before.standing:
+            self._shared.since[tenant, known.person] = at
+        self._shared.changed_for(tenant, known.person, before)
+
+    async def reach(self, tenant: str, persons: Sequence[str]) -> Mapping[str, Reach]:
+        return {person: self._shared.reach(tenant, person) for person in persons}
+
+    async def set_habits(self, tenant: str, person: str, habits: Habits) -> None:
+        before = self._shared.reach(tenant, person)
+        self._shared.habits[tenant, person] = habits
+        self._shared.changed_for(tenant, person, before)
+
+    async def blocked(self, tenant: str, person: str, reason: str, *, at: float = 0.0) -> None:
+        before = self._shared.reach(tenant, person)
+        self._shared.blocked[tenant, person] = reason
+        if reason != before.blocked:
+            self._shared.since[tenant, person] = at
+        self._shared.changed_for(tenant, person, before)
 
     async def all_firms(self, tenant: str) -> Sequence[FirmSummary]:
         found = [FirmSummary(k, p.name, None) for k, p in self._shared.positions.items() if k.tenant == tenant]
@@ -179,6 +214,7 @@ class MemoryInbox:
 class MemoryWorkspaces:
     def __init__(self, shared: Shared) -> None:
         self._entries = shared.entries
+        self._plans = shared.plans
 
     async def entries(self, tenant: str) -> Sequence[Entry]:
         return tuple(self._entries.get(tenant, ()))
@@ -192,6 +228,9 @@ class MemoryWorkspaces:
         added = decide(tuple(there))
         if added:
             there.append(added)
+            for key, plan in self._plans.items():
+                if key.tenant == tenant:
+                    plan.version = STALE
         return tuple(there), added
 
 
@@ -273,29 +312,6 @@ class MemoryNotes:
         return True
 
 
-class MemoryOutbox:
-    def __init__(self, shared: Shared) -> None:
-        self._outbox = shared.outbox
-
-    async def claim(self, *, due: float, now: float, lease: float, limit: int) -> Sequence[Owed]:
-        free = [d for d in self._outbox.values() if d.settled_at is None and d.taken_until <= now]
-        ready = sorted((d for d in free if d.owed.due_at <= due), key=lambda d: (d.owed.due_at, d.owed.key))[:limit]
-        for debt in ready:
-            debt.taken_until = now + lease
-            debt.owed = msgspec.structs.replace(debt.owed, tries=debt.owed.tries + 1)
-        return [d.owed for d in ready]
-
-    async def settle(self, tenant: str, key: str, *, now: float, outcome: str) -> None:
-        if (tenant, key) in self._outbox:
-            self._outbox[tenant, key].settled_at = now
-
-    async def forget(self, *, settled_before: float) -> int:
-        old = [k for k, d in self._outbox.items() if d.settled_at is not None and d.settled_at < settled_before]
-        for key in old:
-            del self._outbox[key]
-        return len(old)
-
-
 class MemoryDatabase:
     """Looks like storage.database.Database."""
 
@@ -308,6 +324,7 @@ class MemoryDatabase:
         self.questions = MemoryQuestions(shared)
         self.notes = MemoryNotes(shared)
         self.outbox = MemoryOutbox(shared)
+        self.plans = MemoryPlans(shared)
         self.knowledge = MemoryKnowledge()
 
     async def close(self) -> None:

@@ -32,8 +32,11 @@ def _account() -> str | None:
 
 
 @contextmanager
-def server() -> Iterator[str]:
-    """The address of a fresh server on a socket of its own. Skips where there is none to start, but never in CI."""
+def server(*settings: str) -> Iterator[str]:
+    """The address of a fresh server on a socket of its own. Skips where there is none to start, but never in CI.
+
+    `settings` come after ours, which make it quick to start and careless about power cuts.
+    """
     binaries = _binaries()
     if binaries is None:
         if os.environ.get("CI"):
@@ -46,16 +49,8 @@ def server() -> Iterator[str]:
             shutil.chown(home, account)
         command = [binaries / "initdb", "-D", home / "data", "-U", USER, "-A", "trust", "-E", "UTF8", "--no-sync"]
         subprocess.run(command, check=True, user=account, cwd=home, stdout=subprocess.DEVNULL)
-        options = (
-            "-c",
-            "listen_addresses=",
-            "-c",
-            "fsync=off",
-            "-c",
-            "shared_buffers=16MB",
-            "-c",
-            "max_connections=100",
-        )
+        usual = ("listen_addresses=", "fsync=off", "shared_buffers=16MB", "max_connections=100")
+        options = [word for setting in (*usual, *settings) for word in ("-c", setting)]
         process = subprocess.Popen(
             [binaries / "postgres", "-D", home / "data", "-k", home, *options],
             user=account,

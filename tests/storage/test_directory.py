@@ -1,10 +1,12 @@
 """Who sees which firm, whichever the database."""
 
 import asyncio
+from datetime import UTC, date, datetime, time
 
 import pytest
 
 from flows.events import FirmKey
+from flows.habits import Habits, Reach
 from flows.ports import ChannelTaken, FirmSummary, Known, Sighting
 from storage.database import Database
 from tests.storage.decisions import ANN, KEY, TENANT, join, leave, link, rename, set_up, unlink
@@ -145,3 +147,37 @@ async def test_what_is_known_of_a_person_is_kept_apart_from_his_current_firm(two
     await two_firms.directory.use(TENANT, ANN.id, "f2")
     seen = await two_firms.directory.sight(TENANT, ANN.id)
     assert (seen.known, seen.current) == (known, "f2")
+
+
+async def reach(database: Database, person: str) -> Reach:
+    return (await database.directory.reach(TENANT, [person]))[person]
+
+
+async def test_somebody_nobody_knows_is_taken_to_be_reachable(database: Database) -> None:
+    assert await database.directory.reach(TENANT, [ANN.id, BOB]) == {ANN.id: Reach(ANN.id), BOB: Reach(BOB)}
+    assert await database.directory.reach(TENANT, []) == {}
+
+
+async def test_how_a_person_is_reached_is_what_slack_said_and_what_they_chose(database: Database) -> None:
+    habits = Habits(time(8, 30), date(2027, 3, 1), True, datetime(2027, 2, 1, tzinfo=UTC))
+    await database.directory.set_habits(TENANT, BOB, habits)
+    await database.directory.blocked(TENANT, BOB, "cannot_dm_bot", at=50.0)
+    await database.directory.remember(TENANT, Known(BOB, "Bob", "Asia/Kolkata"))
+    since = datetime.fromtimestamp(50, UTC)
+    assert await reach(database, BOB) == Reach(BOB, "Asia/Kolkata", "", "cannot_dm_bot", habits, since)
+    assert (await database.directory.sight(TENANT, BOB)).known.name == "Bob"
+    assert (await database.directory.reach("-/T2", [BOB]))[BOB] == Reach(BOB)
+    await database.directory.set_habits(TENANT, BOB, Habits())
+    assert (await reach(database, BOB)).habits == Habits()
+
+
+async def test_since_when_somebody_is_out_of_reach_stays_until_that_changes(database: Database) -> None:
+    remember, blocked = database.directory.remember, database.directory.blocked
+    await remember(TENANT, Known(BOB, "Bob", standing="gone"), at=10.0)
+    await remember(TENANT, Known(BOB, "Bob", "Asia/Tokyo", standing="gone"), at=20.0)
+    assert (await reach(database, BOB)).since == datetime.fromtimestamp(10, UTC)
+    await remember(TENANT, Known(BOB, "Bob"), at=30.0)
+    assert (await reach(database, BOB)).since == datetime.fromtimestamp(30, UTC)
+    await blocked(TENANT, BOB, "cannot_dm_bot", at=40.0)
+    await blocked(TENANT, BOB, "cannot_dm_bot", at=50.0)
+    assert (await reach(database, BOB)).since == datetime.fromtimestamp(40, UTC)

@@ -10,10 +10,11 @@ from typing import Any
 
 import asyncpg
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.schema import CreateTable
@@ -21,7 +22,8 @@ from sqlalchemy.schema import CreateTable
 from storage import migrate
 from storage.database import open_database
 from storage.errors import StorageError
-from storage.models import in_models, metadata
+from storage.indexes import metadata
+from storage.models import in_models
 from storage.postgres import plain_url
 from tests.storage.decisions import KEY, set_up
 
@@ -97,6 +99,55 @@ async def test_a_migration_that_is_asked_for_is_numbered_and_empty_while_nothing
     text = written.read_text()
     assert f"down_revision = {migrate.HEAD!r}" in text
     assert "op." not in text
+
+
+async def _at(url: str, revision: str, *statements: str) -> None:
+    """Takes a new database so far and no further, and puts something into it."""
+
+    def upgrade(connection: Connection) -> None:
+        command.upgrade(migrate.config(connection), revision)
+
+    engine = create_async_engine(url)
+    try:
+        async with engine.begin() as connection:
+            await connection.run_sync(upgrade)
+            for statement in statements:
+                await connection.execute(text(statement))
+    finally:
+        await engine.dispose()
+
+
+async def test_what_was_owed_before_slots_is_still_owed_each_in_a_message_of_its_own(fresh: str) -> None:
+    columns = "tenant, key, firm_id, kind, person, about, due_at, tries, taken_until, settled_at, outcome"
+    rows = [
+        f"INSERT INTO outbox ({columns}) VALUES ('-/T1', '{key}', 'f1', 'lead_asked', 'U1', 'q1', 5, {rest})"
+        for key, rest in (
+            ("a", "0, 0, NULL, NULL"),
+            ("b", "1, 30, NULL, NULL"),
+            ("c", "1, 30, 9, 'sent'"),
+        )
+    ]
+    await _at(fresh, "0004", *rows)
+    async with await open_database(fresh) as database:
+        assert [slot.slot for slot in await database.outbox.claim(due=10, now=1, lease=90, limit=9)] == ["a"]
+        (later,) = await database.outbox.claim(due=10, now=40, lease=30, limit=9)
+        assert (later.slot, [(one.key, one.tries) for one in later.owed]) == ("b", [("b", 2)])
+        kept = await database.outbox.get("-/T1", "c")
+        assert kept
+        assert (kept.settled, kept.outcome) == (True, "sent")
+
+
+async def test_one_can_go_back_to_the_tables_of_before_and_forth_again(fresh: str) -> None:
+    def back(connection: Connection) -> None:
+        command.downgrade(migrate.config(connection), "0004")
+
+    await (await open_database(fresh)).close()
+    engine = create_async_engine(fresh)
+    async with engine.begin() as connection:
+        await connection.run_sync(back)
+    await engine.dispose()
+    await (await open_database(fresh)).close()
+    assert await differences(fresh) == []
 
 
 async def test_many_that_start_at_once_on_a_new_database_all_come_up(fresh: str) -> None:

@@ -1,24 +1,35 @@
 """What we owe Slack is kept with what it comes from, taken up by one, and once more only where that one went silent."""
 
 import asyncio
+from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
+from flows.asked import Kept, Slot
 from flows.ports import Changed
 from flows.position import Position
 from storage.database import Database, open_database
 from tests.storage.decisions import KEY, note, set_up
-from tests.storage.test_questions import TENANT, asked, owed
+from tests.storage.test_questions import TENANT, owed
 
 
-async def owe(database: Database, *keys: str, due_at: float = 100.0) -> None:
-    for nth, key in enumerate(keys):
-        await database.questions.keep(asked(nth))
-        assert await database.questions.press(asked(nth), [owed(key, due_at=due_at + nth)], at="now")
+async def owe(database: Database, *keys: str, **more: Any) -> None:
+    """Each of these a second later than the one before."""
+    first = more.pop("due_at", 100.0)
+    await database.outbox.owe([owed(key, due_at=first + nth, **more) for nth, key in enumerate(keys)])
 
 
-async def claim(database: Database, *, due: float = 1e6, now: float = 1.0, limit: int = 9) -> list[str]:
-    return [o.key for o in await database.outbox.claim(due=due, now=now, lease=30, limit=limit)]
+async def take(database: Database, *, due: float = 1e6, now: float = 1.0, limit: int = 9) -> list[Slot]:
+    return list(await database.outbox.claim(due=due, now=now, lease=30, limit=limit))
+
+
+async def claim(database: Database, **more: Any) -> list[str]:
+    return [one.key for slot in await take(database, **more) for one in slot.owed]
+
+
+def whole(slots: Sequence[Slot]) -> dict[str, str]:
+    return {f"{slot.person} {slot.slot}": "".join(one.key for one in slot.owed) for slot in slots}
 
 
 async def test_only_what_is_due_is_taken_up_the_earliest_first(database: Database) -> None:
@@ -29,27 +40,166 @@ async def test_only_what_is_due_is_taken_up_the_earliest_first(database: Databas
     assert await claim(database) == ["a"]
 
 
-async def test_many_who_take_up_at_once_take_each_once(database: Database) -> None:
-    await owe(database, *"abcdefgh")
-    taken = await asyncio.gather(*(claim(database, limit=2) for _ in range(8)))
-    assert sorted(key for keys in taken for key in keys) == list("abcdefgh")
-
-
-async def test_a_lease_that_ran_out_goes_to_one_other_who_knows_that_it_was_tried(database: Database) -> None:
+async def test_the_same_key_is_owed_once_and_stays_as_it_was(database: Database) -> None:
     await owe(database, "a")
-    assert [o.tries for o in await database.outbox.claim(due=1e6, now=1, lease=30, limit=9)] == [1]
-    assert await claim(database, now=30.0) == []
-    assert [o.tries for o in await database.outbox.claim(due=1e6, now=31, lease=30, limit=9)] == [2]
-    assert await claim(database, now=32.0) == []
+    await owe(database, "a", due_at=500.0, about="something else")
+    (slot,) = await take(database)
+    assert (slot.owed[0].due_at, slot.owed[0].about) == (100.0, "q1")
 
 
-async def test_what_is_settled_is_never_taken_up_again_and_forgotten_later(database: Database) -> None:
+async def test_a_slot_is_taken_up_as_a_whole_and_a_letter_alone(database: Database) -> None:
+    await owe(database, *"abc", person="U1", slot="digest")
+    await owe(database, *"de", person="U2", slot="digest")
+    await owe(database, "f", "g", person="U1")
+    assert whole(await take(database)) == {"U1 digest": "abc", "U2 digest": "de", "U1 f": "f", "U1 g": "g"}
+
+
+async def test_a_limit_counts_slots_however_many_rows_they_have(database: Database) -> None:
+    await owe(database, *"abcdef", person="U1", slot="digest")
+    await owe(database, *"ghi", person="U2", slot="digest", due_at=101.5)
+    await owe(database, "j", person="U3", slot="digest", due_at=200.0)
+    assert whole(await take(database, limit=2)) == {"U1 digest": "abcdef", "U2 digest": "ghi"}
+    assert whole(await take(database, limit=2)) == {"U3 digest": "j"}
+
+
+async def test_what_becomes_due_later_is_not_taken_up_with_the_rest_of_its_slot(database: Database) -> None:
+    await owe(database, *"abc", person="U1", slot="digest")
+    assert whole(await take(database, due=101.0)) == {"U1 digest": "ab"}
+    assert whole(await take(database, due=102.0)) == {"U1 digest": "c"}
+
+
+async def test_nothing_of_one_workspace_is_in_a_slot_of_another(database: Database) -> None:
+    await owe(database, "a", person="U1", slot="digest")
+    await owe(database, "a", "b", person="U1", slot="digest", tenant="-/T2")
+    assert [(slot.tenant, len(slot.owed)) for slot in await take(database)] == [(TENANT, 1), ("-/T2", 2)]
+
+
+async def test_many_who_take_up_at_once_take_each_slot_once_and_whole(database: Database) -> None:
+    for nth in range(8):
+        await owe(database, *(f"{nth}{key}" for key in "abc"), person=f"U{nth}", slot="digest", due_at=100.0 + nth / 9)
+    taken = await asyncio.gather(*(take(database, limit=2) for _ in range(8)))
+    slots = [slot for mine in taken for slot in mine]
+    assert sorted(slot.person for slot in slots) == [f"U{nth}" for nth in range(8)]
+    assert all(len(slot.owed) == 3 for slot in slots)
+
+
+async def test_two_processes_never_get_a_part_of_a_slot_each(url: str) -> None:
+    async with await open_database(url) as one, await open_database(url) as other:
+        for nth in range(20):
+            await owe(one, *(f"{nth} {key}" for key in range(10)), person=f"U{nth}", slot="digest", due_at=100 - nth)
+        taken = await asyncio.gather(*(take(who, limit=3) for _ in range(5) for who in (one, other)))
+        slots = [slot for mine in taken for slot in mine]
+        assert sorted(len(slot.owed) for slot in slots) == [10] * 20
+
+
+async def test_a_lease_that_ran_out_goes_to_one_other_who_knows_that_it_was_tried_and_since_when(
+    database: Database,
+) -> None:
+    await owe(database, "a")
+    (first,) = await take(database, now=1.0)
+    assert [(one.tries, one.first_taken) for one in first.owed] == [(1, 1.0)]
+    assert await take(database, now=30.0) == []
+    (second,) = await take(database, now=31.0)
+    assert [(one.tries, one.first_taken) for one in second.owed] == [(2, 1.0)]
+    assert await take(database, now=32.0) == []
+
+
+async def test_what_was_surely_not_sent_is_free_again_as_if_nobody_had_tried(database: Database) -> None:
+    await owe(database, "a", "b", slot="digest")
+    await take(database, now=1.0)
+    await database.outbox.release(TENANT, ["a", "b"], until=10.0)
+    assert await take(database, now=9.0) == []
+    (slot,) = await take(database, now=10.0)
+    assert [(one.key, one.tries, one.first_taken) for one in slot.owed] == [("a", 1, 10.0), ("b", 1, 10.0)]
+
+
+async def test_a_release_does_not_wipe_out_an_earlier_try_that_may_have_arrived(database: Database) -> None:
+    await owe(database, "a")
+    await take(database, now=1.0)
+    await take(database, now=31.0)
+    await database.outbox.release(TENANT, ["a"], until=40.0)
+    (slot,) = await take(database, now=40.0)
+    assert (slot.owed[0].tries, slot.owed[0].first_taken) == (2, 1.0)
+
+
+async def test_what_is_settled_is_never_taken_up_again(database: Database) -> None:
     await owe(database, "a", "b")
-    await database.outbox.settle(TENANT, "a", now=50, outcome="sent")
-    await database.outbox.settle("-/T2", "b", now=50, outcome="sent")
+    await database.outbox.settle(TENANT, {"a": "sent"}, now=50)
+    await database.outbox.settle("-/T2", {"b": "sent"}, now=50)
     assert await claim(database, now=1000.0) == ["b"]
-    assert await database.outbox.forget(settled_before=50) == 0
-    assert await database.outbox.forget(settled_before=51) == 1
+
+
+async def test_whoever_settles_first_says_what_became_of_it(database: Database) -> None:
+    await owe(database, "a")
+    await database.outbox.settle(TENANT, {"a": "sent"}, now=50, message="D1/1.0")
+    await database.outbox.settle(TENANT, {"a": "needless"}, now=60)
+    await database.outbox.release(TENANT, ["a"], until=70)
+    kept = await database.outbox.get(TENANT, "a")
+    assert kept
+    assert (kept.settled, kept.outcome, kept.owed.message) == (True, "sent", "D1/1.0")
+
+
+async def test_a_message_knows_what_stands_in_it(database: Database) -> None:
+    await owe(database, *"abc", slot="digest")
+    outcomes = {"c": "sent before", "a": "sent", "b": "needless"}
+    await database.outbox.settle(TENANT, outcomes, now=50, message="D1/1.0")
+    there = await database.outbox.of_message(TENANT, "D1/1.0")
+    assert [(k.owed.key, k.outcome) for k in there] == [("a", "sent"), ("c", "sent before")]
+    assert await database.outbox.of_message("-/T2", "D1/1.0") == ()
+    assert await database.outbox.of_message(TENANT, "") == ()
+
+
+async def test_a_row_is_found_by_its_key_settled_or_not(database: Database) -> None:
+    await owe(database, "a")
+    assert await database.outbox.get(TENANT, "a") == Kept(owed("a", slot="a"))
+    assert await database.outbox.get(TENANT, "b") is None
+    assert await database.outbox.get("-/T2", "a") is None
+
+
+async def test_the_next_time_something_is_due(database: Database) -> None:
+    assert await database.outbox.next_due() is None
+    await owe(database, "a", "b", "c")
+    assert await database.outbox.next_due() == 100.0
+    assert await database.outbox.next_due(after=100.0) == 101.0
+    await database.outbox.settle(TENANT, {"a": "sent"}, now=50)
+    assert await database.outbox.next_due() == 101.0
+
+
+async def test_nothing_of_a_stopped_workspace_is_taken_up_until_it_resumes(database: Database) -> None:
+    await owe(database, "a")
+    await owe(database, "b", tenant="-/T2")
+    await database.outbox.stop(TENANT, "token_revoked", now=1.0)
+    await database.outbox.stop(TENANT, "account_inactive", now=2.0)
+    assert await database.outbox.stopped() == {TENANT: "token_revoked"}
+    assert await claim(database) == ["b"]
+    await database.outbox.settle("-/T2", {"b": "sent"}, now=3.0)
+    assert await database.outbox.next_due() is None
+    await database.outbox.resume(TENANT)
+    assert await database.outbox.stopped() == {}
+    assert await claim(database) == ["a"]
+
+
+async def test_what_could_not_be_brought_can_be_read_the_newest_first(database: Database) -> None:
+    await owe(database, *"abcdef")
+    for nth, outcome in enumerate(("channel_not_found", "sent", "sent before", "needless", "user_is_bot")):
+        await database.outbox.settle(TENANT, {"abcdef"[nth]: outcome}, now=nth)
+    failed = await database.outbox.undelivered(TENANT, limit=9)
+    assert [(k.owed.key, k.outcome) for k in failed] == [("e", "user_is_bot"), ("a", "channel_not_found")]
+    assert [k.owed.key for k in await database.outbox.undelivered(TENANT, limit=1)] == ["e"]
+    assert await database.outbox.undelivered("-/T2", limit=9) == ()
+
+
+async def test_what_is_settled_is_forgotten_in_time_and_reminders_later_than_letters(database: Database) -> None:
+    await owe(database, "letter", "redraw")
+    await owe(database, "reminder", kind="reminder")
+    await owe(database, "snooze", kind="snooze")
+    outcomes = dict.fromkeys(("letter", "redraw", "reminder", "snooze"), "sent")
+    await owe(database, "open", kind="reminder")
+    await database.outbox.settle(TENANT, outcomes, now=50)
+    assert await database.outbox.forget(settled_before=50, letters_before=50) == 0
+    assert await database.outbox.forget(settled_before=50, letters_before=51) == 2
+    assert await database.outbox.forget(settled_before=51, letters_before=51) == 2
+    assert await database.outbox.get(TENANT, "open")
 
 
 async def test_a_change_of_a_firm_owes_what_comes_with_it_or_neither_is_there(database: Database) -> None:
@@ -87,3 +237,14 @@ async def test_a_debt_is_known_after_a_restart(url: str) -> None:
         await owe(database, "a")
     async with await open_database(url) as database:
         assert await claim(database) == ["a"]
+
+
+async def test_what_a_person_put_off_is_found_until_it_comes_back(database: Database) -> None:
+    await database.outbox.owe([owed("b", kind="snooze", due_at=9.0), owed("a", kind="snooze", due_at=7.0)])
+    await database.outbox.owe(
+        [owed("reminder", kind="reminder"), owed("theirs", kind="snooze", person="slack:-/T1/U9")]
+    )
+    await database.outbox.owe([owed("back", kind="snooze")])
+    await database.outbox.settle(TENANT, {"back": "sent"}, now=5.0)
+    assert [one.key for one in await database.outbox.snoozed(TENANT, owed("a").person)] == ["a", "b"]
+    assert await database.outbox.snoozed("-/T2", owed("a").person) == []

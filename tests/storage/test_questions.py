@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from flows.asked import Asked, Owed, Place, UpdateNote
+from flows.asked import Asked, Owed, Place, Slot, UpdateNote
 from storage.database import Database, open_database
 
 TENANT = "-/T1"
@@ -97,7 +97,7 @@ async def test_a_lead_is_asked_once_and_what_is_owed_is_kept_with_it(database: D
     pressed = await asyncio.gather(*(database.questions.press(asked(1), [owed()], at="now") for _ in range(6)))
     assert pressed.count(True) == 1
     claimed = await database.outbox.claim(due=100, now=1, lease=30, limit=9)
-    assert claimed == [owed(tries=1)]
+    assert claimed == [Slot(TENANT, ANA, "k1", (owed(tries=1, slot="k1", first_taken=1.0),))]
     assert [a.id for a in await database.questions.waiting(TENANT, FIRM, limit=9)] == ["q1"], "also what was answered"
 
 

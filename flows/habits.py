@@ -1,0 +1,59 @@
+"""What a firm and a person set about their reminders, and how a person can be reached."""
+
+from datetime import date, datetime, time
+from typing import Literal
+
+import msgspec
+
+Standing = Literal["", "app", "guest", "gone"]
+"""What a person is to the workspace: empty for a full member, or not known; `gone` where the account was closed."""
+
+
+class Rules(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A firm's numbers. Counts are trading days unless said otherwise; times are local to whoever is told."""
+
+    before: tuple[int, ...] = (10, 5, 2, 1, 0)
+    """How many days before a date of the firm's own; 0 is the day itself."""
+    milestone_before: tuple[int, ...] = (60, 40, 20, 10, 5, 1, 0)
+    late_every: int = 7
+    """Calendar days between reminders of what is late."""
+    late_to_leads: int = 5
+    wait_every: int = 5
+    wait_to_leads: int = 10
+    soon: int = 2
+    """What is wanted within so many days is told at once."""
+    hour: time = time(9)
+    awake_from: time = time(8)
+    awake_to: time = time(18)
+
+
+class Habits(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A person's own. `hour` None: the firm's. Nothing is sent before `paused_until`, and nothing at all when `off`.
+
+    A pause holds back what falls due from `paused_at` on, when it was set.
+    """
+
+    hour: time | None = None
+    paused_until: date | None = None
+    off: bool = False
+    paused_at: datetime | None = None
+
+
+class Reach(msgspec.Struct, frozen=True):
+    """How a person can be reached. `time_zone` is an IANA name, empty where it is not known: then the firm's counts.
+
+    `since`: when `standing` or `blocked` became what they are; None where that is not known.
+    """
+
+    person: str
+    time_zone: str = ""
+    standing: Standing = ""
+    blocked: str = ""
+    """Slack's word for why it takes no messages for them, empty where it does."""
+    habits: Habits = Habits()
+    since: datetime | None = None
+
+    @property
+    def reachable(self) -> bool:
+        """Whether a message gets to them."""
+        return self.standing == "" and not self.blocked

@@ -1,0 +1,82 @@
+"""A person's hours: a day becomes an instant late, in the zone the person is in, and never in the night."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from flows.habits import Reach, Rules
+from flows.trading_days import NEW_YORK, ONE_DAY, Calendar
+
+IN_TIME = timedelta(minutes=15)
+"""What goes out within so long goes out in time, though Slack was slow; also at an hour of the night somebody chose."""
+
+
+class Hours:
+    """When one person can be told something. `zone` is where they are, else the firm's."""
+
+    def __init__(self, reach: Reach, firm_zone: str, rules: Rules, calendar: Calendar) -> None:
+        self.habits = reach.habits
+        self.zone = zone_of(reach.time_zone) or zone_of(firm_zone) or NEW_YORK
+        self.hour = self.habits.hour or rules.hour
+        self._awake = rules.awake_from, rules.awake_to
+        self._calendar = calendar
+
+    def at(self, day: date) -> datetime:
+        """The person's hour on this day, UTC. An hour that a clock change leaves out comes as much later."""
+        return _at(day, self.hour, self.zone)
+
+    def day_of(self, instant: datetime) -> date:
+        """The day it is where the person is."""
+        return instant.astimezone(self.zone).date()
+
+    def next_hour(self, instant: datetime) -> datetime:
+        """The person's next hour of a trading day from then on."""
+        return next(at for day in self._trading_days(self.day_of(instant)) if (at := self.at(day)) >= instant)
+
+    def first_hour_from(self, day: date) -> datetime:
+        """The person's hour on the first trading day from this one on."""
+        return self.at(next(self._trading_days(day)))
+
+    def at_once(self, instant: datetime) -> datetime:
+        """Then, where one may write to the person then; else their next hour of a trading day."""
+        local = instant.astimezone(self.zone)
+        begins, ends = self._awake
+        awake = begins <= local.time() < ends and self._calendar.is_trading_day(local.date())
+        return instant if awake else self.next_hour(instant)
+
+    def late(self, due: datetime, now: datetime) -> datetime:
+        """When to say what was due then: what could not be said in time, as after a stop, is not said at night."""
+        soonest = self.at_once(now)
+        return soonest if now - due >= IN_TIME and soonest > now else due
+
+    def held_back(self, instant: datetime) -> datetime:
+        """The instant, or the end of the pause it falls into."""
+        until, begun = self.habits.paused_until, self.habits.paused_at
+        if until is None or self.day_of(instant) >= until or (begun and instant < begun):
+            return instant
+        return self.first_hour_from(until)
+
+    def midnight(self, day: date) -> datetime:
+        """The beginning of a day where the person is."""
+        return _at(day, time(), self.zone)
+
+    def _trading_days(self, first: date) -> Iterator[date]:
+        while True:
+            if self._calendar.is_trading_day(first):
+                yield first
+            first += ONE_DAY
+
+
+@lru_cache(maxsize=4096)
+def _at(day: date, hour: time, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, hour, zone).astimezone(UTC)
+
+
+@lru_cache(maxsize=1024)
+def zone_of(name: str) -> ZoneInfo | None:
+    """None where the name is empty, or none that is known here."""
+    try:
+        return ZoneInfo(name) if name else None
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None

@@ -1,0 +1,57 @@
+"""Industry dates as they bear on reminders: those to come, and those that were moved, by what was known when."""
+
+from collections.abc import Iterator
+from datetime import date
+
+import msgspec
+
+from flows.deadlines import Deadline, Ledger, Revision, Value
+
+
+class ToCome(msgspec.Struct, frozen=True):
+    """A confirmed industry date that is to come, and the revision that set its day."""
+
+    deadline: Deadline
+    on: date
+    revision: Revision
+
+
+class Moved(msgspec.Struct, frozen=True):
+    """A real change that is to be told once."""
+
+    deadline: Deadline
+    revision: Revision
+
+
+def to_come(ledger: Ledger, today: date) -> Iterator[ToCome]:
+    """The industry dates that have not passed, going by what is known today. What is not confirmed is not here."""
+    for deadline in ledger.deadlines:
+        known = ledger.as_of(deadline.id, today)
+        day = known.revision.value.day if known and not known.revision.unverified else None
+        if known is None or day is None or day < today:
+            continue
+        yield ToCome(deadline, day, _first_to_say_so(ledger, known.revision))
+
+
+def _first_to_say_so(ledger: Ledger, revision: Revision) -> Revision:
+    """The revision that set the day which later ones only confirmed."""
+    while True:
+        before = ledger.before(revision)
+        if before is None or before.unverified or before.value.day != revision.value.day:
+            return revision
+        revision = before
+
+
+def moved(ledger: Ledger, first: date, today: date) -> Iterator[Moved]:
+    """Real changes that came to be known from `first` to today, and are about something that was not wholly past."""
+    for revision in ledger.revisions:
+        known = max(revision.to, revision.added_at.date()) if revision.added_at else revision.to
+        if not first <= known <= today:
+            continue
+        notice = ledger.notice(revision)
+        if notice and (_is_to_come(notice.old, known) or _is_to_come(revision.value, known)):
+            yield Moved(notice.deadline, revision)
+
+
+def _is_to_come(value: Value, today: date) -> bool:
+    return value.type != "unknown" and not value.has_passed(today)

@@ -1,0 +1,85 @@
+"""Reminders that are the leads': the firm's target, its yearly dates, and the industry's dates."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+from flows.deadlines import Ledger, Revision
+from flows.own_dates import in_year
+from flows.position import Recurring
+from flows.reminders import milestones
+from flows.reminders.rung import Dated, Found, Workings
+
+
+def of_target(workings: Workings) -> Iterator[Found]:
+    """Before the firm's target, and late."""
+    position = workings.position
+    if position.target is None or position.target_at is None:
+        return
+    since = max(position.target_at, workings.changed("target_set"), workings.changed("firm_set_up"))
+    yield from _of(workings, Dated("target", position.target, str(position.target_sequence), since))
+
+
+def of_recurring(workings: Workings, recurring: Recurring) -> Iterator[Found]:
+    """Each year's day from when it was set on; late until it is done, or until the first reminder of its next one."""
+    since = max(
+        recurring.at,
+        workings.changed(f"recurring {recurring.id}"),
+        workings.changed(f"recurring done {recurring.id}"),
+    )
+    done = workings.position.recurring_done.get(recurring.id, ())
+    begun = max(workings.people.firm_day(recurring.at), workings.now.date() - timedelta(500))
+    for year in range(begun.year, workings.last.year + 2):
+        on = in_year(recurring, year)
+        if on in done or on < begun:
+            continue
+        following = workings.ladders.before(in_year(recurring, year + 1), workings.rules.before)
+        ends = following[0].day if following else date.max
+        yield from _of(workings, Dated(f"recurring:{recurring.id}", on, f"{recurring.sequence}-{year}", since), ends)
+
+
+def _of(workings: Workings, dated: Dated, ends: date = date.max) -> Iterator[Found]:
+    late = workings.late(dated, ends)
+    for person in workings.people.leads:
+        since = workings.lead_since(person, dated.since)
+        yield from workings.before(dated, person, since, workings.rules.before)
+        for step in late:
+            yield workings.on_day(step, person, dated, "late", since)
+
+
+def of_milestones(workings: Workings, ledger: Ledger) -> Iterator[Found]:
+    """Before an industry date that is to come and confirmed; after it nothing."""
+    known: dict[date, list[milestones.ToCome]] = {}
+    for person in workings.people.leads:
+        today = workings.people.hours(person).day_of(workings.now)
+        if today not in known:
+            known[today] = list(milestones.to_come(ledger, today))
+        for coming in known[today]:
+            dated = _dated(workings, person, coming.deadline.id, coming.revision, coming.on)
+            yield from workings.before(dated, person, dated.since, workings.rules.milestone_before)
+
+
+def of_moves(workings: Workings, ledger: Ledger) -> Iterator[Found]:
+    """Industry dates that were moved while the firm was there; what is known from today on, where the person is."""
+    known: dict[date, list[milestones.Moved]] = {}
+    for person in workings.people.leads:
+        hours = workings.people.hours(person)
+        today = hours.day_of(workings.now)
+        if today not in known:
+            known[today] = list(milestones.moved(ledger, workings.earliest.date(), today))
+        for told in known[today]:
+            day = told.revision.value.day or date.max
+            dated = _dated(workings, person, told.deadline.id, told.revision, day)
+            known_since = _known_since(workings, person, told.revision)
+            if workings.set_up <= known_since <= workings.now:
+                yield workings.found(person, dated, "moved", hours.next_hour(known_since), dated.since)
+
+
+def _dated(workings: Workings, person: str, deadline: str, revision: Revision, on: date) -> Dated:
+    since = workings.lead_since(person, _known_since(workings, person, revision))
+    return Dated(f"milestone:{deadline}", on, str(revision.number), since)
+
+
+def _known_since(workings: Workings, person: str, revision: Revision) -> datetime:
+    """From the beginning of the latest day of its announcement; from when an admin added it, if that is later."""
+    announced = workings.people.hours(person).midnight(revision.to)
+    return max(announced, revision.added_at) if revision.added_at else announced

@@ -1,0 +1,153 @@
+"""Reminders of a firm's tasks: their dates, their waits, and what is told once to whoever owns one."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+
+from flows.own_dates import due_of
+from flows.position import Due
+from flows.reminders.becoming import Becoming
+from flows.reminders.ladders import Step
+from flows.reminders.rung import BEGINNING, Dated, Found, Kind, Workings
+from flows.walk import Item, Walk
+
+TO_DO = ("open", "waiting", "locked")
+"""States of a task that is reminded of."""
+
+
+def of_tasks(workings: Workings, walk: Walk) -> Iterator[Found]:
+    """All of them, and for the leads: owners who cannot be reached."""
+    becoming = Becoming(workings.position, walk.items)
+    lost: dict[str, datetime] = {}
+    for item in walk.items:
+        if item.state not in TO_DO:
+            continue
+        task = _OfTask(workings, item)
+        yield from task.dated()
+        yield from task.waiting()
+        yield from task.given()
+        yield from task.possible(becoming)
+        owner = workings.position.owners.get(item.key)
+        if owner and task.owner is None:
+            lost[owner.person] = min(owner.at, lost.get(owner.person, owner.at))
+    for person, since in lost.items():
+        yield from _lost(workings, person, since)
+
+
+def _lost(workings: Workings, person: str, owns_since: datetime) -> Iterator[Found]:
+    """Where nobody knows since when, it is since now: the first plan that finds it owes it, and later ones keep it."""
+    lost_since = workings.people.lost_since(person)
+    since = max(owns_since, lost_since or workings.now)
+    stamp = int(lost_since.timestamp()) if lost_since else 0
+    told = Dated(f"person:{person}", date.max, f"{workings.people.lost(person)}-{stamp}", since)
+    for lead in workings.people.leads:
+        at = workings.people.hours(lead).next_hour(since)
+        yield workings.found(lead, told, "unreachable", at, workings.lead_since(lead, since))
+
+
+class _OfTask:
+    """The reminders of one task."""
+
+    def __init__(self, workings: Workings, item: Item) -> None:
+        self.workings = workings
+        self.item = item
+        self.subject = f"task:{item.key}"
+        self.due = due_of(workings.position, item.task, item.key)
+        self.owner = workings.people.owner(item.key)
+        self.leads = workings.people.leads
+        self.told = (self.owner.person,) if self.owner else self.leads
+
+    def dated(self) -> Iterator[Found]:
+        if self.due is None:
+            return
+        since = max(self._holds_since(self.due), self._opened_at())
+        dated = Dated(self.subject, self.due.on, str(self.due.sequence), since)
+        for person in self.told:
+            since = self._told_since(person, dated.since)
+            for found in self.workings.before(dated, person, since, self.workings.rules.before):
+                yield self._at_once(found, dated, self.due.at, since)
+        steps = self.workings.late(dated)
+        yield from self._and_leads(steps, dated, "late", self.workings.rules.late_to_leads)
+
+    def waiting(self) -> Iterator[Found]:
+        kept = self.item.record
+        if self.item.state != "waiting" or kept is None:
+            return
+        begun = kept.since or kept.at.date()
+        dated = Dated(self.subject, begun, str(kept.sequence), max(kept.at, self._opened_at()))
+        steps = self.workings.waiting(begun, kept.follow_up_on)
+        yield from self._and_leads(steps, dated, "wait", self.workings.rules.wait_to_leads)
+
+    def given(self) -> Iterator[Found]:
+        """Somebody else gave it to its owner."""
+        owner = self.owner
+        if owner is None or owner.by == owner.person:
+            return
+        yield from self._once("given", owner.person, str(owner.sequence), owner.at)
+
+    def possible(self, becoming: Becoming) -> Iterator[Found]:
+        """It became possible through somebody else than its owner, who had it by then."""
+        owner = self.owner
+        if owner is None or self.item.state != "open":
+            return
+        opened = becoming.possible_since(self.item)
+        if opened and opened.by != owner.person and owner.sequence < opened.sequence:
+            yield from self._once("possible", owner.person, str(opened.sequence), opened.at)
+
+    def _once(self, kind: Kind, person: str, revision: str, since: datetime) -> Iterator[Found]:
+        """With the next hour; at once where it is wanted soon."""
+        if since < self.workings.earliest:
+            return
+        hours, due = self.workings.people.hours(person), self.due
+        at = hours.next_hour(since)
+        if due:
+            known = max(since, due.at)
+            if self.workings.calendar.between(hours.day_of(known), due.on) <= self.workings.rules.soon:
+                at = min(at, hours.at_once(known))
+        told = Dated(self.subject, due.on if due else date.max, revision, since)
+        yield self.workings.found(person, told, kind, at, self._told_since(person, since))
+
+    def _at_once(self, found: Found, dated: Dated, set_at: datetime, since: datetime) -> Found:
+        """The reminder on the day itself comes at once where the date was set on that day, but after the hour."""
+        step = self.workings.ladders.before(dated.on, self.workings.rules.before)[-1]
+        hours = self.workings.people.hours(found.rung.person)
+        if found.rung.rung or hours.day_of(set_at) != step.day or hours.at(step.day) >= set_at:
+            return found
+        return self.workings.found(found.rung.person, dated, "before", hours.at_once(set_at), since, step)
+
+    def _and_leads(self, steps: Sequence[Step], dated: Dated, kind: Kind, after: int) -> Iterator[Found]:
+        """For whoever is told of the task, and so many trading days after the date for the leads, too."""
+        if not steps:
+            return
+        workings, to_leads = self.workings, self.workings.calendar.plus(dated.on, after)
+        led = {person: workings.lead_since(person, dated.since) for person in self.leads}
+        told = {person: self._told_since(person, dated.since) for person in self.told}
+        both = {**told, **led}
+        for step in steps:
+            for person, since in (both if step.day >= to_leads else told).items():
+                yield workings.on_day(step, person, dated, kind, since)
+
+    # --- since when -------------------------------------------------------------------------------------------
+
+    def _holds_since(self, due: Due) -> datetime:
+        position, task = self.workings.position, self.item.task
+        if self.item.key in position.task_due:
+            return max(due.at, self.workings.changed(f"due {self.item.key}"))
+        return max(
+            due.at, self.workings.changed(f"due step {task.part if task.part in position.step_due else task.step}")
+        )
+
+    def _opened_at(self) -> datetime:
+        """Opened again, by hand or by an undo. The end of a wait opens nothing that was not reminded of before."""
+        kept = self.item.record
+        reopened = kept.at if kept and kept.state == "open" and kept.reason else BEGINNING
+        return max(reopened, self.workings.changed(f"task {self.item.key}"), self.workings.set_up)
+
+    def _told_since(self, person: str, since: datetime) -> datetime:
+        """From when on this person is the one to be told of the task."""
+        workings, owner = self.workings, self.workings.position.owners.get(self.item.key)
+        found = [since, workings.changed(f"owner {self.item.key}"), workings.changed(f"member {person}")]
+        if owner:
+            found.append(owner.at)
+        if owner and self.owner is None:
+            found.append(workings.people.lost_since(owner.person) or BEGINNING)
+        return max(found)

@@ -1,0 +1,162 @@
+"""A firm's plan made anew: what is owed from now on, against the rows that are there. The same facts change nothing."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+
+from flows import workspace as shared
+from flows.asked import ARRIVED, Kept, Owed
+from flows.deadlines import Ledger
+from flows.ports import Facts, Replan
+from flows.reminders.rung import Found, Rung
+from flows.reminders.rungs import every
+from flows.reminders.snoozing import base_key, snoozed_to
+from flows.reminders.telling import People
+from flows.roadmap import Pack
+from flows.trading_days import ONE_DAY
+
+HORIZON = timedelta(40)
+"""So far ahead reminders stand in the outbox; each day a day is added."""
+
+CLOCK_STEP = timedelta(milliseconds=1)
+"""Events are stamped to the millisecond, rounded down."""
+
+CLOSED = "closed"
+SENT = "sent"
+
+_encode = msgspec.json.Encoder().encode
+_decoder = msgspec.json.Decoder(Rung)
+
+
+def replan(pack: Pack, ledger: Ledger, facts: Facts, now: datetime) -> Replan:
+    """What changes in the outbox so that it holds what docs/reminders.md says, and when to look again."""
+    position = facts.position
+    workspace = shared.fold(ledger, facts.entries)
+    found = every(pack, position, workspace, facts.people, until=now + HORIZON, now=now)
+    plan = _Plan(facts, found, People(position, facts.people, workspace.calendar), now)
+    outcomes = dict(plan.outcomes())
+    return Replan(
+        add=tuple(plan.add()),
+        move=dict(plan.move()),
+        drop=tuple(plan.drop()),
+        outcomes=outcomes,
+        redraw=tuple(plan.redraw(outcomes)),
+        again_at=plan.again_at(),
+    )
+
+
+def rung_of(row: Owed) -> Rung:
+    """What a row is about. Raises msgspec.MsgspecError where a later version wrote it."""
+    return _decoder.decode(row.about)
+
+
+class _Plan:
+    def __init__(self, facts: Facts, found: Iterable[Found], people: People, now: datetime) -> None:
+        self.facts = facts
+        self.key = facts.position.key
+        self.people = people
+        self.now = now
+        self.holds: dict[str, Found] = {}
+        """What holds for those who are told of it at all, by its key."""
+        self.items: set[tuple[str, str]] = set()
+        """Whose things these still are: person and subject."""
+        self.rows: Mapping[str, Kept] = {row.owed.key: row for row in facts.rows}
+        self.planned = min(datetime.fromtimestamp(facts.planned_at, UTC), now)
+        for one in found:
+            self.items.add((one.rung.person, one.rung.subject))
+            if not people.reach(one.rung.person).habits.off:
+                self.holds[one.rung.key(self.key)] = one
+
+    def add(self) -> Iterator[Owed]:
+        for key, one in self.holds.items():
+            if key not in self.rows and one.said and self._is_owed(one):
+                yield Owed(
+                    tenant=self.key.tenant,
+                    key=key,
+                    firm=self.key.firm,
+                    kind="reminder",
+                    person=one.rung.person,
+                    about=_encode(one.rung).decode(),
+                    due_at=one.rung.due_at.timestamp(),
+                    slot="digest",
+                )
+
+    def _is_owed(self, one: Found) -> bool:
+        """What the last plan had in sight and did not hold became true since: what lay before that is not said late.
+
+        Where the moment that made it true is known and came after that plan, a crash may have come between.
+        """
+        due = one.rung.due_at
+        if due >= self.now or one.since >= self.planned - CLOCK_STEP:
+            return True
+        return due > self.planned and one.at > self.planned + HORIZON
+
+    def move(self) -> Iterator[tuple[str, float]]:
+        for row in self._owed():
+            one = self._standing(row)
+            if one and (at := self._instant(row, one).timestamp()) != row.due_at:
+                yield row.key, at
+
+    def _instant(self, row: Owed, one: Found) -> datetime:
+        """When this row is due now. What could not be said in time is not said at night either."""
+        return self.people.hours(row.person).late(self._due(row, one), self.now)
+
+    def _due(self, row: Owed, one: Found) -> datetime:
+        """When it would be; a snooze ends when it was said to, and what nobody dates stays where it is."""
+        ends = snoozed_to(row.key)
+        if ends is None and one.rung.kind == "unreachable" and one.since == self.now:
+            ends = datetime.fromtimestamp(row.due_at, UTC)
+        if ends:
+            return self.people.hours(row.person).held_back(ends)
+        if one.said or one.rung.due_at > self.now:
+            return one.rung.due_at
+        return min(datetime.fromtimestamp(row.due_at, UTC), self.now)  # its hour moved to before it was true: at once
+
+    def _standing(self, row: Owed) -> Found | None:
+        """What this row is about, while it is to be said."""
+        one = self.holds.get(base_key(row.key))
+        return one if one and one.said_by(row.due_at) else None
+
+    def drop(self) -> Iterator[str]:
+        return (row.key for row in self._owed() if self._standing(row) is None)
+
+    def _owed(self) -> Iterator[Owed]:
+        return (row.owed for row in self.facts.rows if not row.settled)
+
+    def outcomes(self) -> Iterator[tuple[str, str]]:
+        """Rows in a message whose item was done, given away or is gone, and those where that was taken back."""
+        for row in self.facts.rows:
+            if not row.settled or not row.owed.message or row.outcome not in (*ARRIVED, CLOSED):
+                continue
+            rung = rung_of(row.owed)
+            there = (rung.person, rung.subject) in self.items
+            if there and row.outcome == CLOSED:
+                yield row.owed.key, SENT
+            elif not there and row.outcome != CLOSED and not self._has_passed(rung):
+                yield row.owed.key, CLOSED
+
+    def _has_passed(self, rung: Rung) -> bool:
+        """An industry date that has passed is not done, and its message says so anyway."""
+        today = self.people.hours(rung.person).day_of(self.now)
+        return rung.subject.startswith("milestone:") and rung.on is not None and rung.on < today
+
+    def redraw(self, outcomes: Mapping[str, str]) -> Iterator[Owed]:
+        of = {self.rows[key].owed.message: self.rows[key].owed.person for key in outcomes}
+        for message, person in of.items():
+            yield Owed(
+                tenant=self.key.tenant,
+                key=f"redraw|{self.key.firm}|{message}|{self.facts.position.version}|{self.now.timestamp():.3f}",
+                firm=self.key.firm,
+                kind="redraw",
+                person=person,
+                about=message,
+                due_at=self.now.timestamp(),
+                slot=f"redraw:{message}",
+            )
+
+    def again_at(self) -> float:
+        """At the next midnight of somebody who is told of industry dates: what is known changes with the day."""
+        people = [self.people.hours(person) for person in self.people.leads]
+        nights = [hours.midnight(hours.day_of(self.now) + ONE_DAY) for hours in people]
+        return min([self.now + ONE_DAY, *(night for night in nights if night > self.now)]).timestamp()

@@ -1,0 +1,46 @@
+"""Until when a reminder is put off, and the row of the outbox that brings it back."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+from msgspec.structs import replace
+
+from flows.asked import Owed
+from flows.habits import Reach, Rules
+from flows.reminders.hours import Hours
+from flows.trading_days import ONE_DAY, Calendar
+
+Choice = Literal["hour", "tomorrow", "week"]
+
+SNOOZED = "|snooze|"
+"""Between the key of a reminder and the instant at which it comes back."""
+
+
+def snoozed_until(
+    choice: Choice, now: datetime, reach: Reach, firm_zone: str, rules: Rules, calendar: Calendar
+) -> datetime:
+    """An hour on; or the person's hour of tomorrow, or of next Monday: never in the night, always on a trading day."""
+    hours = Hours(reach, firm_zone, rules, calendar)
+    if choice == "hour":
+        return hours.at_once(now + timedelta(hours=1))
+    today = hours.day_of(now)
+    return hours.first_hour_from(today + (ONE_DAY if choice == "tomorrow" else timedelta(7 - today.weekday())))
+
+
+def snoozed(row: Owed, until: datetime) -> Owed:
+    """The row that brings this one back then; one that was snoozed before is not snoozed twice over."""
+    at = until.astimezone(UTC).isoformat(timespec="milliseconds")
+    key = f"{base_key(row.key)}{SNOOZED}{at}"
+    fresh = replace(row, tries=0, message="", first_taken=0.0)
+    return replace(fresh, key=key, kind="snooze", due_at=until.timestamp())
+
+
+def base_key(key: str) -> str:
+    """The key of the reminder that was snoozed, or of one that was not."""
+    return key.partition(SNOOZED)[0]
+
+
+def snoozed_to(key: str) -> datetime | None:
+    """When a snooze ends, from its key; None for a row that is no snooze."""
+    at = key.partition(SNOOZED)[2]
+    return datetime.fromisoformat(at) if at else None

@@ -1,0 +1,58 @@
+"""Who is told: a task's owner who can be reached, else the firm's leads."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from flows.habits import Reach
+from flows.position import Member, Owner, Position
+from flows.reminders.hours import Hours, zone_of
+from flows.trading_days import NEW_YORK, Calendar
+
+
+class People:
+    """A firm's people, who of them can be reached, and since when each is what they are to the firm."""
+
+    def __init__(self, position: Position, reach: Mapping[str, Reach], calendar: Calendar) -> None:
+        self.position = position
+        self._reach = reach
+        self._hours: dict[str, Hours] = {}
+        self._calendar = calendar
+        self._firm_zone = zone_of(position.time_zone) or NEW_YORK
+        self.leads = tuple(p for p, m in position.members.items() if m.role == "lead" and self.reach(p).reachable)
+
+    def reach(self, person: str) -> Reach:
+        """How to reach somebody; nothing speaks against it where nothing is known."""
+        return self._reach.get(person) or Reach(person)
+
+    def hours(self, person: str) -> Hours:
+        """When this person can be told something."""
+        if person not in self._hours:
+            position = self.position
+            self._hours[person] = Hours(self.reach(person), position.time_zone, position.reminders, self._calendar)
+        return self._hours[person]
+
+    def firm_day(self, instant: datetime) -> date:
+        """The day it is where the firm is."""
+        return instant.astimezone(self._firm_zone).date()
+
+    def owner(self, key: str) -> Owner | None:
+        """The task's owner, where they can do it and be reached."""
+        owner = self.position.owners.get(key)
+        return owner if owner and not self.lost(owner.person) else None
+
+    def lost(self, person: str) -> str:
+        """Why somebody who owns tasks cannot be reached, in a word; empty where they can."""
+        if not _works(self.position.members.get(person)):
+            return "left"
+        reach = self.reach(person)
+        return reach.standing or reach.blocked
+
+    def lost_since(self, person: str) -> datetime | None:
+        """Since when they cannot be reached; None where that is not known."""
+        if not _works(self.position.members.get(person)):
+            return self.position.changed_at.get(f"member {person}")
+        return self.reach(person).since
+
+
+def _works(member: Member | None) -> bool:
+    return member is not None and member.role != "viewer"

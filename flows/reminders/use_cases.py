@@ -1,0 +1,131 @@
+"""What people do about reminders: set them, put one off, finish a yearly date; and the plan that follows."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import Any, Protocol
+
+from flows.acts import Act, Result
+from flows.asked import REMINDERS, Owed
+from flows.deadlines import Ledger
+from flows.events import AnyEvent, FirmKey
+from flows.firms import Refusal
+from flows.habits import Habits, Rules
+from flows.ports import Directory, EventStore, Outbox, Plans, Replan
+from flows.position import Position
+from flows.reminders import setting
+from flows.reminders.replanning import replan
+from flows.reminders.snoozing import Choice, base_key, snoozed, snoozed_until
+from flows.roadmap import Pack
+from flows.workspace import Workspace
+
+NOT_HERE = Refusal("That reminder is not here any more. Nothing was changed.", kind="stale")
+
+
+class Change(Protocol):
+    """How a firm is changed; see `Services`."""
+
+    async def __call__(
+        self, key: FirmKey, act: Act, decide: Callable[[Position], Sequence[AnyEvent]], **texts: Any
+    ) -> Result:
+        """Decide and record."""
+
+
+class Reminders:
+    """Everything about reminders. `now` is business time, UTC."""
+
+    def __init__(
+        self,
+        *,
+        plans: Plans,
+        outbox: Outbox,
+        directory: Directory,
+        events: EventStore,
+        workspace: Callable[[str], Awaitable[Workspace]],
+        change: Change,
+        pack: Pack,
+        ledger: Ledger,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._plans = plans
+        self._outbox = outbox
+        self._directory = directory
+        self._events = events
+        self._workspace = workspace
+        self._change = change
+        self._pack = pack
+        self._ledger = ledger
+        self._now = now
+        self.woken: Callable[[], None] = lambda: None
+        """Told when something is owed to somebody, so that it need not wait for the next round."""
+
+    # --- settings ----------------------------------------------------------------------------------------------
+
+    async def set_rules(self, key: FirmKey, act: Act, rules: Rules) -> Result:
+        """See `setting.set_rules`."""
+        return await self._change(key, act, lambda p: setting.set_rules(p, act.who, rules))
+
+    async def set_habits(self, tenant: str, act: Act, habits: Habits) -> None:
+        """A person's own: the hour, a pause, or off. A pause that is prolonged began when it began."""
+        kept = (await self._directory.reach(tenant, [act.who.id]))[act.who.id].habits
+        wanted = setting.habits(kept, habits, self._now())
+        if wanted != kept:
+            await self._directory.set_habits(tenant, act.who.id, wanted)
+
+    # --- one reminder ------------------------------------------------------------------------------------------
+
+    async def snooze(self, tenant: str, act: Act, key: str, choice: Choice) -> datetime:
+        """Put it off; returns when it comes back. Another choice takes the first one's place."""
+        row = await self._own(tenant, act, key)
+        position = await self._events.position(FirmKey(tenant, row.firm))
+        if position is None:
+            raise NOT_HERE
+        reach = (await self._directory.reach(tenant, [act.who.id]))[act.who.id]
+        calendar = (await self._workspace(tenant)).calendar
+        until = snoozed_until(choice, self._now(), reach, position.time_zone, position.reminders, calendar)
+        again = snoozed(row, until)
+        await self._end_snoozes(tenant, act.who.id, key, but=again.key)
+        await self._outbox.owe([again])
+        self.woken()
+        return until
+
+    async def wake(self, tenant: str, act: Act, key: str) -> None:
+        """It is not put off any more, so that it does not come back by itself."""
+        row = await self._own(tenant, act, key)
+        await self._end_snoozes(tenant, act.who.id, row.key)
+
+    async def asleep(self, tenant: str, person: str) -> Mapping[str, datetime]:
+        """Which reminders this person put off, by the key of each, and until when."""
+        rows = await self._outbox.snoozed(tenant, person)
+        return {base_key(row.key): datetime.fromtimestamp(row.due_at, UTC) for row in rows}
+
+    async def finish_recurring(self, key: FirmKey, act: Act, recurring: str, on: date) -> Result:
+        """See `setting.finish_recurring`."""
+        today = self._now().date()
+        return await self._change(key, act, lambda p: setting.finish_recurring(p, act.who, recurring, on, today))
+
+    # --- the plan ----------------------------------------------------------------------------------------------
+
+    async def stale(self, *, limit: int) -> Sequence[FirmKey]:
+        """Firms whose plan was made from something else than what is known now."""
+        return await self._plans.stale(now=self._now().timestamp(), limit=limit)
+
+    async def replan(self, key: FirmKey) -> Replan | None:
+        """Plan the firm's reminders anew; None where there is no such firm."""
+        now = self._now()
+        return await self._plans.replan(
+            key, lambda facts: replan(self._pack, self._ledger, facts, now), now=now.timestamp()
+        )
+
+    # --- within ------------------------------------------------------------------------------------------------
+
+    async def _own(self, tenant: str, act: Act, key: str) -> Owed:
+        """Raises Refusal for what is not there, or somebody else's."""
+        row = await self._outbox.get(tenant, key)
+        if row is None or row.owed.person != act.who.id or row.owed.kind not in REMINDERS:
+            raise NOT_HERE
+        return row.owed
+
+    async def _end_snoozes(self, tenant: str, person: str, key: str, *, but: str = "") -> None:
+        rows = await self._outbox.snoozed(tenant, person)
+        ended = [r.key for r in rows if base_key(r.key) == base_key(key) and r.key != but]
+        await self._outbox.settle(tenant, dict.fromkeys(ended, "needless"), now=self._now().timestamp())

@@ -1,0 +1,204 @@
+"""The statements about what we owe Slack; those about the plans that part of it comes from are in storage.planning."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+from sqlalchemy import (
+    and_,
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    literal_column,
+    select,
+    true,
+    tuple_,
+    update,
+)
+from sqlalchemy.sql import ClauseElement
+
+from flows.asked import REMINDERS, Owed
+from storage.models import outbox, stopped, taken
+from storage.statements import Insert, Statement, Unit
+
+_READ: Mapping[str, Any] = {
+    "tries": func.coalesce(taken.c.tries, literal_column("0")),
+    "first_taken": func.coalesce(taken.c.first_at, literal_column("0.0")),
+}
+_OWED = [_READ[name] if name in _READ else outbox.c[name] for name in Owed.__struct_fields__]
+KEPT = (*_OWED, outbox.c.settled_at, outbox.c.outcome)
+IS_TAKEN = and_(taken.c.tenant == outbox.c.tenant, taken.c.key == outbox.c.key)
+WITH_TAKEN = outbox.outerjoin(taken, IS_TAKEN)
+NOT_SETTLED = outbox.c.settled_at.is_(None)
+IS_OF_TENANT = outbox.c.tenant + literal_column("''") == bindparam("tenant", type_=outbox.c.tenant.type)
+"""Asked in a way no index answers: SQLite takes a tenant to have ten rows, and would look through all of them before it
+used the index of a firm, a person or a message."""
+_TURN = 2_024_053_2
+"""Of PostgreSQL's advisory locks, the one for claims (storage.migrate has another)."""
+
+_NEW = {"settled_at": None, "outcome": None, "failed": False}
+keep_owed = Statement(lambda insert: insert(outbox).on_conflict_do_nothing())
+
+
+def owe(owed: Iterable[Owed]) -> Unit[None]:
+    """Part of the unit of work that a debt comes from, so that neither is there without the other."""
+    rows = [
+        {**msgspec.structs.asdict(one), **_NEW, "slot": one.slot or one.key, "reminds": one.kind in REMINDERS}
+        for one in owed
+    ]
+    if rows:
+        yield keep_owed, rows
+
+
+# Two replicas that claim at once would each get a part of a slot; SQLite has one writer anyway.
+take_turn = Statement(lambda _: select(func.pg_advisory_xact_lock(literal_column(str(_TURN)))))
+
+
+_NOW = bindparam("now", type_=taken.c.until.type)
+
+
+def _free() -> Any:
+    # As lists, each made once: of a table whose rows come and go PostgreSQL never knows how many there are.
+    not_held = tuple_(outbox.c.tenant, outbox.c.key).not_in(
+        select(taken.c.tenant, taken.c.key).where(taken.c.until > _NOW)
+    )
+    not_stopped = outbox.c.tenant.not_in(select(stopped.c.tenant))
+    return and_(NOT_SETTLED, outbox.c.due_at <= bindparam("due"), not_held, not_stopped)
+
+
+# In order, so that PostgreSQL takes the index: it believes that much of what is due is not settled, and would look
+# through the whole table for the first.
+is_any_due = Statement(
+    lambda _: select(outbox.c.key).where(_free()).order_by(outbox.c.due_at, outbox.c.key).limit(literal_column("1"))
+)
+
+
+def _take(insert: Insert) -> ClauseElement:
+    """The slots of the earliest rows that are free, each with all of its rows that are."""
+    earliest = (
+        select(outbox.c.tenant, outbox.c.person, outbox.c.slot)
+        .where(_free())
+        .order_by(outbox.c.due_at, outbox.c.key)
+        .limit(bindparam("limit"))
+        .subquery()
+    )
+    slots = select(*earliest.c).distinct()
+    until = bindparam("until", type_=taken.c.until.type)
+    rows = select(outbox.c.tenant, outbox.c.key, until, literal_column("1"), _NOW).where(
+        _free(), tuple_(outbox.c.tenant, outbox.c.person, outbox.c.slot).in_(slots)
+    )
+    new = insert(taken).from_select(["tenant", "key", "until", "tries", "first_at"], rows)
+    # Nobody looks for a message that was surely not sent: the next to take it up is the first.
+    first = case((taken.c.tries == literal_column("0"), new.excluded.first_at), else_=taken.c.first_at)
+    took: ClauseElement = new.on_conflict_do_update(
+        index_elements=list(taken.primary_key.columns),
+        set_={
+            taken.c.until: new.excluded.until,
+            taken.c.tries: taken.c.tries + literal_column("1"),
+            taken.c.first_at: first,
+        },
+    ).returning(taken.c.tenant, taken.c.key)
+    return took
+
+
+take = Statement(_take)
+read_taken = Statement(
+    lambda _: (
+        select(*_OWED).select_from(taken.join(outbox, IS_TAKEN)).where(taken.c.until == bindparam("until"), NOT_SETTLED)
+    )
+)
+
+
+def is_row() -> Any:
+    return and_(outbox.c.tenant == bindparam("of_tenant"), outbox.c.key == bindparam("of_key"))
+
+
+settle = Statement(
+    lambda _: (
+        update(outbox)
+        .values(
+            {
+                outbox.c.settled_at: bindparam("now"),
+                outbox.c.outcome: bindparam("result"),
+                outbox.c.message: bindparam("stands_in"),
+                outbox.c.failed: bindparam("is_failed"),
+            }
+        )
+        .where(is_row(), NOT_SETTLED)
+    )
+)
+
+
+def is_taken_row() -> Any:
+    return and_(taken.c.tenant == bindparam("of_tenant"), taken.c.key == bindparam("of_key"))
+
+
+let_go = Statement(lambda _: delete(taken).where(is_taken_row()))
+release = Statement(
+    lambda _: (
+        update(taken)
+        .values({taken.c.until: bindparam("free_from"), taken.c.tries: taken.c.tries - literal_column("1")})
+        .where(is_taken_row(), taken.c.tries > literal_column("0"))
+    )
+)
+# Left behind where one settled what another was just taking up.
+tidy = Statement(lambda _: delete(taken).where(~exists().where(IS_TAKEN, NOT_SETTLED)))
+get = Statement(lambda _: select(*KEPT).select_from(WITH_TAKEN).where(is_row()))
+of_message = Statement(
+    lambda _: (
+        select(*KEPT)
+        .select_from(WITH_TAKEN)
+        .where(
+            IS_OF_TENANT,
+            outbox.c.message == bindparam("stands_in"),
+            outbox.c.message != literal_column("''"),
+        )
+        .order_by(outbox.c.due_at, outbox.c.key)
+    )
+)
+next_due = Statement(
+    lambda _: (
+        select(outbox.c.due_at)
+        .where(NOT_SETTLED, outbox.c.due_at > bindparam("after"), outbox.c.tenant.not_in(select(stopped.c.tenant)))
+        .order_by(outbox.c.due_at)
+        .limit(literal_column("1"))
+    )
+)
+snoozed = Statement(
+    lambda _: (
+        select(*_OWED)
+        .select_from(WITH_TAKEN)
+        .where(
+            NOT_SETTLED,
+            IS_OF_TENANT,
+            outbox.c.person == bindparam("person"),
+            outbox.c.kind == literal_column("'snooze'"),
+        )
+        .order_by(outbox.c.due_at, outbox.c.key)
+    )
+)
+undelivered = Statement(
+    lambda _: (
+        select(*KEPT)
+        .select_from(WITH_TAKEN)
+        .where(outbox.c.failed == true(), outbox.c.tenant == bindparam("tenant"))
+        .order_by(outbox.c.settled_at.desc(), outbox.c.key)
+        .limit(bindparam("limit"))
+    )
+)
+forget = Statement(
+    lambda _: (
+        delete(outbox)
+        .where(
+            outbox.c.reminds == bindparam("which", type_=outbox.c.reminds.type),
+            outbox.c.settled_at < bindparam("settled_before"),
+        )
+        .returning(outbox.c.key)
+    )
+)
+
+stop = Statement(lambda insert: insert(stopped).on_conflict_do_nothing())
+resume = Statement(lambda _: delete(stopped).where(stopped.c.tenant == bindparam("tenant")))
+list_stopped = Statement(lambda _: select(stopped.c.tenant, stopped.c.reason))

@@ -1,0 +1,118 @@
+"""The statements about plans: how old each firm's is, what it is made from, and what it changes in the outbox."""
+
+from functools import cache
+from typing import Any
+
+from sqlalchemy import and_, bindparam, delete, exists, literal, literal_column, or_, select, true, update
+from sqlalchemy.sql import ClauseElement
+
+from storage.models import firms, members, outbox, people, plans, snapshots, stopped, taken
+from storage.owing import IS_OF_TENANT, IS_TAKEN, KEPT, NOT_SETTLED, WITH_TAKEN, is_row, is_taken_row
+from storage.statements import Insert, Statement
+
+NEVER = {"version": -1, "planned_at": 0.0, "again_at": 0.0}
+"""A plan that has not been made."""
+
+
+def _firm_of(table: Any) -> Any:
+    return and_(table.c.tenant == bindparam("tenant"), table.c.firm == bindparam("firm"))
+
+
+def _begin(insert: Insert) -> ClauseElement:
+    """Makes the row where there is none, and has it to ourselves: who makes it stale meanwhile waits, and does then."""
+    new = insert(plans)
+    begun: ClauseElement = new.on_conflict_do_update(
+        index_elements=list(plans.primary_key.columns), set_={plans.c.planned_at: plans.c.planned_at}
+    ).returning(plans.c.planned_at)
+    return begun
+
+
+begin_plan = Statement(_begin)
+end_plan = Statement(
+    lambda _: (
+        update(plans)
+        .values({name: bindparam(f"new_{name}") for name in ("version", "planned_at", "again_at")})
+        .where(_firm_of(plans))
+    )
+)
+stale_plans = Statement(
+    lambda _: (
+        select(snapshots.c.tenant, snapshots.c.firm)
+        .join(plans, and_(plans.c.tenant == snapshots.c.tenant, plans.c.firm == snapshots.c.firm), isouter=True)
+        .where(
+            or_(
+                plans.c.version.is_(None),
+                plans.c.version != snapshots.c.version,
+                plans.c.again_at <= bindparam("now"),
+                plans.c.planned_at > bindparam("now"),  # the clock was moved back, for practice
+            ),
+            snapshots.c.tenant.not_in(select(stopped.c.tenant)),
+        )
+        .limit(bindparam("limit"))
+    )
+)
+
+
+def _stale(of: Any, *where: Any) -> Statement:
+    """Makes plans stale, those too that are being made for the first time and are not there for others yet."""
+
+    def build(insert: Insert) -> ClauseElement:
+        never = [literal(value).label(name) for name, value in NEVER.items()]
+        whose = select(of.c.tenant, of.c.firm, *never).where(of.c.tenant == bindparam("tenant"), *where)
+        names = ["tenant", "firm", *NEVER]
+        made: ClauseElement = (
+            insert(plans)
+            .from_select(names, whose)
+            .on_conflict_do_update(
+                index_elements=list(plans.primary_key.columns), set_={plans.c.version: literal(NEVER["version"])}
+            )
+        )
+        return made
+
+    return Statement(build)
+
+
+stale_of_person = _stale(members, members.c.person == bindparam("person"))
+stale_of_tenant = _stale(firms)
+
+read_rows = Statement(
+    lambda _: (
+        select(*KEPT)
+        .select_from(WITH_TAKEN)
+        .where(IS_OF_TENANT, outbox.c.firm == bindparam("firm"), outbox.c.reminds == true())
+    )
+)
+# What was taken up and not let go of may have been sent.
+_IS_UNTOUCHED = and_(NOT_SETTLED, ~exists().where(IS_TAKEN, taken.c.tries > literal_column("0")))
+move = Statement(
+    lambda _: update(outbox).values({outbox.c.due_at: bindparam("new_due_at")}).where(is_row(), _IS_UNTOUCHED)
+)
+drop = Statement(lambda _: delete(outbox).where(is_row(), _IS_UNTOUCHED))
+forget_release = Statement(lambda _: delete(taken).where(is_taken_row(), taken.c.tries == literal_column("0")))
+change_outcome = Statement(
+    lambda _: (
+        update(outbox).values({outbox.c.outcome: bindparam("result")}).where(is_row(), outbox.c.settled_at.is_not(None))
+    )
+)
+
+# --- people ---------------------------------------------------------------------------------------------------
+
+_REACH = (
+    people.c.person,
+    people.c.time_zone,
+    people.c.standing,
+    people.c.blocked,
+    people.c.habits,
+    people.c.reach_since,
+)
+
+
+@cache
+def read_reach(number: int) -> Statement:
+    """How `person_0`, `person_1` ... can be reached, those of them that are known."""
+
+    def build(_: Insert) -> ClauseElement:
+        named = [bindparam(f"person_{n}", type_=people.c.person.type) for n in range(number)]
+        return select(*_REACH).where(people.c.tenant == bindparam("tenant"), people.c.person.in_(named))
+
+    return Statement(build)

@@ -1,0 +1,75 @@
+"""Each firm's plan of reminders: read what it is made from, decide, and write what changes, as one unit of work."""
+
+from collections.abc import Sequence
+
+from flows.events import FirmKey
+from flows.ports import DecidePlan, Facts, Replan
+from storage import owing, planning, statements
+from storage.directory import reach
+from storage.event_store import PositionCache, Runner, load
+from storage.outbox import kept
+from storage.statements import Statement, Unit
+from storage.workspaces import entries
+
+
+class Plans:
+    """flows.ports.Plans on a database. `turn` is that of storage.outbox."""
+
+    def __init__(self, runner: Runner, cache: PositionCache, turn: Statement | None) -> None:
+        self._runner = runner
+        self._cache = cache
+        self._turn = turn
+
+    async def stale(self, *, now: float, limit: int) -> Sequence[FirmKey]:
+        return await self._runner.ponder(_stale(now, limit))
+
+    async def replan(self, key: FirmKey, decide: DecidePlan, *, now: float) -> Replan | None:
+        return await self._runner.write(lambda: _replan(self._cache, self._turn, key, decide, now))
+
+
+def _stale(now: float, limit: int) -> Unit[list[FirmKey]]:
+    rows = yield planning.stale_plans, {"now": now, "limit": limit}
+    return [FirmKey(*row) for row in rows]
+
+
+def _replan(
+    cache: PositionCache, turn: Statement | None, key: FirmKey, decide: DecidePlan, now: float
+) -> Unit[Replan | None]:
+    facts = yield from _facts(cache, key)
+    if facts is None:
+        return None
+    replan = decide(facts)
+    yield from _write(turn, key.tenant, replan)
+    made = {"new_version": facts.position.version, "new_planned_at": now, "new_again_at": replan.again_at}
+    yield planning.end_plan, {"tenant": key.tenant, "firm": key.firm, **made}
+    return replan
+
+
+def _facts(cache: PositionCache, key: FirmKey) -> Unit[Facts | None]:
+    """Read where nobody changes the firm, and where whoever makes its plan stale waits until we are done."""
+    position = yield from load(statements.load_snapshot, key, cache)
+    if position is None:
+        return None
+    firm = {"tenant": key.tenant, "firm": key.firm}
+    begun = yield planning.begin_plan, {**firm, **planning.NEVER}
+    shared = yield from entries(key.tenant)
+    people = yield from reach(key.tenant, tuple(position.members))
+    rows = yield planning.read_rows, firm
+    return Facts(position, shared, people, kept(rows), begun[0][0])
+
+
+def _write(turn: Statement | None, tenant: str, replan: Replan) -> Unit[None]:
+    if turn and (replan.drop or replan.move):
+        yield turn, {}  # nobody takes up what is about to go
+    if replan.drop:
+        gone = [{"of_tenant": tenant, "of_key": key} for key in replan.drop]
+        yield planning.drop, gone
+        yield planning.forget_release, gone
+    if replan.move:
+        yield planning.move, [{"of_tenant": tenant, "of_key": k, "new_due_at": at} for k, at in replan.move.items()]
+    if replan.outcomes:
+        yield (
+            planning.change_outcome,
+            [{"of_tenant": tenant, "of_key": k, "result": outcome} for k, outcome in replan.outcomes.items()],
+        )
+    yield from owing.owe((*replan.add, *replan.redraw))

@@ -1,0 +1,174 @@
+"""Plans: the same facts change nothing, a crash loses nothing, and nothing is said twice. For any history at all."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from flows.firms import Refusal
+from flows.reminders.replanning import HORIZON, replan
+from tests.flows.reminders.world import ANA, BEN, LEDGER, PACK, World, started
+
+ZONES = ("America/New_York", "Europe/London", "Asia/Kolkata", "Asia/Kathmandu", "Australia/Lord_Howe", "Pacific/Apia")
+KEYS = ("s2", "s3e", "s3", "s4")
+WHAT = ("due", "due", "give", "done", "reopen", "wait", "undo", "target", "zone", "pause", "off", "yearly", "close")
+STEP = st.tuples(st.sampled_from(WHAT), st.integers(0, 999), st.sampled_from([1, 60, 700, 1500, 6000, 20000]))
+STEPS = st.lists(STEP, max_size=14)
+
+
+def act(world: World, what: str, n: int) -> None:
+    """One thing that somebody does; what is refused changes nothing."""
+    key, who, other, day = KEYS[n % 4], (ANA, BEN)[n % 2], (ANA, BEN, None)[n % 3], world.today + timedelta(n % 37)
+    try:
+        match what:
+            case "due":
+                world.due(key, day if n % 7 else None, who)
+            case "give":
+                world.give(key, other, who)
+            case "done":
+                world.done(key, who)
+            case "reopen":
+                world.reopen(key, who)
+            case "wait":
+                world.wait(key, world.today - timedelta(n % 30), day if n % 2 else None, who)
+            case "undo":
+                world.undo(who)
+            case "target":
+                world.target(day)
+            case "zone":
+                world.reach(who, time_zone=ZONES[n % 6])
+            case "pause":
+                world.habits(who, paused_until=day)
+            case "off":
+                world.habits(who, off=bool(n % 2))
+            case "yearly":
+                world.yearly("SAA", day.month, min(day.day, 28))
+            case "close":
+                world.close(day)
+    except (Refusal, AssertionError):
+        return
+
+
+def play(steps: list[tuple[str, int, int]]) -> World:
+    world = started("2026-11-23 10:00")
+    for what, n, minutes in steps:
+        world.at(world.now + timedelta(minutes=minutes))
+        act(world, what, n)
+    return world
+
+
+@settings(deadline=None, max_examples=25)
+@given(STEPS)
+def test_a_plan_made_twice_changes_nothing_the_second_time(steps: list[tuple[str, int, int]]) -> None:
+    world = play(steps)
+    world.replan()
+    again = world.replan()
+    assert (again.add, dict(again.move), again.drop, dict(again.outcomes), again.redraw) == ((), {}, (), {}, ())
+
+
+@settings(deadline=None, max_examples=25)
+@given(STEPS, st.integers(1, 60 * 24 * 3))
+def test_what_a_crash_kept_from_being_planned_is_planned_after_it(
+    steps: list[tuple[str, int, int]], minutes: int
+) -> None:
+    """Whatever was planned at once is there after a downtime too, unless it was said by then."""
+    world = play(steps)
+    world.down = True
+    world.now += timedelta(seconds=1)
+    act(world, "due", 7 * minutes + 3)
+    planned = replan(PACK, LEDGER, world.facts(), world.now)
+    world.now += timedelta(minutes=minutes)
+    late = replan(PACK, LEDGER, world.facts(), world.now)
+    assert {one.key for one in planned.add} <= {one.key for one in late.add}
+
+
+@settings(deadline=None, max_examples=25)
+@given(STEPS)
+def test_everything_is_said_once_and_on_time(steps: list[tuple[str, int, int]]) -> None:
+    world = play(steps)
+    world.at(world.now + timedelta(50))
+    keys = [rung.key(world.positions[firm].key) for _, _, items in world.said for (firm, _), rung in items.items()]
+    assert len(keys) == len(set(keys))
+    assert not [
+        row for row in world.rows["f1"].values() if not row.settled and row.owed.due_at <= world.now.timestamp()
+    ]
+
+
+@settings(deadline=None, max_examples=20)
+@given(STEPS, st.integers(1, 30))
+def test_a_clock_that_is_moved_back_repeats_nothing_and_drops_nothing_that_is_owed(
+    steps: list[tuple[str, int, int]], days: int
+) -> None:
+    world = play(steps)
+    owed = {key for key, row in world.rows["f1"].items() if not row.settled and row.owed.due_at > world.now.timestamp()}
+    world.now -= timedelta(days)
+    made = world.replan()
+    assert not {one.key for one in made.add} & owed
+    before = len(world.said)
+    world.turn()
+    assert all(at == world.now for at, _, _ in world.said[before:])
+
+
+@pytest.mark.parametrize(
+    ("back", "said"),
+    [
+        ("2026-12-03 10:00", "Dec 3 10:00 s2 before 5"),
+        ("2026-12-07 10:00", "Dec 7 10:00 s2 before 5 s3 before 5"),
+        ("2027-02-01 10:00", "Feb 1 10:00 s2 late 7 s3 late 7"),
+    ],
+)
+def test_after_an_hour_three_days_or_sixty_there_is_one_message_and_nothing_in_it_is_stale(
+    back: str, said: str
+) -> None:
+    world = started("2026-12-02 10:00").due("s2", date(2026, 12, 10)).due("s3", date(2026, 12, 11))
+    world.due("s4", date(2026, 12, 10)).at("2026-12-03 08:59").answer("methods", "ui")
+    world.down = True
+    assert world.at(back).restart().heard() == [said]
+
+
+@pytest.mark.parametrize("back", ["2026-12-03 19:30", "2026-12-05 10:00"], ids=["at night", "on a Saturday"])
+def test_what_a_stop_made_late_waits_for_the_next_hour_of_a_trading_day(back: str) -> None:
+    world = started("2026-12-02 10:00").due("s2", date(2026, 12, 10)).at("2026-12-03 08:59")
+    world.down = True
+    assert world.at(back).restart().heard() == []
+    following = "Dec 4 09:00" if back.startswith("2026-12-03") else "Dec 7 09:00"
+    assert world.at("2026-12-07 12:00").heard() == [f"{following} s2 before 5"]
+
+
+def test_sixty_days_of_downtime_lose_nothing_though_plans_go_forty_days_ahead() -> None:
+    world = started("2026-12-01 10:00").due("s2", date(2027, 1, 20)).at("2026-12-01 12:00")
+    world.down = True
+    world.at("2027-01-25 10:00").restart()
+    assert world.heard() == ["Jan 25 10:00 s2 before"]
+
+
+def test_rows_stand_forty_days_ahead_and_each_day_adds_a_day() -> None:
+    world = started("2026-12-01 10:00").due("s2", date(2027, 2, 12))
+    assert world.rows["f1"] == {}
+    world.at("2027-01-05 12:00")
+    due = [row.owed.due_at - world.now.timestamp() for row in world.rows["f1"].values()]
+    assert due
+    assert max(due) <= HORIZON.total_seconds()
+
+
+def test_a_message_is_drawn_anew_when_its_item_is_done_and_when_that_is_undone() -> None:
+    world = started("2026-12-02 10:00").due("s2", date(2026, 12, 10)).at("2026-12-03 12:00")
+    world.done("s2")
+    assert ([row.outcome for row in world.rows["f1"].values() if row.settled], world.redrawn) == (["closed"], ["D/1"])
+    world.undo()
+    assert [row.outcome for row in world.rows["f1"].values() if row.settled] == ["sent"]
+    assert world.redrawn == ["D/1", "D/1"]
+
+
+def test_a_message_is_not_drawn_anew_because_its_reader_turned_reminders_off_or_its_date_moved() -> None:
+    world = started("2026-12-02 10:00").due("s2", date(2026, 12, 10)).at("2026-12-03 12:00")
+    world.habits(ANA, off=True).habits(ANA).due("s2", date(2026, 12, 18))
+    assert world.redrawn == []
+
+
+def test_a_row_of_a_reminder_says_all_that_is_needed_to_draw_it() -> None:
+    world = started("2026-12-02 10:00").due("s2", date(2026, 12, 10))
+    row = next(iter(world.rows["f1"].values())).owed
+    assert (row.kind, row.slot, row.firm, row.person) == ("reminder", "digest", "f1", ANA.id)
+    assert row.key == f"f1|task:s2|slack:-/T1/UANA|before|5|{world.positions['f1'].task_due['s2'].sequence}"

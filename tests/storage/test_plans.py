@@ -1,0 +1,212 @@
+"""A firm's plan is made from what is known, in one piece, and made anew when any of that changes."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from flows.asked import Owed
+from flows.events import FirmKey
+from flows.firms import Person
+from flows.habits import Habits, Reach
+from flows.ports import Facts, Known, Replan
+from flows.workspace import TradingDayEdited, entry
+from storage.database import Database, open_database
+from tests.storage.decisions import ANN, KEY, TENANT, join, note, set_up
+
+BOB = "slack:-/T1/U2"
+TWIN = FirmKey("-/T2", "f1")
+
+
+@pytest.fixture
+async def firm(database: Database) -> Database:
+    """Ann's firm, which Bob is in."""
+    await database.events.change(KEY, set_up())
+    await database.events.change(KEY, join(BOB))
+    return database
+
+
+def reminder(key: str, **more: Any) -> Owed:
+    said = {"tenant": TENANT, "key": key, "firm": KEY.firm, "kind": "reminder", "person": ANN.id, "about": "{}"}
+    return Owed(**{"slot": "digest", "due_at": 100.0, **said, **more})
+
+
+def deciding(seen: list[Facts] | None = None, **what: Any) -> Callable[[Facts], Replan]:
+    """Always comes to this, and notes down what it was made from."""
+
+    def decide(facts: Facts) -> Replan:
+        if seen is not None:
+            seen.append(facts)
+        return Replan(**{"again_at": 1000.0, **what})
+
+    return decide
+
+
+async def rows(database: Database) -> dict[str, tuple[float, bool, str]]:
+    """What a plan is shown of the outbox."""
+    seen: list[Facts] = []
+    await database.plans.replan(KEY, deciding(seen), now=10.0)
+    return {kept.owed.key: (kept.owed.due_at, kept.settled, kept.outcome) for kept in seen[0].rows}
+
+
+async def is_stale(database: Database, now: float = 10.0) -> bool:
+    return KEY in await database.plans.stale(now=now, limit=9)
+
+
+async def test_a_firm_that_is_not_there_has_no_plan(database: Database) -> None:
+    assert await database.plans.replan(KEY, deciding(), now=1.0) is None
+    assert await database.plans.stale(now=1.0, limit=9) == []
+
+
+async def test_a_plan_is_made_from_all_that_is_known(firm: Database) -> None:
+    await firm.directory.remember(TENANT, Known(BOB, "Bob", "Asia/Kolkata", False, 1.0, "guest"))
+    await firm.directory.set_habits(TENANT, BOB, Habits(off=True))
+    await firm.outbox.owe([reminder("a"), reminder("b", kind="snooze"), reminder("letter", kind="lead_asked")])
+    await firm.outbox.owe([reminder("theirs", tenant="-/T2"), reminder("others", firm="f2")])
+    await firm.outbox.settle(TENANT, {"b": "sent"}, now=5.0, message="D1/1.0")
+    seen: list[Facts] = []
+    await firm.plans.replan(KEY, deciding(seen), now=10.0)
+    (facts,) = seen
+    assert facts.position == await firm.events.position(KEY)
+    assert facts.people == {ANN.id: Reach(ANN.id), BOB: Reach(BOB, "Asia/Kolkata", "guest", "", Habits(off=True))}
+    assert sorted((k.owed.key, k.outcome, k.owed.message) for k in facts.rows) == [
+        ("a", "", ""),
+        ("b", "sent", "D1/1.0"),
+    ]
+    assert (facts.entries, facts.planned_at) == ((), 0.0)
+
+
+async def test_a_plan_knows_when_the_last_one_was_made(firm: Database) -> None:
+    seen: list[Facts] = []
+    await firm.plans.replan(KEY, deciding(seen), now=10.0)
+    await firm.plans.replan(KEY, deciding(seen), now=20.0)
+    await firm.directory.blocked(TENANT, BOB, "cannot_dm")
+    await firm.plans.replan(KEY, deciding(seen), now=30.0)
+    assert [facts.planned_at for facts in seen] == [0.0, 10.0, 20.0]
+
+
+async def test_what_a_plan_says_is_written(firm: Database) -> None:
+    await firm.plans.replan(KEY, deciding(add=(reminder("a"), reminder("b"), reminder("c"))), now=1.0)
+    await firm.outbox.settle(TENANT, {"c": "sent"}, now=5.0, message="D1/1.0")
+    redraw = reminder("r", kind="redraw", slot="redraw:D1/1.0")
+    what = deciding(add=(reminder("d"),), move={"a": 300.0}, drop=("b",), outcomes={"c": "closed"}, redraw=(redraw,))
+    made = await firm.plans.replan(KEY, what, now=6.0)
+    assert made
+    assert made.drop == ("b",)
+    assert await rows(firm) == {"a": (300.0, False, ""), "c": (100.0, True, "closed"), "d": (100.0, False, "")}
+    assert (await firm.outbox.of_message(TENANT, "D1/1.0"))[0].outcome == "closed"
+    slots = await firm.outbox.claim(due=500.0, now=1.0, lease=30, limit=9)
+    assert [[one.key for one in slot.owed] for slot in slots] == [["d", "a"], ["r"]]
+
+
+async def test_what_somebody_took_up_is_neither_moved_nor_dropped_nor_added_again(firm: Database) -> None:
+    await firm.plans.replan(KEY, deciding(add=(reminder("a"), reminder("b"), reminder("c"))), now=1.0)
+    await firm.outbox.claim(due=500.0, now=1.0, lease=30, limit=9)
+    await firm.outbox.release(TENANT, ["c"], until=40.0)
+    what = deciding(add=(reminder("a", due_at=7.0),), move={"a": 300.0}, drop=("b", "c"))
+    await firm.plans.replan(KEY, what, now=2.0)
+    assert await rows(firm) == {"a": (100.0, False, ""), "b": (100.0, False, "")}
+
+
+async def test_what_was_settled_is_not_owed_again_under_the_same_key(firm: Database) -> None:
+    await firm.plans.replan(KEY, deciding(add=(reminder("a"),)), now=1.0)
+    await firm.outbox.settle(TENANT, {"a": "sent"}, now=5.0)
+    await firm.plans.replan(KEY, deciding(add=(reminder("a"),), drop=("a",), move={"a": 1.0}), now=6.0)
+    assert await rows(firm) == {"a": (100.0, True, "sent")}
+
+
+async def test_a_plan_that_fails_writes_nothing_and_stays_stale(firm: Database) -> None:
+    def fail(facts: Facts) -> Replan:
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await firm.plans.replan(KEY, fail, now=1.0)
+    assert await is_stale(firm)
+    assert await rows(firm) == {}
+
+
+async def test_a_plan_is_stale_until_it_is_made_and_again_when_its_day_is_over(firm: Database) -> None:
+    assert await is_stale(firm)
+    await firm.plans.replan(KEY, deciding(), now=1.0)
+    assert not await is_stale(firm, now=999.0)
+    assert await is_stale(firm, now=1000.0)
+
+
+async def test_a_plan_made_at_a_time_that_is_still_to_come_is_stale(firm: Database) -> None:
+    await firm.plans.replan(KEY, deciding(), now=500.0)
+    assert not await is_stale(firm, now=500.0)
+    assert await is_stale(firm, now=499.0)
+
+
+async def test_many_stale_plans_are_told_a_few_at_a_time(database: Database) -> None:
+    keys = [FirmKey(TENANT, f"f{nth}") for nth in range(5)]
+    for key in keys:
+        await database.events.change(key, set_up())
+    seen: set[FirmKey] = set()
+    while found := await database.plans.stale(now=1.0, limit=2):
+        assert len(found) <= 2
+        for key in found:
+            await database.plans.replan(key, deciding(), now=1.0)
+        seen.update(found)
+    assert seen == set(keys)
+
+
+async def enter(database: Database) -> None:
+    fact = TradingDayEdited(datetime(2027, 3, 3, tzinfo=UTC).date(), "closed", "Power cut")
+    who = Person(BOB, "Bob", admin=True)
+    at = datetime(2027, 1, 4, tzinfo=UTC)
+    await database.workspaces.append(TENANT, lambda there: entry(TENANT, there, fact, who, at=at, cause=None))
+
+
+CHANGES: dict[str, Callable[[Database], Any]] = {
+    "an event": lambda d: d.events.change(KEY, note()),
+    "another zone": lambda d: d.directory.remember(TENANT, Known(BOB, "Bob", "Asia/Kolkata")),
+    "another standing": lambda d: d.directory.remember(TENANT, Known(BOB, "Bob", standing="gone")),
+    "other habits": lambda d: d.directory.set_habits(TENANT, BOB, Habits(off=True)),
+    "no messages taken": lambda d: d.directory.blocked(TENANT, BOB, "cannot_dm_bot"),
+    "an entry of the workspace": enter,
+}
+
+
+@pytest.mark.parametrize("what", CHANGES)
+async def test_a_change_makes_the_plan_stale(firm: Database, what: str) -> None:
+    await firm.events.change(TWIN, set_up(lead=BOB))
+    for key in (KEY, TWIN):
+        await firm.plans.replan(key, deciding(), now=1.0)
+    await CHANGES[what](firm)
+    assert await firm.plans.stale(now=10.0, limit=9) == [KEY]
+
+
+async def test_what_changes_nothing_of_the_plan_leaves_it(firm: Database) -> None:
+    await firm.directory.remember(TENANT, Known(BOB, "Bob", "Asia/Kolkata"))
+    await firm.directory.set_habits(TENANT, BOB, Habits(off=True))
+    await firm.plans.replan(KEY, deciding(), now=1.0)
+    await firm.directory.remember(TENANT, Known(BOB, "Robert", "Asia/Kolkata", True, 5.0))
+    await firm.directory.remember(TENANT, Known("slack:-/T1/U9", "Zoe", "Asia/Tokyo"))
+    await firm.directory.set_habits(TENANT, BOB, Habits(off=True))
+    await firm.directory.blocked(TENANT, BOB, "")
+    await firm.directory.use(TENANT, BOB, KEY.firm)
+    assert not await is_stale(firm)
+
+
+async def test_a_stopped_workspace_is_not_planned_until_it_resumes(firm: Database) -> None:
+    await firm.outbox.stop(TENANT, "token_revoked", now=1.0)
+    assert not await is_stale(firm)
+    await firm.outbox.resume(TENANT)
+    assert await is_stale(firm)
+
+
+async def test_a_change_that_comes_while_a_plan_is_made_is_not_lost(url: str) -> None:
+    async with await open_database(url) as one, await open_database(url) as other:
+        await one.events.change(KEY, set_up())
+        await one.events.change(KEY, join(BOB))
+        for nth in range(20):
+            seen: list[Facts] = []
+            habits = Habits(off=nth % 2 == 0)
+            await asyncio.gather(
+                one.plans.replan(KEY, deciding(seen), now=1.0), other.directory.set_habits(TENANT, BOB, habits)
+            )
+            assert seen[-1].people[BOB].habits == habits or await is_stale(one)
+            await one.plans.replan(KEY, deciding(), now=1.0)
