@@ -13,6 +13,7 @@ COMMANDS = {
     "doctor": "bot.commands.doctor:doctor",
     "migrate": "bot.commands.migrate:migrate",
     "ask": "bot.commands.ask:ask",
+    "next-reminder": "bot.commands.next_reminder:next_reminder",
     "verify": "bot.commands.verify:verify",
     "pack": "bot.commands.pack:pack",
 }

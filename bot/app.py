@@ -24,7 +24,9 @@ from bot.librarian import Librarian
 from bot.metrics import Counts
 from bot.middleware import BUDGET, Routing
 from bot.people import People
+from bot.planner import Planner
 from bot.router import Router
+from bot.standstill import Standstill
 from bot.surfaces import Publish
 from bot.table import Table
 from bot.web_api import DEFAULT_URL, WebApi
@@ -100,16 +102,28 @@ class Bot:
         now: Callable[[], float],
         api_url: str = DEFAULT_URL,
         budget: float = BUDGET,
+        speed: float = 1.0,
     ) -> None:
-        """Has to be called in a running loop. `now` is real time in UNIX seconds, never moved for practice."""
+        """Has to be called in a running loop. `now` is real time in UNIX seconds, never moved for practice.
+
+        `speed` is how many times as fast as it business time runs.
+        """
         self.session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT))
         self.slack = WebApi(self.session, token=token, base_url=api_url)
         self.counts = Counts()
         self.background = Background()
         self._authorize = OneWorkspace(token)
-        self.people = People(self.slack, services.directory, self.background, now)
+        self.people = People(self.slack, services.directory, self.background, now, services.now)
         self.answering = Answering(self.slack, self._redraw_home)
-        self.table = Table(router, services, people=self.people, is_direct=self.answering.is_direct, counts=self.counts)
+        self.planner = Planner(services, self.people, planned=lambda: self.delivery.wake())
+        self.table = Table(
+            router,
+            services,
+            people=self.people,
+            is_direct=self.answering.is_direct,
+            counts=self.counts,
+            afterwards=self.planner.wake,
+        )
         self.inbox = EventInbox(
             services.inbox,
             table=self.table,
@@ -118,7 +132,18 @@ class Bot:
             now=now,
             bot_user=self.bot_user,
         )
-        self.delivery = Delivery(self.slack, services, router.letters, self.background, now)
+        self.standstill = Standstill(self.slack, services.outbox, now)
+        self.delivery = Delivery(
+            self.slack,
+            services,
+            router.letters,
+            self.background,
+            now,
+            standstill=self.standstill,
+            caught_up=self.planner.caught_up.wait,
+            speed=speed,
+        )
+        self.standstill.gone_on = self.delivery.wake
         self.librarian = Librarian(services, self.slack, now)
         routing = Routing(
             table=self.table,
@@ -127,6 +152,7 @@ class Bot:
             background=self.background,
             counts=self.counts,
             bot_user=self.bot_user,
+            standstill=self.standstill,
             budget=budget,
         )
         self.client = AsyncWebClient(
@@ -148,7 +174,9 @@ class Bot:
         """Asks Slack who we are and takes up what a crash left. Raises SlackSaidNo where the token is no good."""
         who = await self.slack.call("auth.test", {}, form=True)
         self._authorize.know(bot_user=str(who.get("user_id", "")), bot_id=str(who.get("bot_id", "")))
+        await self.standstill.begin()
         self.inbox.start()
+        self.planner.start()
         self.delivery.start()
         self.librarian.start()
 
@@ -156,6 +184,7 @@ class Bot:
         """Finishes what is under way, for at most this long, and hangs up."""
         await self.librarian.stop()
         await self.inbox.stop()
+        await self.planner.stop()
         await self.delivery.stop(seconds)
         await self.background.drain(seconds)
         await self.session.close()

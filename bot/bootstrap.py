@@ -14,6 +14,7 @@ from bot.listeners import (
     deadlines,
     documents,
     firms,
+    habits,
     home,
     notes,
     onboarding,
@@ -21,9 +22,12 @@ from bot.listeners import (
     questions,
     queue,
     records,
+    reminders,
+    rules,
     steps,
     tasks,
     undoing,
+    waiting,
 )
 from bot.listeners import help as helping
 from bot.pack_files import read_deadlines
@@ -53,6 +57,10 @@ CONVERSATIONS = (
     questions,
     queue,
     notes,
+    reminders,
+    habits,
+    rules,
+    waiting,
     home,
     helping,
 )
@@ -107,6 +115,7 @@ def build_services(
         questions=database.questions,
         notes=database.notes,
         outbox=database.outbox,
+        plans=database.plans,
         engine=engine or LazyAsker(pack),
         knowledge=database.knowledge,
         pack=pack,

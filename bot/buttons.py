@@ -560,6 +560,82 @@ class RemoveDocument(Changing, frozen=True):
     document: str = ""
 
 
+# --- reminders: what is said in time --------------------------------------------------------------------------
+
+
+class FinishReminded(Changing, frozen=True):
+    """*Done* on a reminder. `subject` is what it is about; `on` the day, of a date that comes back every year."""
+
+    verb: ClassVar[str] = "reminders.done"
+    subject: str = ""
+    on: str = ""
+
+
+class SnoozeReminded(Carried, frozen=True):
+    """A select; the chosen option says how long. `row` stands for the reminder's row in the outbox."""
+
+    verb: ClassVar[str] = "reminders.snooze"
+    row: str = ""
+
+
+class WakeReminded(Carried, frozen=True):
+    """A snooze is taken back."""
+
+    verb: ClassVar[str] = "reminders.wake"
+    row: str = ""
+
+
+class OpenReminded(Carried, frozen=True):
+    verb: ClassVar[str] = "reminders.open"
+    subject: str = ""
+
+
+class UndoReminded(Changing, frozen=True):
+    """`of` is the sequence of the event to undo; the reminders stay where they are."""
+
+    verb: ClassVar[str] = "reminders.undo"
+    of: int = 0
+
+
+class ShowHabits(Carried, frozen=True):
+    verb: ClassVar[str] = "reminders.mine"
+
+
+class SetHabits(Carried, frozen=True):
+    """A person's own settings as they are after the click. `hour` is `09:00`, empty for the firm's."""
+
+    verb: ClassVar[str] = "reminders.set"
+    hour: str = ""
+    paused_until: str = ""
+    off: bool = False
+
+
+class OpenHabits(Carried, frozen=True):
+    verb: ClassVar[str] = "reminders.habits"
+
+
+class HabitsForm(Carried, frozen=True):
+    verb: ClassVar[str] = "reminders.habits_form"
+
+
+class OpenRules(Changing, frozen=True):
+    verb: ClassVar[str] = "reminders.rules"
+
+
+class RulesForm(Changing, frozen=True):
+    verb: ClassVar[str] = "reminders.rules_form"
+
+
+class ReachAgain(Carried, frozen=True):
+    """Slack took no messages for this person; they say that it does now."""
+
+    verb: ClassVar[str] = "reminders.reach_again"
+
+
+class ShowWaiting(Carried, frozen=True):
+    verb: ClassVar[str] = "reminders.waiting"
+
+
 # --- home -----------------------------------------------------------------------------------------------------
 
 

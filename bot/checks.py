@@ -1,6 +1,7 @@
 """What `cais doctor` looks at: each check says what it found and, where something is wrong, what to do."""
 
 import os
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +18,8 @@ from bot.pack_files import read_pack
 from bot.settings import Secret, Settings, unknown_names
 from bot.supervisor import port_is_free
 from flows.packs import PackError, load_pack
+from storage.database import is_current, open_database
+from storage.errors import StorageError
 
 Verdict = Literal["ok", "look", "wrong"]
 TOO_FAR_OFF = 60.0
@@ -156,6 +159,33 @@ async def check_port(settings: Settings) -> list[Finding]:
     if await _answers(f"http://{host}:{port}/{'control/health' if sandbox else 'healthz'}"):
         return [Finding("port", "ok", f"{port} is taken by {'a sandbox' if sandbox else 'a bot'} that is running.")]
     return [Finding("port", "wrong", f"{port} is taken by another program. Stop it, or set {name} to another port.")]
+
+
+async def check_sending(url: str) -> list[Finding]:
+    """Workspaces that nothing is sent to, and what could not be brought to people, with Slack's word for why."""
+    try:
+        if not await is_current(url):
+            return []  # what the database itself is found to be says enough
+        async with await open_database(url) as database:
+            stopped = await database.outbox.stopped()
+            tenants = {key.tenant for key in await database.events.firm_keys()}
+            lost = [row for tenant in sorted(tenants) for row in await database.outbox.undelivered(tenant, limit=100)]
+    except (StorageError, ValueError, ImportError):
+        return []
+    found = [
+        Finding("sending", "wrong", f"Nothing is sent to the workspace {tenant} ({reason}). {REINSTALL}")
+        for tenant, reason in stopped.items()
+    ]
+    if not lost:
+        return [*found, Finding("sending", "ok", "Nothing that was due could not be delivered.")]
+    words = Counter(row.outcome for row in lost)
+    why = ", ".join(f"{word} ({count})" for word, count in words.most_common())
+    few = "One message" if len(lost) == 1 else f"{len(lost)} messages"
+    where = "A firm's lead sees whom in /cais settings, Reminders."
+    return [*found, Finding("sending", "look", f"{few} could not be delivered: {why}. {where}")]
+
+
+REINSTALL = "Install the app there again and start the bot with its token: what is still due is sent then."
 
 
 async def _answers(address: str) -> bool:

@@ -2,23 +2,21 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
-from bot.answering import NO_UNFURLING, content
+from bot.arrivals import NOBODY, Arrivals, metadata
 from bot.background import Background
-from bot.places import slack_id
-from bot.router import Writer
-from bot.surfaces import Letter
-from bot.web_api import SlackSaidNo, TooBusy, Unsure, WebApi
-from flows.asked import Owed
+from bot.posting import NotSent, Posting
+from bot.router import SlotWriter
+from bot.standstill import Standstill
+from bot.surfaces import Letter, Written
+from bot.web_api import SlackSaidNo, Unsure, WebApi
+from flows.asked import Owed, Slot
 from flows.services import Services
 
 log = logging.getLogger("cais.delivery")
-
-Json = dict[str, Any]
-OWED = "cais_owed"
-"""The event_type of the metadata that such messages carry, with their key."""
 
 LEASE = 120.0
 """Seconds one process has for what it took up; longer than its calls to Slack may take."""
@@ -26,43 +24,67 @@ LEASE = 120.0
 ROUND = 30.0
 """Seconds between looks at what is due, and at what a crash left."""
 
-AT_ONCE = 20
+A_MOMENT = 5.0
+"""Seconds after which it is looked again at what is not to be said yet: by then it is planned anew."""
 
-KEPT = 72 * 3600.0
-"""Seconds for which settled rows are kept."""
+IN_FLIGHT = 8
+"""Messages that may be on their way at once: so few are in doubt after a crash."""
 
-NOT_NOW = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited"})
-"""What Slack says when it could not; it is tried again once the lease has run out."""
+MOST_IN_A_MESSAGE = 500
+"""What stands in one message, by its metadata; more become another."""
 
-ELSEWHERE = frozenset({"channel_not_found", "not_in_channel", "is_archived", "invalid_thread_ts", "thread_not_found"})
+A_DAY = 24 * 3600.0
+LETTERS_KEPT = 3 * A_DAY
+REMINDERS_KEPT = 90 * A_DAY
+"""Seconds for which settled rows are kept; a message with reminders may be drawn anew for so long."""
 
-LOOKED_AT = 200
-"""Messages that are looked through for one that may have arrived."""
+NOT_NOW = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
+"""What Slack says when it could not, or is not sure; looked for and tried again once the lease has run out."""
+
+OUT_OF_REACH = NOBODY | {"account_inactive", "channel_not_found", "is_archived"}
+"""Slack's words for a person who gets no messages of ours; any other is about the message, or about the app."""
 
 
 class Delivery:
-    """Settles the outbox. `now` is real time in UNIX seconds, for leases; what is due goes by business time."""
+    """Settles the outbox. `now` is real time in UNIX seconds, for leases; what is due goes by business time.
+
+    `caught_up` is awaited before anything is sent: what was planned before a stop may not hold any more. `speed` is
+    how many times as fast as real time business time runs.
+    """
 
     def __init__(
         self,
         slack: WebApi,
         services: Services,
-        letters: Mapping[str, Writer],
+        letters: Mapping[str, SlotWriter],
         background: Background,
         now: Callable[[], float],
+        *,
+        standstill: Standstill,
+        caught_up: Callable[[], Awaitable[object]],
+        speed: float = 1.0,
     ) -> None:
-        self._slack = slack
         self._services = services
+        self._outbox = services.outbox
         self._letters = letters
         self._background = background
         self._now = now
+        self._standstill = standstill
+        self._caught_up = caught_up
+        self._speed = speed
+        self._posting = Posting(slack, now)
+        self._arrivals = Arrivals(slack, now)
         self._rounds: asyncio.Task[None] | None = None
         self._sending: asyncio.Task[None] | None = None
         self._once_more = False
+        self._is_sending = False
+        """Nothing is sent before the plans are up to date."""
+        self._hurried = asyncio.Event()
 
     def start(self) -> None:
         """Begins the rounds, and wakes up whenever somebody comes to be owed something."""
         self._services.queue.wake = self.wake
+        self._services.reminders.woken = self.wake
         self._rounds = asyncio.ensure_future(self._go_round())
 
     async def stop(self, seconds: float = 10.0) -> None:
@@ -71,10 +93,13 @@ class Delivery:
             self._rounds.cancel()
             await asyncio.gather(self._rounds, return_exceptions=True)
         if self._sending:
+            if not self._is_sending:
+                self._sending.cancel()
             await asyncio.wait({self._sending}, timeout=seconds)
 
     def wake(self) -> None:
         """Something is owed: sent now, beside everything else."""
+        self._hurried.set()
         self._background.start(self._send_all())
 
     async def _send_all(self) -> None:
@@ -86,6 +111,8 @@ class Delivery:
 
     async def _while_there_is_more(self) -> None:
         try:
+            await self._caught_up()
+            self._is_sending = True
             while self._once_more:
                 self._once_more = False
                 await self.settle_due()
@@ -94,88 +121,115 @@ class Delivery:
 
     async def _go_round(self) -> None:
         while True:
+            self._hurried.clear()
+            await self._look_for_stopped()
             await self._send_all()
             await self._forget()
-            await asyncio.sleep(ROUND)
+            seconds = await self._until_due()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._hurried.wait(), seconds)
+
+    async def _look_for_stopped(self) -> None:
+        try:
+            await self._standstill.look()
+        except Exception as error:  # noqa: BLE001 - as above; nothing of a stopped one is claimed anyway
+            log.error("a round failed", extra={"action": "stopped", "error": type(error).__name__})
+
+    async def _until_due(self) -> float:
+        """Seconds until it is to be looked again: what comes due meanwhile goes out on time."""
+        try:
+            due = await self._outbox.next_due()
+        except Exception as error:  # noqa: BLE001 - as above
+            log.error("a round failed", extra={"action": "next_due", "error": type(error).__name__})
+            return ROUND
+        left = (due - self._services.now().timestamp()) / self._speed if due is not None else ROUND
+        return min(left, ROUND) if left > 0 else ROUND
 
     async def _forget(self) -> None:
         try:
-            await self._services.outbox.forget(settled_before=self._now() - KEPT)
+            now = self._now()
+            await self._outbox.forget(settled_before=now - REMINDERS_KEPT, letters_before=now - LETTERS_KEPT)
         except Exception as error:  # noqa: BLE001 - as above; what is not forgotten harms nobody
             log.error("a round failed", extra={"action": "forget", "error": type(error).__name__})
 
     async def settle_due(self) -> int:
         """Sends everything that is due; returns how much was taken up."""
-        taken = 0
+        taken, flying = 0, set[asyncio.Task[None]]()
         while True:
             due = self._services.now().timestamp()
-            claimed = await self._services.outbox.claim(due=due, now=self._now(), lease=LEASE, limit=AT_ONCE)
-            for owed in claimed:
-                await self._settle(owed)
-            taken += len(claimed)
-            if len(claimed) < AT_ONCE:
+            free = IN_FLIGHT - len(flying)
+            slots = await self._outbox.claim(due=due, now=self._now(), lease=LEASE, limit=free)
+            taken += sum(len(slot.owed) for slot in slots)
+            flying |= {asyncio.ensure_future(self._settle(slot)) for slot in slots}
+            if not flying:
                 return taken
+            landed, flying = await asyncio.wait(flying, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.gather(*landed)
 
-    async def _settle(self, owed: Owed) -> None:
+    async def _settle(self, slot: Slot) -> None:
+        """Whatever happens to one, the others go on."""
+        kind = slot.owed[0].kind
         try:
-            outcome = await self._send(owed)
-        except (Unsure, TooBusy) as error:
+            await self._send(slot)
+        except NotSent as put_off:
+            await self._outbox.release(slot.tenant, [o.key for o in slot.owed], until=put_off.until)
+        except Unsure as error:
             # It may have arrived: the lease runs out, and whoever takes it up then looks before sending it again.
-            log.info("not sure that it arrived", extra={"action": "owed", "kind": owed.kind, "error": str(error)})
-            return
+            log.info("not sure that it arrived", extra={"action": "owed", "kind": kind, "error": str(error)})
         except SlackSaidNo as no:
-            if no.error in NOT_NOW:
-                return
-            log.warning("Slack does not take it", extra={"action": "owed", "kind": owed.kind, "error": no.error})
-            outcome = no.error
+            await self._refused(slot, no.error)
         except Exception as error:  # noqa: BLE001 - the others are not to wait for what is wrong with one
-            log.error("cannot be written", extra={"action": "owed", "kind": owed.kind, "error": type(error).__name__})
+            log.error("cannot be written", extra={"action": "owed", "kind": kind, "error": type(error).__name__})
+
+    async def _send(self, slot: Slot) -> None:
+        owed: Sequence[Owed] = slot.owed[:MOST_IN_A_MESSAGE]
+        if more := slot.owed[MOST_IN_A_MESSAGE:]:
+            await self._outbox.release(slot.tenant, [o.key for o in more], until=self._now())
+        written = await self._write(owed)
+        if max(o.tries for o in owed) > 1 and not _only_changes(written.letter):
+            owed = await self._without_arrived(slot.tenant, owed, written.letter)
+            if not owed:
+                return
+            written = await self._write(owed)
+        if written.later:
+            await self._outbox.release(slot.tenant, written.later, until=self._now() + A_MOMENT)
+        outcomes = dict.fromkeys(written.needless, "needless")
+        said = [o for o in owed if o.key not in {*written.needless, *written.later}]
+        message = ""
+        if written.letter and said:
+            message = await self._posting.deliver(slot.tenant, slot.person, written.letter, metadata(said))
+            outcomes |= {o.key: "sent" for o in said}
+        await self._outbox.settle(slot.tenant, outcomes, now=self._now(), message=message)
+
+    async def _write(self, owed: Sequence[Owed]) -> Written:
+        write = self._letters.get(owed[0].kind)
+        return await write(owed, self._services) if write else Written(None, tuple(o.key for o in owed))
+
+    async def _without_arrived(self, tenant: str, owed: Sequence[Owed], letter: Letter | None) -> Sequence[Owed]:
+        """What does not stand in the conversation yet; what does is settled."""
+        arrived = await self._arrivals.look(owed, letter)
+        for message in dict.fromkeys(arrived.values()):
+            there = {key: "sent" for key, at in arrived.items() if at == message}
+            await self._outbox.settle(tenant, there, now=self._now(), message=message)
+        return [o for o in owed if o.key not in arrived]
+
+    async def _refused(self, slot: Slot, error: str) -> None:
+        """Slack does not take it: for the token, for now, or for good."""
+        keys = [o.key for o in slot.owed]
+        extra: dict[str, Any] = {"action": "owed", "kind": slot.owed[0].kind, "error": error}
+        if error in NOT_NOW:
+            log.info("not sure that it arrived", extra=extra)
             return
-        await self._services.outbox.settle(owed.tenant, owed.key, now=self._now(), outcome=outcome)
+        if error == "ratelimited" or await self._standstill.is_over(slot.tenant, error):
+            await self._outbox.release(slot.tenant, keys, until=self._now() + ROUND)
+            return
+        log.warning("Slack does not take it", extra=extra)
+        await self._outbox.settle(slot.tenant, dict.fromkeys(keys, error), now=self._now())
+        if error in OUT_OF_REACH and slot.owed[0].kind != "redraw":
+            at = self._services.now().timestamp()
+            await self._services.directory.blocked(slot.tenant, slot.person, error, at=at)
 
-    async def _send(self, owed: Owed) -> str:
-        write = self._letters.get(owed.kind)
-        letter = await write(owed, self._services) if write else None
-        if letter is None:
-            return "needless"
-        if owed.tries > 1 and await self._arrived(owed, letter):
-            return "sent before"
-        await self._post(owed, letter)
-        if letter.whisper:
-            await self._whisper(owed, letter, *letter.whisper)
-        return "sent"
 
-    async def _post(self, owed: Owed, letter: Letter) -> None:
-        where: Json = {"channel": letter.channel or slack_id(owed.person), **NO_UNFURLING, **content(letter.message)}
-        if letter.thread:
-            where["thread_ts"] = letter.thread
-        where["metadata"] = {"event_type": OWED, "event_payload": {"key": owed.key}}
-        try:
-            await self._slack.call("chat.postMessage", where, patience=40.0)
-        except SlackSaidNo as no:
-            # A command may have been typed in a DM between two people, where we are not: then in the person's own.
-            if no.error not in ELSEWHERE or not letter.channel:
-                raise
-            where.pop("thread_ts", None)
-            await self._slack.call("chat.postMessage", {**where, "channel": slack_id(owed.person)}, patience=40.0)
-
-    async def _whisper(self, owed: Owed, letter: Letter, channel: str, thread: str) -> None:
-        where = {"channel": channel, "user": slack_id(owed.person), "thread_ts": thread, **content(letter.message)}
-        try:
-            await self._slack.call("chat.postEphemeral", where, patience=10.0)
-        except (SlackSaidNo, TooBusy, Unsure) as error:
-            log.info("not whispered", extra={"action": "owed", "kind": owed.kind, "error": str(error)})
-
-    async def _arrived(self, owed: Owed, letter: Letter) -> bool:
-        """Whether it stands there already. Only a DM whose id we know can be looked at; else it is sent once more."""
-        if not letter.channel.startswith("D"):
-            return False
-        method, where = "conversations.history", {"channel": letter.channel, "limit": LOOKED_AT}
-        if letter.thread:
-            method, where = "conversations.replies", {**where, "ts": letter.thread}
-        try:
-            found = await self._slack.call(method, {**where, "include_all_metadata": True}, form=True, patience=40.0)
-        except SlackSaidNo:
-            return False
-        said = [message.get("metadata") or {} for message in found.get("messages") or ()]
-        return any((m.get("event_payload") or {}).get("key") == owed.key for m in said if m.get("event_type") == OWED)
+def _only_changes(letter: Letter | None) -> bool:
+    """Drawing a message anew twice harms nobody."""
+    return letter is not None and bool(letter.instead_of)

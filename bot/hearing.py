@@ -212,6 +212,21 @@ def _block_suggestion(body: Payload, tenant: str, _: str) -> Call:
     )
 
 
+GONE = {"app_uninstalled": "app_uninstalled", "tokens_revoked": "token_revoked"}
+"""Slack events that nobody did with us: the app was taken off a workspace. What is kept as the reason of each."""
+
+
+def gone_from(body: Payload) -> str:
+    """Why nothing may be sent to this workspace any more, where that is what Slack says; else empty."""
+    event: Payload = body.get("event") or {}
+    kind = str(event.get("type"))
+    if body.get("type") != "event_callback" or kind not in GONE:
+        return ""
+    if kind == "tokens_revoked" and not (event.get("tokens") or {}).get("bot"):
+        return ""  # somebody's own token, and we have none of those
+    return GONE[kind]
+
+
 def _event_callback(body: Payload, tenant: str, bot_user: str) -> Call | None:
     event: Payload = body["event"]
     kind = event.get("type")

@@ -14,8 +14,9 @@ from bot.answering import Answering, waiting
 from bot.background import Background, ended_within
 from bot.errors import STILL_WORKING
 from bot.event_inbox import EventInbox
-from bot.hearing import Call, hear
+from bot.hearing import Call, gone_from, hear
 from bot.metrics import Counts
+from bot.standstill import Standstill
 from bot.surfaces import Answer, Message, Open, Say
 from bot.table import Table
 
@@ -35,6 +36,7 @@ class Routing(AsyncMiddleware):
         background: Background,
         counts: Counts,
         bot_user: Callable[[], str],
+        standstill: Standstill,
         budget: float = BUDGET,
     ) -> None:
         self._table = table
@@ -43,6 +45,7 @@ class Routing(AsyncMiddleware):
         self._background = background
         self._counts = counts
         self._bot_user = bot_user
+        self._standstill = standstill
         self._budget = budget
         self._acks = Acks()
 
@@ -58,6 +61,11 @@ class Routing(AsyncMiddleware):
         if body.get("type") == "url_verification":
             return _ok({"challenge": body.get("challenge", "")})
         tenant = f"{req.context.enterprise_id or '-'}/{req.context.team_id or '-'}"
+        if gone := gone_from(body):
+            await self._standstill.stop(tenant, gone)
+            return _ok()
+        if goes_on := self._standstill.heard(tenant):
+            self._background.start(goes_on)
         try:
             call = hear(body, tenant, self._bot_user())
         except (KeyError, TypeError, ValueError, AttributeError, IndexError):

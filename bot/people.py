@@ -3,12 +3,14 @@
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from datetime import datetime
 
 import msgspec
 
 from bot.background import Background
 from bot.web_api import SlackSaidNo, TooBusy, Unsure, WebApi
-from flows.ports import Directory, Known, Standing
+from flows.habits import Standing
+from flows.ports import Directory, Known
 
 log = logging.getLogger("cais.people")
 
@@ -21,20 +23,35 @@ FRESH = 24 * 3600.0
 ADMIN_FRESH = 3600.0
 """Seconds for which somebody once seen to run the workspace is believed to."""
 
+GENTLY = 1.0
+"""Seconds between two people one asks about without being asked to: Slack answers a hundred a minute."""
+
 AGAIN = 60.0
 """Seconds after which Slack is asked again where it said nothing."""
 
 
 class People:
-    """Keeps what is known of people fresh. `now` is real time, in UNIX seconds."""
+    """Keeps what is known of people fresh. `now` is real time, in UNIX seconds.
 
-    def __init__(self, slack: WebApi, directory: Directory, background: Background, now: Callable[[], float]) -> None:
+    `business` is the time at which something comes to be known of them, such as a closed account.
+    """
+
+    def __init__(
+        self,
+        slack: WebApi,
+        directory: Directory,
+        background: Background,
+        now: Callable[[], float],
+        business: Callable[[], datetime],
+    ) -> None:
         self._slack = slack
         self._directory = directory
         self._background = background
         self._now = now
+        self._business = business
         self._asking: set[tuple[str, str]] = set()
         self._tried: dict[tuple[str, str], float] = {}
+        self._looked_at: dict[tuple[str, str], float] = {}
 
     def notice(self, tenant: str, user: str, known: Known) -> None:
         """Somebody was heard. Asks Slack where what is known of them is over a day old; never waits for it."""
@@ -72,6 +89,18 @@ class People:
         asked = [user for user in old if self._may_ask((tenant, user))]
         await asyncio.gather(*(self.meet(tenant, user, people[user]) for user in asked))
 
+    async def freshen(self, tenant: str, people: Mapping[str, str]) -> None:
+        """Asks about those of these people (Slack's ids, and ours) whom nobody asked about for a day, one by one."""
+        for user, place in people.items():
+            key = (tenant, user)
+            if self._now() - self._looked_at.get(key, 0.0) < FRESH or key in self._asking:
+                continue
+            known = (await self._directory.sight(tenant, place)).known
+            if self._now() - known.checked_at >= FRESH and self._may_ask(key):
+                await self._ask(tenant, user, place)
+                await asyncio.sleep(GENTLY)
+            self._looked_at[key] = self._now()
+
     def _may_ask(self, key: tuple[str, str]) -> bool:
         return self._now() - self._tried.get(key, 0.0) >= AGAIN
 
@@ -79,7 +108,7 @@ class People:
         try:
             answer = await self._slack.call("users.info", {"user": user}, form=True)
             known = read_user(person, answer["user"], self._now())
-            await self._directory.remember(tenant, known)
+            await self._directory.remember(tenant, known, at=self._business().timestamp())
             return known
         except (SlackSaidNo, TooBusy, Unsure) as error:
             # A guest of another workspace may be unreadable: the name Slack sent along has to do. Asked again later.

@@ -1,12 +1,12 @@
 """One table: command word, button, modal, shortcut or Slack event -> the listener that answers it."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Literal, TypeVar
 
 import msgspec
 
 from bot.actions import Carried
-from bot.surfaces import Answer, Letter
+from bot.surfaces import Answer, Letter, Written
 from flows.asked import Owed
 from flows.firms import Person
 from flows.ports import Sighting
@@ -73,6 +73,10 @@ Writer = Callable[[Owed, Services], Awaitable[Letter | None]]
 """Writes what is owed as things are when it is sent; None where it need not be sent any more."""
 W = TypeVar("W", bound=Writer)
 
+SlotWriter = Callable[[Sequence[Owed], Services], Awaitable[Written]]
+"""Writes one letter about all that is owed to one person at one time, as things are when it is sent."""
+S = TypeVar("S", bound=SlotWriter)
+
 Listener = Callable[[Heard, Services], Awaitable[Answer]]
 L = TypeVar("L", bound=Callable[..., Awaitable[Answer]])
 
@@ -100,7 +104,7 @@ class Router:
         self.events: dict[str, Route] = {}
         self.options: dict[str, Route] = {}
         self.fallbacks: dict[str, Route] = {}
-        self.letters: dict[str, Writer] = {}
+        self.letters: dict[str, SlotWriter] = {}
 
     def command(self, *words: str, firm: bool = True, free_text: bool = False, meets: bool = False) -> Callable[[L], L]:
         """Listens to `/cais <word>`, the word in a DM, and the word after a mention. '' is `/cais` alone."""
@@ -141,12 +145,29 @@ class Router:
         """Writes what is owed to somebody: `async def f(owed, services) -> Letter | None`."""
 
         def keep(writer: W) -> W:
-            if kind in self.letters:
-                raise ValueError(f"two writers for {kind!r}")
-            self.letters[kind] = writer
+            async def alone(owed: Sequence[Owed], services: Services) -> Written:
+                letters = [(o, await writer(o, services)) for o in owed[:1]]
+                return Written(letters[0][1], tuple(o.key for o, letter in letters if letter is None))
+
+            self._keep_writer(alone, kind)
             return writer
 
         return keep
+
+    def digest(self, *kinds: str) -> Callable[[S], S]:
+        """Writes all of these kinds that somebody is owed at one time: `async def f(owed, services) -> Written`."""
+
+        def keep(writer: S) -> S:
+            for kind in kinds:
+                self._keep_writer(writer, kind)
+            return writer
+
+        return keep
+
+    def _keep_writer(self, writer: SlotWriter, kind: str) -> None:
+        if kind in self.letters:
+            raise ValueError(f"two writers for {kind!r}")
+        self.letters[kind] = writer
 
     def _keep(
         self,

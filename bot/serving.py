@@ -74,6 +74,7 @@ async def _bot(settings: Settings) -> AsyncIterator[Bot]:
             ),
             now=real_time,
             api_url=settings.slack_api_url,
+            speed=settings.clock_speed,
         )
         try:
             await _greet(bot)

@@ -14,6 +14,7 @@ from pathlib import Path
 from secrets import token_hex
 
 from bot.kept_bot import KeptBot, Patience, end, first, start
+from bot.practice.looking import looking_ahead
 from bot.practice.timeline import ZONE, Timeline
 
 HOST = "127.0.0.1"
@@ -71,6 +72,10 @@ class Plan:
     def bot_command(self) -> list[str]:
         """The bot, as it would run anywhere."""
         return [sys.executable, "-m", "bot", "run"]
+
+    def reminder_command(self) -> list[str]:
+        """What says when the next reminder is due."""
+        return [sys.executable, "-m", "bot", "next-reminder"]
 
     def bot_environment(self) -> dict[str, str]:
         """Socket Mode against the sandbox, with a database of its own. Empty values outdo those of a .env file."""
@@ -148,12 +153,17 @@ async def _look_after(
     timeline = Timeline(plan.folder, plan.start_at, plan.speed)
     if timeline.moved:
         tell(PRACTICE.format(now=timeline.now().astimezone(ZONE)))
-    bot = KeptBot(lambda: start(plan.bot_command(), plan.bot_environment() | timeline.environment()), tell, patience)
+
+    def environment() -> dict[str, str]:
+        return plan.bot_environment() | timeline.environment()
+
+    bot = KeptBot(lambda: start(plan.bot_command(), environment()), tell, patience)
+    look_ahead = looking_ahead(plan.reminder_command(), environment)
     over = asyncio.Event()
     ending = asyncio.create_task(_set_when(over, stop, sandbox))
     kept = asyncio.create_task(bot.keep(over))
     try:
-        async with practising(plan.address, plan.folder, database, timeline, bot, control):
+        async with practising(plan.address, plan.folder, database, timeline, bot, control, look_ahead):
             code = await kept
     finally:
         over.set()

@@ -49,12 +49,25 @@ class Letter(msgspec.Struct, frozen=True):
     """A message that is owed to somebody: below what was said in this thread of this DM, else at the end of theirs.
 
     `whisper` is a channel's thread where the person asked: the same is shown there too, for them only and if it can be.
+    With `instead_of` it takes the place of a message of ours, `D123/1700000000.000100`, and nothing new is posted.
     """
 
     message: Message
     channel: str = ""
     thread: str = ""
     whisper: tuple[str, str] | None = None
+    instead_of: str = ""
+
+
+class Written(msgspec.Struct, frozen=True):
+    """What became of all that one person is owed at one time.
+
+    A letter; the keys of what need not be said any more; and of what is not to be said yet, as it turns out.
+    """
+
+    letter: Letter | None
+    needless: tuple[str, ...] = ()
+    later: tuple[str, ...] = ()
 
 
 class Replace(msgspec.Struct, frozen=True):

@@ -36,13 +36,22 @@ class Table:
     """The router's table in use. Every request gets an answer here, whatever happens."""
 
     def __init__(
-        self, router: Router, services: Services, *, people: People, is_direct: Callable[[Call], bool], counts: Counts
+        self,
+        router: Router,
+        services: Services,
+        *,
+        people: People,
+        is_direct: Callable[[Call], bool],
+        counts: Counts,
+        afterwards: Callable[[], None] = lambda: None,
     ) -> None:
+        """`afterwards` is called when somebody did something, which may have changed a firm."""
         self._router = router
         self._services = services
         self._people = people
         self._is_direct = is_direct
         self._counts = counts
+        self._afterwards = afterwards
 
     async def answer(self, call: Call) -> Answer:
         """The listener's answer; a Refusal becomes its sentence, any other error an apology with a reference."""
@@ -59,6 +68,7 @@ class Table:
         except Exception as error:  # noqa: BLE001 - whatever goes wrong, the person gets a sentence and the log one line
             return _plainly(call, self._apology(error, call, found, receipt))
         self._counts.add(call.kind, found.name or "other", "answered")
+        self._afterwards()
         return answer
 
     def _drawn(self, draw: Callable[[], Message], call: Call, found: Found, receipt: Receipt) -> Message:

@@ -35,8 +35,16 @@ class Unsure(Exception):
     """The answer got lost or made no sense: the call may or may not have worked. Never sent again blindly."""
 
 
+class Unreachable(Unsure):
+    """No connection came about, so nothing was sent."""
+
+
 class TooBusy(Exception):
-    """Slack asks to wait (429) for longer than the caller can; nothing was sent."""
+    """Slack asks to wait (429) for longer than the caller can, `seconds` long; nothing was sent."""
+
+    def __init__(self, said: str, seconds: float = 1.0) -> None:
+        super().__init__(said)
+        self.seconds = seconds
 
 
 class NotHandedOver(Exception):
@@ -76,7 +84,9 @@ class WebApi:
         url = self._base_url + method
         try:
             status, _, content = await self._post(url, arguments, patience=patience, form=form, headers=self._headers)
-        except (TooBusy, Unsure) as error:
+        except TooBusy as error:
+            raise TooBusy(f"{method}: {error}", error.seconds) from None
+        except Unsure as error:
             raise type(error)(f"{method}: {error}") from error.__cause__
         try:
             answer: dict[str, Any] = msgspec.json.decode(content, type=dict)
@@ -148,7 +158,7 @@ class WebApi:
             except aiohttp.ClientConnectorError as error:
                 refused += 1
                 if refused >= REFUSED_CONNECTIONS:
-                    raise Unsure("connection refused") from error
+                    raise Unreachable("connection refused") from error
                 await asyncio.sleep(0.2 * 2**refused)
                 continue
             except (aiohttp.ClientError, TimeoutError, OSError) as error:
@@ -158,7 +168,7 @@ class WebApi:
             wait = _seconds(answered.get("Retry-After", "1"))
             waited += wait
             if waited > patience:
-                raise TooBusy(f"asked to wait {wait} s")
+                raise TooBusy(f"asked to wait {wait} s", wait)
             await asyncio.sleep(wait)
 
     async def _send(

@@ -16,7 +16,7 @@ MARKS = {"ok": "ok", "look": "look", "wrong": "WRONG"}
 
 @click.command()
 def doctor() -> None:
-    """Look at settings, tokens, scopes, clock, database, pack and port, and say what to do.
+    """Look at settings, tokens, scopes, clock, database, what was not delivered, pack and port; say what to do.
 
     Changes nothing, and can be asked while the bot runs. Exit code 1 if something is wrong.
     """
@@ -43,6 +43,7 @@ async def examine(settings: Settings) -> list[Finding]:
         Finding("database", "ok" if one.ok else "wrong", one.sentence)
         for one in await check_database(settings.database)
     ]
+    found += await checks.check_sending(settings.database)
     found += checks.check_pack(settings.pack)
     found += await checks.check_port(settings)
     return found

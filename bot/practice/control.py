@@ -11,6 +11,7 @@ import aiohttp
 from aiohttp import web
 
 from bot.practice.fresh_start import forget_firms
+from bot.practice.looking import LookAhead, nowhere
 from bot.practice.run import Held, PracticeRun, Unfit
 from bot.practice.sandbox import Sandbox
 from bot.practice.timeline import Timeline
@@ -22,7 +23,13 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 @asynccontextmanager
 async def practising(
-    sandbox: str, folder: Path, database: str, timeline: Timeline, bot: Held, listening: socket.socket
+    sandbox: str,
+    folder: Path,
+    database: str,
+    timeline: Timeline,
+    bot: Held,
+    listening: socket.socket,
+    look_ahead: LookAhead = nowhere,
 ) -> AsyncIterator[None]:
     """Inside the block the sandbox at this address may ask at this socket to move the clock and to start over."""
 
@@ -30,13 +37,15 @@ async def practising(
         await forget_firms(database, folder, tenant)
 
     async with aiohttp.ClientSession() as session:
-        run = PracticeRun(timeline, bot, Sandbox(session, sandbox), forget)
+        run = PracticeRun(timeline, bot, Sandbox(session, sandbox), forget, look_ahead)
         keeping = asyncio.create_task(timeline.go_on_keeping())
+        looking = asyncio.create_task(run.look_first())
         try:
             async with serving(run, listening):
                 yield
         finally:
             keeping.cancel()
+            looking.cancel()
             await run.close()
 
 
@@ -78,6 +87,7 @@ def _wish(run: PracticeRun) -> Handler:
         "today": lambda _: run.back_to_today(),
         "story": lambda body: run.play(str(body["id"])),
         "start-over": lambda _: run.start_over(),
+        "look": lambda _: run.look(),
         "hush": lambda _: run.hush(),
     }
 

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 import aiohttp
 
+from bot.practice.looking import LookAhead, nowhere
 from bot.practice.player import Player, Stopped
 from bot.practice.sandbox import Json, Sandbox
 from bot.practice.stories import Act, Story, stories
@@ -40,8 +41,13 @@ class Held(Protocol):
 class PracticeRun:
     """`state` is what the page shows; `changed` waits for the next one."""
 
-    def __init__(self, timeline: Timeline, bot: Held, sandbox: Sandbox, forget: Forget) -> None:
+    def __init__(
+        self, timeline: Timeline, bot: Held, sandbox: Sandbox, forget: Forget, look_ahead: LookAhead = nowhere
+    ) -> None:
         self._timeline, self._bot, self._sandbox, self._forget = timeline, bot, sandbox, forget
+        self._look_ahead = look_ahead
+        self._looking: asyncio.Task[None] | None = None
+        self._next_reminder: float | None = None
         self._job: asyncio.Task[None] | None = None
         self._doing: Json | None = None
         self._trouble = ""
@@ -63,6 +69,7 @@ class PracticeRun:
             "stories": [_shown(story) for story in stories().values()],
             "story": timeline.story,
             "look": self._look,
+            "next_reminder": self._next_reminder,
             "doing": self._doing,
             "trouble": self._trouble,
         }
@@ -101,11 +108,28 @@ class PracticeRun:
         """Somebody has read what went wrong."""
         self._tell(trouble="")
 
+    def look(self) -> None:
+        """Asks when the next reminder is due; the state says so once that is known."""
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.create_task(self._find_next_reminder())
+
+    async def look_first(self) -> None:
+        """The same once the first bot is there."""
+        with suppress(aiohttp.ClientError):
+            if await self._sandbox.listened_to(True, TO_LISTEN):
+                self.look()
+
+    async def _find_next_reminder(self) -> None:
+        found = await self._look_ahead()
+        if found != self._next_reminder:
+            self._tell(next_reminder=found)
+
     async def close(self) -> None:
         """Gives up what is under way, and keeps the time."""
-        if self._job is not None:
-            self._job.cancel()
-            await asyncio.gather(self._job, return_exceptions=True)
+        for task in (self._job, self._looking):
+            if task is not None:
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
         if self._timeline.moved:
             self._timeline.keep()
 
@@ -113,7 +137,7 @@ class PracticeRun:
         if self._job is not None and not self._job.done():
             work.close()
             raise Unfit("Something else is under way. Wait a moment, then try again.")
-        self._tell(doing={"says": says, "act": 0, "of": 0}, trouble="", look="")
+        self._tell(doing={"says": says, "act": 0, "of": 0}, trouble="", look="", next_reminder=None)
         self._job = asyncio.create_task(self._do(work))
 
     async def _do(self, work: Coroutine[Any, Any, None]) -> None:
@@ -160,6 +184,7 @@ class PracticeRun:
         self._tell()
         if not await self._sandbox.listened_to(True, TO_LISTEN):
             raise Unfit("The bot did not come back. What the terminal says may tell why.")
+        self.look()
 
     async def _play(self, story: Story) -> None:
         await self._fresh(_instant(story.starts))

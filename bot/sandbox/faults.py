@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.sandbox.wire import Json
 
-KINDS = ("429", "500", "reset", "lost_reply", "slow", "drop")
+KINDS = ("429", "500", "reset", "lost_reply", "slow", "drop", "refuse")
 
 
 class Faults:
@@ -14,10 +14,15 @@ class Faults:
         self._faults: list[Json] = []
 
     def replace(self, faults: list[Json]) -> None:
-        """Switches these faults on and all others off. Raises ValueError on an unknown kind."""
+        """Switches these faults on and all others off; one that refuses says with which `error`.
+
+        Raises ValueError on an unknown kind.
+        """
         for fault in faults:
             if fault.get("kind") not in KINDS or not fault.get("method"):
                 raise ValueError(f"a fault needs a method and one of the kinds {', '.join(KINDS)}")
+            if fault["kind"] == "refuse" and not fault.get("error"):
+                raise ValueError("a fault that refuses needs the error it refuses with")
         self._faults = [{"times": 1, **fault} for fault in faults]
 
     def listed(self) -> list[Json]:

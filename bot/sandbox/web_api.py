@@ -88,6 +88,8 @@ class WebApi:
             instead = await faulty(request, fault)
             if instead is not None:
                 return self._broken(exchange, fault, instead)
+            if fault and fault["kind"] == "refuse":
+                raise SlackError(str(fault["error"]))
             answer, status = self._run(name, token, args, request)
         except SlackError as refusal:
             answer, status = refusal.answer(), 200

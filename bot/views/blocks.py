@@ -5,7 +5,7 @@ Limits: Slack's Block Kit reference. Views are dicts because the SDK's models co
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, time
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -188,13 +188,18 @@ def option(label: str, value: str, explain: str = "") -> Element:
 
 def menu(placeholder: str, carried: Carried, options: Iterable[Element]) -> Block:
     """A select in a row of its own; what it carries is in the block's id, since a select has no value of its own."""
-    element = {
+    element = select(placeholder, type(carried), options)
+    return {"type": "actions", "block_id": clip(pack(carried), 255), "elements": [element]}
+
+
+def select(placeholder: str, kind: type[Carried], options: Iterable[Element]) -> Element:
+    """A select among buttons; what it carries is in the id of the row, which `actions` is given."""
+    return {
         "type": "static_select",
-        "action_id": action_id(type(carried)),
+        "action_id": action_id(kind),
         "placeholder": plain(placeholder, 150),
         "options": list(options)[:100],
     }
-    return {"type": "actions", "block_id": clip(pack(carried), 255), "elements": [element]}
 
 
 def field(block_id: str, label: str, element: Element, *, hint: str = "", optional: bool = False) -> Block:
@@ -225,6 +230,10 @@ def date_input(initial: date | None = None, placeholder: str = "Pick a day") -> 
     if initial:
         element["initial_date"] = initial.isoformat()
     return element
+
+
+def time_input(initial: time) -> Element:
+    return {"type": "timepicker", "initial_time": f"{initial:%H:%M}", "placeholder": plain("Pick a time", 150)}
 
 
 def radio_input(options: Sequence[Element], initial: str = "") -> Element:

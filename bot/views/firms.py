@@ -9,6 +9,7 @@ from bot.buttons import (
     MemberForm,
     OpenFirmSettings,
     OpenMember,
+    OpenRules,
     OpenSetUp,
     PickFirm,
     RemoveMember,
@@ -270,6 +271,11 @@ def settings_modal(scene: Scene, *, lead: bool) -> Modal:
             field("time_zone", "Time zone", zone_input(position.time_zone), hint=ZONE_HINT),
             question_field("precheck", pack.precheck, position.precheck),
             question_field("profile", pack.profile, position.profile),
+            *(
+                [actions(button("Reminders…", scene.carry(OpenRules), says="Reminders: the firm's numbers"))]
+                if lead
+                else []
+            ),
         ],
     )
 

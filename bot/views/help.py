@@ -155,6 +155,19 @@ USAGES = (
         "[name] [as of <date>]",
     ),
     Usage(
+        "remind",
+        "Your reminders: your hour, a pause, off and on.",
+        ("remind", "remind 8:30", "remind pause until next Friday", "remind off"),
+        "You get one message when something is due, over all your firms. A lead sets the firm's numbers here, too.",
+        "[hour, pause until <date>, off or on]",
+    ),
+    Usage(
+        "waiting",
+        "All waits of the firm: since when, whom to chase, a message to copy.",
+        ("waiting",),
+        "Each is asked about every 5 trading days, and its owner is told; leads from the 10th on.",
+    ),
+    Usage(
         "agents",
         "The firm's CAT Reporting Agents: add, rename, take off, change.",
         ("agents",),
@@ -261,6 +274,7 @@ HELP_GROUPS = (
     ("Where you are", ("", "next", "status", "step")),
     ("Record, and take it back", ("done", "undo", "redo", "reopen", "agents")),
     ("Dates and owners", ("due", "target", "plan", "assign", "handover", "hand over", "deadlines")),
+    ("Reminders", ("remind", "waiting")),
     ("Questions", ("ask", "questions", "notes")),
     ("Proof", ("note", "evidence", "history")),
     ("Your firms", tuple(u.command for u in USAGES if u.command.split(" ")[0] == "firm")),

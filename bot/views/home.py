@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.buttons import OpenSetUp, ShowHelp, ShowHome, ShowStatus
+from bot.buttons import OpenSetUp, ShowHabits, ShowHelp, ShowHome, ShowStatus
 from bot.surfaces import Block, Home
 from bot.views import dated
 from bot.views.blocks import actions, button, context, divider, escape, header, literal, section, short_day
@@ -31,7 +31,11 @@ def home(scenes: Sequence[Scene], *, total: int, page: int = 0, admin: bool = Fa
     for scene in scenes:
         blocks += _firm(scene, admin=admin)
     blocks += _pages(total, page)
-    ways = [button("Set up another firm", OpenSetUp()), button("What can I type?", ShowHelp())]
+    ways = [
+        button("My reminders", ShowHabits()),
+        button("Set up another firm", OpenSetUp()),
+        button("What can I type?", ShowHelp()),
+    ]
     blocks += [divider(), actions(*ways)]
     if admin:
         blocks.append(context("You run this workspace: `/cais firm list` shows every firm."))

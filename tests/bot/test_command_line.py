@@ -100,7 +100,7 @@ async def _four_events(url: str, key: FirmKey = KEY) -> None:
 def test_help_names_every_command(typed: Cais) -> None:
     said = typed("--help")
     assert said.exit_code == 0
-    assert re.findall(r"^  (\w+)  ", said.output, re.MULTILINE) == list(COMMANDS)
+    assert re.findall(r"^  ([\w-]+)  ", said.output, re.MULTILINE) == list(COMMANDS)
 
 
 def test_a_command_that_is_none_is_said(typed: Cais) -> None:

@@ -11,7 +11,7 @@ from bot.delivery import LEASE
 from flows.services import Act, Services
 from storage.database import open_database
 from tests.bot.conftest import NOW, bot_in_slack, engine
-from tests.bot.conversing import BEN, LEA, Slack, words_of
+from tests.bot.conversing import BEN, LEA, Json, Slack, words_of
 from tests.bot.firm_making import TENANT, a_firm, person
 
 ASKED = "who signs the registration form at our firm?"
@@ -113,3 +113,130 @@ async def test_what_slack_refuses_for_good_is_given_up(slack: Slack, clock: Cloc
     await slack.lea.submits({"text": "Lea signs it."})
     clock.time += LEASE + 1
     assert await slack.bot.delivery.settle_due() == 0
+
+
+# --- what Slack says ----------------------------------------------------------------------------------------------
+
+
+async def lea_is_asked(slack: Slack, *faults: Json) -> None:
+    """Ben asks the lead, who is written to in her own DM, whose id nobody knows; that goes wrong as told."""
+    await slack.ben.types("who else signs it at our firm?")
+    slack.sandbox.faults(*faults)
+    await slack.ben.presses("Ask my lead, Lea Haddad")
+
+
+def told(slack: Slack) -> int:
+    return sum("asks you something" in words_of(message) for message in slack.lea.sees)
+
+
+async def test_a_letter_whose_receipt_was_lost_is_found_in_a_conversation_nobody_knew(
+    slack: Slack, clock: Clock
+) -> None:
+    before = told(slack)
+    await lea_is_asked(slack, {"method": "chat.postMessage", "kind": "lost_reply"})
+    assert told(slack) == before + 1
+    await after_the_lease(slack, clock)
+    assert told(slack) == before + 1
+    assert [c.method for c in slack.sandbox.slack.traffic.calls].count("conversations.history") == 1
+
+
+async def test_where_the_conversation_cannot_be_read_it_waits_for_a_day_and_then_sends(
+    slack: Slack, clock: Clock
+) -> None:
+    before = told(slack)
+    busy = {"method": "conversations.history", "kind": "429", "retry_after": 60, "times": -1}
+    await lea_is_asked(slack, {"method": "chat.postMessage", "kind": "500", "times": 2}, busy)
+    await after_the_lease(slack, clock)
+    for _ in range(3):
+        clock.time += 3600
+        await slack.bot.delivery.settle_due()
+    assert told(slack) == before, "it may stand there"
+    clock.time += 24 * 3600
+    await slack.bot.delivery.settle_due()
+    assert told(slack) == before + 1
+
+
+async def test_asked_to_wait_it_waits_and_the_try_does_not_count(slack: Slack, clock: Clock) -> None:
+    slack.sandbox.faults({"method": "chat.postMessage", "kind": "429", "retry_after": 30})
+    slack.sandbox.slack.traffic.calls.clear()
+    await slack.lea.submits({"text": "Lea signs it."})
+    assert replies(slack) == 0
+    clock.time += 10
+    assert await slack.bot.delivery.settle_due() == 0
+    clock.time += 21
+    assert await slack.bot.delivery.settle_due() == 1
+    assert replies(slack) == 1
+    assert "conversations.history" not in [c.method for c in slack.sandbox.slack.traffic.calls]
+
+
+async def test_whom_slack_takes_no_messages_for_is_known_as_such_and_why_can_be_read(
+    slack: Slack, services: Services
+) -> None:
+    slack.sandbox.faults({"method": "chat.postMessage", "kind": "refuse", "error": "cannot_dm_bot"})
+    await slack.lea.submits({"text": "Lea signs it."})
+    assert replies(slack) == 0
+    assert (await services.directory.reach(TENANT, [person(BEN).id]))[person(BEN).id].blocked == "cannot_dm_bot"
+    (lost,) = await services.outbox.undelivered(TENANT, limit=5)
+    assert (lost.owed.person, lost.outcome) == (person(BEN).id, "cannot_dm_bot")
+
+
+async def test_what_is_wrong_with_our_own_message_says_nothing_about_the_person(
+    slack: Slack, services: Services
+) -> None:
+    slack.sandbox.faults({"method": "chat.postMessage", "kind": "refuse", "error": "invalid_blocks"})
+    await slack.lea.submits({"text": "Lea signs it."})
+    assert (await services.directory.reach(TENANT, [person(BEN).id]))[person(BEN).id].blocked == ""
+    assert [k.outcome for k in await services.outbox.undelivered(TENANT, limit=5)] == ["invalid_blocks"]
+
+
+async def test_a_revoked_token_stops_the_workspace_until_somebody_uses_the_app_again(
+    slack: Slack, clock: Clock, services: Services
+) -> None:
+    slack.sandbox.faults({"method": "*", "kind": "refuse", "error": "token_revoked", "times": -1})
+    await slack.lea.submits({"text": "Lea signs it."})
+    assert await services.outbox.stopped() == {TENANT: "token_revoked"}
+    slack.sandbox.faults()
+    clock.time += LEASE + 60
+    assert await slack.bot.delivery.settle_due() == 0
+    assert replies(slack) == 0
+    await slack.ben.types("/cais")
+    assert await services.outbox.stopped() == {}
+    await slack.sandbox.until(lambda: replies(slack) == 1)
+
+
+@pytest.mark.parametrize(
+    ("event", "reason"),
+    [
+        ({"type": "app_uninstalled"}, "app_uninstalled"),
+        ({"type": "tokens_revoked", "tokens": {"bot": ["U0BOT"]}}, "token_revoked"),
+    ],
+)
+async def test_an_app_that_was_taken_off_sends_nothing_from_then_on(
+    slack: Slack, services: Services, event: dict[str, str], reason: str
+) -> None:
+    await slack.bot.delivery.stop()
+    services.queue.wake = lambda: None
+    await slack.lea.submits({"text": "Lea signs it."})
+    await slack.sandbox.people.event(event)
+    await slack.settled()
+    assert await services.outbox.stopped() == {TENANT: reason}
+    assert await slack.bot.delivery.settle_due() == 0
+
+
+async def test_somebodys_own_token_is_no_matter_of_ours(slack: Slack, services: Services) -> None:
+    await slack.sandbox.people.event({"type": "tokens_revoked", "tokens": {"oauth": ["U0BEN"]}})
+    await slack.settled()
+    assert await services.outbox.stopped() == {}
+
+
+async def test_after_a_reinstall_the_next_start_goes_on(slack: Slack, tmp_path: Path, services: Services) -> None:
+    await slack.bot.delivery.stop()
+    services.queue.wake = lambda: None
+    await slack.lea.submits({"text": "Lea signs it."})
+    await slack.sandbox.people.event({"type": "app_uninstalled"})
+    await slack.settled()
+    async with await open_database(f"sqlite+aiosqlite:///{tmp_path}/cais.db") as database:
+        again = build_services(database, services.pack, lambda: NOW, engine=engine)
+        async with bot_in_slack("http", again, build_router()) as reinstalled:
+            await reinstalled.sandbox.until(lambda: reinstalled.ben.sees)
+            assert "Lea signs it." in words_of(reinstalled.ben.last)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from typing import Any
 
@@ -35,6 +36,19 @@ class Practice(Supervisor):
     def __init__(self) -> None:
         super().__init__()
         self._state = {"version": 1, **self.unmoved()}
+        self.looks = 0
+        """How often it was asked when the next reminder is due: that changes nothing."""
+
+    async def wish(self, request: web.Request) -> web.Response:
+        if request.match_info["name"] == "look":
+            self.looks += 1
+            return web.json_response({"ok": True})
+        return await super().wish(request)
+
+    async def until(self, so: Callable[[], bool]) -> None:
+        async with asyncio.timeout(10):
+            while not so():
+                await asyncio.sleep(0.02)
 
     def unmoved(self, **more: Any) -> dict[str, Any]:
         at_rest = {"zone": "America/New_York", "now": time.time(), "moved": False, "speed": 1.0, "moves": []}
@@ -117,6 +131,29 @@ async def test_a_day_on_a_date_and_back_to_today_are_a_click_each(supervisor: Pr
     await page.get_by_role("button", name="Back to today").click()
     await expect(page.get_by_role("alert").filter(has_text="Too far")).to_have_count(0)
     assert supervisor.wishes == [("move-on", {"days": 1}), ("move", {"to": "2022-07-25T08:30"}), ("today", {})]
+
+
+async def test_to_the_next_reminder_is_there_where_there_is_one_and_goes_to_its_minute(
+    supervisor: Practice, open_page: OpenPage
+) -> None:
+    supervisor.now_says(**supervisor.moved())
+    page = await open_page()
+    await expect(page.locator("#today")).to_be_visible()
+    onward = page.get_by_role("button", name="To the next reminder")
+    await expect(onward).to_have_count(0)
+    due = datetime.fromisoformat("2022-06-09T12:00-04:00")
+    supervisor.now_says(**supervisor.moved(next_reminder=due.timestamp()))
+    await expect(onward).to_have_attribute(
+        "title", re.compile(r"is due on Thursday, June 9, 2022, 12:00.PM in New York")
+    )
+    await onward.click()
+    await supervisor.until(lambda: bool(supervisor.wishes))
+    assert supervisor.wishes == [("move", {"to": "2022-06-09T16:00:00.000Z"})]
+
+
+async def test_opening_the_panel_asks_when_the_next_reminder_is_due(supervisor: Practice, open_page: OpenPage) -> None:
+    await panel(await open_page())
+    await supervisor.until(lambda: supervisor.looks > 0)
 
 
 async def test_going_back_in_time_says_first_and_afterwards_what_that_means(

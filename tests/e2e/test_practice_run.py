@@ -155,3 +155,42 @@ async def test_other_origins_cannot_start_over(tmp_path: Path) -> None:
             for address in (f"{control}/start-over", f"{page._url}/control/practice"):
                 async with session.post(address, json={"wish": "start-over"}) as answer:
                     assert answer.status == 403
+
+
+async def test_to_the_next_reminder_goes_there_and_it_arrives(tmp_path: Path) -> None:
+    async with running(tmp_path, free_port(), "reminder") as (_, page):
+        await page.until(lambda: practice(page))
+        assert (await practice(page))["next_reminder"] is None
+        await wish(page, "story", id="june-2022")
+        state = await _looked(page)
+        due = datetime.fromtimestamp(state["next_reminder"], UTC)
+        assert due > datetime.fromtimestamp(state["now"], UTC)
+        before = len(await _reminders(page))
+
+        state = await wish(page, "move", to=due.isoformat())
+        assert day(state) == f"{due:%Y-%m-%d}"
+        await page.until(lambda: _more_reminders(page, before))
+
+
+async def _looked(page: Page) -> Json:
+    """The state once it is known when the next reminder is due."""
+    assert await page.post("practice", wish="look") == {"ok": True}
+
+    async def known() -> Json | None:
+        state = await practice(page)
+        return state if state["next_reminder"] else None
+
+    found: Json = await page.until(known)
+    return found
+
+
+async def _reminders(page: Page) -> list[Json]:
+    found: list[Json] = []
+    for who in (ANA, BEN, LEA):
+        there = await page.get(f"/control/messages?as={who}&channel=D0{who.removeprefix('U0')}&limit=100")
+        found += [m for m in there["messages"] if m["text"].startswith("Reminder, ")]
+    return found
+
+
+async def _more_reminders(page: Page, before: int) -> bool:
+    return len(await _reminders(page)) > before

@@ -59,3 +59,12 @@ async def test_a_response_url_can_fail_too(slack: Sandbox, session: aiohttp.Clie
 async def test_an_unknown_kind_of_fault_is_a_mistake(slack: Sandbox) -> None:
     with pytest.raises(ValueError, match="lost_reply"):
         slack.faults({"method": "*", "kind": "gremlins"})
+
+
+async def test_a_refusal_says_what_it_is_told_to_and_does_nothing(slack: Sandbox, api: Api) -> None:
+    slack.faults({"method": "chat.postMessage", "kind": "refuse", "error": "cannot_dm_bot"})
+    assert (await api("chat.postMessage", channel="U0BEN", text="never"))["error"] == "cannot_dm_bot"
+    assert api.status == 200
+    assert slack.messages("U0BEN", "D0BEN") == []
+    with pytest.raises(ValueError, match="needs the error"):
+        slack.faults({"method": "chat.postMessage", "kind": "refuse"})

@@ -7,6 +7,8 @@ const FAULTS = [
   { label: "Server error", detail: "Slack answers 500 and a page of text. Nothing is done.", fault: { kind: "500" } },
   { label: "Connection reset", detail: "The line breaks before anything is done.", fault: { kind: "reset" } },
   { label: "Lost reply", detail: "It is done, but the answer never arrives. Doing it again does it twice.", fault: { kind: "lost_reply" } },
+  { label: "No messages for the person", detail: "Slack refuses: cannot_dm_bot. Nothing is done.", fault: { kind: "refuse", error: "cannot_dm_bot" } },
+  { label: "Token revoked", detail: "Slack refuses: token_revoked. Nothing is done.", fault: { kind: "refuse", error: "token_revoked" } },
   { label: "Slow", detail: "The answer takes 4 seconds.", fault: { kind: "slow", seconds: 4 } },
   { label: "Slow delivery", detail: "A click or command takes 4 seconds to reach the bot.", fault: { kind: "slow", seconds: 4 }, socket: true },
   { label: "Lost acknowledgement", detail: "The bot has done it, and the person is told that it failed.", fault: { kind: "lost_reply" }, socket: true },
@@ -28,7 +30,7 @@ const problem = h("p", { class: "notice", role: "alert" });
 let on = [];
 let overSocket = true;
 
-const isOf = (each) => (fault) => fault.kind === each.fault.kind && (fault.method === "socket") === Boolean(each.socket);
+const isOf = (each) => (fault) => fault.kind === each.fault.kind && fault.error === each.fault.error && (fault.method === "socket") === Boolean(each.socket);
 
 async function set(faults) {
   const answer = await post("faults", { faults });

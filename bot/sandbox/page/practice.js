@@ -1,7 +1,7 @@
 /** The practice panel: going to another day, the prepared stories, starting over. */
 import { $, fill, h, icon } from "./dom.js";
 import { ZONE, dayWords, fromUnix, now } from "./time.js";
-import { awaitEnd, dayOn, isBusy, isReachable, wish, wishButton } from "./wishes.js";
+import { awaitEnd, dayOn, isBusy, isReachable, toNextReminder, wish, wishButton } from "./wishes.js";
 import { confirmed } from "./popover.js";
 import { state } from "./state.js";
 
@@ -39,7 +39,7 @@ const labelled = (label, input) => h("label", { class: "labelled" }, h("span", {
 function clockPart(told) {
   const ahead = told.furthest && fromUnix(told.furthest);
   return h("section", {}, h("h3", {}, "Another day"),
-    h("form", { class: "going", onsubmit: go }, labelled("Day", date), labelled("Time", time), wishButton("Go there", null, { type: "submit" }), !told.moved && dayOn()),
+    h("form", { class: "going", onsubmit: go }, labelled("Day", date), labelled("Time", time), wishButton("Go there", null, { type: "submit" }), !told.moved && [dayOn(), toNextReminder()]),
     earlier,
     ahead > now() && h("p", { class: "hint caution" }, `Whatever was recorded up to ${dayWords(ahead)} is still here and keeps its dates.`),
     h("p", { class: "hint" }, HOW));
@@ -75,8 +75,8 @@ export function drawPractice() {
   if (button) button.hidden = !state.practice;
   if (!state.practice) panel.hidden = true;
   if (panel.hidden) return;
-  const { moved, furthest, story } = state.practice;
-  const looks = JSON.stringify([moved, furthest, story, isBusy(), isReachable()]);
+  const { moved, furthest, story, next_reminder } = state.practice;
+  const looks = JSON.stringify([moved, furthest, story, next_reminder, isBusy(), isReachable()]);
   if (looks === drawn) return;
   drawn = looks;
   if (!date.value) date.value = there().slice(0, 10);
@@ -89,6 +89,7 @@ export function drawPractice() {
 
 export function togglePractice(open = $("practice").hidden) {
   $("practice").hidden = !open;
+  if (open && isReachable() && !isBusy()) void wish("look");
   drawn = "";
   drawPractice();
   $("practice-button")?.setAttribute("aria-expanded", String(open));

@@ -2,7 +2,7 @@
 import { $, announce, fill, h, icon } from "./dom.js";
 import { drawPractice } from "./practice.js";
 import { momentWords, now } from "./time.js";
-import { dayOn, drawTrouble, followToEnd, isBusy, isReachable, trouble, wish, wishButton } from "./wishes.js";
+import { dayOn, drawTrouble, followToEnd, isBusy, isReachable, toNextReminder, trouble, wish, wishButton } from "./wishes.js";
 import { state } from "./state.js";
 
 const clockWords = h("strong", {});
@@ -29,7 +29,7 @@ setInterval(tick, 1000);
 function clockLine() {
   return h("div", { class: "clock-line" }, icon("clock"),
     h("p", {}, "Practice run: today is ", clockWords, " New York"),
-    h("div", { class: "acts" }, dayOn(), wishButton("Back to today", () => wish("today"))));
+    h("div", { class: "acts" }, dayOn(), toNextReminder(), wishButton("Back to today", () => wish("today"))));
 }
 
 function progress({ says, act, of }) {
@@ -57,7 +57,7 @@ export function drawToday() {
   const story = told?.moved && !isBusy() && told.stories.find((each) => each.id === told.story);
   const wrong = drawTrouble();
   fill(doing, isBusy() && progress(told.doing));
-  const looks = JSON.stringify([told?.moved, isBusy(), isReachable(), told?.story]);
+  const looks = JSON.stringify([told?.moved, isBusy(), isReachable(), told?.story, told?.next_reminder]);
   if (looks !== drawn) fill($("today"), told?.moved && clockLine(), doing, trouble, story && guide(story));
   drawn = looks;
   tick();

@@ -1,6 +1,7 @@
 /** What the page may wish of the supervisor, by buttons that rest while something is under way; and its answer no. */
 import { post } from "./api.js";
 import { $, fill, h } from "./dom.js";
+import { fromUnix, momentWords } from "./time.js";
 import { state } from "./state.js";
 
 export const isBusy = () => Boolean(state.practice?.doing);
@@ -50,4 +51,11 @@ export async function wish(name, body = {}) {
 }
 
 export const wishButton = (words, run, more = {}) => h("button", { type: "button", class: "button small", disabled: isBusy() || !isReachable(), onclick: run, ...more }, words);
+/** Where the supervisor knows of one: going there, so that it is what one sees next. */
+export function toNextReminder() {
+  const next = state.practice?.next_reminder;
+  if (!next) return null;
+  const words = `The next one is due on ${momentWords(fromUnix(next))} in New York`;
+  return wishButton("To the next reminder", () => wish("move", { to: fromUnix(next).toISOString() }), { title: words, dataset: { key: "to-reminder" } });
+}
 export const dayOn = () => wishButton("+1 day", () => wish("move-on", { days: 1 }), { dataset: { key: "day-on" } });

@@ -1,0 +1,157 @@
+"""Hears what a person wants of their own reminders: the hour, a pause, off and on again."""
+
+import re
+from datetime import date, time
+from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
+
+from bot.buttons import HabitsForm, OpenHabits, ReachAgain, SetHabits, ShowHabits
+from bot.router import Heard, Router
+from bot.surfaces import Answer, FieldErrors, Message, Open, Replace, Say
+from bot.views import habits as views
+from flows import dates
+from flows.dates import OnDay, WhichDay
+from flows.firms import Refusal, role_of
+from flows.habits import Habits, Reach, Rules
+from flows.services import Services
+
+HOW = (
+    "Write `remind 8:30`, `remind pause until next Friday`, `remind off` or `remind on`; `remind` alone shows what is "
+    "set. Nothing was changed."
+)
+
+_HOUR = re.compile(r"(?:at |hour )?(\d{1,2})(?::?(\d{2}))? ?([ap])?\.?m?\.?", re.IGNORECASE)
+_PAUSE = re.compile(r"pause(?:d)?(?: until| till| to)?\s*(.*)", re.IGNORECASE)
+
+
+def register(router: Router) -> None:
+    """What is heard here."""
+    router.command("remind", firm=False)(remind)
+    router.action(ShowHabits, firm=False)(show)
+    router.action(SetHabits, firm=False)(set_habits)
+    router.action(OpenHabits, firm=False)(open_form)
+    router.submit(HabitsForm, firm=False)(save_form)
+    router.action(ReachAgain, firm=False)(reach_again)
+
+
+async def remind(heard: Heard, services: Services) -> Answer:
+    """`/cais remind`, alone or with what is wanted."""
+    said = " ".join(heard.words.split())
+    reach = await _reach(heard, services)
+    if not said:
+        return Say(_mine(heard, reach))
+    return Say(await _change(heard, services, await _meant(heard, services, reach.habits, said)))
+
+
+async def _meant(heard: Heard, services: Services, kept: Habits, said: str) -> Habits:
+    """What was typed, as the settings that follow. Raises Refusal."""
+    if said.casefold() in ("off", "stop", "none"):
+        return replace(kept, off=True)
+    if said.casefold() in ("on", "start", "resume", "unpause"):
+        return replace(kept, off=False, paused_until=None)
+    if pause := _PAUSE.fullmatch(said):
+        return replace(kept, paused_until=await _day(heard, services, pause[1]), off=False)
+    if (found := _HOUR.fullmatch(said)) and (hour := _time(*found.groups())):
+        return replace(kept, hour=hour)
+    raise Refusal(f"I could not read that as an hour or a pause. {HOW}")
+
+
+def _time(hours: str, minutes: str | None, half: str | None) -> time | None:
+    hour = int(hours)
+    if half:
+        if not 1 <= hour <= 12:
+            return None
+        hour = hour % 12 + (12 if half.casefold() == "p" else 0)
+    return time(hour, int(minutes or 0)) if hour < 24 and int(minutes or 0) < 60 else None
+
+
+async def _day(heard: Heard, services: Services, said: str) -> date:
+    calendar = (await services.workspace(heard.tenant)).calendar
+    today = _today(heard, services)
+    match dates.read(said, today=today, calendar=calendar):
+        case OnDay(on) if on > today:
+            return on
+        case WhichDay(ask, choices):
+            days = ", or ".join(f"`pause until {c.isoformat()}`" for c in choices)
+            raise Refusal(f"{ask} Write {days}. Nothing was changed." if days else f"{ask} Nothing was changed.")
+        case OnDay():
+            raise Refusal("A pause ends on a day to come. Nothing was changed.")
+    raise Refusal(f"I could not read a day in that. {HOW}")
+
+
+def _zone(heard: Heard) -> str:
+    position = heard.sighting.position
+    return heard.zone or (position.time_zone if position else "America/New_York")
+
+
+def _today(heard: Heard, services: Services) -> date:
+    return services.now().astimezone(ZoneInfo(_zone(heard))).date()
+
+
+async def _reach(heard: Heard, services: Services) -> Reach:
+    return (await services.directory.reach(heard.tenant, [heard.who.id]))[heard.who.id]
+
+
+def _rules(heard: Heard) -> Rules:
+    position = heard.sighting.position
+    return position.reminders if position else Rules()
+
+
+def _mine(heard: Heard, reach: Reach, note: str = "", undo: Habits | None = None) -> Message:
+    position = heard.sighting.position
+    lead = position is not None and role_of(position, heard.who) == "lead"
+    firm = position.key.firm if position else ""
+    return views.mine(reach, _rules(heard), _zone(heard), firm=firm, lead=lead, note=note, undo=undo)
+
+
+async def _change(heard: Heard, services: Services, wanted: Habits) -> Message:
+    """Keeps it, and says what holds now, with the way back."""
+    before = (await _reach(heard, services)).habits
+    await services.reminders.set_habits(heard.tenant, heard.act, wanted)
+    reach = await _reach(heard, services)
+    if views.carried(before) == views.carried(reach.habits):
+        return _mine(heard, reach, "It is set so already.")
+    return _mine(heard, reach, "*Saved.* From now on:", before)
+
+
+async def show(heard: Heard, carried: ShowHabits, services: Services) -> Answer:
+    """*My reminders*."""
+    return Say(_mine(heard, await _reach(heard, services)))
+
+
+async def set_habits(heard: Heard, carried: SetHabits, services: Services) -> Answer:
+    """*Turn off*, *Turn on*, *End the pause*, *Undo*."""
+    wanted = Habits(hour=views.parse_hour(carried.hour), paused_until=_day_of(carried.paused_until), off=carried.off)
+    return Replace(await _change(heard, services, wanted))
+
+
+def _day_of(said: str) -> date | None:
+    try:
+        return date.fromisoformat(said) if said else None
+    except ValueError:
+        return None
+
+
+async def open_form(heard: Heard, carried: OpenHabits, services: Services) -> Answer:
+    """*Change hour or pause…*."""
+    reach = await _reach(heard, services)
+    return Open(views.form(reach.habits, _rules(heard), _zone(heard), _today(heard, services)))
+
+
+async def save_form(heard: Heard, carried: HabitsForm, services: Services) -> Answer:
+    """The form was submitted. The firm's own hour is no hour of one's own."""
+    hour, until = views.parse_hour(heard.value(views.HOUR)), _day_of(heard.value(views.PAUSE))
+    if hour is None:
+        return FieldErrors({views.HOUR: "Pick a time."})
+    if until is not None and until <= _today(heard, services):
+        return FieldErrors({views.PAUSE: "A pause ends on a day to come. Leave it empty for none."})
+    kept = (await _reach(heard, services)).habits
+    own = None if hour == _rules(heard).hour else hour
+    return Replace(await _change(heard, services, replace(kept, hour=own, paused_until=until)))
+
+
+async def reach_again(heard: Heard, carried: ReachAgain, services: Services) -> Answer:
+    """*Try again*: the next reminder is sent to them, whatever Slack said before."""
+    await services.directory.blocked(heard.tenant, heard.who.id, "", at=services.now().timestamp())
+    return Replace(_mine(heard, await _reach(heard, services), "Your next reminder comes to you again."))

@@ -1,0 +1,90 @@
+"""Hears leads set their firm's numbers for reminders."""
+
+import re
+from datetime import UTC, datetime
+
+from msgspec.structs import replace
+
+from bot.buttons import OpenRules, RulesForm
+from bot.router import Heard, Router
+from bot.surfaces import Answer, FieldErrors, Open, Replace
+from bot.views import rules as views
+from bot.views import tasks
+from bot.views.habits import parse_hour
+from bot.views.reminded import person_name
+from bot.views.rules import Undelivered
+from bot.views.scene import Scene, scene_of
+from flows.firms import Refusal, require
+from flows.habits import Rules
+from flows.services import Services
+
+MOST_LOST = 6
+LOOKED_AT = 100
+"""Rows of the workspace among which those of this firm are looked for."""
+
+
+def register(router: Router) -> None:
+    """What is heard here."""
+    router.action(OpenRules)(open_rules)
+    router.submit(RulesForm)(save_rules)
+
+
+async def open_rules(heard: Heard, carried: OpenRules, services: Services) -> Answer:
+    """*Reminders…*, *The firm's numbers…*."""
+    require(heard.firm, heard.who, "lead")
+    scene = scene_of(services, heard.firm, heard.who.id, heard.zone)
+    return Open(views.form(scene, await undelivered(heard, services, scene)))
+
+
+async def undelivered(heard: Heard, services: Services, scene: Scene) -> list[Undelivered]:
+    """What of this firm could not be brought, the newest first."""
+    rows = await services.outbox.undelivered(heard.tenant, limit=LOOKED_AT)
+    own = [r for r in rows if r.owed.firm == scene.position.key.firm][:MOST_LOST]
+    return [
+        Undelivered(person_name(scene, r.owed.person), datetime.fromtimestamp(r.owed.due_at, UTC).date(), r.outcome)
+        for r in own
+    ]
+
+
+async def save_rules(heard: Heard, carried: RulesForm, services: Services) -> Answer:
+    """The numbers were submitted."""
+    wrong: dict[str, str] = {}
+    rules = _read(heard, heard.firm.reminders, wrong)
+    if wrong:
+        return FieldErrors(wrong)
+    try:
+        result = await services.reminders.set_rules(heard.firm.key, heard.act, rules)
+    except Refusal as refusal:
+        return FieldErrors({views.BEFORE: refusal.sentence})
+    scene = scene_of(services, result.position, heard.who.id, heard.zone)
+    top = tasks.recorded(scene, result.records) if result.changed else tasks.note("It is set so already.")
+    return Replace(views.numbers(scene, await undelivered(heard, services, scene), top=top))
+
+
+def _read(heard: Heard, kept: Rules, wrong: dict[str, str]) -> Rules:
+    """The numbers in the form; what cannot be read is said in `wrong`, by field."""
+    found: dict[str, object] = {}
+    for name in (views.BEFORE, views.MILESTONES):
+        days = _days(heard.value(name))
+        if days is None:
+            wrong[name] = f"Write up to {views.MOST_DAYS} numbers from 0 to {views.FURTHEST}, such as 10, 5, 2, 1, 0."
+        found[name] = days
+    for name, _, _ in views.COUNTS:
+        said = heard.value(name)
+        least = 0 if name == "soon" else 1
+        if not said.isdecimal() or not least <= int(said) <= views.FURTHEST:
+            wrong[name] = f"Write a number from {least} to {views.FURTHEST}."
+        else:
+            found[name] = int(said)
+    for name, _ in views.HOURS:
+        found[name] = parse_hour(heard.value(name))
+        if found[name] is None:
+            wrong[name] = "Pick a time."
+    return kept if wrong else replace(kept, **found)
+
+
+def _days(said: str) -> tuple[int, ...] | None:
+    parts = re.split(r"[,;\s]+", said.strip(" ,;")) if said.strip(" ,;") else []
+    if len(parts) > views.MOST_DAYS or not all(p.isdecimal() and int(p) <= views.FURTHEST for p in parts):
+        return None
+    return tuple(sorted({int(p) for p in parts}, reverse=True))

@@ -1,0 +1,117 @@
+"""Hands a letter to Slack, once: a message a second in each conversation, and nothing while Slack asks to wait."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from bot.answering import NO_UNFURLING, content
+from bot.places import slack_id
+from bot.surfaces import Letter
+from bot.web_api import SlackSaidNo, TooBusy, Unreachable, Unsure, WebApi
+
+log = logging.getLogger("cais.posting")
+
+Json = dict[str, Any]
+
+A_SECOND = 1.0
+"""Between two messages in one conversation: what Slack lets through for sure."""
+
+MOST_KEPT = 10_000
+"""Conversations whose last message is remembered."""
+
+AGAIN = 30.0
+"""Seconds until another try where no connection came about."""
+
+ELSEWHERE = frozenset({"channel_not_found", "not_in_channel", "is_archived", "invalid_thread_ts", "thread_not_found"})
+
+
+class NotSent(Exception):
+    """It was surely not sent; from `until` (real time) on it may be tried again."""
+
+    def __init__(self, until: float) -> None:
+        super().__init__(until)
+        self.until = until
+
+
+class Posting:
+    """Posts and changes messages. `now` is real time in UNIX seconds, which pacing goes by."""
+
+    def __init__(self, slack: WebApi, now: Callable[[], float]) -> None:
+        self._slack = slack
+        self._now = now
+        self._free_at: dict[str, float] = {}
+        self._resting: dict[tuple[str, str], float] = {}
+
+    async def deliver(self, tenant: str, person: str, letter: Letter, metadata: Json) -> str:
+        """The message it became, `D123/1700000000.000100`.
+
+        Raises NotSent; SlackSaidNo; and Unsure where it may or may not have arrived: never tried again blindly.
+        """
+        if letter.instead_of:
+            return await self._change(tenant, letter)
+        message = await self._post(tenant, person, letter, metadata)
+        if letter.whisper:
+            await self._whisper(person, letter, *letter.whisper)
+        return message
+
+    async def _change(self, tenant: str, letter: Letter) -> str:
+        channel, _, ts = letter.instead_of.partition("/")
+        where = {"channel": channel, "ts": ts, **content(letter.message)}
+        await self._call(tenant, "chat.update", channel, where)
+        return letter.instead_of
+
+    async def _post(self, tenant: str, person: str, letter: Letter, metadata: Json) -> str:
+        own = slack_id(person)
+        where: Json = {
+            "channel": letter.channel or own,
+            **NO_UNFURLING,
+            **content(letter.message),
+            "metadata": metadata,
+        }
+        if letter.thread:
+            where["thread_ts"] = letter.thread
+        try:
+            posted = await self._call(tenant, "chat.postMessage", letter.channel or own, where)
+        except SlackSaidNo as no:
+            # A command may have been typed in a DM between two people, where we are not: then in the person's own.
+            if no.error not in ELSEWHERE or not letter.channel:
+                raise
+            where.pop("thread_ts", None)
+            posted = await self._call(tenant, "chat.postMessage", own, {**where, "channel": own})
+        return f"{posted.get('channel', '')}/{posted.get('ts', '')}"
+
+    async def _call(self, tenant: str, method: str, channel: str, where: Json) -> Json:
+        self._must_not_rest(tenant, method)
+        await self._turn(channel)
+        self._must_not_rest(tenant, method)
+        try:
+            return await self._slack.call(method, where, patience=0.0)
+        except TooBusy as error:
+            until = self._resting[tenant, method] = self._now() + error.seconds
+            log.info("Slack asks to wait", extra={"action": "asked_to_wait", "seconds": error.seconds})
+            raise NotSent(until) from error
+        except Unreachable as error:
+            raise NotSent(self._now() + AGAIN) from error
+
+    def _must_not_rest(self, tenant: str, method: str) -> None:
+        until = self._resting.get((tenant, method), 0.0)
+        if self._now() < until:
+            raise NotSent(until)
+
+    async def _turn(self, channel: str) -> None:
+        """Waits until it is this conversation's turn; whoever comes next waits a second longer."""
+        at = asyncio.get_running_loop().time()
+        if len(self._free_at) > MOST_KEPT:
+            self._free_at = {c: free for c, free in self._free_at.items() if free > at}
+        free = max(self._free_at.get(channel, 0.0), at)
+        self._free_at[channel] = free + A_SECOND
+        if free > at:
+            await asyncio.sleep(free - at)
+
+    async def _whisper(self, person: str, letter: Letter, channel: str, thread: str) -> None:
+        where = {"channel": channel, "user": slack_id(person), "thread_ts": thread, **content(letter.message)}
+        try:
+            await self._slack.call("chat.postEphemeral", where, patience=10.0)
+        except (SlackSaidNo, TooBusy, Unsure) as error:
+            log.info("not whispered", extra={"action": "whisper", "error": str(error)})

@@ -1,0 +1,111 @@
+"""Reads rows of the outbox as reminders: what each is about, whether it still holds, and how things stand now."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+
+from bot.arrivals import short
+from bot.views.reminded import Reminded
+from bot.views.scene import Scene, scene_of
+from flows.asked import Owed
+from flows.events import FirmKey
+from flows.reminders.hours import Hours
+from flows.reminders.rung import Found
+from flows.reminders.rungs import Rung, every
+from flows.reminders.snoozing import base_key
+from flows.reminders.telling import People
+from flows.services import Services
+from flows.trading_days import Calendar
+
+FIRST = ("moved", "late", "before", "wait", "possible", "given", "unreachable")
+"""Which of several reminders of one subject is shown: the one that says most."""
+
+
+AHEAD = timedelta(60)
+"""How far ahead it is looked what is to be said later: longer than plans go."""
+
+
+class FirmNow(msgspec.Struct, frozen=True):
+    """A firm as its recipient sees it now; when each reminder that is to be said is due, and which ones hold at all."""
+
+    scene: Scene
+    calendar: Calendar
+    due: Mapping[str, datetime]
+    holds: frozenset[str]
+    hours: Hours
+
+
+async def read(owed: Sequence[Owed], services: Services) -> list[Reminded]:
+    """One for each row, in order. Rows of firms that are not there any more are left out."""
+    now = services.now()
+    firms: dict[str, FirmNow | None] = {}
+    found: list[Reminded] = []
+    for row in owed:
+        if row.firm not in firms:
+            firms[row.firm] = await _firm(FirmKey(row.tenant, row.firm), row.person, services, now)
+        firm = firms[row.firm]
+        rung = rung_of(row)
+        if firm and rung:
+            found.append(_reminded(row, rung, firm, now))
+    return found
+
+
+def _reminded(row: Owed, rung: Rung, firm: FirmNow, now: datetime) -> Reminded:
+    key = base_key(row.key)
+    due, snoozed = firm.due.get(key), key != row.key
+    night = firm.hours.late(datetime.fromtimestamp(row.due_at, UTC), now) > now
+    waits = due is not None and (night or (due > now and not snoozed))
+    return Reminded(
+        firm.scene,
+        rung,
+        row=short(row.key),
+        calendar=firm.calendar,
+        now=now,
+        holds=key in firm.holds,
+        said=due is not None and not waits,
+        later=waits,
+    )
+
+
+async def _firm(key: FirmKey, person: str, services: Services, now: datetime) -> FirmNow | None:
+    position = await services.events.position(key)
+    if position is None:
+        return None
+    workspace = await services.workspace(key.tenant)
+    people = await services.directory.reach(key.tenant, list({*position.members, person}))
+    found = every(services.pack, position, workspace, people, until=now + AHEAD, now=now)
+    off = {p for p, reach in people.items() if reach.habits.off}
+    due = {f.rung.key(key): _due(f, now) for f in found if f.said and f.rung.person not in off}
+    scene = scene_of(services, position, person, people[person].time_zone, workspace.ledger)
+    hours = People(position, people, workspace.calendar).hours(person)
+    return FirmNow(scene, workspace.calendar, due, frozenset(f.rung.key(key) for f in found), hours)
+
+
+def _due(found: Found, now: datetime) -> datetime:
+    """Since when an owner cannot be reached may not be known: it is worked out from now then, and its row decides."""
+    undated = found.rung.kind == "unreachable" and found.since == now
+    return now if undated else found.rung.due_at
+
+
+def rung_of(row: Owed) -> Rung | None:
+    """What a row is about; None where a later version wrote it."""
+    try:
+        return msgspec.json.decode(row.about, type=Rung)
+    except msgspec.DecodeError:
+        return None
+
+
+def once_each(found: Sequence[Reminded]) -> list[Reminded]:
+    """Each subject once: what says most, and of two alike the later one."""
+    best: dict[tuple[str, str], Reminded] = {}
+    for it in found:
+        subject = (it.scene.position.key.firm, it.rung.subject)
+        if subject not in best or _rank(it) >= _rank(best[subject]):
+            best[subject] = it
+    return list(best.values())
+
+
+def _rank(it: Reminded) -> tuple[bool, int, datetime]:
+    kind = it.rung.kind
+    return it.holds, -FIRST.index(kind) if kind in FIRST else -len(FIRST), it.rung.due_at.astimezone(UTC)

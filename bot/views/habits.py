@@ -1,0 +1,128 @@
+"""A person's own reminders: their hour, a pause, off; in words, with the ways to change each and to take it back."""
+
+from collections.abc import Sequence
+from datetime import date, time
+
+from bot.buttons import HabitsForm, OpenHabits, OpenRules, ReachAgain, SetHabits, ShowWaiting
+from bot.surfaces import Block, Message, Modal
+from bot.views.blocks import (
+    Element,
+    actions,
+    button,
+    context,
+    date_input,
+    day,
+    escape,
+    field,
+    header,
+    section,
+    time_input,
+)
+from bot.views.rules import hour_words
+from bot.views.scene import zone_name
+from flows.habits import Habits, Reach, Rules
+
+HOUR, PAUSE = "hour", "pause"
+
+BLOCKED = (
+    "📭 *Slack takes no messages from me for you* ({word}), so your reminders go to your firm's lead instead. If you "
+    "have allowed my messages again, press *Try again*."
+)
+
+
+def mine(
+    reach: Reach,
+    rules: Rules,
+    zone: str,
+    *,
+    firm: str = "",
+    lead: bool = False,
+    note: str = "",
+    undo: Habits | None = None,
+) -> Message:
+    """What this person set, and what follows. `undo` is what was set before, where something was just changed."""
+    habits = reach.habits
+    blocks: list[Block] = [header("Your reminders")]
+    if note:
+        back = button("Undo", carried(undo), says="Undo: as it was before") if undo is not None else None
+        blocks.append(section(note, accessory=back))
+    blocks.append(section(in_words(habits, rules, zone)))
+    if reach.blocked:
+        blocks.append(section(BLOCKED.format(word=f"`{escape(reach.blocked)}`")))
+        blocks.append(actions(button("Try again", ReachAgain(), style="primary")))
+    blocks.append(actions(*_ways(habits)))
+    blocks.append(context(f"{_HOW} Each reminder can be snoozed where it stands."))
+    onward = [button("Waiting on others", ShowWaiting(firm=firm))] if firm else []
+    if lead:
+        onward.append(button("The firm's numbers…", OpenRules(firm=firm)))
+    if onward:
+        blocks.append(actions(*onward))
+    said = in_words(habits, rules, zone).replace("*", "")
+    return Message(f"{note} {said}".strip(), tuple(blocks))
+
+
+_HOW = "Everything due at one time is one message, over all your firms; nothing due, no message."
+
+
+def in_words(habits: Habits, rules: Rules, zone: str) -> str:
+    """What holds for this person, in a sentence or two."""
+    hour = habits.hour or rules.hour
+    if habits.off:
+        return (
+            "🔕 *Your reminders are off.* You are sent none. Others are told as before: leads hear of what has passed "
+            "its date and of long waits."
+        )
+    when = f"at *{hour_words(hour)}* {zone_name(zone)} on trading days"
+    if habits.paused_until:
+        return (
+            f"⏸️ *Paused until {day(habits.paused_until)}.* What falls due before comes in one message {when}, from "
+            "that day on."
+        )
+    return f"🔔 *On.* You get them {when}."
+
+
+def _ways(habits: Habits) -> Sequence[Element]:
+    if habits.off:
+        return [button("Turn on", carried(habits, off=False), style="primary", says="Turn my reminders on")]
+    ways = [button("Change hour or pause…", OpenHabits())]
+    if habits.paused_until:
+        ways.append(button("End the pause", carried(habits, paused_until=None), style="primary"))
+    return [*ways, button("Turn off", carried(habits, off=True), says="Turn my reminders off")]
+
+
+def carried(habits: Habits, *, off: bool | None = None, paused_until: date | str | None = "") -> SetHabits:
+    """The settings as they are after a click: these, but for what is named."""
+    paused = habits.paused_until if paused_until == "" else paused_until
+    return SetHabits(
+        hour=f"{habits.hour:%H:%M}" if habits.hour else "",
+        paused_until=paused.isoformat() if isinstance(paused, date) else "",
+        off=habits.off if off is None else off,
+    )
+
+
+def form(habits: Habits, rules: Rules, zone: str, today: date) -> Modal:
+    """The hour, and a day until which nothing is sent."""
+    kept = habits.paused_until if habits.paused_until and habits.paused_until > today else None
+    return Modal(
+        title="Your reminders",
+        submit="Save",
+        carried=HabitsForm(),
+        blocks=[
+            field(HOUR, f"Your hour, {zone_name(zone)}", time_input(habits.hour or rules.hour)),
+            field(
+                PAUSE,
+                "Pause until",
+                date_input(kept),
+                hint="What falls due before comes in one message from that day on. Empty: no pause.",
+                optional=True,
+            ),
+        ],
+    )
+
+
+def parse_hour(said: str) -> time | None:
+    """`09:30` as a form gives it; None for anything else."""
+    try:
+        return time.fromisoformat(said) if said else None
+    except ValueError:
+        return None

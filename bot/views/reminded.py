@@ -1,0 +1,114 @@
+"""A reminder of one firm as its recipient sees it now, and how it is called."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from bot.views import dated
+from bot.views.blocks import clip, day, literal
+from bot.views.scene import Scene, zone_name
+from flows.deadlines import Deadline, Notice
+from flows.position import Recurring
+from flows.reminders.rungs import Rung
+from flows.trading_days import Calendar
+from flows.walk import Item
+
+LONGEST_TITLE = 200
+
+
+class Reminded(msgspec.Struct, frozen=True):
+    """A reminder of one firm as its recipient sees it now. `row` stands for its row in the outbox."""
+
+    scene: Scene
+    rung: Rung
+    row: str
+    calendar: Calendar
+    now: datetime
+    holds: bool = True
+    """Whether it is still to be done, and theirs."""
+    said: bool = True
+    """Whether it is to be said now."""
+    later: bool = False
+    """Whether it is to be said, but not yet."""
+    asleep_until: datetime | None = None
+
+    @property
+    def item(self) -> Item | None:
+        """The task it is about, if it is about one."""
+        kind, _, key = self.rung.subject.partition(":")
+        return self.scene.walk.item(key) if kind == "task" else None
+
+    @property
+    def recurring(self) -> Recurring | None:
+        """The date of every year it is about."""
+        kind, _, wanted = self.rung.subject.partition(":")
+        return next((r for r in self.scene.position.recurring if kind == "recurring" and r.id == wanted), None)
+
+    @property
+    def deadline(self) -> Deadline | None:
+        """The industry date it is about."""
+        kind, _, wanted = self.rung.subject.partition(":")
+        return self.scene.ledger.deadline(wanted) if kind == "milestone" else None
+
+    @property
+    def notice(self) -> Notice | None:
+        """The change of an industry date that it tells."""
+        story = self.scene.ledger.story(self.deadline.id) if self.deadline else ()
+        revision = next((r for r in story if str(r.number) == self.rung.revision), None)
+        return self.scene.ledger.notice(revision) if revision and self.rung.kind == "moved" else None
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The recipient's own, else the firm's."""
+        return ZoneInfo(self.scene.zone or self.scene.position.time_zone)
+
+    @property
+    def today(self) -> date:
+        """The day it is for the recipient."""
+        return self.now.astimezone(self.zone).date()
+
+    @property
+    def leads_it(self) -> bool:
+        """Whether it comes to a lead about what is not their own."""
+        item = self.item
+        kept = dated.owner(self.scene, item) if item else None
+        return self.to_a_lead and (kept is None or kept.person != self.rung.person)
+
+    @property
+    def to_a_lead(self) -> bool:
+        """Whether its recipient leads the firm."""
+        member = self.scene.position.members.get(self.rung.person)
+        return member is not None and member.role == "lead"
+
+
+def name(it: Reminded) -> str:
+    """What it is about in a few words, as plain text."""
+    if item := it.item:
+        return item.title
+    if it.rung.subject == "target":
+        return "Your target"
+    if recurring := it.recurring:
+        return recurring.name
+    if deadline := it.deadline:
+        return deadline.title
+    kind, _, person = it.rung.subject.partition(":")
+    return person_name(it.scene, person) if kind == "person" else "Something that is not there any more"
+
+
+def person_name(scene: Scene, person: str) -> str:
+    """A member's name, or that of somebody who still owns tasks."""
+    member = scene.position.members.get(person)
+    owner = next((o for o in scene.position.owners.values() if o.person == person), None)
+    return (member.name if member else "") or (owner.name if owner else "") or "Somebody"
+
+
+def title(it: Reminded) -> str:
+    """Its name, in bold; safe in mrkdwn."""
+    return f"*{literal(clip(name(it), LONGEST_TITLE))}*"
+
+
+def moment(it: Reminded, at: datetime) -> str:
+    """A time as the recipient's clock shows it: `Tuesday, June 7, 2022, 9:00 AM New York time`."""
+    local = at.astimezone(it.zone)
+    return f"{day(local.date())}, {local:%I:%M %p} {zone_name(it.zone.key)}".replace(", 0", ", ")

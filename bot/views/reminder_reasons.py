@@ -1,0 +1,90 @@
+"""Why a reminder comes now."""
+
+from collections.abc import Callable
+from datetime import date
+
+from bot.views import dated
+from bot.views.blocks import day, literal, short_day
+from bot.views.reminded import Reminded
+
+
+def _why_before(it: Reminded) -> str:
+    count, on = it.rung.rung, it.rung.on
+    if count == 0 and on and on < it.today:
+        return "the reminder for the day itself could not come on its day"
+    if count == 0:
+        if on and not it.calendar.is_trading_day(on):
+            return f"{day(on).partition(',')[0]} is no trading day, so this comes on the last one before"
+        return "it is the day itself"
+    days = "1 trading day" if count == 1 else f"{count} trading days"
+    skipped = f"; {_and(it.rung.skipped)} skipped" if it.rung.skipped else ""
+    if on and it.calendar.between(it.today, on) < count:
+        return f"the reminder for {days} before could not come on its day{skipped}"
+    return f"{days} before{skipped}"
+
+
+def _why_late(it: Reminded) -> str:
+    if it.leads_it and it.item and dated.owner(it.scene, it.item):
+        first = _nth(it.scene.position.reminders.late_to_leads)
+        return f"leads are told too, from the {first} trading day after a date on"
+    every = it.scene.position.reminders.late_every
+    return "you are asked once a week" if every == 7 else f"you are asked every {every} days"
+
+
+def _why_wait(it: Reminded) -> str:
+    rules, item = it.scene.position.reminders, it.item
+    since = item.record.since if item and item.record else None
+    gone = it.calendar.between(since, it.today) if since and since < it.today else 0
+    waited = f"; it is the {_nth(gone)} trading day of the wait" if gone else ""
+    if it.leads_it and item and dated.owner(it.scene, item):
+        return f"leads are told of a wait of {rules.wait_to_leads} trading days and more{waited}"
+    return f"time to ask how far they are, every {rules.wait_every} trading days{waited}"
+
+
+def _why_moved(it: Reminded) -> str:
+    revision = it.notice.revision if it.notice else None
+    known = f"it was announced {_announced(revision.from_, revision.to)}" if revision else "a date was changed"
+    return f"{known}, and a change is told once"
+
+
+def _announced(first: date, last: date) -> str:
+    return f"on {short_day(last)}" if first == last else f"between {short_day(first)} and {short_day(last)}"
+
+
+def _why_given(it: Reminded) -> str:
+    kept = dated.owner(it.scene, it.item) if it.item else None
+    return f"{literal(kept.by_name) if kept and kept.by_name else 'somebody'} gave this task to you"
+
+
+def _why_possible(it: Reminded) -> str:
+    return "what came before it is finished, so you can begin"
+
+
+def _why_unreachable(it: Reminded) -> str:
+    return "leads are told once when an owner cannot be reached"
+
+
+_WHY: dict[str, Callable[[Reminded], str]] = {
+    "before": _why_before,
+    "late": _why_late,
+    "wait": _why_wait,
+    "moved": _why_moved,
+    "given": _why_given,
+    "possible": _why_possible,
+    "unreachable": _why_unreachable,
+}
+
+
+def _nth(count: int) -> str:
+    if 10 <= count % 100 <= 20:
+        return f"{count}th"
+    return f"{count}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(count % 10, 'th') }"
+
+
+def _and(names: tuple[str, ...]) -> str:
+    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]
+
+
+def why(it: Reminded) -> str:
+    """In a few words; safe in mrkdwn."""
+    return _WHY[it.rung.kind](it)

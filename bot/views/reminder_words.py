@@ -1,0 +1,169 @@
+"""What one reminder says: what it is about, its date, what stands in its way."""
+
+from collections.abc import Callable
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from bot.views import dated
+from bot.views.blocks import day, escape, literal, short_day
+from bot.views.milestones import value_words
+from bot.views.reminded import Reminded, name, title
+from bot.views.reminder_reasons import why
+from bot.views.scene import wait_words, why_not, zone_name
+from flows.deadlines import Source, effect
+from flows.position import TaskRecord
+from flows.trading_days import NEW_YORK, end_of
+
+
+def text(it: Reminded) -> str:
+    """All lines of a reminder that still holds; safe in mrkdwn."""
+    lines = [_headline(it), *_ABOUT[it.rung.kind](it)]
+    return "\n".join([*(line for line in lines if line), f"*Why now:* {why(it)}."])
+
+
+def _headline(it: Reminded) -> str:
+    said = title(it)
+    if item := it.item:
+        return f"{_SIGNS[it.rung.kind]} {said} · step {escape(item.task.step)}"
+    if it.rung.kind == "unreachable":
+        return f"📭 *{literal(name(it))}* cannot be reached here"
+    sign = _SIGNS[it.rung.kind]
+    if it.recurring:
+        return f"🔁 {said}"
+    if it.deadline:
+        return f"📣 {said} was moved" if it.rung.kind == "moved" else f"🏛️ {said} · industry date"
+    return f"{'🎯' if it.rung.subject == 'target' else sign} {said}"
+
+
+_SIGNS = {
+    "before": "📌",
+    "late": "📌",
+    "wait": "⏳",
+    "moved": "📣",
+    "given": "👉",
+    "possible": "🟢",
+    "unreachable": "📭",
+}
+
+
+# --- what it is about ---------------------------------------------------------------------------------------------
+
+
+def _coming(it: Reminded) -> list[str]:
+    return [_wanted_by(it, it.rung.on), *_around(it)]
+
+
+def _wanted_by(it: Reminded, on: date | None) -> str:
+    """A date to come, how far it is and when it ends; of one that has passed only that, and calmly."""
+    if on is None:
+        return ""
+    if on < it.today:
+        said = "The day it was wanted by" if it.recurring or it.leads_it else "The date you set"
+        return f"{said}, {day(on)}, has passed."
+    return f"📅 {day(on)}{_how_far(it, on)}{_ends(it, on)}"
+
+
+def _ends(it: Reminded, on: date) -> str:
+    """When the day is over, by both clocks, where they differ."""
+    there = end_of(on)
+    here = there.astimezone(it.zone)
+    if here.utcoffset() == there.utcoffset():
+        return ""
+    until = f"{here:%I:%M %p}".lstrip("0") + ("" if here.date() == on else f" on {short_day(here.date())}")
+    return f" (ends 11:59 PM {_city(NEW_YORK)}, {until} {_city(it.zone)})"
+
+
+def _city(zone: ZoneInfo) -> str:
+    return zone_name(zone.key).removesuffix(" time")
+
+
+def _how_far(it: Reminded, on: date) -> str:
+    """What comes is counted; what has passed never is."""
+    left = it.calendar.between(it.today, on)
+    if on == it.today:
+        return ", today"
+    return (
+        ", in 1 trading day" if left == 1 else f", in {left} trading days" if left else ", before the next trading day"
+    )
+
+
+def _waits(it: Reminded) -> list[str]:
+    item = it.item
+    if item is None or item.record is None:
+        return []
+    until = dated.due(it.scene, item)
+    words = "`/cais waiting` has a message to copy."
+    return [f"{_waiting(it, item.record)}.", _owner(it), _wanted_by(it, until.on if until else None), words]
+
+
+def _waiting(it: Reminded, record: TaskRecord) -> str:
+    words = wait_words(it.scene, record)
+    return f"{words[:1].upper()}{words[1:]}"
+
+
+def _around(it: Reminded) -> list[str]:
+    """Whose it is, whom it waits for, and what comes first."""
+    item = it.item
+    if item is None:
+        return []
+    waits = f"⏳ {_waiting(it, item.record)}" if item.state == "waiting" and item.record else ""
+    locked = f"🔒 Comes {why_not(it.scene, item)}" if item.state == "locked" else ""
+    return [_owner(it), waits, locked]
+
+
+def _owner(it: Reminded) -> str:
+    item = it.item
+    if item is None or not it.leads_it:
+        return ""
+    kept = dated.owner(it.scene, item)
+    return f"Owner: {dated.owner_name(it.scene, kept)}" if kept else "Nobody owns it yet."
+
+
+def _given(it: Reminded) -> list[str]:
+    item = it.item
+    if item is None:
+        return []
+    until = dated.due(it.scene, item)
+    locked = f"🔒 Comes {why_not(it.scene, item)}" if item.state == "locked" else ""
+    return [_wanted_by(it, until.on if until else None), locked]
+
+
+def _moved(it: Reminded) -> list[str]:
+    notice = it.notice
+    if notice is None:
+        return []
+    old = value_words(notice.old) if notice.old.type != "unknown" else "a date we could not confirm"
+    sources = "; ".join(_source(s) for s in notice.revision.sources)
+    return [
+        f"*Before:* {old}",
+        f"*Now:* {value_words(notice.revision.value)}",
+        f"*What changes for you:* {effect(notice, it.today, it.scene.position.target)}",
+        f"*Source:* {sources}",
+    ]
+
+
+def _source(source: Source) -> str:
+    shown = escape(source.title).replace("|", "/")
+    return f"<{escape(source.url).replace('|', '%7C')}|{shown}>" if source.url else shown
+
+
+def _unreachable(it: Reminded) -> list[str]:
+    person = it.rung.subject.partition(":")[2]
+    theirs = [i for i in it.scene.walk.items if (o := dated.owner(it.scene, i)) and o.person == person]
+    left = [i for i in theirs if i.state in ("open", "waiting", "locked")]
+    tasks = "One open task belongs" if len(left) == 1 else f"{len(left)} open tasks belong"
+    return [
+        f"{tasks} to them. They get no reminders while it is so; you do in their place.",
+        "`/cais handover` gives all of them to somebody else.",
+    ]
+
+
+_ABOUT: dict[str, Callable[[Reminded], list[str]]] = {
+    "before": _coming,
+    "late": _coming,
+    "wait": _waits,
+    "moved": _moved,
+    "given": _given,
+    "possible": _given,
+    "unreachable": _unreachable,
+}

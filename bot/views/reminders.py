@@ -1,0 +1,120 @@
+"""The message with everything one person is reminded of at one time, as it is now."""
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from bot.actions import pack
+from bot.buttons import (
+    FinishReminded,
+    OpenReminded,
+    SnoozeReminded,
+    UndoReminded,
+    WakeReminded,
+)
+from bot.surfaces import Block, Message
+from bot.views.blocks import (
+    Element,
+    actions,
+    button,
+    clip,
+    context,
+    header,
+    literal,
+    option,
+    section,
+    select,
+    short_day,
+)
+from bot.views.reminded import Reminded, moment, name
+from bot.views.reminder_ends import became
+from bot.views.reminder_words import text
+from bot.views.scene import banner
+
+MOST = 14
+"""Reminders with buttons in one message; each of them may belong to another firm."""
+
+CHOICES = (("hour", "1 hour"), ("tomorrow", "Tomorrow"), ("week", "Next week"))
+"""How long one can snooze."""
+
+
+def digest(found: Sequence[Reminded]) -> Message:
+    """Everything at once, by firm; what is done or given away says so, where it stood."""
+    ordered = sorted(found, key=lambda it: (it.scene.position.name.casefold(), it.scene.position.key.firm))
+    shown = ordered[:MOST]
+    blocks: list[Block] = [header(_title(ordered))]
+    for _, of_firm in groupby(shown, key=lambda it: it.scene.position.key.firm):
+        items = list(of_firm)
+        blocks.append(banner(items[0].scene))
+        for it in items:
+            blocks += _item(it)
+    if rest := len(ordered) - len(shown):
+        blocks.append(section(f"and {rest} more: `/cais status` shows all tasks of a firm with their dates."))
+    blocks.append(context("`/cais remind` sets your hour, a pause, or turns these off."))
+    return Message(_in_a_sentence(ordered), tuple(blocks))
+
+
+def _title(found: Sequence[Reminded]) -> str:
+    local = found[0].now.astimezone(found[0].zone)
+    left = sum(it.holds for it in found)
+    count = "Nothing left" if not left else "One thing" if left == 1 else f"{left} things"
+    return f"{count} for {local:%A, %B} {local.day}"
+
+
+def _in_a_sentence(found: Sequence[Reminded]) -> str:
+    firms = list(dict.fromkeys(literal(it.scene.position.name) for it in found))
+    names = [_named(it) for it in found if it.holds][:3]
+    more = sum(it.holds for it in found) - len(names)
+    said = ", ".join(names) + (f" and {more} more" if more > 0 else "")
+    whose = firms[0] if len(firms) == 1 else f"{len(firms)} firms"
+    return f"Reminder, {whose}: {said}." if said else f"Reminder, {whose}: nothing is left of this."
+
+
+def _named(it: Reminded) -> str:
+    on = it.rung.on if it.rung.kind == "before" else None
+    return literal(clip(name(it), 80)) + (f" ({short_day(on)})" if on else "")
+
+
+def _item(it: Reminded) -> list[Block]:
+    if not it.holds:
+        return [section(became(it), accessory=_take_back(it))]
+    if it.asleep_until:
+        sleeps = f"💤 *{literal(clip(name(it), 200))}*: snoozed until {moment(it, it.asleep_until)}."
+        return [section(sleeps, accessory=button("Wake up", it.scene.carry(WakeReminded, row=it.row)))]
+    return [section(text(it)), actions(*_ways(it), block_id=_block_id(it))]
+
+
+def _block_id(it: Reminded) -> str:
+    """What a select carries is in the id of its block; it tells the blocks of one message apart, too."""
+    return pack(it.scene.carry(SnoozeReminded, row=it.row))
+
+
+def _ways(it: Reminded) -> list[Element]:
+    """*Done* where one click says all of it, *Snooze*, *Open*."""
+    said = name(it)
+    ways = []
+    if can_finish(it):
+        on = it.rung.on.isoformat() if it.recurring and it.rung.on else ""
+        done = it.scene.carry(FinishReminded, subject=it.rung.subject, on=on)
+        ways.append(button("Done", done, style="primary", says=f"Done: {said}"))
+    ways.append(select("Snooze", SnoozeReminded, [option(label, value) for value, label in CHOICES]))
+    ways.append(button("Open", it.scene.carry(OpenReminded, subject=it.rung.subject), says=f"Open: {said}"))
+    return ways
+
+
+def can_finish(it: Reminded) -> bool:
+    """Whether *Done* is all there is to say: an open or waiting task with one way to end, or a date of every year."""
+    if it.recurring and it.rung.kind in ("before", "late"):
+        return True
+    item = it.item
+    if item is None or item.state not in ("open", "waiting"):
+        return False
+    return item.task.kind != "question" and not item.task.outcomes
+
+
+def _take_back(it: Reminded) -> Element | None:
+    """*Undo* for what this person did themselves."""
+    item = it.item
+    record = item.record if item and item.state == "done" else None
+    if record is None or record.by != it.rung.person or (item and item.task.kind == "question"):
+        return None
+    return button("Undo", it.scene.carry(UndoReminded, of=record.sequence), says=f"Undo: {name(it)}")

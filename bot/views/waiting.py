@@ -1,0 +1,96 @@
+"""The board of all waits: since when, whom to chase and with what words, and when it is asked about next."""
+
+from datetime import date
+
+from bot.buttons import PickTask, ShowStatus, ShowTask
+from bot.surfaces import Block, Message
+from bot.views import dated
+from bot.views.blocks import actions, button, clip, divider, escape, header, literal, menu, option, section, short_day
+from bot.views.passages import contact_line, ready_message, to_copy
+from bot.views.scene import Scene, banner, next_button
+from bot.views.task_buttons import done_buttons, end_wait_button
+from bot.views.tasks import NOTHING, Top
+from flows.position import TaskRecord
+from flows.trading_days import Calendar
+from flows.walk import Item
+
+MOST = 8
+"""Waits with their words and buttons in one message."""
+
+
+def board(scene: Scene, calendar: Calendar, *, top: Top = NOTHING) -> Message:
+    """Every wait of the firm, the longest first."""
+    waiting = sorted(scene.walk.waiting, key=lambda i: _since(scene, i))
+    count = f"{len(waiting)} {'wait' if len(waiting) == 1 else 'waits'}"
+    name = literal(scene.position.name)
+    blocks: list[Block] = [*top.blocks, header("Waiting on others"), banner(scene, count)]
+    if not waiting:
+        text = "Nobody is waited for. *Waiting on someone* on a task's card puts it here."
+        blocks += [section(text), actions(*next_button(scene, "Next task"), button("Status", scene.carry(ShowStatus)))]
+        return Message(f"{name}: {text.replace('*', '')}", tuple(blocks))
+    for item in waiting[:MOST]:
+        blocks += _wait(scene, item, calendar)
+    if rest := waiting[MOST:]:
+        options = [option(i.title, i.key) for i in rest]
+        blocks.append(menu(f"{len(rest)} more waits", scene.carry(PickTask, part="board"), options))
+    blocks.append(actions(*next_button(scene, "Next task"), button("Status", scene.carry(ShowStatus))))
+    whom = ", ".join(dict.fromkeys(literal(i.record.whom) for i in waiting[:MOST] if i.record))
+    return Message(f"{top.text} {name}, {count}: {whom}.".strip(), tuple(blocks))
+
+
+def _since(scene: Scene, item: Item) -> date:
+    return item.record.since if item.record and item.record.since else scene.today
+
+
+def _wait(scene: Scene, item: Item, calendar: Calendar) -> list[Block]:
+    record = item.record
+    if record is None:
+        return []
+    finish = (
+        done_buttons(scene.carry, item.task, item.key, item.title, primary=False)
+        if item.task.kind != "question"
+        else []
+    )
+    look = button("Open", scene.carry(ShowTask, task=item.key), says=f"Open {item.title}")
+    blocks: list[Block] = [section("\n".join(x for x in _lines(scene, item, record, calendar) if x))]
+    blocks += ready_message(scene, item) if item.task.draft else to_copy(_asks_politely(scene, item, record))
+    return [*blocks, actions(*finish, end_wait_button(scene.carry, item.key, item.title), look), divider()]
+
+
+def _asks_politely(scene: Scene, item: Item, record: TaskRecord) -> str:
+    """Words to chase somebody with, where the roadmap has none of its own."""
+    since = f"{_since(scene, item):%B} {_since(scene, item).day}, {_since(scene, item).year}"
+    return (
+        f"Hello,\n\n{scene.position.name} has been waiting since {since} for: {item.title}.\nCould you tell us how far "
+        f"this is, and by when we can expect it?\n\nThank you."
+    )
+
+
+def _lines(scene: Scene, item: Item, record: TaskRecord, calendar: Calendar) -> list[str]:
+    since = _since(scene, item)
+    gone = calendar.between(since, scene.today)
+    long = "since today" if since >= scene.today else f"since {short_day(since)}, {_days(gone)}"
+    kept = dated.owner(scene, item)
+    contact = scene.pack.contacts[item.task.contact] if item.task.contact else None
+    return [
+        f"⏳ *{literal(item.title)}* · step {escape(item.task.step)}",
+        f"*Waiting for:* {literal(record.whom)}, {long}",
+        f"*Whom to chase:* {contact_line(contact) if contact else literal(record.whom)}",
+        f"*Owner:* {dated.owner_name(scene, kept)}" if kept else "*Owner:* nobody yet; leads are asked",
+        f"*Asked about next:* {short_day(next_look(scene, record, calendar))}",
+        f"*Note:* {literal(clip(record.reason, 300))}" if record.reason else "",
+    ]
+
+
+def next_look(scene: Scene, record: TaskRecord, calendar: Calendar) -> date:
+    """The next trading day on which its owner is asked about it."""
+    every = max(1, scene.position.reminders.wait_every)
+    first = record.follow_up_on or calendar.plus(record.since or scene.today, every)
+    look = calendar.on_or_before(first)
+    while look <= scene.today:
+        look = calendar.plus(look, every)
+    return look
+
+
+def _days(count: int) -> str:
+    return "1 trading day" if count == 1 else f"{count} trading days"

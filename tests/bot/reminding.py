@@ -1,0 +1,111 @@
+"""A firm in a workspace whose clocks a test moves on: business time, which reminders go by, and real time."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from bot.bootstrap import build_router, build_services
+from bot.clock import real_time
+from flows.firms import Person
+from flows.roadmap import Pack
+from flows.services import Act, Services
+from storage.database import open_database
+from tests.bot.conftest import bot_in_slack, engine
+from tests.bot.conversing import BEN, CONRAD, LEA, Json, Slack, words_of
+from tests.bot.firm_making import TENANT, person
+
+NEW_YORK = ZoneInfo("America/New_York")
+NINE = 9
+
+
+class Clock:
+    """A time that stands still until a test moves it on. Real time is Slack's too, so it is moved by seconds only."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+        self.real = real_time()
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def real_time(self) -> float:
+        return self.real
+
+
+def new_york(day: str, hour: int = NINE, minute: int = 0) -> datetime:
+    """An instant by the clock of New York."""
+    on = date.fromisoformat(day)
+    return datetime(on.year, on.month, on.day, hour, minute, tzinfo=NEW_YORK).astimezone(UTC)
+
+
+class World:
+    """The workspace, the use cases, and the hands of the clock."""
+
+    def __init__(self, slack: Slack, services: Services, clock: Clock) -> None:
+        self.slack = slack
+        self.services = services
+        self.clock = clock
+
+    def act(self, who: Person) -> Act:
+        """One more click of this person's."""
+        return Act(who, "button", uuid4().hex)
+
+    async def plan(self) -> None:
+        """What changed is planned, and what is due is sent."""
+        await self.slack.bot.planner.sweep()
+        await self.slack.bot.delivery.settle_due()
+        await self.slack.settled()
+
+    async def goes_to(self, day: str, hour: int = NINE, minute: int = 0) -> None:
+        """It becomes this time in New York, and everything that follows from that happens."""
+        await self.plan()
+        then = new_york(day, hour, minute)
+        assert then >= self.clock.now, "time goes on"
+        self.clock.now = then
+        await self.plan()
+
+    async def day_by_day(self, day: str) -> None:
+        """Each day at nine, up to this one."""
+        while (on := self.clock.now.astimezone(NEW_YORK).date()) < date.fromisoformat(day):
+            await self.goes_to((on + timedelta(1)).isoformat())
+
+    def digests(self, user: str) -> list[Json]:
+        """The reminders that stand in somebody's DM."""
+        return [m for m in self.slack.person(user).sees if is_digest(m)]
+
+    def said(self, user: str) -> str:
+        """What the newest of them says."""
+        found = self.digests(user)
+        return words_of(found[-1]) if found else ""
+
+
+def is_digest(message: Json) -> bool:
+    return str(message.get("text", "")).startswith("Reminder, ")
+
+
+@asynccontextmanager
+async def world_at(
+    tmp_path: Path,
+    pack: Pack,
+    now: datetime,
+    *,
+    database: str = "cais.db",
+    clock: Clock | None = None,
+    **sandbox: object,
+) -> AsyncIterator[World]:
+    """A workspace with the bot in it, at this time."""
+    clock = clock or Clock(now)
+    async with await open_database(f"sqlite+aiosqlite:///{tmp_path}/{database}") as opened:
+        services = build_services(opened, pack, clock, engine=engine)
+        async with bot_in_slack("http", services, build_router(), now=clock.real_time, **sandbox) as slack:
+            for user in (BEN, LEA, CONRAD):
+                slack.sandbox.slack.workspace.users[user]["tz"] = ZONES.get(user, NEW_YORK.key)
+                await slack.bot.people.meet(TENANT, user, person(user).id)
+            yield World(slack, services, clock)
+
+
+ZONES = {LEA: "America/Los_Angeles"}
+"""Who is somewhere else than in New York."""

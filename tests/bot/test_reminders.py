@@ -1,0 +1,394 @@
+"""People are told in time, once, with what they can do about it where it stands."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from flows.events import FirmKey
+from flows.roadmap import Pack
+from tests.bot.conversing import BEN, CONRAD, LEA, Json, labels, words_of
+from tests.bot.firm_making import a_firm, person
+from tests.bot.reminding import World, new_york, world_at
+
+FIRM = "Apex Securities"
+REGISTRATION = date(2026, 12, 15)
+"""A Tuesday. Ten trading days before it is Tuesday, December 1."""
+
+
+@pytest.fixture
+async def world(tmp_path: Path, pack: Pack) -> AsyncIterator[World]:
+    """Monday, November 23, 2026, ten in the morning in New York, where Ben is; Lea is in another zone."""
+    async with world_at(tmp_path, pack, new_york("2026-11-23", 10)) as found:
+        yield found
+
+
+async def bens_task(world: World, due: date = REGISTRATION, task: str = "s1") -> FirmKey:
+    """A firm that Lea leads, where a task is Ben's, by his own hand, with a date."""
+    firm = await a_firm(world.services, FIRM, LEA, U0BEN="member")
+    await world.services.assign(firm.key, world.act(person(BEN)), task, person(BEN))
+    await world.services.set_task_due(firm.key, world.act(person(BEN)), task, due)
+    return firm.key
+
+
+# --- in time ----------------------------------------------------------------------------------------------------
+
+
+async def test_ten_trading_days_before_its_owner_is_told_at_nine_and_why_now(world: World) -> None:
+    await bens_task(world)
+    await world.goes_to("2026-12-01", 8, 59)
+    assert world.digests(BEN) == []
+    await world.goes_to("2026-12-01", 9)
+    said = world.said(BEN)
+    assert "One thing for Tuesday, December 1" in said
+    assert "Tuesday, December 15, 2026, in 10 trading days" in said
+    assert "*Why now:* 10 trading days before." in said
+    assert world.digests(LEA) == [], "the owner alone"
+    await world.goes_to("2026-12-01", 17)
+    assert len(world.digests(BEN)) == 1
+    assert world.slack.refused() == []
+
+
+async def test_a_holiday_in_between_is_named(world: World) -> None:
+    await bens_task(world, date(2026, 11, 30))
+    await world.goes_to("2026-11-25")
+    assert "2 trading days before; Thanksgiving Day skipped." in world.said(BEN)
+
+
+async def test_a_date_on_a_weekend_stays_there_and_its_reminder_comes_the_trading_day_before(world: World) -> None:
+    await bens_task(world, date(2026, 12, 5))
+    await world.goes_to("2026-12-04")
+    said = world.said(BEN)
+    assert "Saturday, December 5, 2026" in said
+    assert "Saturday is no trading day, so this comes on the last one before" in said
+
+
+async def test_a_date_that_has_passed_is_said_calmly_and_once_a_week(world: World) -> None:
+    await bens_task(world, date(2026, 12, 1))
+    await world.day_by_day("2026-12-08")
+    said = world.said(BEN)
+    assert "The date you set, Tuesday, December 1, 2026, has passed." in said
+    assert "you are asked once a week" in said
+    for word in ("overdue", "late", "days ago", "🔴", "❗"):
+        assert word not in said
+    assert [d["text"] for d in world.digests(LEA)] == [], "Lea is told from the fifth trading day on, by her own week"
+    await world.day_by_day("2026-12-16")
+    assert "The day it was wanted by, Tuesday, December 1, 2026, has passed." in world.said(LEA)
+    assert "Owner: Ben Cole" in world.said(LEA)
+    assert "leads are told too" in world.said(LEA)
+
+
+async def test_everything_due_at_one_time_is_one_message_over_all_firms(world: World) -> None:
+    await bens_task(world)
+    other = await a_firm(world.services, "Birch Brokers", BEN)
+    await world.services.set_target(other.key, world.act(person(BEN)), REGISTRATION)
+    await world.goes_to("2026-12-01")
+    (digest,) = world.digests(BEN)
+    assert digest["text"].startswith("Reminder, 2 firms: ")
+    assert "*Apex Securities*" in words_of(digest)
+    assert "*Birch Brokers*" in words_of(digest)
+    assert labels(digest) == ["Done", "Snooze", "Open", "Snooze", "Open"][5 - len(labels(digest)) :]
+
+
+async def test_after_three_days_down_there_is_one_message_and_nothing_stale(world: World) -> None:
+    key = await bens_task(world, date(2026, 12, 3))
+    await world.services.set_target(key, world.act(person(LEA)), date(2026, 12, 3))
+    await world.goes_to("2026-11-25")
+    sent = len(world.digests(BEN))
+    world.clock.now = new_york("2026-12-02", 11)
+    await world.plan()
+    (newest,) = world.digests(BEN)[sent:]
+    assert words_of(newest).count("Thursday, December 3, 2026") == 1, "each subject once, the nearest"
+    assert "in 1 trading day" in words_of(newest)
+
+
+async def test_many_things_end_in_how_many_more_there_are(world: World) -> None:
+    firm = await a_firm(world.services, FIRM, LEA, U0BEN="member")
+    for nth in range(20):
+        await world.services.set_recurring(firm.key, world.act(person(LEA)), f"Review number {nth}", 12, 15)
+    await world.day_by_day("2026-12-02")
+    said = world.said(LEA)
+    assert "20 things for" in said
+    assert "and 6 more: `/cais status` shows" in said
+    assert world.slack.refused() == []
+
+
+# --- what one can do with it ------------------------------------------------------------------------------------
+
+
+async def reminded(world: World) -> Json:
+    """A yearly date of which Ben, who leads a firm, is reminded."""
+    firm = await a_firm(world.services, FIRM, BEN)
+    await world.services.set_recurring(firm.key, world.act(person(BEN)), "SAA certification", 12, 15)
+    await world.services.set_target(firm.key, world.act(person(BEN)), REGISTRATION)
+    await world.goes_to("2026-12-01")
+    (digest,) = world.digests(BEN)
+    return digest
+
+
+async def test_done_is_said_where_it_stands_and_the_rest_stays(world: World) -> None:
+    digest = await reminded(world)
+    await world.slack.ben.presses("Done", on=digest)
+    (after,) = world.digests(BEN)
+    assert "✅ *SAA certification*: done for Dec 15, 2026." in words_of(after)
+    assert "One thing for Tuesday, December 1" in words_of(after)
+    assert "Your target" in words_of(after)
+    await world.goes_to("2026-12-08")
+    assert "SAA certification" not in world.said(BEN)
+    assert world.slack.refused() == []
+
+
+async def test_what_was_snoozed_comes_back_and_the_others_keep_their_days(world: World) -> None:
+    digest = await reminded(world)
+    await world.slack.ben.picks("Snooze", "Tomorrow", on=digest)
+    assert "snoozed until Wednesday, December 2, 2026, 9:00 AM New York time" in world.said(BEN)
+    await world.plan()
+    assert "snoozed until" in world.said(BEN), "however often it is drawn"
+    await world.goes_to("2026-12-02")
+    _, second = world.digests(BEN)
+    assert "SAA certification" in words_of(second)
+    assert "Your target" not in words_of(second)
+    await world.goes_to("2026-12-08")
+    assert len(world.digests(BEN)) == 3, "5 trading days before, as if there had been no snooze"
+
+
+async def test_a_snooze_can_be_taken_back(world: World) -> None:
+    digest = await reminded(world)
+    await world.slack.ben.picks("Snooze", "1 hour", on=digest)
+    await world.slack.ben.presses("Wake up")
+    assert "snoozed" not in world.said(BEN)
+    assert labels(world.digests(BEN)[0])[:3] == ["Done", "Snooze", "Open"]
+    await world.goes_to("2026-12-01", 11)
+    assert len(world.digests(BEN)) == 1
+
+
+async def test_open_shows_it_below_and_the_reminders_stay(world: World) -> None:
+    await bens_task(world)
+    await world.goes_to("2026-12-01")
+    (digest,) = world.digests(BEN)
+    await world.slack.ben.presses("Open", on=digest)
+    assert [words_of(m) for m in world.digests(BEN)] == [words_of(digest)]
+    assert "Step 1 of 6" in words_of(world.slack.ben.last)
+
+
+async def test_what_is_done_elsewhere_or_given_away_changes_in_its_message(world: World) -> None:
+    key = await bens_task(world)
+    await world.goes_to("2026-12-01")
+    await world.services.assign(key, world.act(person(LEA)), "s1", person(LEA))
+    await world.plan()
+    assert "it belongs to Lea Haddad now" in world.said(BEN)
+    assert len(world.digests(BEN)) == 1
+
+
+async def test_a_question_that_was_answered_says_by_whom(world: World) -> None:
+    key = await bens_task(world)
+    await world.goes_to("2026-12-01")
+    await world.services.answer(key, world.act(person(LEA)), "fdid_duty", ["yes"])
+    await world.plan()
+    assert "done by Lea Haddad" in world.said(BEN)
+
+
+async def test_undo_where_it_stands_brings_it_back(world: World) -> None:
+    await a_task_to_finish(world)
+    (digest,) = world.digests(BEN)
+    await world.slack.ben.presses("Done", on=digest)
+    assert "done by you" in world.said(BEN)
+    await world.slack.ben.presses("Undo")
+    assert "10 trading days before" in world.said(BEN)
+    assert "Done" in labels(world.digests(BEN)[0])
+
+
+async def test_a_double_click_records_once(world: World) -> None:
+    key = await a_task_to_finish(world)
+    before = len(await world.services.events.history(key))
+    (digest,) = world.digests(BEN)
+    await asyncio.gather(*(world.slack.ben.presses("Done", on=digest) for _ in range(2)))
+    assert len(await world.services.events.history(key)) == before + 1
+    assert world.slack.refused() == []
+
+
+async def a_task_to_finish(world: World) -> FirmKey:
+    """Ben alone, reminded of a task that one click finishes."""
+    firm = await a_firm(world.services, FIRM, BEN)
+    await world.services.answer(firm.key, world.act(person(BEN)), "fdid_duty", ["yes"])
+    result = await world.services.complete(firm.key, world.act(person(BEN)), "s2", outcome="already_registered")
+    task = world.services.walk(result.position).next
+    assert task is not None
+    await world.services.set_task_due(firm.key, world.act(person(BEN)), task.key, REGISTRATION)
+    await world.goes_to("2026-12-01")
+    return firm.key
+
+
+async def test_a_button_of_somebody_who_left_the_firm_changes_nothing(world: World) -> None:
+    firm = await a_firm(world.services, FIRM, LEA, U0BEN="lead")
+    await world.services.set_recurring(firm.key, world.act(person(BEN)), "SAA certification", 12, 15)
+    await world.goes_to("2026-12-01")
+    (digest,) = world.digests(BEN)
+    await world.services.remove_member(firm.key, world.act(person(LEA)), person(BEN).id)
+    before = len(await world.services.events.history(firm.key))
+    for label in ("Done", "Open"):
+        await world.slack.ben.presses(label, on=digest)
+        assert "not a member" in words_of(world.slack.ben.last)
+    await world.slack.ben.picks("Snooze", "Tomorrow", on=digest)
+    assert len(await world.services.events.history(firm.key)) == before
+
+
+# --- told once --------------------------------------------------------------------------------------------------
+
+
+async def test_a_task_that_was_given_is_told_with_the_next_hour_and_by_whom(world: World) -> None:
+    firm = await a_firm(world.services, FIRM, LEA, U0BEN="member")
+    await world.services.assign(firm.key, world.act(person(LEA)), "s1", person(BEN))
+    await world.plan()
+    assert world.digests(BEN) == []
+    await world.goes_to("2026-11-24")
+    assert "Lea Haddad gave this task to you" in world.said(BEN)
+    await world.day_by_day("2026-12-03")
+    assert len(world.digests(BEN)) == 1
+
+
+async def test_an_owner_who_cannot_be_reached_is_told_to_the_leads_once(world: World) -> None:
+    key = await bens_task(world)
+    await world.services.set_task_due(key, world.act(person(LEA)), "s1", date(2026, 12, 9))
+    refuse = {"method": "chat.postMessage", "kind": "refuse", "error": "cannot_dm_bot"}
+    await world.plan()
+    world.slack.sandbox.faults(refuse)
+    await world.goes_to("2026-11-24")
+    await world.goes_to("2026-11-25", 13)
+    told = [m for m in world.digests(LEA) if "cannot be reached here" in words_of(m)]
+    assert len(told) == 1
+    assert "One open task belongs to them" in words_of(told[0])
+    await world.day_by_day("2026-12-04")
+    assert len([m for m in world.digests(LEA) if "cannot be reached here" in words_of(m)]) == 1
+    assert world.digests(BEN) == []
+
+
+# --- one's own hour, a pause, off -------------------------------------------------------------------------------
+
+
+async def test_remind_says_what_is_set_and_changes_it_in_words_with_undo(world: World) -> None:
+    await bens_task(world)
+    ben = world.slack.ben
+    assert "You get them at *9:00 AM* New York time on trading days" in words_of(await ben.types("/cais remind"))
+    assert "*8:30 AM*" in words_of(await ben.types("remind 8:30"))
+    await ben.presses("Undo")
+    assert "*9:00 AM*" in words_of(ben.last)
+    said = words_of(await ben.types("remind pause until December 3"))
+    assert "Paused until Thursday, December 3, 2026" in said
+    await world.goes_to("2026-12-02")
+    assert world.digests(BEN) == []
+    await world.goes_to("2026-12-03")
+    assert "could not come on its day" in world.said(BEN)
+    assert len(world.digests(BEN)) == 1
+
+
+async def test_off_is_off_until_it_is_on_again(world: World) -> None:
+    await bens_task(world)
+    ben = world.slack.ben
+    assert "Your reminders are off" in words_of(await ben.types("remind off"))
+    await world.day_by_day("2026-12-02")
+    assert world.digests(BEN) == []
+    await ben.presses("Turn on")
+    assert "🔔 *On.*" in words_of(ben.last)
+    await world.goes_to("2026-12-08")
+    assert len(world.digests(BEN)) == 1
+
+
+async def test_words_that_are_no_time_change_nothing_and_say_how(world: World) -> None:
+    await bens_task(world)
+    for words in ("remind 25:00", "remind pause until purple", "remind pause until yesterday", "remind me more"):
+        assert "Nothing was changed" in words_of(await world.slack.ben.types(words)), words
+
+
+async def test_the_form_keeps_hour_and_pause(world: World) -> None:
+    await bens_task(world)
+    ben = world.slack.ben
+    await ben.types("/cais remind")
+    await ben.presses("Change hour or pause…")
+    assert await ben.submits({"hour": "07:45", "pause": "2026-12-04"})
+    said = words_of(ben.last)
+    assert "Paused until Friday, December 4, 2026" in said
+    assert "*7:45 AM*" in said
+    await ben.presses("End the pause")
+    assert "🔔 *On.*" in words_of(ben.last)
+
+
+# --- the firm's numbers, and the board of waits -------------------------------------------------------------------
+
+
+async def test_a_lead_sets_the_firms_numbers_and_takes_them_back(world: World) -> None:
+    firm = await a_firm(world.services, FIRM, BEN)
+    ben = world.slack.ben
+    await ben.types("/cais remind")
+    await ben.presses("The firm's numbers…")
+    assert "numbers from 0 to 250" in str(await ben.submits({"before": "ten"}))
+    await ben.submits({"before": "3, 1", "late_every": "14"})
+    said = words_of(ben.last)
+    assert "*Before a date of the firm's own:* 3, 1 trading days before" in said
+    assert "every 14 days" in said
+    await ben.types("/cais undo")
+    position = await world.services.position(firm.key, person(BEN))
+    assert position.reminders.before == (10, 5, 2, 1, 0)
+
+
+async def test_only_leads_set_the_firms_numbers(world: World) -> None:
+    await a_firm(world.services, FIRM, LEA, U0BEN="member")
+    await world.slack.ben.types("/cais remind")
+    assert "The firm's numbers…" not in labels(world.slack.ben.last)
+
+
+async def test_settings_say_what_could_not_be_delivered_and_why(world: World) -> None:
+    await bens_task(world)
+    world.slack.sandbox.faults({"method": "chat.postMessage", "kind": "refuse", "error": "cannot_dm_bot"})
+    await world.goes_to("2026-12-01")
+    await world.slack.lea.types("/cais settings")
+    await world.slack.lea.presses("Reminders…")
+    assert "Ben Cole, due Dec 1: takes no messages from apps" in words_of(world.slack.lea.modal or {})
+
+
+async def test_the_board_says_since_when_whom_to_chase_and_when_it_is_asked_about_next(world: World) -> None:
+    firm = await a_firm(world.services, FIRM, BEN)
+    for fact in ("fdid_duty",):
+        await world.services.answer(firm.key, world.act(person(BEN)), fact, ["yes"])
+    await world.services.wait(firm.key, world.act(person(BEN)), "s2", whom="FINRA CAT Helpdesk", follow_up_on=None)
+    await world.goes_to("2026-11-27")
+    said = words_of(await world.slack.ben.types("/cais waiting"))
+    assert "*Waiting for:* FINRA CAT Helpdesk, since Nov 23, 2026" in said
+    assert "*Asked about next:* Dec 1, 2026" in said
+    assert "*Whom to chase:*" in said
+    assert f"{FIRM} has been waiting since November 23, 2026 for: Register for CAIS." in said
+    await world.goes_to("2026-12-01")
+    assert "time to ask how far they are, every 5 trading days; it is the 5th trading day of the wait" in world.said(
+        BEN
+    )
+    assert "Waiting for FINRA CAT Helpdesk since Nov 23, 2026" in world.said(BEN)
+
+
+# --- industry dates ---------------------------------------------------------------------------------------------
+
+
+async def test_a_moved_industry_date_is_told_once_with_old_new_source_and_what_it_means(
+    tmp_path: Path, pack: Pack
+) -> None:
+    async with world_at(tmp_path, pack, new_york("2022-11-14", 10)) as world:
+        await a_firm(world.services, FIRM, BEN)
+        await world.day_by_day("2022-11-30")
+        moved = [m for m in world.digests(BEN) if "📣" in words_of(m)]
+        assert len(moved) == 1
+        said = words_of(moved[0])
+        assert "*Before:* Monday, December 12, 2022" in said
+        assert "*Now:* Friday, March 17, 2023" in said
+        assert "*Source:* <https" in said
+        assert "*What changes for you:* Reminders follow the new date from now on." in said
+        assert "it was announced on Nov 22, 2022, and a change is told once" in said
+        assert world.slack.refused() == []
+
+
+async def test_industry_dates_that_have_passed_remind_nobody(world: World) -> None:
+    await a_firm(world.services, FIRM, BEN)
+    await a_firm(world.services, "Birch Brokers", CONRAD)
+    await world.day_by_day("2026-12-10")
+    assert world.digests(BEN) == []
+    assert world.digests(CONRAD) == []

@@ -1,0 +1,180 @@
+"""Each reminder is sent once: across crashes, lost replies, restarts and several replicas."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from bot.app import Bot
+from bot.bootstrap import build_router, build_services
+from bot.delivery import LEASE
+from bot.people import FRESH
+from flows.roadmap import Pack
+from storage.database import open_database
+from tests.bot.conftest import engine
+from tests.bot.conversing import BEN, LEA, words_of
+from tests.bot.firm_making import person
+from tests.bot.reminding import World, new_york, world_at
+from tests.bot.test_reminders import bens_task, world
+
+__all__ = ["world"]  # a fixture is found by its name here
+
+
+async def the_day(world: World) -> None:
+    """A reminder of Ben's is about to be due."""
+    await bens_task(world)
+    await world.goes_to("2026-12-01", 8, 59)
+
+
+async def after_the_lease(world: World) -> None:
+    world.clock.real += LEASE + 1
+    await world.plan()
+
+
+async def test_the_process_dies_between_the_post_and_the_settling(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await the_day(world)
+
+    async def dies(*_: object, **__: object) -> None:
+        raise ConnectionError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(world.services.outbox, "settle", dies)
+        await world.goes_to("2026-12-01")
+    assert len(world.digests(BEN)) == 1
+    await after_the_lease(world)
+    assert len(world.digests(BEN)) == 1, "whoever takes over finds it"
+    digest = world.digests(BEN)[0]
+    await world.slack.ben.picks("Snooze", "Tomorrow", on=digest)
+    assert "snoozed until" in world.said(BEN), "and knows where it stands"
+
+
+async def test_the_reply_is_lost(world: World) -> None:
+    await the_day(world)
+    world.slack.sandbox.faults({"method": "chat.postMessage", "kind": "lost_reply"})
+    await world.goes_to("2026-12-01")
+    await after_the_lease(world)
+    await after_the_lease(world)
+    assert len(world.digests(BEN)) == 1
+
+
+async def test_what_fell_due_meanwhile_is_not_taken_for_sent(world: World) -> None:
+    await the_day(world)
+    world.slack.sandbox.faults({"method": "chat.postMessage", "kind": "lost_reply"})
+    await world.goes_to("2026-12-01")
+    await world.goes_to("2026-12-08")
+    first, second = world.digests(BEN)
+    assert "10 trading days before" in words_of(first)
+    assert "5 trading days before" in words_of(second)
+    assert "10 trading days" not in words_of(second)
+
+
+@pytest.mark.parametrize("kind", ["500", "reset"])
+async def test_slack_is_down_for_a_moment(world: World, kind: str) -> None:
+    await the_day(world)
+    world.slack.sandbox.faults({"method": "chat.postMessage", "kind": kind})
+    await world.goes_to("2026-12-01")
+    assert world.digests(BEN) == []
+    await after_the_lease(world)
+    assert len(world.digests(BEN)) == 1
+
+
+async def test_slack_asks_to_wait(world: World) -> None:
+    await the_day(world)
+    world.slack.sandbox.faults({"method": "chat.postMessage", "kind": "429", "retry_after": 20})
+    await world.goes_to("2026-12-01")
+    assert world.digests(BEN) == []
+    world.clock.real += 21
+    await world.plan()
+    assert len(world.digests(BEN)) == 1
+
+
+@asynccontextmanager
+async def another_replica(world: World, tmp_path: Path) -> AsyncIterator[World]:
+    """A second bot on the same database and in the same workspace."""
+    async with await open_database(f"sqlite+aiosqlite:///{tmp_path}/cais.db") as opened:
+        services = build_services(opened, world.services.pack, world.clock, engine=engine)
+        options = world.slack.sandbox.options
+        bot = Bot(
+            token=options.bot_token,
+            signing_secret=options.signing_secret,
+            router=build_router(),
+            services=services,
+            now=world.clock.real_time,
+            api_url=world.slack.sandbox.api_url,
+        )
+        await bot.start()
+        try:
+            yield World(type(world.slack)(world.slack.sandbox, bot), services, world.clock)
+        finally:
+            await bot.stop()
+
+
+async def test_two_replicas_on_one_database_say_it_once(world: World, tmp_path: Path) -> None:
+    await the_day(world)
+    async with another_replica(world, tmp_path) as other:
+        world.clock.now = new_york("2026-12-01")
+        await asyncio.gather(world.plan(), other.plan(), world.plan(), other.plan())
+        await other.goes_to("2026-12-08")
+        await world.plan()
+    assert len(world.digests(BEN)) == 2
+
+
+async def test_a_restart_plans_before_it_sends(tmp_path: Path, pack: Pack) -> None:
+    """What was planned before a stop and holds no more is not the first thing people hear."""
+    async with world_at(tmp_path, pack, new_york("2026-11-23", 10)) as world:
+        key = await bens_task(world)
+        await world.plan()
+        clock = world.clock
+    async with await open_database(f"sqlite+aiosqlite:///{tmp_path}/cais.db") as opened:
+        services = build_services(opened, pack, clock, engine=engine)
+        world = World(world.slack, services, clock)
+        await services.set_task_due(key, world.act(person(BEN)), "s1", date(2026, 12, 8))
+    clock.now = new_york("2026-12-01")
+    async with world_at(tmp_path, pack, clock.now, clock=clock) as restarted:
+        await restarted.slack.bot.planner.caught_up.wait()
+        await restarted.plan()
+        assert "5 trading days before" in restarted.said(BEN)
+        assert len(restarted.digests(BEN)) == 1
+
+
+async def test_a_revoked_token_loses_nothing_and_is_one_message_after(world: World) -> None:
+    await the_day(world)
+    world.slack.sandbox.faults({"method": "*", "kind": "refuse", "error": "token_revoked", "times": -1})
+    await world.goes_to("2026-12-01")
+    world.slack.sandbox.faults()
+    await world.goes_to("2026-12-08")
+    assert world.digests(BEN) == []
+    await world.slack.lea.types("/cais")
+    await world.plan()
+    (digest,) = world.digests(BEN)
+    assert "5 trading days before" in words_of(digest)
+
+
+async def test_whoever_moves_to_another_zone_is_told_by_its_clock_a_day_later(world: World) -> None:
+    await bens_task(world)
+    await world.plan()
+    world.slack.sandbox.slack.workspace.users[BEN]["tz"] = "Asia/Kolkata"
+    world.clock.real += FRESH
+    await world.slack.bot.people.freshen("-/T0SANDBOX", {BEN: person(BEN).id})
+    await world.goes_to("2026-11-30", 22, 29)
+    assert world.digests(BEN) == []
+    await world.goes_to("2026-11-30", 22, 30)
+    assert "One thing for Tuesday, December 1" in world.said(BEN)
+    assert "AM on Dec 16, 2026 Kolkata" in world.said(BEN)
+
+
+async def test_a_closed_account_is_told_to_the_lead_who_is_reminded_instead(world: World) -> None:
+    await bens_task(world)
+    await world.plan()
+    world.slack.sandbox.slack.workspace.users[BEN]["deleted"] = True
+    await world.slack.bot.people.meet("-/T0SANDBOX", BEN, person(BEN).id)
+    await world.goes_to("2026-11-24", 12)
+    assert "Ben Cole* cannot be reached here" in world.said(LEA)
+    await world.goes_to("2026-12-01", 12)
+    assert "Does your firm report events" in world.said(LEA)
+    assert world.digests(BEN) == []

@@ -1,0 +1,45 @@
+"""What the doctor says of sending: whom nothing is sent to, and what could not be delivered."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.checks import check_sending
+from flows.asked import Owed
+from flows.services import Services
+from tests.bot.conversing import BEN, LEA
+from tests.bot.firm_making import TENANT, a_firm, person
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"sqlite+aiosqlite:///{tmp_path}/cais.db"
+
+
+async def said(url: str) -> list[tuple[str, str]]:
+    return [(one.verdict, one.sentence) for one in await check_sending(url)]
+
+
+async def test_all_is_well_where_everything_arrived(services: Services, url: str) -> None:
+    assert await said(url) == [("ok", "Nothing that was due could not be delivered.")]
+
+
+async def test_it_makes_no_database_where_there_is_none(tmp_path: Path) -> None:
+    assert await said(f"sqlite+aiosqlite:///{tmp_path}/none.db") == []
+    assert not (tmp_path / "none.db").exists()
+
+
+async def test_it_says_what_could_not_be_delivered_and_who_is_stopped(services: Services, url: str) -> None:
+    firm = await a_firm(services, "Apex Securities", LEA, U0BEN="member")
+    rows = [
+        Owed(tenant=TENANT, key=f"k{n}", firm=firm.key.firm, kind="x", person=person(BEN).id, about="", due_at=0.0)
+        for n in range(2)
+    ]
+    await services.outbox.owe(rows)
+    await services.outbox.settle(TENANT, {row.key: "cannot_dm_bot" for row in rows}, now=1.0)
+    await services.outbox.stop(TENANT, "token_revoked", now=1.0)
+    stopped, lost = await said(url)
+    assert stopped[0] == "wrong"
+    assert f"Nothing is sent to the workspace {TENANT} (token_revoked)" in stopped[1]
+    assert lost[0] == "look"
+    assert "2 messages could not be delivered: cannot_dm_bot (2)" in lost[1]
