@@ -10,7 +10,7 @@ COMPILE := $(BIN)/python -m compileall -q bot flows storage
 READ := $(BIN)/cais ask 'what is the deadline?' > /dev/null
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt
 
-.PHONY: help install run test kills fuzz check bench bench-page bench-questions bench-documents pictures lint types migration
+.PHONY: help install run test kills fuzz simulate check bench bench-page bench-questions bench-documents bench-reminders pictures lint types migration
 .DEFAULT_GOAL := help
 
 help: ## What can be made
@@ -48,6 +48,10 @@ bench-questions: $(VENV)/.installed-for-tests ## Speed of an answer, beside a ra
 
 bench-documents: $(VENV)/.installed-for-tests ## Searching and reading a firm's documents, against bare FTS5 and the parser alone
 	$(BIN)/python -m tests.benchmarks.documents
+
+bench-reminders: $(VENV)/.installed-for-tests ## Claiming, planning and sending reminders, against the same done bare; ROWS and FIRMS make it smaller
+	$(BIN)/python -m tests.benchmarks.reminders
+	$(BIN)/python -m tests.benchmarks.sending
 
 lint: $(VENV)/.installed-for-tests ## Format and lint, mending what can be mended
 	$(BIN)/ruff format .

@@ -1,0 +1,203 @@
+"""From happening to happening: what holds until its instant is sent then, once."""
+
+import heapq
+import itertools
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from tests.simulation import script as s
+from tests.simulation.oracle.days import Human, Local
+from tests.simulation.oracle.firm import fold
+from tests.simulation.oracle.rungs import Rung, Rungs, World
+
+LOOK_AGAIN = timedelta(days=30)
+"""Firms in which nothing happens are looked at so often; rungs are made for longer than that."""
+AHEAD = timedelta(days=45)
+BEHIND = timedelta(days=120)
+"""Nothing is held back for longer, by a pause, a snooze or a downtime."""
+
+IN_TIME = timedelta(minutes=15)
+"""What goes out within so long is not late."""
+
+
+def expected(script: s.Script) -> list[s.Message]:
+    """Every message of the script, in order."""
+    play = _Play(script)
+    for at, happening in play.moments():
+        play.send_until(at)
+        if happening is not None:
+            play.take(at, happening)
+        else:
+            play.look_again(at)
+    play.send_until(script.until)
+    return play.messages
+
+
+SAYS_MOST = ("moved", "late", "before", "wait", "possible", "given", "unreachable")
+"""Of several reminders of one subject in a message, this one stands there, and is the one to snooze."""
+
+
+class _Play:
+    def __init__(self, script: s.Script) -> None:
+        self.script = script
+        self.world = World()
+        self.messages: list[s.Message] = []
+        self.said: dict[str, list[tuple[int, s.InFirm]]] = defaultdict(list)
+        self.firms_of: dict[str, set[str]] = defaultdict(set)
+        self.lost: dict[str, dict[str, datetime]] = defaultdict(dict)
+        self.pending: dict[str, dict[tuple, tuple[Rung, datetime]]] = defaultdict(dict)
+        """By firm: what holds and is not yet sent, with the instant at which it will be."""
+        self.sent: dict[str, set[tuple]] = defaultdict(set)
+        self.snoozes: dict[str, list[Rung]] = defaultdict(list)
+        self.last: dict[tuple[str, str, str], Rung] = {}
+        """By person, firm and subject: what the last message about it said."""
+        self.queue: list[tuple[datetime, str, int, str, tuple]] = []
+        self.count = itertools.count()
+        for person, zone in script.zones.items():
+            self._human(person).zone = zone
+
+    def moments(self) -> Iterable[tuple[datetime, s.Happening | None]]:
+        """All happenings in order, and between them the looks at everybody."""
+        happenings = sorted(self.script.happenings, key=lambda h: h.at)
+        looked = happenings[0].at
+        for happening in happenings:
+            while happening.at - looked > LOOK_AGAIN:
+                looked += LOOK_AGAIN
+                yield looked, None
+            yield happening.at, happening
+        while (looked := looked + LOOK_AGAIN) < self.script.until:
+            if looked > happenings[-1].at:
+                yield looked, None
+
+    def take(self, at: datetime, happening: s.Happening) -> None:
+        """A happening changes what holds, for its firm or for everybody it touches."""
+        if isinstance(happening, s.Snoozes):
+            self._snooze(at, happening)
+        elif isinstance(happening, s.InFirm):
+            self.said[happening.firm].append((len(self.said[happening.firm]), happening))
+            for person in (happening.by, getattr(happening, "person", None)):
+                if person:
+                    self._human(person)
+                    self.firms_of[person].add(happening.firm)
+            self._look(happening.firm, at)
+        else:
+            touched = self.firms_of[happening.by] if self._take_of_person(at, happening) else set(self.said)
+            for firm in sorted(touched):
+                self._look(firm, at)
+
+    def look_again(self, at: datetime) -> None:
+        for firm in sorted(self.said):
+            self._look(firm, at)
+
+    def _human(self, person: str) -> Human:
+        return self.world.people.setdefault(person, Human(person))
+
+    def _take_of_person(self, at: datetime, happening: s.Happening) -> bool:
+        """Whether it touches that person's firms only."""
+        human = self._human(happening.by)
+        match happening:
+            case s.Moves(zone=zone):
+                human.zone = zone
+            case s.Leaves():
+                human.gone = True
+            case s.TakesNoMessages():
+                human.refuses = True
+            case s.PicksHour(hour=hour):
+                human.hour = hour
+            case s.Pauses(until=until):
+                human.paused_until = until
+            case s.TurnsOff(off=off):
+                human.off = off
+            case s.ClosesExchange(day=day):
+                self.world.days.close(day)
+                return False
+            case s.Revises(deadline=deadline, last=last, day=day):
+                self.world.ledger.enter(deadline, last, day)
+                self.world.entered[self.world.ledger.revisions[-1].number] = at
+                return False
+        return True
+
+    # --- What holds --------------------------------------------------------------------------------------------
+
+    def _look(self, firm: str, at: datetime) -> None:
+        """What holds now. What is new must have its instant before it; what held already may have moved."""
+        folded = fold(self.said[firm])
+        lost = self.lost[firm]
+        rungs = Rungs(self.world, folded, (at - BEHIND).date(), (at + AHEAD).date(), lost)
+        gone = rungs.unreachable()
+        for person in gone - set(lost):
+            lost[person] = at
+        for person in set(lost) - gone:
+            del lost[person]
+        holding = rungs.all()
+        held, self.pending[firm] = self.pending[firm], {}
+        for snooze in self.snoozes[firm]:
+            if snooze.of in holding:
+                local = self.world.local(snooze.person, folded)
+                holding[snooze.key] = replace(snooze, due=local.after_pause(snooze.at))
+        for key, rung in holding.items():
+            if key in self.sent[firm]:
+                continue
+            if key in held or rung.at >= at:
+                local = self.world.local(rung.person, folded)
+                send_at = self._said(max(rung.due, at if key in held else rung.due), rung.due, local)
+                self.pending[firm][key] = (rung, send_at)
+                if key not in held or held[key][1] != send_at:
+                    heapq.heappush(self.queue, (send_at, rung.person, next(self.count), firm, key))
+
+    def _said(self, at: datetime, due: datetime, local: Local) -> datetime:
+        """That instant, if the bot is up then; and what could not be said when it was due is not said at night."""
+        while (up := self._up(at)) - due >= IN_TIME and (awake := local.at_once(up)) != at:
+            at = awake
+        return up
+
+    def _up(self, at: datetime) -> datetime:
+        """That instant, or the end of the downtime it falls into."""
+        return next((down.until for down in self.script.down if down.since <= at < down.until), at)
+
+    def _snooze(self, at: datetime, happening: s.Snoozes) -> None:
+        """What the last message said of it comes again; another snooze of it takes the place of the first."""
+        firm, person, subject = happening.firm, happening.by, happening.subject
+        said = self.last.get((person, firm, subject))
+        if said is None:
+            return
+        of = said.of or said.key
+        local = self.world.local(person, fold(self.said[firm]))
+        until = local.snoozed(at, happening.choice)
+        others = [r for r in self.snoozes[firm] if r.of != of]
+        snooze = Rung((*of, "snooze", until), person, subject, until, local.after_pause(until), of, said.still)
+        self.snoozes[firm] = [*others, snooze]
+        self._look(firm, at)
+
+    # --- What is sent ------------------------------------------------------------------------------------------
+
+    def send_until(self, end: datetime) -> None:
+        while self.queue and self.queue[0][0] < end:
+            at, person = self.queue[0][:2]
+            together: list[tuple[str, Rung]] = []
+            while self.queue and self.queue[0][:2] == (at, person):
+                *_, firm, key = heapq.heappop(self.queue)
+                rung, send_at = self.pending[firm].get(key, (None, None))
+                if rung is not None and send_at == at:
+                    del self.pending[firm][key]
+                    self.sent[firm].add(key)
+                    together.append((firm, rung))
+            self._send(at, person, together)
+
+    def _send(self, at: datetime, person: str, together: list[tuple[str, Rung]]) -> None:
+        items: dict[tuple[str, str], list[Rung]] = defaultdict(list)
+        for firm, rung in together:
+            if rung.holds(at):
+                items[firm, rung.subject].append(rung)
+        human = self.world.people[person]
+        if items and human.refuses:
+            human.gone = True
+            for firm in sorted(self.firms_of[person]):
+                self._look(firm, at + timedelta(seconds=1))  # known a moment after it was refused
+            return
+        for (firm, subject), rungs in items.items():
+            self.last[person, firm, subject] = min(rungs, key=lambda r: SAYS_MOST.index((r.of or r.key)[1]))
+        if items:
+            self.messages.append(s.Message(person, at, frozenset(items)))

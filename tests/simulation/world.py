@@ -1,0 +1,248 @@
+"""Plays a script through real processes on one database file, and reads from Slack's side what was sent."""
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from bot.arrivals import short
+from bot.bootstrap import build_router
+from bot.pack_files import read_pack
+from bot.router import SlotWriter
+from flows.asked import Owed
+from flows.events import FirmKey
+from flows.packs import load_pack
+from flows.ports import Known
+from flows.roadmap import Pack
+from storage import sqlite
+from storage.database import ClosingRunner, Database
+from storage.fulltext import Fts5
+from storage.migrate import migrate
+from tests.simulation import script as s
+from tests.simulation.acting import Actor, Names, place, rung_of, tenant_of
+from tests.simulation.faults import Died, Faults
+from tests.simulation.replica import Replica
+from tests.simulation.slack import Slack, User
+from tests.simulation.virtual_time import Time, run, until
+
+SWEEP = timedelta(minutes=40)
+"""Between looks where nothing falls due; in life it is half a minute."""
+
+WAIT = 31.0
+"""Seconds until it is looked again at what did not work."""
+
+NEVER_OLD = 1e12
+"""So far in the future that nobody asks Slack again."""
+
+PATIENCE = 60
+"""Times it is looked again before it is said that something never settles."""
+
+
+@dataclass
+class Played:
+    """What came of a script."""
+
+    messages: list[s.Message]
+    faults: dict[str, int]
+    deaths: int
+    too_soon: int
+    """Messages within a second of another in the same conversation."""
+    calls: dict[str, int] = field(default_factory=dict)
+
+
+def play(script: s.Script, folder: Path, faults: Faults | None = None, shift: float = 0.0) -> Played:
+    """The whole script, on a new database in this folder."""
+    path = folder / "cais.db"
+    path.write_bytes(_new_database())
+    time = Time(min(h.at for h in script.happenings) - timedelta(minutes=5))
+    world = World(script, path, time, faults or Faults(), shift)
+    return run(time, world.play)
+
+
+@cache
+def _new_database() -> bytes:
+    """A migrated file; migrating takes longer than many a script."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "cais.db"
+        sqlite.create_file(path)
+        asyncio.run(migrate(f"sqlite+aiosqlite:///{path}"))
+        return path.read_bytes()
+
+
+@cache
+def shipped() -> tuple[Pack, Mapping[str, SlotWriter]]:
+    """The roadmap, and who writes the letters."""
+    return load_pack(*read_pack()), build_router().letters
+
+
+class World:
+    """Two replicas, one database, one Slack."""
+
+    def __init__(self, script: s.Script, path: Path, time: Time, faults: Faults, shift: float) -> None:
+        self.script = script
+        self.path = path
+        self.time = time
+        self.faults = faults
+        self.shift = shift
+        self.slack = Slack(time, shift)
+        self.names = Names()
+        self.actor = Actor(self.names, self.slack)
+        self.peek = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+        self.replicas: list[Replica] = []
+        self.messages: list[s.Message] = []
+        people = {h.by for h in script.happenings} | {h.person for h in script.happenings if hasattr(h, "person")}
+        for person in people:
+            self.slack.users[person] = User(zone=script.zones.get(person, ""))
+
+    async def play(self) -> Played:
+        asyncio.get_running_loop().set_exception_handler(_only_what_is_no_death)
+        with self.time.held():
+            runners = [await sqlite.open_sqlite(self.path) for _ in range(2)]
+        try:
+            return await self._play(runners)
+        finally:
+            self.peek.close()
+            with self.time.held():
+                for runner in runners:
+                    await runner.close()
+
+    async def _play(self, runners: list[ClosingRunner]) -> Played:
+        self.observer = Database(runners[0], Fts5(), None)
+        self.replicas = [Replica(r, self.slack, self.faults, self.time, *shipped(), self.shift) for r in runners]
+        for person in sorted(self.slack.users):
+            await self._known(person)
+        for number, happening in enumerate(sorted(self.script.happenings, key=lambda h: h.at)):
+            await self._pass_until(happening.at)
+            await self._happen(number, happening)
+            await self._settle()
+        await self._pass_until(self.script.until)
+        return Played(
+            messages=self.messages,
+            faults=self.faults.seen,
+            deaths=sum(r.deaths for r in self.replicas),
+            too_soon=self.slack.too_soon,
+            calls=self.slack.calls,
+        )
+
+    # --- time ---------------------------------------------------------------------------------------------------
+
+    async def _pass_until(self, end: datetime) -> None:
+        """Through everything that falls due before then; the bot does nothing while it is down."""
+        while (at := self._next(end)) < end:
+            await until(at)
+            await self._up_or_down(at)
+            if self._stopped():
+                await self.replicas[0].round()
+            elif self._down(at):
+                pass
+            elif self._left():
+                await self._settle()
+            else:
+                await self._plan()
+        await until(end)
+
+    def _next(self, end: datetime) -> datetime:
+        """When something falls due, a plan is to be made again, or the bot goes down or comes back."""
+        now = self.time.business()
+        if (down := self._down(now)) and not down.revoked:
+            return down.until
+        due = self._when("SELECT MIN(due_at) FROM outbox WHERE settled_at IS NULL AND due_at > ?")
+        again = self._when("SELECT MIN(MAX(again_at, ?)) FROM plans")
+        found = min(end, due or end, max(again, now + SWEEP) if again else end)
+        turns = [turn for d in self.script.down for turn in (d.since, d.until)]
+        return min([found, *(turn for turn in turns if now < turn)])
+
+    def _when(self, query: str) -> datetime | None:
+        (seconds,) = self.peek.execute(query, (self.time.now,)).fetchone()
+        return datetime.fromtimestamp(seconds, UTC) + timedelta(microseconds=1) if seconds else None
+
+    def _down(self, at: datetime) -> s.Down | None:
+        return next((d for d in self.script.down if d.since <= at < d.until), None)
+
+    async def _up_or_down(self, at: datetime) -> None:
+        """A new process each time; where the token counts again, it is heard of at its start."""
+        if not any(at in (d.since, d.until) for d in self.script.down):
+            return
+        down = self._down(at)
+        self.slack.token_error = "token_revoked" if down and down.revoked else ""
+        for replica in self.replicas:
+            replica.start()
+            if not down:
+                await replica.survive(replica.standstill.begin)
+
+    def _stopped(self) -> bool:
+        return bool(self.slack.token_error)
+
+    async def _plan(self) -> None:
+        """Nothing is due: one of them looks whether a plan is to be made again."""
+        await self.faults.random.choice(self.replicas).round()
+        if self._left():
+            await self._settle()
+
+    async def _settle(self) -> None:
+        """Rounds of both until nothing that is due is left."""
+        for _ in range(PATIENCE):
+            await asyncio.gather(*(replica.round() for replica in self.replicas))
+            if not self._left():
+                await self._look()
+                return
+            await asyncio.sleep(WAIT)
+        raise AssertionError(f"{self._left()} rows that are due are never settled")
+
+    def _left(self) -> int:
+        return self.peek.execute(
+            "SELECT COUNT(*) FROM outbox WHERE settled_at IS NULL AND due_at <= ?", (self.time.now,)
+        ).fetchone()[0]
+
+    # --- what happens -------------------------------------------------------------------------------------------
+
+    async def _happen(self, number: int, happening: s.Happening) -> None:
+        """Slack tells both replicas of it, as it may; one that dies of it is told again."""
+
+        async def told(replica: Replica) -> bool:
+            return await replica.survive(lambda: self._act(replica, number, happening)) is True
+
+        twice = self.faults.random.random() < 0.1 and not isinstance(happening, s.Undoes | s.Snoozes)
+        while not any(await asyncio.gather(*(told(r) for r in self.replicas[: 2 if twice else 1]))):
+            pass
+        if isinstance(happening, s.Moves | s.Leaves):
+            await self._known(happening.by, noted=getattr(happening, "noted", True))
+
+    async def _act(self, replica: Replica, number: int, happening: s.Happening) -> bool:
+        await self.actor.act(replica.services, number, happening)
+        return True
+
+    async def _known(self, person: str, *, noted: bool = True) -> None:
+        """Slack's news of a person."""
+        user = self.slack.users[person]
+        known = Known(place(person), person, user.zone, checked_at=NEVER_OLD, standing="gone" if user.gone else "")
+        with self.time.held():
+            await self.observer.directory.remember(tenant_of(person), known, at=self.time.now if noted else 0.0)
+
+    # --- what was sent ------------------------------------------------------------------------------------------
+
+    async def _look(self) -> None:
+        """What was sent since the last look, by Slack's side: the keys that came along, and the rows they are."""
+        for sent in self.slack.sent[len(self.messages) :]:
+            with self.time.held():
+                rows = await self.observer.outbox.of_message(tenant_of(sent.user), sent.place)
+            said = set(sent.body["metadata"]["event_payload"]["keys"].split())
+            items = {await self._item(row.owed) for row in rows if short(row.owed.key) in said}
+            unknown = said - {short(row.owed.key) for row in rows}
+            self.messages.append(s.Message(sent.user, sent.at, frozenset(items | {("?", key) for key in unknown})))
+
+    async def _item(self, owed: Owed) -> tuple[str, str]:
+        with self.time.held():
+            position = await self.observer.events.position(FirmKey(owed.tenant, owed.firm))
+        assert position is not None
+        return self.names.firms[owed.firm], self.names.subject(position, rung_of(owed.about).subject)
+
+
+def _only_what_is_no_death(loop: asyncio.AbstractEventLoop, context: dict) -> None:
+    if not isinstance(context.get("exception"), Died):
+        logging.getLogger("asyncio").error(context["message"], exc_info=context.get("exception"))
