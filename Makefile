@@ -10,7 +10,7 @@ COMPILE := $(BIN)/python -m compileall -q bot flows storage
 READ := $(BIN)/cais ask 'what is the deadline?' > /dev/null
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt
 
-.PHONY: help install run test kills fuzz simulate check bench bench-page bench-questions bench-documents bench-reminders pictures lint types migration
+.PHONY: help install run test kills fuzz simulate check bench bench-page bench-questions bench-documents bench-exports bench-reminders pictures lint types migration
 .DEFAULT_GOAL := help
 
 help: ## What can be made
@@ -49,6 +49,9 @@ bench-questions: $(VENV)/.installed-for-tests ## Speed of an answer, beside a ra
 bench-documents: $(VENV)/.installed-for-tests ## Searching and reading a firm's documents, against bare FTS5 and the parser alone
 	$(BIN)/python -m tests.benchmarks.documents
 
+bench-exports: $(VENV)/.installed-for-tests ## Every file of 300 firms, one firm's packet, and memory over a hundred exports
+	$(BIN)/python -m tests.benchmarks.exports
+
 bench-reminders: $(VENV)/.installed-for-tests ## Claiming, planning and sending reminders, against the same done bare; ROWS and FIRMS make it smaller
 	$(BIN)/python -m tests.benchmarks.reminders
 	$(BIN)/python -m tests.benchmarks.sending
@@ -68,14 +71,14 @@ migration: $(VENV)/.installed-for-tests ## A new migration: make migration m="fi
 # A stamp is newer than what it was made from, so that the next start installs nothing.
 $(VENV)/.installed: pyproject.toml constraints.txt | $(BIN)/python
 	@echo 'Installing packages, once: about half a minute.'
-	@$(PIP) -e '.[postgres]'
+	@$(PIP) -e '.[pdf,postgres]'
 	@$(COMPILE)
 	@$(READ)
 	@touch $@
 
 $(VENV)/.installed-for-tests: pyproject.toml constraints.txt | $(BIN)/python
 	@echo 'Installing packages for the tests, once: about a minute.'
-	@$(PIP) -e '.[postgres,test]'
+	@$(PIP) -e '.[pdf,postgres,test]'
 	@$(COMPILE)
 	@$(READ)
 	@touch $(VENV)/.installed $@

@@ -15,6 +15,8 @@ COMMANDS = {
     "ask": "bot.commands.ask:ask",
     "next-reminder": "bot.commands.next_reminder:next_reminder",
     "verify": "bot.commands.verify:verify",
+    "export": "bot.commands.exporting:export",
+    "import": "bot.commands.exporting:import_",
     "pack": "bot.commands.pack:pack",
 }
 

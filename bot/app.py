@@ -19,6 +19,7 @@ from bot.background import Background
 from bot.delivery import Delivery
 from bot.errors import WithoutBodies
 from bot.event_inbox import EventInbox
+from bot.exporter import Exporter
 from bot.hearing import Call
 from bot.librarian import Librarian
 from bot.metrics import Counts
@@ -145,6 +146,7 @@ class Bot:
         )
         self.standstill.gone_on = self.delivery.wake
         self.librarian = Librarian(services, self.slack, now)
+        self.exporter = Exporter(services, self.slack, self.background)
         routing = Routing(
             table=self.table,
             answering=self.answering,

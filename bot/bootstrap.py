@@ -13,6 +13,7 @@ from bot.listeners import (
     dates,
     deadlines,
     documents,
+    exports,
     firms,
     habits,
     home,
@@ -30,7 +31,7 @@ from bot.listeners import (
     waiting,
 )
 from bot.listeners import help as helping
-from bot.pack_files import read_deadlines
+from bot.pack_files import read_deadlines, read_pack
 from bot.router import Router
 from flows.asking import Engine
 from flows.deadlines import load_ledger
@@ -54,6 +55,7 @@ CONVERSATIONS = (
     firms,
     documents,
     records,
+    exports,
     questions,
     queue,
     notes,
@@ -103,8 +105,12 @@ def build_services(
     practice: bool = False,
     check_again_days: int = CHECK_AGAIN_DAYS,
     engine: Engine | None = None,
+    pack_path: Path | None = None,
 ) -> Services:
-    """The use cases on this database. `clock` is business time; `practice` marks everything as a practice run."""
+    """The use cases on this database. `clock` is business time; `practice` marks everything as a practice run.
+
+    `pack_path` is where an operator's own pack was read from.
+    """
     ledger = load_ledger(read_deadlines())
     return Services(
         events=NotedEvents(database.events),
@@ -116,11 +122,12 @@ def build_services(
         notes=database.notes,
         outbox=database.outbox,
         plans=database.plans,
-        engine=engine or LazyAsker(pack),
+        engine=engine or LazyAsker(pack, pack_path),
         knowledge=database.knowledge,
         pack=pack,
         clock=clock,
         new_id=lambda: uuid4().hex[:12],
+        source=lambda: read_pack(pack_path)[1],
         practice=practice,
         check_again_days=check_again_days,
     )

@@ -636,6 +636,17 @@ class ShowWaiting(Carried, frozen=True):
     verb: ClassVar[str] = "reminders.waiting"
 
 
+# --- exports: the record as a file ----------------------------------------------------------------------------
+
+
+class ExportRecord(Carried, frozen=True):
+    """`every`: of all firms in reach of whoever presses it, and not of this one alone."""
+
+    verb: ClassVar[str] = "exports.make"
+    format: str = "xlsx"
+    every: bool = False
+
+
 # --- home -----------------------------------------------------------------------------------------------------
 
 

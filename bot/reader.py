@@ -6,11 +6,11 @@ import os
 import signal
 import sys
 from collections.abc import AsyncGenerator, AsyncIterator
-from pathlib import Path
 from typing import IO
 
 import msgspec
 
+from bot.own_process import end, environment
 from bot.reading.speech import AnySaid, Ended, Failed, decode
 
 SILENCE = 60.0
@@ -21,9 +21,7 @@ LONGEST = 900.0
 
 LONGEST_LINE = 8_000_000
 
-_OURS = Path(__file__).resolve().parents[1]
 _CRASHES = {-signal.SIGSEGV, -signal.SIGBUS, -signal.SIGILL, -signal.SIGFPE}
-_KEPT = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "LANG", "LC_ALL", "TZ")
 
 
 async def read(file: IO[bytes], kind: str) -> AsyncGenerator[AnySaid, None]:
@@ -38,7 +36,7 @@ async def read(file: IO[bytes], kind: str) -> AsyncGenerator[AnySaid, None]:
         stdin=file.fileno(),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
-        env=_environment(),
+        env=environment(),
         limit=LONGEST_LINE,
     )
     try:
@@ -48,13 +46,7 @@ async def read(file: IO[bytes], kind: str) -> AsyncGenerator[AnySaid, None]:
                 return
         yield Failed(await _why(process))
     finally:
-        await _end(process)
-
-
-def _environment() -> dict[str, str]:
-    """Nothing of ours but where the code is: no token may be within a hostile file's reach."""
-    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
-    return {**kept, "PYTHONPATH": str(_OURS), "PYTHONIOENCODING": "utf-8"}
+        await end(process)
 
 
 async def _said(process: asyncio.subprocess.Process) -> AsyncIterator[AnySaid]:
@@ -83,10 +75,3 @@ async def _why(process: asyncio.subprocess.Process) -> str:
         async with asyncio.timeout(5):
             return "broken" if await process.wait() in _CRASHES else "too_much"
     return "too_much"
-
-
-async def _end(process: asyncio.subprocess.Process) -> None:
-    if process.returncode is None:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-        await process.wait()

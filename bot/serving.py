@@ -11,7 +11,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot import logs
 from bot.app import Bot
-from bot.bootstrap import LazyAsker, build_router, build_services
+from bot.bootstrap import build_router, build_services
 from bot.clock import BusinessClock, real_time
 from bot.pack_files import read_pack
 from bot.server import Server, web_app
@@ -70,7 +70,7 @@ async def _bot(settings: Settings) -> AsyncIterator[Bot]:
                 clock,
                 practice=clock.moved,
                 check_again_days=settings.check_again_days,
-                engine=LazyAsker(pack, settings.pack),
+                pack_path=settings.pack,
             ),
             now=real_time,
             api_url=settings.slack_api_url,

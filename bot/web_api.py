@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import IO, Any
 from urllib.parse import urlsplit
 
@@ -129,6 +129,30 @@ class WebApi:
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise Unsure(type(error).__name__) from error
 
+    async def hand_up(self, url: str, content: IO[bytes], size: int) -> None:
+        """Sends a file's content to the address that Slack gave for it; the token stays here.
+
+        Raises NotHandedOver, TooBusy or Unsure. What was sent counts only once `files.completeUploadExternal` says so,
+        so that it can be sent again.
+        """
+        if not self._may_fetch(url):
+            raise NotHandedOver("not an address of Slack's")
+        headers = {"Content-Type": "application/octet-stream", "Content-Length": str(size)}
+        timeout = aiohttp.ClientTimeout(total=FETCH)
+        try:
+            async with self._session.post(
+                url, data=_chunks(content), headers=headers, timeout=timeout, allow_redirects=False
+            ) as answer:
+                await answer.read()
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise Unsure(type(error).__name__) from error
+        if answer.status == 429:
+            raise TooBusy("asked to wait")
+        if answer.status >= 500:
+            raise Unsure(f"status {answer.status}")
+        if answer.status != 200:
+            raise NotHandedOver(f"status {answer.status}")
+
     def _may_fetch(self, url: str) -> bool:
         try:
             parts = urlsplit(url)
@@ -193,6 +217,12 @@ async def _written(answer: aiohttp.ClientResponse, into: IO[bytes], most: int) -
         digest.update(chunk)
         into.write(chunk)
     return size, digest.hexdigest()
+
+
+async def _chunks(content: IO[bytes]) -> AsyncIterator[bytes]:
+    """In pieces, so that the file stays open: it may have to be sent again."""
+    while piece := content.read(1 << 18):
+        yield piece
 
 
 def _seconds(retry_after: str) -> float:

@@ -263,6 +263,14 @@ class RemindersSet(Event, frozen=True):
     rules: Rules
 
 
+class RecordExported(Event, frozen=True):
+    """The record was written out for somebody. `digest` is the file's SHA-256 in hex, `size` its bytes."""
+
+    format: str
+    digest: str
+    size: int
+
+
 class Undone(Event, frozen=True):
     """The events with these sequences, all of one click, no longer count. Undoing an undo makes them count again."""
 
@@ -308,6 +316,7 @@ AnyEvent = (
     | RecurringRemoved
     | RecurringDone
     | RemindersSet
+    | RecordExported
     | Undone
 )
 

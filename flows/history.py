@@ -49,6 +49,8 @@ def sentence(pack: Pack, position: Position, record: Record, rows: Mapping[int, 
             return _of_document(event)
         case e.RemindersSet():
             return _of_reminders(record, event)
+        case e.RecordExported():
+            return _of_export(event)
         case e.Undone():
             return _of_undo(pack, position, event, rows)
         case _:
@@ -193,6 +195,21 @@ def _of_document(event: e.DocumentAdded | e.DocumentRemoved) -> str:
             return f"Replaced the document {event.name} by {event.replaced_by}"
         case e.DocumentRemoved():
             return f"Removed the document {event.name}; nothing is quoted from it any more"
+
+
+EXPORTS = {
+    "xlsx": "Excel workbook",
+    "csv": "CSV tables",
+    "ics": "calendar file",
+    "json": "JSON document",
+    "packet": "examiner packet",
+}
+"""What each format of an export is called."""
+
+
+def _of_export(event: e.RecordExported) -> str:
+    what = EXPORTS.get(event.format, event.format)
+    return f"Had the record written out: {what}, {bytes_in_words(event.size)}, SHA-256 {event.digest}"
 
 
 def without_full_stop(text: str) -> str:

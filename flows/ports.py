@@ -195,6 +195,9 @@ class Questions(Protocol):
     async def waiting(self, tenant: str, firm: str, *, person: str = "", limit: int) -> Sequence[Asked]:
         """The firm's queue, those asked of the lead first, then the oldest first; only `person`'s where given."""
 
+    async def all(self, tenant: str, firm: str) -> Sequence[Asked]:
+        """Every question that was asked where this firm was meant, oldest first."""
+
     async def press(self, asked: Asked, owed: Sequence[Owed], *, at: str) -> bool:
         """The asker wants the lead to see it. False where that was said before; nothing new is owed then."""
 

@@ -18,6 +18,7 @@ from flows.deadlines import Ledger
 from flows.documents.finding import Found
 from flows.documents.use_cases import NO_FIRM, Documents
 from flows.events import AnyEvent, FirmKey, Record, RoleName, TextRefused
+from flows.exports.use_cases import Exports
 from flows.firms import Person, Refusal, require
 from flows.guard import looks_like
 from flows.lead_queue import CHECK_AGAIN_DAYS, LeadQueue
@@ -73,6 +74,7 @@ class Services:
         new_id: Callable[[], str],
         workspaces: Workspaces,
         ledger: Ledger,
+        source: Callable[[], str],
         practice: bool = False,
         check_again_days: int = CHECK_AGAIN_DAYS,
     ) -> None:
@@ -105,6 +107,16 @@ class Services:
             pack=pack,
             ledger=ledger,
             now=self.now,
+        )
+        self.exports = Exports(
+            events,
+            questions,
+            pack=pack,
+            source=source,
+            workspace=self.workspace,
+            stamp=self._stamp,
+            now=self.now,
+            practice=practice,
         )
 
     def now(self) -> datetime:

@@ -22,6 +22,7 @@ FINAL = frozenset(
         "firm_answer_given",
         "document_added",
         "document_removed",
+        "record_exported",
     }
 )
 """What has commands of its own to change it; a click that brought one of these is never undone."""

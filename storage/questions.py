@@ -33,6 +33,9 @@ class Questions:
     async def waiting(self, tenant: str, firm: str, *, person: str = "", limit: int) -> Sequence[Asked]:
         return await self._runner.read(_waiting(tenant, firm, person, limit))
 
+    async def all(self, tenant: str, firm: str) -> Sequence[Asked]:
+        return await self._runner.read(_all(tenant, firm))
+
     async def press(self, asked: Asked, owed: Sequence[Owed], *, at: str) -> bool:
         return await self._runner.write(lambda: _press(asked, owed, at))
 
@@ -92,6 +95,11 @@ def _waiting(tenant: str, firm: str, person: str, limit: int) -> Unit[Sequence[A
         rows = yield statements.waiting_questions_of, {**whose, "person": person}
     else:
         rows = yield statements.waiting_questions, whose
+    return [_asked(row) for row in rows]
+
+
+def _all(tenant: str, firm: str) -> Unit[Sequence[Asked]]:
+    rows = yield statements.all_questions, {"tenant": tenant, "firm": firm}
     return [_asked(row) for row in rows]
 
 

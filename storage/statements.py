@@ -357,6 +357,11 @@ def _is_question() -> Any:
 read_question = Statement(lambda _: select(*questions.c).where(_is_question()))
 
 
+all_questions = Statement(
+    lambda _: select(*questions.c).where(_is_firm(questions)).order_by(questions.c.asked_at, questions.c.id)
+)
+
+
 def _queue(*where: Any) -> Select[Any]:
     order = (questions.c.pressed_at == "").asc(), questions.c.asked_at, questions.c.id
     waits = select(*questions.c).where(_is_firm(questions), questions.c.waiting == true(), *where)

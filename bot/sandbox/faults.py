@@ -32,7 +32,7 @@ class Faults:
     def take(self, method: str) -> Json | None:
         """The fault that hits this call, counted; ``*`` means every Web API method."""
         for fault in self._faults:
-            anywhere = fault["method"] == "*" and method not in ("response_url", "socket")
+            anywhere = fault["method"] == "*" and method not in ("response_url", "socket", "upload_url")
             if fault["method"] == method or anywhere:
                 fault["times"] -= 1 if fault["times"] > 0 else 0
                 if fault["times"] == 0:

@@ -21,18 +21,26 @@ class Method:
     tier: str
     required: tuple[str, ...]
     caller: str
+    form: bool = False
+    """Takes its arguments from a form only."""
 
 
 METHODS: dict[str, Method] = {}
 
 
 def method(
-    name: str, *, scopes: tuple[str, ...] = (), tier: str = "4", required: tuple[str, ...] = (), caller: str = "bot"
+    name: str,
+    *,
+    scopes: tuple[str, ...] = (),
+    tier: str = "4",
+    required: tuple[str, ...] = (),
+    caller: str = "bot",
+    form: bool = False,
 ) -> Callable[[Handler], Handler]:
     """Puts a function into the table."""
 
     def add(handler: Handler) -> Handler:
-        METHODS[name] = Method(name, handler, scopes, tier, required, caller)
+        METHODS[name] = Method(name, handler, scopes, tier, required, caller, form)
         return handler
 
     return add

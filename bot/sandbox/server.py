@@ -12,6 +12,7 @@ from bot.sandbox.files import LARGEST, Files
 from bot.sandbox.interactions import Interactions
 from bot.sandbox.people import People
 from bot.sandbox.slack import Slack
+from bot.sandbox.uploads import Uploads
 from bot.sandbox.web_api import WebApi
 
 PAGE = Path(__file__).parent / "page"
@@ -31,6 +32,7 @@ def create_app(slack: Slack, people: People, interactions: Interactions) -> web.
             web.get("/", _index),
             *control.routes(),
             *files.routes(),
+            *Uploads(slack).routes(),
         ]
     )
     if PAGE.is_dir():

@@ -35,6 +35,8 @@ class Slack:
         self.practice = Practice(options.control_url, self.changes)
         hiding = Hiding(options.bot_token, options.app_token, options.signing_secret, VERIFICATION_TOKEN)
         self.traffic = Traffic(self.changes, Wording(self.workspace), hiding)
+        self.uploads: dict[str, Json] = {}
+        """Files the app announced and has not completed, by the last part of their address."""
         self.socket = SocketTransport(options, self.faults, self.changes, self.traffic)
         self.http = HttpTransport(options)
         transport = self.http if options.bot_url else self.socket

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from typing import Any
 
 from aiohttp import web
 
-from bot.sandbox import assistant, chat, conversations, files, identity, views
+from bot.sandbox import assistant, chat, conversations, files, identity, uploads, views
 from bot.sandbox.methods import METHODS, check
 from bot.sandbox.responses import respond
 from bot.sandbox.slack import Slack
 from bot.sandbox.traffic import Call, Exchange
+from bot.sandbox.web_faults import cut, faulty
 from bot.sandbox.wire import Json, SlackError
 
-_AS_JSON = ("blocks", "view", "metadata", "prompts", "message", "attachments", "loading_messages")
-METHOD_MODULES = (assistant, chat, conversations, files, identity, views)
+_AS_JSON = ("blocks", "view", "metadata", "prompts", "message", "attachments", "loading_messages", "files")
+METHOD_MODULES = (assistant, chat, conversations, files, identity, uploads, views)
 """The modules that put their methods into the table when they are imported."""
 
 
@@ -46,28 +46,6 @@ def _token(request: web.Request, args: Json) -> str:
     kind, _, token = request.headers.get("Authorization", "").partition(" ")
     given = args.pop("token", "")
     return token.strip() if kind.lower() == "bearer" else str(given)
-
-
-def cut(request: web.Request) -> web.Response:
-    """Breaks the connection instead of answering."""
-    if request.transport is not None:
-        request.transport.abort()
-    return web.Response()
-
-
-async def faulty(request: web.Request, fault: Json | None) -> web.Response | None:
-    """What a fault puts in place of the answer; None where the call goes on, be it slowly."""
-    kind = fault["kind"] if fault else ""
-    if fault and kind == "429":
-        headers = {"Retry-After": str(fault.get("retry_after", 1))}
-        return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers=headers)
-    if kind == "500":
-        return web.Response(status=500, text="internal error")
-    if kind in ("reset", "drop"):
-        return cut(request)
-    if fault and kind == "slow":
-        await asyncio.sleep(float(fault.get("seconds", 1.0)))
-    return None
 
 
 class WebApi:
@@ -120,6 +98,8 @@ class WebApi:
         entry = METHODS.get(name)
         if entry is None:
             raise SlackError("unknown_method", req_method=name)
+        if entry.form and request.content_type == "application/json":
+            args = {}  # Slack does not look into JSON here, so that everything seems to be missing
         check(self._slack, entry, token, args)
         seconds = self._slack.rates.wait_for(name, entry.tier, args.get("channel"))
         if seconds:

@@ -197,6 +197,14 @@ USAGES = (
         "[task or step]",
     ),
     Usage(
+        "export",
+        "The firm's record as a file: Excel, CSV, calendar, JSON, or a packet for an examiner.",
+        ("export", "export xlsx", "export packet", "export ics all"),
+        "It comes in our direct messages; `all` means every firm you can see. Viewers may have it too, since they can "
+        "read all of it anyway. That it was made is kept in the history.",
+        "[format] [all]",
+    ),
+    Usage(
         "firm",
         "Your firm: where it stands, its lead and channels.",
         ("firm", "firm Example Securities"),
@@ -276,7 +284,7 @@ HELP_GROUPS = (
     ("Dates and owners", ("due", "target", "plan", "assign", "handover", "hand over", "deadlines")),
     ("Reminders", ("remind", "waiting")),
     ("Questions", ("ask", "questions", "notes")),
-    ("Proof", ("note", "evidence", "history")),
+    ("Proof", ("note", "evidence", "history", "export")),
     ("Your firms", tuple(u.command for u in USAGES if u.command.split(" ")[0] == "firm")),
     ("Also", ("firms", "settings", "documents", "help")),
 )
@@ -296,6 +304,7 @@ FIRST_IN_HELP = (
     "deadlines",
     "note",
     "history",
+    "export",
     "firm",
     "help",
 )

@@ -23,6 +23,7 @@ from bot.web_api import WebApi
 from flows.asked import Place
 from flows.asking import Question
 from flows.events import FirmKey
+from flows.exports.use_cases import Wish
 from flows.firms import Person
 from flows.services import Act, Services
 
@@ -127,10 +128,28 @@ def routed() -> list[tuple[str, str]]:
     return [(kind, name) for kind, table in tables.items() for name in table]
 
 
+@pytest.fixture
+def wished(services: Services) -> list[FirmKey]:
+    """The firms whose records anybody came to be brought."""
+    keys: list[FirmKey] = []
+
+    def carry_out(wish: Wish) -> bool:
+        keys.extend(wish.keys)
+        return True
+
+    services.exports.carry_out = carry_out
+    return keys
+
+
 @pytest.mark.parametrize("own_firm", [False, True])
 @pytest.mark.parametrize(("kind", "name"), routed())
 async def test_no_button_or_modal_reaches_a_firm_one_is_not_in(
-    services: Services, answer: Callable[[Call], Awaitable[Answer]], kind: str, name: str, own_firm: bool
+    services: Services,
+    answer: Callable[[Call], Awaitable[Answer]],
+    wished: list[FirmKey],
+    kind: str,
+    name: str,
+    own_firm: bool,
 ) -> None:
     key = await foreign_firm(services)
     before = await services.events.history(key)
@@ -145,6 +164,7 @@ async def test_no_button_or_modal_reaches_a_firm_one_is_not_in(
     assert SECRET not in said_by(heard)
     assert "Something went wrong" not in said_by(heard)
     assert await services.events.history(key) == before
+    assert wished == []
     if carried is not None:
         assert isinstance(heard, Say | FieldErrors), "a refusal, not the foreign card"
         assert "not a member" in said_by(heard)
@@ -165,6 +185,19 @@ async def test_a_firm_chosen_in_a_select_or_field_is_checked_too(
     assert len(await services.events.history(key)) == ROWS
 
 
+@pytest.mark.parametrize("every", [False, True])
+async def test_only_records_of_ones_own_firms_are_brought(
+    services: Services, answer: Callable[[Call], Awaitable[Answer]], wished: list[FirmKey], every: bool
+) -> None:
+    key = await foreign_firm(services)
+    ben = Person(f"slack:{TENANT}/U0BEN", "Ben Cole")
+    own = (await services.set_up(TENANT, Act(ben, "modal", "ben"), name="Birch", situation="new")).position.key
+    for firm in (own, key):
+        carried = buttons.ExportRecord(firm=firm.firm, format="json", every=every)
+        await answer(call("action", carried.verb, carried, firm.firm))
+    assert wished == [own]
+
+
 async def test_what_another_firm_asked_and_answered_is_found_by_nobody_else(
     services: Services, answer: Callable[[Call], Awaitable[Answer]]
 ) -> None:
@@ -182,11 +215,11 @@ async def test_what_another_firm_asked_and_answered_is_found_by_nobody_else(
 
 @pytest.mark.parametrize("command", sorted(ROUTER.commands))
 async def test_no_command_reaches_the_firm_a_channel_is_linked_to_for_others(
-    services: Services, answer: Callable[[Call], Awaitable[Answer]], command: str
+    services: Services, answer: Callable[[Call], Awaitable[Answer]], wished: list[FirmKey], command: str
 ) -> None:
     key = await foreign_firm(services)
     before = await services.events.history(key)
-    for rest in ("", "s1", "Apex"):
+    for rest in ("", "s1", "Apex", "json all"):
         heard = await answer(call("command", "", None, key.firm, words=f"{command} {rest}".strip()))
         assert SECRET not in said_by(heard)
         assert "Something went wrong" not in said_by(heard)
@@ -197,6 +230,7 @@ async def test_no_command_reaches_the_firm_a_channel_is_linked_to_for_others(
         ]
         assert there.replace(SECRET, "Quasimodo") == nowhere
     assert await services.events.history(key) == before
+    assert key not in wished
 
 
 @pytest.mark.parametrize("name", sorted(ROUTER.shortcuts))

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from bot import reader
+from bot.own_process import environment
 from bot.reading.speech import AnySaid, Ended, Failed, Opened, Read
 from flows.documents.cutting import Piece
 from flows.documents.library import REASONS
@@ -258,7 +259,7 @@ async def test_the_reading_process_has_no_token_and_may_write_no_file(
 ) -> None:
     monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-secret")
     monkeypatch.setenv("CAIS_DATABASE_URL", "postgresql://user:password@host/x")
-    assert not any("SLACK" in name or "CAIS" in name for name in reader._environment())
+    assert not any("SLACK" in name or "CAIS" in name for name in environment())
     target = tmp_path / "written"
     attempt = (
         "from bot.reading.__main__ import limit_ourselves\n"

@@ -261,6 +261,10 @@ class MemoryQuestions:
     async def get(self, tenant: str, firm: str, question: str) -> Asked | None:
         return self._shared.questions.get((tenant, firm, question))
 
+    async def all(self, tenant: str, firm: str) -> Sequence[Asked]:
+        found = [a for a in self._shared.questions.values() if (a.tenant, a.firm) == (tenant, firm)]
+        return sorted(found, key=lambda a: (a.asked_at, a.id))
+
     async def waiting(self, tenant: str, firm: str, *, person: str = "", limit: int) -> Sequence[Asked]:
         found = [
             a

@@ -52,6 +52,13 @@ async def test_a_question_is_kept_whole_and_once(database: Database) -> None:
     assert await database.questions.get(TENANT, "f2", "q1") is None
 
 
+async def test_all_questions_of_a_firm_come_oldest_first_and_no_others(database: Database) -> None:
+    for nth, firm in ((3, FIRM), (1, FIRM), (2, "f2")):
+        await database.questions.keep(asked(nth, firm=firm, waiting=nth == 3))
+    assert [a.id for a in await database.questions.all(TENANT, FIRM)] == ["q1", "q3"]
+    assert await database.questions.all("-/T2", FIRM) == []
+
+
 async def test_what_came_of_it_may_be_written_anew(database: Database) -> None:
     await database.questions.keep(asked(outcome="ambiguous", waiting=False))
     await database.questions.keep(asked(outcome="answered", said="Yes.", cited="[1]", waiting=False, question="other"))

@@ -1,0 +1,140 @@
+"""`cais export` and `cais import`: firms' records as a file, and a record read back in."""
+
+import asyncio
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from bot.bootstrap import build_services
+from bot.clock import BusinessClock
+from bot.commands.database import opened
+from bot.files.names import file_name
+from bot.pack_files import read_pack
+from bot.settings import Settings, load
+from flows.events import FirmKey
+from flows.exports.record import FORMATS, Export, Format
+from flows.exports.use_cases import TakenIn, take_in
+from flows.exports.whole import Unreadable, read
+from flows.firms import Refusal
+from flows.packs import PackError, load_pack
+from storage.database import Database
+
+ONE_PACKET = "A packet is of one firm: say which one with --firm."
+
+
+class CannotExport(click.ClickException):
+    """Nothing was written. Exit code 2."""
+
+    exit_code = 2
+
+
+@click.command("export")
+@click.option("--firm", "firms", multiple=True, help="A firm's id or name; may be given several times. Without: all.")
+@click.option("--format", "format_", type=click.Choice(FORMATS), default="json", show_default=True)
+@click.option("--out", type=click.Path(path_type=Path), default=None, help="A file, or a folder. Without: this folder.")
+def export(firms: tuple[str, ...], format_: Format, out: Path | None) -> None:
+    """Write firms' whole records into a file: xlsx, csv, ics, json, or a packet for an examiner.
+
+    It changes nothing in the database, and nothing of it is recorded there: whoever may run it has the database anyway.
+    A file that is there is not overwritten.
+    """
+    settings = load()
+    made = asyncio.run(_gather(settings, firms, format_))
+    path = out / file_name(made) if out and out.is_dir() else out or Path(file_name(made))
+    for remark in _write(made, path):
+        click.echo(remark, err=True)
+    many = "1 firm" if len(made.firms) == 1 else f"{len(made.firms)} firms"
+    click.echo(f"{path}: {many}, {sum(len(firm.rows) for firm in made.firms)} events.")
+    for firm in made.firms:
+        click.echo(f"firm {firm.key.firm} of {firm.key.tenant}: {len(firm.rows)} events, head {firm.rows[-1].hash}")
+
+
+async def _gather(settings: Settings, firms: Sequence[str], format_: Format) -> Export:
+    clock = BusinessClock(settings.start_at, settings.clock_speed)
+    try:
+        pack = load_pack(*read_pack(settings.pack))
+    except (PackError, OSError, UnicodeDecodeError) as error:
+        raise CannotExport(f"The roadmap pack cannot be used: {error}") from None
+    async with opened(settings.database) as database:
+        services = build_services(database, pack, clock, practice=clock.moved, pack_path=settings.pack)
+        keys = await _meant(database, firms)
+        if format_ == "packet" and len(keys) != 1:
+            raise CannotExport(ONE_PACKET)
+        try:
+            return await services.exports.all_of(keys, format_, "whoever runs the app")
+        except Refusal as refusal:
+            raise CannotExport(refusal.sentence) from None
+
+
+async def _meant(database: Database, named: Sequence[str]) -> list[FirmKey]:
+    keys = await database.events.firm_keys()
+    if not keys:
+        raise CannotExport("There is no firm in this database.")
+    if not named:
+        return list(keys)
+    names = {key: (key.firm, *await _name(database, key)) for key in keys}
+    found = []
+    for name in named:
+        meant = [key for key, known in names.items() if name.casefold() in (k.casefold() for k in known)]
+        if not meant:
+            raise CannotExport(f"There is no firm {name}. cais verify lists their ids.")
+        if len(meant) > 1:
+            ids = ", ".join(f"{key.firm} of {key.tenant}" for key in meant)
+            raise CannotExport(f"Several firms are called {name}: {ids}. Give the id.")
+        found += [key for key in meant if key not in found]
+    return found
+
+
+async def _name(database: Database, key: FirmKey) -> tuple[str, ...]:
+    position = await database.events.position(key)
+    return (position.name,) if position else ()
+
+
+def _write(made: Export, path: Path) -> tuple[str, ...]:
+    from bot.files.writing import write  # reading a record in needs none of it
+
+    try:
+        file = path.open("xb")
+    except FileExistsError:
+        raise CannotExport(f"{path} is there already and is not overwritten. Give another name with --out.") from None
+    except OSError as error:
+        raise CannotExport(f"{path} cannot be written: {error.strerror}.") from None
+    try:
+        with file:
+            return write(made, file, lambda words: click.echo(f"{words} …", err=True))
+    except BaseException:
+        path.unlink(missing_ok=True)  # half a file would be taken for a whole one
+        raise
+
+
+@click.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def import_(file: Path) -> None:
+    """Read the record in FILE, a json export, into this installation: every event as it was, chain and all.
+
+    A firm that is there already with another history is never overwritten; the same record twice changes nothing.
+    The file is checked first: exit code 1 names what was changed in it.
+    """
+    settings = load()
+    try:
+        taken = asyncio.run(_take_in(settings, file.read_bytes()))
+    except Unreadable as why:
+        click.echo(f"{why} Nothing was read in.", err=True)
+        sys.exit(1)
+    except Refusal as refusal:
+        click.echo(refusal.sentence, err=True)
+        sys.exit(1)
+    for one in taken:
+        firm = one.firm
+        how = "read in" if one.new else "is here already, just so"
+        about = f"{firm.head.events} events, head {firm.head.hash}"
+        click.echo(f"firm {firm.firm} of {firm.tenant}, {firm.name}: {how}; {about}")
+    click.echo("Compare the heads with those that were kept elsewhere; cais verify checks the chains here.")
+
+
+async def _take_in(settings: Settings, content: bytes) -> tuple[TakenIn, ...]:
+    whole = read(content)
+    async with opened(settings.database) as database:
+        return await take_in(database.events, database.questions, whole)

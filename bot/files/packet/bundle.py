@@ -1,0 +1,149 @@
+"""The examiner packet: everything a firm recorded, in one zip that can be read and checked offline."""
+
+import hashlib
+import io
+import zipfile
+from importlib import resources
+from typing import IO, Protocol
+
+from bot.files import csv_tables, workbook
+from bot.files.names import slug
+from bot.files.packet.page import IS_NOT, page
+from bot.files.packet.pdf import NoPdf, print_pdf
+from bot.files.writing import Say
+from flows.exports.record import Export, Reading
+from flows.exports.tables import tables
+from flows.exports.whole import written
+
+PRINTED = 1_500
+"""Entries of the audit log in the PDF, so that a long history does not take minutes; the page has all of them."""
+
+VERIFY = """How to check this packet
+
+With Python 3.8 or newer and nothing else, offline, in the folder the zip was unpacked into:
+
+    python3 verify.py
+
+It is {lines} lines long, so read it first. What it does can be done by other means as well:
+
+1. manifest.sha256 lists the SHA-256 of every other file. On Linux or a Mac: sha256sum -c manifest.sha256
+   (shasum -a 256 -c manifest.sha256). On Windows: certutil -hashfile record.json SHA256, file by file.
+2. record.json holds each entry of the firm's history as it was stored, under firms, events. An entry's "hash" is the
+   SHA-256, in lower-case hex, of a JSON list of its fields in this order, without spaces and in UTF-8:
+   {fields}.
+   "previous_hash" is the hash of the entry before, empty for the first. "sequence" counts from 1 without gaps.
+3. The last entry's hash is the head of the chain. Here it is
+
+   {head}
+
+   after {events} entries.
+
+What this can show: that a file or an entry was changed, added, moved or taken out since the packet was made.
+What it cannot show: whoever may rewrite the firm's whole database, or every file of this packet, can make a chain that
+holds again. So compare the head with one that was kept elsewhere: an earlier packet has the hash of an entry that must
+still stand in this one at the same number; "cais verify" prints the head on the machine the app runs on.
+It cannot show whether what people recorded is true.
+"""
+
+READ_ME = """{title}
+
+{what}
+Made {made_at} (UTC) by {made_by}. Roadmap edition {edition}.{practice}
+
+  {page_name:<24}{pages}
+  record.json             every entry as it was stored, and the same as tables; can be read back in (cais import)
+  record.xlsx             the tables as a workbook
+  tables/                 the tables as CSV, UTF-8
+  roadmap.txt             the roadmap's text, by whose lines it is quoted
+  manifest.sha256         the SHA-256 of every file
+  verify.py, VERIFY.txt   how to check that nothing was changed
+
+What this packet is not
+{is_not}
+
+{footer}
+"""
+
+
+def write(export: Export, into: IO[bytes], say: Say) -> tuple[str, ...]:
+    """One firm's packet. What is to be said of it: that it holds no PDF, and why."""
+    (reading,) = export.readings()
+    folder = f"{slug(reading.name)}-examiner-packet-{export.made_at:%Y-%m-%d}"
+    with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED) as bundle:
+        digests: dict[str, str] = {}
+
+        def keep(name: str, content: bytes) -> None:
+            digests[name] = hashlib.sha256(content).hexdigest()
+            bundle.writestr(f"{folder}/{name}", content)
+
+        say("writing the pages")
+        keep("packet.html", page(export, reading).encode())
+        say("printing the PDF")
+        no_pdf = _print(export, reading, keep)
+        say("writing the tables")
+        _tables(export, keep)
+        keep("record.json", written(export))
+        keep("roadmap.txt", export.source.encode())
+        script = resources.files("bot.files.packet").joinpath("verify.py").read_bytes()
+        keep("verify.py", script)
+        keep("VERIFY.txt", _verify_note(reading, script))
+        keep("READ-ME-FIRST.txt", _read_me(export, reading, no_pdf))
+        manifest = "".join(f"{digest}  {name}\n" for name, digest in sorted(digests.items()))
+        bundle.writestr(f"{folder}/manifest.sha256", manifest)
+    return (f"It holds no PDF. {no_pdf}",) if no_pdf else ()
+
+
+class Keep(Protocol):
+    """Puts a file into the packet and its hash into the manifest."""
+
+    def __call__(self, name: str, content: bytes) -> None:
+        """`name` is its path within the packet."""
+
+
+def _print(export: Export, reading: Reading, keep: Keep) -> str:
+    """Why there is no PDF; empty where there is one."""
+    shown = page(export, reading, log=PRINTED if len(reading.rows) > PRINTED else None)
+    try:
+        keep("packet.pdf", print_pdf(shown))
+    except NoPdf as missing:
+        return str(missing)
+    return ""
+
+
+def _tables(export: Export, keep: Keep) -> None:
+    for table in tables(export):
+        keep(f"tables/{table.name}.csv", csv_tables.as_csv(table))
+    book = io.BytesIO()
+    workbook.write(export, book)
+    keep("record.xlsx", book.getvalue())
+
+
+def _verify_note(reading: Reading, script: bytes) -> bytes:
+    from bot.files.packet.verify import FIELDS
+
+    return VERIFY.format(
+        lines=script.count(b"\n"),
+        fields=", ".join(FIELDS),
+        head=reading.position.head,
+        events=reading.position.version,
+    ).encode()
+
+
+def _read_me(export: Export, reading: Reading, no_pdf: str) -> bytes:
+    what = f"What {reading.name} recorded of its way through FINRA CAT's {export.pack.edition_title}: who did what,\n"
+    pages = "the packet to read, tagged for screen readers; packet.html is the same for a browser"
+    if no_pdf:
+        pages = f"the packet to read, in a browser. There is no PDF in this packet: {no_pdf}"
+    practice = export.practice or reading.position.practice
+    return READ_ME.format(
+        title=f"{reading.name}: examiner packet",
+        what=f"{what}when, on what evidence.",
+        made_at=f"{export.made_at:%Y-%m-%d %H:%M}",
+        made_by=export.made_by,
+        edition=export.pack.edition,
+        practice="\nPractice run: the clock was moved, and nothing here is a real record." if practice else "",
+        page_name="packet.html" if no_pdf else "packet.pdf",
+        pages=pages,
+        is_not="\n".join(f"- {sentence}" for sentence in IS_NOT),
+        footer=export.pack.wording.footer,
+    ).encode()

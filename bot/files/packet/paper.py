@@ -1,0 +1,68 @@
+"""What every chapter of the packet draws with."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from bot.files.packet.html import Html, el, grid, lines, together
+from flows.events import Record
+from flows.exports.dates import Stated, stated_dates
+from flows.exports.record import Export, Reading
+from flows.history import day
+
+
+class Paper:
+    """One firm's packet: its record read, and how days, moments and dates are written in it."""
+
+    def __init__(self, export: Export, reading: Reading) -> None:
+        self.export = export
+        self.reading = reading
+        self.pack = reading.pack
+        self.position = reading.position
+        self.zone = ZoneInfo(self.position.time_zone)
+        self.stated = stated_dates(reading)
+
+    @property
+    def title(self) -> str:
+        """The page's title."""
+        return f"{self.reading.name}: examiner packet, {day(self.reading.day(self.export.made_at))}"
+
+    @property
+    def zone_name(self) -> str:
+        """The firm's zone, as people say it."""
+        key = self.position.time_zone
+        return f"{key.rpartition('/')[2].replace('_', ' ')} time" if "/" in key else key
+
+    def moment(self, at: datetime) -> str:
+        """A time in the firm's zone."""
+        local = at.astimezone(self.zone)
+        return f"{day(local.date())}, {local:%H:%M}"
+
+    def when(self, row: Record) -> Html:
+        """When a row was recorded, and the day it is about where that was named."""
+        happened = ""
+        if row.happened_on:
+            back = ", entered later" if self.reading.back_dated(row) else ""
+            happened = f"happened on {day(date.fromisoformat(row.happened_on))}{back}"
+        return stacked(self.moment(row.at), happened)
+
+    def dates_grid(self, caption: str, stated: Iterable[Stated]) -> Html:
+        """Dates of the firm's own as a table."""
+        heads = ("What", "Day", "Set by", f"Recorded ({self.zone_name})", "Counts", "Entry")
+        rows = (
+            (
+                s.what,
+                day(s.day) if s.day else s.words,
+                s.row.actor_name,
+                self.moment(s.row.at),
+                s.counts,
+                str(s.row.sequence),
+            )
+            for s in stated
+        )
+        return grid(caption, heads, rows)
+
+
+def stacked(*texts: str) -> Html:
+    """Texts below each other, empty ones left out."""
+    return together(el("div", lines(text)) for text in texts if text)

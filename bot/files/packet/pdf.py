@@ -1,0 +1,20 @@
+"""Prints a page as a tagged PDF, where WeasyPrint and the Pango it draws with are there."""
+
+
+class NoPdf(Exception):
+    """No PDF can be made on this machine, and what is missing, as a sentence."""
+
+
+def print_pdf(page: str) -> bytes:
+    """The page as PDF/UA: tagged, with its language and title. Raises NoPdf."""
+    try:
+        import weasyprint  # type: ignore[import-untyped]  # it has no types
+    except ImportError:
+        raise NoPdf("The package weasyprint is not installed: pip install 'cais-roadmap[pdf]'.") from None
+    except OSError:
+        raise NoPdf("Pango is not on this machine: on Debian or Ubuntu, apt-get install libpangoft2-1.0-0.") from None
+    # The pictures are in the page itself; nothing else is ever fetched, whatever somebody typed.
+    fetcher = weasyprint.URLFetcher(allowed_protocols=["data"])
+    document = weasyprint.HTML(string=page, url_fetcher=fetcher)
+    printed: bytes = document.write_pdf(pdf_variant="pdf/ua-1")
+    return printed

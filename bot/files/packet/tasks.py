@@ -1,0 +1,142 @@
+"""The chapter with every task: who, when, on what evidence, by which dates, and the sentences of the roadmap."""
+
+from collections.abc import Iterator, Sequence
+
+from bot.files.packet.html import Html, Part, el, facts, lines, link, together
+from bot.files.packet.paper import Paper
+from flows import events as e
+from flows.events import Record
+from flows.exports.rows import outcome_words
+from flows.history import day
+from flows.own_dates import due_of
+from flows.roadmap import Quote, Step
+from flows.walk import Item
+
+
+class Tasks:
+    """The chapter of one firm."""
+
+    def __init__(self, paper: Paper) -> None:
+        self.paper = paper
+        self.reading = paper.reading
+        self.pack = paper.pack
+        self.position = paper.position
+
+    def chapter(self) -> Html:
+        """Step by step."""
+        return together(self._step(step) for step in self.pack.steps)
+
+    def _step(self, step: Step) -> Html:
+        items = self.reading.walk.of_step(step.id)
+        told = [i for i in items if i.state not in ("not_applicable", "later") or i.record]
+        left_out = [i for i in items if i not in told]
+        return el(
+            "section",
+            el("h3", f"Step {step.id}: {step.title}"),
+            *(self._quote(quote) for quote in step.quotes),
+            *(self._task(item) for item in told),
+            el("p", "Does not apply, as things are: ", "; ".join(i.title for i in left_out), ".", class_="muted")
+            if left_out
+            else None,
+        )
+
+    def _quote(self, quote: Quote) -> Html:
+        first, last = quote.lines
+        where = f"line {first}" if first == last else f"lines {first} to {last}"
+        return el("blockquote", el("p", f"“{quote.text}” ", el("cite", f"Roadmap, {where}")))
+
+    def _task(self, item: Item) -> Html:
+        key = item.key
+        rows = [row for row in self.reading.rows if key in _keys(row) or self._answers(row, item)]
+        return el(
+            "article",
+            el("h4", item.title, " ", el("span", self.reading.state(item), class_=f"state {item.state}")),
+            facts(self._task_facts(item)),
+            *(self._quote(quote) for quote in item.task.quotes),
+            el("p", item.task.placed_by_us, class_="muted") if item.task.placed_by_us else None,
+            self._evidence(rows),
+            self._notes(rows),
+            self._revisions(key),
+            self._entries(rows),
+        )
+
+    def _answers(self, row: Record, item: Item) -> bool:
+        event = row.event
+        return isinstance(event, e.AnswerGiven) and item.task.kind == "question" and item.task.sets == event.fact
+
+    def _task_facts(self, item: Item) -> Iterator[tuple[str, Part]]:
+        record = item.record if item.record and item.record.state != "open" else None
+        answer = self.position.answers.get(item.task.sets) if item.task.kind == "question" else None
+        who = answer or record
+        owner = self.position.owners.get(item.key)
+        due = due_of(self.position, item.task, item.key)
+        role = self.pack.roles.get(item.task.owner)
+        yield "Short name", el("code", item.key)
+        yield "Concerns", role.title if role else ""
+        yield "Outcome", outcome_words(self.reading, item)
+        yield "By", f"{who.by_name}, recorded {self.paper.moment(who.at)} ({self.paper.zone_name})" if who else ""
+        yield "Happened on", day(who.happened_on) if who and who.happened_on else ""
+        yield "Belongs to", owner.name if owner else ""
+        yield "Wanted by", day(due.on) if due else ""
+        if record and record.state == "waiting":
+            yield "Waiting for", f"{record.whom}{f', since {day(record.since)}' if record.since else ''}"
+            yield "Look again on", day(record.follow_up_on) if record.follow_up_on else ""
+        yield "Reason or note", lines(record.reason) if record and record.reason else ""
+        yield "Basis", lines(answer.basis) if answer and answer.basis else ""
+
+    def _evidence(self, rows: Sequence[Record]) -> Html | None:
+        found = [row for row in rows if isinstance(row.event, e.EvidenceAdded)]
+        if not found:
+            return None
+        return el("div", el("h5", "Evidence"), el("ul", *(self._piece(row) for row in found)))
+
+    def _piece(self, row: Record) -> Html:
+        event = row.event
+        assert isinstance(event, e.EvidenceAdded), "picked by its type"
+        name = event.label or event.text
+        what: Part = lines(name) if event.kind == "note" else link(event.text, name)
+        about = [
+            {"link": "link", "note": "note", "message": "Slack message, weak evidence by itself"}[event.kind],
+            f"of {day(event.happened_on)}" if event.happened_on else "",
+            f"added by {row.actor_name}, {self.paper.moment(row.at)}",
+            f"entry {row.sequence}",
+            "undone" if row.sequence in self.reading.undone else "",
+        ]
+        digest = el("div", "SHA-256 of the text: ", el("code", event.digest)) if event.digest else None
+        address = el("div", el("code", event.text)) if event.kind != "note" and event.label else None
+        small = el("div", ", ".join(part for part in about if part), class_="muted")
+        return el("li", what, small, address, digest)
+
+    def _notes(self, rows: Sequence[Record]) -> Html | None:
+        found = [(row, row.event) for row in rows if isinstance(row.event, e.NoteAdded)]
+        if not found:
+            return None
+        told = [
+            el("li", lines(event.text), el("div", f"{row.actor_name}, {self.paper.moment(row.at)}", class_="muted"))
+            for row, event in found
+        ]
+        return el("div", el("h5", "Notes"), el("ul", *told))
+
+    def _revisions(self, key: str) -> Html | None:
+        found = [s for s in self.paper.stated if s.uid in (f"task-{key}", f"waiting-{key}")]
+        return self.paper.dates_grid("Dates and their revisions", found) if found else None
+
+    def _entries(self, rows: Sequence[Record]) -> Html | None:
+        if not rows:
+            return el("p", "Nothing is recorded of it yet.", class_="muted")
+        told = [
+            el(
+                "li",
+                f"{self.paper.moment(row.at)}, {row.actor_name}: {self.reading.says(row)}",
+                el("span", f" (entry {row.sequence}{', undone' if row.sequence in self.reading.undone else ''})"),
+                class_="undone" if row.sequence in self.reading.undone else "",
+            )
+            for row in rows
+        ]
+        return el("div", el("h5", "What was recorded"), el("ol", *told, class_="entries"))
+
+
+def _keys(row: Record) -> Sequence[str]:
+    """The task that a row is about."""
+    task = getattr(row.event, "task", "")
+    return (task,) if task else ()

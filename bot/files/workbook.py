@@ -1,0 +1,79 @@
+"""A workbook: a sheet for each table, with filters, a header that stays, and dates that are dates."""
+
+from datetime import date, datetime
+from typing import IO, Any
+
+import xlsxwriter  # type: ignore[import-untyped]  # it has no types
+
+from flows.exports.record import Export
+from flows.exports.tables import Cell, Column, Table, tables
+
+OPTIONS = {
+    "constant_memory": True,  # each row is written as it comes
+    "strings_to_formulas": False,  # what people typed is text, whatever it begins with
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "remove_timezone": True,  # moments are UTC, as their column says
+}
+LONGEST = 32_767
+"""Characters that a cell may have."""
+
+CUT = "… (cut: a cell holds no more; the JSON document has all of it)"
+
+
+def write(export: Export, into: IO[bytes]) -> None:
+    """The workbook."""
+    with xlsxwriter.Workbook(into, OPTIONS) as book:
+        book.set_properties(
+            {
+                "title": f"CAIS roadmap record, {export.made_at:%Y-%m-%d}",
+                "author": export.made_by,
+                "comments": export.pack.wording.footer,
+                "created": export.made_at.replace(tzinfo=None),
+            }
+        )
+        looks = _Looks(book)
+        for table in tables(export):
+            _sheet(book, looks, table)
+
+
+class _Looks:
+    """How cells look, by their kind."""
+
+    def __init__(self, book: Any) -> None:
+        top = {"valign": "top"}
+        self.header = book.add_format({"bold": True, "bg_color": "#1F3A5F", "font_color": "#FFFFFF", **top})
+        self.of = {
+            "text": book.add_format({"text_wrap": True, **top}),
+            "date": book.add_format({"num_format": "yyyy-mm-dd", "align": "left", **top}),
+            "moment": book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss", "align": "left", **top}),
+            "number": book.add_format({"num_format": "0", **top}),
+        }
+
+
+def _sheet(book: Any, looks: _Looks, table: Table) -> None:
+    sheet = book.add_worksheet(table.name)
+    sheet.freeze_panes(1, 1)
+    sheet.set_landscape()
+    sheet.repeat_rows(0)
+    sheet.fit_to_pages(1, 0)
+    sheet.set_header(f"&L{table.title}&RPage &P of &N")
+    sheet.autofilter(0, 0, max(1, len(table.rows)), len(table.columns) - 1)
+    for place, column in enumerate(table.columns):
+        sheet.set_column(place, place, column.width)
+        sheet.write_string(0, place, column.name, looks.header)
+    for nth, row in enumerate(table.rows, start=1):
+        for place, (column, cell) in enumerate(zip(table.columns, row, strict=True)):
+            _write(sheet, nth, place, column, cell, looks)
+
+
+def _write(sheet: Any, row: int, place: int, column: Column, cell: Cell, looks: _Looks) -> None:
+    if cell is None or cell == "":
+        return
+    look = looks.of[column.kind]
+    if isinstance(cell, str):
+        sheet.write_string(row, place, cell if len(cell) <= LONGEST else cell[: LONGEST - len(CUT)] + CUT, look)
+    elif isinstance(cell, date | datetime):
+        sheet.write_datetime(row, place, cell, look)
+    else:
+        sheet.write_number(row, place, cell, look)

@@ -1,0 +1,81 @@
+"""Hears that somebody wants a record as a file; it is made afterwards and comes in the person's direct messages."""
+
+from collections.abc import Sequence
+
+from bot.buttons import ExportRecord
+from bot.router import Heard, Router
+from bot.surfaces import Answer, Quiet, Say
+from bot.views import exports as views
+from bot.views.scene import scene_of
+from flows.events import FirmKey
+from flows.exports.record import FORMATS, Format
+from flows.exports.use_cases import Wish
+from flows.firms import Refusal
+from flows.services import Services
+
+ALSO: dict[str, Format] = {
+    "excel": "xlsx",
+    "workbook": "xlsx",
+    "xls": "xlsx",
+    "calendar": "ics",
+    "ical": "ics",
+    "dates": "ics",
+    "pdf": "packet",
+    "binder": "packet",
+    "examiner": "packet",
+    "zip": "packet",
+}
+"""What people call the formats."""
+
+EVERY = ("all", "every", "everything")
+
+
+def register(router: Router) -> None:
+    """What is heard here."""
+    router.command("export")(export)
+    router.action(ExportRecord)(press_export)
+
+
+async def export(heard: Heard, services: Services) -> Answer:
+    """`/cais export [format] [all]`: without a format, which ones there are."""
+    words = heard.words.casefold().replace(",", " ").split()
+    every = any(word in EVERY for word in words)
+    named = [word for word in words if word not in (*EVERY, "firms", "as", "my", "the", "packet's")]
+    if not named:
+        return await _choose(heard, services)
+    format_ = _format(named[0])
+    if format_ is None:
+        raise Refusal(f"I can write {', '.join(FORMATS)}: for example `/cais export xlsx`. Nothing was made.")
+    return await _make(heard, services, format_, every=every)
+
+
+def _format(word: str) -> Format | None:
+    plain = word.removeprefix(".")
+    return next((f for f in FORMATS if f == plain), ALSO.get(plain))
+
+
+async def _choose(heard: Heard, services: Services) -> Answer:
+    others = await _in_reach(heard, services)
+    return Say(views.choice(scene_of(services, heard.firm, heard.who.id, heard.zone), len(others)))
+
+
+async def press_export(heard: Heard, carried: ExportRecord, services: Services) -> Answer:
+    """A format was pressed."""
+    format_ = _format(carried.format)
+    if format_ is None:
+        raise Refusal("This version does not write that format. `/cais export` shows what it writes.", kind="stale")
+    return await _make(heard, services, format_, every=carried.every)
+
+
+async def _make(heard: Heard, services: Services, format_: Format, *, every: bool) -> Answer:
+    keys = tuple(await _in_reach(heard, services)) if every else (heard.firm.key,)
+    await services.exports.ask(Wish(keys, format_, heard.act))
+    if heard.direct:
+        return Quiet()  # what comes is told right here
+    return Say(views.begun(scene_of(services, heard.firm, heard.who.id, heard.zone), format_, len(keys)))
+
+
+async def _in_reach(heard: Heard, services: Services) -> Sequence[FirmKey]:
+    """Every firm of the person; of the workspace for whoever runs it."""
+    found = await services.directory.all_firms(heard.tenant) if heard.who.admin else heard.sighting.firms
+    return [firm.key for firm in found]

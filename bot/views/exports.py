@@ -1,0 +1,95 @@
+"""A record as a file: what there is to choose, that it is being made, and the message that comes with the file."""
+
+from bot.buttons import ExportRecord, ShowNext
+from bot.surfaces import Message
+from bot.views.blocks import Element, actions, button, context, literal, section, short_day
+from bot.views.scene import Scene, banner
+from flows.exports.record import Export, Format
+from flows.firms import Refusal
+from flows.history import bytes_in_words
+
+ABOUT: dict[Format, str] = {
+    "xlsx": "every table on a sheet of its own, with filters",
+    "csv": "the same tables for any spreadsheet, in one zip",
+    "ics": "the firm's own dates for a calendar, with reminders; newer files revise the same entries",
+    "json": "the whole record, entry by entry; whoever runs the app can read it back in",
+    "packet": "for an examiner: pages to read, the record, and how to check offline that nothing was changed",
+}
+LABELS: dict[Format, str] = {
+    "xlsx": "Excel workbook",
+    "csv": "CSV tables",
+    "ics": "Calendar file",
+    "json": "JSON document",
+    "packet": "Examiner packet",
+}
+ONLY = "For you alone. It holds what you may read in the firm, so keep it as you would the record itself."
+
+
+def choice(scene: Scene, firms: int) -> Message:
+    """The formats, for this firm, and for all of the person's where there are more."""
+    name = literal(scene.position.name)
+    told = "\n".join(f"• *{LABELS[f]}*: {about}" for f, about in ABOUT.items())
+    blocks = [
+        section(f"*Export the record*\nWhich file do you want? It comes in our direct messages.\n\n{told}"),
+        actions(*_buttons(scene, every=False)),
+    ]
+    if firms > 1:
+        blocks += [context(f"The same of all {firms:,} firms you can see, in one file:")]
+        blocks += [actions(*_buttons(scene, every=True))]
+    blocks += [actions(button("Next", scene.carry(ShowNext))), banner(scene)]
+    formats = ", ".join(LABELS.values())
+    return Message(f"Export the record of {name}. Choose a file: {formats}.", blocks)
+
+
+def _buttons(scene: Scene, *, every: bool) -> list[Element]:
+    formats = [f for f in LABELS if not (every and f == "packet")]
+    whose = "all firms" if every else scene.position.name
+    return [
+        button(
+            f"All: {LABELS[f]}" if every else LABELS[f],
+            scene.carry(ExportRecord, format=f, every=every),
+            says=f"{LABELS[f]} of {whose}",
+        )
+        for f in formats
+    ]
+
+
+def begun(scene: Scene, format_: Format, firms: int) -> Message:
+    """It is being made."""
+    of = f"{firms:,} firms" if firms > 1 else literal(scene.position.name)
+    text = f"{LABELS[format_]} of {of}: being made. It comes in our direct messages within a minute."
+    return Message(text, [section(text), banner(scene)])
+
+
+def making(whose: str, format_: Format, doing: str = "") -> Message:
+    """In the direct messages, while it is made."""
+    text = f"⏳ *{LABELS[format_]}* of {literal(whose)}: {literal(doing) or 'reading the record'} …"
+    return Message(text, [section(text)])
+
+
+def made(whose: str, export: Export, size: int, digest: str, remarks: tuple[str, ...]) -> Message:
+    """In the direct messages, above the file."""
+    heads = [firm.rows[-1] for firm in export.firms]
+    head = f"\nHead of the chain: `{heads[0].hash}`, {heads[0].sequence:,} entries" if len(heads) == 1 else ""
+    said = "".join(f"\n{literal(remark)}" for remark in remarks)
+    text = f"✅ *{LABELS[export.format]}* of {literal(whose)}, {short_day(export.made_at.date())}: the file is below."
+    facts = f"{bytes_in_words(size)}, SHA-256 `{digest}`{head}{said}"
+    recorded = f"{ONLY} That it was made is in the history."
+    return Message(text, [section(f"{text}\n{facts}"), context(recorded)])
+
+
+def failed(whose: str, format_: Format, why: str) -> Message:
+    """In the direct messages, where nothing came of it."""
+    text = f"⚠️ *{LABELS[format_]}* of {literal(whose)}: {why} Ask for it again: `/cais export {format_}`."
+    return Message(text, [section(text)])
+
+
+NO_SCOPE = "Slack does not let the app send files. Whoever runs it installs it again with its present manifest."
+NOT_TAKEN = "Slack did not take the file. Nothing in the firm was changed."
+NOT_MADE = "The file could not be made. Nothing in the firm was changed."
+STOPPED = "The app was stopped before it was done."
+
+
+def refused(refusal: Refusal) -> str:
+    """Why somebody may not have it any more."""
+    return literal(refusal.sentence)

@@ -1,0 +1,222 @@
+"""A firm's dates as calendar entries: one for each, the same for ever, and newer each time it is revised."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+
+import msgspec
+
+from flows import events as e
+from flows.events import AnyEvent, Record
+from flows.exports.dates import Stated, stated_dates, step_title
+from flows.exports.record import Export, Reading
+from flows.own_dates import in_year
+from flows.position import Recurring
+from flows.trading_days import Calendar
+from flows.walk import FINISHED, Item
+from flows.workspace import Workspace
+
+RUNGS = (5, 1, 0)
+"""Trading days before a date on which a calendar reminds of it; the app itself reminds more often."""
+
+AT = time(9, 0)
+"""When it reminds: by the clock of whoever's calendar it is."""
+
+
+class CalendarEntry(msgspec.Struct, frozen=True):
+    """One date. `uid` is for ever, `sequence` rises with each revision, `revised_at` is when the last one was made."""
+
+    uid: str
+    sequence: int
+    day: date
+    title: str
+    about: str
+    revised_at: datetime
+    alarms: tuple[timedelta, ...] = ()
+    """From the beginning of the day; empty where nothing is left to do."""
+    cancelled: bool = False
+    """It is no date any more: a calendar that has it takes it out."""
+    yearly: Recurring | None = None
+
+
+def entries(export: Export) -> tuple[CalendarEntry, ...]:
+    """Every date of every firm; industry dates only where they are still to come."""
+    found = [
+        entry
+        for reading in export.readings()
+        for entry in _of_firm(reading, export.shared[reading.key.tenant].calendar)
+    ]
+    for tenant, shared in export.shared.items():
+        found += _of_industry(tenant, shared, export.made_at)
+    return tuple(found)
+
+
+def _of_firm(reading: Reading, calendar: Calendar) -> Iterator[CalendarEntry]:
+    touched = _touched(reading)
+    last: dict[str, Stated] = {}
+    for stated in stated_dates(reading):
+        if stated.counts != "undone" or stated.uid not in last:
+            last[stated.uid] = _with_a_day(stated, last.get(stated.uid))
+    for uid, stated in last.items():
+        sequence = max(touched.get(uid, 0), touched["*"])
+        row = reading.by_sequence[sequence]
+        yield _entry(reading, calendar, stated, row)
+
+
+def _with_a_day(stated: Stated, before: Stated | None) -> Stated:
+    """What was cleared stands in calendars on the day it had."""
+    return stated if stated.day or before is None else msgspec.structs.replace(stated, day=before.day)
+
+
+def _entry(reading: Reading, calendar: Calendar, stated: Stated, row: Record) -> CalendarEntry:
+    key = reading.key
+    position = reading.position
+    yearly = next((r for r in position.recurring if stated.uid == f"yearly-{r.id}"), None)
+    day = stated.day or reading.day(stated.row.at)
+    if yearly:
+        day = in_year(yearly, reading.day(reading.by_sequence[yearly.sequence].at).year)
+    state = "stands" if yearly else _state(reading, stated)
+    done = "Done: " if state == "done" else ""
+    return CalendarEntry(
+        uid=f"{stated.uid}.{key.firm}@{key.tenant.replace('/', '.')}.cais-roadmap",
+        sequence=row.sequence,
+        day=day,
+        title=f"{reading.name}: {done}{stated.what}",
+        about=_about(reading, stated),
+        revised_at=row.at,
+        alarms=(_yearly_alarms() if yearly else alarms(day, calendar)) if state == "stands" else (),
+        cancelled=state == "gone",
+        yearly=yearly,
+    )
+
+
+def alarms(day: date, calendar: Calendar) -> tuple[timedelta, ...]:
+    """When a calendar reminds of a day: trading days before it, at nine, counted from the day's own beginning."""
+    days = dict.fromkeys(calendar.minus(day, n) if n else calendar.on_or_before(day) for n in RUNGS)
+    return tuple(timedelta(days=(on - day).days, hours=AT.hour) for on in days)
+
+
+def _yearly_alarms() -> tuple[timedelta, ...]:
+    """A rule for every year knows no trading days."""
+    return tuple(timedelta(days=-days, hours=AT.hour) for days in (7, 1, 0))
+
+
+def _state(reading: Reading, stated: Stated) -> str:
+    """`stands`, `done`, or `gone`: cleared, undone, or not the firm's to do any more."""
+    position, walk = reading.position, reading.walk
+    kind, _, rest = stated.uid.partition("-")
+    if kind == "target":
+        return "gone" if position.target is None else "done" if _is_over(walk.items) else "stands"
+    if kind == "task":
+        return _of_items([i for i in walk.items if i.key == rest]) if rest in position.task_due else "gone"
+    if kind == "step":
+        due = position.step_due.get(rest)
+        return _of_items([i for i in walk.items if rest in (i.task.step, i.task.part)]) if due else "gone"
+    if kind == "waiting":
+        waiting = next((i.record for i in walk.waiting if i.key == rest), None)
+        return "stands" if waiting and waiting.follow_up_on else "gone"
+    if kind == "answer":
+        answer = position.answers.get(rest)
+        return "stands" if answer and answer.recheck_on else "gone"
+    if kind == "firm":
+        kept = position.firm_answers.get(rest.removeprefix("answer-"))
+        return "stands" if kept and not kept.withdrawn else "gone"
+    return "gone"
+
+
+def _is_over(items: Sequence[Item]) -> bool:
+    return all(item.state in FINISHED for item in items)
+
+
+def _of_items(items: Sequence[Item]) -> str:
+    left = [item for item in items if item.state not in FINISHED]
+    if left:
+        return "stands"
+    return "done" if any(item.state == "done" for item in items) else "gone"
+
+
+def _about(reading: Reading, stated: Stated) -> str:
+    lines = [f"For {reading.name}, set by {stated.row.actor_name}."]
+    if stated.words:
+        lines.append(f"{stated.words[:1].upper()}{stated.words[1:]}.")
+    kind, _, rest = stated.uid.partition("-")
+    if kind == "task":
+        owner = reading.position.owners.get(rest)
+        task = reading.task_of(rest)
+        lines += [f"{step_title(reading, task.part)}."] if task else []
+        lines += [f"Belongs to {owner.name}."] if owner else []
+    if kind == "step":
+        left = [i for i in reading.walk.items if rest in (i.task.step, i.task.part) and i.state not in FINISHED]
+        lines += [f"Left to do: {'; '.join(i.title for i in left)}."] if left else []
+    return "\n".join([*lines, reading.pack.wording.footer])
+
+
+# --- how often a date was revised -------------------------------------------------------------------------------
+
+
+def _touched(reading: Reading) -> Mapping[str, int]:
+    """By date, the last entry of the history that may have changed what its calendar entry says; `*` for all."""
+    found: dict[str, int] = {"*": 1}
+    for row in reading.rows:
+        for uid in _touches(reading, row.event):
+            found[uid] = row.sequence
+    return found
+
+
+def _touches(reading: Reading, event: AnyEvent) -> Iterator[str]:
+    match event:
+        case e.Undone():
+            for sequence in event.of:
+                yield from _touches(reading, reading.by_sequence[sequence].event)
+        case e.FirmSetUp() | e.TargetSet():
+            yield "target"
+        case e.TaskDueSet() | e.TaskAssigned() | e.TaskUnassigned():
+            yield f"task-{event.task}"
+        case e.StepDueSet():
+            yield f"step-{event.step}"
+        case e.TaskWaiting() | e.WaitEnded() | e.TaskCompleted() | e.TaskSetAside() | e.TaskReopened():
+            yield from ("target", f"task-{event.task}", f"waiting-{event.task}")
+            task = reading.task_of(event.task)
+            yield from (f"step-{task.step}", f"step-{task.part}") if task else ()
+        case e.RecurringSet() | e.RecurringRemoved():
+            yield f"yearly-{event.recurring}"
+        case e.FirmAnswerGiven() | e.FirmAnswerConfirmed() | e.FirmAnswerWithdrawn():
+            yield f"firm-answer-{event.answer}"
+        case e.AnswerGiven():
+            yield f"answer-{event.fact}"
+            yield "*"  # it decides which tasks are the firm's to do
+        case (
+            e.FirmRenamed()
+            | e.SituationChanged()
+            | e.AgentAdded()
+            | e.AgentRenamed()
+            | e.AgentRemoved()
+            | e.AgentReturned()
+            | e.ChangeOfAgentStarted()
+        ):
+            yield "*"
+
+
+# --- industry dates ---------------------------------------------------------------------------------------------
+
+
+def _of_industry(tenant: str, shared: Workspace, made_at: datetime) -> Iterator[CalendarEntry]:
+    """What has passed is no date to be reminded of, so it is in nobody's calendar."""
+    today = made_at.date()
+    for deadline in shared.ledger.deadlines:
+        known = shared.ledger.as_of(deadline.id, today)
+        if known is None or known.revision.unverified:
+            continue
+        day = known.revision.value.day
+        if day is None or day < today:
+            continue
+        story = shared.ledger.story(deadline.id)
+        sources = "; ".join(source.title for source in known.revision.sources)
+        yield CalendarEntry(
+            uid=f"industry-{deadline.id}@{tenant.replace('/', '.')}.cais-roadmap",
+            sequence=story.index(known.revision) + 1,
+            day=day,
+            title=f"CAIS: {deadline.title}",
+            about=f"Industry date. Source: {sources}.",
+            revised_at=known.revision.added_at or made_at,
+            alarms=alarms(day, shared.calendar),
+        )

@@ -1,0 +1,119 @@
+"""The firm's own dates with every revision of them, read from the history."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+import msgspec
+
+from flows import events as e
+from flows.events import AnyEvent, Record
+from flows.exports.record import Reading
+from flows.history import label, yearly
+
+
+class Stated(msgspec.Struct, frozen=True):
+    """One time a date was set or cleared. `counts`: `yes` where it is the last word, `earlier` where another was."""
+
+    uid: str
+    """The same for every revision of one date, within its firm."""
+    kind: str
+    what: str
+    day: date | None
+    """None where it was cleared, and for one that comes back every year."""
+    words: str
+    row: Record
+    counts: str = "yes"
+
+
+def stated_dates(reading: Reading) -> Sequence[Stated]:
+    """Every date of the firm's own, each time it was set, in the order of the history."""
+    found = [stated for row in reading.rows for stated in _stated(reading, row)]
+    last: dict[str, int] = {}
+    for row in reading.rows:
+        if row.sequence not in reading.undone:
+            last |= dict.fromkeys(_settles(row), row.sequence)
+    return [msgspec.structs.replace(s, counts=_counts(reading, s, last.get(s.uid, 0))) for s in found]
+
+
+def _counts(reading: Reading, stated: Stated, last: int) -> str:
+    if stated.row.sequence in reading.undone:
+        return "undone"
+    return "yes" if stated.row.sequence == last else "earlier"
+
+
+def _stated(reading: Reading, row: Record) -> Iterator[Stated]:
+    event: AnyEvent = row.event
+    match event:
+        case e.FirmSetUp(target=target) if target:
+            yield Stated("target", "Target", "To be through with the roadmap", target, "", row)
+        case e.TargetSet():
+            yield _set(row, "target", "Target", "To be through with the roadmap", event.target)
+        case e.TaskDueSet():
+            yield _set(row, f"task-{event.task}", "Task", reading.title(event.task), event.due)
+        case e.StepDueSet():
+            yield _set(row, f"step-{event.step}", "Step", step_title(reading, event.step), event.due)
+        case e.TaskWaiting(follow_up_on=again) if again:
+            what = f"Look again: {reading.title(event.task)}"
+            yield Stated(f"waiting-{event.task}", "Follow-up", what, again, f"waiting for {event.whom}", row)
+        case e.AnswerGiven(recheck_on=again) if again:
+            yield Stated(f"answer-{event.fact}", "Re-check", recheck_title(reading, event), again, "", row)
+        case e.RecurringSet():
+            words = f"every {yearly(event.month, event.day)}"
+            yield Stated(f"yearly-{event.recurring}", "Every year", event.name, None, words, row)
+        case e.RecurringRemoved():
+            what = _name_before(reading, row, event.recurring)
+            yield Stated(f"yearly-{event.recurring}", "Every year", what, None, "no longer", row)
+        case e.FirmAnswerGiven() | e.FirmAnswerConfirmed():
+            kept = reading.position.firm_answers.get(event.answer)
+            asked = event.question if isinstance(event, e.FirmAnswerGiven) else kept.question if kept else ""
+            what = f"Check the firm's answer again: {asked}"
+            yield Stated(f"firm-answer-{event.answer}", "Re-check", what, event.check_on, "", row)
+
+
+def _settles(row: Record) -> tuple[str, ...]:
+    """The dates on which this row has the last word, be it that there is none any more."""
+    event: AnyEvent = row.event
+    match event:
+        case e.FirmSetUp() | e.TargetSet():
+            return ("target",)
+        case e.TaskDueSet():
+            return (f"task-{event.task}",)
+        case e.StepDueSet():
+            return (f"step-{event.step}",)
+        case e.TaskWaiting() | e.WaitEnded() | e.TaskCompleted() | e.TaskSetAside() | e.TaskReopened():
+            return (f"waiting-{event.task}",)
+        case e.AnswerGiven():
+            return (f"answer-{event.fact}",)
+        case e.RecurringSet() | e.RecurringRemoved():
+            return (f"yearly-{event.recurring}",)
+        case e.FirmAnswerGiven() | e.FirmAnswerConfirmed() | e.FirmAnswerWithdrawn():
+            return (f"firm-answer-{event.answer}",)
+    return ()
+
+
+def _set(row: Record, uid: str, kind: str, what: str, on: date | None) -> Stated:
+    return Stated(uid, kind, what, on, "" if on else "cleared", row)
+
+
+def step_title(reading: Reading, step_id: str) -> str:
+    """`Step 6-II-A: ...`, for a step or a part of one."""
+    for step in reading.pack.steps:
+        named = step if step.id == step_id else next((p for p in step.parts if p.id == step_id), None)
+        if named:
+            return f"Step {step_id}: {named.title}"
+    return f"Step {step_id}"
+
+
+def recheck_title(reading: Reading, event: e.AnswerGiven) -> str:
+    """Which answer is to be looked at again, and what it was."""
+    question = reading.pack.questions.get(event.fact)
+    said = ", ".join(label(question.options if question else (), value) for value in event.value)
+    return f"Look again at “{question.ask if question else event.fact}”, answered: {said}"
+
+
+def _name_before(reading: Reading, row: Record, recurring: str) -> str:
+    for earlier in reversed(reading.rows[: row.sequence - 1]):
+        event = earlier.event
+        if isinstance(event, e.RecurringSet) and event.recurring == recurring:
+            return event.name
+    return "a date of the firm"

@@ -1,0 +1,121 @@
+"""What an export starts from: each firm's whole history at one moment, and what it adds up to."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import cached_property
+from typing import Literal, get_args
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from flows.asked import Asked
+from flows.conditions import UNSURE
+from flows.events import FirmKey, Record
+from flows.evolve import fold, undone
+from flows.history import sentence, task_title
+from flows.position import Position
+from flows.roadmap import Pack, Task
+from flows.walk import Item, State, Walk, walk
+from flows.workspace import Workspace
+
+Format = Literal["xlsx", "csv", "ics", "json", "packet"]
+FORMATS: tuple[Format, ...] = get_args(Format)
+"""What each is called is in `flows.history.EXPORTS`."""
+
+STATES: Mapping[State, str] = {
+    "open": "Open",
+    "waiting": "Waiting",
+    "done": "Done",
+    "set_aside": "Not applicable, as the firm said",
+    "locked": "Comes later",
+    "later": "Depends on an answer",
+    "not_applicable": "Not applicable",
+}
+
+
+class FirmRecord(msgspec.Struct, frozen=True):
+    """All rows of a firm, oldest first and at least one, and the questions its people asked."""
+
+    rows: tuple[Record, ...]
+    asked: tuple[Asked, ...] = ()
+
+    @property
+    def key(self) -> FirmKey:
+        """Which firm it is."""
+        return FirmKey(self.rows[0].tenant, self.rows[0].firm)
+
+
+class Export(msgspec.Struct, frozen=True):
+    """What was asked for: the firms' records, and all that is needed to write them in this format."""
+
+    format: Format
+    firms: tuple[FirmRecord, ...]
+    pack: Pack
+    source: str
+    """The text that the pack quotes."""
+    shared: Mapping[str, Workspace]
+    """By tenant: the industry dates and the trading calendar."""
+    made_at: datetime
+    """Business time, UTC."""
+    made_by: str
+    practice: bool = False
+
+    def readings(self) -> "tuple[Reading, ...]":
+        """Each firm's record, read."""
+        return tuple(Reading(self.pack, firm) for firm in self.firms)
+
+    def day(self, reading: "Reading") -> date:
+        """The day it is in the firm's zone."""
+        return reading.day(self.made_at)
+
+
+class Reading:
+    """One firm's record, read once: position, walk, which rows count, and every row in words."""
+
+    def __init__(self, pack: Pack, firm: FirmRecord) -> None:
+        self.pack = pack
+        self.firm = firm
+        self.rows = firm.rows
+        self.position: Position = fold(firm.key, firm.rows)
+        self.undone = undone(firm.rows)
+        self.by_sequence = {row.sequence: row for row in firm.rows}
+
+    @cached_property
+    def walk(self) -> Walk:
+        """The roadmap, read for this firm."""
+        return walk(self.pack, self.position)
+
+    @property
+    def name(self) -> str:
+        """The firm's name."""
+        return self.position.name
+
+    @property
+    def key(self) -> FirmKey:
+        """Which firm it is."""
+        return self.position.key
+
+    def says(self, row: Record) -> str:
+        """What happened, in a sentence."""
+        return sentence(self.pack, self.position, row, self.by_sequence)
+
+    def task_of(self, key: str) -> Task | None:
+        """The task that a key is of; None where the pack knows it no more."""
+        return self.pack.tasks.get(key.partition("[")[0])
+
+    def title(self, key: str) -> str:
+        """A task's title by its key, `The firm` for none."""
+        return task_title(self.pack, self.position, key) if key else "The firm"
+
+    def state(self, item: Item) -> str:
+        """A task's state in words; a question answered with "not sure" is asked again, so it is not done."""
+        unsure = item.task.kind == "question" and self.position.value(item.task.sets) == (UNSURE,)
+        return "Not sure yet" if unsure and item.state == "done" else STATES[item.state]
+
+    def day(self, at: datetime) -> date:
+        """The day it was in the firm's zone."""
+        return at.astimezone(ZoneInfo(self.position.time_zone)).date()
+
+    def back_dated(self, row: Record) -> bool:
+        """Whether what happened was entered on a later day."""
+        return row.happened_on is not None and date.fromisoformat(row.happened_on) < self.day(row.at)

@@ -1,0 +1,180 @@
+"""What can be done with records as a whole: ask for one as a file, gather it, read one back in. Rights are checked.
+
+Whoever may read a firm may have its record as a file, viewers too: it holds what they can read page by page. Questions
+are the exception, as on screen: a lead gets everybody's, anybody else only their own. Each export is recorded.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+
+import msgspec
+
+from flows import events as e
+from flows.acts import Act
+from flows.asked import Asked
+from flows.documents.use_cases import NO_FIRM
+from flows.events import FirmKey, Record
+from flows.evolve import fold
+from flows.exports.record import Export, FirmRecord, Format
+from flows.exports.whole import Unreadable, Whole, WholeFirm
+from flows.firms import Person, Refusal, require, role_of
+from flows.ports import Changed, EventStore, Questions
+from flows.position import Position
+from flows.records import Stamp, record
+from flows.roadmap import Pack
+from flows.workspace import Workspace
+
+BUSY = Refusal("That file is being made for you already. It comes in our direct messages.")
+ONE_PACKET = Refusal("A packet is of one firm. Name it, like `/cais export packet for Example Securities`.")
+
+
+class Wish(msgspec.Struct, frozen=True):
+    """What somebody asked for: these firms, in this format."""
+
+    keys: tuple[FirmKey, ...]
+    format: Format
+    act: Act
+
+
+class Exports:
+    """The use cases. `stamp` says who changes a firm and when, `source` reads the text the pack quotes."""
+
+    def __init__(
+        self,
+        events: EventStore,
+        questions: Questions,
+        *,
+        pack: Pack,
+        source: Callable[[], str],
+        workspace: Callable[[str], Awaitable[Workspace]],
+        stamp: Callable[[Act], Stamp],
+        now: Callable[[], datetime],
+        practice: bool,
+    ) -> None:
+        self._events = events
+        self._questions = questions
+        self._pack = pack
+        self._source = source
+        self._workspace = workspace
+        self._stamp = stamp
+        self._now = now
+        self._practice = practice
+        self.carry_out: Callable[[Wish], bool] = lambda _: True
+        """Told what to make; False where the same is being made for the same person already."""
+
+    async def ask(self, wish: Wish) -> None:
+        """Have it made and brought. Raises Refusal where the person may not read the firm.
+
+        Of many firms only the first is looked at here, since Slack waits; `gather` looks at each.
+        """
+        if wish.format == "packet" and len(wish.keys) != 1:
+            raise ONE_PACKET
+        for key in wish.keys[:1]:
+            await self._position(key, wish.act.who)
+        if not self.carry_out(wish):
+            raise BUSY
+
+    async def gather(self, wish: Wish) -> Export:
+        """The records as they are now. Raises Refusal where the person may not read one of the firms any more."""
+        firms = []
+        for key in wish.keys:
+            position = await self._position(key, wish.act.who)
+            mine = "" if role_of(position, wish.act.who) == "lead" else wish.act.who.id
+            firms.append(await self._record(key, mine))
+        return await self._export(wish.format, firms, wish.act.who.name)
+
+    async def all_of(self, keys: Sequence[FirmKey], format_: Format, made_by: str) -> Export:
+        """Whole records, for whoever runs the app and has the database anyway."""
+        return await self._export(format_, [await self._record(key) for key in keys], made_by)
+
+    async def written(self, wish: Wish, *, size: int, digest: str) -> None:
+        """The file is there: keep in each firm's history that it was made, before anybody has it."""
+        event = e.RecordExported(format=wish.format, digest=digest, size=size)
+
+        def decide(position: Position, _: Sequence[Record]) -> Changed:
+            require(position, wish.act.who, "viewer")
+            return record(position, [event], self._stamp(msgspec.structs.replace(wish.act, cause=None)))
+
+        for key in wish.keys:
+            await self._events.change(key, decide)
+
+    async def _position(self, key: FirmKey, who: Person) -> Position:
+        position = await self._events.position(key)
+        if position is None:
+            raise NO_FIRM
+        require(position, who, "viewer")
+        return position
+
+    async def _record(self, key: FirmKey, only: str = "") -> FirmRecord:
+        rows = tuple(await self._events.history(key))
+        if not rows:
+            raise NO_FIRM
+        asked = await self._questions.all(key.tenant, key.firm)
+        return FirmRecord(rows, tuple(a for a in asked if only in ("", a.person)))
+
+    async def _export(self, format_: Format, firms: Sequence[FirmRecord], made_by: str) -> Export:
+        tenants = dict.fromkeys(firm.key.tenant for firm in firms)
+        return Export(
+            format=format_,
+            firms=tuple(firms),
+            pack=self._pack,
+            source=self._source(),
+            shared={tenant: await self._workspace(tenant) for tenant in tenants},
+            made_at=self._now(),
+            made_by=made_by,
+            practice=self._practice,
+        )
+
+
+# --- reading a record back in -----------------------------------------------------------------------------------
+
+
+class TakenIn(msgspec.Struct, frozen=True):
+    """A firm that was read in; `new` is False where the very same record was there already."""
+
+    firm: WholeFirm
+    new: bool
+
+
+async def take_in(events: EventStore, questions: Questions, whole: Whole) -> tuple[TakenIn, ...]:
+    """Keep every firm of a document that was read, its events as they are, chain and all.
+
+    Raises Unreadable, before anything is kept, where a firm is there with another history: nothing is overwritten.
+    """
+    there = [await _is_there(events, firm) for firm in whole.firms]
+    taken = []
+    for firm, known in zip(whole.firms, there, strict=True):
+        if not known:
+            await _keep(events, firm)
+        for asked in firm.questions:
+            await _keep_question(questions, asked)
+        taken.append(TakenIn(firm, not known))
+    return tuple(taken)
+
+
+async def _is_there(events: EventStore, firm: WholeFirm) -> bool:
+    position = await events.position(FirmKey(firm.tenant, firm.firm))
+    if position is None:
+        return False
+    if position.head == firm.head.hash:
+        return True
+    raise Unreadable(
+        f"{position.name} ({firm.firm} of {firm.tenant}) is in this database already, with another history of "
+        f"{position.version} events. Nothing is overwritten."
+    )
+
+
+async def _keep(events: EventStore, firm: WholeFirm) -> None:
+    key = FirmKey(firm.tenant, firm.firm)
+
+    def decide(position: Position, _: Sequence[Record]) -> Changed:
+        if position.version:
+            raise Unreadable(f"{firm.name} came to be in this database meanwhile. Nothing is overwritten.")
+        return Changed(records=firm.events, position=fold(key, firm.events))
+
+    await events.change(key, decide)
+
+
+async def _keep_question(questions: Questions, asked: Asked) -> None:
+    if await questions.get(asked.tenant, asked.firm, asked.id) is None:
+        await questions.keep(asked)

@@ -1,0 +1,179 @@
+"""Files hold what the record holds: read back by other programs than those that wrote them."""
+
+import csv
+import io
+import warnings
+import zipfile
+from datetime import UTC, date, datetime
+
+import openpyxl
+import pytest
+import vobject
+from msgspec.structs import replace
+
+from bot.files import csv_tables
+from bot.files.names import file_name, slug
+from bot.files.writing import write
+from flows import own_dates
+from flows.exports.calendar import entries
+from flows.exports.record import Export, Format
+from flows.exports.tables import tables
+from flows.exports.whole import read
+from flows.progress import add_note
+from tests.flows.exporting import TROUBLE, busy_life, export_of, question
+from tests.flows.life import ANA, PACK, TODAY, Life
+
+
+def written(export: Export) -> bytes:
+    into = io.BytesIO()
+    assert write(export, into) == ()
+    return into.getvalue()
+
+
+def noted(*texts: str) -> Life:
+    life = Life()
+    for text in texts:
+        life.take(add_note(PACK, life.position, ANA, text=text))
+    return life
+
+
+# --- workbook ---------------------------------------------------------------------------------------------------
+
+
+def test_a_workbook_reads_back_equal_with_another_library() -> None:
+    export = export_of("xlsx", busy_life(), Life(), asked=[question()])
+    book = openpyxl.load_workbook(io.BytesIO(written(export)))
+    assert book.sheetnames == [table.name for table in tables(export)]
+    for table in tables(export):
+        sheet = book[table.name]
+        heads, *rows = [tuple(cell.value for cell in row) for row in sheet.iter_rows()]
+        assert heads == tuple(column.name for column in table.columns)
+        for shown, row in zip(rows, table.rows, strict=True):
+            assert shown == tuple(_as_a_workbook_has_it(cell) for cell in row)
+
+
+def _as_a_workbook_has_it(cell: object) -> object:
+    if isinstance(cell, datetime):
+        return cell.astimezone(UTC).replace(tzinfo=None)
+    if isinstance(cell, date):
+        return datetime(cell.year, cell.month, cell.day)  # noqa: DTZ001 - a workbook's days have no zone
+    return None if cell == "" else cell
+
+
+def test_dates_are_dates_headers_stay_and_columns_can_be_filtered() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(written(export_of("xlsx", busy_life()))))
+    for sheet in book:
+        assert sheet.freeze_panes == "B2"
+        assert sheet.auto_filter.ref.startswith("A1:")
+    target = next(cell for cell in book["firms"][2] if book["firms"].cell(1, cell.column).value == "Target")
+    assert target.is_date
+    assert target.number_format == "yyyy-mm-dd"
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "=cmd|'/c calc'!A0", "https://example.com/x"])
+def test_no_cell_of_a_workbook_is_a_formula_or_a_link(text: str) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(written(export_of("xlsx", noted(text)))))
+    (cell,) = [cell for row in book["notes"] for cell in row if cell.value == text]
+    assert cell.data_type == "s"
+    assert cell.hyperlink is None
+
+
+def test_a_cell_that_cannot_hold_all_says_so() -> None:
+    life = noted("short")
+    row = life.history[-1]
+    long = row.payload.replace("short", "x" * 40_000)
+    life.history[-1] = replace(row, payload=long)
+    book = openpyxl.load_workbook(io.BytesIO(written(export_of("xlsx", life))))
+    assert any("a cell holds no more" in str(cell.value) for row in book["notes"] for cell in row)
+
+
+# --- CSV --------------------------------------------------------------------------------------------------------
+
+
+def test_csv_begins_with_a_byte_order_mark_and_reads_back_equal() -> None:
+    export = export_of("csv", busy_life())
+    with zipfile.ZipFile(io.BytesIO(written(export))) as bundle:
+        for table in tables(export):
+            content = bundle.read(f"{table.name}.csv")
+            assert content.startswith(b"\xef\xbb\xbf")
+            heads, *rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+            assert heads == [column.name for column in table.columns]
+            assert len(rows) == len(table.rows)
+            for shown, row in zip(rows, table.rows, strict=True):
+                assert shown == [_as_csv_has_it(cell) for cell in row]
+
+
+def _as_csv_has_it(cell: object) -> str:
+    if isinstance(cell, datetime):
+        return f"{cell:%Y-%m-%d %H:%M:%S}"
+    return "" if cell is None else f"'{cell}" if cell == TROUBLE else str(cell)
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1+1", "\n=1"])
+def test_no_cell_of_a_csv_file_begins_a_formula(text: str) -> None:
+    assert csv_tables.safe(text) == f"'{text}"
+    assert csv_tables.safe(f"x{text}") == f"x{text}"
+
+
+# --- calendar ---------------------------------------------------------------------------------------------------
+
+
+def test_a_calendar_loads_in_a_second_parser_with_one_event_for_each_date() -> None:
+    life = busy_life()
+    life.take(own_dates.set_recurring(life.position, ANA, "Leap, day; review", 2, 29))
+    export = export_of("ics", life)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the parser's own
+        calendar = vobject.readOne(written(export).decode())
+    events = {event.uid.value: event for event in calendar.vevent_list}
+    expected = {entry.uid: entry for entry in entries(export)}
+    assert events.keys() == expected.keys()
+    for uid, entry in expected.items():
+        event = events[uid]
+        assert event.dtstart.value == entry.day
+        assert event.summary.value == entry.title
+        assert int(event.sequence.value) == entry.sequence
+        assert len(getattr(event, "valarm_list", [])) == len(entry.alarms)
+        for alarm, before in zip(getattr(event, "valarm_list", []), entry.alarms, strict=True):
+            assert alarm.trigger.value == before
+    leap = next(event for event in events.values() if "Leap" in event.summary.value)
+    assert [f"{on:%Y-%m-%d}" for on in leap.getrruleset()[:3]] == ["2026-02-28", "2027-02-28", "2028-02-29"]
+
+
+def test_a_date_that_was_taken_off_is_cancelled_in_the_calendar() -> None:
+    life = busy_life()
+    key = next(iter(life.position.task_due))
+    life.take(own_dates.set_task_due(PACK, life.position, ANA, key, None, today=TODAY))
+    assert written(export_of("ics", life)).count(b"STATUS:CANCELLED") == 1
+
+
+# --- all of them ------------------------------------------------------------------------------------------------
+
+
+def test_a_document_reads_back() -> None:
+    life = busy_life()
+    assert read(written(export_of("json", life))).firms[0].head.hash == life.position.head
+
+
+@pytest.mark.parametrize("format_", ["xlsx", "csv", "ics", "json"])
+def test_a_firm_at_its_very_beginning_can_be_written_out(format_: Format) -> None:
+    assert written(export_of(format_, Life()))
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Example Securities, LLC", "Example-Securities-LLC"),
+        ("../../etc/passwd", "etc-passwd"),
+        ("Müller & Söhne", "Muller-Sohne"),
+        ("株式会社", "firm"),
+        ("x" * 200, "x" * 60),
+    ],
+)
+def test_a_files_name_is_safe_on_every_system(name: str, expected: str) -> None:
+    assert slug(name) == expected
+
+
+def test_a_files_name_says_whose_it_is_and_when_it_was_made() -> None:
+    assert file_name(export_of("csv", Life())) == "Apex-cais-record-2026-11-23.csv.zip"
+    assert file_name(export_of("ics", Life(), Life())) == "2-firms-cais-dates-2026-11-23.ics"

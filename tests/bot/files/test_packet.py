@@ -1,0 +1,266 @@
+"""The examiner packet: whole, checked offline by its own script, readable with a screen reader, claiming nothing."""
+
+import hashlib
+import io
+import json
+import re
+import subprocess
+import sys
+import zipfile
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pikepdf
+import pytest
+
+from bot.files.packet import pdf, verify
+from bot.files.packet.pdf import NoPdf
+from bot.files.writing import write
+from flows.events import Record
+from flows.exports.record import Export
+from flows.exports.whole import read
+from tests.flows.exporting import busy_life, export_of, question
+from tests.flows.life import PACK, SOURCE, Life
+
+NO_PDF = "Pango is not on this machine."
+
+
+def made(export: Export, folder: Path) -> tuple[Path, tuple[str, ...]]:
+    """Where it was unpacked, and what was said of it."""
+    into = io.BytesIO()
+    remarks = write(export, into)
+    with zipfile.ZipFile(into) as bundle:
+        bundle.extractall(folder)
+    (inside,) = folder.iterdir()
+    return inside, remarks
+
+
+@pytest.fixture(scope="module")
+def packet(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A packet as it is made on this machine."""
+    return made(export_of("packet", busy_life(), asked=[question()]), tmp_path_factory.mktemp("packet"))[0]
+
+
+@pytest.fixture
+def without_pango(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nothing(_: str) -> bytes:
+        raise NoPdf(NO_PDF)
+
+    monkeypatch.setattr("bot.files.packet.bundle.print_pdf", nothing)
+
+
+def check(folder: Path) -> subprocess.CompletedProcess[str]:
+    """As a stranger would: with nothing but Python, not even this project."""
+    command = [sys.executable, "-I", "-S", "verify.py"]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+# --- whole ------------------------------------------------------------------------------------------------------
+
+
+def test_it_holds_what_its_own_note_says(packet: Path) -> None:
+    note = (packet / "READ-ME-FIRST.txt").read_text()
+    named = re.findall(r"^  (\S+)(?:, (\S+))?  ", note, re.MULTILINE)
+    for name in (n for pair in named for n in pair if n):
+        assert (packet / name).exists(), name
+    there = {path.name for path in packet.iterdir()} - {"READ-ME-FIRST.txt"}
+    assert there <= {*note.replace(",", " ").replace("/", " ").split()}
+
+
+def test_the_manifest_has_the_hash_of_every_file(packet: Path) -> None:
+    listed = dict(reversed(line.split("  ")) for line in (packet / "manifest.sha256").read_text().splitlines())
+    files = {p.relative_to(packet).as_posix(): p for p in packet.rglob("*") if p.is_file()}
+    assert listed == {
+        name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in files.items() if "manifest" not in name
+    }
+
+
+def test_its_record_can_be_read_back_in_and_its_text_is_the_one_that_is_quoted(packet: Path) -> None:
+    assert read((packet / "record.json").read_bytes()).firms[0].head.hash == busy_life().position.head
+    assert (packet / "roadmap.txt").read_text() == SOURCE
+
+
+def test_the_page_quotes_the_roadmap_with_its_lines(packet: Path) -> None:
+    text = words((packet / "packet.html").read_text())
+    for step in PACK.steps:
+        for quote in step.quotes:
+            first, last = quote.lines
+            where = f"line {first}" if first == last else f"lines {first} to {last}"
+            assert f"“{quote.text}” Roadmap, {where}" in text
+
+
+def test_the_page_has_every_entry_with_who_and_when(packet: Path) -> None:
+    text = words((packet / "packet.html").read_text())
+    for row in busy_life().history:
+        assert row.hash[:12] in text
+    assert "Ana Ruiz, recorded Nov 23, 2026, 09:05 (New York time)" in text
+    assert "added by Ana Ruiz" in text
+    assert busy_life().position.head in text
+
+
+def test_what_people_typed_stays_text_in_the_page(packet: Path) -> None:
+    html = (packet / "packet.html").read_text()
+    assert "<signed>" not in html
+    assert "Form &lt;signed&gt;" in html
+    assert "<script" not in html
+    assert not re.findall(r'(?:src|href)="(?!https://example\.com/form|#|data:image/svg)', html)
+
+
+class Words(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.said: list[str] = []
+        self.hidden = False
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        self.hidden = tag in ("style", "title")
+
+    def handle_endtag(self, tag: str) -> None:
+        self.hidden = False
+
+    def handle_data(self, data: str) -> None:
+        if not self.hidden:
+            self.said.append(data)
+
+
+def words(html: str) -> str:
+    parser = Words()
+    parser.feed(html)
+    return " ".join(" ".join(parser.said).split())
+
+
+# --- what it claims ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["packet.html", "READ-ME-FIRST.txt"])
+def test_it_says_what_it_is_not(packet: Path, name: str) -> None:
+    text = " ".join((packet / name).read_text().replace("&#x27;", "'").split())
+    assert "makes no claim to be a record under SEC Rule 17a-4" in text
+    assert "not affiliated with FINRA, FINRA CAT or CAT LLC" in text
+    assert "does not show that what they recorded is true" in text
+
+
+def test_no_industry_date_is_called_late_or_overdue(packet: Path) -> None:
+    text = words((packet / "packet.html").read_text()).casefold()
+    assert not re.findall(r"\b(?:overdue|late|days ago|missed|violation)\b", text)
+    assert "it is shown for reference" in text
+
+
+def test_a_practice_run_is_called_one_on_the_cover_and_in_the_note(tmp_path: Path, without_pango: None) -> None:
+    export = export_of("packet", Life())
+    folder, _ = made(
+        type(export)(**{f: getattr(export, f) for f in export.__struct_fields__} | {"practice": True}), tmp_path
+    )
+    for name in ("packet.html", "READ-ME-FIRST.txt"):
+        assert "Practice run: the clock was moved" in (folder / name).read_text()
+
+
+# --- checking it ------------------------------------------------------------------------------------------------
+
+
+def test_a_stranger_can_check_it_with_python_alone(packet: Path) -> None:
+    said = check(packet)
+    assert said.returncode == 0, said.stdout + said.stderr
+    assert busy_life().position.head in said.stdout
+    assert "every link of the chain holds" in said.stdout
+
+
+def test_any_file_that_was_changed_added_or_taken_out_is_named(tmp_path: Path, without_pango: None) -> None:
+    folder, _ = made(export_of("packet", busy_life()), tmp_path)
+    for path in sorted(p for p in folder.rglob("*") if p.is_file() and p.name not in ("verify.py", "manifest.sha256")):
+        name, content = path.relative_to(folder).as_posix(), path.read_bytes()
+        path.write_bytes(content[:-2] + bytes([content[-2] ^ 1]) + content[-1:])
+        if name != "record.json":
+            assert f"WRONG  {name} is not the file that was packed" in check(folder).stdout
+        path.unlink()
+        if name != "record.json":
+            assert f"WRONG  {name} is missing." in check(folder).stdout
+        path.write_bytes(content)
+    (folder / "extra.txt").touch()
+    said = check(folder)
+    assert said.returncode == 1
+    assert "extra.txt was not in the packet" in said.stdout
+
+
+@pytest.mark.parametrize("tampering", ["actor_name", "payload", "recorded_at", "cause", "hash", "previous_hash"])
+def test_a_changed_entry_is_named_even_where_the_manifest_was_changed_with_it(
+    tmp_path: Path, without_pango: None, tampering: str
+) -> None:
+    folder, _ = made(export_of("packet", busy_life()), tmp_path)
+    record = json.loads((folder / "record.json").read_text())
+    record["firms"][0]["events"][6][tampering] = "other"
+    changed = json.dumps(record).encode()
+    digest = hashlib.sha256((folder / "record.json").read_bytes()).hexdigest()
+    manifest = (folder / "manifest.sha256").read_text().replace(digest, hashlib.sha256(changed).hexdigest())
+    (folder / "record.json").write_bytes(changed)
+    (folder / "manifest.sha256").write_text(manifest)
+    said = check(folder)
+    assert said.returncode == 1
+    assert re.search(r"WRONG  Apex: Entry 7 ", said.stdout)
+
+
+def test_the_script_covers_the_very_fields_that_the_chain_does() -> None:
+    assert (*verify.FIELDS, "hash") == Record.__struct_fields__
+
+
+# --- the PDF ----------------------------------------------------------------------------------------------------
+
+
+def test_the_pdf_is_tagged_and_has_language_title_and_alternative_texts(packet: Path) -> None:
+    with pikepdf.open(packet / "packet.pdf") as document:
+        root = document.Root
+        assert bool(root.MarkInfo.Marked)
+        assert str(root.Lang) == "en"
+        assert bool(root.ViewerPreferences.DisplayDocTitle)
+        with document.open_metadata() as about:
+            assert about["dc:title"] == "Apex: examiner packet, Nov 23, 2026"
+            assert about["pdfuaid:part"] == "1"
+        found = list(elements(root.StructTreeRoot))
+        tags = {str(e.S) for e in found}
+        assert {"/Document", "/H1", "/H2", "/H3", "/P", "/L", "/LI", "/Table", "/TR", "/TH", "/TD", "/Figure"} <= tags
+        figures = [e for e in found if str(e.S) == "/Figure"]
+        assert figures
+        assert all(str(e.Alt).startswith("Progress: step 1, 1 of 1 done") for e in figures)
+
+
+def elements(node: pikepdf.Object) -> list[pikepdf.Object]:
+    """Every structure element below this one."""
+    children = node.get("/K", [])
+    children = children if isinstance(children, pikepdf.Array) else [children]
+    found = []
+    for child in children:
+        if isinstance(child, pikepdf.Dictionary) and "/S" in child:
+            found += [child, *elements(child)]
+    return found
+
+
+def test_without_pango_it_holds_the_page_only_and_says_so(tmp_path: Path, without_pango: None) -> None:
+    folder, remarks = made(export_of("packet", busy_life()), tmp_path)
+    assert remarks == (f"It holds no PDF. {NO_PDF}",)
+    assert not (folder / "packet.pdf").exists()
+    assert f"There is no PDF in this packet: {NO_PDF}" in (folder / "READ-ME-FIRST.txt").read_text()
+    assert check(folder).returncode == 0
+
+
+@pytest.mark.parametrize(("error", "why"), [(ImportError, "is not installed"), (OSError, "Pango is not")])
+def test_what_is_missing_for_a_pdf_is_said(monkeypatch: pytest.MonkeyPatch, error: type[Exception], why: str) -> None:
+    class Missing:
+        def find_spec(self, name: str, *_: object) -> None:
+            if name == "weasyprint":
+                raise error("libpango")
+
+    for name in [n for n in sys.modules if n.partition(".")[0] == "weasyprint"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setattr(sys, "meta_path", [Missing(), *sys.meta_path])
+    with pytest.raises(NoPdf, match=why):
+        pdf.print_pdf("<p>Hello</p>")
+
+
+def test_nothing_is_fetched_for_a_pdf(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    secret = tmp_path / "secret.svg"
+    secret.write_text('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9" height="9"/></svg>')
+    asked: list[str] = []
+    monkeypatch.setattr("urllib.request.OpenerDirector.open", lambda self, url, *_, **__: asked.append(str(url)))
+    for address in (secret.as_uri(), "http://127.0.0.1:9/x.png"):
+        pdf.print_pdf(f'<html lang="en"><title>x</title><img alt="x" src="{address}">')
+    assert asked == []

@@ -1,0 +1,336 @@
+"""Somebody asks for the record as a file: it is made, recorded, and comes in their direct messages; for them alone."""
+
+import asyncio
+import base64
+import hashlib
+import io
+import tempfile
+import zipfile
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+import pytest
+
+from bot import scribe
+from bot.bootstrap import build_router
+from bot.exporter import MOST_WAITING
+from bot.files.speech import decode_export, encode_export
+from bot.scribe import NotWritten
+from bot.views import exports as views
+from flows.asked import Place
+from flows.asking import Question
+from flows.events import FirmKey, RecordExported
+from flows.exports.record import FORMATS, Format
+from flows.exports.use_cases import Wish
+from flows.exports.whole import Whole, read
+from flows.firms import Person, Refusal
+from flows.records import verify
+from flows.services import Act, Services
+from tests.bot.conftest import bot_in_slack
+from tests.bot.conversing import ANA, BEN, COMPLIANCE, LEA, Json, Slack, labels, words_of
+
+TENANT = "-/T0SANDBOX"
+NAMES = {ANA: "Ana Ruiz", BEN: "Ben Cole", LEA: "Lea Haddad"}
+
+
+def person(user: str, *, admin: bool = False) -> Person:
+    return Person(f"slack:{TENANT}/{user}", NAMES[user], admin=admin)
+
+
+async def a_firm(services: Services, owner: str = BEN, name: str = "Birch Brokers") -> FirmKey:
+    act = Act(person(owner), "modal", f"set-up-{name}")
+    key = (await services.set_up(TENANT, act, name=name, situation="new")).position.key
+    await services.add_note(key, Act(person(owner), "button", f"note-{name}"), f"a note of {name}")
+    return key
+
+
+def files(slack: Slack, user: str) -> list[Json]:
+    """The files in a person's direct messages, oldest first."""
+    return [file for message in slack.person(user).sees for file in message.get("files") or ()]
+
+
+def content(slack: Slack, file: Json) -> bytes:
+    return base64.b64decode(slack.sandbox.slack.workspace.files[file["id"]]["content"])
+
+
+def notes(slack: Slack, user: str) -> list[str]:
+    return [words_of(message) for message in slack.person(user).sees]
+
+
+async def exports_of(services: Services, key: FirmKey) -> list[RecordExported]:
+    rows = await services.events.history(key, types=("record_exported",))
+    return [row.event for row in rows if isinstance(row.event, RecordExported)]
+
+
+def document(slack: Slack, user: str) -> Whole:
+    return read(content(slack, files(slack, user)[-1]))
+
+
+# --- what one sees ----------------------------------------------------------------------------------------------
+
+
+async def test_without_a_format_one_chooses_and_the_file_comes(slack: Slack, services: Services) -> None:
+    await a_firm(services)
+    shown = await slack.ben.types("/cais export")
+    assert labels(shown)[:5] == list(views.LABELS.values())
+    await slack.ben.presses("JSON document", on=shown)
+    (file,) = files(slack, BEN)
+    assert file["name"] == "Birch-Brokers-cais-record-2026-11-23.json"
+    assert b"a note of Birch Brokers" in content(slack, file)
+    assert slack.refused() == []
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+async def test_every_format_comes_whole_and_is_recorded(slack: Slack, services: Services, format_: Format) -> None:
+    key = await a_firm(services)
+    before = await services.position(key, person(BEN))
+    await slack.ben.types(f"/cais export {format_}")
+    (file,) = files(slack, BEN)
+    came = content(slack, file)
+    (recorded,) = await exports_of(services, key)
+    assert recorded == RecordExported(format=format_, digest=hashlib.sha256(came).hexdigest(), size=len(came))
+    (note,) = [note for note in notes(slack, BEN) if "✅" in note]
+    assert recorded.digest in note
+    assert before.head in note
+    assert verify(await services.events.history(key)) is None
+    assert slack.refused() == []
+
+
+async def test_in_a_channel_only_the_asker_sees_that_and_the_file_comes_in_the_direct_messages(
+    slack: Slack, services: Services
+) -> None:
+    await a_firm(services)
+    said = await slack.ben.at(COMPLIANCE).types("/cais export csv")
+    assert said.get("ephemeral_to") == BEN
+    assert "comes in our direct messages" in words_of(said)
+    assert len(files(slack, BEN)) == 1
+    assert not any(m.get("files") for m in slack.lea.at(COMPLIANCE).sees)
+    assert not any(m.get("files") for m in slack.ben.at(COMPLIANCE).sees)
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [
+        ("export excel", "cais-record-2026-11-23.xlsx"),
+        ("export pdf", "examiner-packet-2026-11-23.zip"),
+        ("/cais EXPORT Calendar", "cais-dates-2026-11-23.ics"),
+        ("/cais export as json for Birch Brokers", "cais-record-2026-11-23.json"),
+    ],
+)
+async def test_formats_are_called_what_people_call_them(
+    slack: Slack, services: Services, typed: str, name: str
+) -> None:
+    await a_firm(services)
+    await slack.ben.types(typed)
+    assert [f["name"] for f in files(slack, BEN)] == [f"Birch-Brokers-{name}"]
+
+
+async def test_a_format_there_is_not_is_said(slack: Slack, services: Services) -> None:
+    await a_firm(services)
+    assert "I can write xlsx, csv, ics, json, packet" in words_of(await slack.ben.types("/cais export docx"))
+    assert files(slack, BEN) == []
+
+
+async def test_the_note_says_what_is_being_done_meanwhile(
+    slack: Slack, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await a_firm(services)
+    said: list[str] = []
+    changed = slack.bot.exporter._slack.call
+
+    async def listening(method: str, arguments: Any, **more: Any) -> Any:
+        said.append(str(arguments.get("text", "")))
+        return await changed(method, arguments, **more)
+
+    monkeypatch.setattr(slack.bot.exporter._slack, "call", listening)
+    await slack.ben.types("/cais export packet")
+    doing = [text for text in said if "⏳" in text]
+    assert [text.partition("Brokers: ")[2] for text in doing] == [
+        "reading the record …",
+        "writing the pages …",
+        "printing the PDF …",
+        "writing the tables …",
+    ]
+
+
+async def test_the_export_stands_in_the_history_and_is_not_undone(slack: Slack, services: Services) -> None:
+    await a_firm(services)
+    await slack.ben.types("/cais export csv")
+    assert "Had the record written out: CSV tables" in words_of(await slack.ben.types("/cais history"))
+    said = words_of(await slack.ben.types("/cais undo 4"))
+    assert "Undo does not reach this entry" in said
+    assert "a note of Birch Brokers" in words_of(await slack.ben.types("/cais undo"))
+
+
+# --- who may ----------------------------------------------------------------------------------------------------
+
+
+async def test_a_viewer_may_have_what_a_viewer_may_read(slack: Slack, services: Services) -> None:
+    key = await a_firm(services)
+    await services.set_member(key, Act(person(BEN), "modal"), person(LEA), "viewer")
+    shown = await slack.lea.types("/cais export")
+    await slack.lea.presses("CSV tables", on=shown)
+    assert len(files(slack, LEA)) == 1
+    assert [row.actor_name for row in await services.events.history(key, types=("record_exported",))] == ["Lea Haddad"]
+
+
+async def test_whoever_is_no_member_gets_nothing(slack: Slack, services: Services) -> None:
+    key = await a_firm(services, LEA, "Zephyrine Brokers")
+    await a_firm(services)
+    for typed in ("/cais export json for Zephyrine Brokers", "/cais export json all"):
+        await slack.ben.types(typed)
+    assert not any(b"Zephyrine" in content(slack, file) for file in files(slack, BEN))
+    with pytest.raises(Refusal, match="not a member"):
+        await services.exports.ask(Wish((key,), "json", Act(person(BEN), "button")))
+    assert await exports_of(services, key) == []
+
+
+async def test_whoever_is_taken_off_before_it_is_made_gets_nothing(slack: Slack, services: Services) -> None:
+    key = await a_firm(services)
+    await services.set_member(key, Act(person(BEN), "modal"), person(LEA), "member")
+    async with slack.bot.exporter._one_at_a_time:  # somebody else's file is being made
+        asking = asyncio.ensure_future(slack.lea.types("/cais export json"))
+        while not slack.bot.exporter._wishes:
+            await asyncio.sleep(0.01)
+        await services.remove_member(key, Act(person(BEN), "modal"), person(LEA).id)
+    await asking
+    assert files(slack, LEA) == []
+    assert any("⚠️" in note and "not a member" in note for note in notes(slack, LEA))
+
+
+async def test_all_means_the_firms_one_can_see_and_for_an_admin_all_there_are(slack: Slack, services: Services) -> None:
+    keys = [await a_firm(services), await a_firm(services, BEN, "Cedar"), await a_firm(services, LEA, "Zephyrine")]
+    shown = await slack.ben.types("/cais export for Birch Brokers")
+    await slack.ben.presses("All: JSON document", on=shown)
+    assert [f.name for f in document(slack, BEN).firms] == ["Birch Brokers", "Cedar"]
+    assert [len(await exports_of(services, key)) for key in keys] == [1, 1, 0]
+    await slack.ana.types("/cais")  # now it is known that she runs the workspace
+    await slack.ana.types("/cais export json all for Cedar")
+    assert [f.name for f in document(slack, ANA).firms] == ["Birch Brokers", "Cedar", "Zephyrine"]
+
+
+async def test_a_packet_is_of_one_firm(slack: Slack, services: Services) -> None:
+    await a_firm(services)
+    await a_firm(services, BEN, "Cedar")
+    assert "A packet is of one firm" in words_of(await slack.ben.types("/cais export packet all for Cedar"))
+
+
+async def test_questions_of_others_are_in_a_leads_file_only(slack: Slack, services: Services) -> None:
+    key = await a_firm(services)
+    await services.set_member(key, Act(person(BEN), "modal"), person(LEA), "member")
+    position = await services.position(key, person(BEN))
+    for nth, user in enumerate((BEN, LEA)):
+        asking = Question(f"who pays the fine of {NAMES[user]}?", Place(f"slack:{TENANT}/D{user}", f"{nth}.0"))
+        await services.asking.ask(TENANT, Act(person(user), "message", f"ask-{user}"), position, asking)
+    await slack.ben.types("/cais export json for Birch Brokers")
+    await slack.lea.types("/cais export json for Birch Brokers")
+    assert {q.person for q in document(slack, BEN).firms[0].questions} == {person(BEN).id, person(LEA).id}
+    assert {q.person for q in document(slack, LEA).firms[0].questions} == {person(LEA).id}
+    assert "Ben Cole?" not in content(slack, files(slack, LEA)[-1]).decode()
+
+
+# --- what can go wrong ------------------------------------------------------------------------------------------
+
+
+async def test_the_same_file_is_not_made_twice_at_once(slack: Slack, services: Services) -> None:
+    await a_firm(services)
+    async with slack.bot.exporter._one_at_a_time:
+        first = asyncio.ensure_future(slack.ben.types("/cais export json"))
+        while not slack.bot.exporter._wishes:
+            await asyncio.sleep(0.01)
+        again = await slack.sandbox.say(BEN, slack.ben.channel, "/cais export json")
+        assert again["ok"]
+        await slack.sandbox.settled()
+        assert any("being made for you already" in note for note in notes(slack, BEN))
+    await first
+    assert len(files(slack, BEN)) == 1
+
+
+async def test_no_more_files_wait_than_can_be_made(slack: Slack, services: Services) -> None:
+    key = await a_firm(services)
+    async with slack.bot.exporter._one_at_a_time:
+        for nth in range(1, MOST_WAITING + 1):
+            await services.exports.ask(Wish((key,) * nth, "json", Act(person(BEN), "button")))
+        with pytest.raises(Refusal, match="Try again in a minute"):
+            await services.exports.ask(Wish((key,), "csv", Act(person(BEN), "button")))
+    await slack.settled()
+
+
+@pytest.mark.parametrize(
+    ("fault", "comes"),
+    [
+        ({"method": "upload_url", "kind": "500"}, True),
+        ({"method": "upload_url", "kind": "reset", "times": 2}, True),
+        ({"method": "files.getUploadURLExternal", "kind": "500"}, True),
+        ({"method": "files.getUploadURLExternal", "kind": "429", "retry_after": 1}, True),
+        ({"method": "chat.update", "kind": "500", "times": -1}, True),
+        ({"method": "upload_url", "kind": "500", "times": -1}, False),
+        ({"method": "files.completeUploadExternal", "kind": "500"}, False),
+    ],
+)
+async def test_a_slack_that_stumbles_gets_it_again_or_the_person_is_told(
+    slack: Slack, services: Services, fault: Json, comes: bool
+) -> None:
+    await a_firm(services)
+    slack.sandbox.faults(fault)
+    await slack.ben.types("/cais export csv")
+    assert len(files(slack, BEN)) == int(comes)
+    if not comes:
+        assert any(views.NOT_TAKEN in note for note in notes(slack, BEN))
+
+
+async def test_without_the_scope_it_says_who_can_help(transport: str, services: Services) -> None:
+    await a_firm(services)
+    async with bot_in_slack(transport, services, build_router()) as slack:
+        options = slack.sandbox.slack.options
+        options.manifest = replace(options.manifest, scopes=options.manifest.scopes - {"files:write"})
+        await slack.ben.types("/cais export csv")
+        assert any(views.NO_SCOPE in note for note in notes(slack, BEN))
+
+
+async def test_a_file_that_cannot_be_made_is_said_and_not_recorded(
+    slack: Slack, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = await a_firm(services)
+    monkeypatch.setattr(scribe, "LONGEST", 0.0)
+    await slack.ben.types("/cais export xlsx")
+    assert any(views.NOT_MADE in note for note in notes(slack, BEN))
+    assert await exports_of(services, key) == []
+
+
+async def test_a_bot_that_stops_says_so(transport: str, services: Services) -> None:
+    await a_firm(services)
+    async with bot_in_slack(transport, services, build_router()) as slack:
+        async with slack.bot.exporter._one_at_a_time:
+            await slack.sandbox.say(BEN, slack.ben.channel, "/cais export csv")
+            await slack.sandbox.until(lambda: any("⏳" in note for note in notes(slack, BEN)))
+            assert await slack.bot.background.drain(0.1) == 1
+        assert any(views.STOPPED in note for note in notes(slack, BEN))
+
+
+async def test_a_process_that_dies_leaves_no_half_a_file(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = await a_firm(services)
+    export = await services.exports.gather(Wish((key,), "json", Act(person(BEN), "button")))
+    monkeypatch.setattr(scribe, "encode_export", lambda _: b"\x00 no record")
+
+    async def nobody(_: str) -> None:
+        raise AssertionError("there is nothing to say")
+
+    with tempfile.TemporaryFile() as file, pytest.raises(NotWritten):
+        await scribe.write(export, file, nobody)
+
+
+async def test_what_the_writing_process_gets_is_all_of_it(services: Services) -> None:
+    key = await a_firm(services)
+    export = await services.exports.gather(Wish((key,), "packet", Act(person(BEN), "button")))
+    again = decode_export(encode_export(export))
+    assert msgspec.to_builtins(again) == msgspec.to_builtins(export)
+
+
+async def test_the_packet_that_comes_is_one_that_can_be_checked(slack: Slack, services: Services) -> None:
+    await a_firm(services)
+    await slack.ben.types("/cais export packet")
+    with zipfile.ZipFile(io.BytesIO(content(slack, files(slack, BEN)[-1]))) as bundle:
+        inside = {name.partition("/")[2] for name in bundle.namelist()}
+    assert {"packet.html", "packet.pdf", "record.json", "verify.py", "manifest.sha256"} <= inside

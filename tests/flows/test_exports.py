@@ -1,0 +1,284 @@
+"""A record as tables, as calendar entries and as a document: whole, the same again, and newer only where it changed."""
+
+import random
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+
+import msgspec
+import pytest
+
+from flows import answers, own_dates, progress
+from flows.deadlines import Deadline, Ledger, Revision, Source, Value
+from flows.evolve import fold
+from flows.exports.calendar import CalendarEntry, alarms, entries
+from flows.exports.tables import TABLE_NAMES, Table, tables
+from flows.exports.whole import Unreadable, read, written
+from flows.firms import Refusal
+from flows.records import verify
+from flows.trading_days import NYSE
+from flows.workspace import Workspace
+from tests.flows.exporting import AT, TROUBLE, busy_life, export_of, question
+from tests.flows.life import ANA, PACK, TODAY, Life
+
+
+def table(name: str, *lives: Life) -> Table:
+    found = {t.name: t for t in tables(export_of("xlsx", *lives, asked=[question()]))}
+    assert tuple(found) == TABLE_NAMES
+    return found[name]
+
+
+def column(of: Table, name: str) -> list[object]:
+    place = [c.name for c in of.columns].index(name)
+    return [row[place] for row in of.rows]
+
+
+# --- tables -----------------------------------------------------------------------------------------------------
+
+
+def test_every_entry_of_the_history_is_a_row_with_its_hash() -> None:
+    life = busy_life()
+    history = table("history", life)
+    assert column(history, "Hash") == [row.hash for row in life.history]
+    assert column(history, "Counts").count("undone") == 1
+    assert column(table("firms", life), "Head of the chain") == [life.position.head]
+
+
+def test_every_row_has_a_cell_of_the_right_kind_for_every_column() -> None:
+    kinds = {"text": str, "date": date, "moment": datetime, "number": int}
+    for each in tables(export_of("xlsx", busy_life(), Life(), asked=[question()])):
+        assert each.rows, each.name
+        for row in each.rows:
+            assert len(row) == len(each.columns)
+            for col, cell in zip(each.columns, row, strict=True):
+                assert cell is None or isinstance(cell, kinds[col.kind]), (each.name, col.name, cell)
+
+
+def test_what_people_typed_is_in_the_tables_as_they_typed_it() -> None:
+    life = busy_life()
+    assert TROUBLE in column(table("notes", life), "Note")
+    assert column(table("evidence", life), "Link or words") == ["https://example.com/form?a=1&b=2"]
+    assert column(table("notes", life), "Counts") == ["yes", "undone"]
+
+
+def test_an_answer_that_was_changed_stays_as_an_earlier_one() -> None:
+    life = busy_life()
+    life.answer("methods", "ui")
+    methods = [r for r in table("answers", life).rows if r[1] == PACK.questions["methods"].ask]
+    assert [row[-2] for row in methods] == ["earlier", "yes"]
+
+
+def test_each_time_a_date_was_set_is_a_row_and_the_last_one_counts() -> None:
+    life = busy_life()
+    life.take(own_dates.set_recurring(life.position, ANA, "SAA yearly certification", 4, 1))
+    yearly = [r for r in table("dates", life).rows if r[1] == "Every year"]
+    assert [(row[4], row[-2]) for row in yearly] == [("every March 15", "earlier"), ("every April 1", "yes")]
+
+
+def test_a_follow_up_is_over_once_nobody_waits_any_more() -> None:
+    life = busy_life()
+    key = life.walk.waiting[0].key
+    assert [r[-2] for r in table("dates", life).rows if r[1] == "Follow-up"] == ["yes"]
+    life.done(key)
+    assert [r[-2] for r in table("dates", life).rows if r[1] == "Follow-up"] == ["earlier"]
+
+
+# --- calendar ---------------------------------------------------------------------------------------------------
+
+
+def dates_of(life: Life) -> Mapping[str, CalendarEntry]:
+    found = entries(export_of("ics", life))
+    assert len({entry.uid for entry in found}) == len(found)
+    return {entry.uid.partition(".")[0]: entry for entry in found}
+
+
+def test_each_date_is_one_entry() -> None:
+    life = busy_life()
+    key = next(iter(life.position.task_due))
+    waits = life.walk.waiting[0].key
+    yearly = life.position.recurring[0].id
+    expected = {"target", f"task-{key}", "step-6-II-B", f"yearly-{yearly}", f"waiting-{waits}", "firm-answer-q1"}
+    assert set(dates_of(life)) == expected
+
+
+def test_a_revised_date_keeps_its_uid_and_gets_a_higher_sequence() -> None:
+    life = busy_life()
+    key = next(iter(life.position.task_due))
+    before = dates_of(life)
+    life.take(own_dates.set_task_due(PACK, life.position, ANA, key, date(2027, 2, 1), today=TODAY))
+    after = dates_of(life)
+    assert after[f"task-{key}"].day == date(2027, 2, 1)
+    assert after[f"task-{key}"].sequence > before[f"task-{key}"].sequence
+    assert {u: e for u, e in after.items() if u != f"task-{key}"} == {
+        u: e for u, e in before.items() if u != f"task-{key}"
+    }
+
+
+def test_a_cleared_date_is_cancelled_and_comes_back_when_it_is_set_again() -> None:
+    life = busy_life()
+    key = next(iter(life.position.task_due))
+    first = dates_of(life)[f"task-{key}"]
+    life.take(own_dates.set_task_due(PACK, life.position, ANA, key, None, today=TODAY))
+    cleared = dates_of(life)[f"task-{key}"]
+    assert (cleared.cancelled, cleared.day, cleared.alarms) == (True, first.day, ())
+    life.undo()
+    back = dates_of(life)[f"task-{key}"]
+    assert (back.cancelled, back.day) == (False, first.day)
+    assert first.sequence < cleared.sequence < back.sequence
+
+
+def test_what_is_done_reminds_nobody() -> None:
+    life = busy_life()
+    key = next(iter(life.position.task_due))
+    life.done(key)
+    done = dates_of(life)[f"task-{key}"]
+    assert done.alarms == ()
+    assert not done.cancelled
+    assert "Done: " in done.title
+
+
+def test_alarms_are_at_nine_on_trading_days_before() -> None:
+    # A Monday: before it New Year's Day and a weekend do not count.
+    day = datetime(2027, 1, 4)  # noqa: DTZ001 - by the clock of whoever's calendar it is
+    rings = [f"{day + alarm:%Y-%m-%d %H:%M}" for alarm in alarms(day.date(), NYSE)]
+    assert rings == ["2026-12-24 09:00", "2026-12-31 09:00", "2027-01-04 09:00"]
+    assert alarms(date(2027, 1, 2), NYSE)[-1] == timedelta(days=-2, hours=9), "a Saturday's reminder rolls back"
+
+
+def test_an_industry_date_is_there_only_while_it_is_to_come() -> None:
+    source = (Source("CAT Alert"),)
+
+    def ledger(*days: date) -> Ledger:
+        made = [
+            Revision("x", n, date(2026, 1, n), date(2026, 1, n), Value("date", on=on), "set", "", source)
+            for n, on in enumerate(days, start=1)
+        ]
+        return Ledger((Deadline("x", "New file format"),), tuple(made))
+
+    def found(*days: date) -> list[CalendarEntry]:
+        export = msgspec.structs.replace(export_of("ics", Life()), shared={"-/T1": Workspace(ledger(*days))})
+        return [e for e in entries(export) if e.uid.startswith("industry")]
+
+    assert found(date(2026, 11, 20)) == []
+    (first,) = found(date(2027, 6, 1))
+    (second,) = found(date(2027, 6, 1), date(2027, 9, 1))
+    assert (second.uid, second.day) == (first.uid, date(2027, 9, 1))
+    assert second.sequence > first.sequence
+    assert [e for e in entries(export_of("ics", Life())) if e.uid.startswith("industry")] == []
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_whatever_people_do_an_entry_that_changed_is_newer_than_the_one_before(seed: int) -> None:
+    chance, life = random.Random(seed), busy_life()
+    shown = dates_of(life)
+    for _ in range(60):
+        try:
+            _something(life, chance)
+        except Refusal:
+            continue
+        now = dates_of(life)
+        assert shown.keys() <= now.keys(), "what a calendar has is never forgotten"
+        for uid, before in shown.items():
+            after = now[uid]
+            assert after.sequence >= before.sequence
+            if msgspec.structs.replace(after, sequence=0, revised_at=AT) != msgspec.structs.replace(
+                before, sequence=0, revised_at=AT
+            ):
+                assert after.sequence > before.sequence, (uid, before, after)
+        shown = now
+
+
+def _something(life: Life, chance: random.Random) -> None:
+    items = [i for i in life.walk.items if i.task.kind != "question"]
+    item, day = chance.choice(items), TODAY + timedelta(days=chance.randint(0, 300))
+    match chance.randint(0, 10):
+        case 0 | 1:
+            due = chance.choice([day, None])
+            life.take(own_dates.set_task_due(PACK, life.position, ANA, item.key, due, today=TODAY))
+        case 2:
+            due = chance.choice([day, None])
+            life.take(own_dates.set_step_due(PACK, life.position, ANA, item.task.part, due, today=TODAY))
+        case 3 | 4:
+            life.done(item.key)
+        case 5:
+            life.take(progress.reopen(PACK, life.position, ANA, item.key, reason="again"))
+        case 6:
+            life.answer("methods", *chance.sample(["agent", "ui", "upload"], 2))
+        case 7:
+            life.undo(chance.randint(1, life.position.version))
+        case 8:
+            life.take(own_dates.set_recurring(life.position, ANA, "Review", 2, chance.randint(1, 29)))
+        case 9:
+            life.take(own_dates.assign(PACK, life.position, ANA, item.key, ANA))
+        case 10:
+            life.take(answers.add_agents(life.position, ANA, [f"Agent {life.position.version}"]))
+
+
+# --- the document -----------------------------------------------------------------------------------------------
+
+
+def test_a_document_holds_every_event_and_reads_back_as_the_same() -> None:
+    lives = [busy_life()]
+    whole = read(written(export_of("json", *lives, asked=[question()])))
+    (firm,) = whole.firms
+    assert firm.events == tuple(lives[0].history)
+    assert verify(firm.events) is None
+    assert fold(lives[0].position.key, firm.events) == lives[0].position
+    assert firm.questions == (question(),)
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", "no JSON document"),
+        (b"\x50\x4b\x03\x04", "no JSON document"),
+        (b'{"schema": "cais-export/9"}', "its schema is cais-export/9"),
+        (b"{}", "it names no schema"),
+        (b'{"schema": "cais-export/1"}', "Something is missing"),
+        (b"[1, 2]", "no JSON document"),
+    ],
+)
+def test_a_file_that_is_no_export_says_so(content: bytes, why: str) -> None:
+    with pytest.raises(Unreadable, match=why):
+        read(content)
+
+
+def test_a_file_that_was_cut_off_says_so() -> None:
+    content = written(export_of("json", busy_life()))
+    with pytest.raises(Unreadable, match="cut off"):
+        read(content[: len(content) // 2])
+
+
+def test_a_changed_added_moved_or_missing_event_is_named() -> None:
+    life = busy_life()
+    fields = [f for f in life.history[0].__struct_fields__ if f not in ("tenant", "firm", "sequence", "practice")]
+    for field in fields:
+        document = msgspec.json.decode(written(export_of("json", life)))
+        document["firms"][0]["events"][4][field] = "tampered"
+        with pytest.raises(Unreadable, match=r"Apex \(f1 of -/T1\).*Event 5"):
+            read(msgspec.json.encode(document))
+    for change in (lambda e: e.pop(4), lambda e: e.insert(4, e[4]), lambda e: e.reverse()):
+        document = msgspec.json.decode(written(export_of("json", life)))
+        change(document["firms"][0]["events"])
+        with pytest.raises(Unreadable, match="was changed after it was written out"):
+            read(msgspec.json.encode(document))
+    document = msgspec.json.decode(written(export_of("json", life)))
+    document["firms"][0]["events"].pop()
+    with pytest.raises(Unreadable, match="Its head names event"):
+        read(msgspec.json.encode(document))
+
+
+def test_events_and_questions_of_another_firm_are_not_smuggled_in() -> None:
+    document = msgspec.json.decode(written(export_of("json", busy_life(), asked=[question()])))
+    document["firms"][0]["questions"][0]["firm"] = "f2"
+    with pytest.raises(Unreadable, match="another firm"):
+        read(msgspec.json.encode(document))
+    document = msgspec.json.decode(written(export_of("json", busy_life())))
+    document["firms"] *= 2
+    with pytest.raises(Unreadable, match="more than once"):
+        read(msgspec.json.encode(document))
+
+
+def test_what_a_later_version_adds_does_not_keep_a_document_from_being_read() -> None:
+    document = msgspec.json.decode(written(export_of("json", busy_life())))
+    document["added"] = document["firms"][0]["added"] = {"later": True}
+    assert read(msgspec.json.encode(document)).made_at == AT.astimezone(UTC).isoformat(timespec="seconds")
