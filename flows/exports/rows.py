@@ -215,6 +215,5 @@ def history(reading: Reading) -> Iterator[Row]:
             _yes(row.practice),
             row.edition,
             row.actor,
-            row.previous_hash,
             row.hash,
         )

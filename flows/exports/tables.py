@@ -222,7 +222,6 @@ _TABLES: tuple[tuple[str, str, tuple[Column, ...], Rows], ...] = (
             Column("Practice run", width=12),
             Column("Edition", width=12),
             Column("By (id)", width=36),
-            Column("Hash of the entry before", width=68),
             Column("Hash", width=68),
         ),
         rows.history,

@@ -261,3 +261,141 @@ def _until_connected(address: str) -> bool:
                 return True
         time.sleep(0.1)
     return False
+
+
+# --- records out and in -----------------------------------------------------------------------------------------
+
+
+def elsewhere(environment: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Another installation, empty; where its database is."""
+    environment.setenv("CAIS_DATA_DIR", str(tmp_path / "other"))
+    return tmp_path / "other" / "sandbox" / "cais.db"
+
+
+def exported(typed: Cais, *more: str) -> Path:
+    said = typed("export", *more)
+    assert said.exit_code == 0, said.output
+    return Path(next(line for line in said.stdout.splitlines() if " events." in line).partition(": ")[0])
+
+
+def test_a_record_is_written_out_and_read_into_an_empty_installation_chain_and_all(
+    typed: Cais, history: Path, environment: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    asyncio.run(_four_events(f"sqlite+aiosqlite:///{history}", FirmKey("-/T1", "f2")))
+    before = typed("verify").output
+    file = exported(typed)
+    path = elsewhere(environment, tmp_path)
+    said = typed("import", str(file))
+    assert said.exit_code == 0, said.output
+    assert said.output.count("read in; 4 events, head ") == 2
+    assert typed("verify").output == before
+    positions = [asyncio.run(_position(f"sqlite+aiosqlite:///{where}", KEY)) for where in (history, path)]
+    assert positions[0] == positions[1]
+    assert positions[0] is not None
+    assert positions[0].name == "Acme"
+
+
+async def _position(url: str, key: FirmKey) -> Position | None:
+    async with await open_database(url) as database:
+        return await database.events.position(key)
+
+
+def test_the_same_record_read_in_twice_changes_nothing(
+    typed: Cais, history: Path, environment: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = exported(typed)
+    elsewhere(environment, tmp_path)
+    typed("import", str(file))
+    before = typed("verify").output
+    said = typed("import", str(file))
+    assert said.exit_code == 0
+    assert "is here already, just so" in said.output
+    assert typed("verify").output == before
+
+
+def test_a_firm_with_another_history_is_never_overwritten_and_no_other_is_read_in(
+    typed: Cais, history: Path, environment: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    asyncio.run(_four_events(f"sqlite+aiosqlite:///{history}", FirmKey("-/T1", "f0")))
+    file = exported(typed)
+    path = elsewhere(environment, tmp_path)
+    typed("import", str(exported_anew(typed, path)))
+    before = typed("verify").output
+    said = typed("import", str(file))
+    assert said.exit_code == 1
+    assert "in this database already, with another history of 8 events" in said.output
+    assert typed("verify").output == before
+
+
+def exported_anew(typed: Cais, path: Path) -> Path:
+    """Makes the firm in this other database, with a history of its own."""
+    for _ in range(2):
+        asyncio.run(_four_events(f"sqlite+aiosqlite:///{path}"))
+    return exported(typed, "--out", str(path.parent / "anew.json"))
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda text: text.replace("Acme", "Acne"), "The record of Acne (f1 of -/T1) was changed after it was written"),
+        (lambda text: text[: len(text) // 2], "it was cut off"),
+        (lambda text: "a;b;c", "no JSON document"),
+        (lambda text: text.replace("cais-export/1", "cais-export/7"), "its schema is cais-export/7"),
+    ],
+)
+def test_a_file_that_was_changed_is_refused_with_the_reason(
+    typed: Cais, history: Path, environment: pytest.MonkeyPatch, tmp_path: Path, change: Any, said: str
+) -> None:
+    file = exported(typed)
+    file.write_text(change(file.read_text()))
+    elsewhere(environment, tmp_path)
+    answer = typed("import", str(file))
+    assert answer.exit_code == 1
+    assert said in answer.output
+    assert "Nothing was read in." in answer.output
+    assert "0 firms, 0 events" in typed("verify").output
+
+
+@pytest.mark.parametrize("format_", ["json", "xlsx", "csv", "ics", "packet"])
+def test_a_record_is_written_in_every_format_and_nothing_in_the_database_changes(
+    typed: Cais, history: Path, format_: str
+) -> None:
+    before = typed("verify").output
+    file = exported(typed, "--firm", "Acme", "--format", format_)
+    assert file.stat().st_size > 100
+    assert typed("verify").output == before
+
+
+def test_what_is_there_is_not_written_over(typed: Cais, history: Path) -> None:
+    file = exported(typed)
+    content = file.read_bytes()
+    said = typed("export")
+    assert said.exit_code == 2
+    assert "is there already and is not overwritten" in said.output
+    assert file.read_bytes() == content
+
+
+def test_a_file_goes_where_it_is_wanted(typed: Cais, history: Path, tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    assert exported(typed, "--out", str(tmp_path / "folder")).parent == tmp_path / "folder"
+    assert exported(typed, "--out", str(tmp_path / "mine.json")) == tmp_path / "mine.json"
+    assert typed("export", "--out", str(tmp_path / "none" / "x.json")).exit_code == 2
+
+
+def test_firms_are_named_by_id_or_name_and_a_packet_is_of_one(typed: Cais, history: Path) -> None:
+    asyncio.run(_four_events(f"sqlite+aiosqlite:///{history}", FirmKey("-/T2", "f2")))
+    assert typed("export", "--firm", "f2").output.splitlines()[1].startswith("firm f2 of -/T2: 4 events, head ")
+    for words, why in (
+        (("--format", "packet"), "say which one with --firm"),
+        (("--firm", "nobody"), "There is no firm nobody"),
+        (("--firm", "acme"), "Several firms are called acme: f1 of -/T1, f2 of -/T2"),
+    ):
+        said = typed("export", *words)
+        assert said.exit_code == 2
+        assert why in said.output
+
+
+def test_an_empty_installation_has_nothing_to_write_out(typed: Cais) -> None:
+    said = typed("export")
+    assert said.exit_code == 2
+    assert "There is no firm in this database." in said.output

@@ -4,8 +4,9 @@ import csv
 import io
 import warnings
 import zipfile
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
+import icalendar
 import openpyxl
 import pytest
 import vobject
@@ -118,26 +119,48 @@ def test_no_cell_of_a_csv_file_begins_a_formula(text: str) -> None:
 # --- calendar ---------------------------------------------------------------------------------------------------
 
 
-def test_a_calendar_loads_in_a_second_parser_with_one_event_for_each_date() -> None:
+def dated() -> Export:
+    """Dates of every kind, with names that a calendar may stumble over."""
     life = busy_life()
-    life.take(own_dates.set_recurring(life.position, ANA, "Leap, day; review", 2, 29))
-    export = export_of("ics", life)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the parser's own
-        calendar = vobject.readOne(written(export).decode())
-    events = {event.uid.value: event for event in calendar.vevent_list}
+    name = "Léap; day, re\\view: “ünïcödé” over more octets than one line of a calendar file may ever have, 株式会社"
+    life.take(own_dates.set_recurring(life.position, ANA, name[:80], 2, 29))
+    return export_of("ics", life)
+
+
+def test_a_calendar_loads_in_a_parser_with_one_event_for_each_date() -> None:
+    export = dated()
+    calendar = icalendar.Calendar.from_ical(written(export))
+    assert calendar.errors == []
+    events = {str(event["uid"]): event for event in calendar.walk("vevent")}
     expected = {entry.uid: entry for entry in entries(export)}
     assert events.keys() == expected.keys()
     for uid, entry in expected.items():
         event = events[uid]
-        assert event.dtstart.value == entry.day
-        assert event.summary.value == entry.title
-        assert int(event.sequence.value) == entry.sequence
-        assert len(getattr(event, "valarm_list", [])) == len(entry.alarms)
-        for alarm, before in zip(getattr(event, "valarm_list", []), entry.alarms, strict=True):
-            assert alarm.trigger.value == before
-    leap = next(event for event in events.values() if "Leap" in event.summary.value)
+        assert event.errors == []
+        assert (event.start, event.end) == (entry.day, entry.day + timedelta(days=1))
+        assert (str(event["summary"]), str(event["description"])) == (entry.title, entry.about)
+        assert event["sequence"] == entry.sequence
+        assert event["last-modified"].dt == entry.revised_at.replace(microsecond=0)
+        assert [alarm["trigger"].dt for alarm in event.walk("valarm")] == list(entry.alarms)
+
+
+def test_a_calendar_loads_in_a_second_parser_and_a_leap_day_falls_on_the_last_of_february() -> None:
+    export = dated()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the parser's own
+        calendar = vobject.readOne(written(export).decode())
+    assert {(e.uid.value, e.summary.value, e.dtstart.value) for e in calendar.vevent_list} == {
+        (entry.uid, entry.title, entry.day) for entry in entries(export)
+    }
+    leap = next(event for event in calendar.vevent_list if "Léap" in event.summary.value)
     assert [f"{on:%Y-%m-%d}" for on in leap.getrruleset()[:3]] == ["2026-02-28", "2027-02-28", "2028-02-29"]
+
+
+def test_no_line_of_a_calendar_is_longer_than_it_may_be_and_none_is_cut_within_a_character() -> None:
+    *lines, last = written(dated()).split(b"\r\n")
+    assert last == b""
+    assert max(map(len, lines)) <= 75
+    assert all(line.decode() is not None and b"\n" not in line for line in lines)
 
 
 def test_a_date_that_was_taken_off_is_cancelled_in_the_calendar() -> None:
