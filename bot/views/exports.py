@@ -70,7 +70,7 @@ def making(whose: str, format_: Format, doing: str = "") -> Message:
 def made(whose: str, export: Export, size: int, digest: str, remarks: tuple[str, ...]) -> Message:
     """In the direct messages, above the file."""
     heads = [firm.rows[-1] for firm in export.firms]
-    head = f"\nHead of the chain: `{heads[0].hash}`, {heads[0].sequence:,} entries" if len(heads) == 1 else ""
+    head = f"\nHead of the chain, after {heads[0].sequence:,} entries: `{heads[0].hash}`" if len(heads) == 1 else ""
     said = "".join(f"\n{literal(remark)}" for remark in remarks)
     text = f"✅ *{LABELS[export.format]}* of {literal(whose)}, {short_day(export.made_at.date())}: the file is below."
     facts = f"{bytes_in_words(size)}, SHA-256 `{digest}`{head}{said}"

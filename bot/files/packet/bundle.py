@@ -15,9 +15,6 @@ from flows.exports.record import Export, Reading
 from flows.exports.tables import tables
 from flows.exports.whole import written
 
-PRINTED = 1_500
-"""Entries of the audit log in the PDF, so that a long history does not take minutes; the page has all of them."""
-
 VERIFY = """How to check this packet
 
 With Python 3.8 or newer and nothing else, offline, in the folder the zip was unpacked into:
@@ -102,9 +99,8 @@ class Keep(Protocol):
 
 def _print(export: Export, reading: Reading, keep: Keep) -> str:
     """Why there is no PDF; empty where there is one."""
-    shown = page(export, reading, log=PRINTED if len(reading.rows) > PRINTED else None)
     try:
-        keep("packet.pdf", print_pdf(shown))
+        keep("packet.pdf", print_pdf(page(export, reading, printed=True)))
     except NoPdf as missing:
         return str(missing)
     return ""

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from importlib import resources
 
 from bot.files.packet.html import Html, Part, el, facts, grid, lines, together
-from bot.files.packet.paper import Paper, stacked
+from bot.files.packet.paper import MOST_IN_LOG, Paper, stacked
 from bot.files.packet.picture import progress_picture
 from bot.files.packet.tasks import Tasks
 from flows import events as e
@@ -35,9 +35,9 @@ CHAPTERS = (
 )
 
 
-def page(export: Export, reading: Reading, *, log: int | None = None) -> Html:
-    """The whole page. `log`: how many of the last entries are shown; all where None."""
-    paper = Paper(export, reading)
+def page(export: Export, reading: Reading, *, printed: bool = False) -> Html:
+    """The whole page; `printed` for the PDF, where a very long history is cut, and says so."""
+    paper = Paper(export, reading, printed=printed)
     drawn = _Page(paper)
     bodies = (
         drawn.stands(),
@@ -46,7 +46,7 @@ def page(export: Export, reading: Reading, *, log: int | None = None) -> Html:
         drawn.dates(),
         drawn.questions(),
         drawn.people(),
-        drawn.log(log),
+        drawn.log(),
         drawn.verify(),
     )
     chapters = [
@@ -135,7 +135,7 @@ class _Page:
                 facts(
                     [
                         ("Situation", SITUATIONS[position.situation]),
-                        ("Target of the firm's own", day(position.target) if position.target else "none set"),
+                        ("The firm's target", day(position.target) if position.target else "none set"),
                         ("Next", walk.next.title if walk.next else None),
                         ("Waiting for", el("ul", *(el("li", one) for one in waiting)) if waiting else None),
                     ]
@@ -160,14 +160,15 @@ class _Page:
             for m in self.pack.milestones
         ]
         caption = "Industry dates that the roadmap names, for reference"
-        return grid(caption, ("What", "Day", "What it means now"), rows)
+        return grid(caption, ("What", "Day", "What it means now"), rows, class_="milestones")
 
     def answers(self) -> Html:
         rows = [row for row in self.reading.rows if isinstance(row.event, e.AnswerGiven)]
         if not rows:
             return el("p", "No question of the roadmap has been answered yet.")
         heads = ("Question", "Answer and basis", "By", f"Recorded ({self.paper.zone_name})", "Counts", "Entry")
-        return grid("Every answer, also those that were changed since", heads, map(self._answer_row, rows))
+        caption = "Every answer, also those that were changed since"
+        return grid(caption, heads, map(self._answer_row, rows), class_="answers")
 
     def _answer_row(self, row: Record) -> Sequence[Part]:
         event = row.event
@@ -239,14 +240,12 @@ class _Page:
 
     # --- 7 and 8 -------------------------------------------------------------------------------------------------
 
-    def log(self, most: int | None) -> Html:
-        rows = self.reading.rows if most is None else self.reading.rows[-most:]
-        left = len(self.reading.rows) - len(rows)
-        note = f"The last {len(rows):,} entries; {left:,} more are in packet.html and tables/history.csv."
+    def log(self) -> Html:
+        rows, left = self.paper.shortened(self.reading.rows, MOST_IN_LOG)
         heads = ("Entry", f"When ({self.paper.zone_name}), who, how", "What", "Hash begins")
         return together(
             [
-                el("p", note) if left else None,
+                left,
                 grid("The audit log, oldest first", heads, map(self._log_row, rows), class_="log"),
             ]
         )
@@ -278,6 +277,5 @@ class _Page:
                     "first to the last, and prints the head. VERIFY.txt says how to do the same without it, and what "
                     "it cannot show: compare the head with one that was kept elsewhere, such as on an earlier packet.",
                 ),
-                facts([("Head of the chain", el("code", self.position.head))]),
             ]
         )

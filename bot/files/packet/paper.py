@@ -1,7 +1,8 @@
 """What every chapter of the packet draws with."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from bot.files.packet.html import Html, el, grid, lines, together
@@ -10,17 +11,34 @@ from flows.exports.dates import Stated, stated_dates
 from flows.exports.record import Export, Reading
 from flows.history import day
 
+MOST_IN_LOG = 400
+"""Entries of the audit log that are printed: more would take a minute and more. The page for a browser has all."""
+
+MOST_OF_A_TASK = 30
+"""Entries, notes and pieces of evidence of one task that are printed."""
+
+T = TypeVar("T")
+
 
 class Paper:
     """One firm's packet: its record read, and how days, moments and dates are written in it."""
 
-    def __init__(self, export: Export, reading: Reading) -> None:
+    def __init__(self, export: Export, reading: Reading, *, printed: bool = False) -> None:
+        self.printed = printed
         self.export = export
         self.reading = reading
         self.pack = reading.pack
         self.position = reading.position
         self.zone = ZoneInfo(self.position.time_zone)
         self.stated = stated_dates(reading)
+
+    def shortened(self, rows: Sequence[T], most: int) -> tuple[Sequence[T], Html | None]:
+        """What is shown of a list, and what is said where it is not all: of a printed list only the last ones."""
+        left = len(rows) - most
+        if not self.printed or left <= 0:
+            return rows, None
+        note = f"The last {most:,}; {left:,} earlier ones are in packet.html and in the tables."
+        return rows[-most:], el("p", note, class_="muted")
 
     @property
     def title(self) -> str:
@@ -60,7 +78,7 @@ class Paper:
             )
             for s in stated
         )
-        return grid(caption, heads, rows)
+        return grid(caption, heads, rows, class_="days")
 
 
 def stacked(*texts: str) -> Html:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from bot.files.packet.html import Html, Part, el, facts, lines, link, together
-from bot.files.packet.paper import Paper
+from bot.files.packet.paper import MOST_OF_A_TASK, Paper
 from flows import events as e
 from flows.events import Record
 from flows.exports.rows import outcome_words
@@ -43,7 +43,7 @@ class Tasks:
     def _quote(self, quote: Quote) -> Html:
         first, last = quote.lines
         where = f"line {first}" if first == last else f"lines {first} to {last}"
-        return el("blockquote", el("p", f"“{quote.text}” ", el("cite", f"Roadmap, {where}")))
+        return el("blockquote", el("p", f"“{quote.text}”"), el("cite", f"Roadmap, {where}"))
 
     def _task(self, item: Item) -> Html:
         key = item.key
@@ -88,7 +88,8 @@ class Tasks:
         found = [row for row in rows if isinstance(row.event, e.EvidenceAdded)]
         if not found:
             return None
-        return el("div", el("h5", "Evidence"), el("ul", *(self._piece(row) for row in found)))
+        shown, left = self.paper.shortened(found, MOST_OF_A_TASK)
+        return el("div", el("h5", "Evidence"), left, el("ul", *(self._piece(row) for row in shown)))
 
     def _piece(self, row: Record) -> Html:
         event = row.event
@@ -111,11 +112,18 @@ class Tasks:
         found = [(row, row.event) for row in rows if isinstance(row.event, e.NoteAdded)]
         if not found:
             return None
+        shown, left = self.paper.shortened(found, MOST_OF_A_TASK)
         told = [
-            el("li", lines(event.text), el("div", f"{row.actor_name}, {self.paper.moment(row.at)}", class_="muted"))
-            for row, event in found
+            el("li", lines(event.text), el("div", f"{self._by(row)}{self._undone(row)}", class_="muted"))
+            for row, event in shown
         ]
-        return el("div", el("h5", "Notes"), el("ul", *told))
+        return el("div", el("h5", "Notes"), left, el("ul", *told))
+
+    def _by(self, row: Record) -> str:
+        return f"{row.actor_name}, {self.paper.moment(row.at)}"
+
+    def _undone(self, row: Record) -> str:
+        return ", undone" if row.sequence in self.reading.undone else ""
 
     def _revisions(self, key: str) -> Html | None:
         found = [s for s in self.paper.stated if s.uid in (f"task-{key}", f"waiting-{key}")]
@@ -124,16 +132,17 @@ class Tasks:
     def _entries(self, rows: Sequence[Record]) -> Html | None:
         if not rows:
             return el("p", "Nothing is recorded of it yet.", class_="muted")
+        shown, left = self.paper.shortened(rows, MOST_OF_A_TASK)
         told = [
             el(
                 "li",
                 f"{self.paper.moment(row.at)}, {row.actor_name}: {self.reading.says(row)}",
-                el("span", f" (entry {row.sequence}{', undone' if row.sequence in self.reading.undone else ''})"),
+                el("span", f" (entry {row.sequence}{self._undone(row)})"),
                 class_="undone" if row.sequence in self.reading.undone else "",
             )
-            for row in rows
+            for row in shown
         ]
-        return el("div", el("h5", "What was recorded"), el("ol", *told, class_="entries"))
+        return el("div", el("h5", "What was recorded"), left, el("ol", *told, class_="entries"))
 
 
 def _keys(row: Record) -> Sequence[str]:

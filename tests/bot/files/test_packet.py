@@ -14,13 +14,16 @@ import pikepdf
 import pytest
 
 from bot.files.packet import pdf, verify
+from bot.files.packet.page import page
+from bot.files.packet.paper import MOST_IN_LOG
 from bot.files.packet.pdf import NoPdf
 from bot.files.writing import write
 from flows.events import Record
 from flows.exports.record import Export
 from flows.exports.whole import read
+from flows.progress import add_note
 from tests.flows.exporting import busy_life, export_of, question
-from tests.flows.life import PACK, SOURCE, Life
+from tests.flows.life import ANA, PACK, SOURCE, Life
 
 NO_PDF = "Pango is not on this machine."
 
@@ -96,6 +99,13 @@ def test_the_page_has_every_entry_with_who_and_when(packet: Path) -> None:
     assert "Ana Ruiz, recorded Nov 23, 2026, 09:05 (New York time)" in text
     assert "added by Ana Ruiz" in text
     assert busy_life().position.head in text
+
+
+def test_what_was_undone_is_called_so_wherever_it_stands(packet: Path) -> None:
+    text = words((packet / "packet.html").read_text())
+    assert "taken back Ana Ruiz, Nov 23, 2026, 09:15, undone" in text
+    assert "taken back (entry 17, undone)" in text
+    assert "taken back (undone)" in text
 
 
 def test_what_people_typed_stays_text_in_the_page(packet: Path) -> None:
@@ -232,6 +242,18 @@ def elements(node: pikepdf.Object) -> list[pikepdf.Object]:
         if isinstance(child, pikepdf.Dictionary) and "/S" in child:
             found += [child, *elements(child)]
     return found
+
+
+def test_a_very_long_history_is_cut_in_print_only_and_says_so() -> None:
+    life = busy_life()
+    for nth in range(MOST_IN_LOG):
+        life.take(add_note(PACK, life.position, ANA, text=f"note number {nth}.", key="s2"))
+    (reading,) = export_of("packet", life).readings()
+    whole, printed = (words(page(export_of("packet", life), reading, printed=p)) for p in (False, True))
+    assert all(f"note number {nth}." in whole for nth in range(MOST_IN_LOG))
+    assert "earlier ones are in packet.html" not in whole
+    assert f"The last 400; {len(life.history) - MOST_IN_LOG} earlier ones are in packet.html" in printed
+    assert "The last 30; 370 earlier ones are in packet.html" in printed
 
 
 def test_without_pango_it_holds_the_page_only_and_says_so(tmp_path: Path, without_pango: None) -> None:
