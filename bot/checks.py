@@ -13,6 +13,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.files.packet.pdf import NoPdf, printer
 from bot.manifest import read_manifest
 from bot.pack_files import read_pack
 from bot.settings import Secret, Settings, unknown_names
@@ -198,6 +199,16 @@ async def _answers(address: str) -> bool:
             return answer.status == 200 and "ok" in body
     except (aiohttp.ClientError, TimeoutError):
         return False
+
+
+def check_pdf() -> list[Finding]:
+    """Whether an examiner packet gets its PDF here."""
+    try:
+        printer()
+    except NoPdf as missing:
+        without = "An examiner packet comes without its PDF; its HTML page says the same, and all else works."
+        return [Finding("pdf", "look", f"{without} {missing}")]
+    return [Finding("pdf", "ok", "An examiner packet comes with its PDF.")]
 
 
 def check_pack(path: Path | None) -> list[Finding]:

@@ -16,7 +16,7 @@ MARKS = {"ok": "ok", "look": "look", "wrong": "WRONG"}
 
 @click.command()
 def doctor() -> None:
-    """Look at settings, tokens, scopes, clock, database, what was not delivered, pack and port; say what to do.
+    """Look at settings, tokens, scopes, clock, database, what was not delivered, pack, PDF and port; say what to do.
 
     Changes nothing, and can be asked while the bot runs. Exit code 1 if something is wrong.
     """
@@ -45,5 +45,6 @@ async def examine(settings: Settings) -> list[Finding]:
     ]
     found += await checks.check_sending(settings.database)
     found += checks.check_pack(settings.pack)
+    found += checks.check_pdf()
     found += await checks.check_port(settings)
     return found

@@ -11,6 +11,7 @@ from bot import checks
 from bot.checks import Finding
 from bot.clock import real_now
 from bot.commands.doctor import examine
+from bot.files.packet.pdf import NoPdf
 from bot.manifest import manifest_path, read_manifest
 from bot.sandbox.sandbox import Sandbox
 from bot.settings import Settings, load, names
@@ -51,7 +52,20 @@ def wrong(findings: list[Finding]) -> list[str]:
 async def test_all_is_well_where_it_is(given: pytest.MonkeyPatch, sandbox: Sandbox) -> None:
     found = await examine(in_slack(given, sandbox))
     assert wrong(found) == []
-    assert {"bot token", "app token", "scopes", "clock", "database", "pack"} <= {finding.about for finding in found}
+    about = {finding.about for finding in found}
+    assert {"bot token", "app token", "scopes", "clock", "database", "pack", "pdf"} <= about
+
+
+@pytest.mark.parametrize("missing", ["", "Pango is not on this machine."])
+def test_whether_a_packet_gets_its_pdf_is_said_and_stops_nothing(monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
+    def printer() -> None:
+        if missing:
+            raise NoPdf(missing)
+
+    monkeypatch.setattr("bot.checks.printer", printer)
+    (found,) = checks.check_pdf()
+    assert (found.about, found.verdict) == ("pdf", "look" if missing else "ok")
+    assert found.sentence.endswith(missing or "comes with its PDF.")
 
 
 async def test_without_tokens_the_sandbox_is_looked_at(given: pytest.MonkeyPatch) -> None:
