@@ -138,9 +138,9 @@ def _of_date(pack: Pack, position: Position, record: Record, event: e.AnyEvent) 
         case e.RecurringSet():
             return f"Every {yearly(event.month, event.day)}: {event.name}"
         case e.RecurringRemoved():
-            return f"No longer every year: {_name_before(record) or 'a date of the firm'}"
+            return f"No longer every year: {name_before(record) or 'a date of the firm'}"
         case e.RecurringDone():
-            return f"Done for {full_day(event.on)}: {_name_before(record) or 'a date of the firm'}"
+            return f"Done for {full_day(event.on)}: {name_before(record) or 'a date of the firm'}"
         case _:
             return record_type(event)
 
@@ -165,10 +165,10 @@ def rules_in_words(rules: Rules) -> tuple[str, ...]:
     return (
         f"before a date, {_rungs(rules.before)}",
         f"before an industry date, {_rungs(rules.milestone_before)}",
-        f"what is late every {counted(rules.late_every, 'day')}",
-        f"what is late to the leads after {counted(rules.late_to_leads, 'trading day')}",
-        f"what waits every {counted(rules.wait_every, 'trading day')}",
-        f"what waits to the leads after {counted(rules.wait_to_leads, 'trading day')}",
+        f"what is past its date is said again every {counted(rules.late_every, 'day')}",
+        f"what is past its date goes to the leads after {counted(rules.late_to_leads, 'trading day')}",
+        f"what waits is asked about every {counted(rules.wait_every, 'trading day')}",
+        f"what waits goes to the leads after {counted(rules.wait_to_leads, 'trading day')}",
         f"new tasks at once where wanted within {counted(rules.soon, 'trading day')}",
         f"at {rules.hour:%H:%M}",
         f"at once only from {rules.awake_from:%H:%M} to {rules.awake_to:%H:%M}",
@@ -279,7 +279,7 @@ def _of_firm(record: Record, event: e.AnyEvent) -> str:
         case e.MemberSet():
             return f"{event.name or event.person.rpartition('/')[2]} is now a {event.role}"
         case e.MemberRemoved():
-            return f"Took {_name_before(record) or event.person.rpartition('/')[2]} off the firm"
+            return f"Took {name_before(record) or event.person.rpartition('/')[2]} off the firm"
         case e.ChannelLinked() | e.ChannelUnlinked():
             word = "Linked" if isinstance(event, e.ChannelLinked) else "Unlinked"
             return f"{word} the channel {event.channel.rpartition('/')[2]}"
@@ -287,8 +287,8 @@ def _of_firm(record: Record, event: e.AnyEvent) -> str:
             return record_type(event)
 
 
-def _name_before(record: Record) -> str:
-    """The name of what was taken off, as it was then: nobody knows it afterwards."""
+def name_before(record: Record) -> str:
+    """The name of what was taken off or marked done, as it was then: nobody knows it afterwards."""
     before = msgspec.json.decode(record.before)
     return str(before.get("name") or "") if isinstance(before, dict) else ""
 

@@ -26,10 +26,13 @@ def write(export: Export, into: IO[bytes]) -> None:
     made_at = _moment(export.made_at)
     for entry in entries(export):
         into.writelines(map(_line, _event(entry, made_at)))
+        for single in entry.single_days:
+            into.writelines(map(_line, _event(single, made_at, of_a_rule=True)))
     into.write(_line("END:VCALENDAR"))
 
 
-def _event(entry: CalendarEntry, made_at: str) -> Iterator[str]:
+def _event(entry: CalendarEntry, made_at: str, *, of_a_rule: bool = False) -> Iterator[str]:
+    """`of_a_rule`: it says one day of an event of every year otherwise."""
     title = _text(entry.title)
     yield "BEGIN:VEVENT"
     yield f"UID:{_text(entry.uid)}"
@@ -38,6 +41,8 @@ def _event(entry: CalendarEntry, made_at: str) -> Iterator[str]:
     yield f"LAST-MODIFIED:{_moment(entry.revised_at)}"
     yield f"DTSTART;VALUE=DATE:{_day(entry.day)}"
     yield f"DTEND;VALUE=DATE:{_day(entry.day + ONE_DAY)}"
+    if of_a_rule:
+        yield f"RECURRENCE-ID;VALUE=DATE:{_day(entry.day)}"
     if entry.yearly:
         yield f"RRULE:{_every_year(entry.yearly)}"
     yield f"SUMMARY:{title}"

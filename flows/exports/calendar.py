@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 
 import msgspec
+from msgspec.structs import replace
 
 from flows import events as e
 from flows.events import AnyEvent, Record
-from flows.exports.dates import Stated, stated_dates, step_title
+from flows.exports.dates import DONE, Stated, stated_dates, step_title
 from flows.exports.record import Export, Reading
 from flows.own_dates import in_year
 from flows.position import Recurring
@@ -36,6 +37,8 @@ class CalendarEntry(msgspec.Struct, frozen=True):
     cancelled: bool = False
     """It is no date any more: a calendar that has it takes it out."""
     yearly: Recurring | None = None
+    single_days: "tuple[CalendarEntry, ...]" = ()
+    """Days of a yearly one that are told apart: they were marked done. They share its `uid`."""
 
 
 def entries(export: Export) -> tuple[CalendarEntry, ...]:
@@ -54,6 +57,8 @@ def _of_firm(reading: Reading, calendar: Calendar) -> Iterator[CalendarEntry]:
     touched = _touched(reading)
     last: dict[str, Stated] = {}
     for stated in stated_dates(reading):
+        if stated.uid.startswith(DONE):
+            continue  # what is marked is drawn with the date itself
         if stated.counts != "undone" or stated.uid not in last:
             last[stated.uid] = _with_a_day(stated, last.get(stated.uid))
     for uid, stated in last.items():
@@ -64,7 +69,7 @@ def _of_firm(reading: Reading, calendar: Calendar) -> Iterator[CalendarEntry]:
 
 def _with_a_day(stated: Stated, before: Stated | None) -> Stated:
     """What was cleared stands in calendars on the day it had."""
-    return stated if stated.day or before is None else msgspec.structs.replace(stated, day=before.day)
+    return stated if stated.day or before is None else replace(stated, day=before.day)
 
 
 def _entry(reading: Reading, calendar: Calendar, stated: Stated, row: Record) -> CalendarEntry:
@@ -76,7 +81,7 @@ def _entry(reading: Reading, calendar: Calendar, stated: Stated, row: Record) ->
         day = in_year(yearly, reading.day(reading.by_sequence[yearly.sequence].at).year)
     state = "stands" if yearly else _state(reading, stated)
     done = "Done: " if state == "done" else ""
-    return CalendarEntry(
+    entry = CalendarEntry(
         uid=f"{stated.uid}.{key.firm}@{key.tenant.replace('/', '.')}.cais-roadmap",
         sequence=row.sequence,
         day=day,
@@ -87,6 +92,21 @@ def _entry(reading: Reading, calendar: Calendar, stated: Stated, row: Record) ->
         cancelled=state == "gone",
         yearly=yearly,
     )
+    return replace(entry, single_days=tuple(_single_days(reading, entry, yearly))) if yearly else entry
+
+
+def _single_days(reading: Reading, entry: CalendarEntry, yearly: Recurring) -> Iterator[CalendarEntry]:
+    """Each day that was marked and that its rule still names, also where that was undone: a calendar may have it."""
+    done = reading.position.recurring_done.get(yearly.id, ())
+    marks = (row.event for row in reading.rows)
+    days = {mark.on for mark in marks if isinstance(mark, e.RecurringDone) and mark.recurring == yearly.id}
+    for on in sorted(days):
+        if on < entry.day or in_year(yearly, on.year) != on:
+            continue
+        if on in done:
+            yield replace(entry, day=on, title=f"{reading.name}: Done: {yearly.name}", alarms=(), yearly=None)
+        else:
+            yield replace(entry, day=on, yearly=None)
 
 
 def alarms(day: date, calendar: Calendar) -> tuple[timedelta, ...]:
@@ -177,7 +197,7 @@ def _touches(reading: Reading, event: AnyEvent) -> Iterator[str]:
             yield from ("target", f"task-{event.task}", f"waiting-{event.task}")
             task = reading.task_of(event.task)
             yield from (f"step-{task.step}", f"step-{task.part}") if task else ()
-        case e.RecurringSet() | e.RecurringRemoved():
+        case e.RecurringSet() | e.RecurringRemoved() | e.RecurringDone():
             yield f"yearly-{event.recurring}"
         case e.FirmAnswerGiven() | e.FirmAnswerConfirmed() | e.FirmAnswerWithdrawn():
             yield f"firm-answer-{event.answer}"

@@ -8,11 +8,11 @@ import msgspec
 from flows import events as e
 from flows.events import AnyEvent, Record
 from flows.exports.record import Reading
-from flows.history import label, yearly
+from flows.history import label, name_before, yearly
 
 
 class Stated(msgspec.Struct, frozen=True):
-    """One time a date was set or cleared. `counts`: `yes` where it is the last word, `earlier` where another was."""
+    """One time a date was set, cleared or marked done. `counts`: `yes` where it is the last word, else `earlier`."""
 
     uid: str
     """The same for every revision of one date, within its firm."""
@@ -26,7 +26,7 @@ class Stated(msgspec.Struct, frozen=True):
 
 
 def stated_dates(reading: Reading) -> Sequence[Stated]:
-    """Every date of the firm's own, each time it was set, in the order of the history."""
+    """Every date of the firm's own, each time it was set, cleared or marked done, in the order of the history."""
     found = [stated for row in reading.rows for stated in _stated(reading, row)]
     last: dict[str, int] = {}
     for row in reading.rows:
@@ -61,8 +61,10 @@ def _stated(reading: Reading, row: Record) -> Iterator[Stated]:
             words = f"every {yearly(event.month, event.day)}"
             yield Stated(f"yearly-{event.recurring}", "Every year", event.name, None, words, row)
         case e.RecurringRemoved():
-            what = _name_before(reading, row, event.recurring)
+            what = _name_before(row)
             yield Stated(f"yearly-{event.recurring}", "Every year", what, None, "no longer", row)
+        case e.RecurringDone():
+            yield Stated(_done(event), "Every year", f"Done: {_name_before(row)}", event.on, "done for this day", row)
         case e.FirmAnswerGiven() | e.FirmAnswerConfirmed():
             kept = reading.position.firm_answers.get(event.answer)
             asked = event.question if isinstance(event, e.FirmAnswerGiven) else kept.question if kept else ""
@@ -86,9 +88,20 @@ def _settles(row: Record) -> tuple[str, ...]:
             return (f"answer-{event.fact}",)
         case e.RecurringSet() | e.RecurringRemoved():
             return (f"yearly-{event.recurring}",)
+        case e.RecurringDone():
+            return (_done(event),)
         case e.FirmAnswerGiven() | e.FirmAnswerConfirmed() | e.FirmAnswerWithdrawn():
             return (f"firm-answer-{event.answer}",)
     return ()
+
+
+DONE = "done-"
+"""How the `uid` of a mark begins: that a date of every year is done for one of its days."""
+
+
+def _done(event: e.RecurringDone) -> str:
+    """Each day for itself: the date goes on, so neither has the last word on the other."""
+    return f"{DONE}{event.recurring}-{event.on.isoformat()}"
 
 
 def _set(row: Record, uid: str, kind: str, what: str, on: date | None) -> Stated:
@@ -111,9 +124,5 @@ def recheck_title(reading: Reading, event: e.AnswerGiven) -> str:
     return f"Look again at “{question.ask if question else event.fact}”, answered: {said}"
 
 
-def _name_before(reading: Reading, row: Record, recurring: str) -> str:
-    for earlier in reversed(reading.rows[: row.sequence - 1]):
-        event = earlier.event
-        if isinstance(event, e.RecurringSet) and event.recurring == recurring:
-            return event.name
-    return "a date of the firm"
+def _name_before(row: Record) -> str:
+    return name_before(row) or "a date of the firm"

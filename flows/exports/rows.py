@@ -7,7 +7,7 @@ from flows import events as e
 from flows.events import Record
 from flows.exports.dates import stated_dates
 from flows.exports.record import Reading
-from flows.history import SITUATIONS, label
+from flows.history import SITUATIONS, label, rules_in_words
 from flows.own_dates import due_of
 from flows.walk import Item
 
@@ -55,6 +55,7 @@ def firms(reading: Reading) -> Iterator[Row]:
         "; ".join(f"{i.record.whom}: {i.title}" for i in walk.waiting if i.record),
         position.target,
         position.time_zone,
+        "; ".join(rules_in_words(position.reminders)),
         _yes(position.practice),
         position.version,
         position.head,
@@ -160,7 +161,7 @@ def notes(reading: Reading) -> Iterator[Row]:
 
 
 def dates(reading: Reading) -> Iterator[Row]:
-    """Every date of the firm's own, each time it was set."""
+    """Every date of the firm's own, each time it was set, cleared or marked done."""
     for stated in stated_dates(reading):
         row = stated.row
         yield stated.kind, stated.what, stated.day, stated.words, *_who(row), stated.counts, row.sequence

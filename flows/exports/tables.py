@@ -68,6 +68,7 @@ _TABLES: tuple[tuple[str, str, tuple[Column, ...], Rows], ...] = (
             Column("Waiting for", width=40),
             Column("Target", "date", 12),
             Column("Time zone", width=20),
+            Column("Reminders", width=60),
             Column("Practice run", width=12),
             Column("Events", "number", 8),
             Column("Head of the chain", width=68),

@@ -9,8 +9,8 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
@@ -23,13 +23,24 @@ from click.testing import CliRunner, Result
 from bot.__main__ import COMMANDS, cais
 from bot.pack_files import read_pack
 from bot.settings import names
-from flows.events import AnyEvent, FirmKey, FirmSetUp, MemberSet, NoteAdded
+from flows.events import (
+    AnyEvent,
+    FirmKey,
+    FirmSetUp,
+    MemberSet,
+    NoteAdded,
+    RecurringDone,
+    RecurringSet,
+    RemindersSet,
+)
 from flows.firms import Person
+from flows.habits import Rules
 from flows.ports import Changed
 from flows.position import Position
 from flows.records import Stamp, record
 from storage.database import open_database
 
+ANA = Person("slack:-/T1/U1", "Ana")
 KEY = FirmKey("-/T1", "f1")
 Cais = Callable[..., Result]
 
@@ -83,12 +94,13 @@ def history(typed: Cais, tmp_path: Path) -> Path:
 
 
 async def _four_events(url: str, key: FirmKey = KEY) -> None:
-    stamp = Stamp(
-        who=Person("slack:-/T1/U1", "Ana"), at=datetime(2026, 3, 2, tzinfo=UTC), source="command", edition="x"
-    )
     set_up = FirmSetUp(name="Acme", situation="new", time_zone="UTC")
-    lead = MemberSet(person=stamp.who.id, name="Ana", role="lead")
-    events: list[AnyEvent] = [set_up, lead, *(NoteAdded(text=str(n)) for n in range(2))]
+    lead = MemberSet(person=ANA.id, name=ANA.name, role="lead")
+    await _keep(url, key, [set_up, lead, *(NoteAdded(text=str(n)) for n in range(2))])
+
+
+async def _keep(url: str, key: FirmKey, events: Sequence[AnyEvent]) -> None:
+    stamp = Stamp(who=ANA, at=datetime(2026, 3, 2, tzinfo=UTC), source="command", edition="x")
 
     def decide(position: Position, _: Any) -> Changed:
         return record(position, events, stamp)
@@ -293,6 +305,29 @@ def test_a_record_is_written_out_and_read_into_an_empty_installation_chain_and_a
     assert positions[0] == positions[1]
     assert positions[0] is not None
     assert positions[0].name == "Acme"
+
+
+def test_what_was_set_and_done_about_reminders_comes_along_and_is_planned_anew(
+    typed: Cais, history: Path, environment: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    done = RecurringDone(recurring="r4", on=date(2027, 3, 15))
+    told = [RecurringSet(recurring="r4", name="Review", month=3, day=15), done, RemindersSet(rules=Rules(before=(3,)))]
+    asyncio.run(_keep(f"sqlite+aiosqlite:///{history}", KEY, told))
+    file = exported(typed)
+    path = elsewhere(environment, tmp_path)
+    said = typed("import", str(file))
+    assert said.exit_code == 0, said.output
+    position = asyncio.run(_position(f"sqlite+aiosqlite:///{path}", KEY))
+    assert position is not None
+    assert position.recurring_done == {"r4": (date(2027, 3, 15),)}
+    assert position.reminders.before == (3,)
+    assert asyncio.run(_unplanned(f"sqlite+aiosqlite:///{path}")) == [KEY]
+    assert typed("verify").exit_code == 0
+
+
+async def _unplanned(url: str) -> Sequence[FirmKey]:
+    async with await open_database(url) as database:
+        return await database.plans.stale(now=0.0, limit=9)
 
 
 async def _position(url: str, key: FirmKey) -> Position | None:

@@ -25,6 +25,7 @@ from flows.asking import Question
 from flows.events import FirmKey
 from flows.exports.use_cases import Wish
 from flows.firms import Person
+from flows.habits import Rules
 from flows.services import Act, Services
 
 TENANT = "-/T0SANDBOX"
@@ -34,14 +35,14 @@ SECRET = "Zephyrine"
 
 QUESTION = "who signs the registration form at our firm?"
 
-ROWS = 11
+ROWS = 13
 """Events of the foreign firm, once it is made."""
 
 ROUTER = build_router()
 
 
 async def foreign_firm(services: Services) -> FirmKey:
-    """A firm of somebody else's with an agent, a note, a linked channel, a question and an answer of its own."""
+    """A firm of somebody else's with something of everything: an agent, a yearly date that is done, an answer, ..."""
 
     def act(nth: int) -> Act:
         return Act(OWNER, "button", f"owner-{nth}")
@@ -51,7 +52,9 @@ async def foreign_firm(services: Services) -> FirmKey:
     await services.answer(key, act(1), "fdid_duty", ["yes"])
     await services.answer(key, act(2), "methods", ["agent"], agents=[f"{SECRET} Clearing"])
     await services.add_note(key, act(3), f"{SECRET} called")
-    await services.set_recurring(key, act(9), f"{SECRET} review", 3, 15)
+    (yearly,) = (await services.set_recurring(key, act(9), f"{SECRET} review", 3, 15)).position.recurring
+    await services.reminders.finish_recurring(key, act(12), yearly.id, date(2027, 3, 15))
+    await services.reminders.set_rules(key, act(13), Rules(before=(15, 5, 0)))
     await services.assign(key, act(10), "s2", OWNER)
     await services.set_task_due(key, act(11), "s2", date(2027, 5, 28))
     result = await services.link_channel(key, act(4), f"slack:{TENANT}/C0FOREIGN")

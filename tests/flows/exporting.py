@@ -10,6 +10,8 @@ from flows import own_dates, progress
 from flows.asked import Asked
 from flows.deadlines import load_ledger
 from flows.exports.record import Export, FirmRecord, Format
+from flows.habits import Rules
+from flows.reminders import setting
 from flows.workspace import Workspace
 from tests.flows.life import ANA, PACK, SOURCE, TODAY, Life
 
@@ -20,7 +22,7 @@ TROUBLE = "=1+1 <b>&amp; “quotes”, a comma, a line\nbreak, ünïcödé"
 
 
 def busy_life() -> Life:
-    """A firm on its way, with dates, evidence, notes, an owner and something undone."""
+    """A firm on its way, with dates, evidence, notes, an owner, numbers for reminders and something undone."""
     life = Life(target=date(2027, 5, 28)).go("agent", agents=["Clear Co"])
     (key,) = [i.key for i in life.walk.items if i.task.id == "s5" and i.state == "open"]
     life.take(own_dates.set_task_due(PACK, life.position, ANA, key, date(2027, 1, 4), today=TODAY))
@@ -35,6 +37,9 @@ def busy_life() -> Life:
     said = e.FirmAnswerGiven("q1", "Who signs?", "Ana does.", date(2027, 5, 3))
     life.take([said, e.DocumentAdded("d1", "manual.pdf", "pdf", 34_000, "0" * 64, 12)])
     life.wait(next(i.key for i in life.walk.items if i.task.id == "s6a"), "Clear Co")
+    (yearly,) = life.position.recurring
+    life.take(setting.finish_recurring(life.position, ANA, yearly.id, date(2027, 3, 15), TODAY))
+    life.take(setting.set_rules(life.position, ANA, Rules(before=(15, 5, 0), late_every=3)))
     return life
 
 

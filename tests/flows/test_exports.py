@@ -14,7 +14,9 @@ from flows.exports.calendar import CalendarEntry, alarms, entries
 from flows.exports.tables import TABLE_NAMES, Table, tables
 from flows.exports.whole import Unreadable, read, written
 from flows.firms import Refusal
+from flows.position import Recurring
 from flows.records import verify
+from flows.reminders import setting
 from flows.trading_days import NYSE
 from flows.workspace import Workspace
 from tests.flows.exporting import AT, TROUBLE, busy_life, export_of, question
@@ -71,7 +73,31 @@ def test_each_time_a_date_was_set_is_a_row_and_the_last_one_counts() -> None:
     life = busy_life()
     life.take(own_dates.set_recurring(life.position, ANA, "SAA yearly certification", 4, 1))
     yearly = [r for r in table("dates", life).rows if r[1] == "Every year"]
-    assert [(row[4], row[-2]) for row in yearly] == [("every March 15", "earlier"), ("every April 1", "yes")]
+    assert [(row[3], row[4], row[-2]) for row in yearly] == [
+        (None, "every March 15", "earlier"),
+        (date(2027, 3, 15), "done for this day", "yes"),
+        (None, "every April 1", "yes"),
+    ]
+    assert yearly[1][2] == "Done: SAA yearly certification"
+
+
+def test_a_yearly_date_that_is_done_for_a_day_goes_on_and_an_undo_of_that_is_said() -> None:
+    life = busy_life()
+    marked = next(row.sequence for row in life.history if row.type == "recurring_done")
+    counts = {row[-1]: row[-2] for row in table("dates", life).rows if row[1] == "Every year"}
+    assert list(counts.values()) == ["yes", "yes"]
+    life.undo(marked)
+    assert {row[-1]: row[-2] for row in table("dates", life).rows if row[1] == "Every year"} == {
+        **counts,
+        marked: "undone",
+    }
+
+
+def test_a_firms_numbers_for_reminders_are_in_its_tables() -> None:
+    (changed,) = column(table("firms", busy_life()), "Reminders")
+    (shipped,) = column(table("firms", Life()), "Reminders")
+    assert "before a date, 15 and 5 trading days before and on the day itself; " in str(changed)
+    assert "before a date, 10, 5, 2 and 1 trading days before and on the day itself; " in str(shipped)
 
 
 def test_a_follow_up_is_over_once_nobody_waits_any_more() -> None:
@@ -136,6 +162,31 @@ def test_what_is_done_reminds_nobody() -> None:
     assert "Done: " in done.title
 
 
+def test_a_day_of_a_yearly_date_that_is_done_reminds_nobody_and_the_others_do() -> None:
+    life = busy_life()
+    yearly = life.position.recurring[0].id
+    before = dates_of(life)[f"yearly-{yearly}"]
+    (single,) = before.single_days
+    assert (single.uid, single.day, single.alarms) == (before.uid, date(2027, 3, 15), ())
+    assert single.title == "Apex: Done: SAA yearly certification"
+    assert before.alarms
+    life.undo(next(row.sequence for row in life.history if row.type == "recurring_done"))
+    after = dates_of(life)[f"yearly-{yearly}"]
+    assert after.sequence > before.sequence
+    (single,) = after.single_days
+    assert (single.day, single.title, single.alarms) == (date(2027, 3, 15), after.title, after.alarms)
+
+
+def test_what_was_done_on_a_day_that_the_rule_names_no_more_is_no_entry() -> None:
+    life = busy_life()
+    yearly = life.position.recurring[0].id
+    life.take(own_dates.set_recurring(life.position, ANA, "SAA yearly certification", 4, 1))
+    assert dates_of(life)[f"yearly-{yearly}"].single_days == ()
+    life.take(own_dates.remove_recurring(life.position, ANA, yearly))
+    gone = dates_of(life)[f"yearly-{yearly}"]
+    assert (gone.cancelled, gone.single_days) == (True, ())
+
+
 def test_alarms_are_at_nine_on_trading_days_before() -> None:
     # A Monday: before it New Year's Day and a weekend do not count.
     day = datetime(2027, 1, 4)  # noqa: DTZ001 - by the clock of whoever's calendar it is
@@ -190,7 +241,7 @@ def test_whatever_people_do_an_entry_that_changed_is_newer_than_the_one_before(s
 def _something(life: Life, chance: random.Random) -> None:
     items = [i for i in life.walk.items if i.task.kind != "question"]
     item, day = chance.choice(items), TODAY + timedelta(days=chance.randint(0, 300))
-    match chance.randint(0, 10):
+    match chance.randint(0, 13):
         case 0 | 1:
             due = chance.choice([day, None])
             life.take(own_dates.set_task_due(PACK, life.position, ANA, item.key, due, today=TODAY))
@@ -211,6 +262,13 @@ def _something(life: Life, chance: random.Random) -> None:
             life.take(own_dates.assign(PACK, life.position, ANA, item.key, ANA))
         case 10:
             life.take(answers.add_agents(life.position, ANA, [f"Agent {life.position.version}"]))
+        case 11 | 12:
+            yearly = chance.choice(life.position.recurring or [Recurring("r0", "", 1, 1, 0, AT)])
+            on = own_dates.in_year(yearly, chance.choice([2026, 2027]))
+            life.take(setting.finish_recurring(life.position, ANA, yearly.id, on, TODAY))
+        case 13:
+            yearly = chance.choice(life.position.recurring or [Recurring("r0", "", 1, 1, 0, AT)])
+            life.take(own_dates.remove_recurring(life.position, ANA, yearly.id))
 
 
 # --- the document -----------------------------------------------------------------------------------------------
@@ -224,6 +282,7 @@ def test_a_document_holds_every_event_and_reads_back_as_the_same() -> None:
     assert verify(firm.events) is None
     assert fold(lives[0].position.key, firm.events) == lives[0].position
     assert firm.questions == (question(),)
+    assert {"recurring_done", "reminders_set"} <= {event.type for event in firm.events}
 
 
 @pytest.mark.parametrize(

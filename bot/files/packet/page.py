@@ -12,7 +12,7 @@ from flows import events as e
 from flows.events import Record
 from flows.exports.record import Export, Reading
 from flows.exports.rows import SOURCES
-from flows.history import SITUATIONS, counted, day, label
+from flows.history import SITUATIONS, counted, day, label, rules_in_words
 from flows.roadmap import Step
 
 IS_NOT = (
@@ -27,7 +27,7 @@ CHAPTERS = (
     ("stands", "Where the firm stands"),
     ("answers", "Answers to the roadmap's questions"),
     ("tasks", "The roadmap, task by task"),
-    ("dates", "The firm's own dates"),
+    ("dates", "The firm's own dates and reminders"),
     ("questions", "Questions and the firm's own answers"),
     ("people", "People, agents and documents"),
     ("log", "Everything that was recorded"),
@@ -126,7 +126,7 @@ class _Page:
         walk, position = self.reading.walk, self.position
         outcome = walk.outcome
         waiting = [
-            f"{item.title}: {item.record.whom}, since {day(item.record.since)}"
+            f"{item.record.whom}, since {day(item.record.since)}: {item.title}"
             for item in walk.waiting
             if item.record and item.record.since
         ]
@@ -190,9 +190,23 @@ class _Page:
     # --- 4 to 6 --------------------------------------------------------------------------------------------------
 
     def dates(self) -> Html:
-        if not self.paper.stated:
-            return el("p", "The firm has set no dates of its own.")
-        return self.paper.dates_grid("Every date, each time it was set", self.paper.stated)
+        stated = self.paper.stated
+        grid_of_them = self.paper.dates_grid("Every date, each time it was set, cleared or marked done", stated)
+        return together(
+            [
+                grid_of_them if stated else el("p", "The firm has set no dates of its own."),
+                el("h3", "When the firm's people are reminded"),
+                el("p", self._whose_numbers(), class_="muted"),
+                el("ul", *(el("li", words) for words in rules_in_words(self.position.reminders))),
+            ]
+        )
+
+    def _whose_numbers(self) -> str:
+        rows = (row for row in reversed(self.reading.rows) if row.sequence not in self.reading.undone)
+        row = next((row for row in rows if isinstance(row.event, e.RemindersSet)), None)
+        if row is None:
+            return "These are the app's own numbers; the firm has set no others."
+        return f"Set by {row.actor_name}, {self.paper.moment(row.at)} ({self.paper.zone_name}), entry {row.sequence}."
 
     def questions(self) -> Html:
         answers = [a for a in self.position.firm_answers.values() if not a.withdrawn]

@@ -66,7 +66,7 @@ class Paper:
 
     def dates_grid(self, caption: str, stated: Iterable[Stated]) -> Html:
         """Dates of the firm's own as a table."""
-        heads = ("What", "Day", "Set by", f"Recorded ({self.zone_name})", "Counts", "Entry")
+        heads = ("What", "Day", "By", f"Recorded ({self.zone_name})", "Counts", "Entry")
         rows = (
             (
                 s.what,

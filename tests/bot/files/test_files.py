@@ -16,7 +16,7 @@ from bot.files import csv_tables
 from bot.files.names import file_name, slug
 from bot.files.writing import write
 from flows import own_dates
-from flows.exports.calendar import entries
+from flows.exports.calendar import CalendarEntry, entries
 from flows.exports.record import Export, Format
 from flows.exports.tables import tables
 from flows.exports.whole import read
@@ -131,11 +131,13 @@ def test_a_calendar_loads_in_a_parser_with_one_event_for_each_date() -> None:
     export = dated()
     calendar = icalendar.Calendar.from_ical(written(export))
     assert calendar.errors == []
-    events = {str(event["uid"]): event for event in calendar.walk("vevent")}
-    expected = {entry.uid: entry for entry in entries(export)}
+    events = {(str(e["uid"]), e["recurrence-id"].dt if "recurrence-id" in e else None): e for e in calendar.events}
+    expected: dict[tuple[str, date | None], CalendarEntry] = {(entry.uid, None): entry for entry in entries(export)}
+    expected |= {(one.uid, one.day): one for entry in entries(export) for one in entry.single_days}
     assert events.keys() == expected.keys()
-    for uid, entry in expected.items():
-        event = events[uid]
+    assert len(events) > len(entries(export)), "one day of a yearly date is done"
+    for key, entry in expected.items():
+        event = events[key]
         assert event.errors == []
         assert (event.start, event.end) == (entry.day, entry.day + timedelta(days=1))
         assert (str(event["summary"]), str(event["description"])) == (entry.title, entry.about)
@@ -150,7 +152,7 @@ def test_a_calendar_loads_in_a_second_parser_and_a_leap_day_falls_on_the_last_of
         warnings.simplefilter("ignore")  # the parser's own
         calendar = vobject.readOne(written(export).decode())
     assert {(e.uid.value, e.summary.value, e.dtstart.value) for e in calendar.vevent_list} == {
-        (entry.uid, entry.title, entry.day) for entry in entries(export)
+        (entry.uid, entry.title, entry.day) for each in entries(export) for entry in (each, *each.single_days)
     }
     leap = next(event for event in calendar.vevent_list if "Léap" in event.summary.value)
     assert [f"{on:%Y-%m-%d}" for on in leap.getrruleset()[:3]] == ["2026-02-28", "2027-02-28", "2028-02-29"]

@@ -108,6 +108,21 @@ def test_what_was_undone_is_called_so_wherever_it_stands(packet: Path) -> None:
     assert "taken back (undone)" in text
 
 
+def test_the_page_says_when_people_are_reminded_and_who_set_that(packet: Path) -> None:
+    text = words((packet / "packet.html").read_text())
+    assert "Set by Ana Ruiz, Nov 23, 2026, 09:20 (New York time), entry 23. before a date, 15 and 5 trading" in text
+    assert "Set the firm's reminders: before a date, 15 and 5 trading days before and on the day itself; " in text
+    life = Life()
+    (reading,) = export_of("packet", life).readings()
+    assert "the firm has set no others. before a date, 10, 5" in words(page(export_of("packet", life), reading))
+
+
+def test_a_yearly_date_that_was_marked_done_is_among_the_dates_and_in_the_log(packet: Path) -> None:
+    text = words((packet / "packet.html").read_text())
+    assert "Done: SAA yearly certification Mar 15, 2027 Ana Ruiz Nov 23, 2026, 09:19 yes 22" in text
+    assert "Done for Monday, March 15, 2027: SAA yearly certification" in text
+
+
 def test_what_people_typed_stays_text_in_the_page(packet: Path) -> None:
     html = (packet / "packet.html").read_text()
     assert "<signed>" not in html
