@@ -14,6 +14,7 @@ from bot.standstill import Standstill
 from bot.surfaces import Letter, Written
 from bot.web_api import SlackSaidNo, Unsure, WebApi
 from flows.asked import Owed, Slot
+from flows.events import FirmKey
 from flows.services import Services
 
 log = logging.getLogger("cais.delivery")
@@ -26,6 +27,9 @@ ROUND = 30.0
 
 A_MOMENT = 5.0
 """Seconds after which it is looked again at what is not to be said yet: by then it is planned anew."""
+
+A_WHILE = 600.0
+"""The same for what may have been sent before."""
 
 IN_FLIGHT = 8
 """Messages that may be on their way at once: so few are in doubt after a crash."""
@@ -192,7 +196,7 @@ class Delivery:
                 return
             written = await self._write(owed)
         if written.later:
-            await self._outbox.release(slot.tenant, written.later, until=self._now() + A_MOMENT)
+            await self._put_off([o for o in owed if o.key in written.later])
         outcomes = dict.fromkeys(written.needless, "needless")
         said = [o for o in owed if o.key not in {*written.needless, *written.later}]
         message = ""
@@ -200,6 +204,14 @@ class Delivery:
             message = await self._posting.deliver(slot.tenant, slot.person, written.letter, metadata(said))
             outcomes |= {o.key: "sent" for o in said}
         await self._outbox.settle(slot.tenant, outcomes, now=self._now(), message=message)
+
+    async def _put_off(self, owed: Sequence[Owed]) -> None:
+        """Not to be said yet, as after a stop at night: a plan made anew knows until when."""
+        in_doubt = any(o.tries > 1 for o in owed)  # those no plan moves, and Slack is not to be asked again and again
+        until = self._now() + (A_WHILE if in_doubt else A_MOMENT)
+        await self._outbox.release(owed[0].tenant, [o.key for o in owed], until=until)
+        for firm in dict.fromkeys(FirmKey(o.tenant, o.firm) for o in owed):
+            await self._services.reminders.replan(firm)
 
     async def _write(self, owed: Sequence[Owed]) -> Written:
         write = self._letters.get(owed[0].kind)

@@ -50,8 +50,6 @@ async def write_digest(owed: Sequence[Owed], services: Services) -> Written:
     """Everything that still holds, each subject once; what does not is left out."""
     found = await reminded.read(owed, services)
     now, later = ({it.row for it in found if it.said}, {it.row for it in found if it.later})
-    for firm in dict.fromkeys(it.scene.position.key for it in found if it.later):
-        await services.reminders.replan(firm)  # a plan knows until when; this row may be late, and it be night
     said = reminded.once_each([it for it in found if it.said])
     return Written(
         Letter(views.digest(said)) if said else None,

@@ -68,9 +68,10 @@ class World:
         await self.plan()
 
     async def day_by_day(self, day: str) -> None:
-        """Each day at nine, up to this one."""
+        """Each day at nine in New York and at nine in Los Angeles, up to this one."""
         while (on := self.clock.now.astimezone(NEW_YORK).date()) < date.fromisoformat(day):
-            await self.goes_to((on + timedelta(1)).isoformat())
+            for hour in (NINE, NINE + 3):
+                await self.goes_to((on + timedelta(1)).isoformat(), hour)
 
     def digests(self, user: str) -> list[Json]:
         """The reminders that stand in somebody's DM."""

@@ -67,13 +67,14 @@ async def test_a_date_on_a_weekend_stays_there_and_its_reminder_comes_the_tradin
 
 async def test_a_date_that_has_passed_is_said_calmly_and_once_a_week(world: World) -> None:
     await bens_task(world, date(2026, 12, 1))
-    await world.day_by_day("2026-12-08")
+    await world.day_by_day("2026-12-07")
+    await world.goes_to("2026-12-08")
     said = world.said(BEN)
     assert "The date you set, Tuesday, December 1, 2026, has passed." in said
     assert "you are asked once a week" in said
     for word in ("overdue", "late", "days ago", "🔴", "❗"):
         assert word not in said
-    assert [d["text"] for d in world.digests(LEA)] == [], "Lea is told from the fifth trading day on, by her own week"
+    assert [d["text"] for d in world.digests(LEA)] == [], "Lea is told from the fifth trading day on, by her own hour"
     await world.day_by_day("2026-12-16")
     assert "The day it was wanted by, Tuesday, December 1, 2026, has passed." in world.said(LEA)
     assert "Owner: Ben Cole" in world.said(LEA)
@@ -102,6 +103,17 @@ async def test_after_three_days_down_there_is_one_message_and_nothing_stale(worl
     (newest,) = world.digests(BEN)[sent:]
     assert words_of(newest).count("Thursday, December 3, 2026") == 1, "each subject once, the nearest"
     assert "in 1 trading day" in words_of(newest)
+
+
+async def test_what_a_stop_made_late_is_not_said_at_night(world: World) -> None:
+    await bens_task(world)
+    await world.goes_to("2026-12-01", 20)
+    assert world.digests(BEN) == []
+    await world.goes_to("2026-12-02", 8, 59)
+    assert world.digests(BEN) == []
+    await world.goes_to("2026-12-02", 9)
+    assert "Tuesday, December 15, 2026" in world.said(BEN)
+    assert len(world.digests(BEN)) == 1
 
 
 async def test_many_things_end_in_how_many_more_there_are(world: World) -> None:
