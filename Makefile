@@ -31,6 +31,9 @@ fuzz: $(VENV)/.installed-for-tests ## 10,000 hostile strings through every door 
 	FUZZ=$${FUZZ:-10000} $(BIN)/python -m pytest -q -k "hostile or any_string or random_bytes or hides" \
 	  tests/bot/test_hostile_questions.py tests/bot/test_documents.py tests/bot/test_reading.py tests/flows/questions
 
+simulate: $(VENV)/.installed-for-tests ## Years of 200 firms, with everything going wrong: what was sent beside what an oracle expects
+	$(BIN)/python -m tests.simulation $${FIRMS:-200} $(WORKERS)
+
 check: ## Everything CI looks at: format, lint, types, imports, manifest, tests
 	.ci/run
 

@@ -153,7 +153,7 @@ class _Life:
         ways += (self._waits, self._waits, self._steps, self._targets, self._yearly, self._again, self._leaves)
         ways += (self._rules, self._undone, self._undone)
         while self.day < self.end:
-            self.day += timedelta(days=self.random.choice((0, 0, 1, 1, 2, 3, 5, 8, 13)))
+            self.day += timedelta(days=self.random.choice((0, 0, 1, 1, 2, 3, 5, 8, 13, 21)))
             self.random.choice(ways)()
         return [*(h for _, h in self.said if h.at.date() < self.end), *self.others]
 

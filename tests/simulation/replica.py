@@ -1,6 +1,5 @@
 """One process of the bot: the real use cases, planner and delivery on a shared database, until it dies."""
 
-import logging
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, TypeVar
 
@@ -20,7 +19,6 @@ from tests.simulation.slack import Alive, Line, Slack
 from tests.simulation.virtual_time import Time
 
 T = TypeVar("T")
-logging.getLogger("cais").setLevel(logging.CRITICAL)
 
 
 class Crossing:

@@ -3,7 +3,8 @@
 import asyncio
 import logging
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -101,6 +102,10 @@ class World:
 
     async def play(self) -> Played:
         asyncio.get_running_loop().set_exception_handler(_only_what_is_no_death)
+        with _without_the_log():
+            return await self._play_on_a_database()
+
+    async def _play_on_a_database(self) -> Played:
         with self.time.held():
             runners = [await sqlite.open_sqlite(self.path) for _ in range(2)]
         try:
@@ -241,6 +246,18 @@ class World:
             position = await self.observer.events.position(FirmKey(owed.tenant, owed.firm))
         assert position is not None
         return self.names.firms[owed.firm], self.names.subject(position, rung_of(owed.about).subject)
+
+
+@contextmanager
+def _without_the_log() -> Iterator[None]:
+    """What goes wrong is meant to: the bot says so line by line."""
+    log = logging.getLogger("cais")
+    level = log.level
+    log.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        log.setLevel(level)
 
 
 def _only_what_is_no_death(loop: asyncio.AbstractEventLoop, context: dict) -> None:
