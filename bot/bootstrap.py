@@ -26,6 +26,7 @@ from bot.listeners import (
     reminders,
     rules,
     steps,
+    summaries,
     tasks,
     undoing,
     waiting,
@@ -63,6 +64,7 @@ CONVERSATIONS = (
     habits,
     rules,
     waiting,
+    summaries,
     home,
     helping,
 )

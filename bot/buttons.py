@@ -647,6 +647,27 @@ class ExportRecord(Carried, frozen=True):
     every: bool = False
 
 
+# --- summaries: where one firm stands, and many ---------------------------------------------------------------
+
+
+class ShowSummary(Carried, frozen=True):
+    verb: ClassVar[str] = "summaries.one"
+
+
+class ShowPortfolio(Carried, frozen=True):
+    """A page of the person's firms, counted from 0, those that the filter `only` leaves."""
+
+    verb: ClassVar[str] = "summaries.many"
+    only: str = "all"
+    page: int = 0
+
+
+class PickSummary(Carried, frozen=True):
+    """A select; the chosen option is the firm's id."""
+
+    verb: ClassVar[str] = "summaries.pick"
+
+
 # --- home -----------------------------------------------------------------------------------------------------
 
 

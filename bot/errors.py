@@ -68,6 +68,10 @@ class NotedEvents:
         """As the store's own."""
         return await self._events.position(key)
 
+    async def positions(self, keys: Sequence[FirmKey]) -> Sequence[Position]:
+        """As the store's own."""
+        return await self._events.positions(keys)
+
     async def history(
         self, key: FirmKey, *, types: Sequence[str] = (), limit: int | None = None, before: int | None = None
     ) -> Sequence[Record]:

@@ -87,6 +87,9 @@ class EventStore(Protocol):
     async def position(self, key: FirmKey) -> Position | None:
         """The snapshot, or None where there is no such firm."""
 
+    async def positions(self, keys: Sequence[FirmKey]) -> Sequence[Position]:
+        """The snapshots of these firms, in their order; those that are not there are left out."""
+
     async def history(
         self, key: FirmKey, *, types: Sequence[str] = (), limit: int | None = None, before: int | None = None
     ) -> Sequence[Record]:

@@ -40,6 +40,7 @@ from flows.position import Position
 from flows.records import Stamp, record, record_undo
 from flows.reminders.use_cases import Reminders
 from flows.roadmap import Pack
+from flows.summaries.use_cases import Summaries
 from flows.trading_days import NEW_YORK
 from flows.walk import Preview, Walk, preview, walk
 from flows.workspace import Entry, Workspace
@@ -118,6 +119,9 @@ class Services:
             now=self.now,
             practice=practice,
         )
+
+        self.summaries = Summaries(events, pack, self.clock)
+        """Where one firm stands, or many."""
 
     def now(self) -> datetime:
         """Business time, UTC."""

@@ -103,6 +103,15 @@ def _load(statement: Statement, key: FirmKey, cache: PositionCache) -> Unit[Held
     return held
 
 
+def _positions(keys: Sequence[FirmKey], cache: PositionCache) -> Unit[list[Position]]:
+    found: list[Position] = []
+    for key in keys:
+        position = yield from load(statements.read_snapshot, key, cache)
+        if position:
+            found.append(position)
+    return found
+
+
 def read_snapshot(body: str) -> Position | None:
     """The position in a snapshot's body, or None where only the events can tell it.
 
@@ -133,6 +142,9 @@ class EventStore:
 
     async def position(self, key: FirmKey) -> Position | None:
         return await self._runner.read(load(statements.read_snapshot, key, self._cache))
+
+    async def positions(self, keys: Sequence[FirmKey]) -> Sequence[Position]:
+        return await self._runner.ponder(_positions(keys, self._cache))
 
     async def history(
         self, key: FirmKey, *, types: Sequence[str] = (), limit: int | None = None, before: int | None = None

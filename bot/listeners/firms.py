@@ -86,8 +86,12 @@ async def foreign(heard: Heard, services: Services) -> Answer:
 
 async def no_such_firm(heard: Heard, services: Services) -> Answer:
     """A firm was named that this person has not got: the same is said whether it exists or not."""
-    firms = heard.sighting.firms
-    return Say(views.offered(heard.words, _near(heard.words, firms) or firms))
+    return strange(heard.words, heard.sighting.firms)
+
+
+def strange(name: str, firms: Sequence[FirmSummary]) -> Answer:
+    """Nobody's firm is called so, as far as this person may know: the nearest of these are offered."""
+    return Say(views.offered(name, _near(name, firms) or firms))
 
 
 async def which_firm(heard: Heard, services: Services) -> Answer:
@@ -101,7 +105,7 @@ def pick(router: Router) -> Callable[[Heard, PickFirm, Services], Awaitable[Answ
 
     async def listen(heard: Heard, carried: PickFirm, services: Services) -> Answer:
         chosen = carried.firm or (heard.chosen[0] if heard.chosen else "")
-        position = await _reachable(heard, services, chosen)
+        position = await reachable(heard, services, chosen)
         await services.use(position, heard.act)
         sighting = msgspec.structs.replace(heard.sighting, position=position, current=chosen)
         return await run(router, replace(heard, sighting=sighting), services, carried.then)
@@ -109,7 +113,7 @@ def pick(router: Router) -> Callable[[Heard, PickFirm, Services], Awaitable[Answ
     return listen
 
 
-async def _reachable(heard: Heard, services: Services, firm_id: str) -> Position:
+async def reachable(heard: Heard, services: Services, firm_id: str) -> Position:
     """The firm's position. Raises one and the same Refusal where there is none and where the person is not in it."""
     position = await services.events.position(FirmKey(heard.tenant, firm_id)) if firm_id else None
     if position is None or role_of(position, heard.who) is None:
@@ -132,16 +136,17 @@ async def _use(heard: Heard, services: Services, position: Position) -> Message:
 
 async def use_named(heard: Heard, services: Services) -> Answer:
     """`/cais firm use <name>`. A near miss is offered and not used."""
-    firms = await _in_reach(heard, services)
+    firms = await in_reach(heard, services)
     if not heard.words.strip():
         return Say(views.picker(firms, "firm")) if firms else Say(views.firm_list((), (), ""))
     found = words.named_firm(f"for {heard.words}", firms)
     if found is None:
         return Say(views.offered(heard.words, _near(heard.words, firms)))
-    return Say(await _use(heard, services, await _reachable(heard, services, found[1].key.firm)))
+    return Say(await _use(heard, services, await reachable(heard, services, found[1].key.firm)))
 
 
-async def _in_reach(heard: Heard, services: Services) -> Sequence[FirmSummary]:
+async def in_reach(heard: Heard, services: Services) -> Sequence[FirmSummary]:
+    """The firms this person may see: their own, and for a workspace admin all."""
     if not heard.who.admin:
         return heard.sighting.firms
     roles = {f.key.firm: f for f in heard.sighting.firms}
@@ -195,7 +200,7 @@ async def press_list(heard: Heard, carried: ShowFirms, services: Services) -> An
 async def _list(heard: Heard, services: Services, note: str = "") -> Message:
     mine = heard.sighting.firms
     own = {f.key for f in mine}
-    others = [f for f in await _in_reach(heard, services) if f.key not in own]
+    others = [f for f in await in_reach(heard, services) if f.key not in own]
     return views.firm_list(mine, others, heard.sighting.current, note)
 
 
@@ -263,11 +268,11 @@ async def remove_member(heard: Heard, carried: RemoveMember, services: Services)
 async def link_here(heard: Heard, services: Services) -> Answer:
     """`/cais firm link [name]`, in a channel."""
     if heard.words.strip():
-        firms = await _in_reach(heard, services)
+        firms = await in_reach(heard, services)
         found = words.named_firm(f"for {heard.words}", firms)
         if found is None:
             return Say(views.offered(heard.words, _near(heard.words, firms)))
-        meant = await _reachable(heard, services, found[1].key.firm)
+        meant = await reachable(heard, services, found[1].key.firm)
         heard = replace(heard, sighting=msgspec.structs.replace(heard.sighting, position=meant))
     return Say(await _link(heard, services, heard.channel))
 

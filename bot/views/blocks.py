@@ -88,6 +88,12 @@ def section(text: str, *, accessory: Element | None = None, fields: Sequence[str
     return block
 
 
+def table(rows: Sequence[Sequence[str]]) -> Block:
+    """A table of plain text, the first row its head; Slack takes one in a message. An empty cell shows a dash."""
+    cells = [[{"type": "raw_text", "text": text or "–"} for text in row] for row in rows]
+    return {"type": "table", "rows": cells, "column_settings": [{"is_wrapped": True} for _ in rows[0]]}
+
+
 def divider() -> Block:
     return {"type": "divider"}
 

@@ -162,6 +162,14 @@ USAGES = (
         "[hour, pause until <date>, off or on]",
     ),
     Usage(
+        "summary",
+        "Where a firm stands: each step, what to look at first, what changed; or all your firms, the worst first.",
+        ("summary", "summary for Example Securities", "summary all", "summary late", "summary waiting"),
+        "Seen by you alone. `all` and the words `late`, `waiting`, `no owner` and `this week` show all your firms, a "
+        "line each; so it is too where none is meant. *Late* goes by the days a firm set itself.",
+        "[all, or which ones]",
+    ),
+    Usage(
         "waiting",
         "All waits of the firm: since when, whom to chase, a message to copy.",
         ("waiting",),

@@ -108,6 +108,9 @@ class MemoryEvents:
     async def position(self, key: FirmKey) -> Position | None:
         return self._shared.positions.get(key)
 
+    async def positions(self, keys: Sequence[FirmKey]) -> Sequence[Position]:
+        return [self._shared.positions[key] for key in keys if key in self._shared.positions]
+
     async def history(
         self, key: FirmKey, *, types: Sequence[str] = (), limit: int | None = None, before: int | None = None
     ) -> Sequence[Record]:

@@ -1,0 +1,101 @@
+"""Hears who wants to know where firms stand: one of them, or all that the person may see, the worst first."""
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+
+from bot import words
+from bot.buttons import PickSummary, ShowPortfolio, ShowSummary
+from bot.listeners.firms import in_reach, reachable, strange
+from bot.router import Heard, Router
+from bot.surfaces import Answer, Message, Replace, Say
+from bot.views import firms as firm_views
+from bot.views import help as help_views
+from bot.views import portfolio, summaries
+from bot.views.help import Offer
+from bot.views.scene import scene_of
+from flows.position import Position
+from flows.services import Services
+from flows.summaries.portfolio import FILTERS, Filter
+from flows.summaries.use_cases import MOST_FIRMS
+
+MEANT: dict[str, Filter] = {
+    "all": "all",
+    "late": "past",
+    "past": "past",
+    "past a date": "past",
+    "waiting": "waiting",
+    "no owner": "no_owner",
+    "nobody": "no_owner",
+    "this week": "soon",
+    "week": "soon",
+    "next 7 days": "soon",
+}
+"""What is typed after `summary`, and the filter it stands for."""
+
+
+def register(router: Router) -> None:
+    """What is heard here."""
+    router.command("summary", firm=False)(summarize)
+    router.action(ShowSummary)(turn_to_one)
+    router.action(ShowPortfolio, firm=False)(turn_to_many)
+    router.action(PickSummary, firm=False)(pick)
+
+
+async def summarize(heard: Heard, services: Services) -> Answer:
+    """`/cais summary`: the firm that is meant, or all where none is; with a filter's word, those it leaves."""
+    said, position = heard.words.strip(), heard.sighting.position
+    firms = await in_reach(heard, services)
+    if named := words.named_firm(said, firms):
+        said, position = named[0], await reachable(heard, services, named[1].key.firm)
+    elif stranger := words.only_a_firm(said):
+        return strange(stranger, firms)
+    if said:
+        wanted = MEANT.get(" ".join(said.casefold().removeprefix("all ").split()))
+        return Say(await _many(heard, services, wanted)) if wanted else _unknown(heard, said)
+    if position:
+        return Say(await _one(heard, services, position))
+    return Say(await _many(heard, services, "all"))
+
+
+async def turn_to_one(heard: Heard, carried: ShowSummary, services: Services) -> Answer:
+    """*Summary*."""
+    return Replace(await _one(heard, services, heard.firm))
+
+
+async def turn_to_many(heard: Heard, carried: ShowPortfolio, services: Services) -> Answer:
+    """A filter, *Next page*, *Previous page*, *All my firms*."""
+    wanted: Filter = next((f for f in FILTERS if f == carried.only), "all")
+    return Replace(await _many(heard, services, wanted, carried.page))
+
+
+async def pick(heard: Heard, carried: PickSummary, services: Services) -> Answer:
+    """One of the firms on the page."""
+    position = await reachable(heard, services, "".join(heard.chosen[:1]))
+    return Replace(await _one(heard, services, position))
+
+
+async def _one(heard: Heard, services: Services, position: Position) -> Message:
+    changes = await services.summaries.lately(position, heard.who)
+    several = len(heard.sighting.firms) > 1 or heard.who.admin
+    scene = scene_of(services, position, heard.who.id, heard.zone)
+    return summaries.one(scene, services.summaries.of(position), changes, several=several)
+
+
+async def _many(heard: Heard, services: Services, wanted: Filter, page: int = 0) -> Message:
+    firms = await in_reach(heard, services)
+    if not firms:
+        return firm_views.firm_list((), (), "")
+    # A workspace admin's own firms are among those that are compared, however many others there are.
+    own = {f.key for f in heard.sighting.firms}
+    keys = sorted((f.key for f in firms), key=lambda key: key not in own)
+    standings = await services.summaries.beside(keys, heard.who)
+    left_out = max(0, len(keys) - MOST_FIRMS)
+    return portfolio.many(standings, wanted, page, left_out=left_out, practice=services.practice)
+
+
+def _unknown(heard: Heard, said: str) -> Answer:
+    near: Sequence[str] = get_close_matches(said.casefold(), MEANT, n=3, cutoff=words.CUT_OFF)
+    position = heard.sighting.position
+    firm = position.key.firm if position else ""
+    offered = [Offer(f"summary {word}", f"summary {word}", firm) for word in near]
+    return Say(help_views.unknown(f"summary {said}", offered, firm))

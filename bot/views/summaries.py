@@ -1,0 +1,165 @@
+"""Where one firm stands, for whoever looks once a week: each step in a table, what to look at first, what changed."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from bot.buttons import ShowPortfolio, ShowStatus, ShowWaiting
+from bot.surfaces import Block, Message
+from bot.views.blocks import actions, button, clip, context, escape, header, literal, section, short_day, table
+from bot.views.scene import Scene, banner, next_button, progress_words
+from flows.summaries.changes import Change
+from flows.summaries.standing import Matter, PartStanding, PartState, Standing
+
+STATES: dict[PartState, str] = {
+    "done": "Done",
+    "waiting": "Waiting",
+    "open": "Open",
+    "locked": "Comes later",
+    "later": "Depends on an answer",
+    "not_applicable": "Does not apply",
+}
+
+MOST_MATTERS = 8
+MOST_CHANGES = 8
+NAMED = 2
+"""Owners, and people who are waited for, named in one cell."""
+CELL = 60
+WORDS = 160
+BAR = 10
+
+HEAD = ("Step", "State", "Owner", "Next date", "Waiting for")
+
+NOTHING_PRESSING = "Nothing is past a date of yours, nobody is waited for, and every open task has an owner."
+
+
+def one(
+    scene: Scene, standing: Standing, changes: Sequence[Change], *, since: str = "in the last 7 days", several: bool
+) -> Message:
+    """The summary of one firm, to whoever asked; `several`: the viewer has other firms as well."""
+    ways = [
+        *next_button(scene, "Next task", style="primary"),
+        button("Status", scene.carry(ShowStatus)),
+        *([button("Waiting on others", scene.carry(ShowWaiting))] if standing.walk.waiting else []),
+        *([button("All my firms", ShowPortfolio(), says="Summary of all my firms")] if several else []),
+    ]
+    blocks = [*body(scene, standing, changes, since=since), actions(*ways), context(escape(scene.pack.wording.footer))]
+    return Message(text(scene, standing, changes, since=since), blocks)
+
+
+def body(scene: Scene, standing: Standing, changes: Sequence[Change], *, since: str) -> list[Block]:
+    """What a summary shows of one firm, whoever reads it and wherever it stands."""
+    first = [matter_line(scene, m) for m in standing.matters if m.concerns or m is standing.matters[0]]
+    return [
+        header(f"Summary · {standing.name}"),
+        banner(scene, f"summary of {short_day(standing.today)}"),
+        section(f"{bar(standing)} *{escape(progress_words(scene))}*{_target(standing)}"),
+        table([HEAD, *(_row(scene, p) for p in standing.parts)]),
+        section("\n".join(["*Look at first*", *_most(first, MOST_MATTERS, "task")]) if first else _calm(standing)),
+        section("\n".join([f"*Changed {since}*", *_changed(scene, changes)])),
+    ]
+
+
+def text(scene: Scene, standing: Standing, changes: Sequence[Change], *, since: str) -> str:
+    """The same to be read aloud, or on a phone's lock screen."""
+    said = [f"{literal(standing.name)}, summary of {short_day(standing.today)}: {escape(progress_words(scene))}."]
+    said += [f"{_plainly(m)}." for m in standing.matters[:3]]
+    if not standing.matters and standing.walk.outcome:
+        said.append(escape(standing.walk.outcome.say))
+    if standing.next_date and standing.next_date >= standing.today:
+        said.append(f"Next date: {short_day(standing.next_date)}.")
+    newest = changes[0] if changes else None
+    if newest:
+        who = scene.by(newest.person, newest.name)
+        said.append(f"Last change, by {who}: {literal(clip(newest.words, WORDS))}.")
+    else:
+        said.append(f"Nothing changed {since}.")
+    return " ".join(said)
+
+
+def bar(standing: Standing) -> str:
+    """How far a firm is, as a picture made of text; the numbers stand beside it. None at an end without tasks."""
+    done, total = standing.walk.done, standing.walk.total
+    named = standing.walk.outcome is not None and standing.walk.outcome.when is not None
+    if named or not total:
+        return ""
+    full = BAR if done >= total else min(BAR - 1, round(BAR * done / total))
+    return "▰" * full + "▱" * (BAR - full)
+
+
+def date_cell(day: date | None, today: date) -> str:
+    """A day of the firm's own in a table; that it has passed is said, calmly."""
+    return "" if day is None else f"{short_day(day)}{' (passed)' if day < today else ''}"
+
+
+def concern_words(matter: Matter) -> str:
+    """What there is about a task, in a few plain words."""
+    if "past" in matter.concerns and matter.due:
+        return f"Past its date ({short_day(matter.due)})"
+    if matter.whom:
+        return f"Waiting for {matter.whom}"
+    return f"Due {short_day(matter.due)}" if matter.due else "Open"
+
+
+def _target(standing: Standing) -> str:
+    target = standing.position.target
+    if target is None:
+        return ""
+    passed = ", which has passed" if standing.target_passed else ""
+    return f" · 🎯 target {short_day(target)}{passed}"
+
+
+def _row(scene: Scene, part: PartStanding) -> tuple[str, ...]:
+    own = part.part.id != part.step.id
+    title = f"{part.part.id} {part.part.title if own else part.step.title}"
+    state = STATES[part.state]
+    if part.state in ("waiting", "open") and part.total > 1:
+        state += f", {part.done} of {part.total} done"
+    asked = [m for m in part.matters if m.item.state in ("open", "waiting")]
+    owners = [m.owner.name if m.owner else "Nobody yet" for m in asked]
+    whom = [f"{m.whom}{f' since {short_day(m.since)}' if m.since else ''}" for m in part.matters if m.whom]
+    cells = title, state, _named(owners), date_cell(part.due, scene.today), _named(whom)
+    return tuple(clip(cell, CELL) for cell in cells)
+
+
+def _named(names: Sequence[str]) -> str:
+    different = list(dict.fromkeys(names))
+    more = len(different) - NAMED
+    return ", ".join(clip(n, CELL // NAMED) for n in different[:NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
+def matter_line(scene: Scene, matter: Matter) -> str:
+    """A task to look at: what it is, what there is about it, whose it is; safe in mrkdwn."""
+    sign = "📌" if "past" in matter.concerns else "⏳" if matter.whom else "🗓️" if matter.due else "⬜"
+    said = [literal(concern_words(matter))]
+    if matter.whom:
+        since = f" since {short_day(matter.since)}" if matter.since else ""
+        waits = f"waiting for {literal(matter.whom)}{since}"
+        said = [f"{said[0]}, {waits}"] if "past" in matter.concerns else [f"{waits[0].upper()}{waits[1:]}"]
+        if matter.due and "past" not in matter.concerns:
+            said.append(f"due {short_day(matter.due)}")
+    said.append(f"👤 {literal(matter.owner.name or 'somebody')}" if matter.owner else "👤 nobody yet")
+    return f"{sign} *{literal(matter.item.title)}* · {' · '.join(said)}"
+
+
+def _plainly(matter: Matter) -> str:
+    owner = literal(matter.owner.name or "somebody") if matter.owner else "nobody yet"
+    waits = f", waiting for {literal(matter.whom)}" if matter.whom and "past" in matter.concerns else ""
+    return f"{literal(concern_words(matter))}{waits}: {literal(matter.item.title)}, owner {owner}"
+
+
+def _calm(standing: Standing) -> str:
+    outcome = standing.walk.outcome
+    return escape(outcome.say) if outcome and standing.ended else NOTHING_PRESSING
+
+
+def _changed(scene: Scene, changes: Sequence[Change]) -> list[str]:
+    lines = [
+        f"• {short_day(scene.recorded_day(c.at))}, {scene.by(c.person, c.name)}: {literal(clip(c.words, WORDS))}"
+        for c in changes
+    ]
+    return _most(lines, MOST_CHANGES, "change") or ["Nothing."]
+
+
+def _most(lines: Sequence[str], most: int, thing: str) -> list[str]:
+    more = len(lines) - most
+    return [*lines[:most], *([f"and {more} more {thing}{'s' if more > 1 else ''}"] if more > 0 else [])]

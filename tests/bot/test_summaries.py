@@ -1,0 +1,197 @@
+"""Who asks for a summary sees where the firm stands, or all their firms, the worst first; nobody else's."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from flows.events import FirmKey
+from flows.services import Act, Services
+from tests.bot.conftest import NOW
+from tests.bot.conversing import BEN, COMPLIANCE, LEA, Json, Slack, labels, words_of
+from tests.bot.firm_making import TENANT, a_firm, person
+from tests.bot.walking import FIRM
+
+TODAY = NOW.date()
+
+
+def act(nth: object, who: str = BEN) -> Act:
+    return Act(person(who), "button", f"act-{who}-{nth}")
+
+
+async def apex(services: Services) -> FirmKey:
+    """A firm on its way: registered, waiting for access to the test portal, with two agents to come."""
+    key = (await a_firm(services, FIRM, BEN, **{LEA: "member"})).key
+    await services.answer(key, act(1), "fdid_duty", ["yes"])
+    await services.complete(key, act(2), "s2", outcome="submitted", note="secret note")
+    await services.wait(key, act(3), "s3e", whom="FINRA CAT", since=TODAY - timedelta(20))
+    await services.answer(key, act(4), "methods", ["agent"], agents=["Alpha Clearing"])
+    return key
+
+
+def rows(message: Json) -> list[list[str]]:
+    """The table's cells."""
+    table = next(b for b in message["blocks"] if b["type"] == "table")
+    return [[cell["text"] for cell in row] for row in table["rows"]]
+
+
+async def test_a_summary_says_each_steps_state_owner_date_and_whom_it_waits_for(
+    slack: Slack, services: Services
+) -> None:
+    key = await apex(services)
+    await services.assign(key, act(5), "s3e", person(LEA))
+    await services.set_task_due(key, act(6), "s3e", TODAY + timedelta(3))
+    said = await slack.ben.at(COMPLIANCE).types("/cais summary")
+    head, *body = rows(said)
+    assert head == ["Step", "State", "Owner", "Next date", "Waiting for"]
+    third = next(row for row in body if row[0].startswith("3 "))
+    assert third[1].startswith("Waiting")
+    assert third[2:] == ["Lea Haddad", "Nov 26, 2026", "FINRA CAT since Nov 3, 2026"]
+    assert next(row for row in body if row[0].startswith("2 "))[1] == "Done"
+    assert FIRM in said["text"]
+    assert "Waiting for FINRA CAT" in said["text"]
+    assert "owner Lea Haddad" in said["text"]
+    assert slack.refused() == []
+
+
+async def test_a_summary_is_seen_by_whoever_asked_alone(slack: Slack, services: Services) -> None:
+    await apex(services)
+    await slack.ben.at(COMPLIANCE).types("/cais summary")
+    assert not [m for m in slack.lea.at(COMPLIANCE).sees if FIRM in words_of(m)]
+
+
+async def test_what_changed_is_told_with_who_did_it_and_without_what_was_written_beside_it(
+    slack: Slack, services: Services
+) -> None:
+    key = await apex(services)
+    await services.add_note(key, act(7), "they said Tuesday", task="s3e")
+    said = words_of(await slack.lea.types("summary"))
+    assert "Ben Cole: Note added:" in said
+    assert "secret note" not in said
+    assert "they said Tuesday" not in said
+
+
+async def test_what_was_undone_is_no_change(slack: Slack, services: Services) -> None:
+    key = await apex(services)
+    done = (
+        await services.complete(key, act(8), "s5[a1]")
+        if False
+        else await services.set_target(key, act(8), date(2027, 3, 1))
+    )
+    assert "Set the target" in words_of(await slack.ben.types("summary"))
+    await services.undo(key, act(9), done.records[0].sequence)
+    said = words_of(await slack.ben.types("summary"))
+    assert "you: Set the target" not in said
+    assert "Took back: Set the target" in said
+
+
+async def test_a_date_of_the_firms_own_that_has_passed_comes_first_and_calmly(slack: Slack, services: Services) -> None:
+    key = await apex(services)
+    await services.set_task_due(key, act(10), "s5[a1]" if False else "s3e", TODAY)
+    found = services.summaries.of(await services.position(key, person(BEN)))
+    assert [m.item.key for m in found.having("soon")] == ["s3e"]
+    assert not found.has("past")
+
+
+@pytest.mark.parametrize("who", [BEN, LEA])
+async def test_nothing_that_a_summary_says_counts_an_industry_date_against_the_firm(
+    slack: Slack, services: Services, who: str
+) -> None:
+    await apex(services)
+    said = words_of(await slack.person(who).types("summary")).casefold()
+    assert "overdue" not in said
+    assert "late" not in said.replace("later", "").split()
+    assert "2022" not in said
+    assert "2024" not in said
+
+
+async def test_a_firm_with_no_obligation_is_neither_at_nothing_nor_at_everything(
+    slack: Slack, services: Services
+) -> None:
+    key = (await a_firm(services, FIRM, BEN)).key
+    await services.answer(key, act(1), "fdid_duty", ["no"], basis="no such orders")
+    said = words_of(await slack.ben.types("summary"))
+    assert "No obligation" in said
+    assert "0 of" not in said
+    assert "%" not in said
+
+
+async def many_firms(services: Services, count: int) -> list[FirmKey]:
+    """Firms of Ben's; every fourth waits for somebody, every fifth has a date in three days, every tenth an owner."""
+    keys = []
+    for n in range(count):
+        key = (await a_firm(services, f"Firm {n:03d}", BEN)).key
+        await services.answer(key, act(f"{n}-1"), "fdid_duty", ["yes"])
+        if n % 4 == 0:
+            await services.wait(key, act(f"{n}-2"), "s2", whom="the Helpdesk", since=TODAY - timedelta(n))
+        if n % 5 == 0:
+            await services.set_task_due(key, act(f"{n}-3"), "s2", TODAY + timedelta(3))
+        if n % 10 == 0:
+            await services.set_target(key, act(f"{n}-5"), TODAY + timedelta(400))
+        keys.append(key)
+    return keys
+
+
+async def test_forty_firms_are_a_line_each_with_the_worst_first_and_can_be_filtered_and_opened(
+    slack: Slack, services: Services
+) -> None:
+    await many_firms(services, 40)
+    ben = slack.ben
+    said = await ben.types("/cais summary")
+    assert len(rows(said)) == 21
+    assert said["text"].startswith("Summary of 40 firms: 0 past a date, 10 waiting")
+    assert rows(said)[1][0] == "Firm 020", "its date is near, and it has waited for longest"
+    await ben.presses("Next page")
+    assert len(rows(ben.last)) == 21
+    await ben.presses("Waiting (10)")
+    assert len(rows(ben.last)) == 11
+    assert all(row[5].startswith("the Helpdesk since") for row in rows(ben.last)[1:])
+    await ben.picks("Open a firm's summary", "Firm 036")
+    assert "Summary · Firm 036" in words_of(ben.last)
+    await ben.presses("All my firms")
+    assert "Summary of 40 firms" in words_of(ben.last)
+    assert slack.refused() == []
+
+
+async def test_three_hundred_firms_are_read_page_by_page(slack: Slack, services: Services) -> None:
+    await many_firms(services, 300)
+    said = await slack.ben.types("/cais summary all")
+    assert "1 to 20 of 300" in words_of(said)
+    assert len(rows(said)) == 21
+    assert slack.refused() == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [("late", "past a date"), ("waiting", "waiting"), ("no owner", "no owner"), ("This week", "next 7 days")],
+)
+async def test_a_filter_can_be_typed(slack: Slack, services: Services, typed: str, shown: str) -> None:
+    await many_firms(services, 2)
+    said = await slack.ben.types(f"/cais summary {typed}")
+    assert f"Firms with: {shown}" in words_of(said)
+
+
+async def test_a_word_that_is_none_is_offered_and_not_run(slack: Slack, services: Services) -> None:
+    await many_firms(services, 2)
+    said = await slack.ben.types("/cais summary waitng")
+    assert "summary waiting" in labels(said)
+
+
+async def test_somebody_sees_only_the_firms_they_are_in_and_an_admin_all(slack: Slack, services: Services) -> None:
+    await many_firms(services, 2)
+    await a_firm(services, "Zephyrine", LEA)
+    assert "Zephyrine" not in words_of(await slack.ben.types("/cais summary all"))
+    assert "Zephyrine" in words_of(await slack.lea.types("/cais summary all"))
+    assert "Zephyrine" in words_of(await slack.ana.types("/cais summary all"))
+    said = words_of(await slack.ben.types("/cais summary for Zephyrine"))
+    assert said == words_of(await slack.ben.types("/cais summary for Quasimodo")).replace("Quasimodo", "Zephyrine")
+
+
+async def test_whoever_has_no_firm_is_offered_to_set_one_up(slack: Slack) -> None:
+    assert "not a member of any firm" in words_of(await slack.ben.types("/cais summary"))
+
+
+async def test_a_firm_that_is_named_is_meant_whatever_the_channel_says(slack: Slack, services: Services) -> None:
+    await many_firms(services, 3)
+    said = await slack.ben.at(COMPLIANCE).types("/cais summary for Firm 002")
+    assert "Summary · Firm 002" in words_of(said)
+    assert TENANT not in words_of(said)
