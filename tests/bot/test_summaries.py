@@ -1,14 +1,17 @@
 """Who asks for a summary sees where the firm stands, or all their firms, the worst first; nobody else's."""
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
 from flows.events import FirmKey
+from flows.roadmap import Pack
 from flows.services import Act, Services
 from tests.bot.conftest import NOW
 from tests.bot.conversing import BEN, COMPLIANCE, LEA, Json, Slack, labels, words_of
 from tests.bot.firm_making import TENANT, a_firm, person
+from tests.bot.reminding import new_york, world_at
 from tests.bot.walking import FIRM
 
 TODAY = NOW.date()
@@ -23,7 +26,7 @@ async def apex(services: Services) -> FirmKey:
     key = (await a_firm(services, FIRM, BEN, **{LEA: "member"})).key
     await services.answer(key, act(1), "fdid_duty", ["yes"])
     await services.complete(key, act(2), "s2", outcome="submitted", note="secret note")
-    await services.wait(key, act(3), "s3e", whom="FINRA CAT", since=TODAY - timedelta(20))
+    await services.wait(key, act(3), "s3e", whom="FINRA CAT", follow_up_on=None, since=TODAY - timedelta(20))
     await services.answer(key, act(4), "methods", ["agent"], agents=["Alpha Clearing"])
     return key
 
@@ -72,11 +75,7 @@ async def test_what_changed_is_told_with_who_did_it_and_without_what_was_written
 
 async def test_what_was_undone_is_no_change(slack: Slack, services: Services) -> None:
     key = await apex(services)
-    done = (
-        await services.complete(key, act(8), "s5[a1]")
-        if False
-        else await services.set_target(key, act(8), date(2027, 3, 1))
-    )
+    done = await services.set_target(key, act(8), date(2027, 3, 1))
     assert "Set the target" in words_of(await slack.ben.types("summary"))
     await services.undo(key, act(9), done.records[0].sequence)
     said = words_of(await slack.ben.types("summary"))
@@ -84,12 +83,19 @@ async def test_what_was_undone_is_no_change(slack: Slack, services: Services) ->
     assert "Took back: Set the target" in said
 
 
-async def test_a_date_of_the_firms_own_that_has_passed_comes_first_and_calmly(slack: Slack, services: Services) -> None:
-    key = await apex(services)
-    await services.set_task_due(key, act(10), "s5[a1]" if False else "s3e", TODAY)
-    found = services.summaries.of(await services.position(key, person(BEN)))
-    assert [m.item.key for m in found.having("soon")] == ["s3e"]
-    assert not found.has("past")
+async def test_a_date_of_the_firms_own_that_has_passed_comes_first_and_calmly(tmp_path: Path, pack: Pack) -> None:
+    async with world_at(tmp_path, pack, new_york("2026-11-23")) as world:
+        key = await apex(world.services)
+        agent = (await world.services.position(key, person(BEN))).agents[0].id
+        await world.services.set_task_due(key, act(10), f"s5[{agent}]", date(2026, 12, 2))
+        await world.goes_to("2026-12-03")
+        said = await world.slack.ben.types("summary")
+        lines = words_of(said).split("*Look at first*\n")[1].splitlines()
+        assert "Past its date (Dec 2, 2026)" in lines[0]
+        assert "nobody yet" in lines[0]
+        assert "Waiting for FINRA CAT" in lines[1]
+        assert "Dec 2, 2026 (passed)" in str(rows(said))
+        assert "overdue" not in words_of(said).casefold()
 
 
 @pytest.mark.parametrize("who", [BEN, LEA])
@@ -122,7 +128,9 @@ async def many_firms(services: Services, count: int) -> list[FirmKey]:
         key = (await a_firm(services, f"Firm {n:03d}", BEN)).key
         await services.answer(key, act(f"{n}-1"), "fdid_duty", ["yes"])
         if n % 4 == 0:
-            await services.wait(key, act(f"{n}-2"), "s2", whom="the Helpdesk", since=TODAY - timedelta(n))
+            await services.wait(
+                key, act(f"{n}-2"), "s2", whom="the Helpdesk", follow_up_on=None, since=TODAY - timedelta(n)
+            )
         if n % 5 == 0:
             await services.set_task_due(key, act(f"{n}-3"), "s2", TODAY + timedelta(3))
         if n % 10 == 0:
@@ -136,7 +144,7 @@ async def test_forty_firms_are_a_line_each_with_the_worst_first_and_can_be_filte
 ) -> None:
     await many_firms(services, 40)
     ben = slack.ben
-    said = await ben.types("/cais summary")
+    said = await ben.types("/cais summary all")
     assert len(rows(said)) == 21
     assert said["text"].startswith("Summary of 40 firms: 0 past a date, 10 waiting")
     assert rows(said)[1][0] == "Firm 020", "its date is near, and it has waited for longest"
@@ -181,6 +189,7 @@ async def test_somebody_sees_only_the_firms_they_are_in_and_an_admin_all(slack: 
     await a_firm(services, "Zephyrine", LEA)
     assert "Zephyrine" not in words_of(await slack.ben.types("/cais summary all"))
     assert "Zephyrine" in words_of(await slack.lea.types("/cais summary all"))
+    await slack.ana.types("/cais")  # who she is has been asked then
     assert "Zephyrine" in words_of(await slack.ana.types("/cais summary all"))
     said = words_of(await slack.ben.types("/cais summary for Zephyrine"))
     assert said == words_of(await slack.ben.types("/cais summary for Quasimodo")).replace("Quasimodo", "Zephyrine")

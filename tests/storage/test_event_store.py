@@ -28,6 +28,16 @@ async def test_a_new_firm_begins_at_version_zero_and_is_then_found(database: Dat
     assert await database.events.firm_keys() == [KEY]
 
 
+async def test_several_firms_are_read_at_once_in_the_order_they_are_asked_for(database: Database) -> None:
+    others = [FirmKey(TENANT, name) for name in ("b", "a")]
+    for key in others:
+        await database.events.change(key, note(key.firm))
+    found = await database.events.positions([others[0], KEY, others[1]])
+    assert [position.key for position in found] == others
+    assert found == [await database.events.position(key) for key in others]
+    assert await database.events.positions([]) == []
+
+
 async def test_a_record_comes_back_as_it_was_written(database: Database) -> None:
     done = TaskCompleted(
         task="s1.decide", outcome="yes", happened_on=date(2024, 5, 30), earlier=True, note="🎉 ‘ä’ \\u0000"
