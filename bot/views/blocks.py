@@ -88,10 +88,17 @@ def section(text: str, *, accessory: Element | None = None, fields: Sequence[str
     return block
 
 
-def table(rows: Sequence[Sequence[str]]) -> Block:
-    """A table of plain text, the first row its head; Slack takes one in a message. An empty cell shows a dash."""
+def table(rows: Sequence[Sequence[str]], *, wrapped: Sequence[int]) -> Block:
+    """A table of plain text, the first row its head; Slack takes one in a message. An empty cell shows a dash.
+
+    `wrapped` are the columns whose text may take several lines; the others are as wide as what they say.
+    """
     cells = [[{"type": "raw_text", "text": text or "–"} for text in row] for row in rows]
-    return {"type": "table", "rows": cells, "column_settings": [{"is_wrapped": True} for _ in rows[0]]}
+    return {
+        "type": "table",
+        "rows": cells,
+        "column_settings": [{"is_wrapped": n in wrapped} for n in range(len(rows[0]))],
+    }
 
 
 def divider() -> Block:

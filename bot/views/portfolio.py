@@ -15,10 +15,9 @@ from bot.views.blocks import (
     menu,
     option,
     section,
-    short_day,
     table,
 )
-from bot.views.summaries import concern_words, date_cell
+from bot.views.summaries import near_day, waits_for
 from flows.summaries.portfolio import FILTERS, Filter, counts, only
 from flows.summaries.standing import Standing
 
@@ -51,7 +50,7 @@ def many(
         context(_heading(found, wanted, page, last, practice=practice)),
         actions(*(_filter(f, wanted, how_many[f]) for f in FILTERS)),
     ]
-    blocks += [table([HEAD, *map(_row, shown)]), _menu(shown)] if shown else [section(_none(wanted))]
+    blocks += [table([HEAD, *map(_row, shown)], wrapped=(2, 5)), _menu(shown)] if shown else [section(_none(wanted))]
     if last:
         blocks.append(actions(*_pages(wanted, page, last)))
     if left_out:
@@ -78,7 +77,7 @@ def _filter(each: Filter, wanted: Filter, count: int) -> Element:
 def _row(firm: Standing) -> tuple[str, ...]:
     worst = firm.matters[0] if firm.matters else None
     waits = [m for m in firm.having("waiting") if m.whom]
-    whom = f"{waits[0].whom}{f' since {short_day(waits[0].since)}' if waits[0].since else ''}" if waits else ""
+    whom = waits_for(waits[0], firm.today) if waits else ""
     more = f" and {len(waits) - 1} more" if len(waits) > 1 else ""
     owner = (worst.owner.name if worst.owner else "Nobody yet") if worst else ""
     return (
@@ -86,7 +85,7 @@ def _row(firm: Standing) -> tuple[str, ...]:
         _done(firm),
         clip(_first(firm), WIDE),
         clip(owner, NARROW),
-        date_cell(firm.next_date, firm.today),
+        near_day(firm.next_date, firm.today) if firm.next_date else "",
         clip(whom, WIDE) + more,
     )
 
@@ -107,8 +106,8 @@ def _first(firm: Standing) -> str:
     if not firm.matters:
         return firm.walk.outcome.title if firm.walk.outcome else "Nothing pressing"
     worst = firm.matters[0]
-    said = concern_words(worst).partition(" (")[0] if past else "" if worst.whom else concern_words(worst)
-    return f"{said}: {worst.item.title}" if said not in ("", "Open") else worst.item.title
+    said = "Past its date: " if past else "Due soon: " if "soon" in worst.concerns else ""
+    return f"{said}{worst.item.title}"
 
 
 def _menu(shown: Sequence[Standing]) -> Block:

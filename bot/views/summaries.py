@@ -53,7 +53,7 @@ def body(scene: Scene, standing: Standing, changes: Sequence[Change], *, since: 
         header(f"Summary · {standing.name}"),
         banner(scene, f"summary of {short_day(standing.today)}"),
         section(f"{bar(standing)} *{escape(progress_words(scene))}*{_target(standing)}"),
-        table([HEAD, *(_row(scene, p) for p in standing.parts)]),
+        table([HEAD, *(_row(scene, p) for p in standing.parts)], wrapped=(0, 2, 4)),
         section("\n".join(["*Look at first*", *_most(first, MOST_MATTERS, "task")]) if first else _calm(standing)),
         section("\n".join([f"*Changed {since}*", *_changed(scene, changes)])),
     ]
@@ -88,7 +88,12 @@ def bar(standing: Standing) -> str:
 
 def date_cell(day: date | None, today: date) -> str:
     """A day of the firm's own in a table; that it has passed is said, calmly."""
-    return "" if day is None else f"{short_day(day)}{' (passed)' if day < today else ''}"
+    return "" if day is None else f"{near_day(day, today)}{' (passed)' if day < today else ''}"
+
+
+def near_day(day: date, today: date) -> str:
+    """A day where there is little room: without its year where that is this one."""
+    return f"{day:%b} {day.day}" if day.year == today.year else short_day(day)
 
 
 def concern_words(matter: Matter) -> str:
@@ -116,7 +121,7 @@ def _row(scene: Scene, part: PartStanding) -> tuple[str, ...]:
         state += f", {part.done} of {part.total} done"
     asked = [m for m in part.matters if m.item.state in ("open", "waiting")]
     owners = [m.owner.name if m.owner else "Nobody yet" for m in asked]
-    whom = [f"{m.whom}{f' since {short_day(m.since)}' if m.since else ''}" for m in part.matters if m.whom]
+    whom = [waits_for(m, scene.today) for m in part.matters if m.whom]
     cells = title, state, _named(owners), date_cell(part.due, scene.today), _named(whom)
     return tuple(clip(cell, CELL) for cell in cells)
 
@@ -125,6 +130,11 @@ def _named(names: Sequence[str]) -> str:
     different = list(dict.fromkeys(names))
     more = len(different) - NAMED
     return ", ".join(clip(n, CELL // NAMED) for n in different[:NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
+def waits_for(matter: Matter, today: date) -> str:
+    """Whom a task waits for, and since when, where there is little room."""
+    return f"{matter.whom}, since {near_day(matter.since, today)}" if matter.since else matter.whom
 
 
 def matter_line(scene: Scene, matter: Matter) -> str:
