@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from bot.places import slack_id
+from bot.places import is_channel, slack_id
 from bot.posting import NotSent
 from bot.surfaces import Letter
 from bot.web_api import SlackSaidNo, TooBusy, Unsure, WebApi
@@ -26,6 +26,9 @@ A_DAY = 24 * 3600.0
 """Seconds for which a conversation that cannot be read is waited for; then it is sent without looking."""
 
 LOOK_AGAIN = 60.0
+
+IN_DOUBT = "may_have_arrived"
+"""Our own word, among Slack's, for a message in a channel that we may not read."""
 
 NOBODY = frozenset({"user_not_found", "user_disabled", "user_not_visible", "cannot_dm_bot"})
 """Slack's words for a person with whom there is no conversation: nothing can have arrived there."""
@@ -60,6 +63,9 @@ class Arrivals:
         except SlackSaidNo as no:
             if no.error in NOBODY:
                 return {}
+            if no.error == "missing_scope" and is_channel(owed[0].person):
+                # We never ask for the right to read channels. Said once too seldom is better there than twice.
+                raise SlackSaidNo("conversations.history", IN_DOUBT) from no
             self._wait(since, LOOK_AGAIN)
         except TooBusy as error:
             self._wait(since, error.seconds)

@@ -20,6 +20,7 @@ from bot.listeners import (
     notes,
     onboarding,
     owners,
+    posted,
     questions,
     queue,
     records,
@@ -65,6 +66,7 @@ CONVERSATIONS = (
     rules,
     waiting,
     summaries,
+    posted,
     home,
     helping,
 )

@@ -668,6 +668,24 @@ class PickSummary(Carried, frozen=True):
     verb: ClassVar[str] = "summaries.pick"
 
 
+class OpenSummaries(Carried, frozen=True):
+    """*Open* on a summary in a channel: the same for whoever presses it, of one firm or of all theirs, and as it is."""
+
+    verb: ClassVar[str] = "summaries.open"
+
+
+class PostShared(Changing, frozen=True):
+    """A lead's yes: other companies may see the firm's summary in this channel."""
+
+    verb: ClassVar[str] = "summaries.post_shared"
+    channel: str = ""
+
+
+class StopSummary(Changing, frozen=True):
+    verb: ClassVar[str] = "summaries.stop"
+    channel: str = ""
+
+
 # --- home -----------------------------------------------------------------------------------------------------
 
 

@@ -8,14 +8,16 @@ from typing import Any
 
 from bot.arrivals import NOBODY, Arrivals, metadata
 from bot.background import Background
+from bot.places import is_channel
 from bot.posting import NotSent, Posting
 from bot.router import SlotWriter
 from bot.standstill import Standstill
 from bot.surfaces import Letter, Written
 from bot.web_api import SlackSaidNo, Unsure, WebApi
-from flows.asked import Owed, Slot
+from flows.asked import SUMMARY, Owed, Slot
 from flows.events import FirmKey
 from flows.services import Services
+from flows.summaries.posting import not_posted
 
 log = logging.getLogger("cais.delivery")
 
@@ -236,10 +238,23 @@ class Delivery:
             await self._outbox.release(slot.tenant, keys, until=self._now() + ROUND)
             return
         log.warning("Slack does not take it", extra=extra)
+        if is_channel(slot.person):
+            await self._refused_by_channel(slot, error)
+            return
         await self._outbox.settle(slot.tenant, dict.fromkeys(keys, error), now=self._now())
         if error in OUT_OF_REACH and slot.owed[0].kind != "redraw":
             at = self._services.now().timestamp()
             await self._services.directory.blocked(slot.tenant, slot.person, error, at=at)
+
+    async def _refused_by_channel(self, slot: Slot, error: str) -> None:
+        """Whoever set it up is told; what was only to be drawn anew comes with the next message."""
+        posts = [owed for owed in slot.owed if owed.kind == SUMMARY]
+        told = [o for o in (not_posted(post, error, self._services.now().timestamp()) for post in posts) if o]
+        await self._outbox.owe(told)
+        outcomes = {owed.key: error if owed.kind == SUMMARY else "needless" for owed in slot.owed}
+        await self._outbox.settle(slot.tenant, outcomes, now=self._now())
+        if told:
+            self.wake()
 
 
 def _only_changes(letter: Letter | None) -> bool:

@@ -23,6 +23,12 @@ MOST_KEPT = 10_000
 AGAIN = 30.0
 """Seconds until another try where no connection came about."""
 
+SHARED = "shared_channel"
+"""Our own word, among Slack's: people of another company are in the channel."""
+
+INSIDE = 600.0
+"""Seconds for which a channel that was the workspace's own is believed to be so still."""
+
 ELSEWHERE = frozenset({"channel_not_found", "not_in_channel", "is_archived", "invalid_thread_ts", "thread_not_found"})
 
 
@@ -42,18 +48,45 @@ class Posting:
         self._now = now
         self._free_at: dict[str, float] = {}
         self._resting: dict[tuple[str, str], float] = {}
+        self._inside: dict[tuple[str, str], float] = {}
+        """Until when a channel is believed to be the workspace's own."""
 
     async def deliver(self, tenant: str, person: str, letter: Letter, metadata: Json) -> str:
         """The message it became, `D123/1700000000.000100`.
 
         Raises NotSent; SlackSaidNo; and Unsure where it may or may not have arrived: never tried again blindly.
         """
+        if letter.inside:
+            await self._must_be_inside(tenant, letter.channel)
         if letter.instead_of:
-            return await self._change(tenant, letter)
+            try:
+                return await self._change(tenant, letter)
+            except SlackSaidNo as no:
+                if not (letter.anew and no.error == "message_not_found"):
+                    raise
         message = await self._post(tenant, person, letter, metadata)
         if letter.whisper:
             await self._whisper(person, letter, *letter.whisper)
         return message
+
+    async def _must_be_inside(self, tenant: str, channel: str) -> None:
+        """Raises SlackSaidNo where others see the channel (Slack Connect), or where we may not know whether they do."""
+        if self._inside.get((tenant, channel), 0.0) > self._now():
+            return
+        try:
+            found = await self._slack.call("conversations.info", {"channel": channel}, form=True, patience=0.0)
+        except TooBusy as error:
+            raise NotSent(self._now() + error.seconds) from error
+        except Unsure as error:
+            raise NotSent(self._now() + AGAIN) from error
+        except SlackSaidNo as no:
+            raise (SlackSaidNo("conversations.info", SHARED) if no.error == "missing_scope" else no) from no
+        seen = found.get("channel") or {}
+        if any(seen.get(name) for name in ("is_ext_shared", "is_pending_ext_shared")):
+            raise SlackSaidNo("conversations.info", SHARED)
+        if len(self._inside) >= MOST_KEPT:
+            self._inside.clear()
+        self._inside[tenant, channel] = self._now() + INSIDE
 
     async def _change(self, tenant: str, letter: Letter) -> str:
         channel, _, ts = letter.instead_of.partition("/")
@@ -75,7 +108,7 @@ class Posting:
             posted = await self._call(tenant, "chat.postMessage", letter.channel or own, where)
         except SlackSaidNo as no:
             # A command may have been typed in a DM between two people, where we are not: then in the person's own.
-            if no.error not in ELSEWHERE or not letter.channel:
+            if no.error not in ELSEWHERE or letter.channel in ("", own):
                 raise
             where.pop("thread_ts", None)
             posted = await self._call(tenant, "chat.postMessage", own, {**where, "channel": own})

@@ -57,6 +57,10 @@ class Letter(msgspec.Struct, frozen=True):
     thread: str = ""
     whisper: tuple[str, str] | None = None
     instead_of: str = ""
+    inside: bool = False
+    """Only to a channel that nobody of another company is in."""
+    anew: bool = False
+    """Where the message it takes the place of is gone, it is posted as a new one."""
 
 
 class Written(msgspec.Struct, frozen=True):

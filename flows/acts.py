@@ -1,8 +1,11 @@
 """Who does what through which surface, and what came of it."""
 
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
 import msgspec
 
-from flows.events import Record
+from flows.events import AnyEvent, FirmKey, Record
 from flows.firms import Person
 from flows.position import Position
 
@@ -25,3 +28,12 @@ class Result(msgspec.Struct, frozen=True):
     def changed(self) -> bool:
         """Whether anything new was recorded."""
         return bool(self.records)
+
+
+class Change(Protocol):
+    """How a firm is changed; see `Services`."""
+
+    async def __call__(
+        self, key: FirmKey, act: Act, decide: Callable[[Position], Sequence[AnyEvent]], **texts: Any
+    ) -> Result:
+        """Decide and record."""

@@ -93,7 +93,10 @@ class Owed(msgspec.Struct, frozen=True):
     """Real time it was first taken up, so that one knows from where on to look for it; 0 where nobody did."""
 
 
-REMINDERS = ("reminder", "snooze")
+SUMMARY = "summary"
+"""What is posted to a channel; its `person` is the channel."""
+
+REMINDERS = ("reminder", "snooze", SUMMARY)
 """Kinds that a firm's plan is about. They are kept longer than letters: what was said once is not said again."""
 
 ARRIVED = ("sent", "sent before")

@@ -1,6 +1,6 @@
 """What can have happened to a firm: append-only facts in the past tense, and the row each is kept in."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Literal
 
 import msgspec
@@ -10,6 +10,7 @@ from flows.habits import Rules
 Situation = Literal["new", "reporting", "changing"]
 RoleName = Literal["lead", "member", "viewer"]
 EvidenceKind = Literal["link", "note", "message"]
+Every = Literal["once", "daily", "weekly"]
 
 
 def _snake(name: str) -> str:
@@ -271,6 +272,22 @@ class RecordExported(Event, frozen=True):
     size: int
 
 
+class SummarySet(Event, frozen=True):
+    """The firm's summary is posted to a channel, at this hour of that zone. `shared`: though other companies see it."""
+
+    channel: str
+    every: Every
+    hour: time
+    time_zone: str
+    shared: bool = False
+
+
+class SummaryStopped(Event, frozen=True):
+    """The firm's summary is posted to this channel no more."""
+
+    channel: str
+
+
 class Undone(Event, frozen=True):
     """The events with these sequences, all of one click, no longer count. Undoing an undo makes them count again."""
 
@@ -317,6 +334,8 @@ AnyEvent = (
     | RecurringDone
     | RemindersSet
     | RecordExported
+    | SummarySet
+    | SummaryStopped
     | Undone
 )
 

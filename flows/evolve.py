@@ -19,6 +19,7 @@ from flows.position import (
     Moment,
     Owner,
     Position,
+    Posted,
     Recurring,
     TaskRecord,
 )
@@ -294,6 +295,26 @@ def _(p: Position, event: e.RecurringDone, r: Record) -> Position:
 @_on(e.RemindersSet)
 def _(p: Position, event: e.RemindersSet, r: Record) -> Position:
     return replace(p, reminders=event.rules)
+
+
+@_on(e.SummarySet)
+def _(p: Position, event: e.SummarySet, r: Record) -> Position:
+    posted = Posted(
+        every=event.every,
+        hour=event.hour,
+        time_zone=event.time_zone,
+        shared=event.shared,
+        by=r.actor,
+        by_name=r.actor_name,
+        at=r.at,
+        sequence=r.sequence,
+    )
+    return replace(p, posted={**p.posted, event.channel: posted})
+
+
+@_on(e.SummaryStopped)
+def _(p: Position, event: e.SummaryStopped, r: Record) -> Position:
+    return replace(p, posted={channel: kept for channel, kept in p.posted.items() if channel != event.channel})
 
 
 def _with_firm_answer(p: Position, answer: FirmAnswer) -> Position:

@@ -1,7 +1,7 @@
 """A firm's history in words: one sentence for each event."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, time
 from types import MappingProxyType
 
 import msgspec
@@ -51,6 +51,8 @@ def sentence(pack: Pack, position: Position, record: Record, rows: Mapping[int, 
             return _of_reminders(record, event)
         case e.RecordExported():
             return _of_export(event)
+        case e.SummarySet() | e.SummaryStopped():
+            return _of_summary(event)
         case e.Undone():
             return _of_undo(pack, position, event, rows)
         case _:
@@ -173,6 +175,21 @@ def rules_in_words(rules: Rules) -> tuple[str, ...]:
         f"at {rules.hour:%H:%M}",
         f"at once only from {rules.awake_from:%H:%M} to {rules.awake_to:%H:%M}",
     )
+
+
+def _of_summary(event: e.SummarySet | e.SummaryStopped) -> str:
+    channel = event.channel.rpartition("/")[2]
+    if isinstance(event, e.SummaryStopped):
+        return f"Stopped the summary in the channel {channel}"
+    shared = ", which other companies see" if event.shared else ""
+    if event.every == "once":
+        return f"Posted a summary to the channel {channel}{shared}"
+    return f"Summary posted {event.every} to the channel {channel}{shared}, {hour_words(event.hour, event.time_zone)}"
+
+
+def hour_words(hour: time, time_zone: str) -> str:
+    """`at 09:00 (New York time)`."""
+    return f"at {hour:%H:%M} ({time_zone.rpartition('/')[2].replace('_', ' ')} time)"
 
 
 def _rungs(before: Sequence[int]) -> str:

@@ -251,6 +251,9 @@ class Outbox(Protocol):
     async def of_message(self, tenant: str, message: str) -> Sequence[Kept]:
         """What stands in this message, in the order in which it was due."""
 
+    async def summaries(self, tenant: str, channel: str, slot: str) -> Sequence[Kept]:
+        """The rows of all firms whose summaries are one message in this channel, in the order of their keys."""
+
     async def next_due(self, *, after: float = 0.0) -> float | None:
         """The earliest business time later than `after` at which something unsettled is due; None where nothing is."""
 

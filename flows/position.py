@@ -1,18 +1,18 @@
 """A firm's position: what its events add up to, kept as one snapshot row."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Literal
 
 import msgspec
 
-from flows.events import FirmKey, RoleName, Situation
+from flows.events import Every, FirmKey, RoleName, Situation
 from flows.habits import Rules
 
 TaskState = Literal["open", "waiting", "done", "set_aside"]
 AgentStatus = Literal["active", "leaving", "removed"]
 
-SHAPE = 5
+SHAPE = 6
 """Stored with every snapshot. Raise it whenever what events add up to changes: older snapshots are then folded anew."""
 
 
@@ -150,6 +150,19 @@ class KnownDocument(msgspec.Struct, frozen=True):
     sequence: int
 
 
+class Posted(msgspec.Struct, frozen=True):
+    """A channel in which the firm's summary is posted, and who set that up. `sequence` is the event that did."""
+
+    every: Every
+    hour: time
+    time_zone: str
+    shared: bool
+    by: str
+    by_name: str
+    at: datetime
+    sequence: int
+
+
 class Position(msgspec.Struct, frozen=True):
     """Where a firm is. `version` is the sequence of its last event, `head` that event's hash."""
 
@@ -191,6 +204,8 @@ class Position(msgspec.Struct, frozen=True):
     """When something changed that keeps no time of its own, by `flows.subjects`: whatever an undo touched, an owner
     taken away, a member who came, left or got another role."""
     firm_answers: Mapping[str, FirmAnswer] = {}
+    posted: Mapping[str, Posted] = {}
+    """By the channel."""
     documents: Mapping[str, KnownDocument] = {}
     """The firm's own documents that count, by id."""
 

@@ -218,6 +218,8 @@ def _look(position: Position, event: AnyEvent) -> str:
         case e.RecurringDone():
             kept = next((x for x in position.recurring if x.id == event.recurring), None)
             seen = {"name": kept.name if kept else "", "done": position.recurring_done.get(event.recurring, ())}
+        case e.SummarySet() | e.SummaryStopped():
+            seen = position.posted.get(event.channel)
         case e.RemindersSet():
             seen = position.reminders
         case e.FirmSetUp() | e.FirmRenamed() | e.SituationChanged() | e.TargetSet() | e.TimeZoneSet():

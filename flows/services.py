@@ -120,8 +120,8 @@ class Services:
             practice=practice,
         )
 
-        self.summaries = Summaries(events, pack, self.clock)
-        """Where one firm stands, or many."""
+        self.summaries = Summaries(events, directory, pack, self.clock, self._change)
+        """Where one firm stands, or many, and the channels in which that is posted."""
 
     def now(self) -> datetime:
         """Business time, UTC."""

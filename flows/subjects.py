@@ -32,6 +32,8 @@ def subjects(record: Record) -> frozenset[str]:
             return frozenset({f"recurring done {event.recurring}"})
         case e.ChannelLinked() | e.ChannelUnlinked():
             return frozenset({f"channel {event.channel}"})
+        case e.SummarySet() | e.SummaryStopped():
+            return frozenset({f"summary {event.channel}"})
         case e.EvidenceAdded() | e.NoteAdded():
             return frozenset({f"row {record.sequence}"})
         case e.FirmAnswerGiven() | e.FirmAnswerConfirmed() | e.FirmAnswerWithdrawn():

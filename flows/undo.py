@@ -40,6 +40,8 @@ LEADS_ONLY = frozenset(
         "firm_answer_confirmed",
         "firm_answer_withdrawn",
         "reminders_set",
+        "summary_set",
+        "summary_stopped",
     }
 )
 """What only a lead may record, and so only a lead may undo or bring back."""

@@ -36,6 +36,10 @@ class Outbox:
     async def of_message(self, tenant: str, message: str) -> Sequence[Kept]:
         return await self._runner.read(_kept(owing.of_message, {"tenant": tenant, "stands_in": message}))
 
+    async def summaries(self, tenant: str, channel: str, slot: str) -> Sequence[Kept]:
+        where = {"tenant": tenant, "person": channel, "of_slot": slot}
+        return await self._runner.read(_kept(owing.summaries, where))
+
     async def next_due(self, *, after: float = 0.0) -> float | None:
         return await self._runner.read(_next_due(after))
 

@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql import ClauseElement
 
-from flows.asked import REMINDERS, Owed
+from flows.asked import REMINDERS, SUMMARY, Owed
 from storage.models import outbox, stopped, taken
 from storage.statements import Insert, Statement, Unit
 
@@ -156,6 +156,19 @@ of_message = Statement(
             outbox.c.message != literal_column("''"),
         )
         .order_by(outbox.c.due_at, outbox.c.key)
+    )
+)
+summaries = Statement(
+    lambda _: (
+        select(*KEPT)
+        .select_from(WITH_TAKEN)
+        .where(
+            outbox.c.kind == literal_column(f"'{SUMMARY}'"),
+            outbox.c.tenant == bindparam("tenant"),
+            outbox.c.person == bindparam("person"),
+            outbox.c.slot == bindparam("of_slot"),
+        )
+        .order_by(outbox.c.key)
     )
 )
 next_due = Statement(

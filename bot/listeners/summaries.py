@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 
 from bot import words
-from bot.buttons import PickSummary, ShowPortfolio, ShowSummary
+from bot.buttons import OpenSummaries, PickSummary, ShowPortfolio, ShowSummary
+from bot.listeners import posted
 from bot.listeners.firms import in_reach, reachable, strange
 from bot.router import Heard, Router
 from bot.surfaces import Answer, Message, Replace, Say
@@ -13,6 +14,7 @@ from bot.views import help as help_views
 from bot.views import portfolio, summaries
 from bot.views.help import Offer
 from bot.views.scene import scene_of
+from flows.events import Every
 from flows.position import Position
 from flows.services import Services
 from flows.summaries.portfolio import FILTERS, Filter
@@ -32,6 +34,11 @@ MEANT: dict[str, Filter] = {
 }
 """What is typed after `summary`, and the filter it stands for."""
 
+OFTEN: dict[str, Every | None] = {"post": None, "daily": "daily", "weekly": "weekly"}
+"""What is typed after `summary`, and how often it is to be posted then; None as often as it is, or once."""
+
+OFF = "off"
+
 
 def register(router: Router) -> None:
     """What is heard here."""
@@ -39,6 +46,7 @@ def register(router: Router) -> None:
     router.action(ShowSummary)(turn_to_one)
     router.action(ShowPortfolio, firm=False)(turn_to_many)
     router.action(PickSummary, firm=False)(pick)
+    router.action(OpenSummaries, firm=False)(open_for_one)
 
 
 async def summarize(heard: Heard, services: Services) -> Answer:
@@ -47,41 +55,63 @@ async def summarize(heard: Heard, services: Services) -> Answer:
     firms = await in_reach(heard, services)
     if named := words.named_firm(said, firms):
         said, position = named[0], await reachable(heard, services, named[1].key.firm)
-    elif stranger := words.only_a_firm(said):
+    elif stranger := words.only_a_firm(said) or words.only_a_firm(said.partition(" ")[2]):
         return strange(stranger, firms)
+    first, _, rest = said.casefold().partition(" ")
+    if first in (*OFTEN, OFF) and rest.strip() in ("", "all"):
+        return await _post(heard, services, first, position, every_firm=bool(rest))
     if said:
         wanted = MEANT.get(" ".join(said.casefold().removeprefix("all ").split()))
-        return Say(await _many(heard, services, wanted)) if wanted else _unknown(heard, said)
+        return Say(await many(heard, services, wanted)) if wanted else _unknown(heard, said)
     if position:
-        return Say(await _one(heard, services, position))
-    return Say(await _many(heard, services, "all"))
+        return Say(await one(heard, services, position))
+    return Say(await many(heard, services, "all"))
+
+
+async def _post(heard: Heard, services: Services, word: str, position: Position | None, *, every_firm: bool) -> Answer:
+    if position is None and not every_firm:
+        if not heard.sighting.firms:
+            return Say(firm_views.firm_list((), (), ""))
+        return Say(firm_views.picker(heard.sighting.firms, f"summary {word}"))
+    if every_firm:
+        position = None
+    if word == OFF:
+        return await posted.turn_off(heard, services, position)
+    return await posted.set_up(heard, services, position, OFTEN[word])
+
+
+async def open_for_one(heard: Heard, carried: OpenSummaries, services: Services) -> Answer:
+    """*Open* in a channel: for whoever pressed it alone, while what stands there stays."""
+    if carried.firm and heard.sighting.position:
+        return Say(await one(heard, services, heard.firm))
+    return Say(await many(heard, services, "all"))
 
 
 async def turn_to_one(heard: Heard, carried: ShowSummary, services: Services) -> Answer:
     """*Summary*."""
-    return Replace(await _one(heard, services, heard.firm))
+    return Replace(await one(heard, services, heard.firm))
 
 
 async def turn_to_many(heard: Heard, carried: ShowPortfolio, services: Services) -> Answer:
     """A filter, *Next page*, *Previous page*, *All my firms*."""
     wanted: Filter = next((f for f in FILTERS if f == carried.only), "all")
-    return Replace(await _many(heard, services, wanted, carried.page))
+    return Replace(await many(heard, services, wanted, carried.page))
 
 
 async def pick(heard: Heard, carried: PickSummary, services: Services) -> Answer:
     """One of the firms on the page."""
     position = await reachable(heard, services, "".join(heard.chosen[:1]))
-    return Replace(await _one(heard, services, position))
+    return Replace(await one(heard, services, position))
 
 
-async def _one(heard: Heard, services: Services, position: Position) -> Message:
+async def one(heard: Heard, services: Services, position: Position) -> Message:
     changes = await services.summaries.lately(position, heard.who)
     several = len(heard.sighting.firms) > 1 or heard.who.admin
     scene = scene_of(services, position, heard.who.id, heard.zone)
     return summaries.one(scene, services.summaries.of(position), changes, several=several)
 
 
-async def _many(heard: Heard, services: Services, wanted: Filter, page: int = 0) -> Message:
+async def many(heard: Heard, services: Services, wanted: Filter, page: int = 0) -> Message:
     firms = await in_reach(heard, services)
     if not firms:
         return firm_views.firm_list((), (), "")
@@ -94,7 +124,7 @@ async def _many(heard: Heard, services: Services, wanted: Filter, page: int = 0)
 
 
 def _unknown(heard: Heard, said: str) -> Answer:
-    near: Sequence[str] = get_close_matches(said.casefold(), MEANT, n=3, cutoff=words.CUT_OFF)
+    near: Sequence[str] = get_close_matches(said.casefold(), [*MEANT, *OFTEN, OFF], n=3, cutoff=words.CUT_OFF)
     position = heard.sighting.position
     firm = position.key.firm if position else ""
     offered = [Offer(f"summary {word}", f"summary {word}", firm) for word in near]

@@ -164,10 +164,12 @@ USAGES = (
     Usage(
         "summary",
         "Where a firm stands: each step, what to look at first, what changed; or all your firms, the worst first.",
-        ("summary", "summary for Example Securities", "summary all", "summary late", "summary waiting"),
-        "Seen by you alone. `all` and the words `late`, `waiting`, `no owner` and `this week` show all your firms, a "
-        "line each; so it is too where none is meant. *Late* goes by the days a firm set itself.",
-        "[all, or which ones]",
+        ("summary", "summary for Example Securities", "summary late", "summary weekly", "summary off"),
+        "Seen by you alone. `all`, `late`, `waiting`, `no owner` and `this week` show all your firms, a line each; "
+        "*late* goes by the days a firm set itself. In a channel, a lead types `post` to have it posted there once, "
+        "`daily` or `weekly` to have it posted at the lead's own hour and kept up to date, `off` to stop that; "
+        "with `all` behind it, for all firms one leads.",
+        "[all, which ones, or post, daily, weekly, off]",
     ),
     Usage(
         "waiting",

@@ -50,14 +50,14 @@ def many(
         context(_heading(found, wanted, page, last, practice=practice)),
         actions(*(_filter(f, wanted, how_many[f]) for f in FILTERS)),
     ]
-    blocks += [table([HEAD, *map(_row, shown)], wrapped=(2, 5)), _menu(shown)] if shown else [section(_none(wanted))]
+    blocks += [table([HEAD, *map(row, shown)], wrapped=(2, 5)), _menu(shown)] if shown else [section(_none(wanted))]
     if last:
         blocks.append(actions(*_pages(wanted, page, last)))
     if left_out:
         blocks.append(
             context(f"{left_out} more firms are not compared here; `/cais summary for` and a name shows one.")
         )
-    return Message(_text(standings, shown, wanted), blocks)
+    return Message(in_words(standings, shown, wanted), blocks)
 
 
 def _heading(found: Sequence[Standing], wanted: Filter, page: int, last: int, *, practice: bool) -> str:
@@ -74,7 +74,8 @@ def _filter(each: Filter, wanted: Filter, count: int) -> Element:
     return {**button(label, ShowPortfolio(only=each), says=says), **style}
 
 
-def _row(firm: Standing) -> tuple[str, ...]:
+def row(firm: Standing) -> tuple[str, ...]:
+    """One firm in the table."""
     worst = firm.matters[0] if firm.matters else None
     waits = [m for m in firm.having("waiting") if m.whom]
     whom = waits_for(waits[0], firm.today) if waits else ""
@@ -134,7 +135,8 @@ def _none(wanted: Filter) -> str:
     return said.get(wanted, "There is no firm to show.")
 
 
-def _text(standings: Sequence[Standing], shown: Sequence[Standing], wanted: Filter) -> str:
+def in_words(standings: Sequence[Standing], shown: Sequence[Standing], wanted: Filter = "all") -> str:
+    """How many there are of each kind, and the first of those shown, to be read aloud."""
     how_many = counts(standings)
     told = ", ".join(f"{how_many[f]} {_PLAINLY[f]}" for f in FILTERS if f != "all")
     firms = f"{len(standings)} {'firm' if len(standings) == 1 else 'firms'}"

@@ -37,7 +37,15 @@ from bot.views.blocks import (
 from bot.views.firm_menu import firm_choices
 from bot.views.scene import Scene, banner
 from bot.views.tasks import Top
-from flows.events import ChannelLinked, ChannelUnlinked, EvidenceAdded, MemberSet, Record
+from flows.events import (
+    ChannelLinked,
+    ChannelUnlinked,
+    EvidenceAdded,
+    MemberSet,
+    Record,
+    SummarySet,
+    SummaryStopped,
+)
 from flows.history import NO_ROWS, sentence, task_title
 from flows.ports import FirmSummary
 from flows.walk import Item, Walk
@@ -133,7 +141,7 @@ def _row(scene: Scene, page: Page, row: Record) -> str:
 def _named(row: Record, words: str) -> str:
     """The words with a mention where they can only give an id: Slack shows the name of the person or channel."""
     event = row.event
-    if isinstance(event, ChannelLinked | ChannelUnlinked):
+    if isinstance(event, ChannelLinked | ChannelUnlinked | SummarySet | SummaryStopped):
         return words.replace(slack_id(event.channel), channel_mention(event.channel))
     if isinstance(event, MemberSet) and not event.name:
         return words.replace(slack_id(event.person), mention(event.person))

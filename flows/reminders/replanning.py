@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from flows import workspace as shared
-from flows.asked import ARRIVED, Kept, Owed
+from flows.asked import ARRIVED, SUMMARY, Kept, Owed
 from flows.deadlines import Ledger
 from flows.ports import Facts, Replan
 from flows.reminders.rung import Found, Rung
@@ -14,6 +14,7 @@ from flows.reminders.rungs import every
 from flows.reminders.snoozing import base_key, snoozed_to
 from flows.reminders.telling import People
 from flows.roadmap import Pack
+from flows.summaries import posting
 from flows.trading_days import ONE_DAY
 
 HORIZON = timedelta(40)
@@ -34,14 +35,16 @@ def replan(pack: Pack, ledger: Ledger, facts: Facts, now: datetime) -> Replan:
     position = facts.position
     workspace = shared.fold(ledger, facts.entries)
     found = every(pack, position, workspace, facts.people, until=now + HORIZON, now=now)
-    plan = _Plan(facts, found, People(position, facts.people, workspace.calendar), now)
+    posts = posting.plan(facts, workspace.calendar, now)
+    reminders = msgspec.structs.replace(facts, rows=tuple(r for r in facts.rows if r.owed.kind != SUMMARY))
+    plan = _Plan(reminders, found, People(position, facts.people, workspace.calendar), now)
     outcomes = dict(plan.outcomes())
     return Replan(
-        add=tuple(plan.add()),
-        move=dict(plan.move()),
-        drop=tuple(plan.drop()),
-        outcomes=outcomes,
-        redraw=tuple(plan.redraw(outcomes)),
+        add=(*plan.add(), *posts.add),
+        move={**dict(plan.move()), **posts.move},
+        drop=(*plan.drop(), *posts.drop),
+        outcomes={**outcomes, **posts.outcomes},
+        redraw=(*plan.redraw(outcomes), *posts.redraw),
         again_at=plan.again_at(),
     )
 

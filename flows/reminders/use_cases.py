@@ -2,16 +2,14 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
-from typing import Any, Protocol
 
-from flows.acts import Act, Result
+from flows.acts import Act, Change, Result
 from flows.asked import REMINDERS, Owed
 from flows.deadlines import Ledger
-from flows.events import AnyEvent, FirmKey
+from flows.events import FirmKey
 from flows.firms import Refusal
 from flows.habits import Habits, Rules
 from flows.ports import Directory, EventStore, Outbox, Plans, Replan
-from flows.position import Position
 from flows.reminders import setting
 from flows.reminders.replanning import replan
 from flows.reminders.snoozing import Choice, base_key, snoozed, snoozed_until
@@ -19,15 +17,6 @@ from flows.roadmap import Pack
 from flows.workspace import Workspace
 
 NOT_HERE = Refusal("That reminder is not here any more. Nothing was changed.", kind="stale")
-
-
-class Change(Protocol):
-    """How a firm is changed; see `Services`."""
-
-    async def __call__(
-        self, key: FirmKey, act: Act, decide: Callable[[Position], Sequence[AnyEvent]], **texts: Any
-    ) -> Result:
-        """Decide and record."""
 
 
 class Reminders:

@@ -4,11 +4,14 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from flows.events import FirmKey
+from flows.acts import Act, Result
+from flows.acts import Change as Changing
+from flows.events import Every, FirmKey
 from flows.firms import Person, require, role_of
-from flows.ports import EventStore
+from flows.ports import Directory, EventStore
 from flows.position import Position
 from flows.roadmap import Pack
+from flows.summaries import setting
 from flows.summaries.changes import Change, changes
 from flows.summaries.portfolio import worst_first
 from flows.summaries.standing import Standing, standing
@@ -26,8 +29,17 @@ MOST_FIRMS = 500
 class Summaries:
     """Everything one can ask about where firms stand. `clock` is business time, aware."""
 
-    def __init__(self, events: EventStore, pack: Pack, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        events: EventStore,
+        directory: Directory,
+        pack: Pack,
+        clock: Callable[[], datetime],
+        change: Changing,
+    ) -> None:
         self._events = events
+        self._directory = directory
+        self._change = change
         self._pack = pack
         self._clock = clock
 
@@ -38,17 +50,30 @@ class Summaries:
     async def lately(self, position: Position, who: Person) -> tuple[Change, ...]:
         """What changed in the last days, the newest first. Raises Refusal where the person is no member."""
         require(position, who, "viewer")
-        return await self.changes(position, self._clock().astimezone(UTC) - LATELY)
+        return await self.changes(position)
 
-    async def changes(self, position: Position, since: datetime) -> tuple[Change, ...]:
-        """What changed after this, the newest first."""
-        rows = await self._events.history(position.key, limit=MOST_ROWS)
-        return changes(self._pack, position, rows, since)
+    async def changes(
+        self, position: Position, since: datetime | None = None, *, most: int | None = None
+    ) -> tuple[Change, ...]:
+        """What changed after this, else in the last days, the newest first; `most` rows of history are looked at."""
+        rows = await self._events.history(position.key, limit=most or MOST_ROWS)
+        return changes(self._pack, position, rows, since or self._clock().astimezone(UTC) - LATELY)
 
     async def beside(self, keys: Sequence[FirmKey], who: Person) -> list[Standing]:
         """Where these firms stand, the worst first; those that the person is no member of are left out."""
         positions = await self._events.positions(keys[:MOST_FIRMS])
         return worst_first(self.of(position) for position in positions if role_of(position, who))
+
+    async def post(self, key: FirmKey, act: Act, channel: str, every: Every | None, *, shared: bool = False) -> Result:
+        """Post the firm's summary to a channel, now and (unless `once`) again at this person's hour. See `setting`."""
+        reach = (await self._directory.reach(key.tenant, [act.who.id]))[act.who.id]
+        return await self._change(
+            key, act, lambda p: setting.set_summary(p, act.who, channel, every, reach=reach, shared=shared)
+        )
+
+    async def stop(self, key: FirmKey, act: Act, channel: str) -> Result:
+        """Post it there no more."""
+        return await self._change(key, act, lambda p: setting.stop_summary(p, act.who, channel))
 
     def _today(self, position: Position) -> date:
         return self._clock().astimezone(ZoneInfo(position.time_zone)).date()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from flows.asked import ARRIVED, FINE, REMINDERS, Kept, Owed, Slot
+from flows.asked import ARRIVED, FINE, REMINDERS, SUMMARY, Kept, Owed, Slot
 from flows.events import FirmKey
 from flows.ports import DecidePlan, Facts, Replan
 
@@ -85,6 +85,11 @@ class MemoryOutbox:
     async def of_message(self, tenant: str, message: str) -> Sequence[Kept]:
         there = [d for d in self._outbox.values() if message and (d.owed.tenant, d.owed.message) == (tenant, message)]
         return tuple(debt.kept for debt in sorted(there, key=_in_order))
+
+    async def summaries(self, tenant: str, channel: str, slot: str) -> Sequence[Kept]:
+        whose = (SUMMARY, tenant, channel, slot)
+        there = [d for d in self._outbox.values() if (d.owed.kind, d.owed.tenant, d.owed.person, d.owed.slot) == whose]
+        return tuple(debt.kept for debt in sorted(there, key=lambda debt: debt.owed.key))
 
     async def next_due(self, *, after: float = 0.0) -> float | None:
         return min((d.owed.due_at for d in self._unsettled() if d.owed.due_at > after), default=None)

@@ -1,0 +1,193 @@
+"""Hears of summaries in channels: set up, stopped, allowed in a shared one; and writes what stands there."""
+
+from collections.abc import Sequence
+from typing import NoReturn
+
+import msgspec
+
+from bot.buttons import PostShared, StopSummary
+from bot.listeners.firms import in_reach
+from bot.places import is_channel, place, slack_id
+from bot.router import Heard, Router
+from bot.surfaces import Answer, Letter, Message, Replace, Say, Written
+from bot.views import posted as views
+from bot.views.scene import Scene, scene_of
+from flows.asked import ARRIVED, SUMMARY, Kept, Owed
+from flows.events import Every, FirmKey
+from flows.firms import Refusal
+from flows.position import Position, Posted
+from flows.services import Services
+from flows.summaries.changes import Change
+from flows.summaries.portfolio import worst_first
+from flows.summaries.posting import REDRAW, REFUSED, NotPosted, Post, post_of, since
+from flows.summaries.use_cases import MOST_FIRMS
+
+ROWS_OF_ONE_OF_MANY = 20
+"""Rows of history that are looked at for each of several firms."""
+
+
+def register(router: Router) -> None:
+    """What is heard here, and what is written."""
+    router.digest(SUMMARY)(write_post)
+    router.digest(REDRAW)(draw_again)
+    router.letter(REFUSED)(write_refusal)
+    router.action(PostShared)(post_shared)
+    router.action(StopSummary)(stop)
+
+
+# --- setting up and stopping --------------------------------------------------------------------------------------
+
+
+async def set_up(heard: Heard, services: Services, position: Position | None, every: Every | None) -> Answer:
+    """`/cais summary post`, `daily`, `weekly`; without a position for all firms that the person leads."""
+    _must_be_a_channel(heard, heard.channel)
+    keys = await _led(heard, services, position)
+    results = [await services.summaries.post(key, heard.act, heard.channel, every) for key in keys]
+    return Say(views.set_up([result.position for result in results], heard.channel))
+
+
+async def turn_off(heard: Heard, services: Services, position: Position | None) -> Answer:
+    """`/cais summary off`."""
+    _must_be_a_channel(heard, heard.channel)
+    results = [
+        await services.summaries.stop(k, heard.act, heard.channel) for k in await _led(heard, services, position)
+    ]
+    was = any(result.changed for result in results)
+    return Say(views.stopped([result.position for result in results], heard.channel, was=was))
+
+
+async def post_shared(heard: Heard, carried: PostShared, services: Services) -> Answer:
+    """*Post it there all the same*, confirmed."""
+    _must_be_a_channel(heard, carried.channel)
+    if carried.channel not in heard.firm.posted:
+        raise Refusal("That was stopped meanwhile, so nothing was posted.", kind="stale")
+    every = heard.firm.posted[carried.channel].every
+    result = await services.summaries.post(heard.firm.key, heard.act, carried.channel, every, shared=True)
+    return Replace(views.set_up([result.position], carried.channel))
+
+
+async def stop(heard: Heard, carried: StopSummary, services: Services) -> Answer:
+    """*Stop*."""
+    _must_be_a_channel(heard, carried.channel)
+    result = await services.summaries.stop(heard.firm.key, heard.act, carried.channel)
+    return Replace(views.stopped([result.position], carried.channel, was=result.changed))
+
+
+def _must_be_a_channel(heard: Heard, channel: str) -> None:
+    if not is_channel(channel) or not channel.startswith(place(heard.tenant, "")):
+        _not_a_channel()
+
+
+def _not_a_channel() -> NoReturn:
+    raise Refusal("A summary is posted in a channel: type that in the channel you mean. Nothing was changed.")
+
+
+async def _led(heard: Heard, services: Services, position: Position | None) -> list[FirmKey]:
+    """The firm that is meant, or all that this person leads. Raises Refusal where there is none."""
+    if position:
+        return [position.key]
+    admin = heard.who.admin
+    firms = [f.key for f in await in_reach(heard, services) if f.role == "lead" or admin][:MOST_FIRMS]
+    if not firms:
+        raise Refusal("Only a lead can have a firm's summary posted, and you lead none here. Nothing was changed.")
+    return firms
+
+
+# --- what stands in the channel -----------------------------------------------------------------------------------
+
+
+class _Firm(msgspec.Struct, frozen=True):
+    position: Position
+    posted: Posted
+
+
+async def write_post(owed: Sequence[Owed], services: Services) -> Written:
+    """All firms whose summaries are one message in this channel; where it stands already, it is drawn anew."""
+    post = post_of(owed[0])
+    if post is None:
+        return Written(None, tuple(o.key for o in owed))
+    rows = await services.outbox.summaries(owed[0].tenant, owed[0].person, owed[0].slot)
+    mine = {o.key for o in owed}
+    if any(not r.settled and r.owed.tries and r.owed.key not in mine for r in rows):
+        return Written(None, later=tuple(mine))  # another firm's is on its way, and will be the message
+    firms = await _firms([*owed, *(r.owed for r in rows)], post, services)
+    holding = {f.position.key.firm: f.posted.sequence for f in firms}
+    needless = tuple(o.key for o in owed if (p := post_of(o)) is None or holding.get(o.firm) != p.sequence)
+    if len(needless) == len(owed):
+        return Written(None, needless)
+    return Written(await _letter(firms, post, _message(rows), services), needless)
+
+
+async def draw_again(owed: Sequence[Owed], services: Services) -> Written:
+    """Something changed in a firm whose summary stands there."""
+    keys = tuple(o.key for o in owed)
+    post = post_of(owed[0])
+    if post is None:
+        return Written(None, keys)
+    slot = owed[0].slot.partition("|")[2]
+    rows = await services.outbox.summaries(owed[0].tenant, owed[0].person, slot)
+    there = _message(rows)
+    if not there:
+        return Written(None, keys)
+    firms = await _firms([r.owed for r in rows], post, services)
+    if firms:
+        return Written(await _letter(firms, post, there, services))
+    position = await services.events.position(FirmKey(owed[0].tenant, owed[0].firm))
+    if position is None:
+        return Written(None, keys)
+    message = views.gone(position, services.today(position))
+    return Written(Letter(message, channel=slack_id(post.channel), instead_of=there))
+
+
+async def write_refusal(owed: Owed, services: Services) -> Letter | None:
+    """To whoever set it up, while it holds and they may still do something about it."""
+    about = msgspec.json.decode(owed.about, type=NotPosted)
+    position = await services.events.position(FirmKey(owed.tenant, owed.firm))
+    posted = position.posted.get(about.channel) if position else None
+    if position is None or posted is None or posted.sequence != about.sequence or owed.person not in position.members:
+        return None
+    return Letter(views.refused(position, about.channel, about.why))
+
+
+def _message(rows: Sequence[Kept]) -> str:
+    """Where the message of this period stands; empty while it does not."""
+    found = [r.owed.message for r in rows if r.owed.message and r.outcome in (*ARRIVED, "closed")]
+    return found[-1] if found else ""
+
+
+async def _firms(rows: Sequence[Owed], post: Post, services: Services) -> list[_Firm]:
+    """The firms that have their summary in this channel as often as this message comes."""
+    keys = list(dict.fromkeys(FirmKey(row.tenant, row.firm) for row in rows))
+    every = post.period.partition(":")[0]
+    found = []
+    for position in await services.events.positions(keys):
+        posted = position.posted.get(post.channel)
+        if posted and posted.every == every:
+            found.append(_Firm(position, posted))
+    return found
+
+
+async def _letter(firms: Sequence[_Firm], post: Post, there: str, services: Services) -> Letter:
+    calendar = (await services.workspace(firms[0].position.key.tenant)).calendar
+    before = since(firms[0].posted, post.period, calendar)
+    if before and before < min(f.posted.at for f in firms):
+        before = None  # there was none before this one
+    one_of_many = len(firms) > 1
+    changes: list[tuple[Scene, Change]] = []
+    scenes = {f.position.key: scene_of(services, f.position, "") for f in firms}
+    for firm in firms:
+        most = ROWS_OF_ONE_OF_MANY if one_of_many else None
+        found = await services.summaries.changes(firm.position, before, most=most)
+        changes += [(scenes[firm.position.key], change) for change in found]
+    first = scenes[firms[0].position.key]
+    day = first.recorded_day(before) if before else None
+    standings = worst_first(services.summaries.of(f.position) for f in firms)
+    message: Message
+    if one_of_many:
+        newest = sorted(changes, key=lambda each: each[1].at, reverse=True)
+        ordered = [scenes[s.key] for s in standings]
+        message = views.several(ordered, standings, newest, [f.posted for f in firms], since=day)
+    else:
+        message = views.one(first, standings[0], [c for _, c in changes], firms[0].posted, since=day)
+    inside = not all(f.posted.shared for f in firms)
+    return Letter(message, channel=slack_id(post.channel), instead_of=there, inside=inside, anew=True)

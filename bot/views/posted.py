@@ -1,0 +1,158 @@
+"""A summary as it stands in a channel, for everybody there, of one firm or several; and what is said about it."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from bot.buttons import OpenSummaries, PostShared, StopSummary
+from bot.places import channel_mention
+from bot.surfaces import Block, Message
+from bot.views.blocks import actions, button, clip, confirm, context, escape, header, literal, section, short_day, table
+from bot.views.portfolio import HEAD, ROWS, in_words, row
+from bot.views.scene import Scene, banner
+from bot.views.summaries import body, text
+from flows.history import hour_words
+from flows.position import Position, Posted
+from flows.summaries.changes import Change
+from flows.summaries.standing import Standing
+
+MOST_CHANGES = 8
+WORDS = 160
+
+OFTEN = {
+    "once": "now",
+    "daily": "now, and then each trading day",
+    "weekly": "now, and then on the first trading day of each week",
+}
+
+INVITE = (
+    "I am not in that channel. Type `/invite @CAIS Roadmap` there, which lets me into a private channel too; "
+    "then type `/cais summary post` there."
+)
+WHY = {
+    "not_in_channel": INVITE,
+    "channel_not_found": INVITE,
+    "is_archived": "The channel is archived. In another one, `/cais summary weekly` sets it up.",
+    "shared_channel": (
+        "People of another company are in that channel (Slack Connect), or I may not know whether they are. "
+        "They would read where the firm stands, so a lead has to say yes to that."
+    ),
+    "may_have_arrived": (
+        "I was interrupted just then, and I never ask for the right to read channels, so I cannot look whether it "
+        "arrived. If it is not there, type `/cais summary post` in the channel."
+    ),
+    "restricted_action": "Only some people may post there. Ask whoever runs the channel, or choose another one.",
+}
+
+
+def one(scene: Scene, standing: Standing, changes: Sequence[Change], posted: Posted, *, since: date | None) -> Message:
+    """The summary of one firm in a channel. `since`: the day of the one before."""
+    told = _since(since)
+    blocks = [
+        *body(scene, standing, changes, since=told),
+        actions(button("Open", scene.carry(OpenSummaries), says=f"Open the summary of {standing.name} for me alone")),
+        context(_who(posted), escape(scene.pack.wording.footer)),
+    ]
+    return Message(text(scene, standing, changes, since=told), blocks)
+
+
+def several(
+    scenes: Sequence[Scene],
+    standings: Sequence[Standing],
+    changes: Sequence[tuple[Scene, Change]],
+    posted: Sequence[Posted],
+    *,
+    since: date | None,
+) -> Message:
+    """The summary of several firms in a channel, the worst first."""
+    more = len(standings) - ROWS
+    lines = [
+        f"• {short_day(s.recorded_day(c.at))}, *{literal(s.position.name)}*, {literal(c.name or 'somebody')}: "
+        f"{literal(clip(c.words, WORDS))}"
+        for s, c in changes[:MOST_CHANGES]
+    ]
+    footer = escape(scenes[0].pack.wording.footer) if scenes else ""
+    blocks: list[Block] = [
+        header(f"Summary of {len(standings)} firms"),
+        banner(scenes[0], f"and {len(standings) - 1} more", f"summary of {short_day(standings[0].today)}"),
+        table([HEAD, *map(row, standings[:ROWS])], wrapped=(2, 5)),
+        *([context(f"and {more} more firms, which press less")] if more > 0 else []),
+        section("\n".join([f"*Changed {_since(since)}*", *(lines or ["Nothing."])])),
+        actions(button("Open", OpenSummaries(), says="Open my firms' summary for me alone")),
+        context(" ".join(dict.fromkeys(map(_who, posted)))[:1900], footer),
+    ]
+    return Message(in_words(standings, standings), blocks)
+
+
+def gone(position: Position, stopped_on: date) -> Message:
+    """What stands where a summary stood that is posted there no more."""
+    said = f"The summary of *{literal(position.name)}* is no longer posted here, since {short_day(stopped_on)}."
+    return Message(f"{said} A lead starts it again with `/cais summary weekly`.")
+
+
+def _since(day: date | None) -> str:
+    return f"since the last one ({short_day(day)})" if day else "in the last 7 days"
+
+
+def _who(posted: Posted) -> str:
+    """Who set it up, how often it comes, and how it is stopped."""
+    name = literal(posted.by_name or "a lead")
+    if posted.every == "once":
+        return f"Posted by {name}; kept up to date until the day is over. `/cais summary off` takes it away."
+    often = "Each trading day" if posted.every == "daily" else "On the first trading day of each week"
+    at = escape(hour_words(posted.hour, posted.time_zone))
+    return (
+        f"{often} {at}, kept up to date until the next one. Set up by {name}; a lead stops it with `/cais summary off`."
+    )
+
+
+def set_up(positions: Sequence[Position], channel: str) -> Message:
+    """What will be posted to the channel, when, and how to take it back."""
+    posted = positions[0].posted[channel]
+    what = named(positions)
+    at = "" if posted.every == "once" else f" {escape(hour_words(posted.hour, posted.time_zone))}"
+    said = (
+        f"The summary of {what} is posted in {channel_mention(channel)} {OFTEN[posted.every]}{at}. Everybody in that "
+        "channel can read it, members or not. If I cannot post there, I tell you why in a direct message. "
+        "`/cais summary off` stops it, `/cais undo` takes this back."
+    )
+    key = positions[0].key
+    stop = button("Stop", StopSummary(key.firm, positions[0].version, channel=channel), says="Stop the summary here")
+    return Message(said, [section(said), *([actions(stop)] if len(positions) == 1 else [])])
+
+
+def stopped(positions: Sequence[Position], channel: str, *, was: bool) -> Message:
+    """It is posted no more, or was not."""
+    what = named(positions)
+    if not was:
+        return Message(f"No summary of {what} is posted in {channel_mention(channel)}. Nothing was changed.")
+    return Message(
+        f"The summary of {what} is no longer posted in {channel_mention(channel)}, and is taken out of the newest "
+        "message there. `/cais undo` brings it back."
+    )
+
+
+def named(positions: Sequence[Position]) -> str:
+    """The firm, or how many; safe in mrkdwn."""
+    return f"*{literal(positions[0].name)}*" if len(positions) == 1 else f"your {len(positions)} firms"
+
+
+def refused(position: Position, channel: str, why: str) -> Message:
+    """To whoever set it up: it could not be posted, why, and what to do."""
+    reason = WHY.get(why, f"Slack said `{escape(why)}`. `/cais summary post` in the channel tries again.")
+    lead = f"The summary of *{literal(position.name)}* was not posted in {channel_mention(channel)}."
+    if why == "may_have_arrived":
+        lead = f"The summary of *{literal(position.name)}* may not have been posted in {channel_mention(channel)}."
+    blocks: list[Block] = [section(f"{lead} {reason}")]
+    if why == "shared_channel":
+        yes = confirm(
+            "Post it in a shared channel?",
+            f"Everybody in the channel, people of other companies too, can read where {position.name} stands.",
+            "Post it",
+        )
+        carried = PostShared(position.key.firm, position.version, channel=channel)
+        ways = [
+            button("Post it there all the same", carried, confirm=yes),
+            button("Stop", StopSummary(position.key.firm, position.version, channel=channel), says="Stop the summary"),
+        ]
+        blocks.append(actions(*ways))
+    return Message(f"{lead} {reason}", blocks)

@@ -1,0 +1,210 @@
+"""When a firm's summary is posted to a channel: a message a period, kept up to date; the same facts change nothing."""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from flows.asked import ARRIVED, SUMMARY, Kept, Owed
+from flows.ports import Facts, Replan
+from flows.position import Posted
+from flows.trading_days import ONE_DAY, Calendar
+
+REDRAW = "summary-redraw"
+REFUSED = "summary-refused"
+
+SOON = timedelta(seconds=15)
+"""After a change, before the message says so: one click brings many, and people correct themselves."""
+
+CLOSED = "closed"
+
+
+class Post(msgspec.Struct, frozen=True):
+    """What a row is about: the channel, the period as `weekly:2026-11-23`, and the event that set it up, by whom."""
+
+    channel: str
+    period: str
+    sequence: int
+    by: str
+
+
+class NotPosted(msgspec.Struct, frozen=True):
+    """What a letter to whoever set a summary up is about: the channel, and Slack's word for why it stands not there."""
+
+    channel: str
+    why: str
+    sequence: int
+
+
+class Period(NamedTuple):
+    """One message's time: what it is called, and when it is posted."""
+
+    name: str
+    at: datetime
+
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(Post).decode
+
+
+def post_of(row: Owed) -> Post | None:
+    """What a row is about; None where a later version wrote it."""
+    try:
+        return _decode(row.about)
+    except msgspec.DecodeError:
+        return None
+
+
+def not_posted(row: Owed, why: str, at: float) -> Owed | None:
+    """The letter to whoever set this up, since it could not be posted; one a period and reason."""
+    post = post_of(row)
+    if post is None:
+        return None
+    return Owed(
+        tenant=row.tenant,
+        key=f"{REFUSED}|{row.key}|{why}",
+        firm=row.firm,
+        kind=REFUSED,
+        person=post.by,
+        about=_encode(NotPosted(post.channel, why, post.sequence)).decode(),
+        due_at=at,
+    )
+
+
+def slot_of(channel: str, period: str) -> str:
+    """All firms' rows with this slot are one message."""
+    return f"summary|{channel}|{period}"
+
+
+def now_and_next(posted: Posted, calendar: Calendar, now: datetime) -> list[Period]:
+    """The period that it is, and the one that comes; what is set up within a period is posted at once."""
+    zone = ZoneInfo(posted.time_zone)
+    today = now.astimezone(zone).date()
+    if posted.every == "once":
+        return [Period(f"once:{posted.at.astimezone(zone).date().isoformat()}", posted.at)]
+    days = _days(posted, calendar, today)
+    begun = posted.at.astimezone(zone).date()
+    return [
+        Period(
+            f"{posted.every}:{day.isoformat()}", max(_at(day, posted, zone), posted.at) if day > begun else posted.at
+        )
+        for day in days
+    ]
+
+
+def _days(posted: Posted, calendar: Calendar, today: date) -> list[date]:
+    """The trading day that the present message belongs to, and that of the next one."""
+    if posted.every == "daily":
+        return [calendar.on_or_before(today), calendar.plus(today, 1)]
+    monday = today - timedelta(today.weekday())
+    return [calendar.plus(monday - ONE_DAY, 1), calendar.plus(monday + timedelta(6), 1)]
+
+
+def _at(day: date, posted: Posted, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, posted.hour, zone).astimezone(UTC)
+
+
+def since(posted: Posted, period: str, calendar: Calendar) -> datetime | None:
+    """When the message before this one was posted; None for one that has none before it."""
+    every, _, day = period.partition(":")
+    if every == "once":
+        return None
+    on = date.fromisoformat(day)
+    before = calendar.minus(on, 1) if every == "daily" else _days(posted, calendar, on - timedelta(7))[0]
+    return _at(before, posted, ZoneInfo(posted.time_zone))
+
+
+def plan(facts: Facts, calendar: Calendar, now: datetime) -> Replan:
+    """What changes in the outbox so that each channel has its message, and what is to be drawn anew."""
+    planned = _Plan(facts, calendar, now)
+    outcomes = dict(planned.outcomes())
+    return Replan(
+        add=tuple(planned.add()),
+        move=dict(planned.move()),
+        drop=tuple(planned.drop()),
+        outcomes=outcomes,
+        redraw=tuple(planned.redraw(outcomes)),
+    )
+
+
+class _Plan:
+    def __init__(self, facts: Facts, calendar: Calendar, now: datetime) -> None:
+        self.position = facts.position
+        self.now = now
+        self.rows: Mapping[str, Kept] = {row.owed.key: row for row in facts.rows if row.owed.kind == SUMMARY}
+        self.wanted = {row.key: row for row in self._wanted(calendar)}
+
+    def _wanted(self, calendar: Calendar) -> Iterator[Owed]:
+        key = self.position.key
+        for channel, posted in self.position.posted.items():
+            for period in now_and_next(posted, calendar, self.now):
+                slot = slot_of(channel, period.name)
+                yield Owed(
+                    tenant=key.tenant,
+                    key=f"{slot}|{key.firm}|{posted.sequence}",
+                    firm=key.firm,
+                    kind=SUMMARY,
+                    person=channel,
+                    about=_encode(Post(channel, period.name, posted.sequence, posted.by)).decode(),
+                    due_at=period.at.timestamp(),
+                    slot=slot,
+                )
+
+    def add(self) -> Iterator[Owed]:
+        return (row for key, row in self.wanted.items() if key not in self.rows)
+
+    def move(self) -> Iterator[tuple[str, float]]:
+        for key, kept in self.rows.items():
+            wanted = self.wanted.get(key)
+            if wanted and not kept.settled and wanted.due_at != kept.owed.due_at:
+                yield key, wanted.due_at
+
+    def drop(self) -> Iterator[str]:
+        return (key for key, kept in self.rows.items() if not kept.settled and key not in self.wanted)
+
+    def _now_here(self) -> Iterator[Kept]:
+        """The newest message of each channel in which this firm stands, or stood until it was stopped.
+
+        One that is on its way counts too: it may have been drawn before what changed.
+        """
+        newest: dict[str, Kept] = {}
+        for kept in self.rows.values():
+            there = kept.outcome in (*ARRIVED, CLOSED) if kept.settled else kept.owed.tries > 0
+            before = newest.get(kept.owed.person)
+            if there and (before is None or _age(kept) > _age(before)):
+                newest[kept.owed.person] = kept
+        return iter(newest.values())
+
+    def outcomes(self) -> Iterator[tuple[str, str]]:
+        """A message from which the firm goes, since it is posted there no more; and one to which it comes back."""
+        for kept in self._now_here():
+            stopped = kept.owed.person not in self.position.posted
+            if not kept.settled:
+                continue
+            if stopped and kept.outcome != CLOSED:
+                yield kept.owed.key, CLOSED
+            elif not stopped and kept.outcome == CLOSED:
+                yield kept.owed.key, ARRIVED[0]
+
+    def redraw(self, outcomes: Mapping[str, str]) -> Iterator[Owed]:
+        for kept in self._now_here():
+            row = kept.owed
+            if row.key in outcomes or row.key in self.wanted:
+                changed = self.now.timestamp() if row.key in outcomes else 0
+                yield Owed(
+                    tenant=row.tenant,
+                    key=f"redraw|{row.slot}|{row.firm}|{self.position.version}|{self.now.date()}|{changed:.3f}",
+                    firm=row.firm,
+                    kind=REDRAW,
+                    person=row.person,
+                    about=row.about,
+                    due_at=(self.now + SOON).timestamp(),
+                    slot=f"redraw|{row.slot}",
+                )
+
+
+def _age(kept: Kept) -> tuple[str, str, int]:
+    post = post_of(kept.owed)
+    return (post.period.partition(":")[2], post.period, post.sequence) if post else ("", "", 0)

@@ -1,0 +1,233 @@
+"""A lead has a firm's summary posted to a channel: one message a period, kept up to date, only where it is wanted."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.delivery import LEASE
+from flows.roadmap import Pack
+from tests.bot.conversing import BEN, CLIENTS, COMPLIANCE, CONRAD, GENERAL, LEA, Json, labels, words_of
+from tests.bot.firm_making import a_firm
+from tests.bot.reminding import World, new_york, world_at
+from tests.bot.test_reminders_once import another_replica
+from tests.bot.test_summaries import act, apex, rows
+from tests.bot.walking import FIRM
+
+
+@pytest.fixture
+async def world(tmp_path: Path, pack: Pack) -> AsyncIterator[World]:
+    """A Tuesday, ten in the morning in New York."""
+    async with world_at(tmp_path, pack, new_york("2026-11-24", 10)) as made:
+        yield made
+
+
+def posts(world: World, channel: str = COMPLIANCE, user: str = CONRAD) -> list[Json]:
+    """The summaries that everybody in a channel sees, as somebody does who is in no firm."""
+    seen = world.slack.person(user).at(channel).sees
+    return [m for m in seen if "summary" in str(m.get("text", "")).casefold()]
+
+
+async def types(world: World, words: str, channel: str = COMPLIANCE) -> Json:
+    said = await world.slack.ben.at(channel).types(f"/cais summary {words}")
+    await world.plan()
+    return said
+
+
+async def later(world: World, seconds: int = 20) -> None:
+    """A moment later by the clock on the wall."""
+    await world.plan()
+    world.clock.now = world.clock.now.fromtimestamp(world.clock.now.timestamp() + seconds, world.clock.now.tzinfo)
+    await world.plan()
+
+
+async def test_weekly_posts_now_and_on_the_first_trading_day_of_each_week_at_the_leads_hour(world: World) -> None:
+    await apex(world.services)
+    said = await types(world, "weekly")
+    assert "now, and then on the first trading day of each week at 09:00 (New York time)" in words_of(said)
+    assert len(posts(world)) == 1
+    (post,) = posts(world)
+    assert FIRM in post["text"]
+    assert "Set up by Ben Cole; a lead stops it with `/cais summary off`" in words_of(post)
+    await world.goes_to("2026-11-30", 8, 59)
+    assert len(posts(world)) == 1
+    await world.goes_to("2026-11-30")
+    assert len(posts(world)) == 2
+    await world.day_by_day("2026-12-04")
+    assert len(posts(world)) == 2
+    assert world.slack.refused() == []
+
+
+async def test_daily_posts_on_trading_days_only(world: World) -> None:
+    await apex(world.services)
+    await types(world, "daily")
+    await world.day_by_day("2026-11-30")  # Thanksgiving and a weekend are between
+    assert len(posts(world)) == 4, "Tuesday, Wednesday, Friday, Monday"
+
+
+async def test_a_change_stands_in_the_message_within_a_minute_and_no_new_one_comes(world: World) -> None:
+    key = await apex(world.services)
+    await types(world, "weekly")
+    await world.services.end_wait(key, act("more"), "s3e")
+    await world.services.complete(key, act("done"), "s3e")
+    await later(world)
+    (post,) = posts(world)
+    assert "Done: Your SAA has Administrator access to the test portal" in words_of(post)
+    assert "4 of" in words_of(post)
+
+
+async def test_many_changes_are_one_update(world: World) -> None:
+    key = await apex(world.services)
+    await types(world, "weekly")
+    for n in range(5):
+        await world.services.add_note(key, act(f"note-{n}"), "hello")
+        await world.plan()
+    before = len(updates(world))
+    await later(world)
+    assert len(updates(world)) == before + 1
+
+
+def updates(world: World) -> list[Json]:
+    return [c.args for c in world.slack.sandbox.calls if c.method == "chat.update"]
+
+
+async def test_asked_for_again_it_is_the_same_message(world: World) -> None:
+    await apex(world.services)
+    await types(world, "post")
+    await types(world, "post")
+    await types(world, "weekly")
+    assert len(posts(world)) == 2, "one of this day, and one of this week"
+    await types(world, "post")
+    assert len(posts(world)) == 2
+
+
+async def test_off_takes_the_firm_out_of_the_newest_message_and_undo_brings_it_back(world: World) -> None:
+    await apex(world.services)
+    await types(world, "weekly")
+    await types(world, "off")
+    await later(world)
+    (post,) = posts(world)
+    assert "no longer posted here" in words_of(post)
+    assert "FINRA CAT" not in words_of(post)
+    await world.slack.ben.at(COMPLIANCE).types("/cais undo")
+    await later(world)
+    (post,) = posts(world)
+    assert "FINRA CAT" in words_of(post)
+    await types(world, "off")
+    await world.goes_to("2026-11-30")
+    assert len(posts(world)) == 1
+
+
+async def test_the_history_says_who_set_it_up_and_where(world: World) -> None:
+    await apex(world.services)
+    await types(world, "weekly")
+    said = words_of(await world.slack.ben.types("history"))
+    assert f"Summary posted weekly to the channel <#{COMPLIANCE}>" in said
+
+
+async def test_only_a_lead_may(world: World) -> None:
+    await apex(world.services)
+    said = await world.slack.lea.at(COMPLIANCE).types("/cais summary weekly")
+    await world.plan()
+    assert "Only a lead" in words_of(said)
+    assert posts(world) == []
+
+
+async def test_only_in_a_channel(world: World) -> None:
+    await apex(world.services)
+    assert "posted in a channel" in words_of(await world.slack.ben.types("/cais summary weekly"))
+
+
+async def test_where_the_app_is_not_it_says_in_words_how_to_invite_it(world: World) -> None:
+    await apex(world.services)
+    for channel in (GENERAL, world.slack.sandbox.add_channel("closed", [BEN], is_private=True)):
+        await types(world, "weekly", channel)
+        letter = words_of(world.slack.ben.last)
+        assert "was not posted" in letter
+        assert "`/invite @CAIS Roadmap`" in letter
+        assert f"<#{channel}>" in letter
+
+
+async def test_where_other_companies_are_it_waits_for_a_leads_yes(world: World) -> None:
+    await apex(world.services)
+    world.slack.sandbox.add_channel("client-work", [BEN, LEA, CONRAD, "U0CAIS"], id=CLIENTS, is_ext_shared=True)
+    await types(world, "weekly", CLIENTS)
+    assert posts(world, CLIENTS) == []
+    letter = world.slack.ben.last
+    assert "People of another company" in words_of(letter)
+    await world.slack.ben.presses("Post it there all the same", on=letter)
+    await world.plan()
+    assert len(posts(world, CLIENTS)) == 1
+    assert "which other companies see" in words_of(await world.slack.ben.types("history"))
+
+
+async def test_open_shows_it_to_whoever_presses_and_nothing_to_others(world: World) -> None:
+    await apex(world.services)
+    await types(world, "weekly")
+    (post,) = posts(world)
+    assert labels(post) == ["Open"]
+    for user in (LEA, CONRAD):
+        await world.slack.person(user).at(COMPLIANCE).presses("Open", on=post)
+    assert "Next task" in labels(world.slack.lea.at(COMPLIANCE).last)
+    assert "not a member" in words_of(world.slack.person(CONRAD).at(COMPLIANCE).last)
+    assert len(posts(world, user="U0ANA")) == 1, "what stands in the channel stays"
+
+
+async def test_several_firms_in_a_channel_are_one_message(world: World) -> None:
+    await apex(world.services)
+    for n in range(3):
+        await a_firm(world.services, f"Firm {n}", BEN)
+    await types(world, "weekly all")
+    assert len(posts(world)) == 1
+    assert len(rows(posts(world)[0])) == 5
+    await world.goes_to("2026-11-30")
+    assert len(posts(world)) == 2
+    await types(world, "off for Firm 1")
+    await later(world)
+    assert "Firm 1" not in str(rows(posts(world)[-1]))
+    assert world.slack.refused() == []
+
+
+async def test_a_message_somebody_took_away_comes_anew_when_it_is_asked_for(world: World) -> None:
+    await apex(world.services)
+    await types(world, "weekly")
+    world.slack.sandbox.faults({"method": "chat.update", "kind": "refuse", "error": "message_not_found"})
+    await types(world, "post")
+    assert len(posts(world)) == 2
+
+
+async def test_after_a_crash_it_is_not_said_twice_where_nobody_may_look(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await apex(world.services)
+
+    async def dies(*_: object, **__: object) -> None:
+        raise ConnectionError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(world.services.outbox, "settle", dies)
+        await types(world, "weekly")
+    assert len(posts(world)) == 1
+    world.clock.real += LEASE + 1
+    await world.plan()
+    assert len(posts(world)) == 1
+    assert "may not have been posted" in words_of(world.slack.ben.last)
+
+
+async def test_two_replicas_post_one_message(world: World, tmp_path: Path) -> None:
+    await apex(world.services)
+    await types(world, "weekly")
+    async with another_replica(world, tmp_path) as other:
+        world.clock.now = new_york("2026-11-30")
+        await other.plan()
+        await world.plan()
+    assert len(posts(world)) == 2
+
+
+async def test_a_firm_of_somebody_elses_cannot_be_had_posted(world: World) -> None:
+    await a_firm(world.services, "Zephyrine", LEA)
+    await apex(world.services)
+    said = words_of(await types(world, "weekly for Zephyrine"))
+    assert "You have no firm called" in said
+    await types(world, "weekly all")
+    assert not any("Zephyrine" in words_of(m) for m in posts(world))
