@@ -19,7 +19,7 @@ def worst_first(standings: Iterable[Standing]) -> list[Standing]:
 
 def only(standings: Iterable[Standing], wanted: Filter) -> list[Standing]:
     """Those that this is true of, in their order."""
-    return [s for s in standings if wanted == "all" or s.has(wanted)]
+    return [s for s in standings if wanted == "all" or wanted in s.concerns]
 
 
 def counts(standings: Sequence[Standing]) -> Mapping[Filter, int]:
@@ -35,7 +35,7 @@ def _badness(firm: Standing) -> tuple[bool, int, date, bool, date, int, float, s
         firm.ended,
         -past,
         firm.next_date or date.max,
-        not firm.has("waiting"),
+        "waiting" not in firm.concerns,
         min(waits, default=date.max),
         -len(firm.having("no_owner")),
         share,

@@ -67,6 +67,10 @@ class Standing(msgspec.Struct, frozen=True):
     parts: tuple[PartStanding, ...]
     matters: tuple[Matter, ...]
     target_passed: bool
+    concerns: frozenset[Concern]
+    """What is true of a task, or of the firm's target."""
+    next_date: date | None
+    """The earliest day of what is left, the target included."""
 
     @property
     def key(self) -> FirmKey:
@@ -86,23 +90,6 @@ class Standing(msgspec.Struct, frozen=True):
     def having(self, concern: Concern) -> tuple[Matter, ...]:
         """The tasks that this is true of, the worst first."""
         return tuple(m for m in self.matters if concern in m.concerns)
-
-    def has(self, concern: Concern) -> bool:
-        """Whether this is true of a task, or of the firm's target."""
-        target = self.position.target
-        of_target = {
-            "past": self.target_passed,
-            "soon": not self.ended and target is not None and self.today <= target <= self.today + A_WEEK,
-        }
-        return of_target.get(concern, False) or any(concern in m.concerns for m in self.matters)
-
-    @property
-    def next_date(self) -> date | None:
-        """The earliest day of what is left, the target included."""
-        days = [part.due for part in self.parts if part.due]
-        if self.position.target and not self.ended:
-            days.append(self.position.target)
-        return min(days, default=None)
 
 
 def standing(pack: Pack, position: Position, today: date) -> Standing:
@@ -128,14 +115,18 @@ def _read(pack: Pack, position: Position, today: date) -> Standing:
             items = [i for task in part.tasks for i in of_task.get(task, ())]
             if items:
                 parts.append(_part(position, step, part, items, [matters[i.key] for i in items if i.key in matters]))
-    over = found.outcome is not None and not found.next and not found.waiting
+    target = position.target if found.outcome is None or found.next or found.waiting else None
+    about = _when(target, today)
+    days = [part.due for part in parts if part.due]
     return Standing(
         position=position,
         walk=found,
         today=today,
         parts=tuple(parts),
         matters=tuple(sorted(matters.values(), key=_badness)),
-        target_passed=position.target is not None and position.target < today and not over,
+        target_passed="past" in about,
+        concerns=about.union(*(m.concerns for m in matters.values())),
+        next_date=min([*days, *([target] if target else [])], default=None),
     )
 
 
@@ -143,11 +134,7 @@ def _matter(position: Position, item: Item, today: date) -> Matter | None:
     if item.state not in LEFT:
         return None
     due = due_of(position, item.task, item.key)
-    concerns = set[Concern]()
-    if due and due.on < today:
-        concerns.add("past")
-    elif due and due.on <= today + A_WEEK:
-        concerns.add("soon")
+    concerns = set(_when(due.on if due else None, today))
     if item.state == "locked":
         return Matter(item, frozenset(concerns), due.on, _owner(position, item)) if due and concerns else None
     owner = _owner(position, item)
@@ -156,6 +143,12 @@ def _matter(position: Position, item: Item, today: date) -> Matter | None:
     if owner is None:
         concerns.add("no_owner")
     return Matter(item, frozenset(concerns), due.on if due else None, owner)
+
+
+def _when(day: date | None, today: date) -> frozenset[Concern]:
+    if day is None or day > today + A_WEEK:
+        return frozenset()
+    return frozenset({"past"} if day < today else {"soon"})
 
 
 def _owner(position: Position, item: Item) -> Owner | None:

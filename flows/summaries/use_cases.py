@@ -26,6 +26,9 @@ MOST_FIRMS = 500
 """Firms beside each other; more are named one by one."""
 
 
+AT_ONCE = 50
+
+
 class Summaries:
     """Everything one can ask about where firms stand. `clock` is business time, aware."""
 
@@ -61,8 +64,12 @@ class Summaries:
 
     async def beside(self, keys: Sequence[FirmKey], who: Person) -> list[Standing]:
         """Where these firms stand, the worst first; those that the person is no member of are left out."""
-        positions = await self._events.positions(keys[:MOST_FIRMS])
-        return worst_first(self.of(position) for position in positions if role_of(position, who))
+        found: list[Standing] = []
+        for first in range(0, min(len(keys), MOST_FIRMS), AT_ONCE):
+            # A part at a time, so that others get their turn while many are read for the first time.
+            positions = await self._events.positions(keys[first : min(first + AT_ONCE, MOST_FIRMS)])
+            found += [self.of(position) for position in positions if role_of(position, who)]
+        return worst_first(found)
 
     async def post(self, key: FirmKey, act: Act, channel: str, every: Every | None, *, shared: bool = False) -> Result:
         """Post the firm's summary to a channel, now and (unless `once`) again at this person's hour. See `setting`."""
