@@ -35,7 +35,7 @@ SECRET = "Zephyrine"
 
 QUESTION = "who signs the registration form at our firm?"
 
-ROWS = 13
+ROWS = 14
 """Events of the foreign firm, once it is made."""
 
 ROUTER = build_router()
@@ -57,6 +57,7 @@ async def foreign_firm(services: Services) -> FirmKey:
     await services.reminders.set_rules(key, act(13), Rules(before=(15, 5, 0)))
     await services.assign(key, act(10), "s2", OWNER)
     await services.set_task_due(key, act(11), "s2", date(2027, 5, 28))
+    await services.summaries.post(key, act(14), f"slack:{TENANT}/C0FOREIGN", "weekly")
     result = await services.link_channel(key, act(4), f"slack:{TENANT}/C0FOREIGN")
     for nth, text in ((5, QUESTION), (6, f"who at {SECRET} pays the fine?")):
         place = Place(f"slack:{TENANT}/C0FOREIGN", "1.0")
