@@ -169,7 +169,7 @@ USAGES = (
         "*late* goes by the days a firm set itself. In a channel, a lead types `post` to have it posted there once, "
         "`daily` or `weekly` to have it posted at the lead's own hour and kept up to date, `off` to stop that; "
         "with `all` behind it, for all firms one leads.",
-        "[all, which ones, or post, daily, weekly, off]",
+        "[which, or how often]",
     ),
     Usage(
         "waiting",
@@ -289,7 +289,7 @@ USAGES = (
 """Every command there is; a test compares this with the router."""
 
 HELP_GROUPS = (
-    ("Where you are", ("", "next", "status", "step")),
+    ("Where you are", ("", "next", "status", "step", "summary")),
     ("Record, and take it back", ("done", "undo", "redo", "reopen", "agents")),
     ("Dates and owners", ("due", "target", "plan", "assign", "handover", "hand over", "deadlines")),
     ("Reminders", ("remind", "waiting")),
