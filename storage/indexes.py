@@ -24,5 +24,5 @@ _some_of_outbox("ix_outbox_slot", _OWED, *_SLOT, outbox.c.due_at, outbox.c.settl
 _some_of_outbox("ix_outbox_firm", outbox.c.reminds == true(), outbox.c.firm)
 _some_of_outbox("ix_outbox_settled", _SETTLED, outbox.c.reminds, outbox.c.settled_at)
 _some_of_outbox("ix_outbox_message", outbox.c.message != literal_column("''"), outbox.c.message)
-_some_of_outbox("ix_outbox_summary", outbox.c.kind == literal_column(f"'{SUMMARY}'"), *_SLOT)
+_some_of_outbox("ix_outbox_summary", outbox.c.kind == literal_column(f"'{SUMMARY}'"), outbox.c.person, outbox.c.slot)
 _some_of_outbox("ix_outbox_failed", outbox.c.failed == true(), outbox.c.tenant, outbox.c.settled_at)

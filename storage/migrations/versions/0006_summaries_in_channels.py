@@ -11,9 +11,7 @@ depends_on = None
 
 def upgrade() -> None:
     where = sa.text("kind = 'summary'")
-    op.create_index(
-        "ix_outbox_summary", "outbox", ["person", "tenant", "slot"], sqlite_where=where, postgresql_where=where
-    )
+    op.create_index("ix_outbox_summary", "outbox", ["person", "slot"], sqlite_where=where, postgresql_where=where)
 
 
 def downgrade() -> None:
