@@ -103,11 +103,7 @@ class _Plan:
 
     def _instant(self, row: Owed, one: Found) -> datetime:
         """When this row is due now. What could not be said in time is not said at night either."""
-        due, hours = self._due(row, one), self.people.hours(row.person)
-        put_off = datetime.fromtimestamp(row.due_at, UTC)
-        if due <= self.now < put_off == hours.next_hour(self.now):
-            return put_off
-        return hours.late(due, self.now)
+        return self.people.hours(row.person).late(self._due(row, one), self.now)
 
     def _due(self, row: Owed, one: Found) -> datetime:
         """When it would be; a snooze ends when it was said to, and what nobody dates stays where it is."""

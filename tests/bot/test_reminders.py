@@ -109,7 +109,7 @@ async def test_what_a_stop_made_late_is_not_said_at_night(world: World) -> None:
     await bens_task(world)
     await world.goes_to("2026-12-01", 20)
     assert world.digests(BEN) == []
-    await world.goes_to("2026-12-02", 8, 59)
+    await world.goes_to("2026-12-02", 1)
     assert world.digests(BEN) == []
     await world.goes_to("2026-12-02", 9)
     assert "Tuesday, December 15, 2026" in world.said(BEN)

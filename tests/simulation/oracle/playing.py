@@ -143,8 +143,6 @@ class _Play:
             if key in held or rung.at >= at:
                 local = self.world.local(rung.person, folded)
                 send_at = self._said(max(rung.due, at if key in held else rung.due), rung.due, local)
-                if key in held and rung.due <= at < held[key][1] == local.next_hour(at):
-                    send_at = held[key][1]  # it was late and put off, and its hour is still to come
                 self.pending[firm][key] = (rung, send_at)
                 if key not in held or held[key][1] != send_at:
                     heapq.heappush(self.queue, (send_at, rung.person, next(self.count), firm, key))
