@@ -3,7 +3,8 @@
 import logging
 import sys
 import time
-from concurrent.futures import ProcessPoolExecutor
+import traceback
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -27,15 +28,18 @@ def workspace(era: Era, seed: int, firms: int) -> tuple[str, list[str]]:
     begun = time.perf_counter()
     script = lives(seed, firms, era.begin, era.end, era.down)
     wanted = expected(script)
-    with TemporaryDirectory() as folder:
-        played = play(script, Path(folder), Faults(Random(seed), SLACK_FAILS, PROCESS_DIES), shift=seed * 1e6)
+    title = f"{era.begin} to {era.end}, seed {seed}: {firms} firms, {len(script.happenings)} happenings"
+    try:
+        with TemporaryDirectory() as folder:
+            played = play(script, Path(folder), Faults(Random(seed), SLACK_FAILS, PROCESS_DIES), shift=seed * 1e6)
+    except Exception as error:  # noqa: BLE001 - the other workspaces are played to their ends
+        return title, traceback.format_exception(error)
     wrong = differences(played.messages, wanted)
     if played.too_soon:
         wrong.append(f"{played.too_soon} messages came within a second of another in the same conversation")
     went_wrong = sum(n for what, n in played.faults.items() if not what.startswith("crash"))
     line = (
-        f"{era.begin} to {era.end}, seed {seed}: {firms} firms, {len(script.happenings)} happenings, "
-        f"{len(wanted)} messages due, {len(played.messages)} sent, {went_wrong} calls to Slack failed, "
+        f"{title}, {len(wanted)} messages due, {len(played.messages)} sent, {went_wrong} calls to Slack failed, "
         f"{played.deaths} crashes, {len(wrong)} differences, {time.perf_counter() - begun:.0f} s"
     )
     return line, wrong
@@ -47,7 +51,7 @@ def main(firms: int = 200, processes: int = 2) -> int:
     found = 0
     with ProcessPoolExecutor(processes) as pool:
         playing = [pool.submit(workspace, era, seed, min(TOGETHER, firms)) for era, seed in stories]
-        for story in playing:
+        for story in as_completed(playing):
             line, wrong = story.result()
             print(line, *wrong[:SHOWN], sep="\n  ", flush=True)
             found += len(wrong)

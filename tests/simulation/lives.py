@@ -154,6 +154,7 @@ class _Life:
         ways += (self._rules, self._undone, self._undone)
         while self.day < self.end:
             self.day += timedelta(days=self.random.choice((0, 0, 1, 1, 2, 3, 5, 8, 13, 21)))
+            self.at = self._at()  # first of all: what is decided depends on the day it is then
             self.random.choice(ways)()
         return [*(h for _, h in self.said if h.at.date() < self.end), *self.others]
 
@@ -177,8 +178,7 @@ class _Life:
         return self.random.choice(found) if found else ""
 
     def _make(self, kind: Callable[..., s.InFirm], *said: object, by: str = "") -> None:
-        at = self._at()
-        self._do(kind(at, by or self._who(), self.name, *said))
+        self._do(kind(self.at, by or self._who(), self.name, *said))
 
     def _answers(self) -> None:
         if self.firm.duty != "yes":
@@ -248,7 +248,7 @@ class _Life:
                 self._make(s.Removes, person, by=self.lead)
             else:
                 self.gone.add(person)
-                self.others.append(s.Leaves(self._at(), person))
+                self.others.append(s.Leaves(self.at, person))
 
     def _rules(self) -> None:
         if self.random.random() < 0.08:

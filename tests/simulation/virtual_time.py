@@ -1,7 +1,6 @@
 """An event loop whose time passes only when nobody has anything to do: a night takes no longer than its work."""
 
 import asyncio
-import math
 import selectors
 from collections.abc import Callable, Coroutine
 from contextlib import contextmanager
@@ -42,7 +41,7 @@ class _Selector(selectors.DefaultSelector):
             return super().select(0.05 if timeout is None or timeout > 0.05 else timeout)
         ready = super().select(0)
         if not ready and timeout > 0:
-            self._time.now = math.nextafter(self._time.now + timeout, math.inf)  # a timer wants to be past its time
+            self._time.now += timeout
         return ready
 
 
@@ -52,6 +51,9 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def __init__(self, time: Time) -> None:
         self._virtual = time
         super().__init__(_Selector(time))
+        self._clock_resolution = (
+            1e-6  # so many seconds since 1970 know no finer ones, and a timer must not miss its time
+        )
 
     def time(self) -> float:
         return self._virtual.now
