@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import msgspec
+from msgspec.structs import replace
 
 from bot.arrivals import short
 from bot.views.reminded import Reminded
@@ -13,7 +14,7 @@ from flows.events import FirmKey
 from flows.reminders.hours import Hours
 from flows.reminders.rung import Found
 from flows.reminders.rungs import Rung, every
-from flows.reminders.snoozing import base_key
+from flows.reminders.snoozing import base_key, snoozed_to
 from flows.reminders.telling import People
 from flows.services import Services
 from flows.trading_days import Calendar
@@ -39,6 +40,7 @@ class FirmNow(msgspec.Struct, frozen=True):
 async def read(owed: Sequence[Owed], services: Services) -> list[Reminded]:
     """One for each row, in order. Rows of firms that are not there any more are left out."""
     now = services.now()
+    told = _told(owed, now)
     firms: dict[str, FirmNow | None] = {}
     found: list[Reminded] = []
     for row in owed:
@@ -47,8 +49,26 @@ async def read(owed: Sequence[Owed], services: Services) -> list[Reminded]:
         firm = firms[row.firm]
         rung = rung_of(row)
         if firm and rung:
-            found.append(_reminded(row, rung, firm, now))
+            found.append(replace(_reminded(row, rung, firm, now), now=told.get(row.message, now)))
     return found
+
+
+def _told(owed: Sequence[Owed], now: datetime) -> dict[str, datetime]:
+    """When each message that these rows stand in already was sent, by business time."""
+    due: dict[str, float] = {}
+    for row in owed:
+        if row.message:
+            due[row.message] = max(row.due_at, due.get(row.message, 0.0))
+    return {message: _sent(message, last, now) for message, last in due.items()}
+
+
+def _sent(message: str, due: float, now: datetime) -> datetime:
+    """Not before all of it was due. Slack's stamp is real time: it says so exactly, unless the clock was moved."""
+    try:
+        stamp = float(message.rpartition("/")[2])
+    except ValueError:
+        stamp = due
+    return datetime.fromtimestamp(stamp if due <= stamp <= now.timestamp() else due, UTC)
 
 
 def _reminded(row: Owed, rung: Rung, firm: FirmNow, now: datetime) -> Reminded:
@@ -65,6 +85,7 @@ def _reminded(row: Owed, rung: Rung, firm: FirmNow, now: datetime) -> Reminded:
         holds=key in firm.holds,
         said=due is not None and not waits,
         later=waits,
+        put_off_until=snoozed_to(row.key),
     )
 
 

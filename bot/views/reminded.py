@@ -18,7 +18,10 @@ LONGEST_TITLE = 200
 
 
 class Reminded(msgspec.Struct, frozen=True):
-    """A reminder of one firm as its recipient sees it now. `row` stands for its row in the outbox."""
+    """A reminder of one firm as its recipient sees it now. `row` stands for its row in the outbox.
+
+    `now` is when it is said; of one that stands in a message already, when it was said: that day is the message's.
+    """
 
     scene: Scene
     rung: Rung
@@ -32,6 +35,8 @@ class Reminded(msgspec.Struct, frozen=True):
     later: bool = False
     """Whether it is to be said, but not yet."""
     asleep_until: datetime | None = None
+    put_off_until: datetime | None = None
+    """The end of the snooze that brought it back."""
 
     @property
     def item(self) -> Item | None:
@@ -65,7 +70,7 @@ class Reminded(msgspec.Struct, frozen=True):
 
     @property
     def today(self) -> date:
-        """The day it is for the recipient."""
+        """The day on which it is said, where the recipient is."""
         return self.now.astimezone(self.zone).date()
 
     @property

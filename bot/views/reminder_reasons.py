@@ -6,11 +6,13 @@ from datetime import date
 from bot.views import dated
 from bot.views.blocks import day, literal, short_day
 from bot.views.reminded import Reminded
+from flows.reminders.ladders import told_on
 
 
 def _why_before(it: Reminded) -> str:
     count, on = it.rung.rung, it.rung.on
-    if count == 0 and on and on < it.today:
+    missed = on is not None and told_on(it.calendar, on, count) < it.today
+    if count == 0 and missed:
         return "the reminder for the day itself could not come on its day"
     if count == 0:
         if on and not it.calendar.is_trading_day(on):
@@ -18,7 +20,7 @@ def _why_before(it: Reminded) -> str:
         return "it is the day itself"
     days = "1 trading day" if count == 1 else f"{count} trading days"
     skipped = f"; {_and(it.rung.skipped)} skipped" if it.rung.skipped else ""
-    if on and it.calendar.between(it.today, on) < count:
+    if missed:
         return f"the reminder for {days} before could not come on its day{skipped}"
     return f"{days} before{skipped}"
 
@@ -87,4 +89,6 @@ def _and(names: tuple[str, ...]) -> str:
 
 def why(it: Reminded) -> str:
     """In a few words; safe in mrkdwn."""
+    if it.put_off_until:
+        return f"you put this off until {short_day(it.put_off_until.astimezone(it.zone).date())}"
     return _WHY[it.rung.kind](it)

@@ -78,13 +78,17 @@ def _city(zone: ZoneInfo) -> str:
 
 
 def _how_far(it: Reminded, on: date) -> str:
-    """What comes is counted; what has passed never is."""
-    left = it.calendar.between(it.today, on)
+    """What comes is counted; what has passed never is.
+
+    How many trading days it is to a day that is none depends on which end counts, so to such a day it is plain days.
+    """
     if on == it.today:
         return ", today"
-    return (
-        ", in 1 trading day" if left == 1 else f", in {left} trading days" if left else ", before the next trading day"
-    )
+    if not it.calendar.is_trading_day(on):
+        left = (on - it.today).days
+        return ", tomorrow" if left == 1 else f", in {left} days"
+    left = it.calendar.between(it.today, on)
+    return ", in 1 trading day" if left == 1 else f", in {left} trading days"
 
 
 def _waits(it: Reminded) -> list[str]:

@@ -16,6 +16,11 @@ class Step(msgspec.Struct, frozen=True):
     skipped: tuple[str, ...] = ()
 
 
+def told_on(calendar: Calendar, on: date, nth: int) -> date:
+    """The day of the reminder so many trading days before a date; of the one on the day itself, rolled back."""
+    return calendar.minus(on, nth) if nth else calendar.on_or_before(on)
+
+
 class Ladders:
     """The ladders of one calendar; what was worked out once is kept, as many tasks share a date."""
 
@@ -29,13 +34,10 @@ class Ladders:
         if kept is None:
             days: dict[date, int] = {}
             for nth in sorted(set(numbers), reverse=True):
-                days[self._back(on, nth)] = nth
+                days[told_on(self.calendar, on, nth)] = nth
             kept = [Step(nth, day, self.calendar.skipped(day, on)) for day, nth in days.items()]
             self._kept[on, numbers] = kept
         return kept
-
-    def _back(self, on: date, nth: int) -> date:
-        return self.calendar.minus(on, nth) if nth else self.calendar.on_or_before(on)
 
     def late(self, on: date, every: int, *, first: date, last: date) -> Iterator[Step]:
         """Every so many calendar days after a date, rolled back to a trading day; those from `first` to `last`."""

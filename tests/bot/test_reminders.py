@@ -247,6 +247,59 @@ async def test_a_button_of_somebody_who_left_the_firm_changes_nothing(world: Wor
     assert len(await world.services.events.history(firm.key)) == before
 
 
+# --- why now ----------------------------------------------------------------------------------------------------
+
+
+async def test_what_was_put_off_says_so_and_until_when(world: World) -> None:
+    digest = await reminded(world)
+    await world.slack.ben.picks("Snooze", "Tomorrow", on=digest)
+    await world.goes_to("2026-12-02")
+    said = world.said(BEN)
+    assert "*Why now:* you put this off until Dec 2, 2026." in said
+    assert "could not come" not in said
+
+
+async def test_before_a_date_on_a_weekend_that_is_followed_by_a_holiday_each_reminder_has_its_true_reason(
+    tmp_path: Path, pack: Pack
+) -> None:
+    async with world_at(tmp_path, pack, new_york("2022-06-01", 10)) as world:
+        await bens_task(world, date(2022, 6, 19))
+        for day, said, why in (
+            ("2022-06-06", "in 13 days", "10 trading days before."),
+            ("2022-06-13", "in 6 days", "5 trading days before."),
+            ("2022-06-16", "in 3 days", "2 trading days before."),
+            ("2022-06-17", "in 2 days", "Sunday is no trading day, so this comes on the last one before."),
+        ):
+            await world.goes_to(day)
+            assert f"📅 Sunday, June 19, 2022, {said}" in world.said(BEN), day
+            assert f"*Why now:* {why}" in world.said(BEN), day
+
+
+async def test_a_reminder_that_a_stop_kept_back_says_that_it_could_not_come_on_its_day(world: World) -> None:
+    await bens_task(world, date(2026, 12, 13))
+    await world.plan()
+    await world.goes_to("2026-12-08", 10)
+    assert "in 5 days" in world.said(BEN)
+    assert "the reminder for 5 trading days before could not come on its day" in world.said(BEN)
+
+
+async def test_an_older_message_that_is_drawn_anew_keeps_its_day_and_its_reasons(tmp_path: Path, pack: Pack) -> None:
+    async with world_at(tmp_path, pack, new_york("2022-06-01", 10)) as world:
+        firm = await a_firm(world.services, FIRM, BEN)
+        await world.services.set_recurring(firm.key, world.act(person(BEN)), "SAA certification", 6, 22)
+        await world.services.set_target(firm.key, world.act(person(BEN)), date(2022, 6, 22))
+        await world.goes_to("2022-06-07")
+        (digest,) = world.digests(BEN)
+        target = words_of(digest).rpartition("🎯")[2]
+        assert "*Why now:* 10 trading days before." in target
+        await world.goes_to("2022-06-09")
+        await world.slack.ben.presses("Done", on=digest)
+        (after,) = world.digests(BEN)
+        assert "One thing for Tuesday, June 7" in words_of(after)
+        assert "✅ *SAA certification*" in words_of(after)
+        assert words_of(after).rpartition("🎯")[2] == target
+
+
 # --- told once --------------------------------------------------------------------------------------------------
 
 
