@@ -22,6 +22,7 @@ from flows.position import (
     Posted,
     Recurring,
     TaskRecord,
+    YearDone,
 )
 from flows.subjects import subjects
 
@@ -288,8 +289,8 @@ def _(p: Position, event: e.RecurringRemoved, r: Record) -> Position:
 
 @_on(e.RecurringDone)
 def _(p: Position, event: e.RecurringDone, r: Record) -> Position:
-    done = (*p.recurring_done.get(event.recurring, ()), event.on)
-    return replace(p, recurring_done={**p.recurring_done, event.recurring: done})
+    done = YearDone(event.on, r.sequence, r.actor, r.actor_name, r.at)
+    return replace(p, years_done={**p.years_done, event.recurring: (*p.years_done.get(event.recurring, ()), done)})
 
 
 @_on(e.RemindersSet)

@@ -12,7 +12,7 @@ from flows.habits import Rules
 TaskState = Literal["open", "waiting", "done", "set_aside"]
 AgentStatus = Literal["active", "leaving", "removed"]
 
-SHAPE = 6
+SHAPE = 7
 """Stored with every snapshot. Raise it whenever what events add up to changes: older snapshots are then folded anew."""
 
 
@@ -122,6 +122,16 @@ class Recurring(msgspec.Struct, frozen=True):
     at: datetime
 
 
+class YearDone(msgspec.Struct, frozen=True):
+    """A day of a recurring date that is done, and the event that said so."""
+
+    on: date
+    sequence: int
+    by: str
+    by_name: str
+    at: datetime
+
+
 class FirmAnswer(msgspec.Struct, frozen=True):
     """What a lead answered to a question the roadmap does not answer, and who said last that it holds.
 
@@ -197,7 +207,7 @@ class Position(msgspec.Struct, frozen=True):
     owners: Mapping[str, Owner] = {}
     """By the task's key."""
     recurring: tuple[Recurring, ...] = ()
-    recurring_done: Mapping[str, tuple[date, ...]] = {}
+    years_done: Mapping[str, tuple[YearDone, ...]] = {}
     """By the recurring date's id: those of its days that are done."""
     reminders: Rules = Rules()
     changed_at: Mapping[str, datetime] = {}
@@ -208,6 +218,11 @@ class Position(msgspec.Struct, frozen=True):
     """By the channel."""
     documents: Mapping[str, KnownDocument] = {}
     """The firm's own documents that count, by id."""
+
+    @property
+    def recurring_done(self) -> Mapping[str, tuple[date, ...]]:
+        """By the recurring date's id: those of its days that are done."""
+        return {recurring: tuple(done.on for done in years) for recurring, years in self.years_done.items()}
 
     def agent(self, agent_id: str) -> Agent | None:
         """The agent with this id, whatever its status."""

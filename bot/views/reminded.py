@@ -9,7 +9,8 @@ from bot.views import dated
 from bot.views.blocks import clip, day, literal
 from bot.views.scene import Scene, zone_name
 from flows.deadlines import Deadline, Notice
-from flows.position import Recurring
+from flows.own_dates import in_year
+from flows.position import Recurring, YearDone
 from flows.reminders.rungs import Rung
 from flows.trading_days import Calendar
 from flows.walk import Item
@@ -49,6 +50,14 @@ class Reminded(msgspec.Struct, frozen=True):
         """The date of every year it is about."""
         kind, _, wanted = self.rung.subject.partition(":")
         return next((r for r in self.scene.position.recurring if kind == "recurring" and r.id == wanted), None)
+
+    @property
+    def year_done(self) -> YearDone | None:
+        """Who marked the day of that year as done, if somebody did."""
+        recurring = self.recurring
+        on = self.rung.on or (in_year(recurring, self.today.year) if recurring else None)
+        done = self.scene.position.years_done.get(recurring.id, ()) if recurring else ()
+        return next((year for year in done if year.on == on), None)
 
     @property
     def deadline(self) -> Deadline | None:

@@ -3,7 +3,6 @@
 from bot.views import dated
 from bot.views.blocks import day, short_day
 from bot.views.reminded import Reminded, title
-from flows.own_dates import in_year
 from flows.walk import Item
 
 
@@ -12,10 +11,12 @@ def became(it: Reminded) -> str:
     said = title(it)
     if item := it.item:
         return _task_became(it, item, said)
-    if recurring := it.recurring:
-        done = it.scene.position.recurring_done.get(recurring.id, ())
-        on = it.rung.on or in_year(recurring, it.today.year)
-        return f"✅ {said}: done for {short_day(on)}." if on in done else f"📅 {said}: its day was changed."
+    if it.recurring:
+        done = it.year_done
+        if done is None:
+            return f"📅 {said}: its day was changed."
+        by = f"{it.scene.by(done.by, done.by_name)}, {it.scene.moment(done.at)}"
+        return f"✅ {said}: done for {short_day(done.on)} by {by}."
     if it.deadline:
         return f"📅 {said}: this is settled, `/cais deadlines` shows how it stands."
     if it.rung.subject == "target":

@@ -29,6 +29,7 @@ from bot.views.reminded import Reminded, moment, name
 from bot.views.reminder_ends import became
 from bot.views.reminder_words import text
 from bot.views.scene import banner
+from flows.position import TaskRecord
 
 MOST = 14
 """Reminders with buttons in one message; each of them may belong to another firm."""
@@ -113,8 +114,12 @@ def can_finish(it: Reminded) -> bool:
 
 def _take_back(it: Reminded) -> Element | None:
     """*Undo* for what this person did themselves."""
-    item = it.item
-    record = item.record if item and item.state == "done" else None
-    if record is None or record.by != it.rung.person or (item and item.task.kind == "question"):
+    done = it.year_done or _record_of_done(it)
+    if done is None or done.by != it.rung.person:
         return None
-    return button("Undo", it.scene.carry(UndoReminded, of=record.sequence), says=f"Undo: {name(it)}")
+    return button("Undo", it.scene.carry(UndoReminded, of=done.sequence), says=f"Undo: {name(it)}")
+
+
+def _record_of_done(it: Reminded) -> TaskRecord | None:
+    item = it.item
+    return item.record if item and item.state == "done" and item.task.kind != "question" else None
