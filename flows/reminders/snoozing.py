@@ -40,6 +40,16 @@ def base_key(key: str) -> str:
     return key.partition(SNOOZED)[0]
 
 
+def is_about_the_same(one: Owed, other: Owed) -> bool:
+    """Whether two rows of one person's remind of one subject of one firm, whichever reminder of it each is."""
+    return (one.firm, _subject(one)) == (other.firm, _subject(other))
+
+
+def _subject(row: Owed) -> str:
+    """The part of a key that a rung of any version has; see `Rung.key`."""
+    return row.key.removeprefix(f"{row.firm}|").partition("|")[0]
+
+
 def snoozed_to(key: str) -> datetime | None:
     """When a snooze ends, from its key; None for a row that is no snooze."""
     at = key.partition(SNOOZED)[2]

@@ -12,7 +12,7 @@ from flows.habits import Habits, Rules
 from flows.ports import Directory, EventStore, Outbox, Plans, Replan
 from flows.reminders import setting
 from flows.reminders.replanning import replan
-from flows.reminders.snoozing import Choice, base_key, snoozed, snoozed_until
+from flows.reminders.snoozing import Choice, base_key, is_about_the_same, snoozed, snoozed_until
 from flows.roadmap import Pack
 from flows.workspace import Workspace
 
@@ -63,7 +63,7 @@ class Reminders:
     # --- one reminder ------------------------------------------------------------------------------------------
 
     async def snooze(self, tenant: str, act: Act, key: str, choice: Choice) -> datetime:
-        """Put it off; returns when it comes back. Another choice takes the first one's place."""
+        """Put it off; returns when it comes back. Another snooze of the same subject takes the first one's place."""
         row = await self._own(tenant, act, key)
         position = await self._events.position(FirmKey(tenant, row.firm))
         if position is None:
@@ -72,7 +72,9 @@ class Reminders:
         calendar = (await self._workspace(tenant)).calendar
         until = snoozed_until(choice, self._now(), reach, position.time_zone, position.reminders, calendar)
         again = snoozed(row, until)
-        await self._end_snoozes(tenant, act.who.id, key, but=again.key)
+        await self._end_snoozes(
+            tenant, act.who.id, lambda other: other.key != again.key and is_about_the_same(other, row)
+        )
         await self._outbox.owe([again])
         self.woken()
         return until
@@ -80,7 +82,7 @@ class Reminders:
     async def wake(self, tenant: str, act: Act, key: str) -> None:
         """It is not put off any more, so that it does not come back by itself."""
         row = await self._own(tenant, act, key)
-        await self._end_snoozes(tenant, act.who.id, row.key)
+        await self._end_snoozes(tenant, act.who.id, lambda other: base_key(other.key) == base_key(row.key))
 
     async def asleep(self, tenant: str, person: str) -> Mapping[str, datetime]:
         """Which reminders this person put off, by the key of each, and until when."""
@@ -114,7 +116,6 @@ class Reminders:
             raise NOT_HERE
         return row.owed
 
-    async def _end_snoozes(self, tenant: str, person: str, key: str, *, but: str = "") -> None:
-        rows = await self._outbox.snoozed(tenant, person)
-        ended = [r.key for r in rows if base_key(r.key) == base_key(key) and r.key != but]
+    async def _end_snoozes(self, tenant: str, person: str, of: Callable[[Owed], bool]) -> None:
+        ended = [row.key for row in await self._outbox.snoozed(tenant, person) if of(row)]
         await self._outbox.settle(tenant, dict.fromkeys(ended, "needless"), now=self._now().timestamp())

@@ -249,6 +249,22 @@ def test_wrong_object_a_snooze_of_one_firms_task_leaves_the_other_firms_alone(te
 """)
 
 
+def test_duplicates_a_snooze_from_a_second_message_takes_the_place_of_one_from_the_first(tell: Tell) -> None:
+    tell(
+        A_TASK
+        + """
+  2026-12-07 09:07 ana snoozes s2 week
+  2026-12-08 09:07 ana snoozes s2 hour
+  until 2026-12-15
+  -> 2026-12-02 09:00 ana: s2
+  -> 2026-12-07 09:00 ana: s2
+  -> 2026-12-08 09:00 ana: s2
+  -> 2026-12-08 10:07 ana: s2
+  -> 2026-12-09 09:00 ana: s2
+"""
+    )
+
+
 def test_stale_buttons_a_snooze_of_a_date_that_was_set_anew_does_not_come_back(tell: Tell) -> None:
     tell(
         A_TASK

@@ -108,6 +108,30 @@ async def test_a_snooze_comes_back_once_and_a_second_choice_takes_the_firsts_pla
     assert await desk.reminders.snooze(TENANT, by(ANA), again, "hour") == until + timedelta(hours=1)
 
 
+async def test_a_snooze_from_a_later_message_takes_the_place_of_one_of_the_same_subject_from_an_earlier_one(
+    desk: Desk,
+) -> None:
+    desk.now = local("2026-12-08 09:00")
+    (first,) = await desk.send()
+    await desk.reminders.snooze(TENANT, by(ANA), first, "week")
+    desk.now = local("2026-12-09 09:00")
+    (second,) = await desk.send()
+    assert second != first
+    until = await desk.reminders.snooze(TENANT, by(ANA), second, "hour")
+    assert await desk.reminders.asleep(TENANT, ANA.id) == {second: until}
+
+
+async def test_a_snooze_leaves_those_of_other_subjects_alone(desk: Desk) -> None:
+    position = await desk.do(lambda p: own_dates.set_recurring(p, ANA, "SAA", 12, 9))
+    await desk.reminders.replan(KEY)
+    desk.now = local("2026-12-08 09:00")
+    keys = await desk.send()
+    assert len(keys) == 2, position.recurring
+    for key in keys:
+        await desk.reminders.snooze(TENANT, by(ANA), key, "week")
+    assert set(await desk.reminders.asleep(TENANT, ANA.id)) == set(keys)
+
+
 async def test_a_snooze_that_is_taken_back_does_not_come_back(desk: Desk) -> None:
     desk.now = local("2026-12-08 09:00")
     (key,) = await desk.send()

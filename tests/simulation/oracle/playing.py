@@ -166,7 +166,7 @@ class _Play:
         of = said.of or said.key
         local = self.world.local(person, fold(self.said[firm]))
         until = local.snoozed(at, happening.choice)
-        others = [r for r in self.snoozes[firm] if r.of != of]
+        others = [r for r in self.snoozes[firm] if (r.person, r.subject) != (person, subject)]
         snooze = Rung((*of, "snooze", until), person, subject, until, local.after_pause(until), of, said.still)
         self.snoozes[firm] = [*others, snooze]
         self._look(firm, at)
