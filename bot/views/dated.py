@@ -74,7 +74,7 @@ def date_words(scene: Scene, on: date) -> str:
 
 
 def ends(scene: Scene, on: date) -> str:
-    """`; ends Monday, May 31, 2027, 11:59 PM New York time (…London time)`; empty where both clocks are the same."""
+    """After a date: `; ends 11:59 PM New York time (…London time)`; empty where both clocks are the same."""
     zone = ZoneInfo(scene.zone or scene.position.time_zone)
     there = end_of(on)
     here = there.astimezone(zone)
@@ -82,7 +82,7 @@ def ends(scene: Scene, on: date) -> str:
         return ""
     until = f"{here:%I:%M %p}".lstrip("0")
     on_that_day = "" if here.date() == on else f"{day(here.date())}, "
-    return f"; ends {day(on)}, 11:59 PM {zone_name(NEW_YORK.key)} ({on_that_day}{until} {zone_name(zone.key)})"
+    return f"; ends 11:59 PM {zone_name(NEW_YORK.key)} ({on_that_day}{until} {zone_name(zone.key)})"
 
 
 def mine(scene: Scene) -> Sequence[Item]:

@@ -18,6 +18,7 @@ from bot.views.blocks import (
     button,
     clip,
     context,
+    divider,
     header,
     literal,
     option,
@@ -46,8 +47,8 @@ def digest(found: Sequence[Reminded]) -> Message:
     for _, of_firm in groupby(shown, key=lambda it: it.scene.position.key.firm):
         items = list(of_firm)
         blocks.append(banner(items[0].scene))
-        for it in items:
-            blocks += _item(it)
+        for nth, it in enumerate(items):
+            blocks += [divider(), *_item(it)] if nth else _item(it)
     if rest := len(ordered) - len(shown):
         blocks.append(section(f"and {rest} more: `/cais status` shows all tasks of a firm with their dates."))
     blocks.append(context("`/cais remind` sets your hour, a pause, or turns these off."))

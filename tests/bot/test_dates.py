@@ -248,7 +248,7 @@ async def test_whoever_reads_in_another_zone_sees_both(slack: Slack, services: S
     await firm_of_ben(services)
     await slack.ben.types("/cais")  # after which Slack has said that Ben is in Chicago
     shown = await slack.ben.types("/cais due s1 May 31, 2027")
-    assert "ends Monday, May 31, 2027, 11:59 PM New York time (10:59 PM Chicago time)" in words_of(shown)
+    assert "Monday, May 31, 2027; ends 11:59 PM New York time (10:59 PM Chicago time)" in words_of(shown)
     assert "No trading day (Memorial Day)" in words_of(shown)
 
 
