@@ -259,7 +259,7 @@ def _(p: Position, event: e.StepDueSet, r: Record) -> Position:
 def _dated(dates: Mapping[str, Due], key: str, on: date | None, r: Record) -> Mapping[str, Due]:
     if on is None:
         return {k: d for k, d in dates.items() if k != key}
-    return {**dates, key: Due(on, r.sequence, r.at)}
+    return {**dates, key: Due(on, r.sequence, r.at, r.actor)}
 
 
 @_on(e.TaskAssigned)

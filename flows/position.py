@@ -98,6 +98,7 @@ class Due(msgspec.Struct, frozen=True):
     on: date
     sequence: int
     at: datetime
+    by: str
 
 
 class Owner(msgspec.Struct, frozen=True):

@@ -40,7 +40,21 @@ def _why_wait(it: Reminded) -> str:
     waited = f"; it is the {_nth(gone)} trading day of the wait" if gone else ""
     if it.leads_it and item and dated.owner(it.scene, item):
         return f"leads are told of a wait of {rules.wait_to_leads} trading days and more{waited}"
+    again = item.record.follow_up_on if item and item.record else None
+    if again and it.rung.rung == 1:
+        return f"{_why_look_again(it, again)}{waited}"
     return f"time to ask how far they are, every {rules.wait_every} trading days{waited}"
+
+
+def _why_look_again(it: Reminded, on: date) -> str:
+    """The first reminder of a wait for which somebody picked the day."""
+    if on > it.today:
+        return f"the day to look again, {short_day(on)}, is no trading day, so this comes on the last one before"
+    if it.calendar.on_or_before(on) < it.today:
+        return f"the reminder to look again on {short_day(on)} could not come on its day"
+    record = it.item.record if it.item else None
+    chosen_by_them = record is not None and record.by == it.rung.person
+    return "you wanted to look again today" if chosen_by_them else "today is the day to look again"
 
 
 def _why_moved(it: Reminded) -> str:
@@ -63,7 +77,15 @@ def _why_possible(it: Reminded) -> str:
 
 
 def _why_unreachable(it: Reminded) -> str:
-    return "leads are told once when an owner cannot be reached"
+    return f"leads are told once when an owner {lost_words(it)}"
+
+
+def lost_words(it: Reminded) -> str:
+    """Why an owner counts as none, after their name."""
+    member = it.scene.position.members.get(it.rung.subject.partition(":")[2])
+    if member is None:
+        return "is no longer a member"
+    return "only looks on now" if member.role == "viewer" else "cannot be reached here"
 
 
 _WHY: dict[str, Callable[[Reminded], str]] = {

@@ -8,7 +8,7 @@ from bot.views import dated
 from bot.views.blocks import day, escape, literal, short_day
 from bot.views.milestones import value_words
 from bot.views.reminded import Reminded, name, title
-from bot.views.reminder_reasons import why
+from bot.views.reminder_reasons import lost_words, why
 from bot.views.scene import wait_words, why_not, zone_name
 from flows.deadlines import Source, effect
 from flows.position import TaskRecord
@@ -26,13 +26,21 @@ def _headline(it: Reminded) -> str:
     if item := it.item:
         return f"{_SIGNS[it.rung.kind]} {said} · step {escape(item.task.step)}"
     if it.rung.kind == "unreachable":
-        return f"📭 *{literal(name(it))}* cannot be reached here"
+        return f"📭 *{literal(name(it))}* {lost_words(it)}"
     sign = _SIGNS[it.rung.kind]
     if it.recurring:
         return f"🔁 {said}"
     if it.deadline:
-        return f"📣 {said} was moved" if it.rung.kind == "moved" else f"🏛️ {said} · industry date"
+        return f"📣 {said} {_changed(it)}" if it.rung.kind == "moved" else f"🏛️ {said} · industry date"
     return f"{'🎯' if it.rung.subject == 'target' else sign} {said}"
+
+
+def _changed(it: Reminded) -> str:
+    """What became of an industry date, as its story says it."""
+    revision = it.notice.revision if it.notice else None
+    if revision is None or revision.kind != "set":
+        return "was moved"
+    return "now has a day" if revision.value.type == "date" else "was set"
 
 
 _SIGNS = {
@@ -58,9 +66,15 @@ def _wanted_by(it: Reminded, on: date | None) -> str:
     if on is None:
         return ""
     if on < it.today:
-        said = "The day it was wanted by" if it.recurring or it.leads_it else "The date you set"
-        return f"{said}, {day(on)}, has passed."
+        return f"{_whose_date(it)}, {day(on)}, has passed."
     return f"📅 {day(on)}{_how_far(it, on)}{_ends(it, on)}"
+
+
+def _whose_date(it: Reminded) -> str:
+    if it.item is None or it.leads_it:
+        return "The day it was wanted by"
+    until = dated.due(it.scene, it.item)
+    return "The date you set" if until and until.by == it.rung.person else "The date set for it"
 
 
 def _ends(it: Reminded, on: date) -> str:
@@ -101,7 +115,7 @@ def _waits(it: Reminded) -> list[str]:
 
 
 def _waiting(it: Reminded, record: TaskRecord) -> str:
-    words = wait_words(it.scene, record)
+    words = wait_words(it.scene, record, it.today)
     return f"{words[:1].upper()}{words[1:]}"
 
 

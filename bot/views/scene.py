@@ -160,13 +160,15 @@ def answer_words(scene: Scene, fact: str) -> str:
     return " · ".join(x for x in (said, who, decided) if x)
 
 
-def wait_words(scene: Scene, record: TaskRecord) -> str:
-    """Whom a task waits for, since when, and when to look again; safe in mrkdwn."""
+def wait_words(scene: Scene, record: TaskRecord, today: date | None = None) -> str:
+    """Whom a task waits for, since when, and when to look again; safe in mrkdwn. `today` where it was said earlier."""
     words = f"waiting for {literal(record.whom)}"
     if record.since:
         words += f" since {short_day(record.since)}"
     if record.follow_up_on:
-        words += f", look again on {short_day(record.follow_up_on)}"
+        has_passed = record.follow_up_on < (today or scene.today)
+        look = "the day to look again was" if has_passed else "look again on"
+        words += f", {look} {short_day(record.follow_up_on)}"
     return words
 
 

@@ -352,6 +352,59 @@ async def test_an_owner_who_cannot_be_reached_is_told_to_the_leads_once(world: W
     assert world.digests(BEN) == []
 
 
+async def test_a_date_that_somebody_else_set_is_not_called_the_owners_own(world: World) -> None:
+    key = await bens_task(world, date(2026, 12, 2))
+    await world.services.set_task_due(key, world.act(person(LEA)), "s1", date(2026, 12, 1))
+    await world.day_by_day("2026-12-08")
+    assert "The date set for it, Tuesday, December 1, 2026, has passed." in world.said(BEN)
+
+
+async def test_a_day_to_look_again_that_somebody_chose_is_the_reason_on_that_day_and_then_reads_as_past(
+    world: World,
+) -> None:
+    firm = await a_firm(world.services, FIRM, BEN)
+    await world.services.answer(firm.key, world.act(person(BEN)), "fdid_duty", ["yes"])
+    again = date(2026, 11, 30)
+    await world.services.wait(firm.key, world.act(person(BEN)), "s2", whom="FINRA CAT Helpdesk", follow_up_on=again)
+    await world.goes_to("2026-11-30")
+    assert "look again on Nov 30, 2026" in world.said(BEN)
+    assert "*Why now:* you wanted to look again today; it is the 4th trading day of the wait." in world.said(BEN)
+    await world.goes_to("2026-12-07")
+    assert "the day to look again was Nov 30, 2026" in world.said(BEN)
+    assert "*Why now:* time to ask how far they are, every 5 trading days" in world.said(BEN)
+
+
+async def test_a_day_to_look_again_on_a_weekend_comes_before_it_and_says_so(world: World) -> None:
+    firm = await a_firm(world.services, FIRM, BEN)
+    await world.services.answer(firm.key, world.act(person(BEN)), "fdid_duty", ["yes"])
+    again = date(2026, 12, 5)
+    await world.services.wait(firm.key, world.act(person(BEN)), "s2", whom="FINRA CAT Helpdesk", follow_up_on=again)
+    await world.goes_to("2026-12-04")
+    assert "the day to look again, Dec 5, 2026, is no trading day, so this comes on the last one before" in world.said(
+        BEN
+    )
+
+
+async def test_an_owner_who_was_taken_off_the_firm_is_told_to_the_leads_as_just_that(world: World) -> None:
+    key = await bens_task(world)
+    await world.services.remove_member(key, world.act(person(LEA)), person(BEN).id)
+    await world.goes_to("2026-11-24", 12)
+    assert "📭 *Ben Cole* is no longer a member" in world.said(LEA)
+    assert "leads are told once when an owner is no longer a member" in world.said(LEA)
+    assert "cannot be reached" not in world.said(LEA)
+
+
+async def test_an_industry_date_that_was_to_be_announced_now_has_a_day(tmp_path: Path, pack: Pack) -> None:
+    async with world_at(tmp_path, pack, new_york("2022-07-22", 10)) as world:
+        await a_firm(world.services, FIRM, BEN)
+        await world.day_by_day("2022-07-26")
+        (told,) = [said for m in world.digests(BEN) if "📣" in (said := words_of(m))]
+        assert "*Before:* to be announced" in told
+        assert "now has a day" in told
+        assert "*Now:* Monday, December 12, 2022" in told
+        assert told.count("was moved") == 1, "the day of certification, which had one"
+
+
 # --- one's own hour, a pause, off -------------------------------------------------------------------------------
 
 
