@@ -1,9 +1,9 @@
 """Dates in plain English: what was typed becomes a day, a day of every year, or a question; nothing is guessed."""
 
 import re
-from calendar import monthrange
+from calendar import isleap, monthrange
 from collections.abc import Callable, Sequence
-from datetime import date, timedelta
+from datetime import MAXYEAR, MINYEAR, date, timedelta
 from difflib import get_close_matches
 
 import msgspec
@@ -70,7 +70,11 @@ def near(text: str, *, today: date, calendar: Calendar) -> str:
         close = get_close_matches(word, sorted(known), n=1, cutoff=0.75) if word.isalpha() and len(word) > 3 else []
         mended.append(close[0] if close and word not in known else word)
     said = " ".join(mended)
-    return said if said != _tidy(text) and read(said, today=today, calendar=calendar) is not None else ""
+    if said == _tidy(text):
+        return ""
+    found = read(said, today=today, calendar=calendar)
+    nowhere = found is None or (isinstance(found, WhichDay) and not found.choices)
+    return "" if nowhere else said
 
 
 def read(text: str, *, today: date, calendar: Calendar) -> Meant | None:
@@ -95,6 +99,10 @@ def _tidy(text: str) -> str:
     return " ".join(said.split())
 
 
+class _NoSuchDayError(ValueError):
+    """A day that its month does not have; the words are a sentence for whoever typed it."""
+
+
 class _Reading:
     """One reading of some words on one day. Each rule gives a meaning, or None for words that are not its own."""
 
@@ -116,7 +124,9 @@ class _Reading:
         for rule in rules:
             try:
                 found = rule(said)
-            except (ValueError, OverflowError):  # February 30, or a day far beyond the calendar
+            except _NoSuchDayError as no_such_day:
+                return WhichDay(str(no_such_day))
+            except (ValueError, OverflowError):  # a month 13, or a day far beyond the calendar
                 return None
             if found is not None:
                 return found
@@ -132,7 +142,7 @@ class _Reading:
     def of_numbers(self, said: str) -> Meant | None:
         """`2027-05-31`, `5/31/2027`, `5/31`, `31.5.2027`: both orders are asked about where both are days."""
         if iso := re.fullmatch(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})", said):
-            return self._day(date(int(iso[1]), int(iso[2]), int(iso[3])))
+            return self._day(_real(int(iso[1]), int(iso[2]), int(iso[3])))
         found = re.fullmatch(r"(\d{1,2})([-/.])(\d{1,2})(?:\2(\d{4}|\d{2}))?", said)
         if not found:
             return None
@@ -161,7 +171,7 @@ class _Reading:
             start = self.of(_LEADING.sub("", found[5]))
         if found[4] in ("after", "before") and not found[5]:
             return None
-        if not isinstance(start, OnDay | WhichDay):
+        if not isinstance(start, OnDay | WhichDay) or not _days(start):
             return start
         ends = [self._further(day, n, bool(found[2]), found[3].rstrip("s")) for day in _days(start)]
         if isinstance(start, OnDay):
@@ -289,7 +299,7 @@ class _Reading:
     def _in_some_year(self, month: int, day: int, year: str | None) -> Meant:
         """The day in its year; without one, the next there is, unless it has passed lately: that is asked."""
         if year:
-            return self._day(date(int(year) + (2000 if len(year) == 2 else 0), month, day))
+            return self._day(_real(int(year) + (2000 if len(year) == 2 else 0), month, day))
         this = _in_year(self.today.year, month, day)
         if self.past:
             return OnDay(this if this and this <= self.today else _last_year_with(self.today.year - 1, month, day))
@@ -320,7 +330,12 @@ class _Reading:
 def _every_year(said: str, today: date) -> Meant | None:
     """`every March 15`, `every 15th of March`, `every year on 3/15`. What comes back more often is not kept here."""
     reading = _Reading(date(2000, 1, 1), Calendar())  # a leap year, so that February 29 is a day
-    meant = reading.of_month_and_day(said) or reading.of_numbers(said)
+    try:
+        meant = reading.of_month_and_day(said) or reading.of_numbers(said)
+    except _NoSuchDayError as no_such_day:
+        return WhichDay(str(no_such_day))
+    except (ValueError, OverflowError):
+        meant = None
     if isinstance(meant, OnDay):
         return EveryYear(meant.on.month, meant.on.day)
     if isinstance(meant, WhichDay):
@@ -352,13 +367,16 @@ def _day_number(word: str) -> int:
     return _NTH.index(word) + 1 if word in _NTH else 0
 
 
+def _real(year: int, month: int, day: int) -> date:
+    """The day, where there is one. A day its month does not have is told from what is no date at all."""
+    if MINYEAR <= year <= MAXYEAR and 1 <= month <= 12 and not 1 <= day <= monthrange(year, month)[1]:
+        of_that_year = f", {year}" if (month, day) == (2, 29) else ""
+        raise _NoSuchDayError(f"There is no {MONTHS[month - 1].capitalize()} {day}{of_that_year}.")
+    return date(year, month, day)
+
+
 def _in_year(year: int, month: int, day: int) -> date | None:
-    try:
-        return date(year, month, day)
-    except ValueError:
-        if (month, day) == (2, 29):
-            return None
-        raise
+    return None if (month, day) == (2, 29) and not isleap(year) else _real(year, month, day)
 
 
 def _next_year_with(year: int, month: int, day: int) -> date:

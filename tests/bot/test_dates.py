@@ -104,6 +104,8 @@ async def test_a_task_takes_no_date_of_every_year_and_other_rhythms_are_refused(
     assert "a name of its own" in words_of(slack.ben.last)
     await slack.ben.types('/cais due "Review" every Friday')
     assert "once a year" in words_of(slack.ben.last)
+    await slack.ben.types('/cais due "a" every Feb 30')
+    assert "There is no February 30. Nothing was set." in words_of(slack.ben.last)
     assert len(await history(services, key)) == 3
 
 

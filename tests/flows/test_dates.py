@@ -149,7 +149,20 @@ def test_a_date_can_be_cleared(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "banana", "Feb 30", "two", "15", "in 99999 years", "Ben", "register for CAIS", "s3e", "13/13/2027", "mar"],
+    [
+        "",
+        "banana",
+        "31/31",
+        "every",
+        "two",
+        "15",
+        "in 99999 years",
+        "Ben",
+        "register for CAIS",
+        "s3e",
+        "13/13/2027",
+        "mar",
+    ],
 )
 def test_other_words_are_no_date(text: str) -> None:
     assert not isinstance(meant(text), OnDay | EveryYear | NoDate)
@@ -186,8 +199,35 @@ def test_a_month_and_a_day_mean_the_next_one_or_are_asked_about(today: date, ahe
     assert all(d >= today and (d.month, d.day) == (day.month, day.day) for d in days)
 
 
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("Feb 30", "There is no February 30."),
+        ("every Feb 30", "There is no February 30."),
+        ("every year on 31/4", "There is no April 31."),
+        ("April 31, 2027", "There is no April 31."),
+        ("Feb 29, 2027", "There is no February 29, 2027."),
+        ("2027-06-31", "There is no June 31."),
+        ("two weeks after Feb 30", "There is no February 30."),
+    ],
+)
+def test_a_day_that_its_month_does_not_have_is_said_to_be_none(text: str, sentence: str) -> None:
+    assert meant(text) == WhichDay(sentence)
+
+
+@given(
+    TODAYS, st.integers(0, 99), st.integers(0, 99), st.sampled_from(["", "0", "0000", "2027", "9999"]), st.booleans()
+)
+def test_no_month_day_and_year_is_an_error(today: date, first: int, second: int, year: str, yearly: bool) -> None:
+    for between in "/-.":
+        numbers = between.join([str(first), str(second), *([year] if year else [])])
+        found = meant(f"every {numbers}" if yearly else numbers, today)
+        assert not isinstance(found, EveryYear if not yearly else OnDay)
+        read_past(numbers, today=today, calendar=NYSE)
+
+
 SOME_WORDS = (
-    "in a the of on by end next this every last day days week month may march friday 1 2 15 31 2027 5/31 4/5 q1 eod "
+    "every yearly each feb 29 30 april 13 0 31/4 2/30 31/31 0000 9999 in a the of on by end next this every last day days week month may march friday 1 2 15 31 2027 5/31 4/5 q1 eod "
     "before after from now business two trading year first"
 )
 WORDS = st.lists(st.sampled_from(str.split(SOME_WORDS)), max_size=6).map(" ".join)
@@ -212,6 +252,7 @@ def test_whatever_is_typed_is_read_without_an_error_and_offers_no_day_that_has_p
         ("tomorrow", ""),
         ("s2 tomorow", ""),
         ("helpdesk", ""),
+        ("Febuary 30", ""),
     ],
 )
 def test_a_mistyped_date_is_put_right_to_be_offered(text: str, mended: str) -> None:
