@@ -1,7 +1,7 @@
 """The industry dates: how each stands, its story, what was known on a day, and what a workspace admin added."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 from bot.buttons import (
     OpenRevision,
@@ -35,7 +35,7 @@ from bot.views.milestones import IN_WORDS, reference_words, value_words
 from bot.views.scene import Scene, banner
 from bot.views.tasks import NOTHING, Top
 from flows.deadlines import UNCONFIRMED, AsOf, Deadline, Ledger, Revision, Source, effect
-from flows.workspace import DeadlineRevised, Entry, TradingDayEdited, Workspace, revision_of
+from flows.workspace import DeadlineRevised, Entry, TradingDayEdited, Withdrawn, Workspace, revision_of
 
 MOST_ROWS = 20
 MOST_EDITS = 10
@@ -127,15 +127,19 @@ def story(scene: Scene, there: Workspace, deadline: Deadline, *, admin: bool, to
     if len(rows) > len(shown):
         blocks.append(context(f"The last {len(shown)} of {len(rows)} announcements."))
     blocks += [section(clip(_row(scene, r), 2900)) for r in shown]
-    if gone := _withdrawn(there, deadline):
+    if gone := _withdrawn(scene, there, deadline):
         blocks.append(context(clip("\n".join(gone), 2900)))
     ways = [button("All industry dates", scene.carry(ShowDeadlines))]
     if admin:
         ways.append(button("Add or revise…", scene.carry(OpenRevision, deadline=deadline.id)))
     blocks.append(actions(*ways))
-    said = f"{_now_words(scene, ledger, deadline)}, {_moved(scene, ledger, deadline)}, {len(rows)} announcements"
+    said = f"{_now_words(scene, ledger, deadline)}, {_moved(scene, ledger, deadline)}, {_announcements(len(rows))}"
     name = literal(scene.position.name)
     return Message(f"{top.text} {name}, {escape(deadline.title)}: {said}.".strip(), blocks)
+
+
+def _announcements(count: int) -> str:
+    return {0: "not announced so far", 1: "announced once"}.get(count, f"{count} announcements")
 
 
 def _row(scene: Scene, revision: Revision) -> str:
@@ -164,14 +168,20 @@ def _source(source: Source) -> str:
     return f"<{escape(source.url).replace('|', '%7C')}|{title}>" if source.url else title
 
 
-def _withdrawn(there: Workspace, deadline: Deadline) -> list[str]:
-    """Entries that were taken back: they count no more, and are still there to be seen."""
+def _withdrawn(scene: Scene, there: Workspace, deadline: Deadline) -> list[str]:
+    """Entries that were taken back: they count no more, and are still there to be seen, with who took them back."""
+    taken_back = {fact.of: entry for entry in there.entries if isinstance(fact := entry.fact, Withdrawn)}
     gone = []
     for entry in there.entries:
-        fact = entry.fact
-        if entry.sequence in there.withdrawn and isinstance(fact, DeadlineRevised) and fact.deadline == deadline.id:
-            gone.append(f"Taken back: {value_words(fact.value)}, entered by {literal(entry.actor_name or 'somebody')}")
+        fact, back = entry.fact, taken_back.get(entry.sequence)
+        if back and isinstance(fact, DeadlineRevised) and fact.deadline == deadline.id:
+            value = value_words(fact.value)
+            gone.append(f"Taken back: {value}. Entered by {_by(scene, entry)}; taken back by {_by(scene, back)}.")
     return gone
+
+
+def _by(scene: Scene, entry: Entry) -> str:
+    return f"{literal(entry.actor_name or 'somebody')}, {scene.moment(datetime.fromisoformat(entry.recorded_at))}"
 
 
 # --- as of a day ----------------------------------------------------------------------------------------------

@@ -110,10 +110,18 @@ async def test_an_admin_adds_a_revision_which_holds_for_every_firm_and_can_be_ta
     assert services.pack.milestones[-1].past not in seen
     await slack.ana.presses("Undo")
     assert services.pack.milestones[-1].past in words_of(await slack.ben.types("/cais status"))
-    assert "Taken back: Wednesday, June 30, 2027" in words_of(
-        await slack.ben.types("/cais deadlines full_cais_compliance")
-    )
+    story = words_of(await slack.ben.types("/cais deadlines full_cais_compliance"))
+    assert "Taken back: Wednesday, June 30, 2027. Entered by Ana Ruiz, Nov 23, 2026, " in story
+    assert "; taken back by Ana Ruiz, Nov 23, 2026, " in story
     assert slack.refused() == []
+
+
+async def test_what_was_announced_a_single_time_is_counted_in_plain_words(slack: Slack, services: Services) -> None:
+    await firm_of_ben(services)
+    ledger = (await services.workspace("T0CAIS")).ledger
+    once = next(d for d in ledger.deadlines if len(ledger.story(d.id)) == 1)
+    said = await slack.ben.types(f"/cais deadlines {once.id}")
+    assert "never moved, announced once." in said["text"]
 
 
 async def test_a_new_industry_date_is_added_with_its_name(slack: Slack, services: Services) -> None:
