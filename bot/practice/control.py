@@ -84,6 +84,7 @@ def _wish(run: PracticeRun) -> Handler:
     wishes: dict[str, Callable[[dict[str, Any]], None]] = {
         "move": lambda body: run.move(str(body["to"])),
         "move-on": lambda body: run.move_on(int(body["days"])),
+        "to-reminder": lambda _: run.to_next_reminder(),
         "today": lambda _: run.back_to_today(),
         "story": lambda body: run.play(str(body["id"])),
         "start-over": lambda _: run.start_over(),

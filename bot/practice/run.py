@@ -90,6 +90,10 @@ class PracticeRun:
         to = _in_reach(self._timeline.now().astimezone(ZONE) + timedelta(days=days))
         self._begin(f"Going to {_day(to)}", self._move(to))
 
+    def to_next_reminder(self) -> None:
+        """Go to when the next reminder is due, as it is known by then. Raises Unfit."""
+        self._begin("Going to the next reminder", self._move_to_next_reminder())
+
     def back_to_today(self) -> None:
         """Go back to the real time. Raises Unfit."""
         self._begin("Going back to today", self._move(None))
@@ -166,6 +170,13 @@ class PracticeRun:
             await self._sandbox.listened_to(False, TO_LISTEN)
             self._timeline.move(to)
         await self._until_it_listens()
+
+    async def _move_to_next_reminder(self) -> None:
+        """It is asked anew: since the page was told, a date may have been set that is reminded of earlier."""
+        found = await self._look_ahead()
+        if found is None:
+            raise Unfit("No reminder is known that is still to come. Nothing was moved.")
+        await self._move(datetime.fromtimestamp(found, UTC))
 
     async def _fresh(self, to: datetime | None) -> None:
         tenant = await self._sandbox.tenant()

@@ -133,7 +133,7 @@ async def test_a_day_on_a_date_and_back_to_today_are_a_click_each(supervisor: Pr
     assert supervisor.wishes == [("move-on", {"days": 1}), ("move", {"to": "2022-07-25T08:30"}), ("today", {})]
 
 
-async def test_to_the_next_reminder_is_there_where_there_is_one_and_goes_to_its_minute(
+async def test_to_the_next_reminder_is_there_where_there_is_one_and_asks_for_it_anew(
     supervisor: Practice, open_page: OpenPage
 ) -> None:
     supervisor.now_says(**supervisor.moved())
@@ -148,7 +148,7 @@ async def test_to_the_next_reminder_is_there_where_there_is_one_and_goes_to_its_
     )
     await onward.click()
     await supervisor.until(lambda: bool(supervisor.wishes))
-    assert supervisor.wishes == [("move", {"to": "2022-06-09T16:00:00.000Z"})]
+    assert supervisor.wishes == [("to-reminder", {})]
 
 
 async def test_opening_the_panel_asks_when_the_next_reminder_is_due(supervisor: Practice, open_page: OpenPage) -> None:

@@ -167,7 +167,7 @@ async def test_to_the_next_reminder_goes_there_and_it_arrives(tmp_path: Path) ->
         assert due > datetime.fromtimestamp(state["now"], UTC)
         before = len(await _reminders(page))
 
-        state = await wish(page, "move", to=due.isoformat())
+        state = await wish(page, "to-reminder")
         assert day(state) == f"{due:%Y-%m-%d}"
         await page.until(lambda: _more_reminders(page, before))
 

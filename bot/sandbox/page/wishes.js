@@ -51,11 +51,11 @@ export async function wish(name, body = {}) {
 }
 
 export const wishButton = (words, run, more = {}) => h("button", { type: "button", class: "button small", disabled: isBusy() || !isReachable(), onclick: run, ...more }, words);
-/** Where the supervisor knows of one: going there, so that it is what one sees next. */
+/** Where the supervisor knows of one: going there, so that it is what one sees next. Which one that is, it finds out at the press. */
 export function toNextReminder() {
   const next = state.practice?.next_reminder;
   if (!next) return null;
-  const words = `The next one is due on ${momentWords(fromUnix(next))} in New York`;
-  return wishButton("To the next reminder", () => wish("move", { to: fromUnix(next).toISOString() }), { title: words, dataset: { key: "to-reminder" } });
+  const words = `The next one is due on ${momentWords(fromUnix(next))} in New York, or earlier if something was set since`;
+  return wishButton("To the next reminder", () => wish("to-reminder"), { title: words, dataset: { key: "to-reminder" } });
 }
 export const dayOn = () => wishButton("+1 day", () => wish("move-on", { days: 1 }), { dataset: { key: "day-on" } });

@@ -12,6 +12,7 @@ import aiohttp
 import pytest
 
 from bot.practice.control import practising
+from bot.practice.looking import LookAhead, nowhere
 from bot.practice.timeline import Timeline
 from bot.sandbox.sandbox import Sandbox
 from tests.bot.conftest import MANIFEST
@@ -114,9 +115,11 @@ async def session() -> AsyncIterator[aiohttp.ClientSession]:
 
 
 @asynccontextmanager
-async def served(sandbox: Sandbox, bot: FakeBot, folder: Path, database: str = "") -> AsyncIterator[str]:
+async def served(
+    sandbox: Sandbox, bot: FakeBot, folder: Path, database: str = "", look_ahead: LookAhead = nowhere
+) -> AsyncIterator[str]:
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        async with practising(sandbox.url, folder, database, Timeline(folder), bot, listening):
+        async with practising(sandbox.url, folder, database, Timeline(folder), bot, listening, look_ahead):
             yield f"http://127.0.0.1:{listening.getsockname()[1]}"
 
 
@@ -149,6 +152,32 @@ async def test_a_day_on_is_the_same_hour_there_although_the_clocks_changed_in_be
 async def test_an_instant_is_what_a_reminder_will_name(page: Page) -> None:
     await page.wish("move", to="2022-06-01T09:00+02:00")
     assert new_york(await page.done()) == "2022-06-01 07"
+
+
+async def test_the_next_reminder_is_asked_for_anew_so_that_none_that_came_since_is_jumped_over(
+    sandbox: Sandbox, bot: FakeBot, session: aiohttp.ClientSession, tmp_path: Path
+) -> None:
+    due = [datetime(2030, 6, 9, 14, tzinfo=UTC)]
+
+    async def look_ahead() -> float | None:
+        return due[-1].timestamp() if due else None
+
+    async with served(sandbox, bot, tmp_path, look_ahead=look_ahead) as url:
+        page = Page(session, url)
+        async with asyncio.timeout(20):
+            state = await page.state()
+            while not state["next_reminder"]:
+                state = await page.state(state["version"])
+        due.append(datetime(2030, 6, 2, 14, tzinfo=UTC))
+        await page.wish("to-reminder")
+        assert new_york(await page.done()) == "2030-06-02 14"
+        due.clear()
+        await page.wish("to-reminder")
+        state = await page.done()
+        assert (new_york(state), state["trouble"]) == (
+            "2030-06-02 14",
+            "No reminder is known that is still to come. Nothing was moved.",
+        )
 
 
 async def test_going_back_says_how_far_it_had_been_and_today_is_a_click(page: Page) -> None:
