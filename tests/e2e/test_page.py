@@ -43,6 +43,16 @@ async def test_an_empty_conversation_offers_three_things_to_try(open_page: OpenP
     await expect(page.get_by_text("Only visible to you")).to_be_visible()
 
 
+async def test_prompts_for_a_conversation_the_page_does_not_know_yet_break_nothing(
+    slack: Sandbox, open_page: OpenPage
+) -> None:
+    page = await open_page()
+    prompts = [{"title": "Next", "message": "/task next"}]
+    slack.slack.workspace.tell({"type": "prompts", "channel": "D0BEGUN", "prompts": prompts}, None)
+    await type_in(page, "Still here.")
+    await expect(page.get_by_text("Still here.")).to_be_visible()
+
+
 async def test_whoever_opens_the_bare_address_is_somebody(slack: Sandbox, open_page: OpenPage) -> None:
     page = await open_page()
     await page.goto(slack.url)

@@ -89,7 +89,9 @@ const EVENTS = {
   traffic_cleared: () => loadTraffic(),
   practice: ({ practice }) => hearPractice(practice) && reload(),
   prompts: ({ channel, prompts }) => {
-    channelOf(channel).prompts = { prompts };
+    const there = channelOf(channel);
+    if (!there) return void reload(); // of a conversation that began just now
+    there.prompts = { prompts };
     if (state.place.id === channel) showPrompts(prompts);
   },
   status: ({ channel, status }) => state.place.id === channel && showStatus(status && `${state.app.name} ${status}`),
