@@ -28,12 +28,17 @@ class Subject(NamedTuple):
 
 
 class DueWords(NamedTuple):
-    """What was typed after `due`. `name` is that of a date of every year; `rest` what could not be read as a date."""
+    """What was typed after `due`. `name` is that of a date of every year; `rest` what could not be read as a date.
+
+    `yearly`: every year was said, with a name or without. `unknown`: before a date, what is nothing of the roadmap.
+    """
 
     subject: Subject = Subject()
     meant: Meant | None = None
     name: str = ""
     rest: str = ""
+    yearly: bool = False
+    unknown: str = ""
 
 
 def due_words(pack: Pack, walk: Walk, text: str, read: Read) -> DueWords:
@@ -46,11 +51,10 @@ def due_words(pack: Pack, walk: Walk, text: str, read: Read) -> DueWords:
         meant = read(yearly[2])
         # "each" may stand in a task's title; "every Friday" is a rhythm we do not keep, and is told so.
         if isinstance(meant, EveryYear) or (isinstance(meant, WhichDay) and yearly[2].casefold().startswith("every")):
-            return DueWords(name=yearly[1].strip(" :,"), meant=meant)
+            return DueWords(name=yearly[1].strip(" :,"), meant=meant, yearly=True)
     tokens = said.split()
-    return (
-        _date_behind(pack, walk, tokens, read) or _date_before(pack, walk, tokens, read) or _no_date(pack, walk, said)
-    )
+    found = _date_behind(pack, walk, tokens, read) or _date_before(pack, walk, tokens, read)
+    return found or _no_date(pack, walk, said, read)
 
 
 def _date_behind(pack: Pack, walk: Walk, tokens: list[str], read: Read) -> DueWords | None:
@@ -75,12 +79,15 @@ def _date_before(pack: Pack, walk: Walk, tokens: list[str], read: Read) -> DueWo
     return None
 
 
-def _no_date(pack: Pack, walk: Walk, said: str) -> DueWords:
-    """The longest beginning that names something; what follows could not be read."""
+def _no_date(pack: Pack, walk: Walk, said: str, read: Read) -> DueWords:
+    """The longest beginning that names something; what follows was not read. Else a date behind what is unknown."""
     tokens = said.split()
     for count in range(len(tokens), 0, -1):
         if subject := subject_of(pack, walk, " ".join(tokens[:count])):
             return DueWords(subject, rest=" ".join(tokens[count:]))
+    for count in range(1, len(tokens)):
+        if read(tail := " ".join(tokens[count:])) is not None:
+            return DueWords(rest=tail, unknown=" ".join(tokens[:count]).strip(" :,"))
     return DueWords(rest=said)
 
 

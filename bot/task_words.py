@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from difflib import SequenceMatcher, get_close_matches
 
 from flows.firms import Refusal
 from flows.roadmap import Pack, Part, Step
@@ -9,6 +10,8 @@ from flows.walk import Item, Walk
 
 _NUMBERS = {word: str(n) for n, word in enumerate(("one", "two", "three", "four", "five", "six"), start=1)}
 _ROMAN = {"1": "I", "2": "II"}
+NEAR = 0.55
+"""Likeness from which a task is offered: "s6ii" is like "s6"."""
 
 
 def step_meant(pack: Pack, words: str) -> tuple[Step, tuple[Part, ...]]:
@@ -65,6 +68,23 @@ def out_of_reach(walk: Walk, words: str) -> Item | None:
     wanted = " ".join(words.split()).casefold()
     aside = [i for i in walk.items if i.state in ("not_applicable", "later")]
     return next((i for i in aside if wanted in (i.key.casefold(), i.task.id.casefold(), i.title.casefold())), None)
+
+
+def near_tasks(walk: Walk, words: str) -> tuple[Item, ...]:
+    """Tasks still to be finished whose id or words are spelled nearly so, nearest first, three at most."""
+    said = re.findall(r"\w+", words.casefold())
+    there = [i for i in walk.items if i.state in ("open", "waiting", "locked")]
+    likeness = {i.key: _likeness(i, said) for i in there}
+    close = [i for i in there if likeness[i.key] >= NEAR]
+    return tuple(sorted(close, key=lambda i: -likeness[i.key])[:3])
+
+
+def _likeness(item: Item, said: Sequence[str]) -> float:
+    """How much the words are like the task's id, or how many of them are like words of its title."""
+    of_id = SequenceMatcher(None, "".join(said), re.sub(r"\W", "", item.task.id.casefold())).ratio()
+    known = sorted(_words_of(item))
+    of_title = sum(1 for word in said if len(word) > 3 and get_close_matches(word, known, n=1, cutoff=0.8))
+    return max(of_id, of_title / len(said) if said else 0)
 
 
 def _words_of(item: Item) -> set[str]:

@@ -18,7 +18,7 @@ from bot.date_words import DueWords
 from bot.listeners.tasks import GONE, NO_SUCH_TASK, day_of
 from bot.router import Heard, Router
 from bot.surfaces import Answer, FieldErrors, Message, Open, Replace, Say
-from bot.task_words import step_meant
+from bot.task_words import near_tasks, out_of_reach, step_meant
 from bot.views import dates as views
 from bot.views import steps, tasks
 from bot.views.blocks import literal
@@ -77,7 +77,7 @@ async def type_due(heard: Heard, services: Services) -> Answer:
         return Say(views.own(scene))
     calendar = await _calendar(heard, services)
     found = date_words.due_words(scene.pack, scene.walk, heard.words, _reader(scene.today, calendar))
-    if found.name:
+    if found.name or found.yearly:
         return await _due_every_year(heard, services, scene, found)
     if found.subject.step:
         return await _due_of_step(heard, services, scene, found, calendar)
@@ -86,8 +86,10 @@ async def type_due(heard: Heard, services: Services) -> Answer:
 
 async def _due_of_task(heard: Heard, services: Services, scene: Scene, found: DueWords, calendar: Calendar) -> Answer:
     items = found.subject.items
+    if found.unknown and not dates.near(heard.words.strip(), today=scene.today, calendar=calendar):
+        return Say(_no_such_task(scene, found))
     if not items and found.meant is None:
-        return Say(_not_read(heard, scene, found.rest, calendar, None))
+        return Say(_not_read(heard, scene, heard.words.strip(), calendar, None))
     if not items:
         raise NO_SUCH_TASK
     if len(items) > 1:
@@ -104,6 +106,14 @@ async def _due_of_task(heard: Heard, services: Services, scene: Scene, found: Du
         case OnDay() | NoDate():
             return Say(await _set_task(heard, services, item.key, _day(found.meant)))
     raise YEARLY_NEEDS_A_NAME
+
+
+def _no_such_task(scene: Scene, found: DueWords) -> Message:
+    """One that does not apply, or not yet, is shown; of others the near ones are offered."""
+    if out := out_of_reach(scene.walk, found.unknown):
+        why = f"Nothing was set: this task does not apply{' yet' if out.state == 'later' else ''}."
+        return tasks.card(scene, out, tasks.note(why))
+    return views.no_task(scene, found.unknown, found.rest, near_tasks(scene.walk, found.unknown))
 
 
 async def _due_of_step(heard: Heard, services: Services, scene: Scene, found: DueWords, calendar: Calendar) -> Answer:

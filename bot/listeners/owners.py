@@ -26,6 +26,9 @@ WHO_IS_THAT = Refusal(
     "Say whose it is: mention somebody, like `/cais assign s2 @ben`, or write `to me` or `nobody`. Nothing was changed."
 )
 
+_ALL_OF_THEM = frozenset({"all", "everything", "my", "their", "the", "open", "tasks", "of", "from", "to"})
+"""Words around the people of a handover that say no more than it does anyway."""
+
 
 def register(router: Router) -> None:
     """What is heard here."""
@@ -144,8 +147,11 @@ async def type_handover(heard: Heard, services: Services) -> Answer:
     words, people, unknown = date_words.assign_words(heard.words, heard.mentions, heard.firm, heard.who.id)
     if len(people) == 1 and (named := date_words.person_called(heard.firm, words)):
         people = (Someone(person=named), *people)
-    if unknown or len(people) > 2 or Someone() in people:
-        raise Refusal("Say from whom to whom, like `/cais handover @ben @lea`. Nothing was changed.")
+        words = ""
+    if stranger := unknown or " ".join(w for w in words.split() if w.casefold() not in _ALL_OF_THEM):
+        raise _who_is(stranger)
+    if len(people) > 2 or Someone() in people:
+        raise Refusal("Say from whom to whom, like `/cais handover @ben to @lea`. Nothing was changed.")
     if people:
         giver = people[0] if len(people) == 2 else Someone(person=heard.who.id)
         return await _hand_over(heard, services, giver, people[-1], Say)
@@ -153,6 +159,15 @@ async def type_handover(heard: Heard, services: Services) -> Answer:
     if heard.kind in ("command", "action"):
         return Open(views.handover_modal(scene))
     return Say(dates.own(scene, tasks.note("Press *Hand over…*, or write it: `handover @ben @lea`.")))
+
+
+def _who_is(stranger: str) -> Refusal:
+    """Somebody who is no member and whose name Slack did not link, or a task: none of it may be left out silently."""
+    return Refusal(
+        f"I do not know who “{stranger}” is in this firm. Pick a name from the list that Slack shows when you type "
+        "@, like `/cais handover @ben to @lea`. That hands all open tasks over; for one there is `/cais assign`. "
+        "Nothing was changed."
+    )
 
 
 async def open_handover(heard: Heard, carried: OpenHandover, services: Services) -> Answer:

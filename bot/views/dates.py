@@ -146,6 +146,20 @@ def no_date(scene: Scene, said: str, offered: str, item: Item | None) -> Message
     return Message(text, [banner(scene), section(text), *([actions(*ways)] if ways else [])])
 
 
+def no_task(scene: Scene, unknown: str, when: str, near: Sequence[Item]) -> Message:
+    """What was typed before a date is no task; those it may have been are offered with the same date."""
+    text = f"No task of this firm is called “{literal(clip(unknown, 80))}”, so nothing was set."
+    ways = []
+    for item in near:
+        again = RunCommand(firm=scene.position.key.firm, words=f"due {item.key} {when}")
+        if fits(again):
+            ways.append(button(clip(item.title, 70), again, says=f"{item.title}: {when}"))
+    text += f" Did you mean one of these, for “{literal(when)}”?" if ways else " `/cais status` names them all."
+    return Message(
+        f"{literal(scene.position.name)}: {text}", [banner(scene), section(text), *([actions(*ways)] if ways else [])]
+    )
+
+
 # --- the plan -------------------------------------------------------------------------------------------------
 
 

@@ -82,6 +82,20 @@ async def test_a_mistyped_date_is_offered_and_never_set_by_itself(slack: Slack, 
     assert days((await position(services, key)).task_due) == {"s1": "2026-11-24"}
 
 
+async def test_a_task_that_is_not_there_is_said_to_be_unknown_and_near_ones_are_offered(
+    slack: Slack, services: Services
+) -> None:
+    key = await firm_of_ben(services)
+    asked = await slack.ben.types("/cais due s1x Dec 1")
+    assert "No task of this firm is called “s1x”, so nothing was set." in words_of(asked)
+    assert (await position(services, key)).task_due == {}
+    await slack.ben.presses("Does your firm report events with an FDID?")
+    assert days((await position(services, key)).task_due) == {"s1": "2026-12-01"}
+    assert "`/cais status` names them all" in words_of(await slack.ben.types("/cais due purple elephants Dec 1"))
+    assert "does not apply yet" in words_of(await slack.ben.types("/cais due s2 Dec 1"))
+    assert slack.refused() == []
+
+
 async def test_a_date_of_every_year_is_kept_shown_and_removed(slack: Slack, services: Services) -> None:
     key = await firm_of_ben(services)
     shown = await slack.ben.types('/cais due "SAA yearly certification" every March 15')
@@ -106,6 +120,8 @@ async def test_a_task_takes_no_date_of_every_year_and_other_rhythms_are_refused(
     assert "once a year" in words_of(slack.ben.last)
     await slack.ben.types('/cais due "a" every Feb 30')
     assert "There is no February 30. Nothing was set." in words_of(slack.ben.last)
+    await slack.ben.types("/cais due every March 15")
+    assert "a name of its own" in words_of(slack.ben.last)
     assert len(await history(services, key)) == 3
 
 

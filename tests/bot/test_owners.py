@@ -128,6 +128,30 @@ async def test_members_hand_over_their_own_tasks_only(slack: Slack, services: Se
     assert await owners(services, key) == {"s1": LEA_ID}
 
 
+@pytest.mark.parametrize(
+    "typed",
+    ["hand over @ben to @lea", "/cais handover all tasks of @ben to @lea", "/cais hand over <@U0BEN> to <@U0LEA>"],
+)
+async def test_to_may_stand_between_the_two_people(slack: Slack, services: Services, typed: str) -> None:
+    key = await firm_of_ben(services)
+    await add_lea(services, key, LEA)
+    await slack.ben.types("/cais assign s1 to me")
+    await slack.ben.types(typed)
+    assert await owners(services, key) == {"s1": LEA_ID}
+
+
+@pytest.mark.parametrize("stranger", ["@conrad", "conrad", "s1"])
+async def test_a_name_nobody_has_is_said_and_no_other_tasks_are_handed_over_instead(
+    slack: Slack, services: Services, stranger: str
+) -> None:
+    key = await firm_of_ben(services)
+    await add_lea(services, key, LEA)
+    await slack.ben.types("/cais assign s1 to me")
+    await slack.ben.types(f"hand over @lea to {stranger}")
+    assert f"I do not know who “{stranger}” is in this firm." in words_of(slack.ben.last)
+    assert await owners(services, key) == {"s1": BEN_ID}
+
+
 async def test_words_that_name_nobody_change_nothing(slack: Slack, services: Services) -> None:
     key = await firm_of_ben(services)
     before = await history(services, key)
