@@ -40,7 +40,7 @@ async def remind(heard: Heard, services: Services) -> Answer:
     said = " ".join(heard.words.split())
     reach = await _reach(heard, services)
     if not said:
-        return Say(_mine(heard, reach))
+        return Say(await _mine(heard, services, reach))
     return Say(await _change(heard, services, await _meant(heard, services, reach.habits, said)))
 
 
@@ -49,7 +49,9 @@ async def _meant(heard: Heard, services: Services, kept: Habits, said: str) -> H
     if said.casefold() in ("off", "stop", "none"):
         return replace(kept, off=True)
     if said.casefold() in ("on", "start", "resume", "unpause"):
-        return replace(kept, off=False, paused_until=None)
+        # Whoever turns them on again goes on where they turned them off: perhaps in a pause, which a second "on" ends.
+        paused = kept.paused_until if kept.off and kept.paused_until else None
+        return replace(kept, off=False, paused_until=paused if paused and paused > _today(heard, services) else None)
     if pause := _PAUSE.fullmatch(said):
         return replace(kept, paused_until=await _day(heard, services, pause[1]), off=False)
     if (found := _HOUR.fullmatch(said)) and (hour := _time(*found.groups())):
@@ -98,11 +100,21 @@ def _rules(heard: Heard) -> Rules:
     return position.reminders if position else Rules()
 
 
-def _mine(heard: Heard, reach: Reach, note: str = "", undo: Habits | None = None) -> Message:
+async def _mine(heard: Heard, services: Services, reach: Reach, note: str = "", undo: Habits | None = None) -> Message:
     position = heard.sighting.position
     lead = position is not None and role_of(position, heard.who) == "lead"
     firm = position.key.firm if position else ""
-    return views.mine(reach, _rules(heard), _zone(heard), firm=firm, lead=lead, note=note, undo=undo)
+    alone = lead and reach.habits.off and not await _another_lead_is_told(heard, services)
+    return views.mine(reach, _rules(heard), _zone(heard), firm=firm, lead=lead, alone=alone, note=note, undo=undo)
+
+
+async def _another_lead_is_told(heard: Heard, services: Services) -> bool:
+    """Whether reminders that are the leads' reach one of them, whatever this person wants for themselves."""
+    position = heard.sighting.position
+    members = position.members.items() if position else ()
+    others = [person for person, member in members if member.role == "lead" and person != heard.who.id]
+    reaches = await services.directory.reach(heard.tenant, others) if others else {}
+    return any(reach.reachable and not reach.habits.off for reach in reaches.values())
 
 
 async def _change(heard: Heard, services: Services, wanted: Habits) -> Message:
@@ -111,13 +123,13 @@ async def _change(heard: Heard, services: Services, wanted: Habits) -> Message:
     await services.reminders.set_habits(heard.tenant, heard.act, wanted)
     reach = await _reach(heard, services)
     if views.carried(before) == views.carried(reach.habits):
-        return _mine(heard, reach, "It is set so already.")
-    return _mine(heard, reach, "*Saved.* From now on:", before)
+        return await _mine(heard, services, reach, "It is set so already.")
+    return await _mine(heard, services, reach, "*Saved.* From now on:", before)
 
 
 async def show(heard: Heard, carried: ShowHabits, services: Services) -> Answer:
     """*My reminders*."""
-    return Say(_mine(heard, await _reach(heard, services)))
+    return Say(await _mine(heard, services, await _reach(heard, services)))
 
 
 async def set_habits(heard: Heard, carried: SetHabits, services: Services) -> Answer:
@@ -154,4 +166,6 @@ async def save_form(heard: Heard, carried: HabitsForm, services: Services) -> An
 async def reach_again(heard: Heard, carried: ReachAgain, services: Services) -> Answer:
     """*Try again*: the next reminder is sent to them, whatever Slack said before."""
     await services.directory.blocked(heard.tenant, heard.who.id, "", at=services.now().timestamp())
-    return Replace(_mine(heard, await _reach(heard, services), "Your next reminder comes to you again."))
+    return Replace(
+        await _mine(heard, services, await _reach(heard, services), "Your next reminder comes to you again.")
+    )

@@ -37,16 +37,20 @@ def mine(
     *,
     firm: str = "",
     lead: bool = False,
+    alone: bool = False,
     note: str = "",
     undo: Habits | None = None,
 ) -> Message:
-    """What this person set, and what follows. `undo` is what was set before, where something was just changed."""
+    """What this person set, and what follows. `undo` is what was set before, where something was just changed.
+
+    `alone`: they are the only lead whom reminders would reach.
+    """
     habits = reach.habits
     blocks: list[Block] = [header("Your reminders")]
     if note:
         back = button("Undo", carried(undo), says="Undo: as it was before") if undo is not None else None
         blocks.append(section(note, accessory=back))
-    blocks.append(section(in_words(habits, rules, zone)))
+    blocks.append(section(in_words(habits, rules, zone, alone=alone)))
     if reach.blocked:
         blocks.append(section(BLOCKED.format(word=f"`{escape(reach.blocked)}`")))
         blocks.append(actions(button("Try again", ReachAgain(), style="primary")))
@@ -57,16 +61,22 @@ def mine(
         onward.append(button("The firm's numbers…", OpenRules(firm=firm)))
     if onward:
         blocks.append(actions(*onward))
-    said = in_words(habits, rules, zone).replace("*", "")
+    said = in_words(habits, rules, zone, alone=alone).replace("*", "")
     return Message(f"{note} {said}".strip(), tuple(blocks))
 
 
 _HOW = "Everything due at one time is one message, over all your firms; nothing due, no message."
 
 
-def in_words(habits: Habits, rules: Rules, zone: str) -> str:
+def in_words(habits: Habits, rules: Rules, zone: str, *, alone: bool = False) -> str:
     """What holds for this person, in a sentence or two."""
     hour = habits.hour or rules.hour
+    if habits.off and alone:
+        return (
+            "🔕 *Your reminders are off, and no other lead of the firm gets any.* So nobody is told of the target, of "
+            "yearly and industry dates, of tasks without an owner, and what is late or waits long is not handed up. "
+            "Owners hear of their own tasks as before. `/cais firm members` makes somebody else a lead."
+        )
     if habits.off:
         return (
             "🔕 *Your reminders are off.* You are sent none. Others are told as before: leads hear of what has passed "

@@ -436,6 +436,23 @@ async def test_off_is_off_until_it_is_on_again(world: World) -> None:
     assert len(world.digests(BEN)) == 1
 
 
+async def test_the_only_lead_who_turns_them_off_is_told_that_nobody_hears_of_what_is_the_leads(world: World) -> None:
+    key, lea = await bens_task(world), world.slack.lea
+    assert "no other lead of the firm gets any" in words_of(await lea.types("remind off"))
+    await world.services.set_member(key, world.act(person(LEA)), person(BEN), "lead")
+    said = words_of(await lea.types("remind"))
+    assert "Your reminders are off.* You are sent none. Others are told as before" in said
+
+
+async def test_off_and_on_again_goes_on_with_a_pause_that_was_set(world: World) -> None:
+    await bens_task(world)
+    ben = world.slack.ben
+    await ben.types("remind pause until December 3")
+    await ben.types("remind off")
+    assert "Paused until Thursday, December 3, 2026" in words_of(await ben.types("remind on"))
+    assert "🔔 *On.*" in words_of(await ben.types("remind on"))
+
+
 async def test_words_that_are_no_time_change_nothing_and_say_how(world: World) -> None:
     await bens_task(world)
     for words in ("remind 25:00", "remind pause until purple", "remind pause until yesterday", "remind me more"):
