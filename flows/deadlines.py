@@ -123,11 +123,20 @@ class Notice(msgspec.Struct, frozen=True):
     revision: Revision
 
 
+class TakenBack(msgspec.Struct, frozen=True):
+    """A real change that an admin entered and that was taken back, as a mistake, at this time."""
+
+    was: Notice
+    by: str
+    at: datetime
+
+
 class Ledger(msgspec.Struct, frozen=True):
-    """Every deadline with its revisions; a workspace's own follow what is shipped."""
+    """Every deadline with its revisions; a workspace's own follow what is shipped. What was taken back is beside it."""
 
     deadlines: tuple[Deadline, ...]
     revisions: tuple[Revision, ...]
+    taken_back: tuple[TakenBack, ...] = ()
 
     def deadline(self, deadline_id: str) -> Deadline | None:
         """The deadline with this id."""

@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 
 from flows import guard
-from flows.deadlines import Deadline, Ledger, Revision, Source, Value, kind_of, month_span
+from flows.deadlines import Deadline, Ledger, Revision, Source, TakenBack, Value, kind_of, month_span
 from flows.firms import Person, Refusal
 from flows.trading_days import NYSE, Calendar
 
@@ -87,10 +87,13 @@ def fold(shipped: Ledger, entries: Sequence[Entry]) -> Workspace:
     if not entries:
         return Workspace(shipped)
     facts = [(entry, entry.fact) for entry in entries]
-    withdrawn = frozenset(fact.of for _, fact in facts if isinstance(fact, Withdrawn))
+    backs = {fact.of: entry for entry, fact in facts if isinstance(fact, Withdrawn)}
+    withdrawn = frozenset(backs)
+    taken_back: list[TakenBack] = []
     ledger, closed, opened = shipped, dict(NYSE.closed), dict(NYSE.opened)
     for entry, fact in facts:
         if entry.sequence in withdrawn:
+            taken_back += _taken_back(ledger, entry, fact, backs[entry.sequence])
             continue
         if isinstance(fact, DeadlineRevised):
             ledger = _with(ledger, entry, fact)
@@ -98,6 +101,7 @@ def fold(shipped: Ledger, entries: Sequence[Entry]) -> Workspace:
             now, before = (closed, opened) if fact.state == "closed" else (opened, closed)
             now[fact.day] = fact.reason
             before.pop(fact.day, None)
+    ledger = msgspec.structs.replace(ledger, taken_back=tuple(taken_back))
     return Workspace(ledger, Calendar(closed, opened), tuple(entries), withdrawn)
 
 
@@ -121,6 +125,16 @@ def _with(ledger: Ledger, entry: Entry, fact: DeadlineRevised) -> Ledger:
     before = grown.before(revision)
     kind = kind_of(before.value if before and not before.unverified else None, fact.value)
     return Ledger(deadlines, (*ledger.revisions, msgspec.structs.replace(revision, kind=kind)))
+
+
+def _taken_back(ledger: Ledger, entry: Entry, fact: AnyFact, back: Entry) -> Sequence[TakenBack]:
+    """What people may have been told of an entry that does not count any more; nothing where it told nothing."""
+    if not isinstance(fact, DeadlineRevised):
+        return ()
+    with_it = _with(ledger, entry, fact)
+    notice = with_it.notice(with_it.revisions[-1])
+    by = back.actor_name or "a workspace admin"
+    return (TakenBack(notice, by, datetime.fromisoformat(back.recorded_at)),) if notice else ()
 
 
 def revision_of(workspace: Workspace, entry: Entry) -> Revision | None:

@@ -30,6 +30,8 @@ from bot.views.reminded import Reminded, moment, name
 from bot.views.reminder_ends import became
 from bot.views.reminder_words import text
 from bot.views.scene import banner
+from bot.views.taken_back import taken_back
+from bot.views.taken_back import text as taken_back_text
 from flows.position import TaskRecord
 
 MOST = 14
@@ -82,7 +84,9 @@ def _item(it: Reminded) -> list[Block]:
     if it.asleep_until:
         sleeps = f"💤 *{literal(clip(name(it), 200))}*: snoozed until {moment(it, it.asleep_until)}."
         return [section(sleeps, accessory=button("Wake up", it.scene.carry(WakeReminded, row=it.row)))]
-    return [section(text(it)), actions(*_ways(it), block_id=_block_id(it))]
+    told = taken_back(it)
+    said = taken_back_text(it, told) if told else text(it)
+    return [section(said), actions(*_ways(it), block_id=_block_id(it))]
 
 
 def _block_id(it: Reminded) -> str:

@@ -1,11 +1,11 @@
 """Industry dates as they bear on reminders: those to come, and those that were moved, by what was known when."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 
 import msgspec
 
-from flows.deadlines import Deadline, Ledger, Revision, Value
+from flows.deadlines import Deadline, Ledger, Notice, Revision, TakenBack, Value
 
 
 class ToCome(msgspec.Struct, frozen=True):
@@ -51,6 +51,26 @@ def moved(ledger: Ledger, first: date, today: date) -> Iterator[Moved]:
         notice = ledger.notice(revision)
         if notice and (_is_to_come(notice.old, known) or _is_to_come(revision.value, known)):
             yield Moved(notice.deadline, revision)
+
+
+def taken_back(ledger: Ledger, first: datetime, now: datetime) -> Iterator[TakenBack]:
+    """Real changes that were taken back from `first` to now, where something else holds, and not all is past."""
+    for told in ledger.taken_back:
+        if first <= told.at <= now and (holds := holds_again(ledger, told, now.date())):
+            on, was = told.at.date(), told.was.revision.value
+            if holds.revision.value != was and (_is_to_come(was, on) or _is_to_come(holds.revision.value, on)):
+                yield told
+
+
+def holds_again(ledger: Ledger, told: TakenBack, today: date) -> Notice | None:
+    """What holds in place of what was taken back."""
+    known = ledger.as_of(told.was.deadline.id, today)
+    return Notice(told.was.deadline, told.was.revision.value, known.revision) if known else None
+
+
+def name_of(told: TakenBack) -> str:
+    """What a reminder of it has in place of a revision."""
+    return f"{told.was.revision.number} taken back"
 
 
 def _is_to_come(value: Value, today: date) -> bool:

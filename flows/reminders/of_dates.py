@@ -74,6 +74,20 @@ def of_moves(workings: Workings, ledger: Ledger) -> Iterator[Found]:
                 yield workings.found(person, dated, "moved", hours.next_hour(known_since), dated.since)
 
 
+def of_taken_back(workings: Workings, ledger: Ledger) -> Iterator[Found]:
+    """Changes that an admin entered and took back: whoever was told of one by then is told so, once."""
+    for told in milestones.taken_back(ledger, workings.earliest, workings.now):
+        subject = f"milestone:{told.was.deadline.id}"
+        for person in workings.people.leads:
+            hours, known = workings.people.hours(person), _known_since(workings, person, told.was.revision)
+            at = hours.next_hour(known)
+            was_told = workings.lead_since(person, known) <= at and hours.held_back(at) <= told.at
+            if workings.set_up <= known and was_told:
+                since = workings.lead_since(person, told.at)
+                dated = Dated(subject, date.max, milestones.name_of(told), since)
+                yield workings.found(person, dated, "moved", hours.next_hour(told.at), since)
+
+
 def _dated(workings: Workings, person: str, deadline: str, revision: Revision, on: date) -> Dated:
     since = workings.lead_since(person, _known_since(workings, person, revision))
     return Dated(f"milestone:{deadline}", on, str(revision.number), since)

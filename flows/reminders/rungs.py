@@ -5,7 +5,7 @@ from datetime import datetime
 
 from flows.habits import Reach
 from flows.position import Position
-from flows.reminders.of_dates import of_milestones, of_moves, of_recurring, of_target
+from flows.reminders.of_dates import of_milestones, of_moves, of_recurring, of_taken_back, of_target
 from flows.reminders.of_tasks import of_tasks
 from flows.reminders.rung import Found, Kind, Rung, Workings
 from flows.roadmap import Pack
@@ -60,3 +60,4 @@ def _found(workings: Workings, walked: Walk, workspace: Workspace) -> Iterator[F
         yield from of_target(workings)
         yield from of_milestones(workings, workspace.ledger)
     yield from of_moves(workings, workspace.ledger)
+    yield from of_taken_back(workings, workspace.ledger)

@@ -6,12 +6,16 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
+from flows.deadlines import Source, Value
 from flows.events import FirmKey
 from flows.roadmap import Pack
-from tests.bot.conversing import BEN, CONRAD, LEA, Json, labels, words_of
+from flows.workspace import DeadlineRevised, Withdrawn
+from tests.bot.conversing import ANA, BEN, CONRAD, LEA, Json, labels, words_of
 from tests.bot.firm_making import a_firm, person
 from tests.bot.reminding import World, new_york, world_at
+from tests.bot.walking import TENANT
 
 FIRM = "Apex Securities"
 REGISTRATION = date(2026, 12, 15)
@@ -541,6 +545,27 @@ async def test_a_moved_industry_date_is_told_once_with_old_new_source_and_what_i
         assert "*What changes for you:* Reminders follow the new date from now on." in said
         assert "it was announced on Nov 22, 2022, and a change is told once" in said
         assert world.slack.refused() == []
+
+
+async def test_who_was_told_of_a_change_that_is_taken_back_is_told_who_did_it_and_what_holds_again(
+    world: World,
+) -> None:
+    await a_firm(world.services, FIRM, BEN)
+    admin = replace(person(ANA), admin=True)
+    on, announced = Value("date", date(2027, 6, 30)), date(2026, 11, 20)
+    moved = DeadlineRevised("full_cais_compliance", announced, announced, on, Source("A notice"), "It moved")
+    await world.services.record_for_workspace(TENANT, world.act(admin), moved)
+    await world.goes_to("2026-11-24")
+    assert "was moved" in world.said(BEN)
+    await world.services.record_for_workspace(TENANT, world.act(admin), Withdrawn(1))
+    await world.day_by_day("2026-11-30")
+    (said,) = [words_of(m) for m in world.digests(BEN) if "Holds again" in words_of(m)]
+    assert "a change you were told of was taken back" in said
+    assert "*Taken back:* Wednesday, June 30, 2027" in said
+    assert "*Holds again:* Friday, May 31, 2024" in said
+    assert "That day has passed, so it brings no reminders." in said
+    assert "*Why now:* Ana Ruiz took it back, Tuesday, November 24, 2026, 9:00 AM New York time" in said
+    assert world.slack.refused() == []
 
 
 async def test_industry_dates_that_have_passed_remind_nobody(world: World) -> None:

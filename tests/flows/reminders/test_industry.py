@@ -59,6 +59,24 @@ def test_a_date_that_an_admin_revises_is_told_once_and_the_old_reminders_are_gon
     ]
 
 
+def test_a_revision_that_was_told_and_is_taken_back_is_told_once_more_and_reminds_no_longer() -> None:
+    world = World("2026-12-01 10:00").set_up().revise("full_cais_compliance", date(2026, 12, 14), date(2026, 11, 30))
+    world.at("2026-12-04 12:00").withdraw()
+    told = [line.replace(FULL, "it") for line in world.at("2027-06-01 00:00").heard()]
+    assert told == ["Dec 2 09:00 it moved", "Dec 7 09:00 it moved"]
+
+
+def test_a_revision_that_is_taken_back_before_anybody_was_told_is_told_nobody() -> None:
+    world = World("2026-12-01 10:00").set_up().revise("full_cais_compliance", date(2026, 12, 14), date(2026, 11, 30))
+    assert world.at("2026-12-01 15:00").withdraw().at("2027-06-01 00:00").said == []
+
+
+def test_what_is_taken_back_is_told_to_nobody_who_came_later() -> None:
+    world = World("2026-12-01 10:00").set_up().revise("full_cais_compliance", date(2026, 12, 14), date(2026, 11, 30))
+    world.at("2026-12-04 12:00").withdraw().at("2026-12-04 13:00").set_up(firm="f2").at("2027-06-01 00:00")
+    assert all(firm != "f2" for _, _, items in world.said for firm, _ in items)
+
+
 def test_a_revision_that_an_admin_enters_late_is_known_from_then_on() -> None:
     world = World("2026-12-01 10:00").set_up().at("2026-12-10 12:00")
     world.revise("full_cais_compliance", date(2026, 12, 14), date(2026, 12, 1)).at("2026-12-31 00:00")
