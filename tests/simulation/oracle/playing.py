@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from tests.simulation import script as s
 from tests.simulation.oracle.days import Human, Local
@@ -39,6 +40,14 @@ SAYS_MOST = ("moved", "late", "before", "wait", "possible", "given", "unreachabl
 """Of several reminders of one subject in a message, this one stands there, and is the one to snooze."""
 
 
+class Pending(NamedTuple):
+    """A reminder that holds since an instant, and will be sent at another."""
+
+    rung: Rung
+    send_at: datetime
+    since: datetime
+
+
 class _Play:
     def __init__(self, script: s.Script) -> None:
         self.script = script
@@ -47,8 +56,8 @@ class _Play:
         self.said: dict[str, list[tuple[int, s.InFirm]]] = defaultdict(list)
         self.firms_of: dict[str, set[str]] = defaultdict(set)
         self.lost: dict[str, dict[str, datetime]] = defaultdict(dict)
-        self.pending: dict[str, dict[tuple, tuple[Rung, datetime]]] = defaultdict(dict)
-        """By firm: what holds and is not yet sent, with the instant at which it will be."""
+        self.pending: dict[str, dict[tuple, Pending]] = defaultdict(dict)
+        """By firm: what holds and is not yet sent."""
         self.sent: dict[str, set[tuple]] = defaultdict(set)
         self.snoozes: dict[str, list[Rung]] = defaultdict(list)
         self.last: dict[tuple[str, str, str], Rung] = {}
@@ -122,7 +131,7 @@ class _Play:
     # --- What holds --------------------------------------------------------------------------------------------
 
     def _look(self, firm: str, at: datetime) -> None:
-        """What holds now. What is new must have its instant before it; what held already may have moved."""
+        """What holds now, where its instant did not lie before it came to hold; what held already may have moved."""
         folded = fold(self.said[firm])
         lost = self.lost[firm]
         rungs = Rungs(self.world, folded, (at - BEHIND).date(), (at + AHEAD).date(), lost)
@@ -138,14 +147,14 @@ class _Play:
                 local = self.world.local(snooze.person, folded)
                 holding[snooze.key] = replace(snooze, due=local.after_pause(snooze.at))
         for key, rung in holding.items():
-            if key in self.sent[firm]:
+            before = held.get(key)
+            since = before.since if before else at
+            if key in self.sent[firm] or rung.at < since:
                 continue
-            if key in held or rung.at >= at:
-                local = self.world.local(rung.person, folded)
-                send_at = self._said(max(rung.due, at if key in held else rung.due), rung.due, local)
-                self.pending[firm][key] = (rung, send_at)
-                if key not in held or held[key][1] != send_at:
-                    heapq.heappush(self.queue, (send_at, rung.person, next(self.count), firm, key))
+            send_at = self._said(max(rung.due, at), rung.due, self.world.local(rung.person, folded))
+            self.pending[firm][key] = Pending(rung, send_at, since)
+            if before is None or before.send_at != send_at:
+                heapq.heappush(self.queue, (send_at, rung.person, next(self.count), firm, key))
 
     def _said(self, at: datetime, due: datetime, local: Local) -> datetime:
         """That instant, if the bot is up then; and what could not be said when it was due is not said at night."""
@@ -179,11 +188,11 @@ class _Play:
             together: list[tuple[str, Rung]] = []
             while self.queue and self.queue[0][:2] == (at, person):
                 *_, firm, key = heapq.heappop(self.queue)
-                rung, send_at = self.pending[firm].get(key, (None, None))
-                if rung is not None and send_at == at:
+                found = self.pending[firm].get(key)
+                if found and found.send_at == at:
                     del self.pending[firm][key]
                     self.sent[firm].add(key)
-                    together.append((firm, rung))
+                    together.append((firm, found.rung))
             self._send(at, person, together)
 
     def _send(self, at: datetime, person: str, together: list[tuple[str, Rung]]) -> None:
