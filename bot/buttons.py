@@ -627,7 +627,7 @@ class RulesForm(Changing, frozen=True):
 
 
 class ReachAgain(Carried, frozen=True):
-    """Slack took no messages for this person; they say that it does now."""
+    """What earlier messages have; to be heard of is enough now."""
 
     verb: ClassVar[str] = "reminders.reach_again"
 

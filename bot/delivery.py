@@ -16,6 +16,7 @@ from bot.surfaces import Letter, Written
 from bot.web_api import SlackSaidNo, Unsure, WebApi
 from flows.asked import SUMMARY, Owed, Slot
 from flows.events import FirmKey
+from flows.habits import MAY_PASS
 from flows.services import Services
 from flows.summaries.posting import not_posted
 
@@ -47,8 +48,14 @@ REMINDERS_KEPT = 90 * A_DAY
 NOT_NOW = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
 """What Slack says when it could not, or is not sure; looked for and tried again once the lease has run out."""
 
-OUT_OF_REACH = NOBODY | {"account_inactive", "channel_not_found", "is_archived"}
-"""Slack's words for a person who gets no messages of ours; any other is about the message, or about the app."""
+OUT_OF_REACH = NOBODY | {"account_inactive"}
+"""Slack's words for a person who gets no messages of ours; any other is about the message, the app or the moment."""
+
+MOST_REFUSALS = 4
+"""How often what may pass is tried, before it counts as refused."""
+
+SOME_MINUTES = 300.0
+"""Seconds between such tries."""
 
 
 class Delivery:
@@ -86,6 +93,8 @@ class Delivery:
         self._is_sending = False
         """Nothing is sent before the plans are up to date."""
         self._hurried = asyncio.Event()
+        self._refusals: dict[tuple[str, str, str], int] = {}
+        """How often in a row Slack refused a slot for a reason that may pass."""
 
     def start(self) -> None:
         """Begins the rounds, and wakes up whenever somebody comes to be owed something."""
@@ -206,6 +215,8 @@ class Delivery:
             message = await self._posting.deliver(slot.tenant, slot.person, written.letter, metadata(said))
             outcomes |= {o.key: "sent" for o in said}
         await self._outbox.settle(slot.tenant, outcomes, now=self._now(), message=message)
+        if message[:1] == "D" and not _only_changes(written.letter):
+            await self._got_through(slot)
 
     async def _put_off(self, owed: Sequence[Owed]) -> None:
         """Not to be said yet, as after a stop at night: a plan made anew knows until when."""
@@ -241,10 +252,31 @@ class Delivery:
         if is_channel(slot.person):
             await self._refused_by_channel(slot, error)
             return
-        await self._outbox.settle(slot.tenant, dict.fromkeys(keys, error), now=self._now())
-        if error in OUT_OF_REACH and slot.owed[0].kind != "redraw":
+        is_post = slot.owed[0].kind != "redraw"
+        if is_post and error in MAY_PASS and self._may_still_pass(slot):
+            await self._outbox.release(slot.tenant, keys, until=self._now() + SOME_MINUTES)
+            return
+        if is_post and error in OUT_OF_REACH | MAY_PASS:
+            # Before it is settled: what is refused to somebody who is not marked so is owed again at once.
             at = self._services.now().timestamp()
             await self._services.directory.blocked(slot.tenant, slot.person, error, at=at)
+        await self._outbox.settle(slot.tenant, dict.fromkeys(keys, error), now=self._now())
+
+    def _may_still_pass(self, slot: Slot) -> bool:
+        place = (slot.tenant, slot.person, slot.slot)
+        refusals = self._refusals.get(place, 0) + 1
+        if refusals < MOST_REFUSALS:
+            self._refusals[place] = refusals
+            return True
+        self._refusals.pop(place, None)
+        return False
+
+    async def _got_through(self, slot: Slot) -> None:
+        """A message in somebody's DM: whatever was refused before, they can be written to."""
+        self._refusals.pop((slot.tenant, slot.person, slot.slot), None)
+        reach = await self._services.directory.reach(slot.tenant, [slot.person])
+        if reach[slot.person].blocked:
+            await self._services.reminders.heard_of(slot.tenant, slot.person)
 
     async def _refused_by_channel(self, slot: Slot, error: str) -> None:
         """Whoever set it up is told; what was only to be drawn anew comes with the next message."""

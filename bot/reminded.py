@@ -35,6 +35,7 @@ class FirmNow(msgspec.Struct, frozen=True):
     due: Mapping[str, datetime]
     holds: frozenset[str]
     hours: Hours
+    lost: bool
 
 
 async def read(owed: Sequence[Owed], services: Services) -> list[Reminded]:
@@ -86,6 +87,7 @@ def _reminded(row: Owed, rung: Rung, firm: FirmNow, now: datetime) -> Reminded:
         said=due is not None and not waits,
         later=waits,
         put_off_until=snoozed_to(row.key),
+        lost=firm.lost,
     )
 
 
@@ -100,7 +102,8 @@ async def _firm(key: FirmKey, person: str, services: Services, now: datetime) ->
     due = {f.rung.key(key): _due(f, now) for f in found if f.said and f.rung.person not in off}
     scene = scene_of(services, position, person, people[person].time_zone, workspace.ledger)
     hours = People(position, people, workspace.calendar).hours(person)
-    return FirmNow(scene, workspace.calendar, due, frozenset(f.rung.key(key) for f in found), hours)
+    holds = frozenset(f.rung.key(key) for f in found)
+    return FirmNow(scene, workspace.calendar, due, holds, hours, not people[person].reachable)
 
 
 def _due(found: Found, now: datetime) -> datetime:

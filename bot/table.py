@@ -135,6 +135,8 @@ class Table:
     async def _sight(self, call: Call, firm: str) -> Sighting:
         channel = _place(call, call.origin.channel) if call.origin.channel else ""
         sighting = await self._services.directory.sight(call.tenant, _place(call, call.user), channel, firm)
+        if sighting.blocked:
+            await self._services.reminders.heard_of(call.tenant, sighting.known.person)
         if not (sighting.known.name or call.user_name) and call.kind in ("message", "mention"):
             met = await self._people.meet(call.tenant, call.user, sighting.known.person)
             if met.name:

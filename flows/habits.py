@@ -9,6 +9,10 @@ Standing = Literal["", "app", "guest", "gone"]
 """What a person is to the workspace: empty for a full member, or not known; `gone` where the account was closed."""
 
 
+MAY_PASS = frozenset({"channel_not_found", "is_archived", "messages_tab_disabled"})
+"""Words for a message that was not taken which are not about the person: the next one is sent to them all the same."""
+
+
 class Rules(msgspec.Struct, frozen=True, omit_defaults=True):
     """A firm's numbers. Counts are trading days unless said otherwise; times are local to whoever is told."""
 
@@ -49,11 +53,11 @@ class Reach(msgspec.Struct, frozen=True):
     time_zone: str = ""
     standing: Standing = ""
     blocked: str = ""
-    """Slack's word for why it takes no messages for them, empty where it does."""
+    """Slack's word for why it took no message for them last, empty where it did, or they were heard of since."""
     habits: Habits = Habits()
     since: datetime | None = None
 
     @property
     def reachable(self) -> bool:
         """Whether a message gets to them."""
-        return self.standing == "" and not self.blocked
+        return self.standing == "" and (not self.blocked or self.blocked in MAY_PASS)

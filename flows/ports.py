@@ -62,6 +62,8 @@ class Sighting(msgspec.Struct, frozen=True):
     A firm the person is no member of is never here, unless the person is a workspace admin."""
     any_firm: bool
     """Whether this workspace has any firm yet."""
+    blocked: str = ""
+    """The word for why a message to this person was not taken last; empty where none was refused."""
 
 
 class ChannelTaken(Refusal):

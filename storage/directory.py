@@ -132,4 +132,4 @@ def _sight(cache: PositionCache, tenant: str, person: str, channel: str, asked: 
         # The snapshot itself says who is in: rows read a moment earlier must not open a door.
         if position and not known.admin and person not in position.members:
             position = None
-    return Sighting(known, firms, linked or "", current or "", position, bool(any_firm))
+    return Sighting(known, firms, linked or "", current or "", position, bool(any_firm), rows[0][12] or "")

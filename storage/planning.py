@@ -91,7 +91,9 @@ drop = Statement(lambda _: delete(outbox).where(is_row(), _IS_UNTOUCHED))
 forget_release = Statement(lambda _: delete(taken).where(is_taken_row(), taken.c.tries == literal_column("0")))
 change_outcome = Statement(
     lambda _: (
-        update(outbox).values({outbox.c.outcome: bindparam("result")}).where(is_row(), outbox.c.settled_at.is_not(None))
+        update(outbox)
+        .values({outbox.c.outcome: bindparam("result"), outbox.c.failed: bindparam("is_failed")})
+        .where(is_row(), outbox.c.settled_at.is_not(None))
     )
 )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from flows.asked import FINE
 from flows.events import FirmKey
 from flows.ports import DecidePlan, Facts, Replan
 from storage import owing, planning, statements
@@ -70,6 +71,9 @@ def _write(turn: Statement | None, tenant: str, replan: Replan) -> Unit[None]:
     if replan.outcomes:
         yield (
             planning.change_outcome,
-            [{"of_tenant": tenant, "of_key": k, "result": outcome} for k, outcome in replan.outcomes.items()],
+            [
+                {"of_tenant": tenant, "of_key": k, "result": outcome, "is_failed": outcome not in FINE}
+                for k, outcome in replan.outcomes.items()
+            ],
         )
     yield from owing.owe((*replan.add, *replan.redraw))

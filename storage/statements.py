@@ -255,7 +255,7 @@ def _sighting() -> Select[Any]:
     person = and_(people.c.tenant == tenant, people.c.person == bindparam("person"))
     guess = and_(snapshots.c.tenant == tenant, snapshots.c.firm == bindparam("firm"))
     columns = (people.c.name, people.c.time_zone, people.c.admin, people.c.checked_at, people.c.current_firm)
-    standing = people.c.standing
+    of_person = (people.c.standing, people.c.blocked)
     return select(
         *columns,
         link.scalar_subquery(),
@@ -264,7 +264,7 @@ def _sighting() -> Select[Any]:
         memberships.c.name,
         memberships.c.role,
         snapshots.c.head,
-        standing,
+        *of_person,
     ).select_from(one.outerjoin(people, person).outerjoin(memberships, true()).outerjoin(snapshots, guess))
 
 

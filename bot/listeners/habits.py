@@ -14,6 +14,7 @@ from flows import dates
 from flows.dates import OnDay, WhichDay
 from flows.firms import Refusal, role_of
 from flows.habits import Habits, Reach, Rules
+from flows.position import Position
 from flows.services import Services
 
 HOW = (
@@ -101,18 +102,19 @@ def _rules(heard: Heard) -> Rules:
 
 
 async def _mine(heard: Heard, services: Services, reach: Reach, note: str = "", undo: Habits | None = None) -> Message:
-    position = heard.sighting.position
+    position, blocked = heard.sighting.position, heard.sighting.blocked
     lead = position is not None and role_of(position, heard.who) == "lead"
     firm = position.key.firm if position else ""
-    alone = lead and reach.habits.off and not await _another_lead_is_told(heard, services)
-    return views.mine(reach, _rules(heard), _zone(heard), firm=firm, lead=lead, alone=alone, note=note, undo=undo)
+    told_by_nobody = bool(blocked) or (lead and reach.habits.off)
+    alone = told_by_nobody and position is not None and not await _another_lead_is_told(heard, services, position)
+    return views.mine(
+        reach, _rules(heard), _zone(heard), firm=firm, lead=lead, note=note, undo=undo, blocked=blocked, alone=alone
+    )
 
 
-async def _another_lead_is_told(heard: Heard, services: Services) -> bool:
-    """Whether reminders that are the leads' reach one of them, whatever this person wants for themselves."""
-    position = heard.sighting.position
-    members = position.members.items() if position else ()
-    others = [person for person, member in members if member.role == "lead" and person != heard.who.id]
+async def _another_lead_is_told(heard: Heard, services: Services, position: Position) -> bool:
+    """Whether reminders that are the leads' reach one of them, whatever becomes of this person's."""
+    others = [p for p, member in position.members.items() if member.role == "lead" and p != heard.who.id]
     reaches = await services.directory.reach(heard.tenant, others) if others else {}
     return any(reach.reachable and not reach.habits.off for reach in reaches.values())
 
@@ -164,8 +166,5 @@ async def save_form(heard: Heard, carried: HabitsForm, services: Services) -> An
 
 
 async def reach_again(heard: Heard, carried: ReachAgain, services: Services) -> Answer:
-    """*Try again*: the next reminder is sent to them, whatever Slack said before."""
-    await services.directory.blocked(heard.tenant, heard.who.id, "", at=services.now().timestamp())
-    return Replace(
-        await _mine(heard, services, await _reach(heard, services), "Your next reminder comes to you again.")
-    )
+    """*Try again*, which earlier messages have: that they were heard of is enough."""
+    return Replace(await _mine(heard, services, await _reach(heard, services)))

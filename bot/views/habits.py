@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, time
 
-from bot.buttons import HabitsForm, OpenHabits, OpenRules, ReachAgain, SetHabits, ShowWaiting
+from bot.buttons import HabitsForm, OpenHabits, OpenRules, SetHabits, ShowWaiting
 from bot.surfaces import Block, Message, Modal
 from bot.views.blocks import (
     Element,
@@ -25,9 +25,11 @@ from flows.habits import Habits, Reach, Rules
 HOUR, PAUSE = "hour", "pause"
 
 BLOCKED = (
-    "📭 *Slack takes no messages from me for you* ({word}), so your reminders go to your firm's lead instead. If you "
-    "have allowed my messages again, press *Try again*."
+    "📭 *Slack did not take my last message for you* ({word}). As I hear from you now, I try again: what was refused "
+    "and still holds comes first. If it is refused once more, {instead}"
 )
+OTHERS = "your firm's other leads are reminded until I hear from you again."
+NOBODY = "nobody at your firm is reminded until I hear from you again: no other lead can be reached."
 
 
 def mine(
@@ -37,13 +39,14 @@ def mine(
     *,
     firm: str = "",
     lead: bool = False,
-    alone: bool = False,
     note: str = "",
     undo: Habits | None = None,
+    blocked: str = "",
+    alone: bool = False,
 ) -> Message:
     """What this person set, and what follows. `undo` is what was set before, where something was just changed.
 
-    `alone`: they are the only lead whom reminders would reach.
+    `blocked` is the word for why their last message was not taken; `alone`: no other lead of the firm is told.
     """
     habits = reach.habits
     blocks: list[Block] = [header("Your reminders")]
@@ -51,9 +54,8 @@ def mine(
         back = button("Undo", carried(undo), says="Undo: as it was before") if undo is not None else None
         blocks.append(section(note, accessory=back))
     blocks.append(section(in_words(habits, rules, zone, alone=alone)))
-    if reach.blocked:
-        blocks.append(section(BLOCKED.format(word=f"`{escape(reach.blocked)}`")))
-        blocks.append(actions(button("Try again", ReachAgain(), style="primary")))
+    if blocked:
+        blocks.append(section(BLOCKED.format(word=f"`{escape(blocked)}`", instead=NOBODY if alone else OTHERS)))
     blocks.append(actions(*_ways(habits)))
     blocks.append(context(f"{_HOW} Each reminder can be snoozed where it stands."))
     onward = [button("Waiting on others", ShowWaiting(firm=firm))] if firm else []

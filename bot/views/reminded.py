@@ -38,6 +38,8 @@ class Reminded(msgspec.Struct, frozen=True):
     asleep_until: datetime | None = None
     put_off_until: datetime | None = None
     """The end of the snooze that brought it back."""
+    lost: bool = False
+    """Whether messages do not get to its recipient."""
 
     @property
     def item(self) -> Item | None:

@@ -3,6 +3,7 @@
 from bot.views import dated
 from bot.views.blocks import day, short_day
 from bot.views.reminded import Reminded, title
+from flows.own_dates import OPEN
 from flows.walk import Item
 
 
@@ -14,13 +15,15 @@ def became(it: Reminded) -> str:
     if it.recurring:
         done = it.year_done
         if done is None:
-            return f"📅 {said}: its day was changed."
+            return _not_brought(said) if it.lost else f"📅 {said}: its day was changed."
         by = f"{it.scene.by(done.by, done.by_name)}, {it.scene.moment(done.at)}"
         return f"✅ {said}: done for {short_day(done.on)} by {by}."
     if it.deadline:
         return f"📅 {said}: this is settled, `/cais deadlines` shows how it stands."
     if it.rung.subject == "target":
         target = it.scene.position.target
+        if it.lost and target == it.rung.on:
+            return _not_brought(said)
         return f"🎯 {said}: it is {day(target)} now." if target and target != it.rung.on else f"🎯 {said}: settled."
     if it.rung.kind == "unreachable":
         return f"📬 {said}: settled."
@@ -37,9 +40,22 @@ def _task_became(it: Reminded, item: Item, said: str) -> str:
         return f"➖ {said}: it does not apply any more."
     if kept and kept.person != it.rung.person and not it.to_a_lead:
         return f"↪️ {said}: it belongs to {dated.owner_name(scene, kept)} now."
+    if it.lost and item.state in OPEN:
+        return _not_brought(said)
     if it.rung.kind == "wait":
         return f"▶️ {said}: this wait is over." if item.state != "waiting" else f"⏳ {said}: the wait was set anew."
     until = dated.due(scene, item)
     if until and until.on != it.rung.on:
         return f"📅 {said}: its date is {day(until.on)} now."
-    return f"📅 {said}: its date was taken off." if it.rung.on and not until else f"➖ {said}: settled."
+    if it.rung.on and not until:
+        return f"📅 {said}: its date was taken off."
+    if item.state not in OPEN:
+        return f"➖ {said}: settled."
+    if kept and kept.person == it.rung.person:
+        return f"📅 {said}: still open; what this reminder went by was set anew."
+    whom = f"{dated.owner_name(scene, kept)} is" if kept else "the firm's leads are"
+    return f"↪️ {said}: still open, and {whom} reminded of it now."
+
+
+def _not_brought(said: str) -> str:
+    return f"📭 {said}: still open. You cannot be reached, so you are not reminded of it for now."

@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from flows import workspace as shared
-from flows.asked import ARRIVED, SUMMARY, Kept, Owed
+from flows.asked import ARRIVED, FINE, SUMMARY, Kept, Owed
 from flows.deadlines import Ledger
 from flows.ports import Facts, Replan
 from flows.reminders.rung import Found, Rung
 from flows.reminders.rungs import every
-from flows.reminders.snoozing import base_key, snoozed_to
+from flows.reminders.snoozing import AGAIN, base_key, once_more, snoozed_to
 from flows.reminders.telling import People
 from flows.roadmap import Pack
 from flows.summaries import posting
@@ -25,6 +25,7 @@ CLOCK_STEP = timedelta(milliseconds=1)
 
 CLOSED = "closed"
 SENT = "sent"
+NEEDLESS = "needless"
 
 _encode = msgspec.json.Encoder().encode
 _decoder = msgspec.json.Decoder(Rung)
@@ -40,10 +41,10 @@ def replan(pack: Pack, ledger: Ledger, facts: Facts, now: datetime) -> Replan:
     plan = _Plan(reminders, found, People(position, facts.people, workspace.calendar), now)
     outcomes = dict(plan.outcomes())
     return Replan(
-        add=(*plan.add(), *posts.add),
+        add=(*plan.add(), *plan.refused.values(), *posts.add),
         move={**dict(plan.move()), **posts.move},
         drop=(*plan.drop(), *posts.drop),
-        outcomes={**outcomes, **posts.outcomes},
+        outcomes={**outcomes, **dict.fromkeys(plan.refused, NEEDLESS), **posts.outcomes},
         redraw=(*plan.redraw(outcomes), *posts.redraw),
         again_at=plan.again_at(),
     )
@@ -70,6 +71,8 @@ class _Plan:
             self.items.add((one.rung.person, one.rung.subject))
             if not people.reach(one.rung.person).habits.off:
                 self.holds[one.rung.key(self.key)] = one
+        self.refused = dict(self._once_more())
+        """What is owed once more, by the key under which it was refused."""
 
     def add(self) -> Iterator[Owed]:
         for key, one in self.holds.items():
@@ -94,6 +97,21 @@ class _Plan:
         if due >= self.now or one.since >= self.planned - CLOCK_STEP:
             return True
         return due > self.planned and one.at > self.planned + HORIZON
+
+    def _once_more(self) -> Iterator[tuple[str, Owed]]:
+        """What was refused, where its recipient was heard of since, and was told nothing newer of it."""
+        for key, row in self.rows.items():
+            if not row.settled or row.outcome in FINE or key.endswith(AGAIN):
+                continue
+            one = self._standing(row.owed)
+            if one and not self.people.reach(row.owed.person).blocked and not self._has_newer(row.owed, one):
+                again = once_more(row.owed)
+                yield key, msgspec.structs.replace(again, due_at=self._instant(again, one).timestamp())
+
+    def _has_newer(self, refused: Owed, one: Found) -> bool:
+        about = (one.rung.person, one.rung.subject)
+        later = (r for r in self.rows.values() if r.outcome in (*ARRIVED, CLOSED) and r.owed.due_at > refused.due_at)
+        return any((rung.person, rung.subject) == about for rung in (rung_of(row.owed) for row in later))
 
     def move(self) -> Iterator[tuple[str, float]]:
         for row in self._owed():
@@ -136,8 +154,12 @@ class _Plan:
             there = (rung.person, rung.subject) in self.items
             if there and row.outcome == CLOSED:
                 yield row.owed.key, SENT
-            elif not there and row.outcome != CLOSED and not self._has_passed(rung):
+            elif not there and row.outcome != CLOSED and not self._has_passed(rung) and not self._is_lost(rung):
                 yield row.owed.key, CLOSED
+
+    def _is_lost(self, rung: Rung) -> bool:
+        """What stands with somebody who cannot be written to is still to be done, by whomever."""
+        return not self.people.reach(rung.person).reachable
 
     def _has_passed(self, rung: Rung) -> bool:
         """An industry date that has passed is not done, and its message says so anyway."""

@@ -15,6 +15,9 @@ Choice = Literal["hour", "tomorrow", "week"]
 SNOOZED = "|snooze|"
 """Between the key of a reminder and the instant at which it comes back."""
 
+AGAIN = "|again"
+"""Ends the key of what was refused, and is owed once more."""
+
 
 def snoozed_until(
     choice: Choice, now: datetime, reach: Reach, firm_zone: str, rules: Rules, calendar: Calendar
@@ -35,9 +38,14 @@ def snoozed(row: Owed, until: datetime) -> Owed:
     return replace(fresh, key=key, kind="snooze", due_at=until.timestamp())
 
 
+def once_more(row: Owed) -> Owed:
+    """The row that brings again what was refused. What is refused twice stays so."""
+    return replace(row, key=f"{row.key}{AGAIN}", tries=0, message="", first_taken=0.0)
+
+
 def base_key(key: str) -> str:
     """The key of the reminder that was snoozed, or of one that was not."""
-    return key.partition(SNOOZED)[0]
+    return key.removesuffix(AGAIN).partition(SNOOZED)[0]
 
 
 def is_about_the_same(one: Owed, other: Owed) -> bool:
@@ -52,5 +60,5 @@ def _subject(row: Owed) -> str:
 
 def snoozed_to(key: str) -> datetime | None:
     """When a snooze ends, from its key; None for a row that is no snooze."""
-    at = key.partition(SNOOZED)[2]
+    at = key.removesuffix(AGAIN).partition(SNOOZED)[2]
     return datetime.fromisoformat(at) if at else None

@@ -45,7 +45,7 @@ class People:
         if not _works(self.position.members.get(person)):
             return "left"
         reach = self.reach(person)
-        return reach.standing or reach.blocked
+        return "" if reach.reachable else reach.standing or reach.blocked
 
     def lost_since(self, person: str) -> datetime | None:
         """Since when they cannot be reached; None where that is not known."""

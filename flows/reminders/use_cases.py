@@ -89,6 +89,10 @@ class Reminders:
         rows = await self._outbox.snoozed(tenant, person)
         return {base_key(row.key): datetime.fromtimestamp(row.due_at, UTC) for row in rows}
 
+    async def heard_of(self, tenant: str, person: str) -> None:
+        """They are there, whatever was said when a message was refused: what is owed to them is sent to them again."""
+        await self._directory.blocked(tenant, person, "", at=self._now().timestamp())
+
     async def finish_recurring(self, key: FirmKey, act: Act, recurring: str, on: date) -> Result:
         """See `setting.finish_recurring`."""
         today = self._now().date()

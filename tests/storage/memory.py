@@ -146,7 +146,8 @@ class MemoryDirectory:
         if position and not known.admin and person not in position.members:
             position = None
         any_firm = any(key.tenant == tenant for key in shared.positions)
-        return Sighting(known, tuple(firms), linked, current, position, any_firm)
+        blocked = shared.blocked.get((tenant, person), "")
+        return Sighting(known, tuple(firms), linked, current, position, any_firm, blocked)
 
     async def use(self, tenant: str, person: str, firm: str) -> None:
         self._shared.current[tenant, person] = firm

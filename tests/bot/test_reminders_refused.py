@@ -1,0 +1,149 @@
+"""A refused message is no end: what may pass is tried again, and whoever is heard of is written to again."""
+
+from collections.abc import AsyncIterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from bot.delivery import MOST_REFUSALS, SOME_MINUTES
+from flows.events import FirmKey
+from flows.ports import Known
+from flows.roadmap import Pack
+from tests.bot.conversing import BEN, LEA, words_of
+from tests.bot.firm_making import TENANT, a_firm, person
+from tests.bot.reminding import World, new_york, world_at
+
+DUE = date(2026, 12, 15)
+"""Ten trading days before it is Tuesday, December 1."""
+
+
+@pytest.fixture
+async def world(tmp_path: Path, pack: Pack) -> AsyncIterator[World]:
+    async with world_at(tmp_path, pack, new_york("2026-11-23", 10)) as found:
+        yield found
+
+
+async def bens_firm(world: World) -> FirmKey:
+    """A firm whose only lead is Ben, with a dated task."""
+    firm = await a_firm(world.services, "Apex Securities", BEN)
+    await world.services.set_task_due(firm.key, world.act(person(BEN)), "s1", DUE)
+    await world.plan()
+    return firm.key
+
+
+def refused(world: World, error: str, times: int = 1) -> None:
+    world.slack.sandbox.faults({"method": "chat.postMessage", "kind": "refuse", "error": error, "times": times})
+
+
+async def some_minutes(world: World) -> None:
+    world.clock.real += SOME_MINUTES + 1
+    await world.plan()
+
+
+async def marked(world: World, user: str = BEN) -> str:
+    return (await world.services.directory.reach(TENANT, [person(user).id]))[person(user).id].blocked
+
+
+async def test_a_conversation_that_is_not_found_once_costs_some_minutes_only(world: World) -> None:
+    await bens_firm(world)
+    refused(world, "channel_not_found")
+    await world.goes_to("2026-12-01")
+    assert world.digests(BEN) == []
+    await some_minutes(world)
+    assert "Tuesday, December 15, 2026" in world.said(BEN)
+    assert await marked(world) == ""
+    await world.goes_to("2026-12-08")
+    assert len(world.digests(BEN)) == 2
+
+
+async def test_one_that_is_not_found_for_long_is_tried_with_the_next_reminder_all_the_same(world: World) -> None:
+    await bens_firm(world)
+    refused(world, "channel_not_found", MOST_REFUSALS)
+    await world.goes_to("2026-12-01")
+    for _ in range(MOST_REFUSALS):
+        await some_minutes(world)
+    assert world.digests(BEN) == []
+    assert [k.outcome for k in await world.services.outbox.undelivered(TENANT, limit=5)] == ["channel_not_found"]
+    await world.goes_to("2026-12-08")
+    assert "5 trading days before" in world.said(BEN)
+    await world.plan()
+    assert len(world.digests(BEN)) == 1, "the newer one says it all"
+    assert await marked(world) == ""
+
+
+@pytest.mark.parametrize("word", ["cannot_dm_bot", "channel_not_found"])
+async def test_whoever_is_heard_of_gets_what_was_refused_and_all_that_follows(world: World, word: str) -> None:
+    await bens_firm(world)
+    refused(world, word, MOST_REFUSALS if word == "channel_not_found" else 1)
+    await world.goes_to("2026-12-01")
+    for _ in range(MOST_REFUSALS):
+        await some_minutes(world)
+    assert world.digests(BEN) == []
+    assert await marked(world) == word
+    await world.slack.ben.types("/cais")
+    await world.plan()
+    assert "10 trading days before" in world.said(BEN)
+    assert await world.services.outbox.undelivered(TENANT, limit=5) == ()
+    await world.slack.ben.types("/cais")
+    await world.plan()
+    assert len(world.digests(BEN)) == 1
+    await world.goes_to("2026-12-08")
+    assert "5 trading days before" in world.said(BEN)
+    assert len(world.digests(BEN)) == 2
+
+
+async def test_what_is_done_meanwhile_does_not_come_again(world: World) -> None:
+    key = await bens_firm(world)
+    refused(world, "cannot_dm_bot")
+    await world.goes_to("2026-12-01")
+    await world.services.answer(key, world.act(person(BEN)), "fdid_duty", ["yes"])
+    await world.slack.ben.types("/cais")
+    await world.plan()
+    assert world.digests(BEN) == []
+
+
+async def test_remind_tells_the_only_lead_that_nobody_is_told_instead(world: World) -> None:
+    key = await bens_firm(world)
+    refused(world, "cannot_dm_bot", 2)
+    await world.goes_to("2026-12-01")
+    said = words_of(await world.slack.ben.types("/cais remind"))
+    assert "Slack did not take my last message for you" in said
+    assert "nobody at your firm is reminded" in said
+    await world.plan()
+    await world.services.set_member(key, world.act(person(BEN)), person(LEA), "lead")
+    assert await marked(world) == "cannot_dm_bot"
+    said = words_of(await world.slack.ben.types("/cais remind"))
+    assert "your firm's other leads are reminded" in said
+    assert "did not take" not in words_of(await world.slack.ben.types("/cais remind"))
+
+
+async def test_an_open_task_of_somebody_out_of_reach_is_never_called_settled(world: World) -> None:
+    key = await bens_firm(world)
+    await world.services.set_recurring(key, world.act(person(BEN)), "SAA certification", 12, 15)
+    await world.goes_to("2026-12-01")
+    refused(world, "cannot_dm_bot")
+    await world.goes_to("2026-12-08")
+    assert await marked(world) == "cannot_dm_bot"
+    assert "settled" not in world.said(BEN)
+    assert "its day was changed" not in world.said(BEN)
+    assert "10 trading days before" in world.said(BEN)
+
+
+async def test_what_stands_with_a_guest_is_still_open_too(world: World) -> None:
+    await bens_firm(world)
+    await world.goes_to("2026-12-01")
+    (digest,) = world.digests(BEN)
+    known = Known(person(BEN).id, "Ben Cole", checked_at=world.clock.real, standing="guest")
+    await world.services.directory.remember(TENANT, known, at=world.clock.now.timestamp())
+    await world.slack.ben.picks("Snooze", "Tomorrow", on=digest)
+    assert "still open. You cannot be reached" in world.said(BEN)
+
+
+async def test_a_task_that_goes_from_one_lead_to_others_is_called_open(world: World) -> None:
+    key = await bens_firm(world)
+    await world.goes_to("2026-12-01")
+    await world.services.set_member(key, world.act(person(BEN)), person(LEA), "lead")
+    await world.services.set_member(key, world.act(person(LEA)), person(BEN), "member")
+    await world.plan()
+    assert "still open, and the firm's leads are reminded of it now" in world.said(BEN)
