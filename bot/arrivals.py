@@ -93,14 +93,15 @@ class Arrivals:
             page = await self._slack.call(method, asked, form=True, patience=0.0)
             for message in page.get("messages") or ():
                 at = f"{channel}/{message.get('ts', '')}"
-                found |= {wanted[k]: at for k in _keys(message) if k in wanted}
+                found |= {wanted[k]: at for k in keys_in(message) if k in wanted}
             cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
             if not cursor or len(found) == len(wanted):
                 break
         return found
 
 
-def _keys(message: Json) -> Sequence[str]:
+def keys_in(message: Mapping[str, Any]) -> Sequence[str]:
+    """The short keys of what stands in a message of ours, by its metadata."""
     said = message.get("metadata") or {}
     if said.get("event_type") != OWED:
         return ()

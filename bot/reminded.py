@@ -1,15 +1,19 @@
 """Reads rows of the outbox as reminders: what each is about, whether it still holds, and how things stand now."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import msgspec
 from msgspec.structs import replace
 
-from bot.arrivals import short
+from bot.actions import Forged, unpack
+from bot.arrivals import keys_in, short
+from bot.buttons import SnoozeReminded
 from bot.views.reminded import Reminded
 from bot.views.scene import Scene, scene_of
-from flows.asked import Owed
+from flows.asked import Kept, Owed
 from flows.events import FirmKey
 from flows.reminders.hours import Hours
 from flows.reminders.rung import Found
@@ -110,6 +114,28 @@ def _due(found: Found, now: datetime) -> datetime:
     """Since when an owner cannot be reached may not be known: it is worked out from now then, and its row decides."""
     undated = found.rung.kind == "unreachable" and found.since == now
     return now if undated else found.rung.due_at
+
+
+async def there(tenant: str, at: str, person: str, clicked: Mapping[str, Any], services: Services) -> Sequence[Kept]:
+    """This person's rows that stand in the message `at`. Where its receipt was lost, `clicked` itself is one."""
+    rows = await _of_person(tenant, at, person, services)
+    if rows or not (keys := {*keys_in(clicked), *_in_blocks(clicked)}):
+        return rows
+    arrived = [row.key for row in await services.outbox.in_doubt(tenant, person) if short(row.key) in keys]
+    now = services.now().timestamp()
+    await services.outbox.settle(tenant, dict.fromkeys(arrived, "sent"), now=now, message=at)
+    return await _of_person(tenant, at, person, services)
+
+
+async def _of_person(tenant: str, at: str, person: str, services: Services) -> Sequence[Kept]:
+    return [r for r in await services.outbox.of_message(tenant, at) if r.owed.person == person]
+
+
+def _in_blocks(message: Mapping[str, Any]) -> Iterator[str]:
+    """Slack may leave out the metadata of what was clicked; each item's own block names its row too."""
+    for block in message.get("blocks") or ():
+        with suppress(Forged):
+            yield unpack(SnoozeReminded, str(block.get("block_id") or "")).row
 
 
 def rung_of(row: Owed) -> Rung | None:

@@ -262,6 +262,9 @@ class Outbox(Protocol):
     async def snoozed(self, tenant: str, person: str) -> Sequence[Owed]:
         """What this person put off and what has not come back yet, the earliest first."""
 
+    async def in_doubt(self, tenant: str, person: str) -> Sequence[Owed]:
+        """What was taken up for this person and is not settled: it may stand in a message already."""
+
     async def stop(self, tenant: str, reason: str, *, now: float) -> None:
         """Nothing of this workspace is claimed or planned any more: the app was removed, or its token revoked."""
 

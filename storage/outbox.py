@@ -46,6 +46,9 @@ class Outbox:
     async def snoozed(self, tenant: str, person: str) -> Sequence[Owed]:
         return await self._runner.read(_snoozed(tenant, person))
 
+    async def in_doubt(self, tenant: str, person: str) -> Sequence[Owed]:
+        return await self._runner.read(_in_doubt(tenant, person))
+
     async def stop(self, tenant: str, reason: str, *, now: float) -> None:
         await self._runner.write(lambda: _stop(tenant, reason, now))
 
@@ -128,6 +131,11 @@ def _next_due(after: float) -> Unit[float | None]:
 
 def _snoozed(tenant: str, person: str) -> Unit[list[Owed]]:
     rows = yield owing.snoozed, {"tenant": tenant, "person": person}
+    return [Owed(*row) for row in rows]
+
+
+def _in_doubt(tenant: str, person: str) -> Unit[list[Owed]]:
+    rows = yield owing.in_doubt, {"tenant": tenant, "person": person}
     return [Owed(*row) for row in rows]
 
 

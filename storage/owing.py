@@ -192,6 +192,19 @@ snoozed = Statement(
         .order_by(outbox.c.due_at, outbox.c.key)
     )
 )
+in_doubt = Statement(
+    lambda _: (
+        select(*_OWED)
+        .select_from(taken.join(outbox, IS_TAKEN))
+        .where(
+            NOT_SETTLED,
+            taken.c.tries > literal_column("0"),
+            IS_OF_TENANT,
+            outbox.c.person == bindparam("person"),
+        )
+        .order_by(outbox.c.due_at, outbox.c.key)
+    )
+)
 undelivered = Statement(
     lambda _: (
         select(*KEPT)

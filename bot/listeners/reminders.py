@@ -1,8 +1,8 @@
 """Writes what people are reminded of, and hears what they do with it where it stands."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import cast, get_args
+from typing import Any, cast, get_args
 
 from msgspec.structs import replace
 
@@ -23,7 +23,7 @@ from bot.views import firms as firm_views
 from bot.views import reminders as views
 from bot.views import tasks
 from bot.views.scene import Scene, scene_of
-from flows.asked import Kept, Owed
+from flows.asked import Owed
 from flows.firms import Refusal, role_of
 from flows.reminders.snoozing import Choice, base_key
 from flows.services import Result, Services
@@ -60,22 +60,18 @@ async def write_digest(owed: Sequence[Owed], services: Services) -> Written:
 
 async def draw_again(owed: Owed, services: Services) -> Letter | None:
     """A message in which something was done, given away or gone."""
-    message = await _message(owed.tenant, owed.about, owed.person, services)
+    message = await _message(owed.tenant, owed.about, owed.person, {}, services)
     return Letter(message, instead_of=owed.about) if message else None
 
 
-async def _message(tenant: str, at: str, person: str, services: Services) -> Message | None:
+async def _message(tenant: str, at: str, person: str, clicked: Mapping[str, Any], services: Services) -> Message | None:
     """What stands in this message of theirs now; None where nothing is known of it."""
-    rows = await _rows(tenant, at, person, services)
+    rows = await reminded.there(tenant, at, person, clicked, services)
     found = await reminded.read([r.owed for r in rows], services)
     asleep = await services.reminders.asleep(tenant, person)
     keys = {short(r.owed.key): r.owed.key for r in rows}
     shown = [replace(it, asleep_until=asleep.get(base_key(keys[it.row]))) for it in reminded.once_each(found)]
     return views.digest(shown) if shown else None
-
-
-async def _rows(tenant: str, at: str, person: str, services: Services) -> Sequence[Kept]:
-    return [r for r in await services.outbox.of_message(tenant, at) if r.owed.person == person]
 
 
 # --- what is done with it -----------------------------------------------------------------------------------------
@@ -87,9 +83,14 @@ def _at(heard: Heard) -> str:
     return f"{container.get('channel_id', '')}/{container.get('message_ts', '')}"
 
 
+def _clicked(heard: Heard) -> Mapping[str, Any]:
+    """The same, as Slack sends it along."""
+    return heard.payload.get("message") or {}
+
+
 async def _redrawn(heard: Heard, services: Services, instead: Message) -> Answer:
     """The message as it is now; where nothing is known of it any more, what was done is said instead."""
-    message = await _message(heard.tenant, _at(heard), heard.who.id, services)
+    message = await _message(heard.tenant, _at(heard), heard.who.id, _clicked(heard), services)
     return Replace(message) if message else Say(instead)
 
 
@@ -133,7 +134,7 @@ async def wake(heard: Heard, carried: WakeReminded, services: Services) -> Answe
 
 
 async def _key(heard: Heard, row: str, services: Services) -> str:
-    rows = await _rows(heard.tenant, _at(heard), heard.who.id, services)
+    rows = await reminded.there(heard.tenant, _at(heard), heard.who.id, _clicked(heard), services)
     found = next((r.owed.key for r in rows if short(r.owed.key) == row), None)
     if found is None:
         raise GONE

@@ -99,6 +99,10 @@ class MemoryOutbox:
         there = [d for d in self._outbox.values() if (d.owed.tenant, d.owed.person, d.owed.kind) == whose]
         return [d.owed for d in sorted(there, key=_in_order) if d.settled_at is None]
 
+    async def in_doubt(self, tenant: str, person: str) -> Sequence[Owed]:
+        there = [d for d in self._outbox.values() if (d.owed.tenant, d.owed.person) == (tenant, person)]
+        return [d.owed for d in sorted(there, key=_in_order) if d.settled_at is None and d.owed.tries]
+
     async def stop(self, tenant: str, reason: str, *, now: float) -> None:
         self._shared.stopped.setdefault(tenant, reason)
 

@@ -156,6 +156,16 @@ async def test_a_row_is_found_by_its_key_settled_or_not(database: Database) -> N
     assert await database.outbox.get("-/T2", "a") is None
 
 
+async def test_what_was_taken_up_and_not_settled_is_in_doubt(database: Database) -> None:
+    await owe(database, *"abcd", person="U1")
+    await owe(database, "e", person="U2")
+    await take(database)
+    await database.outbox.settle(TENANT, {"a": "sent"}, now=50)
+    await database.outbox.release(TENANT, ["b"], until=60.0)
+    assert [row.key for row in await database.outbox.in_doubt(TENANT, "U1")] == ["c", "d"]
+    assert await database.outbox.in_doubt("-/T2", "U1") == []
+
+
 async def test_the_next_time_something_is_due(database: Database) -> None:
     assert await database.outbox.next_due() is None
     await owe(database, "a", "b", "c")
