@@ -93,6 +93,8 @@ class Delivery:
         self._is_sending = False
         """Nothing is sent before the plans are up to date."""
         self._hurried = asyncio.Event()
+        self._put_off_until: set[float] = set()
+        """When something may be tried again, in real time: looked at then, and not with the next round only."""
         self._refusals: dict[tuple[str, str, str], int] = {}
         """How often in a row Slack refused a slot for a reason that may pass."""
 
@@ -138,9 +140,10 @@ class Delivery:
         while True:
             self._hurried.clear()
             await self._look_for_stopped()
+            begun = self._services.now().timestamp()
             await self._send_all()
             await self._forget()
-            seconds = await self._until_due()
+            seconds = await self._until_due(begun)
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._hurried.wait(), seconds)
 
@@ -150,15 +153,23 @@ class Delivery:
         except Exception as error:  # noqa: BLE001 - as above; nothing of a stopped one is claimed anyway
             log.error("a round failed", extra={"action": "stopped", "error": type(error).__name__})
 
-    async def _until_due(self) -> float:
-        """Seconds until it is to be looked again: what comes due meanwhile goes out on time."""
+    async def _until_due(self, begun: float) -> float:
+        """Seconds until it is to be looked again: what comes due after `begun`, or may be tried again, goes on time."""
         try:
-            due = await self._outbox.next_due()
+            due = await self._outbox.next_due(after=begun)
         except Exception as error:  # noqa: BLE001 - as above
             log.error("a round failed", extra={"action": "next_due", "error": type(error).__name__})
             return ROUND
         left = (due - self._services.now().timestamp()) / self._speed if due is not None else ROUND
-        return min(left, ROUND) if left > 0 else ROUND
+        again = min(self._put_off_until, default=None)
+        if again is not None:
+            left = min(left, again - self._now())
+        return min(max(left, 0.0), ROUND)
+
+    async def _release(self, tenant: str, keys: Sequence[str], until: float) -> None:
+        """They were surely not sent, and are tried again then."""
+        await self._outbox.release(tenant, keys, until=until)
+        self._put_off_until.add(until)
 
     async def _forget(self) -> None:
         try:
@@ -170,6 +181,8 @@ class Delivery:
     async def settle_due(self) -> int:
         """Sends everything that is due; returns how much was taken up."""
         taken, flying = 0, set[asyncio.Task[None]]()
+        now = self._now()
+        self._put_off_until = {at for at in self._put_off_until if at > now}
         while True:
             due = self._services.now().timestamp()
             free = IN_FLIGHT - len(flying)
@@ -187,7 +200,7 @@ class Delivery:
         try:
             await self._send(slot)
         except NotSent as put_off:
-            await self._outbox.release(slot.tenant, [o.key for o in slot.owed], until=put_off.until)
+            await self._release(slot.tenant, [o.key for o in slot.owed], put_off.until)
         except Unsure as error:
             # It may have arrived: the lease runs out, and whoever takes it up then looks before sending it again.
             log.info("not sure that it arrived", extra={"action": "owed", "kind": kind, "error": str(error)})
@@ -199,7 +212,7 @@ class Delivery:
     async def _send(self, slot: Slot) -> None:
         owed: Sequence[Owed] = slot.owed[:MOST_IN_A_MESSAGE]
         if more := slot.owed[MOST_IN_A_MESSAGE:]:
-            await self._outbox.release(slot.tenant, [o.key for o in more], until=self._now())
+            await self._release(slot.tenant, [o.key for o in more], self._now())
         written = await self._write(owed)
         if max(o.tries for o in owed) > 1 and not _only_changes(written.letter):
             owed = await self._without_arrived(slot.tenant, owed, written.letter)
@@ -222,7 +235,7 @@ class Delivery:
         """Not to be said yet, as after a stop at night: a plan made anew knows until when."""
         in_doubt = any(o.tries > 1 for o in owed)  # those no plan moves, and Slack is not to be asked again and again
         until = self._now() + (A_WHILE if in_doubt else A_MOMENT)
-        await self._outbox.release(owed[0].tenant, [o.key for o in owed], until=until)
+        await self._release(owed[0].tenant, [o.key for o in owed], until)
         for firm in dict.fromkeys(FirmKey(o.tenant, o.firm) for o in owed):
             await self._services.reminders.replan(firm)
 
@@ -246,7 +259,7 @@ class Delivery:
             log.info("not sure that it arrived", extra=extra)
             return
         if error == "ratelimited" or await self._standstill.is_over(slot.tenant, error):
-            await self._outbox.release(slot.tenant, keys, until=self._now() + ROUND)
+            await self._release(slot.tenant, keys, self._now() + ROUND)
             return
         log.warning("Slack does not take it", extra=extra)
         if is_channel(slot.person):
@@ -254,7 +267,7 @@ class Delivery:
             return
         is_post = slot.owed[0].kind != "redraw"
         if is_post and error in MAY_PASS and self._may_still_pass(slot):
-            await self._outbox.release(slot.tenant, keys, until=self._now() + SOME_MINUTES)
+            await self._release(slot.tenant, keys, self._now() + SOME_MINUTES)
             return
         if is_post and error in OUT_OF_REACH | MAY_PASS:
             # Before it is settled: what is refused to somebody who is not marked so is owed again at once.

@@ -83,7 +83,9 @@ class WebApi:
     async def _call(self, method: str, arguments: Mapping[str, Any], patience: float, form: bool) -> dict[str, Any]:
         url = self._base_url + method
         try:
-            status, _, content = await self._post(url, arguments, patience=patience, form=form, headers=self._headers)
+            status, headers, content = await self._post(
+                url, arguments, patience=patience, form=form, headers=self._headers
+            )
         except TooBusy as error:
             raise TooBusy(f"{method}: {error}", error.seconds) from None
         except Unsure as error:
@@ -95,7 +97,11 @@ class WebApi:
         if not answer.get("ok"):
             if status >= 500:
                 raise Unsure(f"{method}: status {status}")
-            raise SlackSaidNo(method, str(answer.get("error", "unknown_error")))
+            said = str(answer.get("error", "unknown_error"))
+            if said == "ratelimited" and "Retry-After" in headers:
+                seconds = _seconds(headers["Retry-After"])
+                raise TooBusy(f"{method}: asked to wait {seconds} s", seconds)
+            raise SlackSaidNo(method, said)
         return answer
 
     async def respond(self, response_url: str, message: Mapping[str, Any], *, patience: float = 20.0) -> bool:

@@ -169,6 +169,14 @@ async def test_asked_to_wait_it_waits_and_the_try_does_not_count(slack: Slack, c
     assert "conversations.history" not in [c.method for c in slack.sandbox.slack.traffic.calls]
 
 
+async def test_asked_to_wait_for_a_second_it_waits_no_longer(slack: Slack, clock: Clock) -> None:
+    slack.sandbox.faults({"method": "chat.postMessage", "kind": "429", "retry_after": 1})
+    await slack.lea.submits({"text": "Lea signs it."})
+    assert replies(slack) == 0
+    clock.time += 1.5
+    await slack.sandbox.until(lambda: replies(slack) == 1)
+
+
 async def test_whom_slack_takes_no_messages_for_is_known_as_such_and_why_can_be_read(
     slack: Slack, services: Services
 ) -> None:
