@@ -19,7 +19,8 @@ from bot.pack_files import read_pack
 from bot.settings import Secret, Settings, unknown_names
 from bot.supervisor import port_is_free
 from flows.packs import PackError, load_pack
-from storage.database import is_current, open_database
+from flows.reminders.telling import leads_in_reach
+from storage.database import Database, is_current, open_database
 from storage.errors import StorageError
 
 Verdict = Literal["ok", "look", "wrong"]
@@ -171,21 +172,42 @@ async def check_sending(url: str) -> list[Finding]:
             stopped = await database.outbox.stopped()
             tenants = {key.tenant for key in await database.events.firm_keys()}
             lost = [row for tenant in sorted(tenants) for row in await database.outbox.undelivered(tenant, limit=100)]
+            unled = await _without_leads(database)
     except (StorageError, ValueError, ImportError):
         return []
     found = [
         Finding("sending", "wrong", f"Nothing is sent to the workspace {tenant} ({reason}). {REINSTALL}")
         for tenant, reason in stopped.items()
     ]
+    found += [Finding("sending", "look", UNLED.format(firm=name)) for name in unled]
     if not lost:
         return [*found, Finding("sending", "ok", "Nothing that was due could not be delivered.")]
-    words = Counter(row.outcome for row in lost)
+    # The rows of one message were refused together.
+    messages = {(r.owed.tenant, r.owed.person, r.owed.slot, r.settled_at): r.outcome for r in lost}
+    words = Counter(messages.values())
     why = ", ".join(f"{word} ({count})" for word, count in words.most_common())
-    few = "One message" if len(lost) == 1 else f"{len(lost)} messages"
+    few = "One message" if len(messages) == 1 else f"{len(messages)} messages"
     where = "A firm's lead sees whom in /cais settings, Reminders."
     return [*found, Finding("sending", "look", f"{few} could not be delivered: {why}. {where}")]
 
 
+async def _without_leads(database: Database) -> list[str]:
+    """The names of firms none of whose leads can be reached."""
+    names = []
+    for key in await database.events.firm_keys():
+        position = await database.events.position(key)
+        if position is None:
+            continue
+        reach = await database.directory.reach(key.tenant, list(position.members))
+        if not leads_in_reach(position, reach):
+            names.append(position.name)
+    return names
+
+
+UNLED = (
+    "No lead of {firm} can be reached, so nobody is reminded of its dates. A lead who writes to the app is reminded "
+    "again; /cais firm members makes somebody else a lead."
+)
 REINSTALL = "Install the app there again and start the bot with its token: what is still due is sent then."
 
 

@@ -111,6 +111,8 @@ class Kept(msgspec.Struct, frozen=True):
     owed: Owed
     settled: bool = False
     outcome: str = ""
+    settled_at: float = 0.0
+    """Real time; the rows of one message are settled at one."""
 
 
 class Slot(msgspec.Struct, frozen=True):

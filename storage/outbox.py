@@ -67,7 +67,7 @@ class Outbox:
 
 def kept(rows: Rows) -> tuple[Kept, ...]:
     """Rows as `owing` reads them."""
-    return tuple(Kept(Owed(*row[:-2]), row[-2] is not None, row[-1] or "") for row in rows)
+    return tuple(Kept(Owed(*row[:-2]), row[-2] is not None, row[-1] or "", row[-2] or 0.0) for row in rows)
 
 
 def _kept(statement: Statement, parameters: Mapping[str, Any]) -> Unit[tuple[Kept, ...]]:

@@ -25,11 +25,15 @@ def doctor() -> None:
     for finding in findings:
         click.echo(f"{MARKS[finding.verdict]:<6} {finding.about:<{width}}  {finding.sentence}")
     wrong = sum(finding.verdict == "wrong" for finding in findings)
-    click.echo(f"\n{_count(wrong)}" if wrong else "\nAll is well.")
+    looks = sum(finding.verdict == "look" for finding in findings)
+    click.echo(f"\n{_count(wrong, looks)}")
     sys.exit(1 if wrong else 0)
 
 
-def _count(wrong: int) -> str:
+def _count(wrong: int, looks: int) -> str:
+    if not wrong:
+        few = "one thing is" if looks == 1 else f"{looks} things are"
+        return f"Nothing is wrong; {few} worth a look." if looks else "All is well."
     return "One thing is wrong." if wrong == 1 else f"{wrong} things are wrong."
 
 

@@ -15,6 +15,7 @@ from flows.dates import OnDay, WhichDay
 from flows.firms import Refusal, role_of
 from flows.habits import Habits, Reach, Rules
 from flows.position import Position
+from flows.reminders.telling import leads_in_reach
 from flows.services import Services
 
 HOW = (
@@ -114,9 +115,9 @@ async def _mine(heard: Heard, services: Services, reach: Reach, note: str = "", 
 
 async def _another_lead_is_told(heard: Heard, services: Services, position: Position) -> bool:
     """Whether reminders that are the leads' reach one of them, whatever becomes of this person's."""
-    others = [p for p, member in position.members.items() if member.role == "lead" and p != heard.who.id]
-    reaches = await services.directory.reach(heard.tenant, others) if others else {}
-    return any(reach.reachable and not reach.habits.off for reach in reaches.values())
+    reach = await services.directory.reach(heard.tenant, list(position.members))
+    others = [person for person in leads_in_reach(position, reach) if person != heard.who.id]
+    return any(not reach[person].habits.off for person in others)
 
 
 async def _change(heard: Heard, services: Services, wanted: Habits) -> Message:

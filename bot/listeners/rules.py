@@ -16,6 +16,7 @@ from bot.views.rules import Undelivered
 from bot.views.scene import Scene, scene_of
 from flows.firms import Refusal, require
 from flows.habits import Rules
+from flows.reminders.telling import leads_in_reach
 from flows.services import Services
 
 MOST_LOST = 6
@@ -33,7 +34,15 @@ async def open_rules(heard: Heard, carried: OpenRules, services: Services) -> An
     """*Reminders…*, *The firm's numbers…*."""
     require(heard.firm, heard.who, "lead")
     scene = scene_of(services, heard.firm, heard.who.id, heard.zone)
-    return Open(views.form(scene, await undelivered(heard, services, scene)))
+    lost = await undelivered(heard, services, scene)
+    return Open(views.form(scene, lost, unled=await _is_unled(services, scene)))
+
+
+async def _is_unled(services: Services, scene: Scene) -> bool:
+    """Whether no lead of the firm can be reached, so that nobody hears of its dates."""
+    position = scene.position
+    reach = await services.directory.reach(position.key.tenant, list(position.members))
+    return not leads_in_reach(position, reach)
 
 
 async def undelivered(heard: Heard, services: Services, scene: Scene) -> list[Undelivered]:
@@ -58,7 +67,8 @@ async def save_rules(heard: Heard, carried: RulesForm, services: Services) -> An
         return FieldErrors({views.BEFORE: refusal.sentence})
     scene = scene_of(services, result.position, heard.who.id, heard.zone)
     top = tasks.recorded(scene, result.records) if result.changed else tasks.note("It is set so already.")
-    return Replace(views.numbers(scene, await undelivered(heard, services, scene), top=top))
+    lost = await undelivered(heard, services, scene)
+    return Replace(views.numbers(scene, lost, top=top, unled=await _is_unled(services, scene)))
 
 
 def _read(heard: Heard, kept: Rules, wrong: dict[str, str]) -> Rules:

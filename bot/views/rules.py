@@ -91,11 +91,13 @@ def _days(counts: Sequence[int]) -> str:
     return " and ".join(x for x in (days, "the day itself" if 0 in counts else "") if x)
 
 
-def numbers(scene: Scene, undelivered: Sequence[Undelivered] = (), *, top: Top = NOTHING) -> Message:
+def numbers(
+    scene: Scene, undelivered: Sequence[Undelivered] = (), *, top: Top = NOTHING, unled: bool = False
+) -> Message:
     """All of them, and what could not be delivered."""
     lines = "\n".join(in_words(scene.position.reminders))
     blocks: list[Block] = [*top.blocks, header("Reminders of the firm"), banner(scene), section(lines)]
-    blocks += lost(undelivered)
+    blocks += [*nobody(unled=unled), *lost(undelivered)]
     blocks.append(actions(change(scene)))
     name = literal(scene.position.name)
     return Message(f"{top.text} {name}, reminders. {lines}".replace("*", "").strip(), tuple(blocks))
@@ -104,6 +106,12 @@ def numbers(scene: Scene, undelivered: Sequence[Undelivered] = (), *, top: Top =
 def change(scene: Scene) -> Element:
     """*Reminders…*, for leads."""
     return button("Reminders…", scene.carry(OpenRules), says="Reminders: the firm's numbers")
+
+
+def nobody(*, unled: bool) -> list[Block]:
+    """That no lead can be reached, where none can."""
+    said = "📭 *No lead of this firm can be reached*, so nobody is reminded of what has no owner, nor of its dates."
+    return [section(f"{said} A lead who writes to me is reminded again.")] if unled else []
 
 
 def lost(undelivered: Sequence[Undelivered]) -> list[Block]:
@@ -118,12 +126,13 @@ def lost(undelivered: Sequence[Undelivered]) -> list[Block]:
     return [section(clip("\n".join(["📭 *Could not be delivered:*", *lines]), 2900))]
 
 
-def form(scene: Scene, undelivered: Sequence[Undelivered] = ()) -> Modal:
+def form(scene: Scene, undelivered: Sequence[Undelivered] = (), *, unled: bool = False) -> Modal:
     """Every number, as it is now."""
     rules = scene.position.reminders
     hint = "Trading days before, with commas between them; 0 is the day itself."
     blocks: list[Block] = [
         banner(scene),
+        *nobody(unled=unled),
         *lost(undelivered),
         field(
             BEFORE, "Before a date of the firm's own", text_input(initial=_listed(rules.before), longest=60), hint=hint

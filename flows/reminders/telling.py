@@ -18,7 +18,7 @@ class People:
         self._hours: dict[str, Hours] = {}
         self._calendar = calendar
         self._firm_zone = zone_of(position.time_zone) or NEW_YORK
-        self.leads = tuple(p for p, m in position.members.items() if m.role == "lead" and self.reach(p).reachable)
+        self.leads = leads_in_reach(position, reach)
 
     def reach(self, person: str) -> Reach:
         """How to reach somebody; nothing speaks against it where nothing is known."""
@@ -52,6 +52,12 @@ class People:
         if not _works(self.position.members.get(person)):
             return self.position.changed_at.get(f"member {person}")
         return self.reach(person).since
+
+
+def leads_in_reach(position: Position, reach: Mapping[str, Reach]) -> tuple[str, ...]:
+    """The firm's leads who can be reached; of whom nothing is known, nothing speaks against it."""
+    leads = (person for person, member in position.members.items() if member.role == "lead")
+    return tuple(person for person in leads if (reach.get(person) or Reach(person)).reachable)
 
 
 def _works(member: Member | None) -> bool:

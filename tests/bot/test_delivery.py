@@ -172,6 +172,8 @@ async def test_asked_to_wait_it_waits_and_the_try_does_not_count(slack: Slack, c
 async def test_asked_to_wait_for_a_second_it_waits_no_longer(slack: Slack, clock: Clock) -> None:
     slack.sandbox.faults({"method": "chat.postMessage", "kind": "429", "retry_after": 1})
     await slack.lea.submits({"text": "Lea signs it."})
+    await slack.bot.planner.sweep()  # so that no plan wakes it later on
+    await slack.bot.delivery.settle_due()
     assert replies(slack) == 0
     clock.time += 1.5
     await slack.sandbox.until(lambda: replies(slack) == 1)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from bot.checks import check_sending
 from flows.asked import Owed
@@ -27,6 +28,23 @@ async def test_all_is_well_where_everything_arrived(services: Services, url: str
 async def test_it_makes_no_database_where_there_is_none(tmp_path: Path) -> None:
     assert await said(f"sqlite+aiosqlite:///{tmp_path}/none.db") == []
     assert not (tmp_path / "none.db").exists()
+
+
+async def test_what_stood_in_one_message_counts_as_one(services: Services, url: str) -> None:
+    firm = await a_firm(services, "Apex Securities", LEA)
+    row = Owed(TENANT, "", firm.key.firm, "reminder", person(LEA).id, "", 0.0, slot="digest")
+    rows = [replace(row, key=f"k{n}") for n in range(4)]
+    await services.outbox.owe(rows)
+    await services.outbox.settle(TENANT, {row.key: "invalid_blocks" for row in rows}, now=1.0)
+    assert "One message could not be delivered: invalid_blocks (1)." in (await said(url))[0][1]
+
+
+async def test_a_firm_none_of_whose_leads_can_be_reached_is_named(services: Services, url: str) -> None:
+    await a_firm(services, "Apex Securities", LEA, U0BEN="member")
+    await services.directory.blocked(TENANT, person(LEA).id, "cannot_dm_bot", at=1.0)
+    verdict, sentence = (await said(url))[0]
+    assert verdict == "look"
+    assert "No lead of Apex Securities can be reached" in sentence
 
 
 async def test_it_says_what_could_not_be_delivered_and_who_is_stopped(services: Services, url: str) -> None:

@@ -25,7 +25,7 @@ class Debt:
 
     @property
     def kept(self) -> Kept:
-        return Kept(self.owed, self.settled_at is not None, self.outcome)
+        return Kept(self.owed, self.settled_at is not None, self.outcome, self.settled_at or 0.0)
 
     def change(self, **fields: object) -> None:
         self.owed = msgspec.structs.replace(self.owed, **fields)
