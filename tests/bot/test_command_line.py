@@ -228,6 +228,16 @@ def test_doctor_says_that_all_is_well(typed: Cais, environment: pytest.MonkeyPat
     assert said.output.endswith("All is well.\n")
 
 
+def test_doctor_does_not_say_so_where_something_is_worth_a_look(
+    typed: Cais, environment: pytest.MonkeyPatch, free_port: int
+) -> None:
+    environment.setenv("CAIS_SANDBOX_PORT", str(free_port))
+    environment.setenv("CAIS_CLOCK_SPEED", "60")
+    said = typed("doctor")
+    assert said.exit_code == 0
+    assert said.output.endswith("Nothing is wrong; one thing is worth a look.\n")
+
+
 def test_doctor_fails_where_something_is_wrong(typed: Cais, environment: pytest.MonkeyPatch) -> None:
     environment.setenv("CAIS_DATABASE_URL", "mysql://host/name")
     said = typed("doctor")
