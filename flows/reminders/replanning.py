@@ -121,7 +121,15 @@ class _Plan:
 
     def _instant(self, row: Owed, one: Found) -> datetime:
         """When this row is due now. What could not be said in time is not said at night either."""
-        return self.people.hours(row.person).late(self._due(row, one), self.now)
+        due = self._due(row, one)
+        stands = datetime.fromtimestamp(row.due_at, UTC)
+        return stands if self._was_put_off(row, due, stands) else self.people.hours(row.person).late(due, self.now)
+
+    def _was_put_off(self, row: Owed, due: datetime, stands: datetime) -> bool:
+        """Whether it was night when it was late: then it waits for its hour, also if a plan is made by day before."""
+        hours = self.people.hours(row.person)
+        next_hours = {hours.next_hour(self.planned), hours.next_hour(self.now)}
+        return due < self.planned and next_hours == {stands} and stands != rung_of(row).due_at
 
     def _due(self, row: Owed, one: Found) -> datetime:
         """When it would be; a snooze ends when it was said to, and what nobody dates stays where it is."""

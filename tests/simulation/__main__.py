@@ -35,6 +35,8 @@ def workspace(era: Era, seed: int, firms: int) -> tuple[str, list[str]]:
     except Exception as error:  # noqa: BLE001 - the other workspaces are played to their ends
         return title, traceback.format_exception(error)
     wrong = differences(played.messages, wanted)
+    if played.left:
+        wrong.append(f"{played.left} rows were never settled")
     if played.too_soon:
         wrong.append(f"{played.too_soon} messages came within a second of another in the same conversation")
     went_wrong = sum(n for what, n in played.faults.items() if not what.startswith("crash"))

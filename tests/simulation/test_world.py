@@ -38,4 +38,4 @@ def test_whatever_goes_wrong_everybody_is_sent_what_the_rules_say_and_nothing_tw
     assert played.deaths > 5
     assert not faults.planned, "a reply was lost"
     assert not faults.deaths, "somebody died between sending and writing it down"
-    assert played.too_soon == 0
+    assert (played.too_soon, played.left) == (0, 0)

@@ -151,7 +151,10 @@ class _Play:
             since = before.since if before else at
             if key in self.sent[firm] or rung.at < since:
                 continue
-            send_at = self._said(max(rung.due, at), rung.due, self.world.local(rung.person, folded))
+            local = self.world.local(rung.person, folded)
+            send_at = self._said(max(rung.due, at), rung.due, local)
+            if before and before.rung.due == rung.due < at and before.send_at == local.next_hour(at):
+                send_at = before.send_at  # it was put off until then, as it was night; that stays so
             self.pending[firm][key] = Pending(rung, send_at, since)
             if before is None or before.send_at != send_at:
                 heapq.heappush(self.queue, (send_at, rung.person, next(self.count), firm, key))
