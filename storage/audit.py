@@ -8,6 +8,7 @@ from flows.events import FirmKey
 from flows.position import Member, Position
 from flows.records import Stored
 from storage import statements
+from storage.errors import Undecodable
 from storage.event_store import Runner, decode, decode_shape, firm_keys, read_history
 from storage.statements import Unit
 
@@ -25,6 +26,20 @@ class Audit:
     async def stored(self, key: FirmKey) -> Stored:
         """All there is of this firm. Raises StorageUnavailable."""
         return await self._runner.read(_stored(key))
+
+    async def first_undecodable(self, key: FirmKey) -> int:
+        """The sequence of the first event that is no text, 0 where none is."""
+        for sequence in await self._runner.read(_sequences(key)):
+            try:
+                await self._runner.read(read_history(key, limit=1, before=sequence + 1))
+            except Undecodable:
+                return sequence
+        return 0
+
+
+def _sequences(key: FirmKey) -> Unit[Sequence[int]]:
+    rows = yield statements.audit_sequences, {"tenant": key.tenant, "firm": key.firm}
+    return [row[0] for row in rows]
 
 
 def _stored(key: FirmKey) -> Unit[Stored]:

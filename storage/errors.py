@@ -9,5 +9,9 @@ class StorageUnavailable(StorageError):
     """The database cannot be reached, is locked by another program, or has no room left. Trying later may help."""
 
 
+class Undecodable(StorageUnavailable):
+    """What stands in the database is no text in UTF-8: something else than this program wrote it."""
+
+
 class Conflict(StorageError):
     """What was to be written breaks a rule of the schema, or others kept being faster."""

@@ -11,7 +11,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 import aiosqlite
 
-from storage.errors import Conflict, StorageUnavailable
+from storage.errors import Conflict, StorageUnavailable, Undecodable
 from storage.statements import Language, Rows, Statement, Unit, sqlite_language
 
 T = TypeVar("T")
@@ -44,6 +44,8 @@ class Waiting(NamedTuple, Generic[T]):
 def unavailable(error: Exception) -> StorageUnavailable:
     """SQLite's complaint as a sentence that says what to do."""
     said = str(error)
+    if "decode" in said:  # SQLite's own sentence has the text in it
+        return Undecodable("Some text in the database cannot be read. Nothing was changed; cais verify says where.")
     if "locked" in said or "busy" in said:
         return StorageUnavailable("The database is locked by another program. Nothing was changed; please try again.")
     if "full" in said:

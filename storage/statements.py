@@ -185,6 +185,7 @@ unlink_channel = Statement(
     lambda _: delete(channels).where(_is_firm(channels), channels.c.channel == bindparam("channel"))
 )
 
+audit_sequences = Statement(lambda _: select(events.c.sequence).where(_is_firm(events)).order_by(events.c.sequence))
 audit_firm = Statement(lambda _: select(firms.c.name).where(_is_firm(firms)))
 audit_snapshot = Statement(
     lambda _: select(snapshots.c.version, snapshots.c.head, snapshots.c.body).where(_is_firm(snapshots))

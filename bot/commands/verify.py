@@ -4,35 +4,70 @@ import asyncio
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import click
 import msgspec
 
+from bot.commands import noted
 from bot.commands.database import opened
 from bot.settings import load
 from flows.events import FirmKey
+from flows.heads import Chain, look_for
 from flows.records import Broken, verify_stored
+from flows.records import verify as verify_chain
 from storage.audit import Audit
+from storage.errors import Undecodable
+
+UNKNOWN = (
+    "in no chain here, or behind its first broken link. The record it was noted of was rewritten or shortened since. "
+    "If the firm was deleted with `cais delete`, the certificate names its last head."
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A firm that was looked at: how many events it has, the hash of the last one, and what does not hold."""
+    """A firm that was looked at: its chain as it stands, and what does not hold."""
 
-    key: FirmKey
-    events: int
-    head: str
+    chain: Chain
     broken: Broken | None
+
+    @property
+    def key(self) -> FirmKey:
+        """The firm's."""
+        return self.chain.key
+
+    @property
+    def events(self) -> int:
+        """How many there are."""
+        return len(self.chain.hashes)
+
+    @property
+    def head(self) -> str:
+        """The hash of the last one, empty where there is none."""
+        return self.chain.hashes[-1] if self.chain.hashes else ""
 
 
 @click.command()
 @click.argument("firm", required=False)
-def verify(firm: str | None) -> None:
+@click.option("--head", "heads", multiple=True, help="A head that was noted elsewhere, or how it begins.")
+@click.option(
+    "--noted-in",
+    "files",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A file that names heads: a packet, an export, the text of a posted summary, an earlier output.",
+)
+def verify(firm: str | None, heads: tuple[str, ...], files: tuple[Path, ...]) -> None:
     """Check the audit chain of every firm, or of the FIRM with this id.
 
     Each event carries the hash of the one before it, so a changed, added or missing event breaks the chain. Exit code 1
-    names the first event that does not hold. Keep the printed heads somewhere else: they show what was cut off the end.
+    names the first event that does not hold. Keep the printed heads somewhere else: they show what was cut off the end,
+    or written anew as a whole. A head that was kept is checked with --head or --noted-in: exit code 1 where it is not
+    known any more.
     """
+    sought = [(noted.typed(head), "") for head in heads]
+    sought += [(head, f" (in {path.name})") for path in files for head in noted.in_file(path)]
     checked = asyncio.run(_verify(load().database, firm))
     broken = [one.broken for one in checked if one.broken]
     for found in broken:
@@ -42,10 +77,21 @@ def verify(firm: str | None) -> None:
         sys.exit(2)
     for one in checked:
         click.echo(f"firm {one.key.firm} of {one.key.tenant}: {one.events} events, head {one.head or 'none'}")
-    if broken:
+    unknown = _say_of_heads(sought, [one.chain for one in checked])
+    if broken or unknown:
         sys.exit(1)
     firms = "1 firm" if len(checked) == 1 else f"{len(checked)} firms"
     click.echo(f"ok: {firms}, {sum(one.events for one in checked)} events, every link of the chain holds.")
+
+
+def _say_of_heads(sought: Sequence[tuple[str, str]], chains: Sequence[Chain]) -> int:
+    """Says of each head that was noted elsewhere whether a chain still has it; how many are in none."""
+    unknown = 0
+    for head, where in sought:
+        known = look_for(head, chains)
+        unknown += known is None
+        click.echo(f"noted head {head[:12]}…{where}: {known or UNKNOWN}")
+    return unknown
 
 
 async def _verify(url: str, firm: str | None) -> Sequence[Checked]:
@@ -55,16 +101,29 @@ async def _verify(url: str, firm: str | None) -> Sequence[Checked]:
 
 async def verify_firms(audit: Audit, firm: str | None = None) -> Sequence[Checked]:
     """What was found of every firm, or of those with this id."""
-    return [await _verify_firm(audit, key) for key in await audit.firm_keys() if firm in (None, key.firm)]
+    try:
+        keys = await audit.firm_keys()
+    except Undecodable:
+        nobody = FirmKey("an unknown workspace", "unknown")
+        what = "The id of a workspace or firm is no text, so what is behind it cannot be checked."
+        return [Checked(Chain(nobody, ()), Broken(nobody, 0, what))]
+    return [await _verify_firm(audit, key) for key in keys if firm in (None, key.firm)]
 
 
 async def _verify_firm(audit: Audit, key: FirmKey) -> Checked:
-    stored = await audit.stored(key)
+    try:
+        stored = await audit.stored(key)
+    except Undecodable:
+        where = await audit.first_undecodable(key)
+        what = f"Event {where} is not what was recorded: it is no text." if where else "What is kept of it is no text."
+        return Checked(Chain(key, (), where), Broken(key, where, what))
     try:
         broken = verify_stored(stored)
         if broken:  # a bot that works meanwhile may have written between two of the reads
             stored = await audit.stored(key)
             broken = verify_stored(stored)
+        in_chain = verify_chain(stored.records) if broken else None
     except (msgspec.MsgspecError, ValueError, TypeError) as error:
-        broken = Broken(key, 0, f"What is kept of it cannot be read ({type(error).__name__}).")
-    return Checked(key, len(stored.records), stored.records[-1].hash if stored.records else "", broken)
+        broken = in_chain = Broken(key, 0, f"What is kept of it cannot be read ({type(error).__name__}).")
+    hashes = [row.hash for row in stored.records]
+    return Checked(Chain(key, hashes, max(in_chain.sequence, 1) if in_chain else 0), broken)

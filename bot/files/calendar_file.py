@@ -22,13 +22,19 @@ _UNPRINTED = {n: None for n in range(32) if chr(n) not in "\t\n\r"}
 def write(export: Export, into: IO[bytes]) -> None:
     """The calendar."""
     head = ("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//CAIS Roadmap//Firm dates//EN", "METHOD:PUBLISH")
-    into.writelines(map(_line, (*head, "X-WR-CALNAME:CAIS roadmap")))
+    into.writelines(map(_line, (*head, "X-WR-CALNAME:CAIS roadmap", f"X-WR-CALDESC:{_text(_records(export))}")))
     made_at = _moment(export.made_at)
     for entry in entries(export):
         into.writelines(map(_line, _event(entry, made_at)))
         for single in entry.single_days:
             into.writelines(map(_line, _event(single, made_at, of_a_rule=True)))
     into.write(_line("END:VCALENDAR"))
+
+
+def _records(export: Export) -> str:
+    """Where each firm's chain ends, so that this file, too, shows later whether the record was changed since."""
+    ends = [firm.rows[-1] for firm in export.firms]
+    return "Records. " + "; ".join(f"firm {e.firm} of {e.tenant}: {e.sequence} events, head {e.hash}" for e in ends)
 
 
 def _event(entry: CalendarEntry, made_at: str, *, of_a_rule: bool = False) -> Iterator[str]:

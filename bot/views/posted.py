@@ -10,6 +10,7 @@ from bot.views.blocks import actions, button, clip, confirm, context, escape, he
 from bot.views.portfolio import HEAD, ROWS, in_words, row
 from bot.views.scene import Scene, banner
 from bot.views.summaries import body, text
+from flows.heads import noted
 from flows.history import hour_words
 from flows.position import Position, Posted
 from flows.summaries.changes import Change
@@ -17,6 +18,11 @@ from flows.summaries.standing import Standing
 
 MOST_CHANGES = 8
 WORDS = 160
+
+FITS = "If an entry is changed or taken out afterwards, this no longer fits: `cais verify` compares."
+
+MOST_HEADS = 15
+"""Firms whose record is named under the summary of several."""
 
 OFTEN = {
     "once": "now",
@@ -50,6 +56,7 @@ def one(scene: Scene, standing: Standing, changes: Sequence[Change], posted: Pos
     blocks = [
         *body(scene, standing, changes, since=told),
         actions(button("Open", scene.carry(OpenSummaries), says=f"Open the summary of {standing.name} for me alone")),
+        context(record_words([scene.position])),
         context(_who(posted), escape(scene.pack.wording.footer)),
     ]
     return Message(text(scene, standing, changes, since=told), blocks)
@@ -78,9 +85,19 @@ def several(
         *([context(f"and {more} more firms, which press less")] if more > 0 else []),
         section("\n".join([f"*Changed {_since(since)}*", *(lines or ["Nothing."])])),
         actions(button("Open", OpenSummaries(), says="Open my firms' summary for me alone")),
+        context(record_words([s.position for s in standings])),
         context(" ".join(dict.fromkeys(map(_who, posted)))[:1900], footer),
     ]
     return Message(in_words(standings, standings), blocks)
+
+
+def record_words(positions: Sequence[Position]) -> str:
+    """How long each record is and where its chain ends: in the channel, it shows what is changed later. Mrkdwn."""
+    if len(positions) == 1:
+        return f"Record: {noted(positions[0])}. {FITS}"
+    said = "; ".join(f"{literal(clip(p.name, 40))} {noted(p)}" for p in positions[:MOST_HEADS])
+    more = len(positions) - MOST_HEADS
+    return f"Records: {said}{f'; and {more} more firms' if more > 0 else ''}. {FITS}"
 
 
 def gone(position: Position, stopped_on: date) -> Message:

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner, Result
 
+from bot.__main__ import cais
 from bot.app import Bot
 from bot.asker import make_asker
 from bot.bootstrap import build_router, build_services
@@ -20,6 +22,7 @@ from bot.pack_files import read_pack
 from bot.router import Router
 from bot.sandbox.sandbox import Sandbox
 from bot.server import Server, web_app
+from bot.settings import names
 from bot.socket_mode import SocketMode
 from flows.packs import load_pack
 from flows.questions.asking import Asker
@@ -28,6 +31,7 @@ from flows.services import Services
 from storage.database import open_database
 from storage.migrate import migrate
 from tests.bot.conversing import Slack
+from tests.bot.prompt import Cais, four_events
 
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
 SECRET = "sandbox-signing-secret"
@@ -133,3 +137,33 @@ async def slack(transport: str, services: Services) -> AsyncIterator[Slack]:
     """The workspace with the whole bot in it: `await slack.ana.types("/cais next")`."""
     async with bot_in_slack(transport, services, build_router()) as workspace:
         yield workspace
+
+
+# --- the command line -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
+    """Nothing of ours is set, and the folder is empty."""
+    monkeypatch.chdir(tmp_path)
+    for name in names():
+        monkeypatch.delenv(name, raising=False)
+    return monkeypatch
+
+
+@pytest.fixture
+def typed(environment: pytest.MonkeyPatch) -> Cais:
+    """Types a command in an empty folder."""
+
+    def run(*words: str) -> Result:
+        return CliRunner().invoke(cais, words, catch_exceptions=False)
+
+    return run
+
+
+@pytest.fixture
+def history(typed: Cais, tmp_path: Path) -> Path:
+    """A database with a firm of four events; where it is."""
+    path = tmp_path / "data" / "sandbox" / "cais.db"
+    asyncio.run(four_events(f"sqlite+aiosqlite:///{path}"))
+    return path

@@ -9,8 +9,8 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, date, datetime
+from collections.abc import Iterator, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
@@ -18,50 +18,19 @@ from urllib.request import urlopen
 
 import msgspec
 import pytest
-from click.testing import CliRunner, Result
 
-from bot.__main__ import COMMANDS, cais
+from bot.__main__ import COMMANDS
 from bot.pack_files import read_pack
-from bot.settings import names
 from flows.events import (
-    AnyEvent,
     FirmKey,
-    FirmSetUp,
-    MemberSet,
-    NoteAdded,
     RecurringDone,
     RecurringSet,
     RemindersSet,
 )
-from flows.firms import Person
 from flows.habits import Rules
-from flows.ports import Changed
 from flows.position import Position
-from flows.records import Stamp, record
 from storage.database import open_database
-
-ANA = Person("slack:-/T1/U1", "Ana")
-KEY = FirmKey("-/T1", "f1")
-Cais = Callable[..., Result]
-
-
-@pytest.fixture
-def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
-    """Nothing of ours is set, and the folder is empty."""
-    monkeypatch.chdir(tmp_path)
-    for name in names():
-        monkeypatch.delenv(name, raising=False)
-    return monkeypatch
-
-
-@pytest.fixture
-def typed(environment: pytest.MonkeyPatch) -> Cais:
-    """Types a command in an empty folder."""
-
-    def run(*words: str) -> Result:
-        return CliRunner().invoke(cais, words, catch_exceptions=False)
-
-    return run
+from tests.bot.prompt import KEY, Cais, four_events, keep
 
 
 def test_a_bad_pack_is_said_before_the_sandbox_opens(
@@ -83,30 +52,6 @@ def test_a_data_folder_that_cannot_be_made_is_a_sentence_and_no_surprise_to_the_
     said = typed("doctor")
     assert said.exit_code == 1
     assert "is no folder" in said.output
-
-
-@pytest.fixture
-def history(typed: Cais, tmp_path: Path) -> Path:
-    """A database with a firm of four events; where it is."""
-    path = tmp_path / "data" / "sandbox" / "cais.db"
-    asyncio.run(_four_events(f"sqlite+aiosqlite:///{path}"))
-    return path
-
-
-async def _four_events(url: str, key: FirmKey = KEY) -> None:
-    set_up = FirmSetUp(name="Acme", situation="new", time_zone="UTC")
-    lead = MemberSet(person=ANA.id, name=ANA.name, role="lead")
-    await _keep(url, key, [set_up, lead, *(NoteAdded(text=str(n)) for n in range(2))])
-
-
-async def _keep(url: str, key: FirmKey, events: Sequence[AnyEvent]) -> None:
-    stamp = Stamp(who=ANA, at=datetime(2026, 3, 2, tzinfo=UTC), source="command", edition="x")
-
-    def decide(position: Position, _: Any) -> Changed:
-        return record(position, events, stamp)
-
-    async with await open_database(url) as database:
-        await database.events.change(key, decide)
 
 
 def test_help_names_every_command(typed: Cais) -> None:
@@ -197,7 +142,7 @@ def test_verify_calls_a_snapshot_of_an_earlier_shape_sound(typed: Cais, history:
 
 
 def test_verify_goes_on_after_a_firm_that_cannot_be_read(typed: Cais, history: Path) -> None:
-    asyncio.run(_four_events(f"sqlite+aiosqlite:///{history}", FirmKey("-/T1", "f2")))
+    asyncio.run(four_events(f"sqlite+aiosqlite:///{history}", FirmKey("-/T1", "f2")))
     with sqlite3.connect(history) as database:
         database.execute("UPDATE events SET payload = x'00' WHERE firm_id = 'f1' AND sequence = 1")
         database.execute("UPDATE snapshots SET body = 'no more' WHERE firm_id = 'f2'")
@@ -303,7 +248,7 @@ def exported(typed: Cais, *more: str) -> Path:
 def test_a_record_is_written_out_and_read_into_an_empty_installation_chain_and_all(
     typed: Cais, history: Path, environment: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    asyncio.run(_four_events(f"sqlite+aiosqlite:///{history}", FirmKey("-/T1", "f2")))
+    asyncio.run(four_events(f"sqlite+aiosqlite:///{history}", FirmKey("-/T1", "f2")))
     before = typed("verify").output
     file = exported(typed)
     path = elsewhere(environment, tmp_path)
@@ -322,7 +267,7 @@ def test_what_was_set_and_done_about_reminders_comes_along_and_is_planned_anew(
 ) -> None:
     done = RecurringDone(recurring="r4", on=date(2027, 3, 15))
     told = [RecurringSet(recurring="r4", name="Review", month=3, day=15), done, RemindersSet(rules=Rules(before=(3,)))]
-    asyncio.run(_keep(f"sqlite+aiosqlite:///{history}", KEY, told))
+    asyncio.run(keep(f"sqlite+aiosqlite:///{history}", KEY, told))
     file = exported(typed)
     path = elsewhere(environment, tmp_path)
     said = typed("import", str(file))
@@ -361,7 +306,7 @@ def test_the_same_record_read_in_twice_changes_nothing(
 def test_a_firm_with_another_history_is_never_overwritten_and_no_other_is_read_in(
     typed: Cais, history: Path, environment: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    asyncio.run(_four_events(f"sqlite+aiosqlite:///{history}", FirmKey("-/T1", "f0")))
+    asyncio.run(four_events(f"sqlite+aiosqlite:///{history}", FirmKey("-/T1", "f0")))
     file = exported(typed)
     path = elsewhere(environment, tmp_path)
     typed("import", str(exported_anew(typed, path)))
@@ -375,7 +320,7 @@ def test_a_firm_with_another_history_is_never_overwritten_and_no_other_is_read_i
 def exported_anew(typed: Cais, path: Path) -> Path:
     """Makes the firm in this other database, with a history of its own."""
     for _ in range(2):
-        asyncio.run(_four_events(f"sqlite+aiosqlite:///{path}"))
+        asyncio.run(four_events(f"sqlite+aiosqlite:///{path}"))
     return exported(typed, "--out", str(path.parent / "anew.json"))
 
 
@@ -409,6 +354,10 @@ def test_a_record_is_written_in_every_format_and_nothing_in_the_database_changes
     file = exported(typed, "--firm", "Acme", "--format", format_)
     assert file.stat().st_size > 100
     assert typed("verify").output == before
+    known = typed("verify", "--noted-in", file.name)
+    assert known.exit_code == 0, known.output
+    assert known.output.count("noted head") == 1, "each names the head, and no other digest is taken for one"
+    assert f"(in {file.name}): known, as event 4" in known.output
 
 
 def test_what_is_there_is_not_written_over(typed: Cais, history: Path) -> None:
@@ -428,7 +377,7 @@ def test_a_file_goes_where_it_is_wanted(typed: Cais, history: Path, tmp_path: Pa
 
 
 def test_firms_are_named_by_id_or_name_and_a_packet_is_of_one(typed: Cais, history: Path) -> None:
-    asyncio.run(_four_events(f"sqlite+aiosqlite:///{history}", FirmKey("-/T2", "f2")))
+    asyncio.run(four_events(f"sqlite+aiosqlite:///{history}", FirmKey("-/T2", "f2")))
     assert typed("export", "--firm", "f2").output.splitlines()[1].startswith("firm f2 of -/T2: 4 events, head ")
     for words, why in (
         (("--format", "packet"), "say which one with --firm"),

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.delivery import LEASE
+from flows.heads import heads_in
 from flows.roadmap import Pack
 from tests.bot.conversing import BEN, CLIENTS, COMPLIANCE, CONRAD, GENERAL, LEA, Json, labels, words_of
 from tests.bot.firm_making import a_firm
@@ -42,13 +43,16 @@ async def later(world: World, seconds: int = 20) -> None:
 
 
 async def test_weekly_posts_now_and_on_the_first_trading_day_of_each_week_at_the_leads_hour(world: World) -> None:
-    await apex(world.services)
+    key = await apex(world.services)
     said = await types(world, "weekly")
     assert "now, and then on the first trading day of each week at 09:00 (New York time)" in words_of(said)
     assert len(posts(world)) == 1
     (post,) = posts(world)
     assert FIRM in post["text"]
     assert "Set up by Ben Cole; a lead stops it with `/cais summary off`" in words_of(post)
+    last = (await world.services.events.history(key))[-1]
+    assert f"Record: {last.sequence} entries, head {last.hash[:20]}. " in words_of(post)
+    assert heads_in(words_of(post)) == [last.hash[:20]]
     await world.goes_to("2026-11-30", 8, 59)
     assert len(posts(world)) == 1
     await world.goes_to("2026-11-30")
@@ -180,6 +184,7 @@ async def test_several_firms_in_a_channel_are_one_message(world: World) -> None:
     await types(world, "weekly all")
     assert len(posts(world)) == 1
     assert len(rows(posts(world)[0])) == 5
+    assert len(heads_in(words_of(posts(world)[0]))) == 4, "each firm's record is named"
     await world.goes_to("2026-11-30")
     assert len(posts(world)) == 2
     await types(world, "off for Firm 1")

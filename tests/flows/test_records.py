@@ -41,6 +41,19 @@ def test_any_changed_field_of_any_row_is_found(told: Told, name: str) -> None:
         assert broken.sequence == nth + 1 or (name == "hash" and broken.sequence in (nth + 1, nth + 2))
 
 
+def test_any_changed_character_of_the_first_rows_is_found(told: Told) -> None:
+    """Each character of every field that is text, one by one."""
+    rows = told.history[:3]
+    for nth, row in enumerate(rows):
+        for name in Record.__struct_fields__:
+            value = getattr(row, name)
+            for at, letter in enumerate(value if isinstance(value, str) else ""):
+                other = f"{value[:at]}{chr(ord(letter) ^ 1)}{value[at + 1 :]}"
+                broken = verify([*rows[:nth], msgspec.structs.replace(row, **{name: other}), *rows[nth + 1 :]])
+                assert broken is not None, (name, at)
+                assert broken.sequence in (nth + 1, nth + 2)
+
+
 def test_a_missing_a_swapped_and_a_flagged_row_are_found(told: Told) -> None:
     rows = told.history
     assert verify([*rows[:3], *rows[4:]]) is not None

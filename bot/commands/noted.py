@@ -1,0 +1,51 @@
+"""Heads that were noted elsewhere, as `cais verify` is handed them: typed, or in a file that names some."""
+
+import zipfile
+from pathlib import Path
+
+import click
+
+from flows.heads import SHORTEST, digests_in, heads_in
+
+_OF_HEADS = ("firms.csv", "xl/worksheets/sheet1.xml")
+"""In a zip of tables and in a workbook: the table of firms, whose only digests are heads."""
+
+_NOTE = "VERIFY.txt"
+
+
+class NoHead(click.ClickException):
+    """What was given is no head, or names none. Exit code 2."""
+
+    exit_code = 2
+
+
+def typed(head: str) -> str:
+    """A head as it was typed or copied, as hex digits. Raises NoHead."""
+    clean = head.strip("`'\" .,;…").lower()
+    if not SHORTEST <= len(clean) <= 64 or set(clean) - set("0123456789abcdef"):
+        raise NoHead(f"“{head}” is no head. A head is 64 digits from 0 to f; its first {SHORTEST} or more will do.")
+    return clean
+
+
+def in_file(path: Path) -> list[str]:
+    """The heads in a packet, an export, a copied summary or the output of a command. Raises NoHead."""
+    found = _in_zip(path) if zipfile.is_zipfile(path) else heads_in(_text(path.read_bytes()))
+    if not found:
+        raise NoHead(f"{path} names no head. Packets, exports, posted summaries and `cais verify` do.")
+    return found
+
+
+def _in_zip(path: Path) -> list[str]:
+    found: list[str] = []
+    with zipfile.ZipFile(path) as bundle:
+        for name in bundle.namelist():
+            if name.rpartition("/")[2] == _NOTE:
+                found += heads_in(_text(bundle.read(name)))
+            elif name in _OF_HEADS:
+                found += digests_in(_text(bundle.read(name)))
+    return list(dict.fromkeys(found))
+
+
+def _text(content: bytes) -> str:
+    """As people read it; a calendar's long lines are put together again."""
+    return content.decode("utf-8", "replace").replace("\r\n ", "")

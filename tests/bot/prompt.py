@@ -1,0 +1,36 @@
+"""What tests of `cais` on the command line start from: a small firm in a database of its own."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from click.testing import Result
+
+from flows.events import AnyEvent, FirmKey, FirmSetUp, MemberSet, NoteAdded
+from flows.firms import Person
+from flows.ports import Changed
+from flows.position import Position
+from flows.records import Stamp, record
+from storage.database import open_database
+
+ANA = Person("slack:-/T1/U1", "Ana")
+KEY = FirmKey("-/T1", "f1")
+Cais = Callable[..., Result]
+
+
+async def four_events(url: str, key: FirmKey = KEY) -> None:
+    """A firm called Acme, its lead Ana, and two notes."""
+    set_up = FirmSetUp(name="Acme", situation="new", time_zone="UTC")
+    lead = MemberSet(person=ANA.id, name=ANA.name, role="lead")
+    await keep(url, key, [set_up, lead, *(NoteAdded(text=str(n)) for n in range(2))])
+
+
+async def keep(url: str, key: FirmKey, events: Sequence[AnyEvent]) -> None:
+    """Records these, by Ana."""
+    stamp = Stamp(who=ANA, at=datetime(2026, 3, 2, tzinfo=UTC), source="command", edition="x")
+
+    def decide(position: Position, _: Any) -> Changed:
+        return record(position, events, stamp)
+
+    async with await open_database(url) as database:
+        await database.events.change(key, decide)

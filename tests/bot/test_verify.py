@@ -1,0 +1,148 @@
+"""`cais verify` finds any byte that was changed, and a chain that was written anew by a head noted elsewhere."""
+
+import asyncio
+import re
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from bot.commands.verify import verify_firms
+from flows.events import FirmKey, NoteAdded
+from storage.database import Database, open_database
+from storage.models import events
+from tests.bot.prompt import KEY, Cais, four_events, keep
+
+COLUMNS = [column.name for column in events.columns]
+
+
+def head_of(said: str) -> str:
+    found = re.search(r"head ([0-9a-f]{64})", said)
+    assert found, said
+    return found[1]
+
+
+def flipped(connection: sqlite3.Connection, column: str, sequence: int, place: int) -> int:
+    """Turns one bit of an event around as it is stored, the last byte into no text; how many rows that changed."""
+    where = "WHERE firm_id = 'f1' AND sequence = ?"
+    (value, kind) = connection.execute(
+        f"SELECT CAST({column} AS BLOB), typeof({column}) FROM events {where}",
+        (sequence,),
+    ).fetchone()
+    if value is None or not value:
+        return 0
+    changed = bytearray(value)
+    changed[place % len(changed)] ^= 0x80 if place < 0 and kind == "text" else 4
+    new = f"CAST(? AS {kind.upper()})"
+    return connection.execute(
+        f"UPDATE events SET {column} = {new} {where}",
+        (bytes(changed), sequence),
+    ).rowcount
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+async def test_any_flipped_byte_of_any_column_of_any_event_is_found(column: str, four: Path) -> None:
+    async with await open_database(f"sqlite+aiosqlite:///{four}") as database:
+        with sqlite3.connect(four, isolation_level=None) as connection:
+            connection.execute("PRAGMA foreign_keys = OFF")
+            tried = 0
+            for sequence in range(1, 5):
+                for place in (0, 7, -1):
+                    connection.execute("BEGIN IMMEDIATE")
+                    changed = flipped(connection, column, sequence, place)
+                    connection.execute("COMMIT")
+                    if changed:
+                        tried += 1
+                        await must_be_found(database, column, sequence)
+                        restore(connection, four.with_name("whole.db"))
+            assert tried or column == "happened_on", "no event has anything in this column"
+
+
+async def must_be_found(database: Database, column: str, sequence: int) -> None:
+    checked = [one for one in await verify_firms(database.audit) if one.broken]
+    assert checked, (column, sequence)
+    found = checked[0].broken
+    assert found
+    assert found.sentence[0].isupper()
+    assert found.sentence.endswith(".")
+    if column not in ("tenant", "firm_id", "sequence"):
+        assert found.sequence in (sequence, sequence + 1)
+
+
+def restore(connection: sqlite3.Connection, whole: Path) -> None:
+    connection.execute("ATTACH ? AS whole", (str(whole),))
+    connection.execute("BEGIN IMMEDIATE")
+    connection.execute("DELETE FROM main.events")
+    connection.execute("INSERT INTO main.events SELECT * FROM whole.events")
+    connection.execute("COMMIT")
+    connection.execute("DETACH whole")
+
+
+@pytest.fixture
+def four(tmp_path: Path, four_event_database: Path) -> Path:
+    """A database with four events that may be tampered with, and a copy beside it."""
+    for name in ("cais.db", "whole.db"):
+        (tmp_path / name).write_bytes(four_event_database.read_bytes())
+    with sqlite3.connect(tmp_path / "cais.db") as connection:
+        for (trigger,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            connection.execute(f"DROP TRIGGER {trigger}")
+    return tmp_path / "cais.db"
+
+
+@pytest.fixture(scope="module")
+def four_event_database(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> Path:
+    path = tmp_path_factory.mktemp("four") / "cais.db"
+    path.write_bytes(empty_database.read_bytes())
+    asyncio.run(four_events(f"sqlite+aiosqlite:///{path}"))
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")
+    return path
+
+
+def test_a_head_that_was_noted_is_known_for_as_long_as_the_chain_is_whole(typed: Cais, history: Path) -> None:
+    head = head_of(typed("verify").output)
+    asyncio.run(keep(f"sqlite+aiosqlite:///{history}", KEY, [NoteAdded(text="later")]))
+    said = typed("verify", "--head", head)
+    assert said.exit_code == 0, said.output
+    assert "known, as event 4 of firm f1 of -/T1 (there are 5 now)" in said.output
+    assert typed("verify", "--head", f"{head[:20]}…").exit_code == 0, "as a summary shows it"
+
+
+def test_a_shortened_chain_does_not_know_the_head_that_was_noted(
+    typed: Cais, history: Path, environment: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    noted = typed("verify").output
+    (tmp_path / "noted.txt").write_text(noted)
+    environment.setenv("CAIS_DATA_DIR", str(tmp_path / "other"))
+    # The same firm without its last entry, the whole database written anew: every link holds.
+    path = tmp_path / "other" / "sandbox" / "cais.db"
+    asyncio.run(four_events(f"sqlite+aiosqlite:///{path}", FirmKey("-/T1", "f1")))
+    assert typed("verify", "--noted-in", "noted.txt").exit_code == 0, "made in the same way, it is the same chain"
+    asyncio.run(shorten(path))
+    assert typed("verify").exit_code == 0, "nothing in the database shows it"
+    said = typed("verify", "--noted-in", "noted.txt")
+    assert said.exit_code == 1
+    assert f"noted head {head_of(noted)[:12]}… (in noted.txt): in no chain here" in said.output
+    assert "rewritten or shortened" in said.output
+
+
+async def shorten(path: Path) -> None:
+    """As somebody would who knows the code: events, snapshot and all else end at event 3."""
+    async with await open_database(f"sqlite+aiosqlite:///{path}") as database:
+        rows = list(await database.events.history(KEY))
+    with sqlite3.connect(path) as connection:
+        for (trigger,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            connection.execute(f"DROP TRIGGER {trigger}")
+        connection.execute("DELETE FROM events WHERE sequence = 4")
+        body = connection.execute("SELECT body FROM snapshots").fetchone()[0]
+        body = body.replace('"version":4', '"version":3').replace(rows[3].hash, rows[2].hash)
+        body = body.replace('"notes":{"":2}', '"notes":{"":1}')
+        connection.execute("UPDATE snapshots SET version = 3, head = ?, body = ?", (rows[2].hash, body))
+
+
+def test_what_is_no_head_is_said(typed: Cais, history: Path, tmp_path: Path) -> None:
+    assert "is no head" in typed("verify", "--head", "tail").output
+    (tmp_path / "empty.txt").write_text("nothing")
+    said = typed("verify", "--noted-in", "empty.txt")
+    assert said.exit_code == 2
+    assert "names no head" in said.output
