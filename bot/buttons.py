@@ -322,6 +322,27 @@ class ConfirmChangeOfAgent(Changing, frozen=True):
     ticket: bool = False
 
 
+class ShowAgentFile(Carried, frozen=True):
+    verb: ClassVar[str] = "supervision.show"
+    agent: str = ""
+
+
+class PickAgentFile(Carried, frozen=True):
+    """A select; the chosen option is the agent's id."""
+
+    verb: ClassVar[str] = "supervision.pick"
+
+
+class OpenAgentFile(Changing, frozen=True):
+    verb: ClassVar[str] = "supervision.open"
+    agent: str = ""
+
+
+class AgentFileForm(Changing, frozen=True):
+    verb: ClassVar[str] = "supervision.form"
+    agent: str = ""
+
+
 class AnswerPrecheck(Changing, frozen=True):
     verb: ClassVar[str] = "answers.precheck"
     value: str = ""

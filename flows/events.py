@@ -5,6 +5,7 @@ from typing import Literal
 
 import msgspec
 
+from flows.agent_file import AgentFile
 from flows.habits import Rules
 
 Situation = Literal["new", "reporting", "changing"]
@@ -101,6 +102,13 @@ class AgentReturned(Event, frozen=True):
     """An agent that was taken off reports for the firm again; its old records count again."""
 
     agent: str
+
+
+class AgentFileKept(Event, frozen=True):
+    """The agent's supervision file as it is from then on."""
+
+    agent: str
+    file: AgentFile
 
 
 class ChangeOfAgentStarted(Event, frozen=True):
@@ -311,6 +319,7 @@ AnyEvent = (
     | AgentRenamed
     | AgentRemoved
     | AgentReturned
+    | AgentFileKept
     | ChangeOfAgentStarted
     | TaskCompleted
     | TaskWaiting

@@ -14,6 +14,7 @@ from flows.position import (
     Change,
     Due,
     FirmAnswer,
+    KeptFile,
     KnownDocument,
     Member,
     Moment,
@@ -187,12 +188,18 @@ def _(p: Position, event: e.AgentRenamed, r: Record) -> Position:
 
 @_on(e.AgentRemoved)
 def _(p: Position, event: e.AgentRemoved, r: Record) -> Position:
-    return _with_agent(p, event.agent, status="removed")
+    return _with_agent(p, event.agent, status="removed", ended_at=r.at)
 
 
 @_on(e.AgentReturned)
 def _(p: Position, event: e.AgentReturned, r: Record) -> Position:
-    return _with_agent(p, event.agent, status="active", sequence=r.sequence)
+    return _with_agent(p, event.agent, status="active", sequence=r.sequence, ended_at=None)
+
+
+@_on(e.AgentFileKept)
+def _(p: Position, event: e.AgentFileKept, r: Record) -> Position:
+    kept = KeptFile(event.file, r.actor, r.actor_name, r.at, r.sequence)
+    return replace(p, agent_files={**p.agent_files, event.agent: kept})
 
 
 @_on(e.ChangeOfAgentStarted)

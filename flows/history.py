@@ -7,6 +7,7 @@ from types import MappingProxyType
 import msgspec
 
 from flows import events as e
+from flows.agent_file import AgentFile, in_words
 from flows.events import Record
 from flows.habits import Rules
 from flows.position import Position
@@ -37,6 +38,8 @@ def sentence(pack: Pack, position: Position, record: Record, rows: Mapping[int, 
             return _of_answer(pack, event)
         case e.AgentAdded() | e.AgentRenamed() | e.AgentRemoved() | e.AgentReturned() | e.ChangeOfAgentStarted():
             return _of_agent(position, event)
+        case e.AgentFileKept():
+            return _of_file(position, record, event)
         case e.TaskDueSet() | e.StepDueSet() | e.RecurringSet() | e.RecurringRemoved() | e.RecurringDone():
             return _of_date(pack, position, record, event)
         case e.TaskAssigned():
@@ -259,6 +262,18 @@ def _of_agent(position: Position, event: e.AnyEvent) -> str:
             return f"Began a change of agent from {_agent(position, event.old)} to {_agent(position, event.new)}"
         case _:
             return record_type(event)
+
+
+class _Before(msgspec.Struct):
+    file: AgentFile = AgentFile()
+
+
+def _of_file(position: Position, record: Record, event: e.AgentFileKept) -> str:
+    """What it says that it did not say before, and what it says no more."""
+    was = in_words((msgspec.json.decode(record.before, type=_Before | None) or _Before()).file)
+    now = in_words(event.file)
+    said = [*(x for x in now if x not in was), *(f"no longer: {x}" for x in was if x not in now)]
+    return f"Supervision file of {_agent(position, event.agent)}: {'; '.join(said) or 'emptied'}"
 
 
 def _of_firm_answer(

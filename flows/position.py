@@ -6,13 +6,14 @@ from typing import Literal
 
 import msgspec
 
+from flows.agent_file import AgentFile
 from flows.events import Every, FirmKey, RoleName, Situation
 from flows.habits import Rules
 
 TaskState = Literal["open", "waiting", "done", "set_aside"]
 AgentStatus = Literal["active", "leaving", "removed"]
 
-SHAPE = 7
+SHAPE = 8
 """Stored with every snapshot. Raise it whenever what events add up to changes: older snapshots are then folded anew."""
 
 
@@ -60,6 +61,18 @@ class Agent(msgspec.Struct, frozen=True):
     name: str
     sequence: int
     status: AgentStatus = "active"
+    ended_at: datetime | None = None
+    """When it was taken off, where it was."""
+
+
+class KeptFile(msgspec.Struct, frozen=True):
+    """An agent's supervision file, and who said last what it says."""
+
+    file: AgentFile
+    by: str
+    by_name: str
+    at: datetime
+    sequence: int
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -219,6 +232,8 @@ class Position(msgspec.Struct, frozen=True):
     """By the channel."""
     documents: Mapping[str, KnownDocument] = {}
     """The firm's own documents that count, by id."""
+    agent_files: Mapping[str, KeptFile] = {}
+    """By the agent's id; one that was taken off keeps its own."""
 
     @property
     def recurring_done(self) -> Mapping[str, tuple[date, ...]]:

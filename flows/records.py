@@ -198,6 +198,8 @@ def _look(position: Position, event: AnyEvent) -> str:
             seen = position.answers.get(event.fact)
         case e.AgentAdded() | e.AgentRenamed() | e.AgentRemoved() | e.AgentReturned():
             seen = position.agent(event.agent)
+        case e.AgentFileKept():
+            seen = position.agent_files.get(event.agent)
         case e.ChangeOfAgentStarted():
             seen = position.agent(event.old)
         case e.MemberSet() | e.MemberRemoved():

@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from flows import answers, own_dates, progress, setting_up
+from flows import answers, own_dates, progress, setting_up, supervision
 from flows import undo as undoing
 from flows import workspace as shared
 from flows.acts import Act, Result
+from flows.agent_file import AgentFile
 from flows.asked import Owed
 from flows.asking import Asking, Engine
 from flows.deadlines import Ledger
@@ -292,6 +293,15 @@ class Services:
         """See `answers.start_change`."""
         return await self._change(
             key, act, lambda p: answers.start_change(p, act.who, old, new_name, **said), new_name=new_name, **said
+        )
+
+    async def keep_agent_file(self, key: FirmKey, act: Act, agent: str, file: AgentFile, **said: Any) -> Result:
+        """See `supervision.keep`."""
+        return await self._change(
+            key,
+            act,
+            lambda p: supervision.keep(p, act.who, agent, file, today=self.today(p), **said),
+            texts=supervision.texts(file),
         )
 
     def preview(self, position: Position, act: Act, events: Sequence[AnyEvent]) -> Preview:

@@ -18,6 +18,8 @@ def subjects(record: Record) -> frozenset[str]:
             return frozenset({f"name {event.agent}"})
         case e.AgentRemoved() | e.AgentReturned():
             return frozenset({f"agent {event.agent}", f"of {event.agent}"})
+        case e.AgentFileKept():
+            return frozenset({f"file {event.agent}"})
         case e.ChangeOfAgentStarted():
             return frozenset({f"agent {event.old}", f"of {event.old}", f"agent {event.new}", f"of {event.change}"})
         case e.TaskDueSet():

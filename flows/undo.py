@@ -102,7 +102,10 @@ def affects(history: Sequence[Record], clicked: Iterable[Record]) -> list[Record
 
 def _builds_on(record: Record) -> str:
     """The agent or change whose task a row is about, as a subject; empty where there is none."""
-    task = str(getattr(record.event, "task", ""))
+    event = record.event
+    if isinstance(event, e.AgentFileKept):
+        return f"of {event.agent}"
+    task = str(getattr(event, "task", ""))
     each = task.partition("[")[2].rstrip("]")
     return f"of {each}" if each else ""
 

@@ -37,6 +37,7 @@ from bot.views.blocks import (
     text_input,
 )
 from bot.views.scene import MARKS, Scene, banner, being_replaced, only_if_it_comes
+from bot.views.supervision import ended_menu, file_button, file_line
 from bot.views.tasks import NOTHING, Top
 from flows.history import label
 from flows.position import Agent, Answer
@@ -166,12 +167,14 @@ def agents(scene: Scene, top: Top = NOTHING) -> Message:
     if not active:
         blocks.append(section("No agent reports for this firm. Add one if a clearing firm or service bureau will."))
     for agent in active:
-        blocks += [section(f"*{literal(agent.name)}*\n{_far(scene, agent)}"), actions(*_for_agent(scene, agent))]
+        said = f"*{literal(agent.name)}*\n{_far(scene, agent)}\n{file_line(scene, agent)}"
+        blocks += [section(said), actions(*_for_agent(scene, agent))]
     if leaving:
         blocks.append(context(f"Being replaced: {', '.join(literal(a.name) for a in leaving)}."))
     if former:
         named = ", ".join(literal(a.name) for a in former)
         blocks.append(context(f"No longer reporting: {named}. What was recorded for them is kept."))
+    blocks += ended_menu(scene)
     ways = [button("Add an agent", scene.carry(OpenAgents))]
     if not active:
         ways.append(button("Change agent", scene.carry(OpenChangeOfAgent), says="Record a change of agent"))
@@ -190,6 +193,7 @@ def _far(scene: Scene, agent: Agent) -> str:
 
 def _for_agent(scene: Scene, agent: Agent) -> list[Element]:
     return [
+        file_button(scene, agent),
         button("Correct the name", scene.carry(OpenRenameAgent, agent=agent.id), says=f"Correct the name {agent.name}"),
         button("Take off", scene.carry(OpenRemoveAgent, agent=agent.id), says=f"Take off {agent.name}"),
         button("Change agent", scene.carry(OpenChangeOfAgent, agent=agent.id), says=f"Change from {agent.name}"),

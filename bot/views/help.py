@@ -179,9 +179,10 @@ USAGES = (
     ),
     Usage(
         "agents",
-        "The firm's CAT Reporting Agents: add, rename, take off, change.",
+        "The firm's CAT Reporting Agents: add, rename, take off, change, and the supervision file of each.",
         ("agents",),
-        "*Change agent* shows which tasks a change brings before anything is recorded.",
+        "*Change agent* shows which tasks a change brings before anything is recorded. *Supervision file* keeps the "
+        "agreement, who repairs errors, a contact and the certification.",
     ),
     Usage(
         "note",

@@ -40,6 +40,10 @@ class Top(msgspec.Struct, frozen=True):
 
 NOTHING = Top()
 
+FILE_IF_YOU_LIKE = (
+    "If you like, keep a supervision file on {agent} (agreement, who repairs errors, a contact): `/cais agents`."
+)
+
 OUT_OF_DATE = "This card was out of date, so nothing was recorded. Here is how things are."
 
 
@@ -198,6 +202,9 @@ def _help(scene: Scene, item: Item, parts: TaskParts) -> list[Block]:
     notes = scene.position.notes.get(item.key, 0)
     counts = f"*Evidence recorded:* {kept}" + (f" · *Notes:* {notes}" if notes else "")
     blocks.append(context(counts + parts.worth_keeping))
+    agent = scene.position.agent(item.each)
+    if agent and agent.status == "active" and item.state == "open" and agent.id not in scene.position.agent_files:
+        blocks.append(context(f"📁 {FILE_IF_YOU_LIKE.format(agent=literal(agent.name))}"))
     return blocks
 
 

@@ -133,6 +133,34 @@ def agents(reading: Reading) -> Iterator[Row]:
         yield agent.name, words[agent.status], *_who(row), agent.id
 
 
+def agent_files(reading: Reading) -> Iterator[Row]:
+    """Every supervision file as it was each time it was kept; an agent that was taken off has ended."""
+    for row in reading.rows:
+        event = row.event
+        if not isinstance(event, e.AgentFileKept):
+            continue
+        agent, file = reading.position.agent(event.agent), event.file
+        kept = reading.position.agent_files.get(event.agent)
+        stands = kept is not None and kept.sequence == row.sequence
+        yield (
+            agent.name if agent else event.agent,
+            reading.day(agent.ended_at) if agent and agent.ended_at else None,
+            file.agreement,
+            file.place,
+            file.agreed_on,
+            file.repairs,
+            file.contact,
+            file.mail,
+            file.phone,
+            file.certified,
+            file.certified_on,
+            file.note,
+            *_who(row),
+            "undone" if row.sequence in reading.undone else "yes" if stands else "earlier",
+            row.sequence,
+        )
+
+
 def evidence(reading: Reading) -> Iterator[Row]:
     """Every piece of evidence."""
     for row in reading.rows:

@@ -49,6 +49,9 @@ def headline(pack: Pack, position: Position, row: Record, known: Mapping[int, Re
         case e.EvidenceAdded() | e.NoteAdded():
             word = "Evidence" if isinstance(event, e.EvidenceAdded) else "Note"
             return f"{word} added{f': {task_title(pack, position, event.task)}' if event.task else ''}"
+        case e.AgentFileKept():
+            agent = position.agent(event.agent)
+            return f"Supervision file kept: {agent.name if agent else 'an agent'}"
         case e.FirmAnswerGiven():
             return "Answered a question for the firm"
         case e.FirmAnswerConfirmed() | e.FirmAnswerWithdrawn():

@@ -20,6 +20,7 @@ from bot.surfaces import Answer, FieldErrors, Home, Message, Modal, Options, Say
 from bot.table import Table
 from bot.views import help as help_views
 from bot.web_api import WebApi
+from flows.agent_file import AgentFile
 from flows.asked import Place
 from flows.asking import Question
 from flows.events import FirmKey
@@ -35,7 +36,7 @@ SECRET = "Zephyrine"
 
 QUESTION = "who signs the registration form at our firm?"
 
-ROWS = 14
+ROWS = 15
 """Events of the foreign firm, once it is made."""
 
 ROUTER = build_router()
@@ -52,6 +53,8 @@ async def foreign_firm(services: Services) -> FirmKey:
     await services.answer(key, act(1), "fdid_duty", ["yes"])
     await services.answer(key, act(2), "methods", ["agent"], agents=[f"{SECRET} Clearing"])
     await services.add_note(key, act(3), f"{SECRET} called")
+    (agent,) = (await services.position(key, OWNER)).agents
+    await services.keep_agent_file(key, act(15), agent.id, AgentFile(contact=SECRET))
     (yearly,) = (await services.set_recurring(key, act(9), f"{SECRET} review", 3, 15)).position.recurring
     await services.reminders.finish_recurring(key, act(12), yearly.id, date(2027, 3, 15))
     await services.reminders.set_rules(key, act(13), Rules(before=(15, 5, 0)))

@@ -6,7 +6,8 @@ from importlib.resources import files
 from typing import Any
 
 from flows import events as e
-from flows import own_dates, progress
+from flows import own_dates, progress, supervision
+from flows.agent_file import AgentFile
 from flows.asked import Asked
 from flows.deadlines import load_ledger
 from flows.exports.record import Export, FirmRecord, Format
@@ -40,6 +41,10 @@ def busy_life() -> Life:
     (yearly,) = life.position.recurring
     life.take(setting.finish_recurring(life.position, ANA, yearly.id, date(2027, 3, 15), TODAY))
     life.take(setting.set_rules(life.position, ANA, Rules(before=(15, 5, 0), late_every=3)))
+    file = AgentFile(
+        agreement="yes", agreed_on=date(2025, 2, 3), repairs="Clear Co", contact="Cy", mail="cy@example.com"
+    )
+    life.take(supervision.keep(life.position, ANA, life.agent("Clear Co"), file, today=TODAY))
     return life
 
 

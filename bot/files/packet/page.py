@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from importlib import resources
 
+from bot.files.packet.agents import agents
 from bot.files.packet.html import Html, Part, el, facts, grid, lines, together
 from bot.files.packet.paper import MOST_IN_LOG, Paper, stacked
 from bot.files.packet.picture import progress_picture
@@ -237,8 +238,6 @@ class _Page:
 
     def people(self) -> Html:
         members = [(m.name or m.person, m.role, el("code", m.person)) for m in self.position.members.values()]
-        words = {"active": "reports for the firm", "leaving": "is being replaced", "removed": "no longer reports"}
-        agents = [(a.name, words[a.status]) for a in self.position.agents]
         added = [row.event for row in self.reading.rows if isinstance(row.event, e.DocumentAdded)]
         documents = [
             (d.name, el("code", d.digest), "kept" if d.document in self.position.documents else "removed since")
@@ -247,7 +246,7 @@ class _Page:
         return together(
             [
                 grid("People of the firm in the app", ("Name", "Role", "Id"), members),
-                grid("CAT Reporting Agents", ("Agent", "Status"), agents) if agents else None,
+                agents(self.paper),
                 grid("Documents of the firm's own", ("Name", "SHA-256", "State"), documents) if documents else None,
             ]
         )

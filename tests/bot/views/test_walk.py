@@ -20,12 +20,13 @@ from bot.listeners import dates as date_listeners
 from bot.listeners import deadlines as deadline_listeners
 from bot.listeners import owners as owner_listeners
 from bot.listeners import steps as step_listeners
+from bot.listeners import supervision as supervision_listeners
 from bot.listeners import tasks as task_listeners
 from bot.listeners import undoing
 from bot.router import Router
 from bot.sandbox.limits import problems_in_message, problems_in_view
 from bot.surfaces import Message, Modal
-from bot.views import answers, deadline_forms, deadlines, owners, rests, steps, task_forms, tasks
+from bot.views import answers, deadline_forms, deadlines, owners, rests, steps, supervision, task_forms, tasks
 from bot.views import dates as date_views
 from bot.views.scene import Scene
 from flows.answers import start_change
@@ -57,6 +58,7 @@ def router() -> Router:
         deadline_listeners,
         undoing,
         answer_listeners,
+        supervision_listeners,
     ):
         module.register(built)
     return built
@@ -77,6 +79,7 @@ def screens(seen: Scene) -> Iterator[Message]:
     yield steps.where(seen)
     yield steps.status(seen)
     yield answers.agents(seen)
+    yield from (supervision.page(seen, agent) for agent in seen.position.agents)
     yield steps.which_task(seen, seen.walk.items, "Which one?")
     for step in PACK.steps:
         yield steps.step_page(seen, step)
@@ -103,6 +106,7 @@ def modals(seen: Scene) -> Iterator[Modal]:
     yield answers.change_of_agent(seen, None)
     for agent in seen.position.agents:
         yield answers.rename_agent(seen, agent)
+        yield supervision.form(seen, agent)
         yield answers.change_of_agent(seen, agent)
         yield answers.remove_agent(seen, agent, preview(PACK, seen.position, seen.position))
 
