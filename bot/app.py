@@ -20,6 +20,7 @@ from bot.delivery import Delivery
 from bot.errors import WithoutBodies
 from bot.event_inbox import EventInbox
 from bot.exporter import Exporter
+from bot.firm_list_reader import FirmListReader
 from bot.hearing import Call
 from bot.librarian import Librarian
 from bot.metrics import Counts
@@ -147,6 +148,7 @@ class Bot:
         self.standstill.gone_on = self.delivery.wake
         self.librarian = Librarian(services, self.slack, now)
         self.exporter = Exporter(services, self.slack, self.background)
+        self.firm_list_reader = FirmListReader(services, self.slack, self.background, now)
         routing = Routing(
             table=self.table,
             answering=self.answering,

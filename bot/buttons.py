@@ -468,6 +468,7 @@ class FirmSettingsForm(Changing, frozen=True):
     time_zone: str = ""
     precheck: str = ""
     profile: str = ""
+    crd: str = ""
 
 
 # --- questions: asking, the lead's queue, update notes --------------------------------------------------------
@@ -655,6 +656,24 @@ class ReachAgain(Carried, frozen=True):
 
 class ShowWaiting(Carried, frozen=True):
     verb: ClassVar[str] = "reminders.waiting"
+
+
+# --- lists of firms: many set up at once ----------------------------------------------------------------------
+
+
+class OpenFirmList(Carried, frozen=True):
+    verb: ClassVar[str] = "firm_lists.open"
+
+
+class FirmListForm(Carried, frozen=True):
+    verb: ClassVar[str] = "firm_lists.form"
+
+
+class SetUpListed(Carried, frozen=True):
+    """`list`: the list that was looked at."""
+
+    verb: ClassVar[str] = "firm_lists.set_up"
+    list: str = ""
 
 
 # --- exports: the record as a file ----------------------------------------------------------------------------

@@ -102,6 +102,7 @@ class Delivery:
         """Begins the rounds, and wakes up whenever somebody comes to be owed something."""
         self._services.queue.wake = self.wake
         self._services.reminders.woken = self.wake
+        self._services.firm_lists.wake = self.wake
         self._rounds = asyncio.ensure_future(self._go_round())
 
     async def stop(self, seconds: float = 10.0) -> None:

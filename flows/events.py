@@ -57,6 +57,12 @@ class ProfileAnswered(Event, frozen=True):
     value: str
 
 
+class CrdEntered(Event, frozen=True):
+    """The firm's CRD number, digits only; empty clears it."""
+
+    crd: str
+
+
 class MemberSet(Event, frozen=True):
     person: str
     name: str
@@ -310,6 +316,7 @@ AnyEvent = (
     | TimeZoneSet
     | PrecheckAnswered
     | ProfileAnswered
+    | CrdEntered
     | MemberSet
     | MemberRemoved
     | ChannelLinked

@@ -129,6 +129,11 @@ def _(p: Position, event: e.ProfileAnswered, r: Record) -> Position:
     return replace(p, profile=event.value)
 
 
+@_on(e.CrdEntered)
+def _(p: Position, event: e.CrdEntered, r: Record) -> Position:
+    return replace(p, crd=event.crd)
+
+
 @_on(e.MemberSet)
 def _(p: Position, event: e.MemberSet, r: Record) -> Position:
     with_member = replace(p, members={**p.members, event.person: Member(event.person, event.name, event.role)})

@@ -308,6 +308,8 @@ def _of_firm(record: Record, event: e.AnyEvent) -> str:
             return f"Transaction onboarding done: {event.value}"
         case e.ProfileAnswered():
             return f"Small Industry Member: {event.value}"
+        case e.CrdEntered():
+            return f"CRD number: {event.crd}" if event.crd else "Took the CRD number away"
         case e.MemberSet():
             return f"{event.name or event.person.rpartition('/')[2]} is now a {event.role}"
         case e.MemberRemoved():

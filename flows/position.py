@@ -204,6 +204,8 @@ class Position(msgspec.Struct, frozen=True):
     set_up_at: datetime | None = None
     precheck: str = ""
     profile: str = ""
+    crd: str = ""
+    """The firm's CRD number, digits only; empty where nobody entered it."""
     practice: bool = False
     members: Mapping[str, Member] = {}
     channels: tuple[str, ...] = ()

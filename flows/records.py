@@ -235,6 +235,8 @@ def _look(position: Position, event: AnyEvent) -> str:
             seen = position.firm_answers.get(event.answer)
         case e.PrecheckAnswered() | e.ProfileAnswered():
             seen = {"precheck": position.precheck, "profile": position.profile}
+        case e.CrdEntered():
+            seen = {"crd": position.crd}
         case _:
             seen = None
     return _encoder.encode(seen).decode()

@@ -1,6 +1,5 @@
 """The use cases every chat adapter calls, and nothing deeper. Rights are checked here and in the rules called."""
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
@@ -20,6 +19,7 @@ from flows.documents.finding import Found
 from flows.documents.use_cases import NO_FIRM, Documents
 from flows.events import AnyEvent, FirmKey, Record, RoleName, TextRefused
 from flows.exports.use_cases import Exports
+from flows.firm_lists.use_cases import FirmLists
 from flows.firms import Person, Refusal, require
 from flows.guard import looks_like
 from flows.lead_queue import CHECK_AGAIN_DAYS, LeadQueue
@@ -121,6 +121,10 @@ class Services:
             practice=practice,
         )
 
+        self.firm_lists = FirmLists(
+            events, directory, outbox, pack=pack, workspace=self.workspace, stamp=self._stamp, now=self.now
+        )
+        """Many firms from a table."""
         self.summaries = Summaries(events, directory, pack, self.clock, self._change)
         """Where one firm stands, or many, and the channels in which that is posted."""
 
@@ -325,7 +329,7 @@ class Services:
 
     async def set_up(self, tenant: str, act: Act, taken: Sequence[FirmSummary] = (), **said: Any) -> Result:
         """See `setting_up.set_up`. The firm becomes the person's current one; the same click twice is one firm."""
-        key = FirmKey(tenant, _firm_id(act.cause) if act.cause else self.new_id())
+        key = FirmKey(tenant, setting_up.firm_id(act.cause) if act.cause else self.new_id())
         names = [f.name for f in taken]
         zone = ZoneInfo(said.get("time_zone") or "America/New_York")
         today = self.now().astimezone(zone).date()
@@ -453,7 +457,3 @@ class Services:
 def _must_exist(position: Position) -> None:
     if not position.version:
         raise NO_FIRM
-
-
-def _firm_id(cause: str) -> str:
-    return "f" + hashlib.sha256(cause.encode()).hexdigest()[:15]

@@ -1,5 +1,7 @@
 """Deciding about the firm itself: set-up, its members, its channels, its target."""
 
+import hashlib
+import re
 from collections.abc import Sequence
 from datetime import date
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -11,6 +13,8 @@ from flows.firms import Person, Refusal, require
 from flows.position import Position
 
 LONGEST_NAME = 80
+LONGEST_CRD = 8
+"""Digits: CRD numbers have up to seven today, and a Social Security number has nine."""
 
 
 def set_up(
@@ -27,9 +31,12 @@ def set_up(
     channel: str = "",
     precheck: str = "",
     profile: str = "",
+    crd: str = "",
+    people: Sequence[tuple[Person, RoleName]] = (),
 ) -> list[AnyEvent]:
     """A new firm. Whoever sets it up is a member, and its lead unless another lead is named.
 
+    With `people`, a lead among them, these are its members and nobody else.
     `taken` are the names of the firms this person can already see.
     """
     clean = check_name(name, taken)
@@ -40,17 +47,27 @@ def set_up(
     events: list[AnyEvent] = [
         e.FirmSetUp(name=clean, situation=situation, time_zone=check_zone(time_zone), target=target)
     ]
-    other_lead = lead if lead and lead.id != who.id else None
-    events.append(e.MemberSet(person=who.id, name=who.name, role="member" if other_lead else "lead"))
-    if other_lead:
-        events.append(e.MemberSet(person=other_lead.id, name=other_lead.name, role="lead"))
+    events += [e.MemberSet(person=p.id, name=p.name, role=role) for p, role in people or _first_members(who, lead)]
     if channel:
         events.append(e.ChannelLinked(channel=channel))
     if precheck:
         events.append(e.PrecheckAnswered(value=precheck))
     if profile:
         events.append(e.ProfileAnswered(value=profile))
+    if crd:
+        events.append(e.CrdEntered(crd=check_crd(crd)))
     return events
+
+
+def _first_members(who: Person, lead: Person | None) -> list[tuple[Person, RoleName]]:
+    if lead is None or lead.id == who.id:
+        return [(who, "lead")]
+    return [(who, "member"), (lead, "lead")]
+
+
+def firm_id(cause: str) -> str:
+    """The id of the firm that this click, or this line of a list, sets up: the same again is the same firm."""
+    return "f" + hashlib.sha256(cause.encode()).hexdigest()[:15]
 
 
 def check_length(name: str) -> str:
@@ -70,6 +87,14 @@ def check_name(name: str, taken: Sequence[str]) -> str:
         raise Refusal(f"You already have a firm called {clean}. Use another name, or open it with `/cais firm use`.")
     guard.check([clean], ticket=False, way_on=False)
     return clean
+
+
+def check_crd(crd: str) -> str:
+    """The number without what is written around it, empty where there is none. Raises Refusal where it is no number."""
+    clean = re.sub(r"(?i)\b(?:crd|no|number)\b|[\s.:#]", "", crd)
+    if clean and not re.fullmatch(rf"[0-9]{{1,{LONGEST_CRD}}}", clean):
+        raise Refusal(f"A CRD number has up to {LONGEST_CRD} digits and nothing else, like 123456.")
+    return clean.lstrip("0")
 
 
 def check_zone(time_zone: str) -> str:
@@ -126,10 +151,11 @@ def settle(
     keep_target: bool = False,
     precheck: str = "",
     profile: str = "",
+    crd: str | None = None,
 ) -> list[AnyEvent]:
     """Settings, several as one click: only what differs is a change, and what is empty or None stays as it is.
 
-    An empty target clears it; with `keep_target` it stays as it is.
+    An empty target or CRD number clears it; with `keep_target` the target stays as it is.
     """
     keep_target = keep_target or target == position.target
     return [
@@ -139,6 +165,7 @@ def settle(
         *(set_target(position, who, target, today) if not keep_target else []),
         *(answer_precheck(position, who, precheck) if precheck else []),
         *(answer_profile(position, who, profile) if profile else []),
+        *(enter_crd(position, who, crd) if crd is not None else []),
     ]
 
 
@@ -152,6 +179,13 @@ def answer_profile(position: Position, who: Person, value: str) -> list[AnyEvent
     """What kind of firm it says it is; asked at set-up."""
     require(position, who, "member")
     return [] if position.profile == value else [e.ProfileAnswered(value=value)]
+
+
+def enter_crd(position: Position, who: Person, crd: str) -> list[AnyEvent]:
+    """The firm's CRD number, by which FINRA knows it; empty clears it."""
+    require(position, who, "member")
+    clean = check_crd(crd)
+    return [] if position.crd == clean else [e.CrdEntered(crd=clean)]
 
 
 def set_member(position: Position, who: Person, member: Person, role: RoleName) -> list[AnyEvent]:

@@ -31,6 +31,7 @@ from bot.views import help as help_views
 from bot.views.blocks import literal
 from bot.views.help import Offer
 from bot.views.scene import Scene, scene_of
+from flows import setting_up
 from flows.events import FirmKey, RoleName, Situation
 from flows.firms import Person, Refusal, require, role_of
 from flows.own_dates import owned
@@ -47,7 +48,7 @@ TAKEN_CHANNEL = Refusal(
     "A lead of that firm can unlink it with `/cais firm unlink`."
 )
 
-_AFTER_FIRM = ("list", "use", "new", "members", "documents", "link", "unlink", "rename", "settings")
+_AFTER_FIRM = ("list", "use", "new", "import", "members", "documents", "link", "unlink", "rename", "settings")
 
 
 def register(router: Router) -> None:
@@ -349,7 +350,7 @@ def _altered(heard: Heard, carried: FirmSettingsForm) -> dict[str, str]:
 
     A form of an earlier version carries nothing of what it was filled with; there everything counts.
     """
-    fields = ("name", "situation", "target", "time_zone", "precheck", "profile")
+    fields = ("name", "situation", "target", "time_zone", "precheck", "profile", "crd")
     given = {name: heard.value(name) for name in fields if name in heard.values}
     return {name: value for name, value in given.items() if not carried.situation or value != getattr(carried, name)}
 
@@ -363,6 +364,10 @@ async def save_settings(heard: Heard, carried: FirmSettingsForm, services: Servi
     if target and target != heard.firm.target and target <= services.today(heard.firm):
         return FieldErrors({"target": "The target must be a day in the future. Pick a later day, or leave it empty."})
     try:
+        setting_up.check_crd(altered.get("crd", ""))
+    except Refusal as refusal:
+        return FieldErrors({"crd": refusal.sentence})
+    try:
         result = await services.settle(
             heard.firm.key,
             heard.act,
@@ -374,6 +379,7 @@ async def save_settings(heard: Heard, carried: FirmSettingsForm, services: Servi
             keep_target="target" not in altered,
             precheck=_known(altered.get("precheck", ""), services.pack.precheck),
             profile=_known(altered.get("profile", ""), services.pack.profile),
+            crd=altered.get("crd"),
         )
     except Refusal as refusal:
         return FieldErrors({"name" if heard.values.get("name") else "situation": refusal.sentence})

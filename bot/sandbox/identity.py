@@ -1,4 +1,4 @@
-"""auth.test, api.test, users.info and blocks.validate: who is who, and whether blocks are right."""
+"""auth.test, api.test, users.info, users.list and blocks.validate: who is who, and whether blocks are right."""
 
 from __future__ import annotations
 
@@ -34,6 +34,26 @@ def auth_test(slack: Slack, args: Json) -> Json:
         "app_id": APP_ID,
         "is_enterprise_install": False,
     }
+
+
+@method("users.list", scopes=("users:read",), tier="2")
+def users_list(slack: Slack, args: Json) -> Json:
+    """Everybody, a page at a time; a cursor is only good for going on."""
+    everybody = sorted(slack.workspace.users)
+    after = str(args.get("cursor") or "")
+    if after and after not in slack.workspace.users:
+        raise SlackError("invalid_cursor")
+    try:
+        limit = int(args.get("limit") or 200)
+    except ValueError as error:
+        raise SlackError("invalid_arguments", messages=["[ERROR] limit must be an integer"]) from error
+    if not 1 <= limit <= 1000:
+        raise SlackError("invalid_limit")
+    left = [user for user in everybody if user > after]
+    page = left[:limit]
+    cursor = page[-1] if len(left) > limit else ""
+    members = [users_info(slack, {"user": user})["user"] for user in page]
+    return {"members": members, "cache_ts": 0, "response_metadata": {"next_cursor": cursor}}
 
 
 @method("users.info", scopes=("users:read",), required=("user",))

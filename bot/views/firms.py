@@ -90,6 +90,7 @@ def firm_card(scene: Scene, *, role: RoleName | None, channel: str = "", note: s
     leads = ", ".join(person_name(m) for m in position.members.values() if m.role == "lead") or "nobody"
     facts = [
         f"Situation: {SITUATIONS[position.situation]}",
+        *([f"CRD number: {position.crd}"] if position.crd else []),
         f"Target: {day(position.target) if position.target else 'not set'}",
         f"Time zone: {literal(zone_label(position.time_zone))}",
         f"Lead: {leads}",
@@ -255,6 +256,7 @@ def settings_modal(scene: Scene, *, lead: bool) -> Modal:
         time_zone=position.time_zone,
         precheck=position.precheck,
         profile=position.profile,
+        crd=position.crd,
     )
     situations = [option(label, value, explain) for value, label, explain in SITUATION_CHOICES]
     name = field("name", "Firm", text_input(initial=position.name, longest=LONGEST_NAME))
@@ -271,6 +273,7 @@ def settings_modal(scene: Scene, *, lead: bool) -> Modal:
             field("time_zone", "Time zone", zone_input(position.time_zone), hint=ZONE_HINT),
             question_field("precheck", pack.precheck, position.precheck),
             question_field("profile", pack.profile, position.profile),
+            field("crd", "CRD number", text_input(initial=position.crd, longest=30), optional=True),
             *(
                 [actions(button("Reminders…", scene.carry(OpenRules), says="Reminders: the firm's numbers"))]
                 if lead

@@ -230,6 +230,12 @@ USAGES = (
         "[name]",
     ),
     Usage(
+        "firm import",
+        "For workspace admins: sets up many firms from a csv file, after a look at what would come of it.",
+        ("firm import",),
+        "The form has lines to copy. Excel's csv is fine, with commas, semicolons or tabs. Up to 300 firms at once.",
+    ),
+    Usage(
         "firm use",
         "Makes a firm the one you mean from now on.",
         ("firm use Example Securities",),

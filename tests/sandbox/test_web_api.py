@@ -53,6 +53,19 @@ async def test_auth_test_and_users_info_have_slacks_shape(api: Api) -> None:
     assert (await api("users.info", user="U0NOBODY"))["error"] == "user_not_found"
 
 
+async def test_users_list_gives_everybody_a_page_at_a_time(api: Api) -> None:
+    seen: list[str] = []
+    cursor = ""
+    while cursor or not seen:
+        page = await api("users.list", limit=2, cursor=cursor)
+        seen += [user["id"] for user in page["members"]]
+        cursor = page["response_metadata"]["next_cursor"]
+    assert len(seen) == len(set(seen))
+    assert {"U0ANA", "U0BEN", "U0LEA", "U0CAIS"} <= set(seen)
+    assert (await api("users.list", limit=1001))["error"] == "invalid_limit"
+    assert (await api("users.list", cursor="U0NOBODY"))["error"] == "invalid_cursor"
+
+
 @pytest.mark.parametrize(
     ("error", "args"),
     [

@@ -1,0 +1,261 @@
+"""What can be done with a list of firms: hand it over, look at what would come of it, have the firms set up.
+
+Only a workspace admin may: whoever sets firms up by the dozen sees all of them. A list is kept as what its owner is
+owed, so that a crash loses neither it nor the place in it, and the same line is one firm however often it is tried.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from flows import setting_up
+from flows.acts import Act
+from flows.asked import Kept, Owed
+from flows.events import FirmKey, Record, RoleName
+from flows.firm_lists.reading import FirmList, Row, Wrong, read
+from flows.firms import Person, Refusal
+from flows.ports import Changed, Directory, EventStore, Outbox
+from flows.position import Position
+from flows.records import Stamp, record
+from flows.roadmap import Pack
+from flows.workspace import Workspace
+
+LOOK = "firm-list"
+MAKE = "firm-list-make"
+
+AT_ONCE = 25
+"""Firms set up between two words about how far it is."""
+
+POSITIONS_AT_ONCE = 100
+
+NOT_YOURS = Refusal(
+    "Only a workspace admin can set up firms from a list. Nothing was set up. `/cais firm new` sets up one firm.",
+    kind="rights",
+)
+GONE = Refusal("That list is not kept any more, so nothing was set up. Hand it over again.", kind="stale")
+
+
+class Given(msgspec.Struct, frozen=True):
+    """A list as it was handed over: a file as the adapter finds it, or its text."""
+
+    tenant: str
+    act: Act
+    time_zone: str
+    file: str = ""
+    text: str = ""
+
+
+class Look(msgspec.Struct, frozen=True):
+    """What would come of a list. `names` are those of the people in it, by id."""
+
+    list: str
+    found: FirmList
+    names: Mapping[str, str] = {}
+    refused: str = ""
+    """Why nothing could be read, as a sentence."""
+
+
+class Made(msgspec.Struct, frozen=True):
+    """How far a list is: the firms that are there, and lines that turned out not to become one."""
+
+    look: Look
+    message: str
+    upto: int
+    failed: tuple[Wrong, ...]
+    said: bool
+    """It was here before, and is further by now: there is no word to say of it."""
+
+    @property
+    def over(self) -> bool:
+        """Whether every line was seen to."""
+        return self.upto >= len(self.look.found.rows)
+
+
+class _Slice(msgspec.Struct, frozen=True):
+    list: str
+    first: int
+    failed: tuple[Wrong, ...] = ()
+
+
+_encode = msgspec.json.Encoder().encode
+
+
+class FirmLists:
+    """The use cases. `stamp` says who changes a firm and when; `now` is business time, UTC."""
+
+    def __init__(
+        self,
+        events: EventStore,
+        directory: Directory,
+        outbox: Outbox,
+        *,
+        pack: Pack,
+        workspace: Callable[[str], Awaitable[Workspace]],
+        stamp: Callable[[Act], Stamp],
+        now: Callable[[], datetime],
+    ) -> None:
+        self._events = events
+        self._directory = directory
+        self._outbox = outbox
+        self._pack = pack
+        self._workspace = workspace
+        self._stamp = stamp
+        self._now = now
+        self.carry_out: Callable[[Given], None] = lambda _: None
+        """Told what to fetch and read; calls `looked_at` with it then."""
+        self.wake: Callable[[], None] = lambda: None
+        """Told when somebody is owed something."""
+
+    # --- handing it over, and the look -------------------------------------------------------------------------
+
+    def hand_over(self, given: Given) -> None:
+        """Have it read. Raises Refusal where this person may not set up firms from a list."""
+        _must_be_admin(given.act.who)
+        self.carry_out(given)
+
+    async def read(self, given: Given, text: str) -> FirmList:
+        """What the text says, held against the firms that are there. Raises Refusal where it is no list of firms."""
+        _must_be_admin(given.act.who)
+        zone = ZoneInfo(given.time_zone)
+        calendar = (await self._workspace(given.tenant)).calendar
+        today = self._now().astimezone(zone).date()
+        listed = read(text, self._pack, today=today, calendar=calendar, time_zone=given.time_zone)
+        names, crds = await self._there(given.tenant)
+        fresh: list[Row] = []
+        known: list[Wrong] = []
+        for row in listed.rows:
+            why = _taken(row, names, crds)
+            if why:
+                known.append(Wrong(row.line, row.name, why))
+            else:
+                fresh.append(row)
+        wrong = sorted([*listed.wrong, *known], key=lambda w: w.line)
+        return FirmList(tuple(fresh), tuple(wrong), listed.ignored)
+
+    async def looked_at(
+        self, given: Given, found: FirmList, names: Mapping[str, str] | None = None, refused: str = ""
+    ) -> None:
+        """It was read: whoever handed it over is owed the look. The same list again is owed once."""
+        list_id = given.act.cause or self._now().isoformat()
+        look = Look(list_id, found, names or {}, refused)
+        await self._owe(given.tenant, given.act.who.id, LOOK, f"{LOOK}|{list_id}", look)
+
+    def look_of(self, row: Owed) -> Look:
+        """What a row of kind LOOK is about."""
+        return msgspec.json.decode(row.about, type=Look)
+
+    # --- setting them up ---------------------------------------------------------------------------------------
+
+    async def begin(self, tenant: str, act: Act, list_id: str) -> Look:
+        """Have all firms of the list set up; pressed twice, it is begun once. Raises Refusal where it may not be."""
+        _must_be_admin(act.who)
+        look = self.look_of((await self._list(tenant, act.who.id, list_id)).owed)
+        if not look.found.rows:
+            raise GONE
+        await self._owe(tenant, act.who.id, MAKE, f"{MAKE}|{list_id}|0", _Slice(list_id, 0))
+        return look
+
+    async def go_on(self, row: Owed) -> Made:
+        """Set up the next firms of a list, and owe those after them. Raises Refusal where they may not be any more."""
+        part = msgspec.json.decode(row.about, type=_Slice)
+        kept = await self._list(row.tenant, row.person, part.list)
+        look = self.look_of(kept.owed)
+        known = (await self._directory.sight(row.tenant, row.person)).known
+        who = Person(row.person, known.name, known.admin)
+        _must_be_admin(who)
+        rows = look.found.rows[part.first : part.first + AT_ONCE]
+        failed = [*part.failed, *await self._set_up(row.tenant, who, look, rows)]
+        upto = part.first + len(rows)
+        following = f"{MAKE}|{part.list}|{upto}"
+        was_here = await self._outbox.get(row.tenant, following) is not None
+        made = Made(look, kept.owed.message, upto, tuple(failed), was_here)
+        if not made.over and not was_here:
+            await self._owe(row.tenant, row.person, MAKE, following, _Slice(part.list, upto, made.failed))
+        return made
+
+    async def _set_up(self, tenant: str, who: Person, look: Look, rows: Sequence[Row]) -> list[Wrong]:
+        """Each line is one firm, with an id of its own: one that is there already is not set up again."""
+        names, crds = await self._there(tenant)
+        failed = []
+        for row in rows:
+            cause = f"{look.list}:{row.line}"
+            key = FirmKey(tenant, setting_up.firm_id(cause))
+            if await self._events.position(key):
+                continue
+            if why := _taken(row, names, crds):
+                failed.append(Wrong(row.line, row.name, why))
+                continue
+            try:
+                await self._set_up_one(key, Act(who, "list", cause), row, look.names)
+            except Refusal as refusal:
+                failed.append(Wrong(row.line, row.name, refusal.sentence))
+        return failed
+
+    async def _set_up_one(self, key: FirmKey, act: Act, row: Row, names: Mapping[str, str]) -> None:
+        today = self._now().astimezone(ZoneInfo(row.time_zone)).date()
+
+        def decide(position: Position, _: Sequence[Record]) -> Changed:
+            events = setting_up.set_up(
+                position,
+                act.who,
+                name=row.name,
+                situation=row.situation,
+                today=today,
+                taken=(),
+                time_zone=row.time_zone,
+                target=row.target,
+                precheck=row.precheck,
+                profile=row.profile,
+                crd=row.crd,
+                people=_people(row, act.who, names),
+            )
+            return record(position, events, self._stamp(act))
+
+        await self._events.change(key, decide, cause=act.cause)
+
+    # --- within ------------------------------------------------------------------------------------------------
+
+    async def _list(self, tenant: str, person: str, list_id: str) -> Kept:
+        """Raises Refusal where it is not there any more, or is somebody else's."""
+        kept = await self._outbox.get(tenant, f"{LOOK}|{list_id}")
+        if kept is None or kept.owed.person != person:
+            raise GONE
+        return kept
+
+    async def _there(self, tenant: str) -> tuple[set[str], dict[str, str]]:
+        """The names of all firms of the workspace, in lower case, and their CRD numbers with whose each is."""
+        firms = await self._directory.all_firms(tenant)
+        keys = [firm.key for firm in firms]
+        crds: dict[str, str] = {}
+        for first in range(0, len(keys), POSITIONS_AT_ONCE):
+            positions = await self._events.positions(keys[first : first + POSITIONS_AT_ONCE])
+            crds |= {p.crd: p.name for p in positions if p.crd}
+        return {firm.name.casefold() for firm in firms}, crds
+
+    async def _owe(self, tenant: str, person: str, kind: str, key: str, about: Look | _Slice) -> None:
+        at = self._now().timestamp()
+        told = _encode(about).decode()
+        await self._outbox.owe([Owed(tenant, key, firm="", kind=kind, person=person, about=told, due_at=at)])
+        self.wake()
+
+
+def _must_be_admin(who: Person) -> None:
+    if not who.admin:
+        raise NOT_YOURS
+
+
+def _taken(row: Row, names: set[str], crds: Mapping[str, str]) -> str:
+    if row.name.casefold() in names:
+        return "There is a firm of this name already."
+    if row.crd in crds:
+        return f"{crds[row.crd]} has this CRD number already."
+    return ""
+
+
+def _people(row: Row, who: Person, names: Mapping[str, str]) -> list[tuple[Person, RoleName]]:
+    """The leads, and whoever else is named; without a lead it is whoever hands the list over."""
+    leads = row.leads or (who.id,)
+    found: list[tuple[Person, RoleName]] = [(Person(p, names.get(p, who.name)), "lead") for p in leads]
+    return found + [(Person(p, names.get(p, "")), "member") for p in row.members if p not in leads]

@@ -1,0 +1,175 @@
+"""A workspace admin hands over a list of firms, looks at what would come of it, and has the firms set up, once."""
+
+from itertools import count
+
+import msgspec
+import pytest
+
+from flows.asked import Owed
+from flows.firm_lists.use_cases import AT_ONCE, MAKE, Given
+from flows.firms import Person, Refusal
+from flows.ports import Known
+from flows.position import Position
+from flows.services import Act, Services
+from tests.bot.conversing import ANA, BEN, COMPLIANCE, LEA, Json, Slack, labels, words_of
+from tests.bot.firm_making import a_firm
+
+TENANT = "-/T0SANDBOX"
+BOSS = Person(f"slack:{TENANT}/{ANA}", "Ana Ruiz", admin=True)
+LIST = "firm,crd,situation,lead,members\nApex,1,reporting,@lea,@ben\nBirch,2,,,\nCedar,x,,,\n"
+
+
+async def hands_over(slack: Slack, text: str = "", file: bytes = b"") -> Json:
+    await slack.ana.types("/cais")  # by which it comes to be known that she runs the workspace
+    await slack.ana.types("/cais firm import")
+    fields: Json = {"text": text} if text else {}
+    if file:
+        fields["file"] = [slack.sandbox.hand_over(ANA, "firms.csv", file)]
+    answer = await slack.ana.submits(fields)
+    await slack.settled()
+    return answer
+
+
+async def firms(services: Services) -> list[Position]:
+    keys = [firm.key for firm in await services.directory.all_firms(TENANT)]
+    return list(await services.events.positions(keys))
+
+
+async def test_a_list_is_looked_at_first_and_then_its_firms_are_set_up(slack: Slack, services: Services) -> None:
+    assert (await hands_over(slack, LIST))["ok"]
+    shown = words_of(slack.ana.last)
+    assert "*2 firms can be set up, 1 line cannot become one.*" in shown
+    assert "• Line 4, Cedar: A CRD number has up to 8 digits" in shown
+    for cell in ("Apex", "1", "Reporting", "Lea Haddad +1", "you"):
+        assert cell in shown
+    assert await firms(services) == []
+
+    await slack.ana.presses("Set up 2 firms")
+    assert "*2 firms are set up.*" in words_of(slack.ana.last)
+    apex, birch = sorted(await firms(services), key=lambda p: p.name)
+    assert (apex.name, apex.crd, apex.situation) == ("Apex", "1", "reporting")
+    assert {m.name: m.role for m in apex.members.values()} == {"Lea Haddad": "lead", "Ben Cole": "member"}
+    assert {m.name: m.role for m in birch.members.values()} == {"Ana Ruiz": "lead"}
+    assert "CRD number: 1" in words_of(await slack.lea.types("/cais firm"))
+    assert slack.refused() == []
+
+
+async def test_a_file_of_excels_is_read_in_the_background(slack: Slack, services: Services) -> None:
+    await hands_over(slack, file="Firm;CRD;Fax\r\nSociété Nord;77;1\r\n".encode("cp1252"))
+    assert "Société Nord" in words_of(slack.ana.last)
+    assert "Columns I do not read: Fax" in words_of(slack.ana.last)
+    await slack.ana.presses("Set up 1 firm")
+    assert [p.name for p in await firms(services)] == ["Société Nord"]
+
+
+async def test_firms_that_are_there_are_named_and_not_set_up_again(slack: Slack, services: Services) -> None:
+    there = await a_firm(services, "Apex", LEA)
+    await services.settle(there.key, Act(BOSS, "modal", "crd"), crd="2", keep_target=True)
+    await hands_over(slack, LIST)
+    shown = words_of(slack.ana.last)
+    assert "• Line 2, Apex: There is a firm of this name already." in shown
+    assert "• Line 3, Birch: Apex has this CRD number already." in shown
+    assert labels(slack.ana.last) == ["Hand a list over…"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "why"),
+    [
+        ({}, "one of the two"),
+        ({"text": "nothing of use"}, ""),
+    ],
+)
+async def test_what_cannot_be_read_is_said(slack: Slack, fields: Json, why: str) -> None:
+    answer = await hands_over(slack, fields.get("text", ""))
+    if why:
+        assert why in str(answer["errors"])
+    else:
+        assert "one of them “firm”" in words_of(slack.ana.last)
+
+
+async def test_a_file_that_is_a_workbook_is_told_apart(slack: Slack) -> None:
+    await hands_over(slack, file=b"PK\x03\x04 a workbook")
+    assert "That is no csv file." in words_of(slack.ana.last)
+
+
+async def test_only_a_workspace_admin_may(slack: Slack, services: Services) -> None:
+    said = await slack.ben.at(COMPLIANCE).types("/cais firm import")
+    assert "Only a workspace admin" in words_of(said)
+    ben = Person(f"slack:{TENANT}/{BEN}", "Ben Cole")
+    with pytest.raises(Refusal, match="Only a workspace admin"):
+        services.firm_lists.hand_over(Given(TENANT, Act(ben, "modal", "c"), "America/New_York", text=LIST))
+    await hands_over(slack, LIST)
+    (list_id,) = [b["value"] for b in _buttons(slack.ana.last) if "Set up" in b["text"]["text"]]
+    carried = msgspec.json.decode(list_id)["list"]
+    for who in (ben, msgspec.structs.replace(ben, admin=True)):
+        with pytest.raises(Refusal):
+            await services.firm_lists.begin(TENANT, Act(who, "button", "press"), carried)
+    assert await firms(services) == []
+
+
+def _buttons(message: Json) -> list[Json]:
+    return [e for b in message["blocks"] if b["type"] == "actions" for e in b["elements"]]
+
+
+# --- once, whatever happens ---------------------------------------------------------------------------------------
+
+
+async def begun(services: Services, firms: int) -> list[Owed]:
+    """A list of so many firms that Ana looked at and pressed twice; what is owed because of it."""
+    lists = services.firm_lists
+    await services.directory.remember(TENANT, Known(BOSS.id, BOSS.name, admin=True))
+    text = "firm\n" + "\n".join(f"Firm {n:02}" for n in range(firms))
+    given = Given(TENANT, Act(BOSS, "modal", "the-list"), "America/New_York", text=text)
+    await lists.looked_at(given, await lists.read(given, text))
+    for press in ("once", "twice"):
+        await lists.begin(TENANT, Act(BOSS, "button", press), "the-list")
+    return await owed(services)
+
+
+_TIMES = count(0.0, 10.0)
+
+
+async def owed(services: Services) -> list[Owed]:
+    at = next(_TIMES)
+    slots = await services.outbox.claim(due=4e9, now=at, lease=1.0, limit=50)
+    return [o for slot in slots for o in slot.owed if o.kind == MAKE]
+
+
+async def test_a_crash_between_neither_doubles_a_firm_nor_leaves_one_out(services: Services) -> None:
+    (first,) = await begun(services, 2 * AT_ONCE)
+    made = await services.firm_lists.go_on(first)
+    assert (made.upto, made.over, made.said) == (AT_ONCE, False, False)
+    again = await services.firm_lists.go_on(first)  # the process died before that was settled
+    assert again.said
+    assert len(await firms(services)) == AT_ONCE
+    await services.outbox.settle(TENANT, {first.key: "sent"}, now=1.0)
+    (second,) = await owed(services)
+    assert (await services.firm_lists.go_on(second)).over
+    assert (await services.firm_lists.go_on(second)).over
+    there = await firms(services)
+    assert sorted(p.name for p in there) == [f"Firm {n:02}" for n in range(2 * AT_ONCE)]
+    assert {p.version for p in there} == {2}
+
+
+async def test_what_came_to_be_there_meanwhile_is_said_and_the_others_are_set_up(services: Services) -> None:
+    (first,) = await begun(services, 3)
+    await a_firm(services, "Firm 01", LEA)
+    made = await services.firm_lists.go_on(first)
+    assert [(w.line, w.why) for w in made.failed] == [(3, "There is a firm of this name already.")]
+    assert len(await firms(services)) == 3
+
+
+async def test_whoever_runs_the_workspace_no_more_sets_up_nothing(services: Services) -> None:
+    (first,) = await begun(services, 3)
+    await services.directory.remember(TENANT, Known(BOSS.id, BOSS.name))
+    with pytest.raises(Refusal, match="Only a workspace admin"):
+        await services.firm_lists.go_on(first)
+    assert await firms(services) == []
+
+
+async def test_many_firms_are_set_up_with_word_of_how_far_it_is(slack: Slack, services: Services) -> None:
+    await hands_over(slack, file=("firm\n" + "\n".join(f"Firm {n:03}" for n in range(60))).encode())
+    await slack.ana.presses("Set up 60 firms")
+    await slack.sandbox.until(lambda: "*60 firms are set up.*" in words_of(slack.ana.last), 20)
+    assert len(await firms(services)) == 60
+    assert slack.refused() == []
