@@ -390,11 +390,31 @@ class MessageFirmForm(Carried, frozen=True):
 
 
 class ShowHistory(Carried, frozen=True):
-    """A page of history: the rows below sequence `before` (0: the newest), of one task where given."""
+    """A page of history: the rows below sequence `before` (0: the newest), filtered as `flows.looking_back` says.
+
+    `first` and `last` are days in ISO form.
+    """
 
     verb: ClassVar[str] = "records.history"
     before: int = 0
     task: str = ""
+    person: str = ""
+    first: str = ""
+    last: str = ""
+
+
+class OpenHistoryFilter(Carried, frozen=True):
+    """The form for a filter, filled in with the one that holds."""
+
+    verb: ClassVar[str] = "history.filter"
+    task: str = ""
+    person: str = ""
+    first: str = ""
+    last: str = ""
+
+
+class HistoryForm(Carried, frozen=True):
+    verb: ClassVar[str] = "history.filter_form"
 
 
 # --- onboarding and firms -------------------------------------------------------------------------------------

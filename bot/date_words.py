@@ -126,7 +126,7 @@ def assign_words(
 
     `mentions` are Slack's ids by the name as typed. A member may be called by name where that is one only.
     """
-    said = _with_single_tokens(text, mentions)
+    said = with_single_tokens(text, mentions)
     task: list[str] = []
     people: list[Someone] = []
     unknown = ""
@@ -155,7 +155,7 @@ def assign_words(
     return " ".join(task), tuple(people), unknown
 
 
-def _with_single_tokens(text: str, mentions: Mapping[str, str]) -> str:
+def with_single_tokens(text: str, mentions: Mapping[str, str]) -> str:
     """A mention whose name has several words becomes Slack's id, so that it is one word."""
     for name in sorted((n for n in mentions if " " in n), key=len, reverse=True):
         text = re.sub(re.escape(f"@{name}"), f"@{mentions[name]}", text, flags=re.IGNORECASE)

@@ -1,7 +1,7 @@
-"""Hears about what is on record: notes, evidence, a message saved as evidence, and the history."""
+"""Hears about what is put on record: notes, evidence, a message saved as evidence."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -12,7 +12,6 @@ from bot.buttons import (
     OpenEvidence,
     OpenNote,
     SaveMessageForm,
-    ShowHistory,
 )
 from bot.listeners.tasks import NO_SUCH_TASK
 from bot.places import place
@@ -25,37 +24,18 @@ from bot.views.blocks import TICKET_FIELD, literal
 from bot.views.refused import with_ticket
 from bot.views.scene import Scene, scene_of
 from bot.views.tasks import card, note, recorded
-from flows.events import EvidenceKind, FirmKey, Record
-from flows.evolve import undone
+from flows.events import EvidenceKind, FirmKey
 from flows.firms import Refusal, require
-from flows.history import NO_ROWS, task_title
+from flows.history import task_title
 from flows.position import Position
 from flows.services import Result, Services
 from flows.walk import Item
-
-OF_TASKS = (
-    "task_completed",
-    "task_waiting",
-    "wait_ended",
-    "task_set_aside",
-    "task_reopened",
-    "evidence_added",
-    "note_added",
-    "text_refused",
-    "answer_given",
-    "task_due_set",
-    "step_due_set",
-    "task_assigned",
-    "task_unassigned",
-)
-"""Events that can be about a task; an answer is about the task that asks for it."""
 
 
 def register(router: Router) -> None:
     """What is heard here."""
     router.command("note", free_text=True)(add_note)
     router.command("evidence")(type_evidence)
-    router.command("history")(show_history)
     router.shortcut("save_evidence", firm=False)(save_message)
     router.action(OpenNote)(open_note)
     router.submit(NoteForm)(save_note)
@@ -63,7 +43,6 @@ def register(router: Router) -> None:
     router.submit(EvidenceForm)(save_evidence)
     router.submit(MessageFirmForm, firm=False)(choose_firm)
     router.submit(SaveMessageForm)(keep_message)
-    router.action(ShowHistory)(turn_page)
 
 
 def _scene(heard: Heard, services: Services, position: Position | None = None) -> Scene:
@@ -306,87 +285,3 @@ async def keep_message(heard: Heard, carried: SaveMessageForm, services: Service
     except Refusal as refusal:
         return FieldErrors({"task": refusal.sentence})
     return Replace(_kept(heard, services, result, more=views.WEAK, task=task))
-
-
-# --- history --------------------------------------------------------------------------------------------------
-
-
-async def show_history(heard: Heard, services: Services) -> Answer:
-    """`/cais history [task or step]`."""
-    wanted = heard.words.strip().casefold()
-    if not wanted:
-        return Say(await _history(heard, services, 0, ""))
-    scene = _scene(heard, services)
-    of_step = wanted.removeprefix("step").strip()
-    if any(s.id == of_step for s in scene.pack.steps):
-        return Say(await _history(heard, services, 0, f"step {of_step}"))
-    known = [*scene.pack.tasks, *(i.key for i in scene.walk.items)]
-    found = next((k for k in known if k.casefold() == wanted), "") or named_task(scene, wanted)[0]
-    if not found:
-        raise Refusal("There is no such task or step. `/cais status` has the short names of the tasks.")
-    return Say(await _history(heard, services, 0, found))
-
-
-async def turn_page(heard: Heard, carried: ShowHistory, services: Services) -> Answer:
-    """*Older*, *Newer*, *History*."""
-    return Replace(await _history(heard, services, carried.before, carried.task))
-
-
-async def _history(heard: Heard, services: Services, before: int, task: str) -> Message:
-    scene, key = _scene(heard, services), heard.firm.key
-    undoing = await services.history(key, heard.who, types=("undone",))
-    left_out = undone(undoing)
-    if not task:
-        return views.history(scene, await _page(heard, services, before, left_out))
-    rows = await services.history(key, heard.who, types=OF_TASKS)
-    about = [r for r in rows if _about(scene, task)(r)]
-    evidence = [r for r in reversed(about) if r.type == "evidence_added" and r.sequence not in left_out]
-    page = _slice(about, before, left_out)
-    return views.history(scene, page, task=task, evidence=evidence)
-
-
-async def _page(heard: Heard, services: Services, before: int, left_out: frozenset[int]) -> views.Page:
-    """A page of everything; sequences have no gaps, so the page above begins a fixed number higher."""
-    rows = await services.history(heard.firm.key, heard.who, limit=views.ROWS, before=before or None)
-    above = before + views.ROWS
-    # Only an undo has to look back, as far as it reaches.
-    undoes = any(r.type == "undone" for r in rows)
-    everything = await services.history(heard.firm.key, heard.who) if undoes else ()
-    return views.Page(
-        rows=tuple(reversed(rows)),
-        undone=left_out,
-        behind={r.sequence: r for r in everything} if undoes else NO_ROWS,
-        older=rows[0].sequence if rows and rows[0].sequence > 1 else None,
-        newer=None if not before else (above if above <= heard.firm.version else 0),
-    )
-
-
-def _slice(rows: Sequence[Record], before: int, left_out: frozenset[int]) -> views.Page:
-    """A page of some rows, oldest first, as `_page` makes it of all."""
-    below = [r for r in rows if not before or r.sequence < before]
-    shown, above = below[-views.ROWS :], rows[len(below) :]
-    newer: int | None = None
-    if above:
-        newer = above[views.ROWS].sequence if len(above) > views.ROWS else 0
-    return views.Page(
-        rows=tuple(reversed(shown)),
-        undone=left_out,
-        older=shown[0].sequence if len(below) > len(shown) else None,
-        newer=newer,
-    )
-
-
-def _about(scene: Scene, task: str) -> Callable[[Record], bool]:
-    """Whether a row is about this task, or about any task of a step (`step 3`)."""
-    step = task.removeprefix("step ") if task.startswith("step ") else ""
-    ids = {t.id for t in scene.pack.tasks.values() if t.step == step} if step else {task}
-    facts = {t.sets for t in scene.pack.tasks.values() if t.sets and t.id in ids}
-
-    def about(row: Record) -> bool:
-        fact, named = getattr(row.event, "fact", ""), getattr(row.event, "task", "")
-        of_step = getattr(row.event, "step", "")
-        if step and of_step and of_step.partition("-")[0] == step:
-            return True
-        return fact in facts or (bool(named) and (named == task or named.partition("[")[0] in ids))
-
-    return about

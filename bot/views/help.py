@@ -202,10 +202,18 @@ USAGES = (
     ),
     Usage(
         "history",
-        "Everything that was recorded: who, when, what.",
-        ("history", "history s3", "history step 3"),
-        "With a task or step: only its entries, and the evidence kept for a task.",
-        "[task or step]",
+        "Everything that was recorded: who, when, what, before and after.",
+        (
+            "history",
+            "history s3",
+            "history step 3 since June",
+            "history by @dana last month",
+            "history s2 by me in May",
+        ),
+        "With a task or step, a person (`by`) or a period: only those entries, and the evidence kept for a task. "
+        "A period can be `since June 3`, `until May`, `May 3 to May 9`, `last month`, `last 30 days`, `2026`. "
+        "*Filter…* asks for the same in a form.",
+        "[task or step] [by person] [period]",
     ),
     Usage(
         "export",

@@ -1,22 +1,17 @@
-"""What is on record: history in words, the evidence of a task, and the modals that add to both."""
+"""What is put on record: a piece of evidence in a line, and the modals that add evidence and notes."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date
-
-import msgspec
+from collections.abc import Sequence
 
 from bot.buttons import (
     EvidenceForm,
     MessageFirmForm,
     NoteForm,
-    OpenEvidence,
     OpenNote,
     SaveMessageForm,
     ShowHistory,
     ShowNext,
 )
-from bot.places import channel_mention, mention, slack_id
-from bot.surfaces import Block, Message, Modal
+from bot.surfaces import Message, Modal
 from bot.views.blocks import (
     Element,
     actions,
@@ -38,128 +33,22 @@ from bot.views.firm_menu import firm_choices
 from bot.views.scene import Scene, banner
 from bot.views.tasks import Top
 from flows.events import (
-    ChannelLinked,
-    ChannelUnlinked,
     EvidenceAdded,
-    MemberSet,
     Record,
-    SummarySet,
-    SummaryStopped,
 )
-from flows.history import NO_ROWS, sentence, task_title
 from flows.ports import FirmSummary
 from flows.walk import Item, Walk
-
-ROWS = 12
-"""Entries of history on a page."""
-
-LONGEST_ENTRY = 1300
-"""Characters of an entry shown on a page; where escaping makes it much longer, a third of that."""
-
-PIECES = 15
-"""Pieces of evidence shown of one task; the others are in its history."""
 
 WEAK = (
     "A Slack link alone is weak evidence: messages can be edited or deleted, and Slack may not keep them. "
     "A SHA-256 of the text is kept beside it, never the text. Keep the document itself in the firm's records too."
 )
 
-SOURCES = {
-    "command": "typed",
-    "button": "by button",
-    "modal": "by form",
-    "message": "typed in a message",
-    "shortcut": "by shortcut",
-    "import": "imported",
-}
-
-
-class Page(msgspec.Struct, frozen=True):
-    """A page of history, newest first. `older` and `newer` are where the neighbouring pages begin, None for none."""
-
-    rows: tuple[Record, ...]
-    undone: frozenset[int]
-    older: int | None = None
-    newer: int | None = None
-    behind: Mapping[int, Record] = NO_ROWS
-    """The firm's rows by sequence, where an undo on the page has to name what it is about."""
-
 
 def link(url: str, label: str) -> str:
     """A link whose address and label cannot break out of it."""
     safe = escape(url.replace("|", "%7C").replace(">", "%3E").replace("<", "%3C").replace(" ", "%20"))
     return f"<{safe}|{literal(label).replace('|', '/')}>"
-
-
-def history(scene: Scene, page: Page, *, task: str = "", evidence: Sequence[Record] = ()) -> Message:
-    """A page of what happened, in words; of one task with its evidence on top."""
-    pack, position = scene.pack, scene.position
-    about = f" of {literal(_subject(scene, task))}" if task else ""
-    blocks = [section(f"*History{about}*"), banner(scene, "newest first")]
-    if evidence or scene.walk.item(task):
-        blocks += _evidence_list(evidence)
-    blocks += [section(_row(scene, page, row)) for row in page.rows]
-    if not page.rows:
-        blocks.append(section("Nothing is recorded here yet."))
-    blocks.append(actions(*_page_buttons(scene, page, task)))
-    newest = "; ".join(clip(literal(sentence(pack, position, row, page.behind)), 200) for row in page.rows[:3])
-    text = f"History{about} for {literal(position.name)}, newest first: {newest or 'nothing recorded yet'}."
-    return Message(text, blocks)
-
-
-def _subject(scene: Scene, task: str) -> str:
-    """A task's title, or a step's where `task` is `step 3`."""
-    step = next((s for s in scene.pack.steps if task == f"step {s.id}"), None)
-    return f"step {step.id}: {step.title}" if step else task_title(scene.pack, scene.position, task)
-
-
-def _page_buttons(scene: Scene, page: Page, task: str) -> list[Element]:
-    found = []
-    if page.newer is not None:
-        found.append(button("Newer", scene.carry(ShowHistory, before=page.newer, task=task)))
-    if page.older is not None:
-        found.append(button("Older", scene.carry(ShowHistory, before=page.older, task=task)))
-    if scene.walk.item(task):
-        found.append(button("Add evidence", scene.carry(OpenEvidence, task=task)))
-    return [*found, button("Next", scene.carry(ShowNext))]
-
-
-def _row(scene: Scene, page: Page, row: Record) -> str:
-    undone = row.sequence in page.undone
-    said = sentence(scene.pack, scene.position, row, page.behind)
-    said = clip(said, LONGEST_ENTRY if len(literal(said)) < 2 * LONGEST_ENTRY else LONGEST_ENTRY // 3)
-    lines = [_named(row, literal(line)) for line in said.splitlines() if line.strip()]
-    words = "\n".join(f"~{line}~" if undone else line for line in lines)
-    facts = [scene.moment(row.at), literal(row.actor_name), SOURCES.get(row.source, literal(row.source))]
-    if row.happened_on:
-        facts.append(_happened(scene, row, date.fromisoformat(row.happened_on)))
-    if row.practice:
-        facts.append("practice run")
-    return f"{words}{' (undone)' if undone else ''}\nEntry {row.sequence} · " + " · ".join(facts)
-
-
-def _named(row: Record, words: str) -> str:
-    """The words with a mention where they can only give an id: Slack shows the name of the person or channel."""
-    event = row.event
-    if isinstance(event, ChannelLinked | ChannelUnlinked | SummarySet | SummaryStopped):
-        return words.replace(slack_id(event.channel), channel_mention(event.channel))
-    if isinstance(event, MemberSet) and not event.name:
-        return words.replace(slack_id(event.person), mention(event.person))
-    return words
-
-
-def _happened(scene: Scene, row: Record, day: date) -> str:
-    back_dated = day < scene.recorded_day(row.at)
-    return f"happened on {short_day(day)}" + (" (back-dated)" if back_dated else "")
-
-
-def _evidence_list(evidence: Sequence[Record]) -> list[Block]:
-    if not evidence:
-        return [section("No evidence yet.")]
-    shown = [piece_of_evidence(row) for row in evidence[:PIECES]]
-    left = len(evidence) - len(shown)
-    rest = [f"and {left} more in the entries below"] if left > 0 else []
-    return [section(clip("\n".join([f"*Evidence: {len(evidence)}*", *shown, *rest]), 3000))]
 
 
 def piece_of_evidence(row: Record) -> str:

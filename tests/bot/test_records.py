@@ -182,7 +182,7 @@ async def test_the_history_of_a_task_or_step_leaves_the_rest_out(slack: Slack, s
     await slack.ben.presses("Newer")
     assert "first step 19" in words_of(slack.ben.last)
     assert "second step" in words_of(await slack.ben.types("history s2"))
-    assert "no such task" in words_of(await slack.ben.types("history s99"))
+    assert "I do not know what “s99” is" in words_of(await slack.ben.types("history s99"))
 
 
 async def test_a_message_is_saved_as_evidence_by_its_address_and_digest(slack: Slack, services: Services) -> None:

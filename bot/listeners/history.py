@@ -1,0 +1,170 @@
+"""Hears who wants to look back: the firm's history as a whole, or of a task, a person, a period."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from msgspec.structs import replace
+
+from bot.buttons import HistoryForm, OpenHistoryFilter, ShowHistory
+from bot.history_words import HistoryWords, Known, history_words
+from bot.listeners.firms import in_reach, reachable
+from bot.places import place
+from bot.router import Heard, Router
+from bot.surfaces import Answer, FieldErrors, Message, Open, Replace, Say
+from bot.views import history as views
+from bot.views.scene import Scene, scene_of
+from bot.words import named_firm
+from flows.dates import WhichDay
+from flows.events import Record
+from flows.evolve import undone
+from flows.firms import Refusal
+from flows.history import NO_ROWS
+from flows.looking_back import Filter, people, sought
+from flows.periods import Period, read_period
+from flows.services import Services
+
+NOTHING_WANTED = Filter()
+
+_FOR = re.compile(r"(?:^|\s)for\s", re.IGNORECASE)
+
+
+def register(router: Router) -> None:
+    """What is heard here."""
+    router.command("history", free_text=True)(show_history)
+    router.action(ShowHistory)(turn_page)
+    router.action(OpenHistoryFilter)(open_filter)
+    router.submit(HistoryForm)(filter_by_form)
+
+
+def _scene(heard: Heard, services: Services) -> Scene:
+    return scene_of(services, heard.firm, heard.who.id, heard.zone)
+
+
+async def show_history(heard: Heard, services: Services) -> Answer:
+    """`/cais history [task or step] [by somebody] [of a period]`."""
+    heard = await _of_the_firm_named(heard, services)
+    if not heard.words.strip():
+        return Say(await _history(heard, services, NOTHING_WANTED))
+    scene = _scene(heard, services)
+    rows = await services.history(heard.firm.key, heard.who)
+    there = people(heard.firm, rows)
+    calendar = (await services.workspace(heard.tenant)).calendar
+
+    def read(text: str) -> Period | WhichDay | None:
+        return read_period(text, today=scene.today, calendar=calendar)
+
+    mentions = {name: place(heard.tenant, user) for name, user in heard.mentions.items()}
+    said = history_words(heard.words, Known(scene.pack, scene.walk, there, mentions, heard.who.id, read))
+    _must_be_understood(said)
+    wanted = Filter(first=said.period.first, last=said.period.last)
+    choices = [
+        replace(wanted, task=task, person=person) for task in said.tasks or ("",) for person in said.people or ("",)
+    ]
+    if len(choices) > 1:
+        return Say(views.which(scene, choices, there))
+    named = {mentions[name]: name for name in mentions}
+    return Say(await _history(heard, services, choices[0], named={**named, **there}))
+
+
+async def _of_the_firm_named(heard: Heard, services: Services) -> Heard:
+    """What follows `@` may be a person here, so only `for` names another firm, also by a beginning of its name."""
+    named = named_firm(heard.words, await in_reach(heard, services)) if _FOR.search(heard.words) else None
+    if named is None:
+        return heard
+    position = await reachable(heard, services, named[1].key.firm)
+    return replace(heard, words=named[0], sighting=replace(heard.sighting, position=position))
+
+
+def _must_be_understood(said: HistoryWords) -> None:
+    """Raises Refusal that says which words were not, and what can be written."""
+    if said.stranger:
+        raise Refusal(
+            f"Nobody called “{said.stranger}” is in this firm or in its history. "
+            "Mention the person, or press *Filter…* under `/cais history` to pick one."
+        )
+    if said.unclear:
+        raise Refusal(f"{said.unclear.ask} Write the month as a word, like `/cais history since June 3`.")
+    if said.unknown:
+        raise Refusal(
+            f"I do not know what “{said.unknown}” is here: no task, step or period that I can read. "
+            "Try `/cais history s2 by @dana since June`; `/cais status` has the short names of the tasks."
+        )
+
+
+async def turn_page(heard: Heard, carried: ShowHistory, services: Services) -> Answer:
+    """*Older*, *Newer*, *History*, and one of several that were meant."""
+    wanted = Filter(carried.task, carried.person, _day(carried.first), _day(carried.last))
+    return Replace(await _history(heard, services, wanted, carried.before))
+
+
+async def open_filter(heard: Heard, carried: OpenHistoryFilter, services: Services) -> Answer:
+    """*Filter…*."""
+    rows = await services.history(heard.firm.key, heard.who)
+    wanted = Filter(carried.task, carried.person, _day(carried.first), _day(carried.last))
+    return Open(views.filter_modal(_scene(heard, services), wanted, people(heard.firm, rows)))
+
+
+async def filter_by_form(heard: Heard, carried: HistoryForm, services: Services) -> Answer:
+    """The filter was submitted; what was left empty is not filtered by."""
+    wanted = Filter(heard.value("task"), heard.value("person"), _day(heard.value("first")), _day(heard.value("last")))
+    if wanted.first and wanted.last and wanted.last < wanted.first:
+        return FieldErrors({"last": "The last day is before the first one."})
+    return Replace(await _history(heard, services, wanted))
+
+
+def _day(iso: str) -> date | None:
+    return date.fromisoformat(iso) if iso else None
+
+
+# --- pages ----------------------------------------------------------------------------------------------------
+
+
+async def _history(
+    heard: Heard, services: Services, wanted: Filter, before: int = 0, named: Mapping[str, str] | None = None
+) -> Message:
+    scene, key = _scene(heard, services), heard.firm.key
+    if wanted == NOTHING_WANTED:
+        left_out = undone(await services.history(key, heard.who, types=("undone",)))
+        return views.history(scene, await _page(heard, services, before, left_out))
+    rows = await services.history(key, heard.who)
+    left_out = undone(rows)
+    found = sought(scene.pack, scene.position, rows, wanted)
+    evidence: Sequence[Record] = ()
+    if wanted.task:
+        evidence = [r for r in reversed(found) if r.type == "evidence_added" and r.sequence not in left_out]
+    page = replace(_slice(found, before, left_out), behind={r.sequence: r for r in rows})
+    return views.history(
+        scene, page, wanted=wanted, evidence=evidence, named=named or people(scene.position, rows), whole=rows
+    )
+
+
+async def _page(heard: Heard, services: Services, before: int, left_out: frozenset[int]) -> views.Page:
+    """A page of everything; sequences have no gaps, so the page above begins a fixed number higher."""
+    rows = await services.history(heard.firm.key, heard.who, limit=views.ROWS, before=before or None)
+    above = before + views.ROWS
+    # Only an undo has to look back, as far as it reaches.
+    undoes = any(r.type == "undone" for r in rows)
+    everything = await services.history(heard.firm.key, heard.who) if undoes else ()
+    return views.Page(
+        rows=tuple(reversed(rows)),
+        undone=left_out,
+        behind={r.sequence: r for r in everything} if undoes else NO_ROWS,
+        older=rows[0].sequence if rows and rows[0].sequence > 1 else None,
+        newer=None if not before else (above if above <= heard.firm.version else 0),
+    )
+
+
+def _slice(rows: Sequence[Record], before: int, left_out: frozenset[int]) -> views.Page:
+    """A page of some rows, oldest first, as `_page` makes it of all."""
+    below = [r for r in rows if not before or r.sequence < before]
+    shown, above = below[-views.ROWS :], rows[len(below) :]
+    newer: int | None = None
+    if above:
+        newer = above[views.ROWS].sequence if len(above) > views.ROWS else 0
+    return views.Page(
+        rows=tuple(reversed(shown)),
+        undone=left_out,
+        older=shown[0].sequence if len(below) > len(shown) else None,
+        newer=newer,
+    )
