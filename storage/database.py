@@ -14,12 +14,14 @@ from storage.errors import StorageError
 from storage.event_store import EventStore, PositionCache, Runner
 from storage.fulltext import Fts5, FullText, Tsvector
 from storage.inbox import Inbox
+from storage.installations import Installations
 from storage.knowledge import Knowledge
 from storage.migrate import HEAD, migrate
 from storage.outbox import Outbox
 from storage.owing import take_turn
 from storage.plans import Plans
 from storage.questions import Notes, Questions
+from storage.sealing import Keys
 from storage.statements import Statement
 from storage.workspaces import Workspaces
 
@@ -49,6 +51,10 @@ class Database:
         self.plans: ports.Plans = Plans(runner, cache, turn)
         self.knowledge: ports.Knowledge = Knowledge(runner, fulltext)
         self.audit = Audit(runner)
+
+    def installations(self, keys: Keys) -> Installations:
+        """Where the app was installed by OAuth; opened and sealed with these keys."""
+        return Installations(self._runner, keys)
 
     async def close(self) -> None:
         """Finish what is under way, then disconnect."""

@@ -36,7 +36,7 @@ def _check(path: Path, tenant: str) -> None:
         there = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         if {name for name in there if in_models(name, "table")} - {*metadata.tables, "alembic_version"}:
             raise NotTaken(f"{path} has tables that are not ours.")
-        for name in there & set(metadata.tables):
+        for name in there & {table.name for table in metadata.tables.values() if "tenant" in table.c}:
             others = connection.execute(f"SELECT 1 FROM {name} WHERE tenant <> ? LIMIT 1", (tenant,))  # noqa: S608 - a table of ours
             if others.fetchone():
                 raise NotTaken(f"{path} holds more than this sandbox.")

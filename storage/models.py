@@ -285,6 +285,36 @@ stopped = Table(
     sqlite_with_rowid=False,
 )
 
+# Where the app was installed by OAuth. The token is sealed (storage.sealing) under the key of this name.
+installations = Table(
+    "installations",
+    metadata,
+    # The columns stand in the order of storage.installations.Installation.
+    _tenant(),
+    Column("name", Text, nullable=False),
+    Column("token", Text, nullable=False),
+    Column("bot_user", Text, nullable=False),
+    Column("bot_id", Text, nullable=False),
+    Column("app", Text, nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("installer", Text, nullable=False),
+    Column("installed_at", Double, nullable=False),
+    Column("sealed_with", Text, nullable=False),
+    PrimaryKeyConstraint("tenant"),
+    sqlite_with_rowid=False,
+)
+
+# An installation that was begun: whose it is, only Slack will say, so there is no tenant yet. Both are hashes.
+oauth_states = Table(
+    "oauth_states",
+    metadata,
+    Column("state", Text, nullable=False),
+    Column("browser", Text, nullable=False),
+    Column("expires_at", Double, nullable=False),
+    PrimaryKeyConstraint("state"),
+    sqlite_with_rowid=False,
+)
+
 # Events without a cause do not meet here: to both databases one null is not another.
 Index("ux_events_cause", events.c.tenant, events.c.firm, events.c.cause, unique=True)
 Index("ux_workspace_entries_cause", workspace_entries.c.tenant, workspace_entries.c.cause, unique=True)

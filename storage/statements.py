@@ -115,7 +115,9 @@ def _is_firm(table: Table) -> Any:
     return and_(table.c.tenant == bindparam("tenant"), table.c.firm == bindparam("firm"))
 
 
-def _upsert(table: Table, *overwritten: str) -> Statement:
+def upsert(table: Table, *overwritten: str) -> Statement:
+    """Inserts a row, or overwrites these columns of the one that is there."""
+
     def build(insert: Insert) -> ClauseElement:
         new = insert(table)
         keys = list(table.primary_key.columns)
@@ -136,7 +138,7 @@ def _snapshot() -> Select[Any]:
 # SQLite knows no FOR UPDATE and leaves it out: its one writer has begun IMMEDIATE.
 load_snapshot = Statement(lambda _: _snapshot().with_for_update())
 read_snapshot = Statement(lambda _: _snapshot())
-save_snapshot = _upsert(snapshots, "version", "head", "body")
+save_snapshot = upsert(snapshots, "version", "head", "body")
 
 find_cause = Statement(
     lambda _: select(events.c.sequence).where(_is_firm(events), events.c.cause == bindparam("cause"))
@@ -161,9 +163,9 @@ def read_history(types: int) -> Statement:
     return Statement(build)
 
 
-save_firm = _upsert(firms, "name")
+save_firm = upsert(firms, "name")
 rename_firm = Statement(lambda _: update(firms).values({firms.c.name: bindparam("name")}).where(_is_firm(firms)))
-save_member = _upsert(members, "name", "role")
+save_member = upsert(members, "name", "role")
 drop_members = Statement(lambda _: delete(members).where(_is_firm(members)))
 drop_member = Statement(lambda _: delete(members).where(_is_firm(members), members.c.person == bindparam("person")))
 
@@ -394,7 +396,7 @@ def _is_vote() -> Any:
 
 
 read_vote = Statement(lambda _: select(votes.c.helpful).where(_is_vote(), votes.c.person == bindparam("person")))
-save_vote = _upsert(votes, "helpful", "voted_at")
+save_vote = upsert(votes, "helpful", "voted_at")
 # --- update notes ---------------------------------------------------------------------------------------------
 
 standing_notes = Statement(

@@ -28,10 +28,10 @@ def postgres_url(postgres_server: str) -> str:
 
 async def _empty(server: str) -> None:
     connection = await asyncpg.connect(plain_url(server))
-    if await connection.fetchval("SELECT to_regclass('stopped_workspaces')"):
+    if await connection.fetchval("SELECT to_regclass('oauth_states')"):
         await connection.execute(
             "TRUNCATE firms, people, inbox, workspace_entries, questions, votes, update_notes, outbox,"
-            " taken, stopped_workspaces CASCADE"
+            " taken, stopped_workspaces, installations, oauth_states CASCADE"
         )
     await connection.close()
 

@@ -1,0 +1,140 @@
+"""Tokens are kept sealed, each opens for its own workspace only, and no key is lost that is still needed."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from msgspec.structs import replace
+
+from storage.database import Database, open_database
+from storage.installations import Installation, Installations
+from storage.sealing import Keys, KeyTrouble, new_key, read_keys
+
+OLD, NEW = new_key("old"), new_key("new")
+ACME = Installation(
+    tenant="-/T1",
+    name="Acme",
+    token="xoxb-acme",
+    bot_user="UBOT",
+    bot_id="BBOT",
+    app="A1",
+    scopes=("chat:write", "commands"),
+    installer="U1",
+    installed_at=100.0,
+)
+BRAVO = replace(ACME, tenant="-/T2", name="Bravo", token="xoxb-bravo")
+
+
+@pytest.fixture
+async def opened(url: str) -> AsyncIterator[Database]:
+    async with await open_database(url) as database:
+        yield database
+
+
+@pytest.fixture
+def kept(opened: Database) -> Installations:
+    return opened.installations(read_keys(OLD))
+
+
+async def test_what_is_kept_comes_back_and_the_last_one_counts(kept: Installations) -> None:
+    assert await kept.of("-/T1") is None
+    await kept.save(ACME)
+    await kept.save(BRAVO)
+    again = replace(ACME, token="xoxb-again", scopes=("commands",), installed_at=200.0)
+    await kept.save(again)
+    assert await kept.of("-/T1") == again
+    assert await kept.of("-/T2") == BRAVO
+    assert await kept.tenants() == ["-/T1", "-/T2"]
+
+
+async def test_an_orgs_installation_serves_its_workspaces_unless_they_have_their_own(kept: Installations) -> None:
+    org, own = replace(ACME, tenant="E1/-"), replace(BRAVO, tenant="E1/T2")
+    await kept.save(org)
+    await kept.save(own)
+    assert await kept.of("E1/T1") == org
+    assert await kept.of("E1/T2") == own
+    assert await kept.of("E2/T1") is None
+    assert await kept.of("-/T1") is None
+
+
+async def test_a_token_is_gone_at_once(kept: Installations) -> None:
+    await kept.save(ACME)
+    assert await kept.delete("-/T1")
+    assert not await kept.delete("-/T1")
+    assert await kept.of("-/T1") is None
+
+
+def test_a_sealed_token_opens_for_its_own_workspace_and_key_only() -> None:
+    keys = read_keys(OLD)
+    sealed = keys.seal("xoxb-acme", "-/T1")
+    assert "acme" not in sealed
+    assert sealed != keys.seal("xoxb-acme", "-/T1")
+    assert keys.unseal(sealed, "old", "-/T1") == "xoxb-acme"
+    with pytest.raises(KeyTrouble, match="does not open"):
+        keys.unseal(sealed, "old", "-/T2")
+    with pytest.raises(KeyTrouble, match="does not open"):
+        read_keys(new_key("old")).unseal(sealed, "old", "-/T1")
+    with pytest.raises(KeyTrouble, match="does not hold"):
+        keys.unseal(sealed, "new", "-/T1")
+    with pytest.raises(KeyTrouble, match="does not open"):
+        keys.unseal("c2hvcnQ=", "old", "-/T1")
+
+
+async def test_rotating_seals_everything_anew_and_then_the_old_key_can_go(opened: Database) -> None:
+    before = opened.installations(read_keys(OLD))
+    await before.save(ACME)
+    await before.save(BRAVO)
+    both = opened.installations(read_keys(f"{NEW},{OLD}"))
+    assert await both.check_keys() == {"old": 2}
+    assert await both.rotate() == {"old": 2}
+    assert await both.rotate() == {}
+    after = opened.installations(read_keys(NEW))
+    assert await after.check_keys() == {"new": 2}
+    assert await after.of("-/T1") == ACME
+
+
+async def test_a_key_that_is_still_needed_is_missed_before_anything_is_changed(opened: Database) -> None:
+    await opened.installations(read_keys(OLD)).save(ACME)
+    without = opened.installations(read_keys(NEW))
+    for asked in (without.check_keys, without.rotate):
+        with pytest.raises(KeyTrouble, match="token of one workspace is sealed with the key old, which"):
+            await asked()
+    impostor = opened.installations(read_keys(new_key("old")))
+    with pytest.raises(KeyTrouble, match="key old in CAIS_ENCRYPTION_KEYS is not the one"):
+        await impostor.check_keys()
+    with pytest.raises(KeyTrouble):
+        await opened.installations(read_keys(f"{NEW},{new_key('old')}")).rotate()
+    assert await opened.installations(read_keys(OLD)).of("-/T1") == ACME
+
+
+async def test_an_installation_is_begun_and_ended_once_in_one_browser_and_in_time(kept: Installations) -> None:
+    for state in ("a", "b", "c"):
+        await kept.begin(state, "mine", now=0, expires_at=600)
+    assert await kept.end("a", "mine", now=599) == "here"
+    assert await kept.end("a", "mine", now=599) == "nowhere"
+    assert await kept.end("b", "another", now=599) == "elsewhere"
+    assert await kept.end("b", "mine", now=599) == "nowhere"
+    assert await kept.end("c", "mine", now=601) == "nowhere"
+    assert await kept.end("never", "mine", now=0) == "nowhere"
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("", "holds no key"),
+        ("justakey", "Key 1 in CAIS_ENCRYPTION_KEYS is not written as name:key"),
+        (f"{OLD}, spaced name:abc", "Key 2"),
+        ("short:c2hvcnQ=", "The key short in CAIS_ENCRYPTION_KEYS is not 32 bytes"),
+        ("bad:!!!", "The key bad"),
+        (f"{OLD},{new_key('old')}", "two keys with the name old"),
+    ],
+)
+def test_keys_that_cannot_be_used_are_a_sentence_without_the_key(text: str, sentence: str) -> None:
+    with pytest.raises(ValueError, match=sentence) as refused:
+        read_keys(text)
+    assert OLD.partition(":")[2] not in str(refused.value)
+
+
+def test_keys_and_installations_show_no_secret() -> None:
+    keys: Keys = read_keys(OLD)
+    assert OLD.partition(":")[2] not in repr(keys)
+    assert "xoxb" not in repr(ACME)
