@@ -172,7 +172,7 @@ class Answering:
             case Prompts(prompts):
                 shown = [{"title": title, "message": message} for title, message in prompts]
                 where = {"channel_id": call.origin.channel, "prompts": shown}
-                await self._slack.call("assistant.threads.setSuggestedPrompts", where)
+                await self._slack.of(call.tenant).call("assistant.threads.setSuggestedPrompts", where)
 
     async def _say(self, call: Call, message: Message, again: bool = False, *, threaded: bool = False) -> None:
         origin = call.origin
@@ -192,15 +192,16 @@ class Answering:
     async def _answer_in_dm(self, call: Call, body: Json) -> None:
         """In a DM with the app everything stays; in one between two people only the asker may see it."""
         if not self.knows_dm(call.origin.channel):
-            await self._probe(call.origin.channel)
+            await self._probe(call.tenant, call.origin.channel)
         kind = "in_channel" if self.knows_dm(call.origin.channel) else "ephemeral"
         if not await self._slack.respond(call.origin.response_url, {"response_type": kind, **body}):
             await self._post_dm(call, body)
 
-    async def _probe(self, channel: str) -> None:
+    async def _probe(self, tenant: str, channel: str) -> None:
         """Only DMs with the app can be read by the app."""
         try:
-            await self._slack.call("conversations.history", {"channel": channel, "limit": 1}, form=True, patience=0)
+            where = {"channel": channel, "limit": 1}
+            await self._slack.of(tenant).call("conversations.history", where, form=True, patience=0)
         except (SlackSaidNo, TooBusy, Unsure):
             return
         self.met_in_dm(channel)
@@ -220,13 +221,13 @@ class Answering:
         if call.origin.thread:
             where["thread_ts"] = call.origin.thread
         try:
-            await self._slack.call("chat.postEphemeral", where)
+            await self._slack.of(call.tenant).call("chat.postEphemeral", where)
         except SlackSaidNo:
             return False
         return True
 
     async def _post_dm(self, call: Call, body: Json) -> None:
-        await self._slack.call("chat.postMessage", {"channel": call.user, **NO_UNFURLING, **body})
+        await self._slack.of(call.tenant).call("chat.postMessage", {"channel": call.user, **NO_UNFURLING, **body})
 
     async def _post(self, call: Call, body: Json, again: bool, thread: str) -> None:
         origin = call.origin
@@ -237,7 +238,7 @@ class Answering:
             if again and await self._was_said(call, thread):
                 return
             where["metadata"] = {"event_type": ANSWERED, "event_payload": {"cause": call.cause}}
-        await self._slack.call("chat.postMessage", where, patience=40.0 if call.event_id else 100.0)
+        await self._slack.of(call.tenant).call("chat.postMessage", where, patience=40.0 if call.event_id else 100.0)
 
     async def _was_said(self, call: Call, thread: str) -> bool:
         """Whether our reply already stands in the DM. Raises Unsure or TooBusy where Slack does not let us look."""
@@ -248,7 +249,9 @@ class Answering:
         if call.payload.get("ts"):
             where["oldest"] = call.payload["ts"]
         try:
-            found = await self._slack.call(method, {**where, "include_all_metadata": True}, form=True, patience=40.0)
+            found = await self._slack.of(call.tenant).call(
+                method, {**where, "include_all_metadata": True}, form=True, patience=40.0
+            )
         except SlackSaidNo:
             return False
         said = [message.get("metadata") or {} for message in found.get("messages") or ()]
@@ -261,13 +264,14 @@ class Answering:
         if origin.ts and not origin.home:
             if await self._slack.respond(origin.response_url, {"replace_original": True, **body}):
                 return
-            if not origin.ephemeral and await self._updated(origin, body):
+            if not origin.ephemeral and await self._updated(call, body):
                 return
         await self._say(call, message, again)
 
-    async def _updated(self, origin: Origin, body: Json) -> bool:
+    async def _updated(self, call: Call, body: Json) -> bool:
+        where = {"channel": call.origin.channel, "ts": call.origin.ts, **body}
         try:
-            await self._slack.call("chat.update", {"channel": origin.channel, "ts": origin.ts, **body})
+            await self._slack.of(call.tenant).call("chat.update", where)
         except SlackSaidNo:
             return False
         return True
@@ -276,7 +280,9 @@ class Answering:
         method = "views.push" if call.in_modal else "views.open"
         view = modal_view(modal, call.origin)
         try:
-            await self._slack.call(method, {"trigger_id": call.trigger, "view": view}, patience=WINDOW_PATIENCE)
+            await self._slack.of(call.tenant).call(
+                method, {"trigger_id": call.trigger, "view": view}, patience=WINDOW_PATIENCE
+            )
         except (SlackSaidNo, TooBusy, Unsure) as error:
             reason = error.error if isinstance(error, SlackSaidNo) else type(error).__name__
             log.warning("a modal did not open", extra={"action": "open", "verb": view["callback_id"], "error": reason})
@@ -290,7 +296,7 @@ class Answering:
         if call.kind == "action" and call.view.get("hash"):
             where["hash"] = call.view["hash"]
         try:
-            await self._slack.call("views.update", where)
+            await self._slack.of(call.tenant).call("views.update", where)
         except SlackSaidNo as error:
             # Somebody pressed twice: the view that is there is newer than the one this answer was drawn for.
             if error.error != "hash_conflict":
@@ -302,7 +308,7 @@ class Answering:
         if call.view.get("type") == "home" and call.view.get("hash"):
             where["hash"] = call.view["hash"]
         try:
-            await self._slack.call("views.publish", where)
+            await self._slack.of(call.tenant).call("views.publish", where)
         except SlackSaidNo as error:
             if error.error != "hash_conflict":
                 raise

@@ -7,9 +7,7 @@ from contextlib import contextmanager
 
 import aiohttp
 from slack_bolt.async_app import AsyncApp
-from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.authorization.async_authorize import AsyncAuthorize
-from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
@@ -22,66 +20,36 @@ from bot.event_inbox import EventInbox
 from bot.exporter import Exporter
 from bot.firm_list_reader import FirmListReader
 from bot.hearing import Call
+from bot.installed import NOT_HERE, Installed, ManyWorkspaces, OneWorkspace
 from bot.librarian import Librarian
 from bot.metrics import Counts
 from bot.middleware import BUDGET, Routing
 from bot.people import People
+from bot.places import place
 from bot.planner import Planner
 from bot.router import Router
 from bot.standstill import Standstill
 from bot.surfaces import Publish
 from bot.table import Table
 from bot.web_api import DEFAULT_URL, WebApi
+from flows.asked import Owed
 from flows.services import Services
+from storage.installations import Installation, Installations
 
 log = logging.getLogger("cais.app")
+
+INSTALLED = "installed"
+"""The kind of letter that whoever added the app is greeted with."""
 
 TIMEOUT = 20.0
 """Seconds for one call to Slack, shorter than an event's lease."""
 
 
-class OneWorkspace(AsyncAuthorize):
-    """Authorizes every request with the one token there is; who we are was asked once, at the start."""
-
-    def __init__(self, token: str) -> None:
-        self._token = token
-        self.bot_user = ""
-        self._bot_id = ""
-        self._last: AuthorizeResult | None = None
-
-    def know(self, *, bot_user: str, bot_id: str) -> None:
-        """Keep what auth.test said."""
-        self.bot_user, self._bot_id, self._last = bot_user, bot_id, None
-
-    async def __call__(
-        self,
-        *,
-        context: AsyncBoltContext,
-        enterprise_id: str | None,
-        team_id: str | None,
-        user_id: str | None,
-        actor_enterprise_id: str | None = None,
-        actor_team_id: str | None = None,
-        actor_user_id: str | None = None,
-    ) -> AuthorizeResult:
-        """Bolt asks this for every request."""
-        known = self._last
-        if known is None or known.enterprise_id != enterprise_id or known.team_id != team_id:
-            known = self._last = AuthorizeResult(
-                enterprise_id=enterprise_id,
-                team_id=team_id,
-                bot_user_id=self.bot_user,
-                bot_id=self._bot_id,
-                bot_token=self._token,
-            )
-        return known
-
-
 class OneClientApp(AsyncApp):
     """Bolt's app without a new client and logger for every request, which took a tenth of the time of a command.
 
-    They are made per request so that each may have its own token; there is one token here, and our listeners never
-    see Bolt's context. Goes away with the first app that serves several workspaces.
+    They are made per request so that each may have its own token; our listeners never see Bolt's context, and what we
+    send goes through `WebApi.of`, which knows whose token it takes.
     """
 
     def _init_context(self, req: AsyncBoltRequest) -> None:
@@ -97,7 +65,8 @@ class Bot:
     def __init__(
         self,
         *,
-        token: str,
+        token: str = "",
+        installations: Installations | None = None,
         signing_secret: str,
         router: Router,
         services: Services,
@@ -106,15 +75,18 @@ class Bot:
         budget: float = BUDGET,
         speed: float = 1.0,
     ) -> None:
-        """Has to be called in a running loop. `now` is real time in UNIX seconds, never moved for practice.
+        """Has to be called in a running loop. Works with one token, or with those of the installations.
 
-        `speed` is how many times as fast as it business time runs.
+        `now` is real time in UNIX seconds, never moved for practice; `speed` is how many times as fast as it business
+        time runs.
         """
+        self._services = services
         self.session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT))
-        self.slack = WebApi(self.session, token=token, base_url=api_url)
+        self.workspaces = ManyWorkspaces(installations, now) if installations else None
+        self.installed: Installed = self.workspaces or OneWorkspace(token)
+        self.slack = WebApi(self.session, tokens=self.installed, base_url=api_url)
         self.counts = Counts()
         self.background = Background()
-        self._authorize = OneWorkspace(token)
         self.people = People(self.slack, services.directory, self.background, now, services.now)
         self.answering = Answering(self.slack, self._redraw_home)
         self.planner = Planner(services, self.people, planned=lambda: self.delivery.wake())
@@ -132,9 +104,9 @@ class Bot:
             answering=self.answering,
             background=self.background,
             now=now,
-            bot_user=self.bot_user,
+            bot_user=self.installed.bot_user,
         )
-        self.standstill = Standstill(self.slack, services.outbox, now)
+        self.standstill = Standstill(self.slack, services.outbox, now, installed=self.installed)
         self.delivery = Delivery(
             self.slack,
             services,
@@ -155,18 +127,13 @@ class Bot:
             inbox=self.inbox,
             background=self.background,
             counts=self.counts,
-            bot_user=self.bot_user,
             standstill=self.standstill,
             budget=budget,
         )
         self.client = AsyncWebClient(
-            token=token, base_url=api_url, session=self.session, retry_handlers=[], logger=_logger()
+            token=token or None, base_url=api_url, session=self.session, retry_handlers=[], logger=_logger()
         )
-        self.app = build_app(self.client, self._authorize, signing_secret, routing)
-
-    def bot_user(self) -> str:
-        """The app's own user id, known after `start`."""
-        return self._authorize.bot_user
+        self.app = build_app(self.client, self.installed.authorize, signing_secret, routing)
 
     async def _redraw_home(self, call: Call) -> None:
         answer = await self.table.redraw_home(call)
@@ -175,14 +142,31 @@ class Bot:
             await self.answering.deliver(anew, answer)
 
     async def start(self) -> None:
-        """Asks Slack who we are and takes up what a crash left. Raises SlackSaidNo where the token is no good."""
-        who = await self.slack.call("auth.test", {}, form=True)
-        self._authorize.know(bot_user=str(who.get("user_id", "")), bot_id=str(who.get("bot_id", "")))
+        """Asks Slack who we are and takes up what a crash left.
+
+        Raises SlackSaidNo where the one token is no good, KeyTrouble where those of the installations do not open.
+        """
+        await self.installed.begin(self.slack)
         await self.standstill.begin()
         self.inbox.start()
         self.planner.start()
         self.delivery.start()
         self.librarian.start()
+
+    async def arrived(self, new: Installation) -> None:
+        """The app was added to a workspace by OAuth: what was stopped there goes on, and whoever added it is greeted.
+
+        An org's installer is not: the app is in none of its workspaces yet.
+        """
+        assert self.workspaces is not None, "only with OAuth"
+        await self.workspaces.arrived(new)
+        await self.standstill.installed_again(new.tenant)
+        if new.installer and not new.for_org:
+            at = self._services.now().timestamp()
+            who = place(new.tenant, new.installer)
+            key = f"installed:{new.installer}"
+            await self._services.outbox.owe([Owed(new.tenant, key, "", INSTALLED, who, "", at)])
+            self.delivery.wake()
 
     async def stop(self, seconds: float = 10.0) -> None:
         """Finishes what is under way, for at most this long, and hangs up."""
@@ -203,6 +187,7 @@ def build_app(client: AsyncWebClient, authorize: AsyncAuthorize, signing_secret:
             client=AsyncWebClient(
                 base_url=client.base_url, session=client.session, retry_handlers=[], logger=client.logger
             ),
+            user_facing_authorize_error_message=NOT_HERE,
             authorize=authorize,  # type: ignore[arg-type]  # Bolt takes its own class too, and says so only in code
             signing_secret=signing_secret or "none: Socket Mode only",
             ignoring_self_events_enabled=False,

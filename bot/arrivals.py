@@ -58,7 +58,7 @@ class Arrivals:
         """
         since = min((o.first_taken for o in owed if o.first_taken), default=0.0) or self._now()
         try:
-            channel = letter.channel if letter and letter.channel else await self._dm(owed[0].person)
+            channel = letter.channel if letter and letter.channel else await self._dm(owed[0])
             return await self._read(owed, channel, letter.thread if letter else "", since - APART)
         except SlackSaidNo as no:
             if no.error in NOBODY:
@@ -77,8 +77,9 @@ class Arrivals:
         if self._now() - since < A_DAY:
             raise NotSent(self._now() + max(seconds, 1.0))
 
-    async def _dm(self, person: str) -> str:
-        opened = await self._slack.call("conversations.open", {"users": slack_id(person)}, patience=0.0)
+    async def _dm(self, owed: Owed) -> str:
+        where = {"users": slack_id(owed.person)}
+        opened = await self._slack.of(owed.tenant).call("conversations.open", where, patience=0.0)
         return str(opened["channel"]["id"])
 
     async def _read(self, owed: Sequence[Owed], channel: str, thread: str, oldest: float) -> Mapping[str, str]:
@@ -90,7 +91,7 @@ class Arrivals:
         cursor = ""
         for _ in range(MOST_PAGES):
             asked = {**where, "limit": PAGE, "include_all_metadata": True, **({"cursor": cursor} if cursor else {})}
-            page = await self._slack.call(method, asked, form=True, patience=0.0)
+            page = await self._slack.of(owed[0].tenant).call(method, asked, form=True, patience=0.0)
             for message in page.get("messages") or ():
                 at = f"{channel}/{message.get('ts', '')}"
                 found |= {wanted[k]: at for k in keys_in(message) if k in wanted}

@@ -51,7 +51,7 @@ class EventInbox:
         answering: Answering,
         background: Background,
         now: Callable[[], float],
-        bot_user: Callable[[], str],
+        bot_user: Callable[[str], Awaitable[str]],
     ) -> None:
         self._inbox = inbox
         self._table = table
@@ -130,7 +130,7 @@ class EventInbox:
         return taken
 
     async def _handle_left(self, told: Told) -> None:
-        body, call = self._read(told)
+        body, call = self._read(told, await self._bot_user(told.tenant))
         if call is None:
             await self._inbox.settle(told.tenant, told.id, now=self._now())
             return
@@ -139,12 +139,12 @@ class EventInbox:
         answer = Say(Message(TYPE_AGAIN)) if _WITHHELD in body else await self._table.answer(call)
         await self._settle(call, answer, again=True)
 
-    def _read(self, told: Told) -> tuple[Any, Call | None]:
+    def _read(self, told: Told, bot_user: str) -> tuple[Any, Call | None]:
         """What was kept, and the call in it: None where it is not for us, too old, or cannot be read."""
         try:
             body = msgspec.json.decode(told.body or "{}")
             old = self._now() - float(body.get("event_time") or self._now()) > TOO_OLD
-            return body, None if old else hear(body, told.tenant, self._bot_user())
+            return body, None if old else hear(body, told.tenant, bot_user)
         except (msgspec.DecodeError, KeyError, TypeError, ValueError, AttributeError) as error:
             log.error("a kept event cannot be read", extra={"action": "take_up", "error": type(error).__name__})
             return None, None

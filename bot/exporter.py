@@ -52,7 +52,7 @@ class Exporter:
         return True
 
     async def _carry_out(self, wish: Wish, same: tuple[object, ...]) -> None:
-        work = _Work(wish, self._services, self._slack)
+        work = _Work(wish, self._services, self._slack.of(wish.keys[0].tenant))
         try:
             await work.begin()
             async with self._one_at_a_time:

@@ -148,9 +148,10 @@ class Librarian:
 
     async def fetch(self, document: Document, into: IO[bytes]) -> tuple[int, str]:
         """Its content; size and SHA-256. Raises SlackSaidNo, NotHandedOver, TooLarge, Unsure, TooBusy."""
-        info = await self._slack.call("files.info", {"file": document.file}, form=True)
+        slack = self._slack.of(document.key.tenant)
+        info = await slack.call("files.info", {"file": document.file}, form=True)
         url = str((info.get("file") or {}).get("url_private_download") or "")
-        return await self._slack.fetch(url, into, most=LARGEST)
+        return await slack.fetch(url, into, most=LARGEST)
 
     async def person(self, document: Document) -> Person:
         """Who added it, with the rights of now."""
@@ -163,7 +164,7 @@ class Librarian:
 
     def note(self, document: Document) -> ProgressNote:
         """The message in which its progress is shown."""
-        return ProgressNote(self._slack, self._services, slack_id(document.by), document)
+        return ProgressNote(self._slack.of(document.key.tenant), self._services, slack_id(document.by), document)
 
 
 class Work:

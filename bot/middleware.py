@@ -35,7 +35,6 @@ class Routing(AsyncMiddleware):
         inbox: EventInbox,
         background: Background,
         counts: Counts,
-        bot_user: Callable[[], str],
         standstill: Standstill,
         budget: float = BUDGET,
     ) -> None:
@@ -44,7 +43,6 @@ class Routing(AsyncMiddleware):
         self._inbox = inbox
         self._background = background
         self._counts = counts
-        self._bot_user = bot_user
         self._standstill = standstill
         self._budget = budget
         self._acks = Acks()
@@ -62,12 +60,12 @@ class Routing(AsyncMiddleware):
             return _ok({"challenge": body.get("challenge", "")})
         tenant = f"{req.context.enterprise_id or '-'}/{req.context.team_id or '-'}"
         if gone := gone_from(body):
-            await self._standstill.stop(tenant, gone)
+            await self._standstill.taken_off(tenant, gone, at=float(body.get("event_time") or 0.0))
             return _ok()
         if goes_on := self._standstill.heard(tenant):
             self._background.start(goes_on)
         try:
-            call = hear(body, tenant, self._bot_user())
+            call = hear(body, tenant, str(req.context.bot_user_id or ""))
         except (KeyError, TypeError, ValueError, AttributeError, IndexError):
             self._counts.add("unreadable", "other", "ignored")
             return _ok()

@@ -106,7 +106,7 @@ class People:
 
     async def _ask(self, tenant: str, user: str, person: str) -> Known | None:
         try:
-            answer = await self._slack.call("users.info", {"user": user}, form=True)
+            answer = await self._slack.of(tenant).call("users.info", {"user": user}, form=True)
             known = read_user(person, answer["user"], self._now())
             await self._directory.remember(tenant, known, at=self._business().timestamp())
             return known

@@ -66,7 +66,7 @@ class Posting:
                     raise
         message = await self._post(tenant, person, letter, metadata)
         if letter.whisper:
-            await self._whisper(person, letter, *letter.whisper)
+            await self._whisper(tenant, person, letter, *letter.whisper)
         return message
 
     async def _must_be_inside(self, tenant: str, channel: str) -> None:
@@ -74,7 +74,9 @@ class Posting:
         if self._inside.get((tenant, channel), 0.0) > self._now():
             return
         try:
-            found = await self._slack.call("conversations.info", {"channel": channel}, form=True, patience=0.0)
+            found = await self._slack.of(tenant).call(
+                "conversations.info", {"channel": channel}, form=True, patience=0.0
+            )
         except TooBusy as error:
             raise NotSent(self._now() + error.seconds) from error
         except Unsure as error:
@@ -119,7 +121,7 @@ class Posting:
         await self._turn(channel)
         self._must_not_rest(tenant, method)
         try:
-            return await self._slack.call(method, where, patience=0.0)
+            return await self._slack.of(tenant).call(method, where, patience=0.0)
         except TooBusy as error:
             until = self._resting[tenant, method] = self._now() + error.seconds
             log.info("Slack asks to wait", extra={"action": "asked_to_wait", "seconds": error.seconds})
@@ -142,9 +144,9 @@ class Posting:
         if free > at:
             await asyncio.sleep(free - at)
 
-    async def _whisper(self, person: str, letter: Letter, channel: str, thread: str) -> None:
+    async def _whisper(self, tenant: str, person: str, letter: Letter, channel: str, thread: str) -> None:
         where = {"channel": channel, "user": slack_id(person), "thread_ts": thread, **content(letter.message)}
         try:
-            await self._slack.call("chat.postEphemeral", where, patience=10.0)
+            await self._slack.of(tenant).call("chat.postEphemeral", where, patience=10.0)
         except (SlackSaidNo, TooBusy, Unsure) as error:
             log.info("not whispered", extra={"action": "whisper", "error": str(error)})

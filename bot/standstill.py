@@ -4,41 +4,38 @@ import logging
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from bot.web_api import SlackSaidNo, TooBusy, Unsure, WebApi
+from bot.installed import Installed
+from bot.web_api import NO_TOKEN, SlackSaidNo, TooBusy, Unsure, WebApi
 from flows.ports import Outbox
+from storage.installations import whole_org
 
 log = logging.getLogger("cais.standstill")
 
-NO_TOKEN = frozenset(
-    {
-        "invalid_auth",
-        "account_inactive",
-        "token_revoked",
-        "token_expired",
-        "not_authed",
-        "org_login_required",
-        "team_access_not_granted",
-        "no_permission",
-    }
-)
-"""Slack's words for a token that counts no more; some of them may also be about a person."""
+TAKEN_OFF = frozenset({"account_inactive", "token_revoked"})
+"""What Slack says to a token that will never count again."""
 
 
 class Standstill:
     """Stops a workspace at once, and lets it go on when it is heard of again. `now` is real time in UNIX seconds."""
 
-    def __init__(self, slack: WebApi, outbox: Outbox, now: Callable[[], float]) -> None:
+    def __init__(self, slack: WebApi, outbox: Outbox, now: Callable[[], float], *, installed: Installed) -> None:
         self._slack = slack
         self._outbox = outbox
         self._now = now
+        self._installed = installed
         self._stopped: set[str] = set()
         self.gone_on: Callable[[], None] = lambda: None
         """Called when a workspace goes on: something may be due there."""
 
     async def begin(self) -> None:
-        """Our token works: whatever was stopped for it goes on."""
+        """Where we have a token, whatever was stopped goes on; one that is still refused stops again."""
         for tenant in await self._outbox.stopped():
             await self._go_on(tenant)
+
+    async def taken_off(self, tenant: str, reason: str, *, at: float) -> None:
+        """Slack tells of it; `at` is when it happened, in UNIX seconds. The token goes, nothing else does."""
+        if await self._installed.gone(tenant, at):
+            await self.stop(tenant, reason)
 
     async def stop(self, tenant: str, reason: str) -> None:
         """Nothing of this workspace is sent from now on."""
@@ -51,9 +48,12 @@ class Standstill:
         if error not in NO_TOKEN:
             return False
         try:
-            await self._slack.call("auth.test", {}, form=True, patience=5.0)
+            await self._slack.of(tenant).call("auth.test", {}, form=True, patience=5.0)
         except SlackSaidNo as no:
-            await self.stop(tenant, no.error)
+            if no.error in TAKEN_OFF:
+                await self.taken_off(tenant, no.error, at=self._now())
+            else:
+                await self.stop(tenant, no.error)
             return True
         except (TooBusy, Unsure):
             return False
@@ -67,7 +67,15 @@ class Standstill:
         """Somebody uses the app there. What there is to do about it, if it was stopped; mostly nothing."""
         return self._go_on(tenant) if tenant in self._stopped else None
 
+    async def installed_again(self, tenant: str) -> None:
+        """The app has a token there again; `tenant` may be a whole org."""
+        for stopped in await self._outbox.stopped():
+            if tenant in (stopped, whole_org(stopped)):
+                await self._go_on(stopped)
+
     async def _go_on(self, tenant: str) -> None:
+        if not await self._installed.is_here(tenant):
+            return
         self._stopped.discard(tenant)
         await self._outbox.resume(tenant)
         log.info("a workspace goes on", extra={"action": "workspace_resumed"})

@@ -1,11 +1,12 @@
 """Calls to Slack's Web API and to response_urls over one shared session, sent again only where that is safe."""
 
 import asyncio
+import copy
 import hashlib
 import logging
 import re
 from collections.abc import AsyncIterator, Mapping
-from typing import IO, Any
+from typing import IO, Any, Protocol
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -55,15 +56,73 @@ class TooLarge(Exception):
     """A file is larger than was allowed; no more than that was taken."""
 
 
-class WebApi:
-    """One workspace's Web API. Durations are in seconds of real time."""
+NO_TOKEN = frozenset(
+    {
+        "invalid_auth",
+        "account_inactive",
+        "token_revoked",
+        "token_expired",
+        "not_authed",
+        "not_installed",
+        "org_login_required",
+        "team_access_not_granted",
+        "no_permission",
+    }
+)
+"""Slack's words for a token that counts no more, and ours for one that is not there; some of them may also be about a
+person."""
 
-    def __init__(self, session: aiohttp.ClientSession, *, token: str, base_url: str = DEFAULT_URL) -> None:
+
+class Tokens(Protocol):
+    """Whose token a call goes out with."""
+
+    async def token(self, tenant: str) -> str:
+        """This workspace's bot token. Raises SlackSaidNo with `not_installed` where there is none."""
+
+    def doubt(self, tenant: str) -> None:
+        """Slack did not take it: whoever asks next gets it from where it is kept."""
+
+
+class OneToken:
+    """The same token for every workspace there is."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    async def token(self, tenant: str) -> str:
+        """It."""
+        return self._token
+
+    def doubt(self, tenant: str) -> None:
+        """There is no other."""
+
+
+class WebApi:
+    """A workspace's Web API: that `of` a tenant. Durations are in seconds of real time."""
+
+    def __init__(
+        self,
+        session: aiohttp.ClientSession,
+        *,
+        token: str = "",
+        tokens: Tokens | None = None,
+        base_url: str = DEFAULT_URL,
+    ) -> None:
+        """Either one token for all workspaces, or the tokens of many."""
         self._session = session
         self._base_url = base_url.rstrip("/") + "/"
-        self._headers = {"Authorization": f"Bearer {token}"}
+        self._tokens: Tokens = tokens or OneToken(token)
+        self._tenant = ""
         self._host = urlsplit(base_url).netloc
         self._scheme = urlsplit(base_url).scheme
+
+    def of(self, tenant: str) -> "WebApi":
+        """The same for this workspace."""
+        if self._tenant == tenant:
+            return self
+        bound = copy.copy(self)
+        bound._tenant = tenant
+        return bound
 
     async def call(
         self, method: str, arguments: Mapping[str, Any], *, patience: float = 100.0, form: bool = False
@@ -82,10 +141,9 @@ class WebApi:
 
     async def _call(self, method: str, arguments: Mapping[str, Any], patience: float, form: bool) -> dict[str, Any]:
         url = self._base_url + method
+        token = await self._authorization()
         try:
-            status, headers, content = await self._post(
-                url, arguments, patience=patience, form=form, headers=self._headers
-            )
+            status, headers, content = await self._post(url, arguments, patience=patience, form=form, headers=token)
         except TooBusy as error:
             raise TooBusy(f"{method}: {error}", error.seconds) from None
         except Unsure as error:
@@ -101,8 +159,13 @@ class WebApi:
             if said == "ratelimited" and "Retry-After" in headers:
                 seconds = _seconds(headers["Retry-After"])
                 raise TooBusy(f"{method}: asked to wait {seconds} s", seconds)
+            if said in NO_TOKEN:
+                self._tokens.doubt(self._tenant)
             raise SlackSaidNo(method, said)
         return answer
+
+    async def _authorization(self) -> Mapping[str, str]:
+        return {"Authorization": f"Bearer {await self._tokens.token(self._tenant)}"}
 
     async def respond(self, response_url: str, message: Mapping[str, Any], *, patience: float = 20.0) -> bool:
         """Posts to a response_url; whether Slack took it. A used-up or expired one is the caller's to get round."""
@@ -122,9 +185,10 @@ class WebApi:
         if not self._may_fetch(url):
             raise NotHandedOver("not an address of Slack's")
         timeout = aiohttp.ClientTimeout(total=FETCH, sock_read=20.0)
+        token = await self._authorization()
         try:
             # Without the scope Slack sends one to its login page, so that following would end in a file of HTML.
-            async with self._session.get(url, headers=self._headers, timeout=timeout, allow_redirects=False) as answer:
+            async with self._session.get(url, headers=token, timeout=timeout, allow_redirects=False) as answer:
                 if answer.status == 429:
                     raise TooBusy("asked to wait")
                 if answer.status >= 500:

@@ -63,7 +63,7 @@ async def test_a_plain_message_is_answered_in_its_thread(slack: Slack) -> None:
 
 async def test_a_mention_is_answered_for_the_asker_in_the_thread(slack: Slack) -> None:
     ben = slack.ben.at(COMPLIANCE)
-    bot = slack.bot.bot_user()
+    bot = await slack.bot.installed.bot_user("")
     await ben.types("We begin with CAIS.")
     thread = ben.last["ts"]
     said = await ben.types(f"<@{bot}> who do I call?", thread=thread)

@@ -92,7 +92,7 @@ async def test_what_was_asked_in_a_channel_is_answered_in_the_dm_and_whispered_i
     ben = slack.ben.at(COMPLIANCE)
     await ben.types("How is this?")
     thread = ben.last["ts"]
-    bot = slack.bot.bot_user()
+    bot = await slack.bot.installed.bot_user("")
     await ben.types(f"<@{bot}> {ASKED}", thread=thread)
     await slack.lea.types("questions")
     await slack.lea.presses("Reply…")

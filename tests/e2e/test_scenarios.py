@@ -309,7 +309,7 @@ async def test_a_firm_plans_sets_dates_and_shares_the_work(slack: Slack) -> None
 
 async def test_a_question_is_answered_everywhere_and_its_thread_keeps_the_subject(slack: Slack) -> None:
     await set_up(slack.ben)
-    bot = slack.bot.bot_user()
+    bot = await slack.bot.installed.bot_user("")
     link = "<https://srg.ct.catnms.com/cais|CAIS Reporter Portal> · *TEST* environment"
     asked = "where is the link to the test portal?"
     assert link in words_of(await slack.ben.at(GENERAL).types(f"/cais ask {asked}"))

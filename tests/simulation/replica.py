@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from bot.background import Background
 from bot.bootstrap import build_services
 from bot.delivery import Delivery
+from bot.installed import OneWorkspace
 from bot.people import People
 from bot.planner import Planner
 from bot.router import SlotWriter
@@ -86,7 +87,7 @@ class Replica:
         self.services: Services = build_services(self.database, self._pack, self._time.business)
         line = Line(self._slack, self._faults, alive)
         background = Background()
-        self.standstill = Standstill(line, self.services.outbox, self.real_time)
+        self.standstill = Standstill(line, self.services.outbox, self.real_time, installed=OneWorkspace("xoxb-1"))
         self.people = People(line, self.services.directory, background, self.real_time, self.services.now)
         self.planner = Planner(self.services, self.people, planned=lambda: None)
         self.delivery = Delivery(

@@ -125,6 +125,10 @@ class Line:
         self._faults = faults
         self._alive = alive
 
+    def of(self, tenant: str) -> "Line":
+        """There is one workspace."""
+        return self
+
     async def call(
         self, method: str, arguments: Mapping[str, Any], *, patience: float = 100.0, form: bool = False
     ) -> Json:
