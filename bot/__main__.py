@@ -14,6 +14,7 @@ COMMANDS = {
     "migrate": "bot.commands.migrate:migrate",
     "ask": "bot.commands.ask:ask",
     "next-reminder": "bot.commands.next_reminder:next_reminder",
+    "keys": "bot.commands.keys:keys",
     "verify": "bot.commands.verify:verify",
     "export": "bot.commands.exporting:export",
     "import": "bot.commands.exporting:import_",

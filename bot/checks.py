@@ -64,7 +64,7 @@ def check_settings(settings: Settings) -> list[Finding]:
 
 
 async def check_slack(settings: Settings, now: datetime) -> list[Finding]:
-    """The bot token, its scopes, the computer's clock against Slack's, and the app token in Socket Mode."""
+    """The bot token, its scopes, and the computer's clock against Slack's."""
     assert settings.slack_bot_token is not None, "settings refuse to start without it"
     bot = AsyncWebClient(settings.slack_bot_token.reveal(), settings.slack_api_url, timeout=10)
     try:
@@ -72,17 +72,17 @@ async def check_slack(settings: Settings, now: datetime) -> list[Finding]:
     except SlackApiError as error:
         return [_token_finding("SLACK_BOT_TOKEN", str(error.response["error"]))]
     except (aiohttp.ClientError, TimeoutError) as error:
-        return [_unreachable(settings, error)]
+        return [unreachable(settings, error)]
     headers = {str(name).lower(): str(value) for name, value in answer.headers.items()}
     found = [Finding("bot token", "ok", f"It is {answer['user']} in the workspace {answer['team']}.")]
-    found += [*check_scopes(headers), *check_clock(headers, now)]
+    return [*found, *check_scopes(headers), *check_clock(headers, now)]
+
+
+async def check_line(settings: Settings) -> Finding:
+    """How Slack reaches the bot: the app token in Socket Mode, else the signing secret."""
     if settings.way == "socket":
-        found.append(await _check_app_token(settings.slack_app_token, settings.slack_api_url))
-    else:
-        found.append(
-            Finding("signing secret", "look", "It is set. Only a request of Slack's shows whether it is the right one.")
-        )
-    return found
+        return await _check_app_token(settings.slack_app_token, settings.slack_api_url)
+    return Finding("signing secret", "look", "It is set. Only a request of Slack's shows whether it is the right one.")
 
 
 def check_scopes(headers: Mapping[str, str]) -> list[Finding]:
@@ -134,7 +134,8 @@ def _token_finding(name: str, code: str) -> Finding:
     return Finding(name, "wrong", TOKEN_TROUBLE.get(code, f"Slack refused it with the error {code}."))
 
 
-def _unreachable(settings: Settings, error: Exception) -> Finding:
+def unreachable(settings: Settings, error: Exception) -> Finding:
+    """Slack did not answer at all."""
     todo = "Check the network, the proxy and SLACK_API_URL."
     return Finding("slack", "wrong", f"{settings.slack_api_url} cannot be reached ({type(error).__name__}). {todo}")
 
@@ -151,7 +152,7 @@ def check_folder(settings: Settings) -> list[Finding]:
 
 async def check_port(settings: Settings) -> list[Finding]:
     """Whether the port that will be listened on is free, or what of ours is already there."""
-    if settings.way == "socket":
+    if settings.way != "sandbox" and not settings.serves_pages:
         return []
     sandbox = settings.way == "sandbox"
     name, port = ("CAIS_SANDBOX_PORT", settings.sandbox_port) if sandbox else ("CAIS_PORT", settings.port)

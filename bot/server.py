@@ -78,8 +78,13 @@ def read_form(text: str) -> Any:
 Page = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
 
-def web_app(app: AsyncApp, *, ready: Ready, counts: Counts) -> web.Server:
-    """What is served, for `Server`. Four fixed addresses need no router of aiohttp's: a twentieth of a command."""
+def web_app(
+    app: AsyncApp | None, *, ready: Ready, counts: Counts, more: Mapping[str, Page] | None = None
+) -> web.Server:
+    """What is served, for `Server`; without an app it hears nothing of Slack, as beside Socket Mode.
+
+    A few fixed addresses need no router of aiohttp's, which took a twentieth of a command.
+    """
 
     async def events(request: web.BaseRequest) -> web.StreamResponse:
         if request.method != "POST":
@@ -92,6 +97,7 @@ def web_app(app: AsyncApp, *, ready: Ready, counts: Counts) -> web.Server:
             bolt_request = SlackRequest((await request.read()).decode(), headers)
         except (ValueError, TypeError, AttributeError):
             return web.Response(status=400)
+        assert app is not None, "only served where there is one"
         answer = await app.async_dispatch(bolt_request)
         if isinstance(answer, JsonAck):
             return web.Response(body=answer.raw, headers=JSON)
@@ -100,7 +106,9 @@ def web_app(app: AsyncApp, *, ready: Ready, counts: Counts) -> web.Server:
             return web.Response(status=answer.status)
         return web.Response(status=answer.status, body=body.encode(), headers=JSON if body[0] == "{" else TEXT)
 
-    pages: dict[str, Page] = {"/slack/events": events, **health_pages(ready, counts)}
+    pages: dict[str, Page] = {**(more or {}), **health_pages(ready, counts)}
+    if app is not None:
+        pages["/slack/events"] = events
 
     async def serve(request: web.BaseRequest) -> web.StreamResponse:
         page = pages.get(request.path)

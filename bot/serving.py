@@ -4,8 +4,8 @@ import asyncio
 import gc
 import logging
 import signal
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, nullcontext
 
 from slack_sdk.errors import SlackApiError
 
@@ -14,7 +14,7 @@ from bot.app import Bot
 from bot.bootstrap import build_router, build_services
 from bot.clock import BusinessClock, real_time
 from bot.pack_files import read_pack
-from bot.server import Server, web_app
+from bot.server import Page, Server, web_app
 from bot.settings import Settings, unknown_names
 from bot.socket_mode import SocketMode
 from bot.web_api import SlackSaidNo, TooBusy, Unsure
@@ -22,6 +22,7 @@ from flows.packs import PackError, load_pack
 from flows.roadmap import Pack
 from storage.database import open_database
 from storage.errors import StorageError
+from storage.sealing import KeyTrouble
 
 log = logging.getLogger("cais.serving")
 
@@ -44,24 +45,27 @@ async def serve(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     async with _bot(settings) as bot:
-        listen = _over_http if settings.way == "http" else _by_socket_mode
-        await listen(settings, bot, stop)
+        if settings.way == "http":
+            async with _served(settings, bot, stop):
+                await stop.wait()
+        else:
+            await _by_socket_mode(settings, bot, stop)
     log.info("Stopped.", extra={"action": "stopped"})
 
 
 @asynccontextmanager
 async def _bot(settings: Settings) -> AsyncIterator[Bot]:
-    assert settings.slack_bot_token is not None, "settings refuse to start without it"
     pack = open_pack(settings)
     clock = BusinessClock(settings.start_at, settings.clock_speed)
-    secret = settings.slack_signing_secret
+    secret, token = settings.slack_signing_secret, settings.slack_bot_token
     try:
         database = await open_database(settings.database)
     except (StorageError, ValueError) as error:
         raise NotServing(f"{error} CAIS_DATABASE_URL and CAIS_DATA_DIR say where the database is.") from None
     async with database:
         bot = Bot(
-            token=settings.slack_bot_token.reveal(),
+            token=token.reveal() if token else "",
+            installations=database.installations(settings.keys) if settings.by_oauth else None,
             signing_secret=secret.reveal() if secret else "",
             router=build_router(),
             services=build_services(
@@ -106,13 +110,23 @@ async def _greet(bot: Bot) -> None:
         raise NotServing(f"Slack refuses SLACK_BOT_TOKEN ({no.error}). `cais doctor` says what to do.") from None
     except (TooBusy, Unsure) as error:
         raise NotServing(f"Slack did not answer ({error}). `cais doctor` looks further.", exit_code=1) from None
+    except KeyTrouble as error:
+        raise NotServing(str(error)) from None
 
 
-async def _over_http(settings: Settings, bot: Bot, stop: asyncio.Event) -> None:
+@asynccontextmanager
+async def _served(
+    settings: Settings, bot: Bot, stop: asyncio.Event, line: SocketMode | None = None
+) -> AsyncIterator[None]:
+    """What is served over HTTP inside the block: Slack's requests where it reaches us so, pages and health."""
+
     async def ready() -> str:
-        return "The app is stopping." if stop.is_set() else ""
+        if stop.is_set():
+            return "The app is stopping."
+        return await line.ready() if line else ""
 
-    site = web_app(bot.app, ready=ready, counts=bot.counts)
+    app = bot.app if line is None else None
+    site = web_app(app, ready=ready, counts=bot.counts, more=_oauth_pages(settings, bot))
     server = Server(site, host=settings.host, port=settings.port)
     try:
         port = await server.start()
@@ -120,10 +134,29 @@ async def _over_http(settings: Settings, bot: Bot, stop: asyncio.Event) -> None:
         todo = "Stop the program that has it, or set CAIS_PORT."
         raise NotServing(f"{settings.host}:{settings.port} cannot be listened on ({error.strerror}). {todo}") from None
     try:
-        log.info("Listening for Slack at port %s.", port, extra={"action": "started", "way": "http"})
-        await stop.wait()
+        what = "Listening for Slack at port %s." if line is None else "Pages and health are at port %s."
+        log.info(what, port, extra={"action": "started", "way": "http"})
+        yield
     finally:
         await server.stop()
+
+
+def _oauth_pages(settings: Settings, bot: Bot) -> Mapping[str, Page]:
+    if not (settings.slack_client_id and settings.slack_client_secret and bot.workspaces):
+        return {}
+    from bot.manifest import read_manifest  # whoever serves one workspace reads no YAML at the start
+    from bot.oauth import OAuth
+
+    return OAuth(
+        client_id=settings.slack_client_id,
+        client_secret=settings.slack_client_secret.reveal(),
+        scopes=read_manifest().scopes,
+        installations=bot.workspaces.installations,
+        session=bot.session,
+        now=real_time,
+        arrived=bot.arrived,
+        api_url=settings.slack_api_url,
+    ).pages()
 
 
 async def _by_socket_mode(settings: Settings, bot: Bot, stop: asyncio.Event) -> None:
@@ -136,7 +169,8 @@ async def _by_socket_mode(settings: Settings, bot: Bot, stop: asyncio.Event) -> 
         raise NotServing(f"Slack refuses SLACK_APP_TOKEN ({code}). `cais doctor` says what to do.") from None
     try:
         log.info("Connected to Slack by Socket Mode.", extra={"action": "started", "way": "socket"})
-        await _either(stop, line.gave_up)
+        async with _served(settings, bot, stop, line) if settings.serves_pages else nullcontext():
+            await _either(stop, line.gave_up)
         if line.gave_up.is_set():
             raise NotServing("The connection to Slack was lost and did not come back.", exit_code=1)
     finally:

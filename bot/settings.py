@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Meta, field
 
+from storage.sealing import Keys, read_keys
+
 SLACK_API_URL = "https://slack.com/api/"
 
 Way = Literal["sandbox", "socket", "http"]
@@ -61,7 +63,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     database_url: Annotated[Secret | None, Meta(description=DATABASES)] = field(default=None, name="CAIS_DATABASE_URL")
     data_dir: Path = field(default=Path("data"), name="CAIS_DATA_DIR")
     host: str = field(default="127.0.0.1", name="CAIS_HOST")
-    port: Port = field(default=3000, name="CAIS_PORT")
+    encryption_keys: Hidden = field(default=None, name="CAIS_ENCRYPTION_KEYS")
+    given_port: Port | None = field(default=None, name="CAIS_PORT")
     sandbox_port: Port = field(default=8765, name="CAIS_SANDBOX_PORT")
     log_level: Annotated[
         Literal["DEBUG", "INFO", "WARNING", "ERROR"], Meta(description="DEBUG, INFO, WARNING or ERROR")
@@ -83,6 +86,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         if self.pack is not None and not self.pack.is_file():
             raise BadSettings(f"CAIS_PACK names {self.pack}, and there is no such file.")
         self._check_complete()
+        if self.encryption_keys:
+            _ = self.keys
         if self.clock_moved and self.way != "sandbox" and self.talks_to_slack and not self.practice:
             raise BadSettings(
                 "CAIS_START_AT and CAIS_CLOCK_SPEED move the clock, which is for practice, and this bot would talk to "
@@ -94,9 +99,32 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         """Where the bot runs: `auto` decided."""
         if self.mode != "auto":
             return self.mode
-        if self.slack_bot_token and self.slack_app_token:
+        if (self.slack_bot_token or self.by_oauth) and self.slack_app_token:
             return "socket"
         return "http" if self.slack_signing_secret else "sandbox"
+
+    @property
+    def by_oauth(self) -> bool:
+        """Whether many workspaces install the app by OAuth, instead of one that is served by its token."""
+        return bool(self.slack_client_id and self.slack_client_secret)
+
+    @property
+    def port(self) -> int:
+        """Of the HTTP server."""
+        return self.given_port or 3000
+
+    @property
+    def serves_pages(self) -> bool:
+        """Whether there is an HTTP server: for Slack, for people who install the app, or for whoever watches it."""
+        return self.way == "http" or self.by_oauth or self.given_port is not None
+
+    @property
+    def keys(self) -> Keys:
+        """What tokens are sealed with. Raises BadSettings."""
+        try:
+            return read_keys(self.encryption_keys.reveal() if self.encryption_keys else "")
+        except ValueError as error:
+            raise BadSettings(str(error)) from None
 
     @property
     def clock_moved(self) -> bool:
@@ -127,26 +155,39 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         bot, app, secret = self.slack_bot_token, self.slack_app_token, self.slack_signing_secret
         if self.mode == "sandbox":
             return
-        if self.mode == "auto" and not (bot or app or secret):
+        if self.slack_client_id or self.slack_client_secret:
+            self._check_oauth()
+        elif self.mode == "auto" and not (bot or app or secret):
             self._check_nothing_else_of_slack()
             return
+        whose: dict[str, Secret | None] = {} if self.by_oauth else {"SLACK_BOT_TOKEN": bot}
         if self.mode == "socket" or (self.mode == "auto" and app):
-            _need("Socket Mode", {"SLACK_BOT_TOKEN": bot, "SLACK_APP_TOKEN": app})
+            _need("Socket Mode", {**whose, "SLACK_APP_TOKEN": app})
         elif self.mode == "http" or secret:
-            _need("HTTP", {"SLACK_BOT_TOKEN": bot, "SLACK_SIGNING_SECRET": secret})
+            _need("HTTP", {**whose, "SLACK_SIGNING_SECRET": secret})
         else:
+            there = "SLACK_CLIENT_ID" if self.by_oauth else "SLACK_BOT_TOKEN"
             raise BadSettings(
-                "SLACK_BOT_TOKEN is set, but not how Slack reaches the bot. For Socket Mode, set SLACK_APP_TOKEN too "
+                f"{there} is set, but not how Slack reaches the bot. For Socket Mode, set SLACK_APP_TOKEN too "
                 "(Basic Information, App-Level Tokens); for HTTP, set SLACK_SIGNING_SECRET (Basic Information)."
+            )
+
+    def _check_oauth(self) -> None:
+        """Many workspaces, each with its own token, or one with the token that is set: never a mixture."""
+        client = Secret(self.slack_client_id) if self.slack_client_id else None
+        _need("OAuth", {"SLACK_CLIENT_ID": client, "SLACK_CLIENT_SECRET": self.slack_client_secret})
+        if self.slack_bot_token:
+            raise BadSettings(
+                "SLACK_BOT_TOKEN serves one workspace; SLACK_CLIENT_ID and SLACK_CLIENT_SECRET serve all that install "
+                "the app by OAuth. Take away the one or the other."
+            )
+        if not self.encryption_keys:
+            raise BadSettings(
+                "OAuth also needs CAIS_ENCRYPTION_KEYS, with which tokens are kept. `cais keys new` makes one."
             )
 
     def _check_nothing_else_of_slack(self) -> None:
         """Without a token or a secret it is the sandbox, unless something says that Slack was meant."""
-        if self.slack_client_id or self.slack_client_secret:
-            raise BadSettings(
-                "SLACK_CLIENT_ID or SLACK_CLIENT_SECRET is set, but this version is not installed through OAuth. "
-                "Set SLACK_BOT_TOKEN and SLACK_APP_TOKEN (Socket Mode), or CAIS_MODE=sandbox to try it without Slack."
-            )
         if self.slack_api_url != SLACK_API_URL:
             raise BadSettings(
                 "SLACK_API_URL is set, but no token goes with it. Set SLACK_BOT_TOKEN and SLACK_APP_TOKEN "
@@ -158,6 +199,8 @@ WHERE = {
     "SLACK_BOT_TOKEN": "OAuth & Permissions, after the app is installed",
     "SLACK_APP_TOKEN": "Basic Information, App-Level Tokens",
     "SLACK_SIGNING_SECRET": "Basic Information, App Credentials",
+    "SLACK_CLIENT_ID": "Basic Information, App Credentials",
+    "SLACK_CLIENT_SECRET": "Basic Information, App Credentials",
 }
 """Where api.slack.com/apps shows each secret."""
 

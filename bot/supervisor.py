@@ -36,6 +36,10 @@ Everything it records says so. *Practice* on the page goes to another day, or ba
 """
 
 
+NOT_FOR_THE_SANDBOX = ("SLACK_SIGNING_SECRET", "SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "CAIS_PORT")
+"""What is set for Slack, and means nothing beside the sandbox."""
+
+
 class CannotStart(Exception):
     """Neither process was left running. The text says why and what to do."""
 
@@ -79,7 +83,7 @@ class Plan:
 
     def bot_environment(self) -> dict[str, str]:
         """Socket Mode against the sandbox, with a database of its own. Empty values outdo those of a .env file."""
-        nothing_of_slacks = dict.fromkeys(("SLACK_SIGNING_SECRET", "SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"), "")
+        nothing_of_slacks = dict.fromkeys(NOT_FOR_THE_SANDBOX, "")
         return {
             **os.environ,
             **nothing_of_slacks,

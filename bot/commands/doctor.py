@@ -7,6 +7,7 @@ import click
 
 from bot import checks
 from bot.checks import Finding
+from bot.checks_of_oauth import check_oauth
 from bot.clock import real_now
 from bot.settings import Settings, load
 from storage.database import check as check_database
@@ -41,7 +42,9 @@ async def examine(settings: Settings) -> list[Finding]:
     """Every check, in the order in which one would mend things."""
     found = checks.check_settings(settings)
     if settings.way != "sandbox":
-        found += await checks.check_slack(settings, real_now())
+        look = check_oauth if settings.by_oauth else checks.check_slack
+        found += await look(settings, real_now())
+        found.append(await checks.check_line(settings))
     found += checks.check_folder(settings) if settings.way == "sandbox" or settings.database_url is None else []
     found += [
         Finding("database", "ok" if one.ok else "wrong", one.sentence)

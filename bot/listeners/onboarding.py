@@ -6,10 +6,11 @@ from typing import get_args
 from bot.buttons import OpenSetUp, SetUpForm
 from bot.places import place, slack_id
 from bot.router import Heard, Router
-from bot.surfaces import Answer, FieldErrors, Modal, Open, Replace, Say
+from bot.surfaces import Answer, FieldErrors, Letter, Modal, Open, Replace, Say
 from bot.views import onboarding as views
 from bot.views.scene import scene_of
 from flows import setting_up
+from flows.asked import Owed
 from flows.events import Situation
 from flows.firms import Person, Refusal
 from flows.ports import FirmSummary
@@ -24,6 +25,7 @@ def register(router: Router) -> None:
     router.command("firm new", firm=False)(new_firm)
     router.action(OpenSetUp, firm=False)(open_set_up)
     router.submit(SetUpForm, firm=False)(set_up)
+    router.letter("installed")(greet_installer)
 
 
 async def invite(heard: Heard, services: Services) -> Answer:
@@ -31,6 +33,12 @@ async def invite(heard: Heard, services: Services) -> Answer:
     sighting, admin = heard.sighting, heard.who.admin
     linked = bool(sighting.linked)
     return Say(views.invitation(any_firm=sighting.any_firm, admin=admin, linked=linked, typed=heard.words))
+
+
+async def greet_installer(owed: Owed, services: Services) -> Letter | None:
+    """Whoever added the app to Slack; not where a firm is there already, as after adding it once more."""
+    sighting = await services.directory.sight(owed.tenant, owed.person)
+    return None if sighting.any_firm else Letter(views.for_installer())
 
 
 async def new_firm(heard: Heard, services: Services) -> Answer:

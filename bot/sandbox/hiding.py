@@ -10,7 +10,7 @@ HIDDEN = "[hidden]"
 LARGEST = 256 * 1024
 _TOKENS = re.compile(r"xox[a-z](?:\.xox[a-z])?-[\w-]+|xapp-[\w-]+")
 _ADDRESSES = re.compile(r"(?<=/response/)[\w-]+|(?<=ticket=)[\w-]+")
-_FIELDS = re.compile(r'(?<="token": ")[^"]+|(?<=_secret": ")[^"]+|(?<=_token": ")[^"]+')
+_FIELDS = re.compile(r'(?<="token": ")[^"]+|(?<=_secret": ")[^"]+|(?<=_token": ")[^"]+|(?<="code": ")[^"]+')
 
 
 class Hiding:

@@ -52,6 +52,8 @@ def check(slack: Slack, entry: Method, token: str, args: Json) -> None:
     if entry.caller != "anyone":
         if not token:
             raise SlackError("not_authed")
+        if token in slack.oauth.dead or (token == options.bot_token and not slack.oauth.installed):
+            raise SlackError("account_inactive")
         if token not in (options.bot_token, options.app_token):
             raise SlackError("invalid_auth")
         if token != (options.bot_token if entry.caller == "bot" else options.app_token):

@@ -24,6 +24,12 @@ class Options:
     signing_secret: str = field(default_factory=lambda: _secret("sandbox"))
     bot_token: str = field(default_factory=lambda: _secret("xoxb-sandbox"))
     app_token: str = field(default_factory=lambda: _secret("xapp-sandbox"))
+    client_id: str = "1000.2000"
+    client_secret: str = field(default_factory=lambda: _secret("client"))
+    redirect_url: str = ""
+    """Where Slack sends a browser back to after OAuth; without one, the app is installed from its settings page."""
+    whole_org: bool = False
+    """Whoever allows the app by OAuth does so for a whole org."""
     control_url: str | None = None
     rates: bool = True
     ack_seconds: float = 3.0
@@ -33,3 +39,8 @@ class Options:
     retry_delays: tuple[float, ...] = (0.0, 60.0, 300.0)
     connection_seconds: float = 3600.0
     goodbye_seconds: float = 5.0
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What opens something by itself, and is shown nowhere."""
+        return self.bot_token, self.app_token, self.signing_secret, self.client_secret

@@ -28,6 +28,8 @@ def create_app(slack: Slack, people: People, interactions: Interactions) -> web.
         [
             web.route("*", "/api/{method}", api.call),
             web.post("/response/{id}", api.response),
+            web.get("/oauth/v2/authorize", slack.oauth.page),
+            web.post("/oauth/v2/authorize", slack.oauth.answered),
             web.get("/socket", slack.socket.handle),
             web.get("/", _index),
             *control.routes(),

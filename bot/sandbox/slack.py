@@ -7,6 +7,7 @@ from bot.sandbox.delivery import VERIFICATION_TOKEN, Delivery
 from bot.sandbox.faults import Faults
 from bot.sandbox.hiding import Hiding
 from bot.sandbox.http_events import HttpTransport
+from bot.sandbox.oauth import OAuth
 from bot.sandbox.options import Options
 from bot.sandbox.persistence import MemoryStore, SqliteStore
 from bot.sandbox.practice import Practice
@@ -30,10 +31,11 @@ class Slack:
         self.workspace = Workspace(SqliteStore(options.data_dir) if options.data_dir else MemoryStore(), self.changes)
         self.triggers = Triggers(options.trigger_seconds)
         self.tickets = Tickets(options.response_url_uses, options.response_url_seconds)
+        self.oauth = OAuth(self)
         self.rates = Rates(enabled=options.rates)
         self.faults = Faults()
         self.practice = Practice(options.control_url, self.changes)
-        hiding = Hiding(options.bot_token, options.app_token, options.signing_secret, VERIFICATION_TOKEN)
+        hiding = Hiding(*options.secrets, VERIFICATION_TOKEN)
         self.traffic = Traffic(self.changes, Wording(self.workspace), hiding)
         self.uploads: dict[str, Json] = {}
         """Files the app announced and has not completed, by the last part of their address."""

@@ -95,6 +95,8 @@ class WebApi:
     def _run(self, name: str, token: str, args: Json, request: web.Request) -> tuple[Json, int]:
         if name == "apps.connections.open":
             return self._open_connection(token, request), 200
+        if name == "oauth.v2.access":
+            return self._slack.oauth.access(request, args), 200
         entry = METHODS.get(name)
         if entry is None:
             raise SlackError("unknown_method", req_method=name)

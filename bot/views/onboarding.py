@@ -65,6 +65,23 @@ def invitation(*, any_firm: bool, admin: bool = False, linked: bool = False, typ
     return Message(f"Welcome. {WHAT_THIS_IS} {situation}", blocks)
 
 
+def for_installer() -> Message:
+    """The first message of all, to whoever added the app to Slack."""
+    way = (
+        "Press *Set up your firm*, enter its name, and the first task is on the next card. Whoever sets it up leads "
+        "it: if that is not you, ask them to type `/cais`."
+    )
+    apart = "I read no channels. `/cais` works in any of them, and only you see what I answer there."
+    set_up = button("Set up your firm", OpenSetUp(), style="primary")
+    blocks = [
+        section(f"*I am installed.* {WHAT_THIS_IS}"),
+        section(way),
+        actions(set_up, button("What can I type?", ShowHelp())),
+        context(apart),
+    ]
+    return Message(f"I am installed. {WHAT_THIS_IS} {way.replace('*', '')}", blocks)
+
+
 def way_to_set_up(name: str) -> Message:
     """Where words were typed that cannot open a window by themselves."""
     text = "Press the button to set up another firm."

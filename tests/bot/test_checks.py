@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
-from bot import checks
+from bot import checks, checks_of_oauth
 from bot.checks import Finding
 from bot.clock import real_now
 from bot.commands.doctor import examine
@@ -15,6 +16,9 @@ from bot.files.packet.pdf import NoPdf
 from bot.manifest import manifest_path, read_manifest
 from bot.sandbox.sandbox import Sandbox
 from bot.settings import Settings, load, names
+from storage.database import open_database
+from storage.installations import Installation
+from storage.sealing import new_key
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 
@@ -81,7 +85,7 @@ async def test_a_bot_token_slack_does_not_know_is_said(given: pytest.MonkeyPatch
 
 
 async def test_an_app_token_slack_does_not_know_is_said(given: pytest.MonkeyPatch, sandbox: Sandbox) -> None:
-    (trouble,) = wrong(await checks.check_slack(in_slack(given, sandbox, SLACK_APP_TOKEN="xapp-other"), real_now()))
+    (trouble,) = wrong([await checks.check_line(in_slack(given, sandbox, SLACK_APP_TOKEN="xapp-other"))])
     assert trouble.startswith("SLACK_APP_TOKEN: ")
 
 
@@ -89,6 +93,43 @@ async def test_a_slack_that_cannot_be_reached_is_said(given: pytest.MonkeyPatch,
     settings = in_slack(given, sandbox, SLACK_API_URL="http://127.0.0.1:1/api/")
     (trouble,) = wrong(await checks.check_slack(settings, real_now()))
     assert "cannot be reached" in trouble
+
+
+OAUTH = {"SLACK_BOT_TOKEN": "", "SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "s"}
+
+
+async def test_each_workspace_that_lacks_a_scope_or_whose_token_is_dead_is_named(
+    given: pytest.MonkeyPatch, sandbox: Sandbox
+) -> None:
+    old, new = new_key("old"), new_key("new")
+    before = in_slack(given, sandbox, **OAUTH, CAIS_ENCRYPTION_KEYS=old)
+    assert wrong(await examine(before)) == []
+    whole = Installation(
+        tenant="-/T1",
+        name="Acme",
+        token=sandbox.options.bot_token,
+        bot_user="U",
+        bot_id="B",
+        app="A",
+        scopes=tuple(sorted(read_manifest().scopes)),
+        installer="U1",
+        installed_at=0.0,
+    )
+    async with await open_database(before.database) as database:
+        kept = database.installations(before.keys)
+        await kept.save(whole)
+        await kept.save(replace(whole, tenant="-/T2", name="Bravo", token="xoxb-dead", scopes=whole.scopes[1:]))
+    lacks, dead = wrong(await checks_of_oauth.check_oauth(before, real_now()))
+    assert lacks.startswith(f"scopes: Bravo installed it without {whole.scopes[0]}.")
+    assert dead.startswith("token: Slack does not take that of Bravo (invalid_auth).")
+    both = in_slack(given, sandbox, **OAUTH, CAIS_ENCRYPTION_KEYS=f"{new},{old}")
+    looks = [one.sentence for one in await checks_of_oauth.check_installations(both) if one.verdict == "look"]
+    assert looks == ["2 are sealed with an older key: `cais keys rotate`."]
+    without = in_slack(given, sandbox, **OAUTH, CAIS_ENCRYPTION_KEYS=new)
+    (trouble,) = wrong(await checks_of_oauth.check_oauth(without, real_now()))
+    assert "sealed with the key old, which CAIS_ENCRYPTION_KEYS does not hold" in trouble
+    away = in_slack(given, sandbox, **OAUTH, CAIS_ENCRYPTION_KEYS=old, SLACK_API_URL="http://127.0.0.1:1/api/")
+    assert "cannot be reached" in wrong(await checks_of_oauth.check_oauth(away, real_now()))[0]
 
 
 def test_missing_scopes_are_named_with_what_to_do() -> None:

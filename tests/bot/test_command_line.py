@@ -21,6 +21,7 @@ import pytest
 
 from bot.__main__ import COMMANDS
 from bot.pack_files import read_pack
+from bot.settings import BadSettings
 from flows.events import (
     FirmKey,
     RecurringDone,
@@ -30,6 +31,8 @@ from flows.events import (
 from flows.habits import Rules
 from flows.position import Position
 from storage.database import open_database
+from storage.installations import Installation
+from storage.sealing import read_keys
 from tests.bot.prompt import KEY, Cais, four_events, keep
 
 
@@ -148,6 +151,34 @@ def test_verify_goes_on_after_a_firm_that_cannot_be_read(typed: Cais, history: P
         database.execute("UPDATE snapshots SET body = 'no more' WHERE firm_id = 'f2'")
     said = typed("verify")
     assert re.findall(r"^broken: firm (\w+)", said.output, re.MULTILINE) == ["f1", "f2"]
+
+
+def test_keys_are_made_and_rotated_and_said_which_can_go(
+    typed: Cais, environment: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    old, new = (typed("keys", "new", name).stdout.strip() for name in ("old", "new"))
+    assert old.startswith("old:")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d:\S{44}", typed("keys", "new").stdout.strip())
+    with pytest.raises(BadSettings, match="CAIS_ENCRYPTION_KEYS holds no key"):
+        typed("keys", "rotate")
+    kept = {"name": "x", "token": "xoxb-1", "bot_user": "U", "bot_id": "B", "app": "A", "installer": "U1"}
+
+    async def install() -> None:
+        async with await open_database(f"sqlite+aiosqlite:///{tmp_path / 'data' / 'sandbox' / 'cais.db'}") as database:
+            one = Installation(tenant="-/T1", scopes=(), installed_at=0.0, **kept)
+            await database.installations(read_keys(old)).save(one)
+
+    asyncio.run(install())
+    environment.setenv("CAIS_ENCRYPTION_KEYS", new)
+    lost = typed("keys", "rotate")
+    assert (lost.exit_code, "sealed with the key old" in lost.stderr) == (2, True)
+    environment.setenv("CAIS_ENCRYPTION_KEYS", f"{new},{old}")
+    done = typed("keys", "rotate")
+    assert done.exit_code == 0
+    assert "One token was sealed anew with the key new." in done.stdout
+    assert "Nothing is sealed with the key old any more" in done.stdout
+    environment.setenv("CAIS_ENCRYPTION_KEYS", new)
+    assert "All are sealed with new." in typed("keys", "rotate").stdout
 
 
 def test_the_shipped_pack_is_proven(typed: Cais) -> None:

@@ -17,7 +17,16 @@ from bot.manifest import manifest_path
 from bot.sandbox.sandbox import Sandbox
 from bot.serving import NotServing, serve
 from bot.settings import Settings, read
+from storage.database import open_database
+from storage.installations import Installation
+from storage.sealing import new_key
 
+OAUTH = {
+    "SLACK_BOT_TOKEN": "",
+    "SLACK_CLIENT_ID": "1.2",
+    "SLACK_CLIENT_SECRET": "s",
+    "CAIS_ENCRYPTION_KEYS": new_key("k"),
+}
 Given = Callable[..., Settings]
 
 
@@ -65,6 +74,14 @@ def handlers() -> Iterator[None]:
     root.setLevel(level)
 
 
+async def keep_an_installation(settings: Settings) -> None:
+    """The app in one workspace, sealed with these settings' key."""
+    known = {"name": "x", "token": "xoxb-1", "bot_user": "U", "bot_id": "B", "app": "A", "installer": "U1"}
+    async with await open_database(settings.database) as database:
+        one = Installation(tenant="-/T1", scopes=(), installed_at=0.0, **known)
+        await database.installations(settings.keys).save(one)
+
+
 @asynccontextmanager
 async def served(settings: Settings) -> AsyncIterator[None]:
     """The bot, serving in the block; at its end a signal tells it to stop, and it does."""
@@ -91,9 +108,11 @@ async def until(asked: Callable[[], Awaitable[bool]]) -> None:
         ({"SLACK_APP_TOKEN": "xapp-other"}, "SLACK_APP_TOKEN"),
         ({"CAIS_DATABASE_URL": "mysql://user:hush@host/name"}, "CAIS_DATABASE_URL"),
         ({"CAIS_PACK": __file__}, "roadmap pack"),
+        (OAUTH | {"CAIS_ENCRYPTION_KEYS": new_key("other")}, "sealed with the key k, which CAIS_ENCRYPTION_KEYS"),
     ],
 )
 async def test_what_no_second_try_would_mend_is_said(given: Given, instead: dict[str, str], sentence: str) -> None:
+    await keep_an_installation(given(**OAUTH))
     with pytest.raises(NotServing, match=sentence) as stopped:
         async with asyncio.timeout(20):
             await serve(given(**instead))
@@ -125,6 +144,26 @@ async def test_http_is_served_until_a_signal(given: Given) -> None:
             async with session.post("/slack/events", data="payload={}") as unsigned:
                 assert unsigned.status == 401
     assert not await listening()
+
+
+@pytest.mark.parametrize("mode", ["http", "socket"])
+async def test_many_workspaces_are_served_by_oauth(given: Given, sandbox: Sandbox, mode: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = int(free.getsockname()[1])
+
+    async def listening() -> bool:
+        with socket.socket() as tried:
+            return tried.connect_ex(("127.0.0.1", port)) == 0
+
+    async with served(given(**OAUTH, CAIS_MODE=mode, CAIS_PORT=str(port))):
+        await until(listening)
+        heard = 401 if mode == "http" else 404
+        async with aiohttp.ClientSession(f"http://127.0.0.1:{port}") as session:
+            for path, status in {"/slack/install": 200, "/slack/oauth_redirect": 400, "/readyz": 200}.items():
+                async with session.get(path) as answer:
+                    assert (path, answer.status) == (path, status)
+            async with session.post("/slack/events", data="payload={}") as unsigned:
+                assert unsigned.status == heard
 
 
 async def test_socket_mode_is_served_until_a_signal(given: Given, tmp_path: Path, sandbox: Sandbox) -> None:

@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from bot.settings import BadSettings, Settings, load, names, unknown_names
+from storage.sealing import new_key
 
 BOT, APP = "xoxb-1-2-abc", "xapp-1-A-2-abc"
+OAUTH = {"SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "s", "CAIS_ENCRYPTION_KEYS": new_key("k")}
 Given = Callable[..., Settings]
 
 
@@ -40,6 +42,18 @@ def test_bot_token_and_signing_secret_mean_http(given: Given) -> None:
     assert given(SLACK_BOT_TOKEN=BOT, SLACK_SIGNING_SECRET="s").way == "http"
 
 
+def test_client_id_and_secret_mean_many_workspaces_over_http_or_socket_mode(given: Given) -> None:
+    assert given(**OAUTH, SLACK_SIGNING_SECRET="s").way == "http"
+    assert given(**OAUTH, SLACK_APP_TOKEN=APP).way == "socket"
+    assert given(**OAUTH, SLACK_APP_TOKEN=APP).by_oauth
+
+
+def test_beside_socket_mode_a_port_is_opened_where_pages_or_a_port_are_wanted(given: Given) -> None:
+    tokens = {"SLACK_BOT_TOKEN": BOT, "SLACK_APP_TOKEN": APP}
+    assert not given(**tokens).serves_pages
+    assert given(**tokens, CAIS_PORT="3000").serves_pages
+
+
 def test_the_mode_decides_where_it_is_given(given: Given) -> None:
     everything = {"SLACK_BOT_TOKEN": BOT, "SLACK_APP_TOKEN": APP, "SLACK_SIGNING_SECRET": "s"}
     assert given(CAIS_MODE="http", **everything).way == "http"
@@ -61,7 +75,12 @@ def test_the_sandbox_can_be_had_whatever_is_half_set(given: Given, monkeypatch: 
         ({"SLACK_SIGNING_SECRET": "s"}, "SLACK_BOT_TOKEN"),
         ({"CAIS_MODE": "socket"}, "SLACK_BOT_TOKEN"),
         ({"CAIS_MODE": "http", "SLACK_BOT_TOKEN": BOT, "SLACK_APP_TOKEN": APP}, "SLACK_SIGNING_SECRET"),
-        ({"SLACK_CLIENT_ID": "1.2"}, "SLACK_BOT_TOKEN"),
+        ({"SLACK_CLIENT_ID": "1.2"}, "SLACK_CLIENT_SECRET"),
+        ({"SLACK_CLIENT_SECRET": "s", "SLACK_BOT_TOKEN": BOT, "SLACK_APP_TOKEN": APP}, "SLACK_CLIENT_ID"),
+        (OAUTH | {"CAIS_ENCRYPTION_KEYS": ""}, "cais keys new"),
+        (OAUTH, "SLACK_SIGNING_SECRET"),
+        (OAUTH | {"SLACK_SIGNING_SECRET": "s", "SLACK_BOT_TOKEN": BOT}, "SLACK_BOT_TOKEN serves one workspace"),
+        (OAUTH | {"CAIS_MODE": "socket"}, "SLACK_APP_TOKEN"),
         ({"SLACK_API_URL": "http://127.0.0.1:9/api/"}, "SLACK_BOT_TOKEN"),
     ],
 )
@@ -82,6 +101,7 @@ def test_half_a_configuration_says_what_is_missing(given: Given, half: dict[str,
         ("CAIS_PRACTICE", "perhaps", "CAIS_PRACTICE must be 1 or 0."),
         ("CAIS_PACK", "nowhere.yaml", "CAIS_PACK names nowhere.yaml, and there is no such file."),
         ("SLACK_API_URL", "slack.com", "SLACK_API_URL must be an http or https address"),
+        ("CAIS_ENCRYPTION_KEYS", "k:hush", "The key k in CAIS_ENCRYPTION_KEYS is not 32 bytes"),
         ("SLACK_APP_TOKEN", BOT, "SLACK_APP_TOKEN must start with xapp-"),
     ],
 )

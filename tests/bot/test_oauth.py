@@ -1,0 +1,337 @@
+"""The app added to Slack in a browser, taken off again, and added once more."""
+
+import re
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from html import unescape
+from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
+
+import aiohttp
+import pytest
+from aiohttp import web
+
+from bot.app import Bot
+from bot.bootstrap import build_router, build_services
+from bot.clock import real_time
+from bot.installed import NOT_HERE, ManyWorkspaces
+from bot.manifest import read_manifest
+from bot.oauth import GOOD_FOR, OAuth
+from bot.sandbox.sandbox import Sandbox
+from bot.server import Server, web_app
+from bot.web_api import SlackSaidNo, WebApi
+from flows.roadmap import Pack
+from flows.services import Services
+from storage.database import Database, open_database
+from storage.installations import Installation, Installations
+from storage.sealing import new_key, read_keys
+from tests.bot.conftest import MANIFEST, NOW, SECRET, engine
+from tests.bot.conversing import ANA, BEN, Slack, words_of
+
+KEYS = read_keys(new_key("test"))
+TENANT = "-/T0SANDBOX"
+
+
+class Browser:
+    """Somebody who adds the app; `at` is real time, which a test may move."""
+
+    def __init__(self, session: aiohttp.ClientSession, home: str, slack: Slack, kept: Installations) -> None:
+        self._session, self._home, self.slack, self.kept = session, home, slack, kept
+        self.at = real_time()
+        self.headers: dict[str, str] = {}
+
+    async def gets(self, url: str) -> tuple[int, str]:
+        async with self._session.get(url) as answer:
+            self.headers = dict(answer.headers)
+            return answer.status, unescape(await answer.text())
+
+    async def begins(self) -> dict[str, str]:
+        """Opens the first page; what it asks Slack for."""
+        status, page = await self.gets(f"{self._home}/slack/install")
+        assert status == 200
+        found = re.search(r'href="([^"]+/oauth/v2/authorize[^"]*)"', page)
+        assert found
+        return dict(parse_qsl(urlsplit(found[1]).query, keep_blank_values=True))
+
+    async def allows(self, asked: dict[str, str], *, allow: bool = True) -> str:
+        """The address Slack sends the browser back to."""
+        return self.slack.sandbox.slack.oauth.decide(ANA, asked, allow=allow)
+
+    async def adds_it(self) -> tuple[int, str]:
+        """All of it; the last page."""
+        done = await self.gets(await self.allows(await self.begins()))
+        await self.slack.bot.delivery.settle_due()
+        await self.slack.settled()
+        return done
+
+    def restarts(self) -> None:
+        """Forgets its cookies, as another browser has none."""
+        self._session.cookie_jar.clear()
+
+
+@pytest.fixture
+async def database(services: Services, tmp_path: Path) -> AsyncIterator[Database]:
+    async with await open_database(f"sqlite+aiosqlite:///{tmp_path}/cais.db") as opened:
+        yield opened
+
+
+@asynccontextmanager
+async def browsing(database: Database, pack: Pack, **options: object) -> AsyncIterator[Browser]:
+    """A sandbox in which nothing is installed yet, a bot that serves many workspaces, and somebody's browser."""
+    first = {"bot_url": "http://127.0.0.1:1/", "redirect_url": "http://127.0.0.1:1/"}
+    kept = database.installations(KEYS)
+    async with Sandbox.start(MANIFEST, **{"rates": False, "signing_secret": SECRET, **first, **options}) as pretend:
+        bot = Bot(
+            installations=kept,
+            signing_secret=SECRET,
+            router=build_router(),
+            services=build_services(database, pack, lambda: NOW, engine=engine),
+            now=real_time,
+            api_url=pretend.api_url,
+        )
+        await bot.start()
+        async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as session:
+            browser = Browser(session, "", Slack(pretend, bot), kept)
+            oauth = OAuth(
+                client_id=pretend.options.client_id,
+                client_secret=pretend.options.client_secret,
+                scopes=read_manifest().scopes,
+                installations=kept,
+                session=bot.session,
+                now=lambda: browser.at,
+                arrived=bot.arrived,
+                api_url=pretend.api_url,
+            )
+
+            async def ready() -> str:
+                return ""
+
+            site = web_app(bot.app, ready=ready, counts=bot.counts, more=oauth.pages())
+            server = Server(site, host="127.0.0.1", port=0)
+            browser._home = f"http://127.0.0.1:{await server.start()}"
+            pretend.use_bot_at(f"{browser._home}/slack/events")
+            pretend.options.redirect_url = f"{browser._home}/slack/oauth_redirect"
+            yield browser
+            await server.stop()
+        await bot.stop()
+
+
+@pytest.fixture
+async def browser(database: Database, pack: Pack) -> AsyncIterator[Browser]:
+    async with browsing(database, pack) as opened:
+        yield opened
+
+
+async def test_added_and_its_installer_is_three_clicks_from_the_first_firm(browser: Browser, tmp_path: Path) -> None:
+    status, page = await browser.adds_it()
+    assert (status, "installed in " in page) == (200, True)
+    assert "Set-Cookie" in browser.headers
+    slack = browser.slack
+    (greeting,) = slack.ana.sees
+    assert "I am installed." in words_of(greeting)
+    assert slack.ben.sees == []
+    await slack.ana.presses("Set up your firm")  # one
+    await slack.ana.submits({"name": "Acme Securities"})  # two
+    assert "Acme Securities* is set up" in words_of(slack.ana.last)
+    await slack.ana.presses("Next")  # three
+    assert "Step 1" in words_of(slack.ana.last)
+    assert (await browser.adds_it())[0] == 200
+    assert len([message for message in slack.ana.sees if "I am installed." in words_of(message)]) <= 1
+    auth_tests = [call for call in slack.sandbox.calls if call.method == "auth.test"]
+    assert len(auth_tests) == 2, "one for each time it was added, none for a request"
+    token = slack.sandbox.options.bot_token.encode()
+    assert not any(token in file.read_bytes() for file in tmp_path.iterdir())
+    assert slack.refused() == []
+
+
+async def test_the_first_page_asks_for_our_scopes_and_nothing_in_anybodys_own_name(browser: Browser) -> None:
+    asked = await browser.begins()
+    assert set(asked["scope"].split(",")) == read_manifest().scopes
+    assert asked["user_scope"] == ""
+    cookie = browser.headers["Set-Cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+    assert asked["state"] not in cookie
+    assert "frame-ancestors 'none'" in browser.headers["Content-Security-Policy"]
+
+
+async def test_behind_https_the_cookie_goes_over_https_only(browser: Browser) -> None:
+    async with browser._session.get(f"{browser._home}/slack/install", headers={"X-Forwarded-Proto": "https"}) as answer:
+        assert "; Secure" in answer.headers["Set-Cookie"]
+    async with browser._session.get(f"{browser._home}/slack/install", headers={"Host": "cais.example"}) as answer:
+        assert "; Secure" in answer.headers["Set-Cookie"]
+
+
+async def nothing_was_installed(browser: Browser) -> None:
+    assert await browser.kept.tenants() == []
+    assert browser.slack.ana.sees == []
+
+
+async def test_whoever_does_not_allow_it_is_told_that_nothing_happened(browser: Browser) -> None:
+    status, page = await browser.gets(await browser.allows(await browser.begins(), allow=False))
+    assert status == 400
+    assert "Nothing was installed" in page
+    assert 'href="/slack/install"' in page
+    await nothing_was_installed(browser)
+
+
+async def test_another_browser_does_not_end_what_this_one_began(browser: Browser) -> None:
+    back = await browser.allows(await browser.begins())
+    browser.restarts()
+    assert "begun in another browser" in (await browser.gets(back))[1]
+    await nothing_was_installed(browser)
+
+
+async def test_what_took_too_long_or_comes_twice_or_was_made_up_is_one_page(browser: Browser) -> None:
+    back = await browser.allows(await browser.begins())
+    browser.at += GOOD_FOR + 1
+    assert "took too long" in (await browser.gets(back))[1]
+    await nothing_was_installed(browser)
+    back = await browser.allows(await browser.begins())
+    assert (await browser.gets(back))[0] == 200
+    for address in (back, back.partition("?")[0], back.partition("?")[0] + "?code=x&state=<script>"):
+        status, page = await browser.gets(address)
+        assert (status, "took too long" in page) == (400, True)
+        assert "<script>" not in page
+
+
+async def test_two_tabs_do_not_get_in_each_others_way(browser: Browser) -> None:
+    one, two = await browser.begins(), await browser.begins()
+    assert (await browser.gets(await browser.allows(one)))[0] == 200
+    assert (await browser.gets(await browser.allows(two)))[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "words"),
+    [
+        ({"kind": "reset"}, 502, "Slack did not answer"),
+        ({"kind": "500"}, 502, "Slack did not answer"),
+        ({"kind": "429"}, 502, "Slack did not answer"),
+        ({"kind": "refuse", "error": "bad_client_secret"}, 400, "SLACK_CLIENT_SECRET is not the app's"),
+        ({"kind": "refuse", "error": "code_already_used"}, 400, "took too long, or was done already"),
+        ({"kind": "refuse", "error": "<b>odd"}, 400, "Slack's word for it is <b>odd"),
+    ],
+)
+async def test_what_goes_wrong_at_slack_is_said_in_words(
+    browser: Browser, fault: dict[str, str], status: int, words: str
+) -> None:
+    browser.slack.sandbox.faults({"method": "oauth.v2.access", **fault})
+    answered, page = await browser.gets(await browser.allows(await browser.begins()))
+    assert (answered, words in page) == (status, True)
+    await nothing_was_installed(browser)
+
+
+@pytest.mark.parametrize("how", ["take_off", "revoke"])
+async def test_taken_off_everything_stops_and_added_again_it_goes_on(
+    browser: Browser, database: Database, how: str
+) -> None:
+    await browser.adds_it()
+    slack = browser.slack
+    await slack.ana.presses("Set up your firm")
+    await slack.ana.submits({"name": "Acme Securities"})
+    getattr(slack.sandbox.slack.oauth, how)()
+    await slack.settled()
+    assert await browser.kept.tenants() == [], "the token is gone at once"
+    assert list(await database.outbox.stopped()) == [TENANT]
+    answer = await slack.ana.types("/cais next")
+    assert NOT_HERE in words_of(answer)
+    (key,) = await database.events.firm_keys()
+    assert key.tenant == TENANT, "what was recorded is kept"
+    assert (await browser.adds_it())[0] == 200
+    assert await database.outbox.stopped() == {}
+    assert "Step 1" in words_of(await slack.ana.types("/cais next"))
+
+
+async def test_an_uninstalling_slack_tells_of_late_does_not_take_the_new_token(browser: Browser) -> None:
+    await browser.adds_it()
+    await browser.slack.bot.standstill.taken_off(TENANT, "app_uninstalled", at=browser.at - 60)
+    assert await browser.kept.tenants() == [TENANT]
+
+
+async def test_a_whole_org_is_one_installation_and_says_what_comes_next(database: Database, pack: Pack) -> None:
+    async with browsing(database, pack, whole_org=True) as browser:
+        status, page = await browser.adds_it()
+        assert (status, "organization Sandbox Holdings" in page) == (200, True)
+        assert await browser.kept.tenants() == ["E0SANDBOX/-"]
+        workspaces = browser.slack.bot.workspaces
+        assert workspaces is not None
+        assert await workspaces.token("E0SANDBOX/T1") == browser.slack.sandbox.options.bot_token
+        with pytest.raises(SlackSaidNo):
+            await workspaces.token("-/T1")
+        await browser.slack.bot.standstill.stop("E0SANDBOX/T1", "account_inactive")
+        await browser.adds_it()
+        assert await database.outbox.stopped() == {}
+
+
+async def test_slacks_variables_do_not_make_bolt_keep_tokens_in_files(
+    database: Database, pack: Pack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLACK_CLIENT_ID", "1.2")
+    monkeypatch.setenv("SLACK_CLIENT_SECRET", "hush")
+    async with browsing(database, pack) as browser:
+        assert browser.slack.bot.app.oauth_flow is None
+        assert browser.slack.bot.app.installation_store is None
+        assert (await browser.adds_it())[0] == 200
+
+
+# --- several workspaces, several replicas ------------------------------------------------------------------------
+
+
+class AnySlack:
+    """Writes down which token a call came with; a token it was told of as dead is refused."""
+
+    def __init__(self) -> None:
+        self.tokens: list[str] = []
+        self.dead: set[str] = set()
+
+    async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        token = request.headers["Authorization"].removeprefix("Bearer ")
+        self.tokens.append(token)
+        return web.json_response({"ok": False, "error": "account_inactive"} if token in self.dead else {"ok": True})
+
+
+def installation(tenant: str, token: str) -> Installation:
+    given = {"name": "x", "bot_user": "U", "bot_id": "B", "app": "A", "scopes": (), "installer": "U1"}
+    return Installation(tenant=tenant, token=token, installed_at=0.0, **given)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+async def api(database: Database) -> AsyncIterator[tuple[AnySlack, Callable[[ManyWorkspaces], WebApi]]]:
+    slack = AnySlack()
+    server = Server(web.Server(slack.answer), host="127.0.0.1", port=0)  # type: ignore[arg-type]
+    base = f"http://127.0.0.1:{await server.start()}/api/"
+    async with aiohttp.ClientSession() as session:
+        yield slack, lambda known: WebApi(session, tokens=known, base_url=base)
+    await server.stop()
+
+
+Api = tuple[AnySlack, Callable[[ManyWorkspaces], WebApi]]
+
+
+async def test_each_workspace_is_called_with_its_own_token(database: Database, api: Api) -> None:
+    slack, web_api = api
+    kept = database.installations(KEYS)
+    await kept.save(installation("-/T1", "xoxb-1"))
+    await kept.save(installation("-/T2", "xoxb-2"))
+    call = web_api(ManyWorkspaces(kept, real_time))
+    for tenant in ("-/T1", "-/T2", "-/T1"):
+        await call.of(tenant).call("chat.postMessage", {})
+    assert slack.tokens == ["xoxb-1", "xoxb-2", "xoxb-1"]
+    for nobody in ("-/T3", ""):
+        with pytest.raises(SlackSaidNo, match="not_installed"):
+            await call.of(nobody).call("chat.postMessage", {})
+    assert len(slack.tokens) == 3, "without a token nothing is sent"
+
+
+async def test_what_one_replica_deleted_another_notices_within_one_request(database: Database, api: Api) -> None:
+    slack, web_api = api
+    kept = database.installations(KEYS)
+    await kept.save(installation("-/T1", "xoxb-1"))
+    one, other = ManyWorkspaces(kept, real_time), ManyWorkspaces(kept, real_time)
+    call = web_api(other)
+    await call.of("-/T1").call("users.info", {"user": BEN})
+    await one.gone("-/T1", at=1.0)
+    slack.dead.add("xoxb-1")
+    with pytest.raises(SlackSaidNo, match="account_inactive"):
+        await call.of("-/T1").call("users.info", {"user": BEN})
+    assert await other.of("-/T1") is None
