@@ -348,6 +348,46 @@ class AnswerPrecheck(Changing, frozen=True):
     value: str = ""
 
 
+# --- reviews: a second pair of eyes ----------------------------------------------------------------------------
+
+
+class ShowReviews(Carried, frozen=True):
+    verb: ClassVar[str] = "reviews.show"
+
+
+class ApproveTask(Changing, frozen=True):
+    """`of` is the sequence of the event that finished the task: what was finished anew is another thing."""
+
+    verb: ClassVar[str] = "reviews.approve"
+    task: str = ""
+    of: int = 0
+
+
+class OpenSendBack(Changing, frozen=True):
+    verb: ClassVar[str] = "reviews.open_send_back"
+    task: str = ""
+    of: int = 0
+
+
+class SendBackForm(Changing, frozen=True):
+    verb: ClassVar[str] = "reviews.send_back"
+    task: str = ""
+    of: int = 0
+
+
+class OpenReviewRule(Changing, frozen=True):
+    verb: ClassVar[str] = "reviews.open_rule"
+
+
+class ReviewRuleForm(Changing, frozen=True):
+    verb: ClassVar[str] = "reviews.rule"
+
+
+class RemoveReviewRule(Changing, frozen=True):
+    verb: ClassVar[str] = "reviews.remove_rule"
+    scope: str = ""
+
+
 # --- records: evidence, notes, history ------------------------------------------------------------------------
 
 

@@ -41,7 +41,7 @@ def _said(file: AgentFile) -> Iterator[str]:
             f" ({more})" if more else ""
         )
     if file.repairs:
-        yield f"errors are repaired by {file.repairs}"
+        yield f"who repairs errors: {file.repairs}"
     if reached := ", ".join(x for x in (file.contact, file.mail, file.phone) if x):
         yield f"contact {reached}"
     if file.certified == "yes":

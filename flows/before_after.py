@@ -9,7 +9,7 @@ import msgspec
 from flows import events as e
 from flows.events import AnyEvent, Record
 from flows.habits import Rules
-from flows.history import NO_ROWS, SITUATIONS, day, label, rules_in_words, yearly
+from flows.history import NO_ROWS, SITUATIONS, day, label, reviewer_words, rules_in_words, yearly
 from flows.roadmap import Pack
 
 _STATES = {"open": "open", "waiting": "waiting", "done": "done", "set_aside": "not applicable"}
@@ -50,6 +50,10 @@ def _said(pack: Pack, event: AnyEvent, seen: Any) -> str:
     match event:
         case e.TaskCompleted() | e.TaskWaiting() | e.WaitEnded() | e.TaskSetAside() | e.TaskReopened():
             return _of_task(pack, event.task, seen)
+        case e.TaskSentBack():
+            return _of_task(pack, event.task, seen)
+        case e.ReviewSet() | e.ReviewCleared():
+            return reviewer_words(str(seen["name"])) if seen else "no review"
         case e.AnswerGiven():
             question = pack.questions.get(event.fact)
             options = question.options if question else ()

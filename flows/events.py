@@ -157,6 +157,38 @@ class TaskReopened(Event, frozen=True):
     reason: str
 
 
+class ReviewSet(Event, frozen=True):
+    """What is finished in this scope from then on needs a second pair of eyes; no `reviewer`: any other member's.
+
+    `scope` is `all`, `step 3`, `step 6-II-A` or `task s3e`; `name` is the reviewer's as it was then.
+    """
+
+    scope: str
+    reviewer: str = ""
+    name: str = ""
+
+
+class ReviewCleared(Event, frozen=True):
+    scope: str
+
+
+class TaskApproved(Event, frozen=True):
+    """Somebody else looked at a finished task. `of` is the event that finished it, `doer` who did."""
+
+    task: str
+    of: int
+    doer: str
+
+
+class TaskSentBack(Event, frozen=True):
+    """Somebody else looked at a finished task, and it is open again."""
+
+    task: str
+    of: int
+    doer: str
+    reason: str
+
+
 class EvidenceAdded(Event, frozen=True):
     """`digest` is the SHA-256 of a saved message's text, in hex; the text itself is not copied."""
 
@@ -333,6 +365,10 @@ AnyEvent = (
     | WaitEnded
     | TaskSetAside
     | TaskReopened
+    | ReviewSet
+    | ReviewCleared
+    | TaskApproved
+    | TaskSentBack
     | EvidenceAdded
     | NoteAdded
     | FirmAnswerGiven

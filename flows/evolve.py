@@ -11,6 +11,7 @@ from flows.events import FirmKey, Record
 from flows.position import (
     Agent,
     Answer,
+    Approval,
     Change,
     Due,
     FirmAnswer,
@@ -22,6 +23,7 @@ from flows.position import (
     Position,
     Posted,
     Recurring,
+    ReviewRule,
     TaskRecord,
     YearDone,
 )
@@ -246,6 +248,30 @@ def _(p: Position, event: e.TaskSetAside, r: Record) -> Position:
 @_on(e.TaskReopened)
 def _(p: Position, event: e.TaskReopened, r: Record) -> Position:
     return _with_task(p, event.task, _stamped("open", r, reason=event.reason))
+
+
+@_on(e.ReviewSet)
+def _(p: Position, event: e.ReviewSet, r: Record) -> Position:
+    kept = p.review_rules.get(event.scope)
+    since = kept.since if kept else r.sequence
+    rule = ReviewRule(event.reviewer, event.name, since, r.sequence, r.actor, r.actor_name, r.at)
+    return replace(p, review_rules={**p.review_rules, event.scope: rule})
+
+
+@_on(e.ReviewCleared)
+def _(p: Position, event: e.ReviewCleared, r: Record) -> Position:
+    return replace(p, review_rules={scope: rule for scope, rule in p.review_rules.items() if scope != event.scope})
+
+
+@_on(e.TaskApproved)
+def _(p: Position, event: e.TaskApproved, r: Record) -> Position:
+    approval = Approval(event.of, r.actor, r.actor_name, r.at, r.sequence)
+    return replace(p, approvals={**p.approvals, event.task: approval})
+
+
+@_on(e.TaskSentBack)
+def _(p: Position, event: e.TaskSentBack, r: Record) -> Position:
+    return _with_task(p, event.task, _stamped("open", r, reason=event.reason, sent_back_to=event.doer))
 
 
 @_on(e.EvidenceAdded)

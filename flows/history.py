@@ -32,6 +32,12 @@ def sentence(pack: Pack, position: Position, record: Record, rows: Mapping[int, 
     match event:
         case e.TaskCompleted() | e.TaskWaiting() | e.WaitEnded() | e.TaskSetAside() | e.TaskReopened():
             return _of_task(pack, position, event)
+        case e.TaskApproved():
+            return f"Approved: {task_title(pack, position, event.task)}"
+        case e.TaskSentBack():
+            return f"Sent back: {task_title(pack, position, event.task)}. Reason: {event.reason}"
+        case e.ReviewSet() | e.ReviewCleared():
+            return _of_rule(pack, event)
         case e.EvidenceAdded() | e.NoteAdded() | e.TextRefused():
             return _of_text(pack, position, event)
         case e.AnswerGiven():
@@ -60,6 +66,26 @@ def sentence(pack: Pack, position: Position, record: Record, rows: Mapping[int, 
             return _of_undo(pack, position, event, rows)
         case _:
             return _of_firm(record, event)
+
+
+def _of_rule(pack: Pack, event: e.ReviewSet | e.ReviewCleared) -> str:
+    if isinstance(event, e.ReviewCleared):
+        return f"No second pair of eyes any more on {scope_words(pack, event.scope)}"
+    return f"Asked for a second pair of eyes on {scope_words(pack, event.scope)}: {reviewer_words(event.name)}"
+
+
+def scope_words(pack: Pack, scope: str) -> str:
+    """What a review is asked for: `every task`, `step 3`, `“Register for CAIS”`."""
+    kind, _, name = scope.partition(" ")
+    if kind == "task":
+        task = pack.tasks.get(name)
+        return f"“{task.title if task else name}”"
+    return f"step {name}" if kind == "step" else "every task"
+
+
+def reviewer_words(name: str) -> str:
+    """Whose eyes they are."""
+    return name or "any other member or lead"
 
 
 def _of_undo(pack: Pack, position: Position, event: e.Undone, rows: Mapping[int, Record]) -> str:

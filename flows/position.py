@@ -13,7 +13,7 @@ from flows.habits import Rules
 TaskState = Literal["open", "waiting", "done", "set_aside"]
 AgentStatus = Literal["active", "leaving", "removed"]
 
-SHAPE = 8
+SHAPE = 9
 """Stored with every snapshot. Raise it whenever what events add up to changes: older snapshots are then folded anew."""
 
 
@@ -103,6 +103,33 @@ class TaskRecord(msgspec.Struct, frozen=True):
     since: date | None = None
     follow_up_on: date | None = None
     reason: str = ""
+    sent_back_to: str = ""
+    """Whoever had finished it, where a review sent it back; they are told so."""
+
+
+class ReviewRule(msgspec.Struct, frozen=True):
+    """That what is finished needs a second pair of eyes: `reviewer`'s, or where it is empty any other member's.
+
+    `since` is the event that first asked for it, `sequence` the last that changed it.
+    """
+
+    reviewer: str
+    name: str
+    since: int
+    sequence: int
+    by: str
+    by_name: str
+    at: datetime
+
+
+class Approval(msgspec.Struct, frozen=True):
+    """Somebody looked at a task that the event `of` finished."""
+
+    of: int
+    by: str
+    by_name: str
+    at: datetime
+    sequence: int
 
 
 class Due(msgspec.Struct, frozen=True):
@@ -236,6 +263,10 @@ class Position(msgspec.Struct, frozen=True):
     """The firm's own documents that count, by id."""
     agent_files: Mapping[str, KeptFile] = {}
     """By the agent's id; one that was taken off keeps its own."""
+    review_rules: Mapping[str, ReviewRule] = {}
+    """By the scope, as in `flows.events.ReviewSet`."""
+    approvals: Mapping[str, Approval] = {}
+    """By the task's key; see `flows.reviews.of_item` for whether one still counts."""
 
     @property
     def recurring_done(self) -> Mapping[str, tuple[date, ...]]:

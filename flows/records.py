@@ -192,6 +192,12 @@ def _look(position: Position, event: AnyEvent) -> str:
     match event:
         case e.TaskCompleted() | e.TaskWaiting() | e.WaitEnded() | e.TaskSetAside() | e.TaskReopened():
             seen = position.tasks.get(event.task)
+        case e.TaskSentBack():
+            seen = position.tasks.get(event.task)
+        case e.TaskApproved():
+            seen = position.approvals.get(event.task)
+        case e.ReviewSet() | e.ReviewCleared():
+            seen = position.review_rules.get(event.scope)
         case e.DocumentAdded() | e.DocumentRemoved():
             seen = position.documents.get(event.document)
         case e.AnswerGiven():

@@ -40,6 +40,7 @@ from flows.ports import (
 from flows.position import Position
 from flows.records import Stamp, record, record_undo
 from flows.reminders.use_cases import Reminders
+from flows.reviewing import Reviews
 from flows.roadmap import Pack
 from flows.summaries.use_cases import Summaries
 from flows.trading_days import NEW_YORK
@@ -125,6 +126,8 @@ class Services:
             events, directory, outbox, pack=pack, workspace=self.workspace, stamp=self._stamp, now=self.now
         )
         """Many firms from a table."""
+        self.reviews = Reviews(self._change, pack, self.now)
+        """A second pair of eyes on what is done."""
         self.summaries = Summaries(events, directory, pack, self.clock, self._change)
         """Where one firm stands, or many, and the channels in which that is posted."""
 
@@ -195,9 +198,10 @@ class Services:
             event = undoing.undo(history, position, act.who, of(history))
             if event is None:
                 return Changed(records=(), position=position)
-            return record_undo(history, position, event, self._stamp(act))
+            return self._with_owed(position, record_undo(history, position, event, self._stamp(act)))
 
         changed = await self.events.change(key, decide, cause=act.cause, with_history=True)
+        self._hurry(changed)
         return Result(position=changed.position, records=changed.records)
 
     # --- the firm's own dates, and who owns what -----------------------------------------------------------------
@@ -422,8 +426,7 @@ class Services:
     ) -> Result:
         def unit(position: Position, history: Sequence[Record]) -> Changed:
             _must_exist(position)
-            changed = record(position, decide(position), self._stamp(act))
-            return msgspec.structs.replace(changed, owed=tuple(owed)) if owed and changed.records else changed
+            return self._with_owed(position, record(position, decide(position), self._stamp(act)), owed)
 
         try:
             changed = await self.events.change(key, unit, cause=act.cause)
@@ -431,7 +434,18 @@ class Services:
             if refusal.kind == "guard":
                 await self._keep_refusal(key, act, texts)
             raise
+        self._hurry(changed)
         return Result(position=changed.position, records=changed.records)
+
+    def _with_owed(self, before: Position, changed: Changed, owed: Sequence[Owed] = ()) -> Changed:
+        """What is owed to people because of a change goes with it, all or nothing."""
+        told = (*owed, *self.reviews.owed(before, changed.position, changed.records))
+        return msgspec.structs.replace(changed, owed=told) if told and changed.records else changed
+
+    def _hurry(self, changed: Changed) -> None:
+        """What is owed need not wait for the next round."""
+        if changed.owed:
+            self.queue.wake()
 
     async def _keep_refusal(self, key: FirmKey, act: Act, texts: dict[str, Any]) -> None:
         """Only that it happened, never the text."""

@@ -10,6 +10,12 @@ def subjects(record: Record) -> frozenset[str]:
     match event:
         case e.TaskCompleted() | e.TaskWaiting() | e.WaitEnded() | e.TaskSetAside() | e.TaskReopened():
             return frozenset({f"task {event.task}"})
+        case e.TaskApproved():
+            return frozenset({f"review {event.task}"})
+        case e.TaskSentBack():
+            return frozenset({f"task {event.task}", f"review {event.task}"})
+        case e.ReviewSet() | e.ReviewCleared():
+            return frozenset({f"reviews of {event.scope}"})
         case e.AnswerGiven():
             return frozenset({f"fact {event.fact}"})
         case e.AgentAdded():

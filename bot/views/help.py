@@ -185,6 +185,12 @@ USAGES = (
         "agreement, who repairs errors, a contact and the certification.",
     ),
     Usage(
+        "review",
+        "What is done and to be looked at by somebody else; leads ask for that here.",
+        ("review",),
+        "*Approve* and *Send back…* stand beside each task. The walk goes on meanwhile, and nobody reviews their own.",
+    ),
+    Usage(
         "note",
         "Keeps a note on a task, or on the firm.",
         ("note called the Helpdesk, answer by Friday", "note s2 form sent by Ben"),
@@ -309,7 +315,7 @@ HELP_GROUPS = (
     ("Dates and owners", ("due", "target", "plan", "assign", "handover", "hand over", "deadlines")),
     ("Reminders", ("remind", "waiting")),
     ("Questions", ("ask", "questions", "notes")),
-    ("Proof", ("note", "evidence", "history", "export")),
+    ("Proof", ("note", "evidence", "review", "history", "export")),
     ("Your firms", tuple(u.command for u in USAGES if u.command.split(" ")[0] == "firm")),
     ("Also", ("firms", "settings", "documents", "help")),
 )

@@ -4,7 +4,7 @@ from bot.buttons import OpenAnswer, OpenEvidence, PickTask, ShowAgents, ShowHist
 from bot.surfaces import Block, Message
 from bot.views.blocks import actions, button, clip, context, day, escape, header, literal, menu, option, section
 from bot.views.passages import contact_line
-from bot.views.scene import Scene, answer_words, banner, progress_words, said_of, wait_words
+from bot.views.scene import Scene, answer_words, banner, progress_words, said_of, to_review_line, wait_words
 from bot.views.task_buttons import answer_button, done_buttons, end_wait_button
 from bot.views.tasks import NOTHING, Top, card
 from flows.roadmap import Outcome
@@ -78,6 +78,7 @@ def finished(scene: Scene, outcome: Outcome, top: Top = NOTHING) -> Message:
         banner(scene, progress_words(scene)),
         section(escape(outcome.say)),
         *_set_aside(scene),
+        *(section(line) for line in to_review_line(scene)),
         *_notes(scene, outcome),
         context(f"ℹ️ {escape(scene.pack.wording.since)}"),
         actions(*_ways(scene)),

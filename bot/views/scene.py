@@ -13,8 +13,9 @@ from bot.surfaces import Block
 from bot.views.blocks import Element, button, context, escape, literal, short_day
 from flows.conditions import UNSURE, holds
 from flows.deadlines import Ledger
-from flows.history import label
+from flows.history import counted, label
 from flows.position import Agent, Position, TaskRecord
+from flows.reviews import Review, of_item, pending, reviewers
 from flows.roadmap import Condition, Pack, Step, Task
 from flows.services import Services
 from flows.walk import Item, State, Walk
@@ -33,12 +34,41 @@ MARKS: dict[State, str] = {
 """The mark of each state: a sign, and the same in words for whoever does not see it."""
 
 NOT_SURE = "❓ Not sure yet"
+MOST_NAMED = 3
+"""Reviewers named in one line."""
 
 
 def mark_of(scene: "Scene", item: Item) -> str:
     """The mark of a task; a question answered with "not sure" is not shown as done, since it is asked again."""
     unsure = item.task.kind == "question" and scene.position.value(item.task.sets) == (UNSURE,)
-    return NOT_SURE if unsure and item.state == "done" else MARKS[item.state]
+    if unsure and item.state == "done":
+        return NOT_SURE
+    review = of_item(scene.position, item)
+    return f"{MARKS[item.state]}, to be reviewed" if review and review.pending else MARKS[item.state]
+
+
+def review_words(scene: "Scene", item: Item) -> str:
+    """Who is to look at a finished task, or who did; safe in mrkdwn, empty where neither is so."""
+    review = of_item(scene.position, item)
+    if review and review.approval:
+        return (
+            f"approved by {scene.by(review.approval.by, review.approval.by_name)}, {scene.moment(review.approval.at)}"
+        )
+    return f"to be reviewed by {whose(scene, review)}" if review else ""
+
+
+def whose(scene: "Scene", review: Review) -> str:
+    """Who is asked to look at it, safe in mrkdwn."""
+    members = scene.position.members
+    names = [scene.by(p, members[p].name) for p in reviewers(scene.position, review)]
+    more = len(names) - MOST_NAMED
+    return ", ".join(names[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "") or "somebody else: nobody is there"
+
+
+def to_review_line(scene: "Scene") -> list[str]:
+    """How much is to be reviewed, a line; none where nothing is."""
+    count = len(pending(scene.position, scene.walk.items)) if scene.position.review_rules else 0
+    return [f"🔎 {counted(count, 'task')} to be reviewed: `/cais review`"] if count else []
 
 
 class Scene(msgspec.Struct, frozen=True):

@@ -40,7 +40,9 @@ from bot.views.scene import (
     next_button,
     only_if_it_comes,
     progress_words,
+    review_words,
     said_of,
+    to_review_line,
     wait_words,
     why_not,
 )
@@ -79,7 +81,7 @@ def where(scene: Scene, top: Top = NOTHING) -> Message:
         lines.append(f"⏳ and {len(walk.waiting) - MOST_WAITS} more waits")
     if yours := dated.mine_line(scene):
         lines.append(yours)
-    lines += dated.own_dates(scene)
+    lines += [*dated.own_dates(scene), *to_review_line(scene)]
     ways = [*next_button(scene, "Next task", style="primary"), button("Status", scene.carry(ShowStatus))]
     if scene.position.agents:
         ways.append(button("Agents", scene.carry(ShowAgents)))
@@ -118,7 +120,7 @@ def status(scene: Scene, top: Top = NOTHING) -> Message:
 def _dates(scene: Scene) -> list[str]:
     no_target = "🎯 No target date is set yet: `/cais target` and a day sets one, `/cais plan` works back from it."
     own = [] if scene.position.target else [no_target]
-    return [*own, *dated.own_dates(scene)]
+    return [*own, *dated.own_dates(scene), *to_review_line(scene)]
 
 
 def _status_buttons(scene: Scene) -> list[Element]:
@@ -181,7 +183,7 @@ def _line(scene: Scene, item: Item) -> str:
     mark = "👉 Next" if is_next and item.state == "open" else mark_of(scene, item)
     said = said_of(scene, item) or why_not(scene, item)
     title = literal(item.title)
-    told = " · ".join(x for x in (dated.short_line(scene, item), clip(said, 300)) if x)
+    told = " · ".join(x for x in (dated.short_line(scene, item), clip(said, 300), review_words(scene, item)) if x)
     return f"{mark}: {title} · `{escape(item.task.id)}`" + (f"\n↳ {told}" if told else "")
 
 

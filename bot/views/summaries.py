@@ -6,7 +6,7 @@ from datetime import date
 from bot.buttons import ShowPortfolio, ShowStatus, ShowWaiting
 from bot.surfaces import Block, Message
 from bot.views.blocks import actions, button, clip, context, escape, header, literal, section, short_day, table
-from bot.views.scene import Scene, banner, next_button, progress_words
+from bot.views.scene import Scene, banner, next_button, progress_words, to_review_line
 from flows.summaries.changes import Change
 from flows.summaries.standing import Matter, PartStanding, PartState, Standing
 
@@ -52,7 +52,9 @@ def body(scene: Scene, standing: Standing, changes: Sequence[Change], *, since: 
     return [
         header(f"Summary · {standing.name}"),
         banner(scene, f"summary of {short_day(standing.today)}"),
-        section(f"{bar(standing)} *{escape(progress_words(scene))}*{_target(standing)}"),
+        section(
+            "\n".join([f"{bar(standing)} *{escape(progress_words(scene))}*{_target(standing)}", *to_review_line(scene)])
+        ),
         table([HEAD, *(_row(scene, p) for p in standing.parts)], wrapped=(0, 2, 4)),
         section("\n".join(["*Look at first*", *_most(first, MOST_MATTERS, "task")]) if first else _calm(standing)),
         section("\n".join([f"*Changed {since}*", *_changed(scene, changes)])),

@@ -40,7 +40,7 @@ def file_line(scene: Scene, agent: Agent) -> str:
         return NO_FILE
     file = kept.file
     said = [f"agreement on hand: {YES_NO[file.agreement]}", f"certified for production: {YES_NO[file.certified]}"]
-    said += [f"errors repaired by {literal(clip(file.repairs, 80))}"] if file.repairs else []
+    said += [f"errors: {literal(clip(file.repairs, 80))}"] if file.repairs else []
     said += [f"contact {literal(clip(file.contact, 60))}"] if file.contact else []
     return f"📁 Supervision file: {' · '.join(said)}"
 

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from bot.actions import Carried
 from bot.buttons import (
+    ApproveTask,
     CompleteTask,
     EndWait,
     GiveAnswer,
@@ -16,6 +17,7 @@ from bot.buttons import (
     OpenEvidence,
     OpenNote,
     OpenReopen,
+    OpenSendBack,
     OpenSetAside,
     OpenWaiting,
     ShowAgents,
@@ -54,6 +56,8 @@ class Shown(NamedTuple):
     """Key of the task that *Back* leads to, empty where there is none."""
     before_title: str
     is_next: bool
+    to_review: bool = False
+    """Whether whoever looks at the card may say something about what is done."""
 
 
 def card_rows(pack: Pack, shown: Shown) -> tuple[BlankRow | None, BlankRow]:
@@ -69,6 +73,8 @@ def _finishing(task: Task, shown: Shown) -> list[Element]:
     if state in ("done", "set_aside"):
         undo = button("Undo", blank(UndoChange, of=shown.recorded), says=f"Undo what is recorded: {title}")
         reopen = button("Reopen…", blank(OpenReopen, task=key), says=f"Reopen {title}")
+        if shown.to_review:
+            return [*_reviewing(shown), undo]
         return [reopen] if shown.receipt else [undo, reopen]
     if state not in ("open", "waiting"):
         return []
@@ -81,6 +87,14 @@ def _finishing(task: Task, shown: Shown) -> list[Element]:
     done = done_buttons(blank, task, key, title, primary=not shown.looking_back)
     row = [earlier, *done] if shown.looking_back else [*done, earlier]
     return [*row, *_waiting(shown)]
+
+
+def _reviewing(shown: Shown) -> list[Element]:
+    of, title = shown.recorded, shown.title
+    return [
+        button("Approve", blank(ApproveTask, task=shown.key, of=of), style="primary", says=f"Approve: {title}"),
+        button("Send back…", blank(OpenSendBack, task=shown.key, of=of), says=f"Send back: {title}"),
+    ]
 
 
 def _waiting(shown: Shown) -> list[Element]:

@@ -17,13 +17,16 @@ from bot.views.scene import (
     happened_words,
     mark_of,
     progress_words,
+    review_words,
     said_of,
     why_not,
 )
 from bot.views.task_buttons import Shown
 from bot.views.task_parts import PackParts, TaskParts, parts_of
 from flows.events import Record, TaskCompleted
+from flows.firms import Person
 from flows.history import label, sentence, task_title
+from flows.reviews import may_review, of_item
 from flows.undo import FINAL
 from flows.walk import Item, State
 
@@ -188,7 +191,8 @@ def _state_line(scene: Scene, item: Item) -> str:
         line += f"\nAgents: {', '.join(agents)}" if agents and item.task.sets == "methods" else ""
     elif item.record and item.record.reason and item.state != "set_aside":
         line += f"\nNote: {literal(item.record.reason)}"
-    return line
+    reviewed = review_words(scene, item)
+    return f"{line}\n🔎 {reviewed[:1].upper()}{reviewed[1:]}" if reviewed else line
 
 
 def _help(scene: Scene, item: Item, parts: TaskParts) -> list[Block]:
@@ -240,10 +244,19 @@ def _buttons(scene: Scene, item: Item, drawn: PackParts, *, receipt: bool) -> tu
         before=before.key if before else "",
         before_title=before.title if before else "",
         is_next=scene.walk.next is not None and scene.walk.next.key == item.key,
+        to_review=_is_to_review(scene, item),
     )
     finishing, other = drawn.rows(shown)
     carried = scene.carry(Carried)
     return [finishing.filled(carried)] if finishing else [], other.filled(carried)
+
+
+def _is_to_review(scene: Scene, item: Item) -> bool:
+    """Whether the viewer is one of those who may look at it; a workspace admin who is no member finds the list."""
+    review = of_item(scene.position, item)
+    if review is None or not review.pending:
+        return False
+    return may_review(scene.position, review, Person(scene.viewer, ""))
 
 
 def the_one_before(scene: Scene, item: Item) -> Item | None:

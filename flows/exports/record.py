@@ -14,6 +14,7 @@ from flows.events import FirmKey, Record
 from flows.evolve import fold, undone
 from flows.history import sentence, task_title
 from flows.position import Position
+from flows.reviews import of_item
 from flows.roadmap import Pack, Task
 from flows.walk import Item, State, Walk, walk
 from flows.workspace import Workspace
@@ -110,7 +111,10 @@ class Reading:
     def state(self, item: Item) -> str:
         """A task's state in words; a question answered with "not sure" is asked again, so it is not done."""
         unsure = item.task.kind == "question" and self.position.value(item.task.sets) == (UNSURE,)
-        return "Not sure yet" if unsure and item.state == "done" else STATES[item.state]
+        if unsure and item.state == "done":
+            return "Not sure yet"
+        review = of_item(self.position, item)
+        return f"{STATES[item.state]}, to be reviewed" if review and review.pending else STATES[item.state]
 
     def day(self, at: datetime) -> date:
         """The day it was in the firm's zone."""

@@ -9,6 +9,7 @@ from flows.exports.dates import stated_dates
 from flows.exports.record import Reading
 from flows.history import SITUATIONS, label, rules_in_words
 from flows.own_dates import due_of
+from flows.reviews import of_item
 from flows.walk import Item
 
 Cell = str | date | datetime | int | None
@@ -86,6 +87,7 @@ def _task(reading: Reading, item: Item) -> Row:
         answer.at if answer else done.at if done else None,
         answer.happened_on if answer else done.happened_on if done else None,
         _yes(bool(done and done.earlier)),
+        *_review(reading, item),
         done.whom if done else "",
         done.since if done else None,
         done.follow_up_on if done else None,
@@ -93,6 +95,14 @@ def _task(reading: Reading, item: Item) -> Row:
         position.evidence.get(item.key, 0),
         position.notes.get(item.key, 0),
     )
+
+
+def _review(reading: Reading, item: Item) -> tuple[Cell, Cell]:
+    """Who looked at it and when, or that somebody is to."""
+    review = of_item(reading.position, item)
+    if review and review.approval:
+        return f"approved by {review.approval.by_name}", review.approval.at
+    return ("to be reviewed" if review else ""), None
 
 
 def outcome_words(reading: Reading, item: Item) -> str:
@@ -159,6 +169,16 @@ def agent_files(reading: Reading) -> Iterator[Row]:
             "undone" if row.sequence in reading.undone else "yes" if stands else "earlier",
             row.sequence,
         )
+
+
+def reviews(reading: Reading) -> Iterator[Row]:
+    """What reviewers said, each time."""
+    for row in reading.rows:
+        event = row.event
+        if isinstance(event, e.TaskApproved | e.TaskSentBack):
+            said, reason = ("sent back", event.reason) if isinstance(event, e.TaskSentBack) else ("approved", "")
+            title = reading.title(event.task)
+            yield event.task, title, said, reason, event.of, *_who(row), _counts(reading, row), row.sequence
 
 
 def evidence(reading: Reading) -> Iterator[Row]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
 from flows.own_dates import due_of
-from flows.position import Due
+from flows.position import Due, Moment
 from flows.reminders.becoming import Becoming
 from flows.reminders.ladders import Step
 from flows.reminders.rung import BEGINNING, Dated, Found, Kind, Workings
@@ -90,8 +90,16 @@ class _OfTask:
         if owner is None or self.item.state != "open":
             return
         opened = becoming.possible_since(self.item)
-        if opened and opened.by != owner.person and owner.sequence < opened.sequence:
+        if opened is None or self._was_told_at_once(opened):
+            return
+        if opened.by != owner.person and owner.sequence < opened.sequence:
             yield from self._once("possible", owner.person, str(opened.sequence), opened.at)
+
+    def _was_told_at_once(self, opened: Moment) -> bool:
+        """A review sent it back to its owner, who is told so by a message of its own."""
+        kept, owner = self.item.record, self.owner
+        sent_back = kept.sent_back_to if kept and kept.sequence == opened.sequence else ""
+        return owner is not None and sent_back == owner.person
 
     def _once(self, kind: Kind, person: str, revision: str, since: datetime) -> Iterator[Found]:
         """With the next hour; at once where it is wanted soon."""

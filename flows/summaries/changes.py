@@ -44,6 +44,8 @@ def headline(pack: Pack, position: Position, row: Record, known: Mapping[int, Re
             return sentence(pack, position, _bare(row, event))
         case e.TaskSetAside():
             return f"Marked not applicable: {task_title(pack, position, event.task)}"
+        case e.TaskSentBack():
+            return f"Sent back: {task_title(pack, position, event.task)}"
         case e.TaskReopened():
             return f"Reopened: {task_title(pack, position, event.task)}"
         case e.EvidenceAdded() | e.NoteAdded():

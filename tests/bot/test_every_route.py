@@ -36,7 +36,7 @@ SECRET = "Zephyrine"
 
 QUESTION = "who signs the registration form at our firm?"
 
-ROWS = 15
+ROWS = 17
 """Events of the foreign firm, once it is made."""
 
 ROUTER = build_router()
@@ -58,6 +58,9 @@ async def foreign_firm(services: Services) -> FirmKey:
     (yearly,) = (await services.set_recurring(key, act(9), f"{SECRET} review", 3, 15)).position.recurring
     await services.reminders.finish_recurring(key, act(12), yearly.id, date(2027, 3, 15))
     await services.reminders.set_rules(key, act(13), Rules(before=(15, 5, 0)))
+    other = Person(f"slack:{TENANT}/U0CON", f"{SECRET} Mills")
+    await services.set_member(key, act(16), other, "lead")
+    await services.reviews.ask_for(key, act(17), "all", other)
     await services.assign(key, act(10), "s2", OWNER)
     await services.set_task_due(key, act(11), "s2", date(2027, 5, 28))
     await services.summaries.post(key, act(14), f"slack:{TENANT}/C0FOREIGN", "weekly")

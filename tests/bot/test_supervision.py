@@ -26,7 +26,7 @@ async def test_it_is_filled_in_from_the_agents_and_shown_with_undo(slack: Slack,
     assert "on hand" in answer["errors"]["agreement"]
     assert (await ben.submits({"agreement": "yes", "repairs": "Clear Co", "contact": "Cy <!channel>"}))["ok"]
     told = words_of(ben.last)
-    assert "errors are repaired by Clear Co" in told
+    assert "who repairs errors: Clear Co" in told
     assert "*Written agreement on hand:* yes" in told
     assert "<!channel>" not in told
     await ben.presses("Agents")

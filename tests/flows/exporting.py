@@ -14,7 +14,7 @@ from flows.exports.record import Export, FirmRecord, Format
 from flows.habits import Rules
 from flows.reminders import setting
 from flows.workspace import Workspace
-from tests.flows.life import ANA, PACK, SOURCE, TODAY, Life
+from tests.flows.life import ANA, BEN, PACK, SOURCE, TODAY, Life
 
 AT = datetime(2026, 11, 23, 16, 0, tzinfo=UTC)
 LEDGER = load_ledger((files("flows.roadmaps") / "cais-deadlines.json").read_text())
@@ -44,6 +44,7 @@ def busy_life() -> Life:
     file = AgentFile(
         agreement="yes", agreed_on=date(2025, 2, 3), repairs="Clear Co", contact="Cy", mail="cy@example.com"
     )
+    life.take([e.ReviewSet("task s2"), e.TaskApproved("s2", 1, ANA.id)], BEN)
     life.take(supervision.keep(life.position, ANA, life.agent("Clear Co"), file, today=TODAY))
     return life
 

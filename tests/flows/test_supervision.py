@@ -34,14 +34,14 @@ def test_a_change_is_told_by_what_it_says_now_and_says_no_more() -> None:
     life = kept()
     said = last(life)
     assert said == (
-        "Supervision file of Clear Co: agreement on hand (Shared drive); errors are repaired by Clear Co; "
+        "Supervision file of Clear Co: agreement on hand (Shared drive); who repairs errors: Clear Co; "
         "contact cy@example.com, 212-555-0100"
     )
     changed = AgentFile(agreement="yes", place="Shared drive", repairs="us", certified="yes")
     life.take(keep(life.position, BEN, life.agent("Clear Co"), changed, today=TODAY), BEN)
     assert last(life) == (
-        "Supervision file of Clear Co: errors are repaired by us; certified for CAIS production; "
-        "no longer: errors are repaired by Clear Co; no longer: contact cy@example.com, 212-555-0100"
+        "Supervision file of Clear Co: who repairs errors: us; certified for CAIS production; "
+        "no longer: who repairs errors: Clear Co; no longer: contact cy@example.com, 212-555-0100"
     )
     assert "Clear Co" in life.history[-1].before
     assert verify_position(life.history, life.position) is None

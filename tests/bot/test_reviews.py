@@ -1,0 +1,126 @@
+"""A second pair of eyes in Slack: asked for by a lead, told once, approved or sent back, whoever clicks first."""
+
+from bot.answering import content, modal_view
+from bot.hearing import Origin
+from bot.sandbox.limits import problems_in_message, problems_in_view
+from bot.views import reviews as views
+from flows.events import ReviewSet
+from flows.firms import Person
+from flows.services import Act, Services
+from tests.bot.conversing import BEN, CONRAD, LEA, Slack, labels, words_of
+from tests.bot.firm_making import a_firm, person
+from tests.bot.views.test_walk import MOST_TEXT, NASTY, _all_text, scene
+from tests.flows.life import Life
+
+REQUEST = "Please look at this:"
+
+
+async def asked_for(slack: Slack, services: Services, **roles: str) -> None:
+    """Lea leads and asks for a review of everything; Ben has the first task of step 2 before him."""
+    firm = await a_firm(services, "Apex Securities", LEA, **{"U0BEN": "member", **roles})  # type: ignore[arg-type]
+    await services.answer(firm.key, Act(person(LEA), "button", "yes"), "fdid_duty", ["yes"])
+    await slack.lea.types("/cais review")
+    await slack.lea.presses("Ask for a review…")
+    assert (await slack.lea.submits({"scope": "all"}))["ok"]
+    assert "Asked for a second pair of eyes on every task" in words_of(slack.lea.last)
+    await slack.ben.types("/cais next")
+
+
+async def test_the_reviewer_is_told_once_and_approves_where_it_stands(slack: Slack, services: Services) -> None:
+    await asked_for(slack, services)
+    told = len(slack.lea.sees)
+    await slack.ben.presses("Already registered")
+    assert "Open the test portal" in words_of(slack.ben.last) or "test" in words_of(slack.ben.last)
+    assert len(slack.lea.sees) == told + 1
+    letter = slack.lea.last
+    assert REQUEST in words_of(letter)
+    assert "Already registered · by Ben Cole" in words_of(letter)
+    assert {"Approve", "Send back…", "Open"} <= set(labels(letter))
+    assert "✅ Done, to be reviewed" in words_of(await slack.ben.types("/cais status"))
+    assert "1 task to be reviewed" in words_of(await slack.ben.types("/cais summary"))
+    await slack.lea.presses("Approve", on=letter)
+    assert "*Recorded:* Approved" in words_of(slack.lea.last)
+    assert len(slack.lea.sees) == told + 1, "in its place"
+    assert "approved by Lea Haddad" in words_of(await slack.ben.types("/cais status"))
+    assert slack.refused() == []
+
+
+async def test_sent_back_it_is_open_with_the_reason_and_whoever_did_it_is_told_once(
+    slack: Slack, services: Services
+) -> None:
+    await asked_for(slack, services)
+    await slack.ben.presses("Already registered")
+    letter = slack.lea.last
+    await slack.lea.presses("Send back…", on=letter)
+    told = len(slack.ben.sees)
+    assert (await slack.lea.submits({"reason": "Where is the <form>?"}))["ok"]
+    assert "*Recorded:* Sent back" in words_of(slack.lea.last)
+    assert len(slack.ben.sees) == told + 1
+    assert "Sent back to you:" in words_of(slack.ben.last)
+    assert "Where is the &lt;form&gt;?" in words_of(slack.ben.last)
+    await slack.ben.presses("Open")
+    await slack.ben.presses("Already registered")
+    newer = slack.lea.last
+    assert REQUEST in words_of(newer)
+    assert newer["ts"] != letter["ts"]
+
+
+async def test_an_old_letter_of_what_was_done_anew_approves_nothing(slack: Slack, services: Services) -> None:
+    await asked_for(slack, services)
+    await slack.ben.presses("Already registered")
+    old = slack.lea.last
+    await slack.ben.presses("Undo")
+    await slack.ben.presses("Form submitted")
+    await slack.lea.presses("Approve", on=old)
+    (shown,) = [m for m in slack.lea.sees if m["ts"] == old["ts"]]
+    assert "nothing was recorded" in words_of(shown)
+    assert "to be reviewed" in words_of(await slack.ben.types("/cais status"))
+
+
+async def test_of_two_reviewers_the_second_sees_who_was_first(slack: Slack, services: Services) -> None:
+    await asked_for(slack, services, U0CON="lead")
+    await slack.ben.presses("Already registered")
+    conrad = slack.person(CONRAD)
+    assert REQUEST in words_of(conrad.last)
+    theirs = conrad.last
+    await slack.lea.presses("Approve", on=slack.lea.last)
+    await conrad.presses("Approve", on=theirs)
+    assert "*Already approved* by Lea Haddad" in words_of(conrad.last)
+
+
+async def test_the_card_has_the_verdict_for_a_reviewer_and_not_for_the_doer(slack: Slack, services: Services) -> None:
+    await asked_for(slack, services)
+    await slack.ben.presses("Already registered")
+    assert "Approve" not in labels(await slack.ben.types("/cais review"))
+    for someone, may in ((slack.ben, False), (slack.lea, True)):
+        await someone.types("/cais step 2")
+        await someone.presses("Open: Register for CAIS")
+        assert "To be reviewed by" in words_of(someone.last)
+        assert ("Approve" in labels(someone.last)) == may
+
+
+async def test_a_viewer_cannot_be_named(slack: Slack, services: Services) -> None:
+    await a_firm(services, "Apex Securities", LEA, U0BEN="member", U0CON="viewer")
+    await slack.lea.types("/cais review")
+    await slack.lea.presses("Ask for a review…")
+    answer = await slack.lea.submits({"scope": "step 3", "person": CONRAD})
+    assert "no member or lead" in answer["errors"]["person"]
+    assert (await slack.lea.submits({"scope": "step 3", "person": BEN}))["ok"]
+    assert "Step 3: Ben Cole" in words_of(slack.lea.last)
+    await slack.lea.presses("Take off")
+    assert "No second pair of eyes any more on step 3" in words_of(slack.lea.last)
+
+
+def test_the_longest_list_and_every_form_are_within_slacks_limits() -> None:
+    life = Life().go("agent", agents=[f"{n} {NASTY} {'W' * 50}"[:80] for n in range(20)])
+    life.take([ReviewSet("all"), *(ReviewSet(f"task {t}") for t in ("s2", "s3", "s3e", "s5", "s6a", "s6r", "s6e"))])
+    life.until("s6r")
+    seen = scene(life, viewer="nobody")
+    found = views.page(seen, Person("nobody", "No", admin=True), "lead")
+    assert "and 30 more" in words_of(content(found))
+    assert not problems_in_message(content(found))
+    assert _all_text(content(found)["blocks"]) <= MOST_TEXT
+    (review, *_) = views.pending(seen.position, seen.walk.items)
+    assert not problems_in_message(content(views.request(seen, review)))
+    for modal in (views.rule_form(seen), views.send_back_form(seen, review.item, 1)):
+        assert not problems_in_view(modal_view(modal, Origin(channel="C0123456789")))
