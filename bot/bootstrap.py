@@ -10,6 +10,7 @@ from uuid import uuid4
 from bot.errors import NotedEvents
 from bot.listeners import (
     answers,
+    copying,
     dates,
     deadlines,
     documents,
@@ -62,6 +63,7 @@ CONVERSATIONS = (
     reviews,
     firms,
     firm_lists,
+    copying,
     documents,
     records,
     history,

@@ -718,6 +718,29 @@ class ShowWaiting(Carried, frozen=True):
     verb: ClassVar[str] = "reminders.waiting"
 
 
+# --- copying: answers of one firm for another -----------------------------------------------------------------
+
+
+class PickCopy(Changing, frozen=True):
+    """A select; the chosen option is the id of the firm whose answers are looked at, for `firm`."""
+
+    verb: ClassVar[str] = "copying.pick"
+
+
+class ShowCopy(Changing, frozen=True):
+    """The choice of such a firm."""
+
+    verb: ClassVar[str] = "copying.choose"
+
+
+class CopyAnswers(Changing, frozen=True):
+    """`source`: the id of the firm they come from. `seen`: what was looked at, see `flows.copying.Copy.digest`."""
+
+    verb: ClassVar[str] = "copying.copy"
+    source: str = ""
+    seen: str = ""
+
+
 # --- lists of firms: many set up at once ----------------------------------------------------------------------
 
 

@@ -89,6 +89,13 @@ class AnswerGiven(Event, frozen=True):
     recheck_on: date | None = None
 
 
+class AnswersCopied(Event, frozen=True):
+    """So many answers and agents come from another firm that this person leads; which one is nobody else's to know."""
+
+    answers: int
+    agents: int
+
+
 class AgentAdded(Event, frozen=True):
     agent: str
     name: str
@@ -354,6 +361,7 @@ AnyEvent = (
     | ChannelLinked
     | ChannelUnlinked
     | AnswerGiven
+    | AnswersCopied
     | AgentAdded
     | AgentRenamed
     | AgentRemoved

@@ -62,6 +62,8 @@ def sentence(pack: Pack, position: Position, record: Record, rows: Mapping[int, 
             return _of_export(event)
         case e.SummarySet() | e.SummaryStopped():
             return _of_summary(event)
+        case e.AnswersCopied():
+            return _of_copy(event)
         case e.Undone():
             return _of_undo(pack, position, event, rows)
         case _:
@@ -86,6 +88,11 @@ def scope_words(pack: Pack, scope: str) -> str:
 def reviewer_words(name: str) -> str:
     """Whose eyes they are."""
     return name or "any other member or lead"
+
+
+def _of_copy(event: e.AnswersCopied) -> str:
+    what = [counted(n, thing) for n, thing in ((event.answers, "answer"), (event.agents, "agent")) if n]
+    return f"Copied {' and '.join(what)} from another firm that this person leads"
 
 
 def _of_undo(pack: Pack, position: Position, event: e.Undone, rows: Mapping[int, Record]) -> str:

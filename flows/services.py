@@ -14,6 +14,7 @@ from flows.acts import Act, Result
 from flows.agent_file import AgentFile
 from flows.asked import Owed
 from flows.asking import Asking, Engine
+from flows.copying import Copying
 from flows.deadlines import Ledger
 from flows.documents.finding import Found
 from flows.documents.use_cases import NO_FIRM, Documents
@@ -122,6 +123,8 @@ class Services:
             practice=practice,
         )
 
+        self.copying = Copying(events, pack, self._change)
+        """Answers of one firm for another like it."""
         self.firm_lists = FirmLists(
             events, directory, outbox, pack=pack, workspace=self.workspace, stamp=self._stamp, now=self.now
         )

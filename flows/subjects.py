@@ -42,7 +42,7 @@ def subjects(record: Record) -> frozenset[str]:
             return frozenset({f"channel {event.channel}"})
         case e.SummarySet() | e.SummaryStopped():
             return frozenset({f"summary {event.channel}"})
-        case e.EvidenceAdded() | e.NoteAdded():
+        case e.EvidenceAdded() | e.NoteAdded() | e.AnswersCopied():
             return frozenset({f"row {record.sequence}"})
         case e.FirmAnswerGiven() | e.FirmAnswerConfirmed() | e.FirmAnswerWithdrawn():
             return frozenset({f"firm answer {event.answer}"})

@@ -35,6 +35,7 @@ NOT_BY_UNDO = (
 LEADS_ONLY = frozenset(
     {
         "firm_renamed",
+        "answers_copied",
         "channel_linked",
         "channel_unlinked",
         "firm_answer_confirmed",

@@ -48,7 +48,7 @@ TAKEN_CHANNEL = Refusal(
     "A lead of that firm can unlink it with `/cais firm unlink`."
 )
 
-_AFTER_FIRM = ("list", "use", "new", "import", "members", "documents", "link", "unlink", "rename", "settings")
+_AFTER_FIRM = ("list", "use", "new", "import", "copy", "members", "documents", "link", "unlink", "rename", "settings")
 
 
 def register(router: Router) -> None:

@@ -13,6 +13,7 @@ from bot.buttons import (
     OpenSetUp,
     PickFirm,
     RemoveMember,
+    ShowCopy,
     ShowDocuments,
     ShowFirms,
     ShowMembers,
@@ -116,6 +117,8 @@ def _ways(scene: Scene, role: RoleName | None, channel: str) -> list[Element]:
     ]
     if role != "viewer":
         found.append(button("Settings", scene.carry(OpenFirmSettings)))
+    if role == "lead":
+        found.append(button("Copy answers…", scene.carry(ShowCopy), says="Copy answers from another firm"))
     if channel and role == "lead":
         if channel in scene.position.channels:
             found.append(button("Unlink this channel", scene.carry(UnlinkChannel, channel=channel)))

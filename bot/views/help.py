@@ -263,6 +263,13 @@ USAGES = (
         "*Open* makes a firm your current one.",
     ),
     Usage(
+        "firm copy",
+        "For leads of both: copies answers and agents from a firm like this one, after a look.",
+        ("firm copy", "firm copy Example Securities"),
+        "The firm named is the one they come from. What was done, dates, owners and proof are never copied.",
+        "[name]",
+    ),
+    Usage(
         "firm members",
         "Who is in the firm; a lead adds people here.",
         ("firm members",),

@@ -1,0 +1,80 @@
+"""Hears that answers of one firm are wanted for another: which firm, the look at what would change, and the word."""
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from bot import words
+from bot.buttons import CopyAnswers, PickCopy, ShowCopy
+from bot.listeners.firms import in_reach, reachable, strange
+from bot.router import Heard, Router
+from bot.surfaces import Answer, Message, Replace, Say
+from bot.views import copying as views
+from bot.views import rests, tasks
+from bot.views.scene import scene_of
+from flows.events import FirmKey
+from flows.firms import Refusal, require
+from flows.ports import FirmSummary
+from flows.services import Services
+
+
+def register(router: Router) -> None:
+    """What is heard here."""
+    router.command("firm copy")(copy)
+    router.action(ShowCopy)(choose)
+    router.action(PickCopy)(pick)
+    router.action(CopyAnswers)(confirm)
+
+
+async def copy(heard: Heard, services: Services) -> Answer:
+    """`/cais firm copy [name]`: into the firm that is meant, from the one that is named."""
+    if not heard.words.strip():
+        return Say(await _choice(heard, services))
+    found = words.named_firm(f"for {heard.words}", await _others(heard, services))
+    if found is None:
+        return strange(heard.words, await _others(heard, services))
+    return Say(await _look(heard, services, found[1].key.firm))
+
+
+async def choose(heard: Heard, carried: ShowCopy, services: Services) -> Answer:
+    """*Another firm…*, *Copy answers…*."""
+    return Replace(await _choice(heard, services))
+
+
+async def pick(heard: Heard, carried: PickCopy, services: Services) -> Answer:
+    """A firm was chosen."""
+    return Replace(await _look(heard, services, "".join(heard.chosen[:1])))
+
+
+async def confirm(heard: Heard, carried: CopyAnswers, services: Services) -> Answer:
+    """*Copy these answers*."""
+    source = FirmKey(heard.tenant, (await reachable(heard, services, carried.source)).key.firm)
+    try:
+        result = await services.copying.copy(heard.firm.key, heard.act, source, carried.seen)
+    except Refusal as refusal:
+        if refusal.kind != "stale":
+            raise
+        return Replace(await _look(heard, services, carried.source, note=f"{refusal.sentence} This is how it is now."))
+    scene = scene_of(services, result.position, heard.who.id, heard.zone)
+    top = tasks.recorded(scene, result.records) if result.changed else tasks.note(views.ALREADY)
+    return Replace(rests.now_screen(scene, top))
+
+
+async def _others(heard: Heard, services: Services) -> Sequence[FirmSummary]:
+    """The other firms that this person leads."""
+    require(heard.firm, heard.who, "lead")
+    led = [f for f in await in_reach(heard, services) if f.role == "lead" or heard.who.admin]
+    return [f for f in led if f.key != heard.firm.key]
+
+
+async def _choice(heard: Heard, services: Services) -> Message:
+    return views.choice(scene_of(services, heard.firm, heard.who.id, heard.zone), await _others(heard, services))
+
+
+async def _look(heard: Heard, services: Services, source: str, note: str = "") -> Message:
+    there = await reachable(heard, services, source)
+    target = await services.position(heard.firm.key, heard.who)  # as it is now, not as it was when this was pressed
+    there, planned = await services.copying.look(target, there.key, heard.who)
+    act = replace(heard.act, cause=None)
+    seen = services.preview(target, act, planned.events) if planned.events else None
+    return views.look(scene_of(services, target, heard.who.id, heard.zone), there, planned, seen, note)
