@@ -638,8 +638,30 @@ class DocumentForm(Changing, frozen=True):
 
 
 class RemoveDocument(Changing, frozen=True):
+    """The form for the reason."""
+
     verb: ClassVar[str] = "documents.remove"
     document: str = ""
+
+
+class RemoveDocumentForm(Changing, frozen=True):
+    verb: ClassVar[str] = "documents.remove_form"
+    document: str = ""
+
+
+# --- legal hold -----------------------------------------------------------------------------------------------
+
+
+class OpenHold(Changing, frozen=True):
+    """The form to set a legal hold, or to lift the one that stands."""
+
+    verb: ClassVar[str] = "hold.open"
+    lift: bool = False
+
+
+class HoldForm(Changing, frozen=True):
+    verb: ClassVar[str] = "hold.form"
+    lift: bool = False
 
 
 # --- reminders: what is said in time --------------------------------------------------------------------------

@@ -72,6 +72,8 @@ def _said(pack: Pack, event: AnyEvent, seen: Any) -> str:
             return str(seen["every"]) if seen else "not posted"
         case e.FirmAnswerGiven() | e.FirmAnswerWithdrawn():
             return "no answer" if not seen else "withdrawn" if seen.get("withdrawn") else str(seen["text"])
+        case e.HoldSet() | e.HoldLifted():
+            return "under a legal hold" if seen else "no legal hold"
         case e.FirmAnswerConfirmed():
             return f"to be looked at again on {_day(seen['check_on'], '')}"
         case _:

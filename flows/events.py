@@ -249,11 +249,12 @@ class DocumentAdded(Event, frozen=True):
 
 
 class DocumentRemoved(Event, frozen=True):
-    """Nothing of it is found any more. `replaced_by` is the name of the one that took its place, if any."""
+    """Nothing of it is found any more, and why. `replaced_by` is the name of the one that took its place, if any."""
 
     document: str
     name: str
     replaced_by: str = ""
+    reason: str = ""
 
 
 class TextRefused(Event, frozen=True):
@@ -341,6 +342,18 @@ class SummaryStopped(Event, frozen=True):
     channel: str
 
 
+class HoldSet(Event, frozen=True):
+    """A legal hold: from now on nothing that the firm keeps can be removed."""
+
+    reason: str
+
+
+class HoldLifted(Event, frozen=True):
+    """The hold ends."""
+
+    reason: str
+
+
 class Undone(Event, frozen=True):
     """The events with these sequences, all of one click, no longer count. Undoing an undo makes them count again."""
 
@@ -396,6 +409,8 @@ AnyEvent = (
     | RecordExported
     | SummarySet
     | SummaryStopped
+    | HoldSet
+    | HoldLifted
     | Undone
 )
 

@@ -15,6 +15,7 @@ from flows.position import (
     Change,
     Due,
     FirmAnswer,
+    Hold,
     KeptFile,
     KnownDocument,
     Member,
@@ -399,3 +400,13 @@ def _(p: Position, event: e.DocumentAdded, r: Record) -> Position:
 @_on(e.DocumentRemoved)
 def _(p: Position, event: e.DocumentRemoved, r: Record) -> Position:
     return replace(p, documents={k: d for k, d in p.documents.items() if k != event.document})
+
+
+@_on(e.HoldSet)
+def _(p: Position, event: e.HoldSet, r: Record) -> Position:
+    return replace(p, hold=Hold(event.reason, r.actor, r.actor_name, r.at, r.sequence))
+
+
+@_on(e.HoldLifted)
+def _(p: Position, event: e.HoldLifted, r: Record) -> Position:
+    return replace(p, hold=None)

@@ -64,6 +64,9 @@ def sentence(pack: Pack, position: Position, record: Record, rows: Mapping[int, 
             return _of_summary(event)
         case e.AnswersCopied():
             return _of_copy(event)
+        case e.HoldSet() | e.HoldLifted():
+            word = "Set a legal hold" if isinstance(event, e.HoldSet) else "Lifted the legal hold"
+            return f"{word}. Reason: {event.reason}"
         case e.Undone():
             return _of_undo(pack, position, event, rows)
         case _:
@@ -247,7 +250,8 @@ def _of_document(event: e.DocumentAdded | e.DocumentRemoved) -> str:
         case e.DocumentRemoved() if event.replaced_by:
             return f"Replaced the document {event.name} by {event.replaced_by}"
         case e.DocumentRemoved():
-            return f"Removed the document {event.name}; nothing is quoted from it any more"
+            why = f". Reason: {event.reason}" if event.reason else ""
+            return f"Removed the document {event.name}; nothing is quoted from it any more{why}"
 
 
 EXPORTS = {

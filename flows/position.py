@@ -13,7 +13,7 @@ from flows.habits import Rules
 TaskState = Literal["open", "waiting", "done", "set_aside"]
 AgentStatus = Literal["active", "leaving", "removed"]
 
-SHAPE = 9
+SHAPE = 10
 """Stored with every snapshot. Raise it whenever what events add up to changes: older snapshots are then folded anew."""
 
 
@@ -214,6 +214,16 @@ class Posted(msgspec.Struct, frozen=True):
     sequence: int
 
 
+class Hold(msgspec.Struct, frozen=True):
+    """A legal hold that stands: why, and who set it. `sequence` is the event that did."""
+
+    reason: str
+    by: str
+    by_name: str
+    at: datetime
+    sequence: int
+
+
 class Position(msgspec.Struct, frozen=True):
     """Where a firm is. `version` is the sequence of its last event, `head` that event's hash."""
 
@@ -261,6 +271,8 @@ class Position(msgspec.Struct, frozen=True):
     """By the channel."""
     documents: Mapping[str, KnownDocument] = {}
     """The firm's own documents that count, by id."""
+    hold: Hold | None = None
+    """The legal hold, while one stands."""
     agent_files: Mapping[str, KeptFile] = {}
     """By the agent's id; one that was taken off keeps its own."""
     review_rules: Mapping[str, ReviewRule] = {}

@@ -230,6 +230,8 @@ def _look(position: Position, event: AnyEvent) -> str:
             seen = position.posted.get(event.channel)
         case e.RemindersSet():
             seen = position.reminders
+        case e.HoldSet() | e.HoldLifted():
+            seen = position.hold
         case e.FirmSetUp() | e.FirmRenamed() | e.SituationChanged() | e.TargetSet() | e.TimeZoneSet():
             seen = {
                 "name": position.name,

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from flows import answers, own_dates, progress, setting_up, supervision
+from flows import answers, legal_hold, own_dates, progress, setting_up, supervision
 from flows import undo as undoing
 from flows import workspace as shared
 from flows.acts import Act, Result
@@ -365,6 +365,18 @@ class Services:
         """See `setting_up.answer_precheck`."""
         return await self._change(key, act, lambda p: setting_up.answer_precheck(p, act.who, value))
 
+    async def set_hold(self, key: FirmKey, act: Act, reason: str, *, ticket: bool = False) -> Result:
+        """See `legal_hold.set_hold`."""
+        return await self._change(
+            key, act, lambda p: legal_hold.set_hold(p, act.who, reason, ticket=ticket), reason=reason
+        )
+
+    async def lift_hold(self, key: FirmKey, act: Act, reason: str, *, ticket: bool = False) -> Result:
+        """See `legal_hold.lift_hold`."""
+        return await self._change(
+            key, act, lambda p: legal_hold.lift_hold(p, act.who, reason, ticket=ticket), reason=reason
+        )
+
     async def set_member(self, key: FirmKey, act: Act, member: Person, role: RoleName) -> Result:
         """See `setting_up.set_member`."""
         return await self._change(key, act, lambda p: setting_up.set_member(p, act.who, member, role))
@@ -458,7 +470,12 @@ class Services:
         found = next((f for f in map(looks_like, said) if f), "personal data")
         event = TextRefused(looked_like=found)
         stamp = msgspec.structs.replace(self._stamp(act), cause=None)  # the corrected text comes with the same cause
-        await self.events.change(key, lambda p, _: record(p, [event], stamp))
+
+        def unit(position: Position, _: Sequence[Record]) -> Changed:
+            _must_exist(position)  # deleted in between, it must not come back as this one entry
+            return record(position, [event], stamp)
+
+        await self.events.change(key, unit)
 
     def _stamp(self, act: Act) -> Stamp:
         return Stamp(

@@ -10,6 +10,7 @@ from flows import events as e
 from flows.events import Record
 from flows.evolve import behind, fold, undone
 from flows.firms import Person, Refusal, require
+from flows.legal_hold import may_remove
 from flows.position import Position
 from flows.subjects import subjects
 
@@ -23,6 +24,8 @@ FINAL = frozenset(
         "document_added",
         "document_removed",
         "record_exported",
+        "hold_set",
+        "hold_lifted",
     }
 )
 """What has commands of its own to change it; a click that brought one of these is never undone."""
@@ -75,6 +78,8 @@ def undo(history: Sequence[Record], position: Position, who: Person, of: int | N
     event = e.Undone(of=tuple(r.sequence for r in clicked))
     after = _without(history, position, event)
     _must_add_up(after)
+    if _fewer(position, after):
+        may_remove(position)
     return None if after == position else event
 
 
@@ -143,6 +148,12 @@ def _without(history: Sequence[Record], position: Position, event: e.Undone) -> 
     return replace(
         after, version=position.version, head=position.head, edition=position.edition, changed_at=position.changed_at
     )
+
+
+def _fewer(position: Position, after: Position) -> bool:
+    """Whether a note or a piece of evidence would count no more: it stays in the history, and yet it is taken away."""
+    kept = (position.notes, after.notes), (position.evidence, after.evidence)
+    return any(left.get(task, 0) < number for there, left in kept for task, number in there.items())
 
 
 def _must_add_up(after: Position) -> None:

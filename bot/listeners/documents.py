@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.buttons import DocumentForm, OpenDocument, RemoveDocument, ShowDocuments
+from bot.buttons import DocumentForm, OpenDocument, RemoveDocument, RemoveDocumentForm, ShowDocuments
 from bot.router import Heard, Router
 from bot.surfaces import Answer, FieldErrors, Message, Open, Replace, Say
 from bot.views import documents as views
@@ -11,6 +11,7 @@ from bot.views.blocks import literal
 from bot.views.scene import Scene, scene_of
 from flows.documents.use_cases import File
 from flows.firms import Refusal, require, role_of
+from flows.legal_hold import may_remove
 from flows.ports import Document
 from flows.services import Services
 
@@ -23,7 +24,8 @@ def register(router: Router) -> None:
     router.action(ShowDocuments)(press_documents)
     router.action(OpenDocument)(open_form)
     router.submit(DocumentForm)(take_files)
-    router.action(RemoveDocument)(remove)
+    router.action(RemoveDocument)(ask_why)
+    router.submit(RemoveDocumentForm)(remove)
 
 
 async def documents(heard: Heard, services: Services) -> Answer:
@@ -87,8 +89,20 @@ def handed_over(payload: Mapping[str, Any]) -> Sequence[File]:
     return [File(str(f["id"]), str(f.get("name") or f["id"]), int(f.get("size") or 0)) for f in given if f.get("id")]
 
 
-async def remove(heard: Heard, carried: RemoveDocument, services: Services) -> Answer:
-    """*Remove*, confirmed."""
-    name = await services.documents.remove(heard.firm.key, heard.act, carried.document)
+async def ask_why(heard: Heard, carried: RemoveDocument, services: Services) -> Answer:
+    """*Remove*."""
+    require(heard.firm, heard.who, "lead")
+    document = await _document(heard, services, carried.document)
+    if document.id in heard.firm.documents:
+        may_remove(heard.firm)
+    return Open(views.remove_modal(_scene(heard, services), document))
+
+
+async def remove(heard: Heard, carried: RemoveDocumentForm, services: Services) -> Answer:
+    """The reason was given."""
+    try:
+        name = await services.documents.remove(heard.firm.key, heard.act, carried.document, heard.value(views.REASON))
+    except Refusal as refusal:
+        return FieldErrors({views.REASON: refusal.sentence})
     note = f"*{literal(name)}* was removed. Nothing is quoted from it any more." if name else GONE.sentence
     return Replace(await _list(heard, services, note=note))

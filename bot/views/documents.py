@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.buttons import DocumentForm, OpenDocument, RemoveDocument, ShowDocuments
+from bot.buttons import DocumentForm, OpenDocument, RemoveDocument, RemoveDocumentForm, ShowDocuments
 from bot.surfaces import Block, Message, Modal
 from bot.views.blocks import (
     Element,
     actions,
     button,
     clip,
-    confirm,
     context,
     escape,
     field,
@@ -18,15 +17,18 @@ from bot.views.blocks import (
     literal,
     section,
     short_day,
+    text_input,
 )
 from bot.views.scene import Scene, banner
 from flows.documents.finding import Found
-from flows.documents.library import KINDS
+from flows.documents.library import KINDS, LONGEST_REASON
 from flows.history import bytes_in_words, counted
 from flows.ports import Document
 
 PAGE = 15
 """Documents in a list: each takes two blocks of a message's fifty."""
+
+REASON = "reason"
 
 AT_ONCE = 5
 """Files that may be handed over in one form."""
@@ -71,16 +73,7 @@ def _entry(scene: Scene, document: Document) -> str:
 
 
 def _buttons(scene: Scene, document: Document) -> list[Element]:
-    asks = confirm(
-        "Remove the document?",
-        f"Nothing is quoted from {document.name} from then on. That it was there stays in the history.",
-        "Remove",
-    )
-    found = [
-        button(
-            "Remove", scene.carry(RemoveDocument, document=document.id), confirm=asks, says=f"Remove {document.name}"
-        )
-    ]
+    found = [button("Remove", scene.carry(RemoveDocument, document=document.id), says=f"Remove {document.name}")]
     if document.state == "ready":
         says = f"Replace {document.name}"
         found.insert(0, button("Replace", scene.carry(OpenDocument, document=document.id), says=says))
@@ -137,6 +130,28 @@ def document_modal(scene: Scene, replaced: Document | None = None) -> Modal:
         ],
         carried=scene.carry(DocumentForm, document=replaced.id if replaced else ""),
         submit="Replace" if replaced else "Add",
+    )
+
+
+def remove_modal(scene: Scene, document: Document) -> Modal:
+    """Asks why it goes."""
+    return Modal(
+        title="Remove a document",
+        blocks=[
+            section(
+                f"Nothing is quoted from *{literal(document.name)}* from then on. That it was there, who removed it "
+                "and why stays in the history."
+            ),
+            field(
+                REASON,
+                "Reason",
+                text_input(longest=LONGEST_REASON),
+                hint="Such as: superseded, or of another firm.",
+            ),
+            banner(scene),
+        ],
+        carried=scene.carry(RemoveDocumentForm, document=document.id),
+        submit="Remove",
     )
 
 

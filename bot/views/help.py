@@ -222,6 +222,14 @@ USAGES = (
         "[task or step] [by person] [period]",
     ),
     Usage(
+        "hold",
+        "A legal hold: nothing of the firm can be removed while it stands. For leads.",
+        ("hold", "hold SEC inquiry, asked for by counsel", "hold lift the inquiry is closed"),
+        "Alone it says whether one stands, who set it and why. `hold lift` ends it, with a reason as well. Both stay "
+        "in the history.",
+        "[reason, or lift and a reason]",
+    ),
+    Usage(
         "export",
         "The firm's record as a file: Excel, CSV, calendar, JSON, or a packet for an examiner.",
         ("export", "export xlsx", "export packet", "export ics all"),
@@ -322,7 +330,7 @@ HELP_GROUPS = (
     ("Dates and owners", ("due", "target", "plan", "assign", "handover", "hand over", "deadlines")),
     ("Reminders", ("remind", "waiting")),
     ("Questions", ("ask", "questions", "notes")),
-    ("Proof", ("note", "evidence", "review", "history", "export")),
+    ("Proof", ("note", "evidence", "review", "history", "export", "hold")),
     ("Your firms", tuple(u.command for u in USAGES if u.command.split(" ")[0] == "firm")),
     ("Also", ("firms", "settings", "documents", "help")),
 )

@@ -14,7 +14,7 @@ from bot.buttons import (
     ShowTask,
 )
 from bot.surfaces import Block, Message
-from bot.views import dated
+from bot.views import dated, legal_hold
 from bot.views.blocks import (
     Element,
     actions,
@@ -100,6 +100,7 @@ def status(scene: Scene, top: Top = NOTHING) -> Message:
         header(scene.pack.title),
         banner(scene, "status"),
         section(f"*{progress_words(scene)}*"),
+        *([context(hold)] if (hold := legal_hold.line(scene)) else []),
         *(context(milestone_line(scene, m)) for m in _milestones(scene)),
         section("\n".join(_dates(scene))),
     ]

@@ -7,6 +7,7 @@ from flows import guard
 from flows.documents.bounds import LARGEST
 from flows.events import AnyEvent
 from flows.firms import Person, Refusal, require
+from flows.legal_hold import may_remove
 from flows.ports import Document
 from flows.position import Position
 
@@ -14,6 +15,7 @@ MOST_DOCUMENTS = 200
 """Documents a firm may have at once."""
 
 LONGEST_NAME = 150
+LONGEST_REASON = 300
 
 KINDS = ("txt", "md", "pdf", "docx")
 
@@ -60,6 +62,8 @@ def may_expect(position: Position, who: Person, name: str, size: int, there: Seq
     guard.check([name], ticket=False, way_on=False)
     if size > LARGEST:
         raise Refusal(REASONS["too_large"])
+    if replaces:
+        may_remove(position)  # the one whose place it takes would go
     if replaces and replaces not in position.documents:
         raise Refusal(REASONS["removed_meanwhile"], kind="stale")
     if not replaces and len(there) >= MOST_DOCUMENTS:
@@ -83,10 +87,26 @@ def add(position: Position, who: Person, document: Document) -> list[AnyEvent]:
     ]
 
 
-def remove(position: Position, who: Person, document: str, *, replaced_by: str = "") -> list[AnyEvent]:
-    """It does not count any more, from this moment on."""
+def remove(
+    position: Position, who: Person, document: str, *, replaced_by: str = "", reason: str = ""
+) -> list[AnyEvent]:
+    """It does not count any more, from this moment on. Raises Refusal without a reason, and under a legal hold."""
     require(position, who, "lead")
     known = position.documents.get(document)
     if known is None:
         return []
-    return [e.DocumentRemoved(document=document, name=known.name, replaced_by=replaced_by)]
+    may_remove(position)
+    if not replaced_by:
+        reason = check_reason(reason)
+    return [e.DocumentRemoved(document=document, name=known.name, replaced_by=replaced_by, reason=reason)]
+
+
+def check_reason(reason: str) -> str:
+    """Why a document goes. Raises Refusal where that is not said, is too long, or looks like personal data."""
+    clean = " ".join(reason.split())
+    if not clean:
+        raise Refusal("Say why it is removed: the reason stays in the history.")
+    if len(clean) > LONGEST_REASON:
+        raise Refusal(f"A reason may have {LONGEST_REASON} characters at most.")
+    guard.check([clean], ticket=False, way_on=False)
+    return clean

@@ -80,12 +80,16 @@ class Documents:
         self.wake()
         return document
 
-    async def remove(self, key: FirmKey, act: Act, document: str) -> str:
-        """Nothing is quoted from it from now on. Its name; empty where it was gone already. Raises Refusal."""
+    async def remove(self, key: FirmKey, act: Act, document: str, reason: str) -> str:
+        """Nothing is quoted from it from now on. Its name; empty where it was gone already. Raises Refusal.
+
+        What could not be read was never added to the record, so it leaves no entry, and no hold keeps it.
+        """
         position = await self._position(key, act.who)
         require(position, act.who, "lead")
+        reason = library.check_reason(reason)
         known = next((d for d in await self._knowledge.documents(key) if d.id == document), None)
-        await self._record(key, act, lambda p: library.remove(p, act.who, document))
+        await self._record(key, act, lambda p: library.remove(p, act.who, document, reason=reason))
         gone = await self._knowledge.discard(key, document)
         self.wake()
         return known.name if gone and known else ""

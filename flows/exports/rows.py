@@ -8,6 +8,7 @@ from flows.events import Record
 from flows.exports.dates import stated_dates
 from flows.exports.record import Reading
 from flows.history import SITUATIONS, label, rules_in_words
+from flows.legal_hold import in_words
 from flows.own_dates import due_of
 from flows.reviews import of_item
 from flows.walk import Item
@@ -60,6 +61,7 @@ def firms(reading: Reading) -> Iterator[Row]:
         _yes(position.practice),
         position.version,
         position.head,
+        in_words(position.hold, position.time_zone) if position.hold else "",
     )
 
 

@@ -72,6 +72,7 @@ _TABLES: tuple[tuple[str, str, tuple[Column, ...], Rows], ...] = (
             Column("Practice run", width=12),
             Column("Events", "number", 8),
             Column("Head of the chain", width=68),
+            Column("Legal hold", width=40),
         ),
         rows.firms,
     ),

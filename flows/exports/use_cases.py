@@ -92,6 +92,8 @@ class Exports:
         event = e.RecordExported(format=wish.format, digest=digest, size=size)
 
         def decide(position: Position, _: Sequence[Record]) -> Changed:
+            if not position.version:  # deleted meanwhile: to a workspace admin any firm is in reach
+                raise NO_FIRM
             require(position, wish.act.who, "viewer")
             return record(position, [event], self._stamp(msgspec.structs.replace(wish.act, cause=None)))
 

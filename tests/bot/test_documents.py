@@ -104,8 +104,9 @@ async def test_a_document_is_added_found_replaced_and_removed(slack: Slack, serv
     assert "one hundred" not in said
 
     await ben.types("/cais firm documents")
-    answer = await ben.presses("Remove")
-    assert answer["ok"]
+    await ben.presses("Remove")
+    assert list((await ben.submits({"reason": " "}))["errors"]) == ["reason"]
+    assert (await ben.submits({"reason": "superseded by the binder"}))["ok"]
     assert "was removed" in words_of(ben.last)
     said = words_of(await ben.types("/cais firm documents may an employee accept gifts from customers?"))
     assert "say nothing" in said
@@ -115,7 +116,7 @@ async def test_a_document_is_added_found_replaced_and_removed(slack: Slack, serv
     told = words_of(await ben.types("/cais history"))
     assert "Added the document manual.md (md, 1 kB), SHA-256 " in told
     assert "Replaced the document manual.md by manual 2027.md" in told
-    assert "Removed the document manual 2027.md" in told
+    assert "Removed the document manual 2027.md; nothing is quoted from it any more. Reason: superseded" in told
     assert slack.refused() == []
 
 
@@ -176,6 +177,7 @@ async def test_what_cannot_be_read_says_so_and_can_be_taken_away(
     listed = words_of(await slack.ben.types("/cais firm documents"))
     assert REASONS[why] in listed
     await slack.ben.presses("Remove")
+    await slack.ben.submits({"reason": "cannot be read"})
     assert "no documents of the firm's own yet" in words_of(slack.ben.last)
     before_text = {"locked.pdf", "bad.docx", "long.pdf", "macro.docx"}
     recorded = [row.type for row in await services.events.history(key) if row.type.startswith("document")]
@@ -236,7 +238,7 @@ async def test_only_leads_add_and_remove_while_members_and_viewers_read(slack: S
         assert f"“{GIFTS}”" in words_of(await slack.lea.types("/cais firm documents accept gifts from customers"))
         (document,) = await services.documents.listed(key, person(LEA))
         with pytest.raises(Refusal, match="Only a lead"):
-            await services.documents.remove(key, Act(person(LEA), "button"), document.id)
+            await services.documents.remove(key, Act(person(LEA), "button"), document.id, "no longer ours")
 
 
 async def test_two_firms_with_a_document_of_the_same_name_never_meet(slack: Slack, services: Services) -> None:
@@ -256,10 +258,13 @@ async def test_two_firms_with_a_document_of_the_same_name_never_meet(slack: Slac
     # A button of one firm's, used by somebody of the other, opens nothing.
     (document,) = await services.documents.listed(theirs, person(LEA))
     with pytest.raises(Refusal):
-        await services.documents.remove(theirs, Act(person(BEN), "button"), document.id)
+        await services.documents.remove(theirs, Act(person(BEN), "button"), document.id, "no longer ours")
     with pytest.raises(Refusal):
-        await services.documents.remove(ours, Act(person(LEA), "button"), document.id)
-    assert await services.documents.remove(ours, Act(person(BEN, "Ben Cole"), "button"), document.id) == ""
+        await services.documents.remove(ours, Act(person(LEA), "button"), document.id, "no longer ours")
+    assert (
+        await services.documents.remove(ours, Act(person(BEN, "Ben Cole"), "button"), document.id, "no longer ours")
+        == ""
+    )
     assert await services.ask_documents(theirs, person(LEA), question)
 
 

@@ -6,7 +6,7 @@ from importlib.resources import files
 from typing import Any
 
 from flows import events as e
-from flows import own_dates, progress, supervision
+from flows import legal_hold, own_dates, progress, supervision
 from flows.agent_file import AgentFile
 from flows.asked import Asked
 from flows.deadlines import load_ledger
@@ -46,6 +46,7 @@ def busy_life() -> Life:
     )
     life.take([e.ReviewSet("task s2"), e.TaskApproved("s2", 1, ANA.id)], BEN)
     life.take(supervision.keep(life.position, ANA, life.agent("Clear Co"), file, today=TODAY))
+    life.take(legal_hold.set_hold(life.position, ANA, "an inquiry"))
     return life
 
 

@@ -144,14 +144,16 @@ def test_the_history_says_what_was_added_replaced_and_removed() -> None:
     assert library.add(life.position, ANA, document()) == []
     life.take(library.remove(life.position, ANA, "d1", replaced_by="new.pdf"))
     life.take(library.add(life.position, ANA, document(pages=None, kind="txt", size=800)))
-    life.take(library.remove(life.position, ANA, "d1"))
+    with pytest.raises(Refusal, match="Say why"):
+        library.remove(life.position, ANA, "d1")
+    life.take(library.remove(life.position, ANA, "d1", reason="superseded"))
     assert library.remove(life.position, ANA, "d1") == []
     said = [sentence(PACK, life.position, row) for row in life.history[-4:]]
     assert said == [
         f"Added the document manual.pdf (pdf, 300 pages, 1.2 MB), SHA-256 {'ab' * 32}",
         "Replaced the document manual.pdf by new.pdf",
         f"Added the document manual.pdf (txt, 1 kB), SHA-256 {'ab' * 32}",
-        "Removed the document manual.pdf; nothing is quoted from it any more",
+        "Removed the document manual.pdf; nothing is quoted from it any more. Reason: superseded",
     ]
     assert '"name":"manual.pdf"' in life.history[-1].before
     assert life.history[-1].after == "null"

@@ -43,6 +43,7 @@ def test_every_entry_of_the_history_is_a_row_with_its_hash() -> None:
     assert column(history, "Hash") == [row.hash for row in life.history]
     assert column(history, "Counts").count("undone") == 1
     assert column(table("firms", life), "Head of the chain") == [life.position.head]
+    assert column(table("firms", life), "Legal hold") == ["set by Ana Ruiz on Nov 23, 2026: “an inquiry”"]
 
 
 def test_every_row_has_a_cell_of_the_right_kind_for_every_column() -> None:

@@ -14,6 +14,7 @@ from flows.events import Record
 from flows.exports.record import Export, Reading
 from flows.exports.rows import SOURCES
 from flows.history import SITUATIONS, counted, day, label, rules_in_words
+from flows.legal_hold import in_words
 from flows.roadmap import Step
 
 IS_NOT = (
@@ -99,6 +100,7 @@ class _Page:
                     ("State", self._state()),
                     ("Recorded", f"{counted(position.version, 'entry').replace('entrys', 'entries')}, each chained"),
                     ("Head of the chain", el("code", position.head)),
+                    ("Legal hold", self._hold()),
                 ]
             ),
             el(
@@ -113,6 +115,10 @@ class _Page:
                 aria_label="Contents",
             ),
         )
+
+    def _hold(self) -> str | None:
+        hold = self.position.hold
+        return in_words(hold, self.position.time_zone) if hold else None
 
     def _state(self) -> str:
         walk = self.reading.walk
