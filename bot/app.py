@@ -2,7 +2,7 @@
 
 import logging
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 
 import aiohttp
@@ -81,11 +81,13 @@ class Bot:
         time runs.
         """
         self._services = services
+        self._speed = speed
         self.session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT))
         self.workspaces = ManyWorkspaces(installations, now) if installations else None
         self.installed: Installed = self.workspaces or OneWorkspace(token)
-        self.slack = WebApi(self.session, tokens=self.installed, base_url=api_url)
         self.counts = Counts()
+        self.slack = WebApi(self.session, tokens=self.installed, base_url=api_url, called=self.counts.called)
+        services.asking.came = self.counts.asked
         self.background = Background()
         self.people = People(self.slack, services.directory, self.background, now, services.now)
         self.answering = Answering(self.slack, self._redraw_home)
@@ -167,6 +169,16 @@ class Bot:
             key = f"installed:{new.installer}"
             await self._services.outbox.owe([Owed(new.tenant, key, "", INSTALLED, who, "", at)])
             self.delivery.wake()
+
+    async def outbox_lag(self) -> float:
+        """How many seconds of real time the oldest message that is due has waited. Raises StorageError."""
+        due = await self._services.outbox.next_due(after=0.0)
+        waited = self._services.now().timestamp() - due if due is not None else 0.0
+        return max(0.0, waited / self._speed)
+
+    async def stopped_workspaces(self) -> Collection[str]:
+        """Those that nothing is sent to. Raises StorageError."""
+        return await self._services.outbox.stopped()
 
     async def stop(self, seconds: float = 10.0) -> None:
         """Finishes what is under way, for at most this long, and hangs up."""

@@ -97,6 +97,8 @@ class Delivery:
         """When something may be tried again, in real time: looked at then, and not with the next round only."""
         self._refusals: dict[tuple[str, str, str], int] = {}
         """How often in a row Slack refused a slot for a reason that may pass."""
+        self.last_round = now()
+        """When it was looked for what is due last, in real time: as long as it is at work, this moves."""
 
     def start(self) -> None:
         """Begins the rounds, and wakes up whenever somebody comes to be owed something."""
@@ -187,6 +189,7 @@ class Delivery:
         while True:
             due = self._services.now().timestamp()
             free = IN_FLIGHT - len(flying)
+            self.last_round = self._now()
             slots = await self._outbox.claim(due=due, now=self._now(), lease=LEASE, limit=free)
             taken += sum(len(slot.owed) for slot in slots)
             flying |= {asyncio.ensure_future(self._settle(slot)) for slot in slots}

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from time import perf_counter
 from typing import Any
 
 import msgspec
@@ -55,6 +56,12 @@ class Routing(AsyncMiddleware):
         next: Callable[[], Awaitable[BoltResponse]],  # noqa: A002 - Bolt's
     ) -> BoltResponse:
         """Answers every request that has passed Bolt's signature check and authorize; Bolt's listeners see none."""
+        begun = perf_counter()
+        answer = await self._process(req)
+        self._counts.acked(_how(req.body), perf_counter() - begun)
+        return answer
+
+    async def _process(self, req: AsyncBoltRequest) -> BoltResponse:
         body: Mapping[str, Any] = req.body
         if body.get("type") == "url_verification":
             return _ok({"challenge": body.get("challenge", "")})
@@ -103,6 +110,19 @@ class Routing(AsyncMiddleware):
             # The ack of a click says nothing by itself; the person should not press again meanwhile.
             await self._answering.deliver(call, Say(Message(STILL_WORKING)))
         await self._answering.deliver(call, await work)
+
+
+_HOW = {
+    "event_callback": "event",
+    "block_actions": "action",
+    "view_submission": "submit",
+    "block_suggestion": "options",
+    "message_action": "shortcut",
+}
+
+
+def _how(body: Mapping[str, Any]) -> str:
+    return "command" if "command" in body else _HOW.get(str(body.get("type")), "other")
 
 
 class JsonAck(BoltResponse):

@@ -26,6 +26,11 @@ JSON = {"Content-Type": "application/json; charset=utf-8"}
 TEXT = {"Content-Type": "text/plain; charset=utf-8"}
 _LOOKED_AT = ("x-slack-request-timestamp", "x-slack-signature", "x-slack-retry-num")
 
+PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
+
+Gauges = Callable[[], Awaitable[Mapping[str, tuple[str, float]]]]
+"""What is true right now: by name what it is, and the number."""
+
 Ready = Callable[[], Awaitable[str]]
 """Empty where the app is ready, else a sentence that says what is missing."""
 
@@ -79,7 +84,12 @@ Page = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
 
 def web_app(
-    app: AsyncApp | None, *, ready: Ready, counts: Counts, more: Mapping[str, Page] | None = None
+    app: AsyncApp | None,
+    *,
+    ready: Ready,
+    counts: Counts,
+    gauges: Gauges | None = None,
+    more: Mapping[str, Page] | None = None,
 ) -> web.Server:
     """What is served, for `Server`; without an app it hears nothing of Slack, as beside Socket Mode.
 
@@ -106,7 +116,7 @@ def web_app(
             return web.Response(status=answer.status)
         return web.Response(status=answer.status, body=body.encode(), headers=JSON if body[0] == "{" else TEXT)
 
-    pages: dict[str, Page] = {**(more or {}), **health_pages(ready, counts)}
+    pages: dict[str, Page] = {**(more or {}), **health_pages(ready, counts, gauges)}
     if app is not None:
         pages["/slack/events"] = events
 
@@ -117,8 +127,8 @@ def web_app(
     return web.Server(serve, access_log=None)
 
 
-def health_pages(ready: Ready, counts: Counts) -> dict[str, Page]:
-    """/healthz: the process answers. /readyz: 503 with a sentence until it can serve. /metrics: counts."""
+def health_pages(ready: Ready, counts: Counts, gauges: Gauges | None) -> dict[str, Page]:
+    """/healthz: the process answers. /readyz: 503 with a sentence until it can serve. /metrics: counts and gauges."""
 
     async def healthz(_: web.BaseRequest) -> web.StreamResponse:
         return web.Response(text="ok\n")
@@ -128,7 +138,8 @@ def health_pages(ready: Ready, counts: Counts) -> dict[str, Page]:
         return web.Response(status=503, text=missing + "\n") if missing else web.Response(text="ok\n")
 
     async def metrics(_: web.BaseRequest) -> web.StreamResponse:
-        return web.Response(text=counts.exposition())
+        text = counts.exposition(await gauges() if gauges else None)
+        return web.Response(body=text.encode(), headers={"Content-Type": PROMETHEUS})
 
     return {"/healthz": healthz, "/readyz": readyz, "/metrics": metrics}
 

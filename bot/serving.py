@@ -13,6 +13,7 @@ from bot import logs
 from bot.app import Bot
 from bot.bootstrap import build_router, build_services
 from bot.clock import BusinessClock, real_time
+from bot.health import Health
 from bot.pack_files import read_pack
 from bot.server import Page, Server, web_app
 from bot.settings import Settings, unknown_names
@@ -120,13 +121,14 @@ async def _served(
 ) -> AsyncIterator[None]:
     """What is served over HTTP inside the block: Slack's requests where it reaches us so, pages and health."""
 
-    async def ready() -> str:
-        if stop.is_set():
-            return "The app is stopping."
-        return await line.ready() if line else ""
-
-    app = bot.app if line is None else None
-    site = web_app(app, ready=ready, counts=bot.counts, more=_oauth_pages(settings, bot))
+    health = Health(bot, stop.is_set, line, now=real_time)
+    site = web_app(
+        bot.app if line is None else None,
+        ready=health.ready,
+        counts=bot.counts,
+        gauges=health.gauges,
+        more=_oauth_pages(settings, bot),
+    )
     server = Server(site, host=settings.host, port=settings.port)
     try:
         port = await server.start()

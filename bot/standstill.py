@@ -33,8 +33,8 @@ class Standstill:
             await self._go_on(tenant)
 
     async def taken_off(self, tenant: str, reason: str, *, at: float) -> None:
-        """Slack tells of it; `at` is when it happened, in UNIX seconds. The token goes, nothing else does."""
-        if await self._installed.gone(tenant, at):
+        """Slack tells of it; `at` is when it happened, in UNIX seconds, or 0. The token goes, nothing else does."""
+        if await self._installed.gone(tenant, at or self._now()):
             await self.stop(tenant, reason)
 
     async def stop(self, tenant: str, reason: str) -> None:

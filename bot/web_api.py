@@ -5,7 +5,7 @@ import copy
 import hashlib
 import logging
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import IO, Any, Protocol
 from urllib.parse import urlsplit
 
@@ -107,8 +107,10 @@ class WebApi:
         token: str = "",
         tokens: Tokens | None = None,
         base_url: str = DEFAULT_URL,
+        called: Callable[[str, str], None] = lambda method, outcome: None,
     ) -> None:
-        """Either one token for all workspaces, or the tokens of many."""
+        """Either one token for all workspaces, or the tokens of many. `called` is told how each call ended."""
+        self._called = called
         self._session = session
         self._base_url = base_url.rstrip("/") + "/"
         self._tokens: Tokens = tokens or OneToken(token)
@@ -133,11 +135,24 @@ class WebApi:
         twice, so it is asked for once more where the answer got lost.
         """
         try:
-            return await self._call(method, arguments, patience, form)
+            return await self._counted(method, arguments, patience, form)
         except Unsure:
             if not form:
                 raise
-        return await self._call(method, arguments, patience, form)
+        return await self._counted(method, arguments, patience, form)
+
+    async def _counted(self, method: str, arguments: Mapping[str, Any], patience: float, form: bool) -> dict[str, Any]:
+        try:
+            answer = await self._call(method, arguments, patience, form)
+        except SlackSaidNo as no:
+            self._called(method, no.error)
+            raise
+        except (TooBusy, Unsure) as error:
+            outcome = "busy" if isinstance(error, TooBusy) else "unsure"
+            self._called(method, "unreachable" if isinstance(error, Unreachable) else outcome)
+            raise
+        self._called(method, "ok")
+        return answer
 
     async def _call(self, method: str, arguments: Mapping[str, Any], patience: float, form: bool) -> dict[str, Any]:
         url = self._base_url + method

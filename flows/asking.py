@@ -96,6 +96,8 @@ class Asking:
         self._now = now
         self._refused = refused
         self._practice = practice
+        self.came: Callable[[Outcome], None] = lambda outcome: None
+        """Called with what came of each question that was asked."""
 
     async def ask(self, tenant: str, act: Act, position: Position | None, question: Question) -> Reply:
         """Answer, and keep what was asked and answered. Personal data is refused, and nothing of it kept."""
@@ -116,6 +118,7 @@ class Asking:
             subject = f"{context.previous_question}\n{question.text}"[-LONGEST_SUBJECT:]
             asked = msgspec.structs.replace(asked, subject=subject)
         await self._kept.keep(asked)
+        self.came(asked.outcome)
         reply = self._reply(answer, asked, own, remembered.notes, position, act)
         return msgspec.structs.replace(reply, found=found)
 
