@@ -4,6 +4,7 @@ import logging
 import os
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import aiohttp
 from slack_bolt.async_app import AsyncApp
@@ -21,6 +22,7 @@ from bot.exporter import Exporter
 from bot.firm_list_reader import FirmListReader
 from bot.hearing import Call
 from bot.installed import NOT_HERE, Installed, ManyWorkspaces, OneWorkspace
+from bot.keeper import Keeper
 from bot.librarian import Librarian
 from bot.metrics import Counts
 from bot.middleware import BUDGET, Routing
@@ -34,6 +36,7 @@ from bot.table import Table
 from bot.web_api import DEFAULT_URL, WebApi
 from flows.asked import Owed
 from flows.services import Services
+from storage.copies import Copies
 from storage.installations import Installation, Installations
 
 log = logging.getLogger("cais.app")
@@ -74,11 +77,12 @@ class Bot:
         api_url: str = DEFAULT_URL,
         budget: float = BUDGET,
         speed: float = 1.0,
+        copies: Copies | None = None,
     ) -> None:
         """Has to be called in a running loop. Works with one token, or with those of the installations.
 
         `now` is real time in UNIX seconds, never moved for practice; `speed` is how many times as fast as it business
-        time runs.
+        time runs. Without `copies` no file is kept here, only its digest.
         """
         self._services = services
         self._speed = speed
@@ -121,6 +125,8 @@ class Bot:
         )
         self.standstill.gone_on = self.delivery.wake
         self.librarian = Librarian(services, self.slack, now)
+        self.copies = copies or Copies(Path(), keeps=False)
+        self.keeper = Keeper(services, self.slack, self.copies, now)
         self.exporter = Exporter(services, self.slack, self.background)
         self.firm_list_reader = FirmListReader(services, self.slack, self.background, now)
         routing = Routing(
@@ -154,6 +160,7 @@ class Bot:
         self.planner.start()
         self.delivery.start()
         self.librarian.start()
+        self.keeper.start()
 
     async def arrived(self, new: Installation) -> None:
         """The app was added to a workspace by OAuth: what was stopped there goes on, and whoever added it is greeted.
@@ -183,6 +190,7 @@ class Bot:
     async def stop(self, seconds: float = 10.0) -> None:
         """Finishes what is under way, for at most this long, and hangs up."""
         await self.librarian.stop()
+        await self.keeper.stop()
         await self.inbox.stop()
         await self.planner.stop()
         await self.delivery.stop(seconds)

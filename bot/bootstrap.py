@@ -14,6 +14,7 @@ from bot.listeners import (
     dates,
     deadlines,
     documents,
+    evidence,
     exports,
     firm_lists,
     firms,
@@ -41,11 +42,13 @@ from bot.listeners import (
 from bot.listeners import help as helping
 from bot.pack_files import read_deadlines, read_pack
 from bot.router import Router
+from bot.settings import Settings
 from flows.asking import Engine
 from flows.deadlines import load_ledger
 from flows.lead_queue import CHECK_AGAIN_DAYS
 from flows.roadmap import Pack
 from flows.services import Services
+from storage.copies import MB, Copies
 from storage.database import Database
 
 if TYPE_CHECKING:
@@ -69,6 +72,7 @@ CONVERSATIONS = (
     records,
     history,
     legal_hold,
+    evidence,
     exports,
     questions,
     queue,
@@ -113,6 +117,16 @@ def build_router() -> Router:
     return router
 
 
+def build_copies(settings: Settings) -> Copies:
+    """Where copies of evidence are kept, and how much of them; makes no folder yet."""
+    return Copies(
+        settings.evidence_folder,
+        largest=settings.evidence_file_mb * MB,
+        total=settings.evidence_total_mb * MB,
+        keeps=settings.keep_evidence,
+    )
+
+
 def build_services(
     database: Database,
     pack: Pack,
@@ -140,6 +154,7 @@ def build_services(
         plans=database.plans,
         engine=engine or LazyAsker(pack, pack_path),
         knowledge=database.knowledge,
+        intake=database.intake,
         pack=pack,
         clock=clock,
         new_id=lambda: uuid4().hex[:12],

@@ -397,8 +397,64 @@ class OpenEvidence(Changing, frozen=True):
 
 
 class EvidenceForm(Changing, frozen=True):
+    """`files` are Slack's ids of those that were sent in a direct message: the form asks for no others then."""
+
     verb: ClassVar[str] = "records.evidence_form"
     task: str = ""
+    files: tuple[str, ...] = ()
+
+
+class ShowEvidence(Carried, frozen=True):
+    verb: ClassVar[str] = "records.show_evidence"
+    task: str = ""
+
+
+class OpenRemoveEvidence(Changing, frozen=True):
+    """`evidence` is the sequence of the event that added the piece."""
+
+    verb: ClassVar[str] = "records.remove_evidence"
+    evidence: int = 0
+    task: str = ""
+
+
+class RemoveEvidenceForm(Changing, frozen=True):
+    verb: ClassVar[str] = "records.remove_evidence_form"
+    evidence: int = 0
+    task: str = ""
+
+
+class ProveTask(Changing, frozen=True):
+    """A select below files that were sent in a direct message; the chosen option is the task's key."""
+
+    verb: ClassVar[str] = "records.prove"
+    files: tuple[str, ...] = ()
+
+
+class OpenProof(Changing, frozen=True):
+    """The form for files that were sent in a direct message: with their day and a name."""
+
+    verb: ClassVar[str] = "records.prove_form"
+    files: tuple[str, ...] = ()
+
+
+class PickProofFirm(Carried, frozen=True):
+    """A select: which firm files are for that were sent in a direct message."""
+
+    verb: ClassVar[str] = "records.prove_firm"
+    files: tuple[str, ...] = ()
+
+
+class TakeAsDocuments(Changing, frozen=True):
+    """Files that were sent are documents to quote from: id, name and size of each."""
+
+    verb: ClassVar[str] = "records.as_documents"
+    files: tuple[tuple[str, str, int], ...] = ()
+
+
+class LeaveFiles(Carried, frozen=True):
+    """Files that were sent are neither."""
+
+    verb: ClassVar[str] = "records.leave_files"
 
 
 class OpenNote(Changing, frozen=True):
@@ -412,12 +468,13 @@ class NoteForm(Changing, frozen=True):
 
 
 class SaveMessageForm(Changing, frozen=True):
-    """The message shortcut's modal: the message's permalink and the SHA-256 of its text."""
+    """The message shortcut's modal: the message's permalink, the SHA-256 of its text, and Slack's ids of its files."""
 
     verb: ClassVar[str] = "records.save_message"
     permalink: str = ""
     digest: str = ""
     label: str = ""
+    files: tuple[str, ...] = ()
 
 
 class MessageFirmForm(Carried, frozen=True):
@@ -427,6 +484,7 @@ class MessageFirmForm(Carried, frozen=True):
     permalink: str = ""
     digest: str = ""
     label: str = ""
+    files: tuple[str, ...] = ()
 
 
 class ShowHistory(Carried, frozen=True):

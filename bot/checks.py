@@ -142,7 +142,7 @@ def unreachable(settings: Settings, error: Exception) -> Finding:
 
 def check_folder(settings: Settings) -> list[Finding]:
     """Whether the folder that things are kept in is there, or can be made. Makes nothing."""
-    folder = settings.sandbox_folder if settings.way == "sandbox" else settings.data_dir.resolve()
+    folder = settings.folder
     there = next(f for f in (folder, *folder.parents) if f.exists())
     if there.is_dir() and os.access(there, os.W_OK):
         return [Finding("folder", "ok", f"{folder} {'can be written' if there == folder else 'can be made'}.")]

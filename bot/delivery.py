@@ -103,6 +103,7 @@ class Delivery:
     def start(self) -> None:
         """Begins the rounds, and wakes up whenever somebody comes to be owed something."""
         self._services.queue.wake = self.wake
+        self._services.evidence.woken = self.wake
         self._services.reminders.woken = self.wake
         self._services.firm_lists.wake = self.wake
         self._rounds = asyncio.ensure_future(self._go_round())

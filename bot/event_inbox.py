@@ -134,7 +134,7 @@ class EventInbox:
         if call is None:
             await self._inbox.settle(told.tenant, told.id, now=self._now())
             return
-        if call.kind == "message":
+        if call.kind in ("message", "event"):
             self._answering.met_in_dm(call.origin.channel)
         answer = Say(Message(TYPE_AGAIN)) if _WITHHELD in body else await self._table.answer(call)
         await self._settle(call, answer, again=True)

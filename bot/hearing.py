@@ -236,9 +236,11 @@ def _event_callback(body: Payload, tenant: str, bot_user: str) -> Call | None:
         name = "messages_tab_opened" if event.get("tab") == "messages" else "app_home_opened"
         return _event("event", name, body, tenant, "")
     said = words.plain(event.get("text") or "", bot_user)
+    direct = event.get("channel_type") == "im" or str(event.get("channel", "")).startswith("D")
+    if kind == "message" and direct and event.get("subtype") in (None, "file_share") and event.get("files"):
+        return _event("event", "files_sent", body, tenant, words.without_slash(words.without_mention(said, bot_user)))
     if event.get("subtype") or event.get("edited") or not said:
         return None
-    direct = event.get("channel_type") == "im" or str(event.get("channel", "")).startswith("D")
     if kind == "app_mention" and not direct:
         return _event("mention", "", body, tenant, words.without_slash(words.without_mention(said, bot_user)))
     if kind == "message" and direct:

@@ -11,7 +11,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot import logs
 from bot.app import Bot
-from bot.bootstrap import build_router, build_services
+from bot.bootstrap import build_copies, build_router, build_services
 from bot.clock import BusinessClock, real_time
 from bot.health import Health
 from bot.pack_files import read_pack
@@ -80,6 +80,7 @@ async def _bot(settings: Settings) -> AsyncIterator[Bot]:
             now=real_time,
             api_url=settings.slack_api_url,
             speed=settings.clock_speed,
+            copies=build_copies(settings),
         )
         try:
             await _greet(bot)

@@ -79,6 +79,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         default=180, name="CAIS_CHECK_AGAIN_DAYS"
     )
 
+    keep_evidence: Annotated[bool, Meta(description="1 or 0")] = field(default=True, name="CAIS_KEEP_EVIDENCE")
+    evidence_file_mb: Annotated[int, Meta(ge=1, le=1000, description="a number of megabytes from 1 to 1000")] = field(
+        default=25, name="CAIS_EVIDENCE_FILE_MB"
+    )
+    evidence_total_mb: Annotated[int, Meta(ge=1, le=10_000_000, description="a number of megabytes from 1 up")] = field(
+        default=10_000, name="CAIS_EVIDENCE_TOTAL_MB"
+    )
+
     def __post_init__(self) -> None:
         """Raises BadSettings where single values are fine and do not go together."""
         _check_token("SLACK_BOT_TOKEN", self.slack_bot_token, ("xoxb-", "xoxe.xoxb-"))
@@ -143,12 +151,21 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return self.data_dir.resolve() / "sandbox"
 
     @property
+    def folder(self) -> Path:
+        """Where things are kept."""
+        return self.sandbox_folder if self.way == "sandbox" else self.data_dir.resolve()
+
+    @property
+    def evidence_folder(self) -> Path:
+        """Where copies of evidence are kept."""
+        return self.folder / "evidence"
+
+    @property
     def database(self) -> str:
         """The database's URL, with its password: hand it to nobody but the database."""
         if self.database_url is not None:
             return self.database_url.reveal()
-        folder = self.sandbox_folder if self.way == "sandbox" else self.data_dir.resolve()
-        return f"sqlite+aiosqlite:///{folder / 'cais.db'}"
+        return f"sqlite+aiosqlite:///{self.folder / 'cais.db'}"
 
     def _check_complete(self) -> None:
         """Half a configuration for Slack stops the start: what is there says what is missing."""

@@ -192,9 +192,10 @@ class WebApi:
             return False
         return status == 200 and not content.startswith(b'{"ok":false')
 
-    async def fetch(self, url: str, into: IO[bytes], *, most: int) -> tuple[int, str]:
+    async def fetch(self, url: str, into: IO[bytes], *, most: int, exactly: int | None = None) -> tuple[int, str]:
         """Writes a private file's content; its size and SHA-256 in hex. Only addresses of Slack's are fetched.
 
+        `exactly` is the size that Slack names, where it may be a web page: one of another size is Slack's login page.
         Raises NotHandedOver, TooLarge, TooBusy or Unsure.
         """
         if not self._may_fetch(url):
@@ -208,11 +209,15 @@ class WebApi:
                     raise TooBusy("asked to wait")
                 if answer.status >= 500:
                     raise Unsure(f"status {answer.status}")
-                if answer.status != 200 or answer.content_type == "text/html":
+                page = answer.content_type == "text/html"
+                if answer.status != 200 or (page and exactly is None):
                     raise NotHandedOver(f"status {answer.status}")
-                return await _written(answer, into, most)
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+                size, digest = await _written(answer, into, most)
+        except (aiohttp.ClientError, TimeoutError, ConnectionError) as error:
             raise Unsure(type(error).__name__) from error
+        if exactly not in (None, size):
+            raise NotHandedOver("a login page") if page else Unsure(f"{size} bytes of {exactly}")
+        return size, digest
 
     async def hand_up(self, url: str, content: IO[bytes], size: int) -> None:
         """Sends a file's content to the address that Slack gave for it; the token stays here.

@@ -10,7 +10,7 @@ from flows.habits import Rules
 
 Situation = Literal["new", "reporting", "changing"]
 RoleName = Literal["lead", "member", "viewer"]
-EvidenceKind = Literal["link", "note", "message"]
+EvidenceKind = Literal["link", "note", "message", "file"]
 Every = Literal["once", "daily", "weekly"]
 
 
@@ -197,7 +197,11 @@ class TaskSentBack(Event, frozen=True):
 
 
 class EvidenceAdded(Event, frozen=True):
-    """`digest` is the SHA-256 of a saved message's text, in hex; the text itself is not copied."""
+    """`digest` is a SHA-256 in hex: of a file's content, or of a saved message's text, which itself is not copied.
+
+    `text` is the link, the note, the message's address, or the file's address in Slack; `came_from` the address of the
+    message that a file was in. `claimed` and `seen` are MIME types: what Slack says it is, and what its bytes show.
+    """
 
     task: str
     kind: EvidenceKind
@@ -205,6 +209,28 @@ class EvidenceAdded(Event, frozen=True):
     label: str = ""
     digest: str = ""
     happened_on: date | None = None
+    name: str = ""
+    size: int | None = None
+    claimed: str = ""
+    seen: str = ""
+    copied: bool = False
+    """Whether a copy of the content was kept here; it is found by its digest."""
+    not_copied: str = ""
+    """Why a file has no copy, a key of `flows.proof.NOT_COPIED`."""
+    came_from: str = ""
+    covers: tuple[str, ...] = ()
+    """What of our suggestions for the task it is said to be, as they were worded then."""
+
+
+class EvidenceRemoved(Event, frozen=True):
+    """A piece of evidence counts no more, and why. `evidence` is the sequence of the event that added it."""
+
+    task: str
+    evidence: int
+    name: str
+    reason: str
+    weak: bool = False
+    covers: tuple[str, ...] = ()
 
 
 class NoteAdded(Event, frozen=True):
@@ -391,6 +417,7 @@ AnyEvent = (
     | TaskApproved
     | TaskSentBack
     | EvidenceAdded
+    | EvidenceRemoved
     | NoteAdded
     | FirmAnswerGiven
     | FirmAnswerConfirmed

@@ -28,6 +28,7 @@ from flows.position import (
     TaskRecord,
     YearDone,
 )
+from flows.proof import is_weak
 from flows.subjects import subjects
 
 Evolver = Callable[[Position, Any, Record], Position]
@@ -277,7 +278,31 @@ def _(p: Position, event: e.TaskSentBack, r: Record) -> Position:
 
 @_on(e.EvidenceAdded)
 def _(p: Position, event: e.EvidenceAdded, r: Record) -> Position:
-    return replace(p, evidence={**p.evidence, event.task: p.evidence.get(event.task, 0) + 1})
+    return _count_evidence(p, event.task, 1, weak=is_weak(event), covers=event.covers)
+
+
+@_on(e.EvidenceRemoved)
+def _(p: Position, event: e.EvidenceRemoved, r: Record) -> Position:
+    return _count_evidence(p, event.task, -1, weak=event.weak, covers=event.covers)
+
+
+def _count_evidence(p: Position, task: str, by: int, *, weak: bool, covers: Sequence[str]) -> Position:
+    covered = list(p.covered.get(task, ()))
+    for item in covers:
+        if by > 0:
+            covered.append(item)
+        elif item in covered:
+            covered.remove(item)
+    return replace(
+        p,
+        evidence=_counted(p.evidence, task, by),
+        weak_evidence=_counted(p.weak_evidence, task, by if weak else 0),
+        covered={k: v for k, v in {**p.covered, task: tuple(covered)}.items() if v},
+    )
+
+
+def _counted(counts: Mapping[str, int], task: str, by: int) -> Mapping[str, int]:
+    return {k: n for k, n in {**counts, task: counts.get(task, 0) + by}.items() if n > 0}
 
 
 @_on(e.NoteAdded)

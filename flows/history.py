@@ -11,6 +11,7 @@ from flows.agent_file import AgentFile, in_words
 from flows.events import Record
 from flows.habits import Rules
 from flows.position import Position
+from flows.proof import kept_how
 from flows.roadmap import Option, Pack
 from flows.walk import titled
 
@@ -38,7 +39,7 @@ def sentence(pack: Pack, position: Position, record: Record, rows: Mapping[int, 
             return f"Sent back: {task_title(pack, position, event.task)}. Reason: {event.reason}"
         case e.ReviewSet() | e.ReviewCleared():
             return _of_rule(pack, event)
-        case e.EvidenceAdded() | e.NoteAdded() | e.TextRefused():
+        case e.EvidenceAdded() | e.EvidenceRemoved() | e.NoteAdded() | e.TextRefused():
             return _of_text(pack, position, event)
         case e.AnswerGiven():
             return _of_answer(pack, event)
@@ -156,18 +157,31 @@ def _of_task(pack: Pack, position: Position, event: e.AnyEvent) -> str:
             return f"Reopened: {title}. Reason: {event.reason}"
 
 
-def _of_text(pack: Pack, position: Position, event: e.EvidenceAdded | e.NoteAdded | e.TextRefused) -> str:
+Texts = e.EvidenceAdded | e.EvidenceRemoved | e.NoteAdded | e.TextRefused
+
+
+def _of_text(pack: Pack, position: Position, event: Texts) -> str:
     about = f" for {task_title(pack, position, event.task)}" if event.task else ""
     match event:
         case e.EvidenceAdded():
-            kept = event.text
-            if event.label and event.label != event.text:
-                kept = f"{event.label} ({without_full_stop(event.text)})"
-            return f"Evidence ({event.kind}){about}: {kept}"
+            return f"Evidence ({event.kind}){about}: {_piece(event)}"
+        case e.EvidenceRemoved():
+            return f"Evidence removed{about}: {event.name} (entry {event.evidence}). Reason: {event.reason}"
         case e.NoteAdded():
             return f"Note{about}: {event.text}"
         case e.TextRefused():
             return f"Refused to store text that looked like {event.looked_like}{about}"
+
+
+def _piece(event: e.EvidenceAdded) -> str:
+    kept = event.text
+    if event.kind == "file":
+        size = f", {bytes_in_words(event.size)}" if event.size is not None else ""
+        digest = f", SHA-256 {event.digest}" if event.digest else ""
+        kept = f"{event.name}{size}, {kept_how(event)}{digest}"
+    if event.label and event.label not in (event.text, event.name):
+        kept = f"{event.label} ({without_full_stop(kept)})"
+    return f"{kept}; said to be: {'; '.join(event.covers)}" if event.covers else kept
 
 
 def _of_date(pack: Pack, position: Position, record: Record, event: e.AnyEvent) -> str:

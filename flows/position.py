@@ -13,7 +13,7 @@ from flows.habits import Rules
 TaskState = Literal["open", "waiting", "done", "set_aside"]
 AgentStatus = Literal["active", "leaving", "removed"]
 
-SHAPE = 10
+SHAPE = 11
 """Stored with every snapshot. Raise it whenever what events add up to changes: older snapshots are then folded anew."""
 
 
@@ -252,6 +252,10 @@ class Position(msgspec.Struct, frozen=True):
     tasks: Mapping[str, TaskRecord] = {}
     evidence: Mapping[str, int] = {}
     """How many pieces of evidence each task has; the pieces themselves are in the history."""
+    weak_evidence: Mapping[str, int] = {}
+    """How many of them are weak by themselves; see `flows.proof.is_weak`."""
+    covered: Mapping[str, tuple[str, ...]] = {}
+    """By task: what of our suggestions its evidence is said to be, once for each piece that says so."""
     notes: Mapping[str, int] = {}
     task_due: Mapping[str, Due] = {}
     """By the task's key; see `flows.own_dates.due_of` for a task whose step has a date."""

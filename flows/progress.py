@@ -10,6 +10,7 @@ from flows import guard
 from flows.events import AnyEvent
 from flows.firms import Person, Refusal, require
 from flows.position import Position
+from flows.proof import suggestions
 from flows.roadmap import Pack
 from flows.walk import Item, walk
 
@@ -152,9 +153,10 @@ def add_evidence(
     label: str = "",
     digest: str = "",
     happened_on: date | None = None,
+    covers: Sequence[str] = (),
     ticket: bool = False,
 ) -> list[AnyEvent]:
-    """A link, a note or a saved message that proves a task."""
+    """A link, a note or a saved message that proves a task; for files see `flows.evidence`."""
     require(position, who, "member")
     guard.check([text, label], ticket=ticket)
     item = find(pack, position, key)
@@ -166,7 +168,13 @@ def add_evidence(
         must_be_past(happened_on, today, HAPPENED)
     return [
         e.EvidenceAdded(
-            task=item.key, kind=kind, text=text.strip(), label=label.strip(), digest=digest, happened_on=happened_on
+            task=item.key,
+            kind=kind,
+            text=text.strip(),
+            label=label.strip(),
+            digest=digest,
+            happened_on=happened_on,
+            covers=suggestions(item.task, covers),
         )
     ]
 

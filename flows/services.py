@@ -19,6 +19,8 @@ from flows.deadlines import Ledger
 from flows.documents.finding import Found
 from flows.documents.use_cases import NO_FIRM, Documents
 from flows.events import AnyEvent, FirmKey, Record, RoleName, TextRefused
+from flows.evidence.intake import Intake
+from flows.evidence.use_cases import Evidence
 from flows.exports.use_cases import Exports
 from flows.firm_lists.use_cases import FirmLists
 from flows.firms import Person, Refusal, require
@@ -73,6 +75,7 @@ class Services:
         plans: Plans,
         engine: Engine,
         knowledge: Knowledge,
+        intake: Intake,
         pack: Pack,
         clock: Callable[[], datetime],
         new_id: Callable[[], str],
@@ -91,6 +94,7 @@ class Services:
         self.outbox = outbox
         self.plans = plans
         self.knowledge = knowledge
+        self.intake = intake
         self.pack = pack
         self.clock = clock
         """Business time, aware."""
@@ -98,6 +102,7 @@ class Services:
         self.practice = practice
         self.documents = Documents(events, knowledge, stamp=self._stamp, now=self.now)
         """The firm's own documents."""
+        self.evidence = Evidence(events, intake, outbox, pack=pack, stamp=self._stamp, now=self.now)
         self.asking = Asking(questions, notes, engine, self.documents.ask, pack, self.now, self._keep_refusal, practice)
         self.queue = LeadQueue(questions, self.now, self._change, check_again_days)
         self.notes = UpdateNotes(notes, pack, self.now)

@@ -44,6 +44,8 @@ def subjects(record: Record) -> frozenset[str]:
             return frozenset({f"summary {event.channel}"})
         case e.EvidenceAdded() | e.NoteAdded() | e.AnswersCopied():
             return frozenset({f"row {record.sequence}"})
+        case e.EvidenceRemoved():
+            return frozenset({f"row {event.evidence}"})
         case e.FirmAnswerGiven() | e.FirmAnswerConfirmed() | e.FirmAnswerWithdrawn():
             return frozenset({f"firm answer {event.answer}"})
         case _:

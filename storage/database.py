@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Protocol
 
 from flows import ports
+from flows.evidence.intake import Intake as IntakePort
 from storage import sqlite
 from storage.audit import Audit
 from storage.directory import Directory
@@ -15,6 +16,7 @@ from storage.event_store import EventStore, PositionCache, Runner
 from storage.fulltext import Fts5, FullText, Tsvector
 from storage.inbox import Inbox
 from storage.installations import Installations
+from storage.intake import Intake
 from storage.knowledge import Knowledge
 from storage.migrate import HEAD, migrate
 from storage.outbox import Outbox
@@ -50,6 +52,7 @@ class Database:
         self.outbox: ports.Outbox = Outbox(runner, turn)
         self.plans: ports.Plans = Plans(runner, cache, turn)
         self.knowledge: ports.Knowledge = Knowledge(runner, fulltext)
+        self.intake: IntakePort = Intake(runner)
         self.audit = Audit(runner)
 
     def installations(self, keys: Keys) -> Installations:

@@ -383,6 +383,24 @@ Index("ux_shelves_number", shelves.c.number, unique=True)
 Index("ux_documents_number", documents.c.tenant, documents.c.firm, documents.c.number, unique=True)
 Index(None, documents.c.state, documents.c.taken_until)
 
+# Files handed over as evidence, still to be fetched; `body` is flows.evidence.intake.Coming as JSON.
+evidence_coming = Table(
+    "evidence_coming",
+    metadata,
+    _tenant(),
+    _firm(),
+    Column("coming_id", Text, key="id", nullable=False),
+    Column("added_at", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("taken_by", Text, nullable=False),
+    Column("taken_until", Double, nullable=False),
+    PrimaryKeyConstraint("tenant", "firm", "id"),
+    _of_a_firm(),
+    sqlite_with_rowid=False,
+)
+Index(None, evidence_coming.c.taken_until)
+
 
 def in_models(name: str | None, kind: str, _: object = None) -> bool:
     """For alembic: the full-text table, and what SQLite keeps of it beside it, are made by hand in their migration."""

@@ -21,8 +21,8 @@ BOT = Path(__file__).parents[1] / "bot"
 WORDS = {"app_mention", "message.im"}
 """Events that carry words: the front reads them as commands, so they stand in no table of their own."""
 
-TABS = {"messages_tab_opened": "app_home_opened"}
-"""Slack has one event for both tabs of the app; the front tells them apart."""
+TABS = {"messages_tab_opened": "app_home_opened", "files_sent": "message.im"}
+"""Slack has one event for both tabs of the app, and one for words and files; the front tells them apart."""
 
 
 @pytest.fixture(scope="module")

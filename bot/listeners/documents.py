@@ -71,21 +71,29 @@ async def take_files(heard: Heard, carried: DocumentForm, services: Services) ->
     files = handed_over(heard.payload)
     if not files:
         return FieldErrors({"file": "Choose a file."})
+    try:
+        return Replace(await taken(heard, services, files, replaces=carried.document))
+    except Refusal as refusal:
+        return FieldErrors({"file": refusal.sentence})
+
+
+async def taken(heard: Heard, services: Services, files: Sequence[File], *, replaces: str = "") -> Message:
+    """These files are read from now on. Raises Refusal, which names the file, where one may not be added."""
     names = []
     for file in files:
         try:
-            document = await services.documents.expect(heard.firm.key, heard.act, file, replaces=carried.document)
+            document = await services.documents.expect(heard.firm.key, heard.act, file, replaces=replaces)
         except Refusal as refusal:
-            return FieldErrors({"file": f"{file.name}: {refusal.sentence}"})
+            raise Refusal(f"{file.name}: {refusal.sentence}", kind=refusal.kind) from None
         names.append(f"*{literal(document.name)}*")
     note = f"{' and '.join(names)}: on the way. I tell you in our direct messages how far I am."
-    return Replace(await _list(heard, services, note=note))
+    return await _list(heard, services, note=note)
 
 
-def handed_over(payload: Mapping[str, Any]) -> Sequence[File]:
-    """The files in a submitted form, as Slack describes them."""
+def handed_over(payload: Mapping[str, Any], block: str = "file") -> Sequence[File]:
+    """The files in this block of a submitted form, as Slack describes them."""
     values = ((payload.get("view") or {}).get("state") or {}).get("values") or {}
-    given = ((values.get("file") or {}).get("value") or {}).get("files") or ()
+    given = ((values.get(block) or {}).get("value") or {}).get("files") or ()
     return [File(str(f["id"]), str(f.get("name") or f["id"]), int(f.get("size") or 0)) for f in given if f.get("id")]
 
 

@@ -17,6 +17,7 @@ from bot.views.scene import Scene, scene_of
 from bot.words import named_firm
 from flows.dates import WhichDay
 from flows.events import Record
+from flows.evidence.pieces import pieces
 from flows.evolve import undone
 from flows.firms import Refusal
 from flows.history import NO_ROWS
@@ -132,7 +133,7 @@ async def _history(
     found = sought(scene.pack, scene.position, rows, wanted)
     evidence: Sequence[Record] = ()
     if wanted.task:
-        evidence = [r for r in reversed(found) if r.type == "evidence_added" and r.sequence not in left_out]
+        evidence = [p.row for p in reversed(pieces(found, left_out)) if p.removed is None]
     page = replace(_slice(found, before, left_out), behind={r.sequence: r for r in rows})
     return views.history(
         scene, page, wanted=wanted, evidence=evidence, named=named or people(scene.position, rows), whole=rows

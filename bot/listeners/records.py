@@ -1,30 +1,16 @@
-"""Hears about what is put on record: notes, evidence, a message saved as evidence."""
-
-import hashlib
-from collections.abc import Mapping
-from datetime import UTC, date, datetime
-from typing import Any
+"""Hears about notes. Evidence is heard in `evidence`."""
 
 from bot.buttons import (
-    EvidenceForm,
-    MessageFirmForm,
     NoteForm,
-    OpenEvidence,
     OpenNote,
-    SaveMessageForm,
 )
-from bot.listeners.tasks import NO_SUCH_TASK
-from bot.places import place
 from bot.router import Heard, Router
-from bot.surfaces import Answer, FieldErrors, Message, Modal, Open, Replace, Say, Swap
-from bot.task_words import tasks_meant
+from bot.surfaces import Answer, FieldErrors, Message, Modal, Open, Replace, Say
 from bot.views import records as views
-from bot.views import rests, steps
 from bot.views.blocks import TICKET_FIELD, literal
 from bot.views.refused import with_ticket
 from bot.views.scene import Scene, scene_of
 from bot.views.tasks import card, note, recorded
-from flows.events import EvidenceKind, FirmKey
 from flows.firms import Refusal, require
 from flows.history import task_title
 from flows.position import Position
@@ -35,14 +21,8 @@ from flows.walk import Item
 def register(router: Router) -> None:
     """What is heard here."""
     router.command("note", free_text=True)(add_note)
-    router.command("evidence")(type_evidence)
-    router.shortcut("save_evidence", firm=False)(save_message)
     router.action(OpenNote)(open_note)
     router.submit(NoteForm)(save_note)
-    router.action(OpenEvidence)(open_evidence)
-    router.submit(EvidenceForm)(save_evidence)
-    router.submit(MessageFirmForm, firm=False)(choose_firm)
-    router.submit(SaveMessageForm)(keep_message)
 
 
 def _scene(heard: Heard, services: Services, position: Position | None = None) -> Scene:
@@ -150,138 +130,3 @@ def _item(scene: Scene, key: str) -> Item:
     if item is None:
         raise Refusal("That task is no longer on this firm's roadmap. Nothing was changed.", kind="stale")
     return item
-
-
-# --- evidence -------------------------------------------------------------------------------------------------
-
-
-async def open_evidence(heard: Heard, carried: OpenEvidence, services: Services) -> Answer:
-    """*Add evidence* on a card."""
-    return Open(views.evidence_modal(_scene(heard, services), task=carried.task))
-
-
-async def type_evidence(heard: Heard, services: Services) -> Answer:
-    """`/cais evidence [task]`: the form, or, after a message, which opens none, the card that has the button."""
-    require(heard.firm, heard.who, "member")
-    scene = _scene(heard, services)
-    meant = tasks_meant(scene.pack, scene.walk, heard.words)
-    if heard.words and not meant:
-        raise NO_SUCH_TASK
-    if len(meant) > 1:
-        return Say(steps.which_task(scene, meant, "Evidence for which one? Open it and press *Add evidence*."))
-    if heard.kind in ("command", "action"):
-        return Open(views.evidence_modal(scene, task=meant[0].key if meant else ""))
-    if not meant:
-        hint = "Name the task, like `evidence s2`. `status` has their short names."
-        return Say(rests.now_screen(scene, note(hint)))
-    return Say(card(scene, meant[0], note("Press *Add evidence* to give a link or a note.")))
-
-
-async def save_evidence(heard: Heard, carried: EvidenceForm, services: Services) -> Answer:
-    """The evidence modal was submitted: a link, a note, or a link whose label the note is."""
-    task = heard.value("task") or carried.task
-    link, words, label = heard.value("link"), heard.value("note"), heard.value("label")
-    if not link and not words:
-        return FieldErrors({"link": "Give a link, or write a note below."})
-    kind: EvidenceKind = "link" if link else "note"
-    if link:
-        label = ": ".join(p for p in (label, words) if p)
-    try:
-        result = await services.add_evidence(
-            heard.firm.key,
-            heard.act,
-            task,
-            kind=kind,
-            text=link or words,
-            label=label,
-            happened_on=_day(heard.value("day")),
-            ticket=_is_ticket(heard),
-        )
-    except Refusal as refusal:
-        if refusal.kind == "guard":
-            return with_ticket(views.evidence_modal(_scene(heard, services), task=task), refusal)
-        return FieldErrors({_field_of(refusal, kind): refusal.sentence})
-    return Replace(_back_to_card(heard, services, result, task))
-
-
-def _field_of(refusal: Refusal, kind: EvidenceKind) -> str:
-    if refusal.kind == "stale":
-        return "task"
-    return "day" if refusal.sentence.startswith("That day") else kind
-
-
-def _day(value: str) -> date | None:
-    return date.fromisoformat(value) if value else None
-
-
-# --- a message as evidence ------------------------------------------------------------------------------------
-
-
-async def save_message(heard: Heard, services: Services) -> Answer:
-    """The message shortcut. Only the message's address and the digest of its text go on from here."""
-    sighting = heard.sighting
-    found = await _of_message(heard, services)
-    if sighting.position is not None:
-        return Open(_message_modal(heard, services, sighting.position, found))
-    if not sighting.firms:
-        raise Refusal("You are not a member of a firm here yet, so there is nothing to save this for. Type `/cais`.")
-    return Open(views.message_firm_modal(sighting.firms, found))
-
-
-async def _of_message(heard: Heard, services: Services) -> MessageFirmForm:
-    """The permalink, which says when it was sent, the SHA-256 of the text, and a label; never the text."""
-    message: Mapping[str, Any] = heard.payload.get("message") or {}
-    channel = (heard.payload.get("channel") or {}).get("id", "")
-    domain = (heard.payload.get("team") or {}).get("domain", "")
-    stamp = str(message.get("ts", "0"))
-    permalink = f"https://{domain}.slack.com/archives/{channel}/p{stamp.replace('.', '')}"
-    if message.get("thread_ts") and message["thread_ts"] != stamp:
-        permalink += f"?thread_ts={message['thread_ts']}&cid={channel}"
-    author = str(message.get("username") or message.get("user") or "an app")
-    if message.get("app_id") and message["app_id"] == heard.payload.get("api_app_id"):
-        author = "this app"
-    elif message.get("user"):
-        known = (await services.directory.sight(heard.tenant, place(heard.tenant, message["user"]))).known
-        author = known.name or author
-    return MessageFirmForm(
-        permalink=permalink,
-        digest=hashlib.sha256(str(message.get("text") or "").encode()).hexdigest(),
-        label=f"Message by {author}",
-    )
-
-
-def _sent_at(permalink: str) -> datetime:
-    """When a message was sent, which its address says in microseconds."""
-    micros = permalink.partition("?")[0].rpartition("/p")[2]
-    return datetime.fromtimestamp(int(micros) / 1_000_000, tz=UTC)
-
-
-def _message_modal(heard: Heard, services: Services, position: Position, found: MessageFirmForm) -> Modal:
-    scene = _scene(heard, services, position)
-    label = f"{found.label}, {scene.moment(_sent_at(found.permalink))}"
-    saved = scene.carry(SaveMessageForm, permalink=found.permalink, digest=found.digest, label=label)
-    return views.message_modal(scene, saved)
-
-
-async def choose_firm(heard: Heard, carried: MessageFirmForm, services: Services) -> Answer:
-    """Which firm the message is for: the modal goes on for that one."""
-    position = await services.position(FirmKey(heard.tenant, heard.value("firm")), heard.who)
-    return Swap(_message_modal(heard, services, position, carried))
-
-
-async def keep_message(heard: Heard, carried: SaveMessageForm, services: Services) -> Answer:
-    """The message is kept as evidence for a task."""
-    task = heard.value("task")
-    try:
-        result = await services.add_evidence(
-            heard.firm.key,
-            heard.act,
-            task,
-            kind="message",
-            text=carried.permalink,
-            label=carried.label,
-            digest=carried.digest,
-        )
-    except Refusal as refusal:
-        return FieldErrors({"task": refusal.sentence})
-    return Replace(_kept(heard, services, result, more=views.WEAK, task=task))

@@ -138,7 +138,8 @@ class Control:
         return web.json_response({"ok": True, "file": file})
 
     async def _say(self, body: Json) -> Json:
-        return await self._people.say(body["as"], body["channel"], body["text"], body.get("thread_ts"))
+        files = body.get("files") or ()
+        return await self._people.say(body["as"], body["channel"], body["text"], body.get("thread_ts"), files)
 
     async def _click(self, body: Json) -> Json:
         given = {key: value for key, value in body.items() if key not in _NOT_VALUES}

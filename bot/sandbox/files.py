@@ -6,6 +6,7 @@ import base64
 import mimetypes
 import secrets
 import time
+from collections.abc import Sequence
 from pathlib import PurePath
 from urllib.parse import quote
 
@@ -54,6 +55,7 @@ class Files:
                 "is_public": False,
                 "url_private": url,
                 "url_private_download": url,
+                "permalink": permalink(self._slack, user, file_id, name),
                 "content": base64.b64encode(content).decode(),
             }
         )
@@ -85,6 +87,11 @@ class Files:
         return secrets.compare_digest(token, options.bot_token) and "files:read" in options.manifest.scopes
 
 
+def permalink(slack: Slack, user: str, file_id: str, name: str) -> str:
+    """Where people find a file in Slack."""
+    return f"https://{slack.workspace.team['domain']}.slack.com/files/{user}/{file_id}/{quote(name.lower())}"
+
+
 def described(file: Json) -> Json:
     """A file as Slack describes it."""
     return {name: value for name, value in file.items() if name not in _OWN_FIELDS}
@@ -101,8 +108,13 @@ def handed_over(slack: Slack, user: str, files: list[Json]) -> list[Json]:
 def give_to_app(slack: Slack, values: Json) -> None:
     """A form that is sent gives the app its files: until then the app may not look at them."""
     for given in (given for held in values.values() for given in held.values()):
-        for file in given.get("files") or ():
-            slack.workspace.put_file({**slack.workspace.files[file["id"]], "given_to_app": True})
+        give_files(slack, [file["id"] for file in given.get("files") or ()])
+
+
+def give_files(slack: Slack, files: Sequence[str]) -> None:
+    """The app may look at these files from now on: they were sent where it is."""
+    for file in files:
+        slack.workspace.put_file({**slack.workspace.files[file], "given_to_app": True})
 
 
 @method("files.info", scopes=("files:read",), tier="4", required=("file",))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from bot.sandbox import notices, payloads
+from bot.sandbox.files import give_files, handed_over
 from bot.sandbox.mentions import mentioned_users, plain_text, typed_text
 from bot.sandbox.responses import respond
 from bot.sandbox.slack import Slack
@@ -26,10 +28,15 @@ class People:
             raise SlackError("channel_not_found")
         return channel
 
-    async def say(self, user: str, channel_id: str, text: str, thread_ts: str | None = None) -> Json:
-        """Sends what was typed: a slash command when it starts with "/", else a message."""
+    async def say(
+        self, user: str, channel_id: str, text: str, thread_ts: str | None = None, files: Sequence[str] = ()
+    ) -> Json:
+        """Sends what was typed: a slash command when it starts with "/", else a message, with files or without.
+
+        Raises SlackError file_not_found where a file is not this person's.
+        """
         channel = self._channel(user, channel_id)
-        if text.startswith("/"):
+        if text.startswith("/") and not files:
             return await self._command(user, channel, text, thread_ts)
         workspace = self._slack.workspace
         message: Json = {
@@ -41,9 +48,18 @@ class People:
         }
         if thread_ts:
             message["thread_ts"] = thread_ts
+        if files:
+            message |= {"subtype": "file_share", "upload": False, "files": self._shared(user, channel, files)}
         stored = workspace.put_message(message)
         self._tell_app(channel, payloads.message_for_bot(stored, workspace.team["id"]))
         return {"ok": True, "ts": stored["ts"]}
+
+    def _shared(self, user: str, channel: Json, files: Sequence[str]) -> list[Json]:
+        """The files as Slack describes them; where the app is in the conversation, it may fetch them from now on."""
+        shared = handed_over(self._slack, user, [{"id": file} for file in files])
+        if BOT_USER in channel["members"]:
+            give_files(self._slack, files)
+        return shared
 
     def _tell_app(self, channel: Json, event: Json) -> None:
         self._slack.message_event(channel, event)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
@@ -92,9 +92,11 @@ class Sandbox:
             raise ValueError("start the sandbox with bot_url, so that it does not wait for Socket Mode")
         self.options.bot_url = url
 
-    async def say(self, as_: str, channel: str, text: str, thread_ts: str | None = None) -> Json:
-        """A person types a message or a slash command."""
-        return await self.people.say(as_, channel, text, thread_ts)
+    async def say(
+        self, as_: str, channel: str, text: str, thread_ts: str | None = None, files: Sequence[str] = ()
+    ) -> Json:
+        """A person types a message or a slash command; `files` are ids that `hand_over` gave."""
+        return await self.people.say(as_, channel, text, thread_ts, files)
 
     async def click(self, as_: str, place: Json, action_id: str, block_id: str | None = None, **given: Any) -> Json:
         """A person uses an element of a message or view (as messages() or home() gave it)."""

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from aiohttp import web
 
 from bot.sandbox.chat import as_bot, channel_for_bot
-from bot.sandbox.files import LARGEST, described
+from bot.sandbox.files import LARGEST, described, permalink
 from bot.sandbox.methods import method
 from bot.sandbox.slack import Slack
 from bot.sandbox.web_faults import cut, faulty
@@ -97,6 +97,7 @@ def _kept(slack: Slack, upload: Json, title: Any) -> Json:
         "is_public": False,
         "url_private": url,
         "url_private_download": url,
+        "permalink": permalink(slack, BOT_USER, upload["id"], name),
         "given_to_app": True,
         **upload,
     }

@@ -293,7 +293,9 @@ def channel_input(initial: str = "") -> Element:
 
 
 def file_input(endings: Sequence[str], most: int) -> Element:
-    return {"type": "file_input", "filetypes": list(endings), "max_files": most}
+    """No endings: any file."""
+    element: Element = {"type": "file_input", "max_files": most}
+    return {**element, "filetypes": list(endings)} if endings else element
 
 
 TICKET_FIELD = "ticket"

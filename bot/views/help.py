@@ -201,9 +201,10 @@ USAGES = (
     ),
     Usage(
         "evidence",
-        "Adds a link or a note that proves a task.",
+        "Adds files, a link or a note that prove a task.",
         ("evidence", "evidence s2"),
-        "Without a task: the next one. To keep a Slack message, use *Save as evidence* on it.",
+        "Without a task: the next one. To keep a Slack message, use *Save as CAIS evidence* on it. A file sent in our "
+        "direct messages is proof, too: with `evidence s2` beside it I know of what.",
         "[task]",
     ),
     Usage(
@@ -403,7 +404,8 @@ def overview(pack: Pack, firm: str = "", version: int = 0) -> Message:
         section(intro),
         *(section("\n".join([f"*{title}*", *(_line(u) for u in _usages(names))])) for title, names in HELP_GROUPS),
         section(
-            "*Save as evidence*\nOn any message: More actions, then *Save as evidence*, keeps it as proof for a task."
+            "*Save as CAIS evidence*\nOn any message: More actions, then *Save as CAIS evidence*, keeps it and its "
+            "files as proof for a task. A file sent to me in our direct messages is proof, too: I ask for which task."
         ),
         section(
             "*Questions*\nAsk in your own words: after `/cais ask`, in a message here, or with *Ask* on a task. I "

@@ -21,7 +21,8 @@ from bot.views.blocks import (
     select_input,
     short_day,
 )
-from bot.views.records import piece_of_evidence, provable
+from bot.views.evidence import provable
+from bot.views.pieces import piece_line
 from bot.views.scene import Scene, banner
 from flows.before_after import before_after
 from flows.events import (
@@ -214,7 +215,7 @@ def _happened(scene: Scene, row: Record, day: date) -> str:
 def _evidence_list(evidence: Sequence[Record]) -> list[Block]:
     if not evidence:
         return [section("No evidence yet.")]
-    shown = [piece_of_evidence(row) for row in evidence[:PIECES]]
+    shown = [f"• {piece_line(row)}" for row in evidence[:PIECES]]
     left = len(evidence) - len(shown)
     rest = [f"and {left} more in the entries below"] if left > 0 else []
     return [section(clip("\n".join([f"*Evidence: {len(evidence)}*", *shown, *rest]), 3000))]

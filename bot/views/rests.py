@@ -4,6 +4,7 @@ from bot.buttons import OpenAnswer, OpenEvidence, PickTask, ShowAgents, ShowHist
 from bot.surfaces import Block, Message
 from bot.views.blocks import actions, button, clip, context, day, escape, header, literal, menu, option, section
 from bot.views.passages import contact_line
+from bot.views.pieces import weak_words
 from bot.views.scene import Scene, answer_words, banner, progress_words, said_of, to_review_line, wait_words
 from bot.views.task_buttons import answer_button, done_buttons, end_wait_button
 from bot.views.tasks import NOTHING, Top, card
@@ -108,7 +109,7 @@ def resting(scene: Scene, outcome: Outcome, top: Top = NOTHING) -> Message:
     if answer and answer.recheck_on:
         lines.append(f"*Look at it again on:* {day(answer.recheck_on)}")
     kept = scene.position.evidence.get(question.id, 0)
-    lines.append(f"*Evidence recorded:* {kept}")
+    lines.append(f"*Evidence recorded:* {kept}{weak_words(scene, question.id)}")
     blocks = [
         *top.blocks,
         header(outcome.title),

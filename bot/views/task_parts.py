@@ -33,7 +33,6 @@ class TaskParts(msgspec.Struct, frozen=True):
     gaps: tuple[str, ...]
     """What the source leaves to another document, and what is placed by us."""
     notes: tuple[str, ...]
-    worth_keeping: str
 
 
 class PackParts:
@@ -76,7 +75,6 @@ def _draw(pack: Pack, task: Task) -> TaskParts:
         quotes=tuple(_quotes(pack, task)),
         gaps=tuple(_gaps(task)),
         notes=tuple(f"ℹ️ {escape(n)}" for n in task.notes),
-        worth_keeping=f"\n*Worth keeping:* {escape('; '.join(task.evidence))}" if task.evidence else "",
     )
 
 

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 import msgspec
 
 from bot.actions import Carried
-from bot.buttons import OpenChangeOfAgent, UndoChange
+from bot.buttons import OpenChangeOfAgent, ShowEvidence, UndoChange
 from bot.surfaces import Block, Message
 from bot.views import dated
 from bot.views.blocks import button, context, escape, literal, section
 from bot.views.milestones import past_all_milestones
 from bot.views.passages import ready_message
+from bot.views.pieces import checklist, weak_words
 from bot.views.scene import (
     Scene,
     banner,
@@ -202,14 +203,24 @@ def _help(scene: Scene, item: Item, parts: TaskParts) -> list[Block]:
         blocks.append(context(*parts.gaps, *parts.notes))
     if item.state in ("open", "waiting") and item.task.draft:
         blocks += ready_message(scene, item)
-    kept = scene.position.evidence.get(item.key, 0)
-    notes = scene.position.notes.get(item.key, 0)
-    counts = f"*Evidence recorded:* {kept}" + (f" · *Notes:* {notes}" if notes else "")
-    blocks.append(context(counts + parts.worth_keeping))
+    blocks += _evidence(scene, item)
     agent = scene.position.agent(item.each)
     if agent and agent.status == "active" and item.state == "open" and agent.id not in scene.position.agent_files:
         blocks.append(context(f"📁 {FILE_IF_YOU_LIKE.format(agent=literal(agent.name))}"))
     return blocks
+
+
+def _evidence(scene: Scene, item: Item) -> list[Block]:
+    """What there is, how much of it is weak, and what is worth keeping: a suggestion, never in the way of *Done*."""
+    kept = scene.position.evidence.get(item.key, 0)
+    notes = scene.position.notes.get(item.key, 0)
+    said = f"*Evidence recorded:* {kept}{weak_words(scene, item.key)}" + (f" · *Notes:* {notes}" if notes else "")
+    if listed := checklist(item.task, scene.position.covered.get(item.key, ())):
+        said += f"\n{listed}"
+    if not kept:
+        return [context(said)]
+    way = button("Evidence", scene.carry(ShowEvidence, task=item.key), says=f"Evidence: {item.title}")
+    return [section(said, accessory=way)]
 
 
 def _warnings(scene: Scene, item: Item) -> list[str]:

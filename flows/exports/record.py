@@ -11,6 +11,7 @@ import msgspec
 from flows.asked import Asked
 from flows.conditions import UNSURE
 from flows.events import FirmKey, Record
+from flows.evidence.pieces import Piece, pieces
 from flows.evolve import fold, undone
 from flows.history import sentence, task_title
 from flows.position import Position
@@ -60,6 +61,8 @@ class Export(msgspec.Struct, frozen=True):
     """Business time, UTC."""
     made_by: str
     practice: bool = False
+    copies: Mapping[str, str] = {}
+    """By SHA-256: the paths of copies of evidence on this machine, for a packet; one that is not here is missing."""
 
     def readings(self) -> "tuple[Reading, ...]":
         """Each firm's record, read."""
@@ -85,6 +88,11 @@ class Reading:
     def walk(self) -> Walk:
         """The roadmap, read for this firm."""
         return walk(self.pack, self.position)
+
+    @cached_property
+    def pieces(self) -> tuple[Piece, ...]:
+        """Every piece of evidence that was not undone, also those that were removed."""
+        return pieces(self.rows, self.undone)
 
     @property
     def name(self) -> str:

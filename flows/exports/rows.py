@@ -10,6 +10,7 @@ from flows.exports.record import Reading
 from flows.history import SITUATIONS, label, rules_in_words
 from flows.legal_hold import in_words
 from flows.own_dates import due_of
+from flows.proof import is_weak, kept_how
 from flows.reviews import of_item
 from flows.walk import Item
 
@@ -184,22 +185,34 @@ def reviews(reading: Reading) -> Iterator[Row]:
 
 
 def evidence(reading: Reading) -> Iterator[Row]:
-    """Every piece of evidence."""
+    """Every piece of evidence, also what was removed or undone."""
+    removed = {p.row.sequence: p.removed for p in reading.pieces if p.removed}
     for row in reading.rows:
         event = row.event
-        if isinstance(event, e.EvidenceAdded):
-            yield (
-                event.task,
-                reading.title(event.task),
-                {"link": "link", "note": "note", "message": "Slack message (weak)"}[event.kind],
-                event.label,
-                event.text,
-                event.digest,
-                event.happened_on,
-                *_who(row),
-                _counts(reading, row),
-                row.sequence,
-            )
+        if not isinstance(event, e.EvidenceAdded):
+            continue
+        away = removed.get(row.sequence)
+        yield (
+            event.task,
+            reading.title(event.task),
+            {"link": "link", "note": "note", "message": "Slack message", "file": "file"}[event.kind],
+            event.label,
+            event.text,
+            event.name,
+            event.size,
+            event.claimed,
+            event.seen,
+            event.digest,
+            kept_how(event) if event.kind == "file" else "",
+            event.came_from,
+            _yes(is_weak(event)),
+            "; ".join(event.covers),
+            event.happened_on,
+            *_who(row),
+            "removed" if away else _counts(reading, row),
+            away.event.reason if away and isinstance(away.event, e.EvidenceRemoved) else "",
+            row.sequence,
+        )
 
 
 def notes(reading: Reading) -> Iterator[Row]:

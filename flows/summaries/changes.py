@@ -54,6 +54,8 @@ def headline(pack: Pack, position: Position, row: Record, known: Mapping[int, Re
         case e.AgentFileKept():
             agent = position.agent(event.agent)
             return f"Supervision file kept: {agent.name if agent else 'an agent'}"
+        case e.EvidenceRemoved():
+            return f"Evidence removed: {task_title(pack, position, event.task)}"
         case e.FirmAnswerGiven():
             return "Answered a question for the firm"
         case e.FirmAnswerConfirmed() | e.FirmAnswerWithdrawn():

@@ -28,6 +28,7 @@ from flows.packs import load_pack
 from flows.questions.asking import Asker
 from flows.roadmap import Pack
 from flows.services import Services
+from storage.copies import Copies
 from storage.database import open_database
 from storage.migrate import migrate
 from tests.bot.conversing import Slack
@@ -87,6 +88,7 @@ async def bot_in_slack(
     *,
     now: Callable[[], float] = real_time,
     budget: float = BUDGET,
+    copies: Copies | None = None,
     **sandbox: Any,
 ) -> AsyncIterator[Slack]:
     """A sandbox and a connected bot that listens with this router; further arguments are the sandbox's options."""
@@ -100,6 +102,7 @@ async def bot_in_slack(
             now=now,
             api_url=pretend.api_url,
             budget=budget,
+            copies=copies,
         )
         await bot.start()
         stop = await (_listen_http(bot, pretend) if transport == "http" else _listen_socket(bot, pretend))

@@ -90,6 +90,15 @@ class Someone:
         assert answer["ok"], answer
         return self.sees[-1] if self.sees else {}
 
+    async def sends(self, files: dict[str, bytes], text: str = "") -> Json:
+        """Sends files by name, with words beside them or without; returns the last message seen after it."""
+        sandbox = self._slack.sandbox
+        ids = [sandbox.hand_over(self.user, name, content)["id"] for name, content in files.items()]
+        answer = await sandbox.say(self.user, self.channel, text, files=ids)
+        await self._slack.settled()
+        assert answer["ok"], answer
+        return self.sees[-1]
+
     @property
     def sees(self) -> list[Json]:
         """The messages of this conversation, oldest first, ephemeral ones for this person included."""

@@ -98,7 +98,7 @@ async def test_evidence_is_added_from_the_card_and_listed_in_the_tasks_history(
     await slack.ben.types("next")
     await slack.ben.presses("Add evidence")
     empty = await slack.ben.submits({})
-    assert list(empty["errors"]) == ["link"]
+    assert list(empty["errors"]) == ["files"]
     future = await slack.ben.submits({"note": "x", "day": "2030-01-01"})
     assert list(future["errors"]) == ["day"]
     bad = await slack.ben.submits({"link": "javascript:alert(1)"})

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,15 +15,21 @@ from msgspec.structs import replace
 from bot.actions import verb_of
 from bot.answering import content, modal_view
 from bot.bootstrap import build_router
-from bot.buttons import MessageFirmForm, SaveMessageForm
+from bot.buttons import MessageFirmForm, RemoveEvidenceForm, SaveMessageForm
 from bot.hearing import Origin
 from bot.sandbox.limits import problems_in_message, problems_in_view
 from bot.surfaces import Home, Message, Modal
+from bot.views import evidence as proof
 from bot.views import firms, home, onboarding, records
 from bot.views import help as help_views
+from bot.views import history as past
 from bot.views.scene import Scene
 from flows.events import AgentAdded, EvidenceAdded, FirmKey, FirmSetUp, MemberSet, NoteAdded, Record, TaskCompleted
+from flows.evidence.intake import Coming
+from flows.evidence.pieces import File, Piece, pieces
+from flows.evidence.use_cases import Became
 from flows.firms import Person
+from flows.looking_back import Filter
 from flows.ports import FirmSummary
 from flows.position import Position
 from flows.records import Stamp, record
@@ -38,6 +45,9 @@ CODE = re.compile(r"<(?!https?://|@[UW]|#[CG])")
 
 KEY = FirmKey("-/T0", "f0123456789abcdef")
 ORIGIN = Origin(channel="C0123456789", ts="1700000000.000100", response_url="https://hooks.slack.com/" + "x" * 100)
+
+LINK = "https://x.slack.com/archives/C1/p1"
+FILES = tuple(f"F0123456789{n}"[-11:] for n in range(10, 20))
 
 names = st.text(st.characters(blacklist_categories=["Cs", "Cc"]), min_size=1, max_size=80).filter(str.strip)
 
@@ -111,9 +121,31 @@ def _buttons_work(drawn: dict[str, Any]) -> None:
         json.loads(element.get("value") or block["block_id"])
 
 
+def evidence_screens(
+    seen: Scene, history: tuple[Record, ...], name: str, text: str, many: list[FirmSummary]
+) -> Iterator[Message]:
+    """What a task has, what became of files, and the questions about files that were sent."""
+    (item,) = [i for i in seen.walk.items if i.key == "s1"]
+    added = EvidenceAdded(
+        "s1", "file", LINK, text, "0" * 64, None, name, 10**9, "text/html", "application/pdf", False, "too_large", LINK
+    )
+    was = next(r for r in history if r.type == "evidence_added")
+    large = Piece(replace(was, payload=msgspec.json.encode(added).decode()), added)
+    coming = [
+        Coming(KEY, str(n), "b", "s1", file, name, "slack:-/T0/U1", name, "modal", "", 0.0)
+        for n, file in enumerate(FILES)
+    ]
+    yield proof.of_task(seen, item, [*pieces(history), large], coming)
+    yield proof.of_task(seen, item, [], [])
+    yield proof.became(seen, [(Became(name, "s1", 3), large), (Became(text, "s9", said=text or "no"), None)] * 5)
+    for files in ([File(f, name, 5) for f in FILES], [File(FILES[0])], [File(FILES[0], f"{name}.pdf", 1)]):
+        yield proof.what_for(seen, files, lead=True)
+        yield proof.which_firm(many, files)
+
+
 def all_screens(pack: Pack, name: str, *, people: int, text: str, rows: int, count: int) -> None:
     seen, history = firm(pack, name, people=people, text=text, rows=rows)
-    page = records.Page(tuple(reversed(history[-records.ROWS :])), frozenset({history[-1].sequence}), 5, 0)
+    page = past.Page(tuple(reversed(history[-past.ROWS :])), frozenset({history[-1].sequence}), 5, 0)
     evidence = [r for r in history if r.type == "evidence_added"]
     many = summaries(count, name)
     for message in (
@@ -126,9 +158,10 @@ def all_screens(pack: Pack, name: str, *, people: int, text: str, rows: int, cou
         firms.firm_list(many, many[:1], many[0].key.firm),
         firms.offered(name, many),
         firms.channel_note(seen, "slack:-/T0/C1", linked=True),
-        records.history(seen, page),
-        records.history(seen, page, task="s1", evidence=evidence),
-        records.history(seen, page, task="step 3"),
+        past.history(seen, page),
+        past.history(seen, page, wanted=Filter(task="s1"), evidence=evidence),
+        past.history(seen, page, wanted=Filter(task="step 3")),
+        *evidence_screens(seen, history, name, text, many),
         help_views.unknown(text, [help_views.Offer(f"note {text}", f"note {text}", KEY.firm)], KEY.firm),
         help_views.no_such_help(text, ["note"]),
     ):
@@ -138,9 +171,11 @@ def all_screens(pack: Pack, name: str, *, people: int, text: str, rows: int, cou
         firms.member_modal(seen, "slack:-/T0/U000000001"),
         firms.settings_modal(seen, lead=True),
         records.note_modal(seen, task="s1", title=name),
-        records.evidence_modal(seen, task="s1"),
-        records.message_modal(seen, SaveMessageForm(KEY.firm, 1, "https://x.slack.com/archives/C1/p1", "0" * 64, name)),
-        records.message_firm_modal(many, MessageFirmForm(permalink="https://x.slack.com/archives/C1/p1", label=name)),
+        *(proof.evidence_modal(seen, task=task) for task in seen.pack.tasks),
+        proof.evidence_modal(seen, task="s1", files=FILES),
+        proof.message_modal(seen, SaveMessageForm(KEY.firm, 1, LINK, "0" * 64, name, FILES), date(2026, 11, 23)),
+        proof.message_firm_modal(many, MessageFirmForm(permalink=LINK, label=name, files=FILES)),
+        proof.remove_modal(seen, RemoveEvidenceForm(KEY.firm, 1, evidence=3, task="s1"), text or "note"),
     ):
         check_modal(modal)
     check_home(home.home([seen] * min(count, home.FIRMS_ON_A_PAGE), total=count, page=0, admin=True))
@@ -192,12 +227,12 @@ def test_the_welcome_fits_the_situation_and_never_says_late(pack: Pack, situatio
 
 def test_a_practice_run_is_marked_on_every_screen_of_a_firm(pack: Pack) -> None:
     seen, history = firm(pack, "Apex")
-    page = records.Page(history[:2], frozenset())
+    page = past.Page(history[:2], frozenset())
     for message in (
         onboarding.welcome(seen),
         firms.firm_card(seen, role="lead"),
         firms.members(seen, role="lead"),
-        records.history(seen, page),
+        past.history(seen, page),
     ):
         assert "Practice run: the clock is moved" in words_of(content(message))
 

@@ -1,0 +1,110 @@
+"""What a file is, by its first and last bytes, beside what its name and Slack say it is."""
+
+UNKNOWN = "application/octet-stream"
+"""None of what is recognised here: nothing is said against what it is called then."""
+
+LOOKED_AT = 8192
+"""Bytes of a file's beginning, and of its end, that are looked at."""
+
+WORDS = {
+    "application/pdf": "PDF",
+    "image/png": "PNG picture",
+    "image/jpeg": "JPEG picture",
+    "image/gif": "GIF picture",
+    "image/webp": "WebP picture",
+    "image/tiff": "TIFF picture",
+    "image/heic": "HEIC picture",
+    "text/html": "web page (HTML)",
+    "text/xml": "XML",
+    "text/plain": "text",
+    "text/csv": "CSV",
+    "application/rtf": "RTF text",
+    "application/json": "JSON",
+    "message/rfc822": "e-mail",
+    "application/zip": "zip archive",
+    "application/gzip": "gzip archive",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "Word document",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "Excel workbook",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation": "PowerPoint presentation",
+    "application/x-ole-storage": "old Office file or Outlook message",
+    "application/x-msdownload": "Windows program",
+    "application/x-elf": "Linux program",
+    "video/mp4": "MP4 video",
+    UNKNOWN: "something not recognised",
+}
+
+_BEGINNINGS: tuple[tuple[bytes, str], ...] = (
+    (b"%PDF-", "application/pdf"),
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"GIF87a", "image/gif"),
+    (b"GIF89a", "image/gif"),
+    (b"II*\x00", "image/tiff"),
+    (b"MM\x00*", "image/tiff"),
+    (b"{\\rtf", "application/rtf"),
+    (b"\x1f\x8b", "application/gzip"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "application/x-ole-storage"),
+    (b"MZ", "application/x-msdownload"),
+    (b"\x7fELF", "application/x-elf"),
+)
+_OFFICE: tuple[tuple[bytes, str], ...] = (
+    (b"word/", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+    (b"xl/", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    (b"ppt/", "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
+)
+_OLD_OFFICE = ("application/msword", "application/vnd.ms-", "application/x-ole-storage")
+_TEXTS = ("text/", "application/json", "application/xml", "message/", "application/javascript", "application/x-yaml")
+
+
+def seen(head: bytes, tail: bytes = b"") -> str:
+    """The MIME type that a file's bytes show; `head` and `tail` are its first and last `LOOKED_AT`."""
+    for beginning, kind in _BEGINNINGS:
+        if head.startswith(beginning):
+            return kind
+    if head.startswith(b"PK\x03\x04"):
+        both = head + tail
+        return next(
+            (kind for part, kind in _OFFICE if part in both and b"[Content_Types].xml" in both), "application/zip"
+        )
+    if head[4:8] == b"ftyp":
+        return "image/heic" if head[8:12] in (b"heic", b"heix", b"mif1") else "video/mp4"
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return "image/webp"
+    return _text(head)
+
+
+def _text(head: bytes) -> str:
+    # A character may be cut in two where the look ends.
+    whole = head if len(head) < LOOKED_AT else head[:-3]
+    try:
+        text = whole.decode("utf-16" if head[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+    except UnicodeDecodeError:
+        try:
+            whole[:-3].decode()
+        except UnicodeDecodeError:
+            return UNKNOWN
+        text = whole[:-3].decode()
+    if "\x00" in text:
+        return UNKNOWN
+    begins = text.lstrip()[:300].casefold()
+    if begins.startswith(("<!doctype html", "<html", "<head", "<body")):
+        return "text/html"
+    return "text/xml" if begins.startswith("<?xml") else "text/plain"
+
+
+def words(kind: str) -> str:
+    """What people call it; the MIME type itself where we have no word."""
+    return WORDS.get(kind, kind)
+
+
+def differ(claimed: str, found: str) -> bool:
+    """Whether the bytes show something else than was claimed; what is not recognised contradicts nothing."""
+    if not claimed or UNKNOWN in (claimed, found) or claimed == found:
+        return False
+    if found == "application/x-ole-storage":
+        return not claimed.startswith(_OLD_OFFICE)
+    if found == "text/plain":
+        return not claimed.startswith(_TEXTS)
+    if found == "text/xml":
+        return "xml" not in claimed and not claimed.startswith("text/plain")
+    return {claimed, found} not in ({"image/jpg", "image/jpeg"}, {"text/rtf", "application/rtf"})

@@ -1,0 +1,57 @@
+"""Which evidence is weak by itself, what would be stronger, and which of our suggestions a piece is said to be."""
+
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from flows.events import EvidenceAdded
+from flows.roadmap import Task
+
+NOT_COPIED = {
+    "too_large": "too large",
+    "no_room": "the room for copies is used up",
+    "off": "this installation keeps no copies",
+    "elsewhere": "its content is not in Slack",
+    "unreachable": "Slack did not hand it over within a day",
+}
+"""Why a file is kept as a reference only."""
+
+WEAK = (
+    "A link into Slack alone is weak evidence: messages and files there can be edited or deleted, and Slack may not "
+    "keep them. Stronger: the document itself as a file, or a link to where your firm keeps its records."
+)
+
+
+def is_weak(event: EvidenceAdded) -> bool:
+    """Whether it is no more than an address in Slack: what stands there may change or go, and no copy is kept here."""
+    if event.kind == "message":
+        return True
+    if event.kind == "file":
+        return not event.copied
+    return event.kind == "link" and is_slacks(event.text)
+
+
+def is_slacks(address: str) -> bool:
+    """Whether this address leads into Slack."""
+    try:
+        host = urlsplit(address).hostname or ""
+    except ValueError:
+        return False
+    return host.endswith((".slack.com", ".slack-gov.com")) or host in ("slack.com", "slack-gov.com")
+
+
+def kept_how(event: EvidenceAdded) -> str:
+    """Of a file: whether its content is kept here, and why not."""
+    if event.copied:
+        return "copy kept"
+    return f"not copied: {NOT_COPIED.get(event.not_copied, event.not_copied)}; kept as a reference"
+
+
+def suggestions(task: Task, chosen: Sequence[str]) -> tuple[str, ...]:
+    """Those of a task's suggestions that were chosen by their place, `s2 0`; what belongs to another task is none."""
+    known = {place_of(task, nth): item for nth, item in enumerate(task.evidence)}
+    return tuple(known[one] for one in chosen if one in known)
+
+
+def place_of(task: Task, nth: int) -> str:
+    """How a suggestion is named in a form, since its words may be longer than Slack takes."""
+    return f"{task.id} {nth}"

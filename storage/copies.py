@@ -1,0 +1,154 @@
+"""Copies of evidence on the disk: each firm's in a folder of its own, found by the SHA-256 of their content.
+
+A firm that is deleted takes its own folder with it and nothing else: the very same file of another firm is kept there
+a second time, so that nobody can learn from how a file is taken whether somebody else has it, too.
+"""
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Literal
+from urllib.parse import quote
+
+from flows.events import FirmKey
+
+MB = 1_000_000
+LARGEST = 25 * MB
+"""Bytes of one file that are kept, where the operator says nothing else."""
+
+TOTAL = 10_000 * MB
+"""Bytes of all firms' copies together, where the operator says nothing else."""
+
+LEFT_OVER = 24 * 3600.0
+"""Seconds after which what a crash left half written is thrown away."""
+
+State = Literal["well", "missing", "altered"]
+
+
+class NoRoom(Exception):
+    """The room for copies, or the disk, is full: nothing was kept."""
+
+
+class Copies:
+    """All methods block, for as long as the disk takes; call them off the loop. Nobody but us should write there."""
+
+    def __init__(self, folder: Path, *, largest: int = LARGEST, total: int = TOTAL, keeps: bool = True) -> None:
+        """`keeps` False: nothing new is kept, what is there stays. `largest` and `total` are bytes."""
+        self.folder = folder
+        self.largest = largest
+        self.total = total
+        self.keeps = keeps
+
+    @contextmanager
+    def incoming(self, key: FirmKey) -> Iterator[IO[bytes]]:
+        """A file to write what comes into, on the disk the copy will be on; it goes with the block.
+
+        Raises NoRoom where the disk takes none.
+        """
+        if not self.keeps:
+            with tempfile.TemporaryFile() as file:
+                yield file
+            return
+        place = self._of(key) / "incoming"
+        try:
+            place.mkdir(parents=True, exist_ok=True, mode=0o700)
+            begun = tempfile.NamedTemporaryFile(dir=place, delete=False)  # noqa: SIM115 - entered below
+            _sweep(place, os.fstat(begun.fileno()).st_mtime)
+        except OSError as error:
+            raise NoRoom from error
+        with begun as file:
+            try:
+                yield file
+            finally:
+                Path(file.name).unlink(missing_ok=True)  # once it is kept it has another name
+
+    def keep(self, key: FirmKey, file: IO[bytes], digest: str) -> None:
+        """What is in this `incoming` file is kept for good: it is on the disk when this returns. Raises NoRoom."""
+        final = self._path(key, digest)
+        if self.state(key, digest) == "well":
+            return
+        try:
+            file.flush()
+            os.fsync(file.fileno())
+            if self.used() > self.total:  # this one is in there already
+                raise NoRoom
+            final.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            # One that was altered gives way; a reader sees the old content or the new one, never a part.
+            Path(file.name).replace(final)
+            for folder in (final.parent, final.parent.parent, final.parent.parent.parent):
+                _sync(folder)
+        except OSError as error:
+            raise NoRoom from error
+
+    def find(self, key: FirmKey, digest: str) -> Path | None:
+        """Where the copy of this content is, None where there is none."""
+        path = self._path(key, digest)
+        return path if path.is_file() else None
+
+    def state(self, key: FirmKey, digest: str) -> State:
+        """Whether the copy is there and still what was kept; reads all of it."""
+        path = self.find(key, digest)
+        if path is None:
+            return "missing"
+        try:
+            with path.open("rb") as file:
+                found = hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError:
+            return "missing"
+        return "well" if found == digest else "altered"
+
+    def used(self) -> int:
+        """Bytes that all firms' copies take."""
+        total = 0
+        for path in self.folder.rglob("*"):
+            try:
+                total += path.stat().st_size if path.is_file() else 0
+            except OSError:
+                continue  # it went meanwhile
+        return total
+
+    def forget(self, key: FirmKey) -> int:
+        """Deletes every copy of this firm, and of no other: for whoever deletes a firm. How many there were.
+
+        Delete the firm's rows of `evidence_coming` first, else a file that is on its way comes in after it.
+        """
+        place = self._of(key)
+        there = sum(1 for path in place.rglob("*") if path.is_file())
+        if place.exists():
+            shutil.rmtree(place)
+        return there
+
+    def _of(self, key: FirmKey) -> Path:
+        return self.folder / _safe(key.tenant) / _safe(key.firm)
+
+    def _path(self, key: FirmKey, digest: str) -> Path:
+        if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
+            raise ValueError("no SHA-256")
+        return self._of(key) / digest[:2] / digest
+
+
+def _sweep(place: Path, now: float) -> None:
+    """Throws away what a crash left; `now` is the disk's own."""
+    for path in place.iterdir():
+        if path.stat().st_mtime < now - LEFT_OVER:
+            path.unlink(missing_ok=True)
+
+
+def _safe(part: str) -> str:
+    """A tenant's or firm's id as the name of one folder; none of them can lead elsewhere."""
+    return quote(part, safe="").replace(".", "%2E") or "-"
+
+
+def _sync(folder: Path) -> None:
+    """A folder's own entries are on the disk, too; Windows neither needs nor offers it."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,319 @@
+"""Files as evidence: by the form, in a direct message, with a saved message; fetched, kept, recorded and told of."""
+
+import hashlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from bot import keeper
+from bot.bootstrap import build_router
+from flows.events import EvidenceAdded, FirmKey
+from flows.evidence.pieces import Piece
+from flows.firms import Person, Refusal
+from flows.services import Act, Services
+from storage.copies import Copies
+from tests.bot.conftest import bot_in_slack
+from tests.bot.conversing import BEN, COMPLIANCE, GENERAL, LEA, Json, Slack, Someone, labels, words_of
+
+TENANT = "-/T0SANDBOX"
+PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
+DIGEST = hashlib.sha256(PDF).hexdigest()
+
+
+def person(user: str) -> Person:
+    return Person(f"slack:{TENANT}/{user}", {BEN: "Ben Cole", LEA: "Lea Haddad"}[user])
+
+
+async def a_firm(services: Services, owner: str = BEN, name: str = "Apex") -> FirmKey:
+    act = Act(person(owner), "modal", f"set-up {owner} {name}")
+    return (await services.set_up(TENANT, act, name=name, situation="new")).position.key
+
+
+@pytest.fixture
+def copies(tmp_path: Path) -> Copies:
+    return Copies(tmp_path / "evidence", largest=100_000)
+
+
+@pytest.fixture
+async def slack(
+    transport: str, services: Services, copies: Copies, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Slack]:
+    monkeypatch.setattr("flows.evidence.use_cases.TOGETHER", 0.0)
+    monkeypatch.setattr(keeper, "AGAIN", 0.0)
+    monkeypatch.setattr(keeper, "ROUND", 0.05)
+    async with bot_in_slack(transport, services, build_router(), copies=copies) as connected:
+        yield connected
+
+
+async def submits(slack: Slack, who: Someone, files: dict[str, bytes], **fields: object) -> Json:
+    """Opens the form for step 1 and sends it with these files."""
+    await who.types("/cais evidence s1")
+    handed = [slack.sandbox.hand_over(who.user, name, content) for name, content in files.items()]
+    return await who.submits({"files": handed, **fields})
+
+
+async def told(slack: Slack, who: Someone, words: str) -> Json:
+    """Waits for the direct message that says so."""
+
+    def found() -> bool:
+        return any(words in words_of(message) for message in slack.person(who.user).sees)
+
+    await slack.sandbox.until(found, 10)
+    return next(m for m in reversed(slack.person(who.user).sees) if words in words_of(m))
+
+
+async def the_pieces(services: Services, key: FirmKey, who: str = BEN, task: str = "s1") -> list[Piece]:
+    return list(await services.evidence.of_task(key, person(who), task))
+
+
+async def test_a_file_is_fetched_kept_recorded_and_told_of(slack: Slack, services: Services, copies: Copies) -> None:
+    key = await a_firm(services)
+    assert "errors" not in await submits(slack, slack.ben, {"memo.pdf": PDF}, day="2026-11-20", covers=["s1 0"])
+    assert "On the way: memo.pdf" in words_of(slack.ben.last)
+    letter = await told(slack, slack.ben, "memo.pdf is recorded as evidence")
+    assert "copy kept" in words_of(letter)
+    [piece] = await the_pieces(services, key)
+    event = piece.event
+    assert (event.kind, event.name, event.digest, event.size) == ("file", "memo.pdf", DIGEST, len(PDF))
+    assert (event.claimed, event.seen, event.copied) == ("application/pdf", "application/pdf", True)
+    assert event.covers == (services.pack.tasks["s1"].evidence[0],)
+    assert str(event.happened_on) == "2026-11-20"
+    path = copies.find(key, DIGEST)
+    assert path is not None
+    assert path.read_bytes() == PDF
+    assert await services.intake.coming(key) == []
+
+
+async def test_the_card_ticks_what_a_piece_is_and_never_blocks_done(slack: Slack, services: Services) -> None:
+    await a_firm(services)
+    card = await slack.ben.types("/cais next")
+    assert "☐ A memo" in words_of(card)
+    assert "not the roadmap's words" in words_of(card)
+    await submits(slack, slack.ben, {"memo.pdf": PDF}, covers=["s1 0"])
+    await told(slack, slack.ben, "is recorded")
+    card = await slack.ben.types("/cais next")
+    assert "☑ A memo" in words_of(card)
+    assert "☐ The Helpdesk's reply" in words_of(card)
+    assert {"Yes", "Evidence"} <= set(labels(card))
+
+
+async def test_what_is_not_what_it_is_called_is_said_to_be_both(slack: Slack, services: Services) -> None:
+    key = await a_firm(services)
+    await submits(slack, slack.ben, {"memo.pdf": b"<!DOCTYPE html><html><body>hello</body></html>"})
+    letter = await told(slack, slack.ben, "is recorded")
+    assert "said to be PDF, but its bytes show web page (HTML)" in words_of(letter)
+    [piece] = await the_pieces(services, key)
+    assert (piece.event.claimed, piece.event.seen) == ("application/pdf", "text/html")
+
+
+async def test_a_page_that_was_saved_is_kept_although_it_is_html(slack: Slack, services: Services) -> None:
+    key = await a_firm(services)
+    await submits(slack, slack.ben, {"portal.html": b"<html><body>the entitlement</body></html>"})
+    await told(slack, slack.ben, "is recorded")
+    [piece] = await the_pieces(services, key)
+    assert piece.event.copied
+
+
+async def test_a_file_beyond_the_limit_is_kept_as_a_reference_and_called_weak(
+    slack: Slack, services: Services, copies: Copies
+) -> None:
+    key = await a_firm(services)
+    await submits(slack, slack.ben, {"big.bin": b"x" * 100_001})
+    letter = words_of(await told(slack, slack.ben, "is recorded"))
+    assert "not copied: too large; kept as a reference" in letter
+    assert "weak" in letter
+    [piece] = await the_pieces(services, key)
+    assert piece.event.digest == "", "it was not fetched"
+    assert copies.used() == 0
+    card = words_of(await slack.ben.types("/cais next"))
+    assert "⚠️ weak by itself" in card
+
+
+async def test_an_empty_file_proves_nothing(slack: Slack, services: Services) -> None:
+    key = await a_firm(services)
+    answer = await submits(slack, slack.ben, {"empty.pdf": b""})
+    assert "empty.pdf is empty" in str(answer["errors"]["files"])
+    assert await services.intake.coming(key) == []
+
+
+async def test_the_same_file_twice_counts_once(slack: Slack, services: Services) -> None:
+    key = await a_firm(services)
+    await submits(slack, slack.ben, {"memo.pdf": PDF, "copy of memo.pdf": PDF})
+    await told(slack, slack.ben, "counts as evidence for this task already")
+    assert len(await the_pieces(services, key)) == 1
+
+
+async def test_names_that_mean_mischief_are_only_names(slack: Slack, services: Services, copies: Copies) -> None:
+    key = await a_firm(services)
+    names = [
+        "..\\..\\x.pdf",
+        "con.pdf",
+        "a" * 300,
+        "\u202egpj.exe",
+        "🎁 ﷺ.pdf",
+        "nul\x00l.pdf",
+        "*_`<!channel>",
+    ]
+    files = {name: PDF + name.encode() for name in names}
+    await submits(slack, slack.ben, files)
+    await slack.sandbox.until(lambda: len(list(copies.folder.rglob("*/??/*"))) == len(names), 10)
+    events = [p.event for p in await the_pieces(services, key)]
+    assert len(events) == len(names)
+    assert all(path.is_relative_to(copies.folder) and len(path.name) == 64 for path in copies.folder.rglob("*/??/*"))
+    shown = words_of(await slack.ben.types("/cais history s1"))
+    assert "<!channel>" not in shown
+
+
+async def test_a_file_in_a_direct_message_is_asked_about_and_then_kept(
+    slack: Slack, services: Services, copies: Copies
+) -> None:
+    key = await a_firm(services)
+    asked = await slack.ben.sends({"memo.pdf": PDF})
+    assert "Which task of Apex does memo.pdf prove?" in asked["text"]
+    assert labels(asked) == ["Choose a task", "With a day and a name…", "A document to quote from", "Neither"]
+    assert await services.intake.coming(key) == []
+    await slack.ben.picks("Choose a task", "s1")
+    await told(slack, slack.ben, "memo.pdf is recorded")
+    [piece] = await the_pieces(services, key)
+    assert piece.event.digest == DIGEST
+
+
+async def test_a_file_in_a_direct_message_goes_where_the_words_beside_it_say(slack: Slack, services: Services) -> None:
+    key = await a_firm(services)
+    await slack.ben.sends({"memo.pdf": PDF}, "evidence s1")
+    await told(slack, slack.ben, "memo.pdf is recorded")
+    assert len(await the_pieces(services, key)) == 1
+
+
+async def test_a_file_in_a_direct_message_may_be_a_document_or_neither(slack: Slack, services: Services) -> None:
+    key = await a_firm(services)
+    asked = await slack.ben.sends({"manual.txt": b"Gifts above one hundred dollars are refused."})
+    await slack.ben.presses("A document to quote from", on=asked)
+    assert [d.name for d in await services.documents.listed(key, person(BEN))] == ["manual.txt"]
+    asked = await slack.ben.sends({"cat.png": b"\x89PNG\r\n\x1a\n"})
+    assert "A document to quote from" not in labels(asked)
+    await slack.ben.presses("Neither", on=asked)
+    assert "Nothing was kept" in words_of(slack.ben.last)
+    assert await the_pieces(services, key) == []
+
+
+async def test_who_has_several_firms_is_asked_for_which(slack: Slack, services: Services) -> None:
+    first, second = await a_firm(services, LEA), await a_firm(services, LEA, "Birch")
+    for key in (first, second):
+        await services.set_member(key, Act(person(LEA), "modal"), person(BEN), "member")
+    asked = await slack.ben.sends({"memo.pdf": PDF})
+    assert "Which firm is memo.pdf for?" in asked["text"]
+    await slack.ben.picks("Choose a firm", second.firm)
+    await slack.ben.picks("Choose a task", "s1")
+    await told(slack, slack.ben, "is recorded")
+    assert len(await the_pieces(services, second, LEA)) == 1
+    assert await the_pieces(services, first, LEA) == []
+
+
+async def test_a_saved_message_brings_its_files(slack: Slack, services: Services) -> None:
+    key = await a_firm(services)
+    message = await slack.lea.at(COMPLIANCE).sends({"reply.pdf": PDF}, "from the Helpdesk")
+    await slack.ben.at(COMPLIANCE).uses_shortcut("save_evidence", {"channel": COMPLIANCE, "ts": message["ts"]})
+    assert "With its file" in words_of(slack.ben.modal or {})
+    await slack.ben.submits({"task": "s1"})
+    await told(slack, slack.ben, "reply.pdf is recorded")
+    by_message, by_file = await the_pieces(services, key)
+    assert by_message.event.kind == "message"
+    assert by_file.event.came_from == by_message.event.text
+
+
+async def test_a_file_the_app_may_not_see_is_told_of_and_nothing_is_recorded(slack: Slack, services: Services) -> None:
+    key = await a_firm(services)
+    message = await slack.lea.at(GENERAL).sends({"reply.pdf": PDF}, "hello")  # the app is not in there
+    await slack.ben.at(GENERAL).uses_shortcut("save_evidence", {"channel": GENERAL, "ts": message["ts"]})
+    await slack.ben.submits({"task": "s1"})
+    assert "the app may not see it" in words_of(await told(slack, slack.ben, "was not recorded"))
+    assert [p.event.kind for p in await the_pieces(services, key)] == ["message"]
+
+
+async def test_a_piece_is_removed_with_a_reason_and_brought_back(slack: Slack, services: Services) -> None:
+    key = await a_firm(services)
+    await submits(slack, slack.ben, {"memo.pdf": PDF})
+    letter = await told(slack, slack.ben, "is recorded")
+    await slack.ben.presses("Evidence", on=letter)
+    await slack.ben.presses("Remove…")
+    await slack.ben.submits({"reason": "wrong firm's memo"})
+    position = await services.position(key, person(BEN))
+    assert not position.evidence
+    assert "No evidence yet" in words_of(slack.ben.last)
+    assert "Reason: wrong firm's memo" in words_of(await slack.ben.types("/cais history s1"))
+    await slack.ben.types("/cais undo")
+    assert (await services.position(key, person(BEN))).evidence == {"s1": 1}
+
+
+async def test_viewers_read_and_cannot_add_or_remove(slack: Slack, services: Services) -> None:
+    key = await a_firm(services)
+    await services.set_member(key, Act(person(BEN), "modal"), person(LEA), "viewer")
+    await submits(slack, slack.ben, {"memo.pdf": PDF})
+    await told(slack, slack.ben, "is recorded")
+    [piece] = await the_pieces(services, key, LEA)
+    with pytest.raises(Refusal, match="a member or a lead"):
+        await services.evidence.remove(key, Act(person(LEA), "modal"), piece.row.sequence, reason="so")
+    assert "a member or a lead" in words_of(await slack.lea.sends({"memo.pdf": PDF}))
+
+
+async def test_what_is_killed_in_the_middle_is_taken_up_and_recorded_once(
+    slack: Slack, services: Services, copies: Copies, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = await a_firm(services)
+    await slack.bot.keeper.stop()
+    await submits(slack, slack.ben, {"memo.pdf": PDF})
+
+    async def dies(self: object, coming: object, event: EvidenceAdded) -> None:
+        raise KeyboardInterrupt
+
+    again = keeper.Keeper(services, slack.bot.slack, copies, slack.bot.keeper._now)
+    with monkeypatch.context() as patched:
+        patched.setattr(keeper.Keeper, "_record", dies)
+        coming = await services.intake.take(by="gone", now=slack.bot.keeper._now(), lease=-1.0)
+        assert coming is not None
+        with pytest.raises(KeyboardInterrupt):
+            await again._keep(coming)
+    assert copies.find(key, DIGEST) is not None, "the copy comes before the event"
+    assert await the_pieces(services, key) == []
+    again.start()
+    try:
+        await told(slack, slack.ben, "memo.pdf is recorded")
+        # Killed between the event and its settling: nothing is recorded or said twice.
+        await services.intake.expect([replace(coming, tries=0)])
+        services.evidence.wake()
+        await slack.sandbox.until(lambda: True, 1)
+    finally:
+        await again.stop()
+    assert len(await the_pieces(services, key)) == 1
+
+
+@pytest.mark.parametrize("fault", ["500", "reset"])
+async def test_slack_in_trouble_is_waited_for(slack: Slack, services: Services, fault: str) -> None:
+    key = await a_firm(services)
+    slack.sandbox.faults({"method": "files.info", "kind": fault, "times": 3})
+    await submits(slack, slack.ben, {"memo.pdf": PDF})
+    await told(slack, slack.ben, "memo.pdf is recorded")
+    assert len(await the_pieces(services, key)) == 1
+
+
+async def test_a_full_store_keeps_the_reference_and_says_so(slack: Slack, services: Services, copies: Copies) -> None:
+    await a_firm(services)
+    copies.total = len(PDF) - 1
+    await submits(slack, slack.ben, {"memo.pdf": PDF})
+    assert "the room for copies is used up" in words_of(await told(slack, slack.ben, "is recorded"))
+    assert copies.used() == 0
+
+
+async def test_two_firms_keep_the_same_file_each_for_itself(slack: Slack, services: Services, copies: Copies) -> None:
+    ours, theirs = await a_firm(services), await a_firm(services, LEA, "Birch")
+    for who in (slack.ben, slack.lea):
+        await submits(slack, who, {"memo.pdf": PDF})
+        assert "copy kept" in words_of(await told(slack, who, "is recorded"))
+    assert copies.forget(ours) == 1
+    assert copies.find(ours, DIGEST) is None
+    assert copies.state(theirs, DIGEST) == "well"
+    with pytest.raises(Refusal, match="not a member"):
+        await services.evidence.of_task(theirs, person(BEN), "s1")
