@@ -144,6 +144,7 @@ def build_services(
     ledger = load_ledger(read_deadlines())
     return Services(
         events=NotedEvents(database.events),
+        gists=database.gists,
         directory=database.directory,
         inbox=database.inbox,
         workspaces=database.workspaces,

@@ -51,6 +51,7 @@ class Planner:
         self._changed.set()
 
     async def _go_round(self) -> None:
+        await self._make_gists()
         while True:
             await self.sweep()
             self.caught_up.set()
@@ -58,6 +59,14 @@ class Planner:
                 await asyncio.wait_for(self._changed.wait(), ROUND)
                 await asyncio.sleep(PAUSE)
             self._changed.clear()
+
+    async def _make_gists(self) -> None:
+        """After an update, or after a replica of an earlier version was here; each change brings its own."""
+        try:
+            while await self._services.portfolios.catch_up():
+                pass
+        except Exception as error:  # noqa: BLE001 - whoever opens their Home makes those that they need
+            log.error("gists were not made", extra={"action": "gists", "error": type(error).__name__})
 
     async def sweep(self) -> int:
         """Plans every firm whose plan is out of date; returns how many. One that fails is tried again next time."""

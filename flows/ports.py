@@ -8,6 +8,7 @@ import msgspec
 from flows.asked import Asked, Kept, Owed, Place, Slot, UpdateNote, Voted
 from flows.events import FirmKey, Record, RoleName
 from flows.firms import Refusal
+from flows.gist import Gist
 from flows.habits import Habits, Reach, Standing
 from flows.position import Position
 from flows.workspace import Entry
@@ -20,6 +21,8 @@ class Changed(msgspec.Struct, frozen=True):
     position: Position
     owed: tuple[Owed, ...] = ()
     """What is owed to people because of it; kept in the same transaction as the rows, and only with them."""
+    gist: Gist | None = None
+    """The position in a few numbers, kept beside it."""
 
 
 Decide = Callable[[Position, Sequence[Record]], Changed]
@@ -99,6 +102,28 @@ class EventStore(Protocol):
 
     async def firm_keys(self) -> Sequence[FirmKey]:
         """All firms of all tenants, for checks an operator runs."""
+
+
+class Listed(msgspec.Struct, frozen=True, gc=False):
+    """A firm of a person's, and its gist; None where none was made of it as it is now."""
+
+    key: FirmKey
+    name: str
+    role: RoleName
+    gist: Gist | None
+
+
+class Gists(Protocol):
+    """Keeps a few numbers of each firm beside its position; `EventStore.change` keeps them with what it appends."""
+
+    async def of_person(self, tenant: str, person: str) -> Sequence[Listed]:
+        """The firms this person is a member of, in no order; without a gist where none was made of it as it is."""
+
+    async def missing(self, made_by: str, *, limit: int) -> Sequence[FirmKey]:
+        """Firms that have no gist of them as they are, made by this maker."""
+
+    async def keep(self, gists: Mapping[FirmKey, Gist]) -> None:
+        """Keep these, each beside its firm; one of a later version that is there already stays."""
 
 
 class Directory(Protocol):

@@ -32,6 +32,7 @@ from flows.ports import (
     Directory,
     EventStore,
     FirmSummary,
+    Gists,
     Inbox,
     Knowledge,
     Notes,
@@ -45,6 +46,8 @@ from flows.records import Stamp, record, record_undo
 from flows.reminders.use_cases import Reminders
 from flows.reviewing import Reviews
 from flows.roadmap import Pack
+from flows.summaries.gisting import WithGists
+from flows.summaries.portfolios import Portfolios
 from flows.summaries.use_cases import Summaries
 from flows.trading_days import NEW_YORK
 from flows.walk import Preview, Walk, preview, walk
@@ -67,6 +70,7 @@ class Services:
         self,
         *,
         events: EventStore,
+        gists: Gists,
         directory: Directory,
         inbox: Inbox,
         questions: Questions,
@@ -85,7 +89,8 @@ class Services:
         practice: bool = False,
         check_again_days: int = CHECK_AGAIN_DAYS,
     ) -> None:
-        self.events = events
+        events = WithGists(events, pack)
+        self.events: EventStore = events
         self.directory = directory
         self.inbox = inbox
         self.workspaces = workspaces
@@ -138,6 +143,8 @@ class Services:
         """A second pair of eyes on what is done."""
         self.summaries = Summaries(events, directory, pack, self.clock, self._change)
         """Where one firm stands, or many, and the channels in which that is posted."""
+        self.portfolios = Portfolios(events, gists, pack, self.clock)
+        """All firms of a person beside each other, however many."""
 
     def now(self) -> datetime:
         """Business time, UTC."""

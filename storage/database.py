@@ -14,6 +14,7 @@ from storage.directory import Directory
 from storage.errors import StorageError
 from storage.event_store import EventStore, PositionCache, Runner
 from storage.fulltext import Fts5, FullText, Tsvector
+from storage.gists import Gists
 from storage.inbox import Inbox
 from storage.installations import Installations
 from storage.intake import Intake
@@ -45,6 +46,7 @@ class Database:
         self._runner = runner
         self.events: ports.EventStore = EventStore(runner, cache)
         self.directory: ports.Directory = Directory(runner, cache)
+        self.gists: ports.Gists = Gists(runner)
         self.inbox: ports.Inbox = Inbox(runner)
         self.workspaces: ports.Workspaces = Workspaces(runner)
         self.questions: ports.Questions = Questions(runner)

@@ -9,6 +9,7 @@ import msgspec
 
 from flows.events import FirmKey, Record
 from flows.evolve import fold
+from flows.gist import Gist
 from flows.ports import Changed, ChannelTaken, Decide
 from flows.position import SHAPE, Position
 from storage import statements
@@ -195,9 +196,17 @@ def _change(cache: PositionCache, key: FirmKey, decide: Decide, cause: str | Non
         if held and not held.stored:
             yield from _project_anew(before)
         yield from _append(before, changed)
+        if changed.gist:
+            yield from keep_gist(key, changed.gist)
         yield from owe(changed.owed)
         cache.put(Held(changed.position, True))
     return changed
+
+
+def keep_gist(key: FirmKey, gist: Gist) -> Unit[None]:
+    """Keep the firm in a few numbers, beside the version they were made from."""
+    beside = {"version": gist.version, "made_by": gist.made_by, "body": _encode(gist).decode()}
+    yield statements.save_gist, {"tenant": key.tenant, "firm": key.firm, **beside}
 
 
 def _check(key: FirmKey, before: Position, changed: Changed, cause: str | None) -> None:

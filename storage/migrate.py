@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
     from sqlalchemy import Connection
 
-HEAD = "0008"
+HEAD = "0009"
 """The last migration. Named here so that a start need not read the folder; a test compares."""
 
 _FOLDER = Path(__file__).parent / "migrations"

@@ -275,6 +275,20 @@ plans = Table(
     sqlite_with_rowid=False,
 )
 
+# A firm in a few numbers, made from the version it names: thousands are compared by them, and no snapshot is read.
+gists = Table(
+    "gists",
+    metadata,
+    _tenant(),
+    _firm(),
+    Column("version", Integer, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    PrimaryKeyConstraint("tenant", "firm"),
+    _of_a_firm(),
+    sqlite_with_rowid=False,
+)
+
 stopped = Table(
     "stopped_workspaces",
     metadata,

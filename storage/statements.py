@@ -28,6 +28,7 @@ from storage.models import (
     channels,
     events,
     firms,
+    gists,
     inbox,
     members,
     people,
@@ -163,6 +164,18 @@ def read_history(types: int) -> Statement:
     return Statement(build)
 
 
+def _save_gist(insert: Insert) -> ClauseElement:
+    """Whoever comes with an older version, after another was faster, changes nothing."""
+    new = insert(gists)
+    saved: ClauseElement = new.on_conflict_do_update(
+        index_elements=list(gists.primary_key.columns),
+        set_={gists.c[name]: new.excluded[name] for name in ("version", "made_by", "body")},
+        where=gists.c.version <= new.excluded.version,
+    )
+    return saved
+
+
+save_gist = Statement(_save_gist)
 save_firm = upsert(firms, "name")
 rename_firm = Statement(lambda _: update(firms).values({firms.c.name: bindparam("name")}).where(_is_firm(firms)))
 save_member = upsert(members, "name", "role")

@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 
 from flows.events import FirmKey
+from flows.gist import LEFT
 from flows.own_dates import due_of
 from flows.position import Owner, Position
 from flows.roadmap import Pack, Part, Step
@@ -20,9 +21,6 @@ Concern = Literal["past", "soon", "waiting", "no_owner"]
 PartState = Literal["done", "waiting", "open", "locked", "later", "not_applicable"]
 
 A_WEEK = timedelta(6)
-
-LEFT = ("open", "waiting", "locked")
-"""States of what is surely still to be done."""
 
 
 class Matter(msgspec.Struct, frozen=True):

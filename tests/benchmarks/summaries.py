@@ -46,13 +46,15 @@ def say(line: str = "") -> None:
     sys.stdout.flush()
 
 
-async def fill(services: Services) -> list[FirmKey]:
+async def fill(services: Services, count: int = FIRMS) -> list[FirmKey]:
     """Firms in all kinds of places, each with as many events."""
+    return await asyncio.gather(*(one(services, nth) for nth in range(count)))
 
-    return await asyncio.gather(*(one(services, nth, random.Random(nth)) for nth in range(FIRMS)))
 
+async def one(services: Services, nth: int, events: int = EVENTS) -> FirmKey:
+    """A firm with so many events, or a few more."""
+    dice = random.Random(nth)
 
-async def one(services: Services, nth: int, dice: random.Random) -> FirmKey:
     def act() -> Act:
         return Act(BEN, "import")
 
@@ -69,7 +71,7 @@ async def one(services: Services, nth: int, dice: random.Random) -> FirmKey:
     if dice.random() < 0.5:
         await services.assign(key, act(), "s6r", BEN)
     result = await services.set_target(key, act(), today + timedelta(100))
-    while result.position.version < EVENTS:
+    while result.position.version < events:
         result = await services.add_note(key, act(), f"Note {result.position.version}", task="s2")
     return key
 

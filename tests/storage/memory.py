@@ -8,8 +8,20 @@ import msgspec
 
 from flows.asked import Asked, Owed, Place, UpdateNote, Voted
 from flows.events import FirmKey, Record
+from flows.gist import Gist
 from flows.habits import Habits, Reach
-from flows.ports import Changed, ChannelTaken, Decide, DecideEntry, FirmSummary, Known, Remembered, Sighting, Told
+from flows.ports import (
+    Changed,
+    ChannelTaken,
+    Decide,
+    DecideEntry,
+    FirmSummary,
+    Known,
+    Listed,
+    Remembered,
+    Sighting,
+    Told,
+)
 from flows.position import Position
 from flows.workspace import Entry
 from tests.storage.memory_knowledge import MemoryKnowledge
@@ -30,6 +42,7 @@ class Shared:
 
     histories: dict[FirmKey, list[Record]] = field(default_factory=dict)
     positions: dict[FirmKey, Position] = field(default_factory=dict)
+    gists: dict[FirmKey, Gist] = field(default_factory=dict)
     links: dict[tuple[str, str], str] = field(default_factory=dict)
     people: dict[tuple[str, str], Known] = field(default_factory=dict)
     current: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -89,6 +102,8 @@ class MemoryEvents:
         if any((o.tenant, o.firm) != (key.tenant, key.firm) for o in changed.owed):
             raise ValueError("The rows to append belong to another firm.")
         self._keep(before, changed)
+        if changed.gist:
+            self._shared.gists[key] = changed.gist
         self._shared.owe(changed.owed)
         return changed
 
@@ -123,6 +138,32 @@ class MemoryEvents:
 
     async def firm_keys(self) -> Sequence[FirmKey]:
         return sorted(self._shared.positions, key=lambda key: (key.tenant, key.firm))
+
+
+class MemoryGists:
+    def __init__(self, shared: Shared) -> None:
+        self._shared = shared
+
+    def _fresh(self, key: FirmKey, position: Position) -> Gist | None:
+        found = self._shared.gists.get(key)
+        return found if found and found.version == position.version else None
+
+    async def of_person(self, tenant: str, person: str) -> Sequence[Listed]:
+        return [
+            Listed(key, position.name, position.members[person].role, self._fresh(key, position))
+            for key, position in self._shared.positions.items()
+            if key.tenant == tenant and person in position.members
+        ]
+
+    async def missing(self, made_by: str, *, limit: int) -> Sequence[FirmKey]:
+        found = [(key, self._fresh(key, position)) for key, position in self._shared.positions.items()]
+        return [key for key, gist in found if gist is None or gist.made_by != made_by][:limit]
+
+    async def keep(self, gists: Mapping[FirmKey, Gist]) -> None:
+        for key, gist in gists.items():
+            kept = self._shared.gists.get(key)
+            if kept is None or kept.version <= gist.version:
+                self._shared.gists[key] = gist
 
 
 class MemoryDirectory:
@@ -326,6 +367,7 @@ class MemoryDatabase:
     def __init__(self) -> None:
         shared = Shared()
         self.events = MemoryEvents(shared)
+        self.gists = MemoryGists(shared)
         self.directory = MemoryDirectory(shared)
         self.inbox = MemoryInbox(shared)
         self.workspaces = MemoryWorkspaces(shared)

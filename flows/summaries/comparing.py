@@ -1,0 +1,107 @@
+"""Thousands of firms beside each other, by their gists: the order and filters of `portfolio`, in milliseconds."""
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from operator import itemgetter
+from typing import NamedTuple
+
+from flows.events import FirmKey
+from flows.gist import Gist, Own
+from flows.ports import Listed
+from flows.summaries.portfolio import FILTERS, Filter
+from flows.summaries.standing import A_WEEK
+
+NEVER = date.max.toordinal()
+_BADNESS = itemgetter(2)
+
+MOST_KEPT = 40_000
+
+
+class Compared(NamedTuple):
+    """A firm on one day: what is true of it, and how bad that is."""
+
+    firm: Listed
+    concerns: frozenset[str]
+    badness: tuple[bool, int, int, bool, int, int, float, str, str]
+
+
+class Comparing:
+    """Compares firms. What a firm came to is kept for the day, for the very record it was worked out from."""
+
+    def __init__(self) -> None:
+        self._kept: dict[FirmKey, tuple[int, Compared]] = {}
+
+    def compare(self, firms: Iterable[Listed], today: Callable[[str], date]) -> list[Compared]:
+        """Those that have a gist, the worst first. `today` is the day it is in a zone."""
+        found: list[Compared] = []
+        days: dict[str, int] = {}
+        kept = self._kept
+        if len(kept) > MOST_KEPT:
+            kept.clear()
+        for firm in firms:
+            gist = firm.gist
+            if gist is None:
+                continue
+            day = days.get(gist.zone) or days.setdefault(gist.zone, today(gist.zone).toordinal())
+            held = kept.get(firm.key)
+            if held is None or held[0] != day or held[1].firm is not firm:
+                held = kept[firm.key] = day, _compared(firm, gist, day)
+            found.append(held[1])
+        found.sort(key=_BADNESS)
+        return found
+
+
+def only(firms: Sequence[Compared], wanted: Filter) -> list[Compared]:
+    """Those that this is true of, in their order."""
+    return [c for c in firms if wanted == "all" or wanted in c.concerns]
+
+
+def counts(firms: Sequence[Compared]) -> Mapping[Filter, int]:
+    """How many firms each filter leaves."""
+    return {wanted: sum(1 for c in firms if wanted == "all" or wanted in c.concerns) for wanted in FILTERS}
+
+
+def with_own(firms: Sequence[Compared], person: str) -> list[tuple[Own, Compared]]:
+    """Firms in which this person has something to do, the most urgent first."""
+    own = [(own, c) for c in firms if c.firm.gist for own in c.firm.gist.owners if own.person == person]
+    return sorted(own, key=lambda found: (found[0].first, found[1].badness))
+
+
+def longest_waits(firms: Sequence[Compared]) -> list[Compared]:
+    """Firms that wait for somebody, the longest wait first."""
+    waiting = [c for c in firms if c.firm.gist and c.firm.gist.waits]
+    return sorted(waiting, key=lambda c: (c.firm.gist.since or NEVER if c.firm.gist else NEVER, c.badness))
+
+
+def _compared(firm: Listed, gist: Gist, today: int) -> Compared:
+    past = bisect_left(gist.days, today)
+    dated = [day for day in (*gist.days[:1], gist.target) if day]
+    passed = 0 < gist.target < today
+    week = today + A_WEEK.days
+    near = past < len(gist.days) and gist.days[past] <= week
+    said = {
+        "past": past > 0 or passed,
+        "soon": near or today <= gist.target <= week,
+        "waiting": gist.waits > 0,
+        "no_owner": gist.unowned > 0,
+    }
+    badness = (
+        gist.ended,
+        -past - passed,
+        min(dated, default=NEVER),
+        not gist.waits,
+        gist.since or NEVER,
+        -gist.unowned,
+        gist.done / gist.total if gist.total else 1.0,
+        firm.name.casefold(),
+        firm.key.firm,
+    )
+    return Compared(firm, _CONCERNS[tuple(said.values())], badness)
+
+
+_NAMES = ("past", "soon", "waiting", "no_owner")
+_CONCERNS: Mapping[tuple[bool, ...], frozenset[str]] = {
+    tuple(bool(bits >> n & 1) for n in range(4)): frozenset(name for n, name in enumerate(_NAMES) if bits >> n & 1)
+    for bits in range(16)
+}
