@@ -10,7 +10,7 @@ COMPILE := $(BIN)/python -m compileall -q bot flows storage
 READ := $(BIN)/cais ask 'what is the deadline?' > /dev/null
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt
 
-.PHONY: help install run test kills fuzz simulate check bench bench-page bench-questions bench-documents bench-exports bench-reminders bench-summaries pictures lint types migration
+.PHONY: help install run test kills fuzz simulate check bench bench-page bench-questions bench-documents bench-exports bench-reminders bench-summaries bench-home pictures lint types migration
 .DEFAULT_GOAL := help
 
 help: ## What can be made
@@ -61,6 +61,9 @@ bench-reminders: $(VENV)/.installed-for-tests ## Claiming, planning and sending 
 
 bench-summaries: $(VENV)/.installed-for-tests ## A summary of one firm and of 300, and each filter; FIRMS makes it smaller
 	$(BIN)/python -m tests.benchmarks.summaries
+
+bench-home: $(VENV)/.installed-for-tests ## Home of somebody with 300 firms and with 10,000, against the statement alone; FIRMS and MANY make it smaller
+	$(BIN)/python -m tests.benchmarks.home
 
 lint: $(VENV)/.installed-for-tests ## Format and lint, mending what can be mended
 	$(BIN)/ruff format .

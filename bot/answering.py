@@ -25,6 +25,7 @@ from bot.surfaces import (
     Say,
     Swap,
 )
+from bot.views.within_home import IN_MESSAGES, within_home
 from bot.web_api import SlackSaidNo, TooBusy, Unsure, WebApi
 
 log = logging.getLogger("cais.answering")
@@ -90,9 +91,9 @@ def field_errors(call: Call, sentences: dict[str, str]) -> Json:
 
 
 class Answering:
-    """Knows where an answer belongs. `redraw_home` draws a person's Home anew."""
+    """Knows where an answer belongs. `redraw_home` draws a person's Home anew, with a note above it."""
 
-    def __init__(self, slack: WebApi, redraw_home: Callable[[Call], Awaitable[None]]) -> None:
+    def __init__(self, slack: WebApi, redraw_home: Callable[[Call, str], Awaitable[None]]) -> None:
         self._slack = slack
         self._redraw_home = redraw_home
         self._own_dms: dict[str, bool] = {}
@@ -153,6 +154,9 @@ class Answering:
                 raise
 
     async def _deliver(self, call: Call, answer: Answer, again: bool) -> None:
+        if call.origin.home and call.kind != "event" and isinstance(answer, Say | Replace | Redraw):
+            await self._answer_at_home(call, answer.draw() if isinstance(answer, Redraw) else answer.message)
+            return
         match answer:
             case Say(message, threaded, quiet):
                 if not (quiet and await self._whisper(call, content(message))):
@@ -186,8 +190,16 @@ class Answering:
                 await self._respond_or_dm(call, body)
         elif not await self._respond(origin, body) and not await self._whisper(call, body):
             await self._post_dm(call, body)
-        if origin.home and not isinstance(call.payload.get("tab"), str):
-            await self._redraw_home(call)
+
+    async def _answer_at_home(self, call: Call, message: Message) -> None:
+        """A sentence stands above the Home, a card in its place; what only a message can show is posted to the DM."""
+        if not message.blocks:
+            await self._redraw_home(call, message.text)
+        elif shown := within_home(message, call.origin.place):
+            await self._publish(call, shown)
+        else:
+            await self._post_dm(call, content(message))
+            await self._redraw_home(call, IN_MESSAGES)
 
     async def _answer_in_dm(self, call: Call, body: Json) -> None:
         """In a DM with the app everything stays; in one between two people only the asker may see it."""
@@ -261,7 +273,7 @@ class Answering:
 
     async def _replace(self, call: Call, message: Message, again: bool) -> None:
         origin, body = call.origin, content(message)
-        if origin.ts and not origin.home:
+        if origin.ts:
             if await self._slack.respond(origin.response_url, {"replace_original": True, **body}):
                 return
             if not origin.ephemeral and await self._updated(call, body):
@@ -303,7 +315,7 @@ class Answering:
                 raise
 
     async def _publish(self, call: Call, home: Home) -> None:
-        view = {"type": "home", "blocks": list(home.blocks), "private_metadata": str(home.page)}
+        view = {"type": "home", "blocks": list(home.blocks), "private_metadata": home.place}
         where: Json = {"user_id": call.user, "view": view}
         if call.view.get("type") == "home" and call.view.get("hash"):
             where["hash"] = call.view["hash"]
@@ -312,7 +324,7 @@ class Answering:
         except SlackSaidNo as error:
             if error.error != "hash_conflict":
                 raise
-            await self._redraw_home(call)
+            await self._redraw_home(call, "")
 
 
 def _plain(text: str) -> Json:

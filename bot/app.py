@@ -143,8 +143,8 @@ class Bot:
         )
         self.app = build_app(self.client, self.installed.authorize, signing_secret, routing)
 
-    async def _redraw_home(self, call: Call) -> None:
-        answer = await self.table.redraw_home(call)
+    async def _redraw_home(self, call: Call, note: str) -> None:
+        answer = await self.table.redraw_home(call, note)
         if isinstance(answer, Publish):
             anew = Call(kind="event", name="app_home_opened", tenant=call.tenant, user=call.user, cause="")
             await self.answering.deliver(anew, answer)

@@ -893,10 +893,39 @@ class StopSummary(Changing, frozen=True):
 
 
 class ShowHome(Carried, frozen=True):
-    """A page of the person's firms on their Home, counted from 0."""
+    """What the person's Home shows: their tasks, or with `only`, a filter, a page of their firms, counted from 0."""
 
     verb: ClassVar[str] = "home.page"
     page: int = 0
+    only: str = ""
+
+
+class FinishAtHome(Changing, frozen=True):
+    """*Done* on the Home, which is then drawn anew."""
+
+    verb: ClassVar[str] = "home.done"
+    task: str = ""
+
+
+class UndoAtHome(Changing, frozen=True):
+    """*Undo* on the Home of what was done there; `of` is an event of that click."""
+
+    verb: ClassVar[str] = "home.undo"
+    of: int = 0
+
+
+class LookLater(Changing, frozen=True):
+    """A wait goes on for another week."""
+
+    verb: ClassVar[str] = "home.later"
+    task: str = ""
+
+
+class OpenChase(Carried, frozen=True):
+    """The words to chase somebody with, in a window."""
+
+    verb: ClassVar[str] = "home.chase"
+    task: str = ""
 
 
 # --- help -----------------------------------------------------------------------------------------------------

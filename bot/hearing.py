@@ -26,6 +26,8 @@ class Origin(msgspec.Struct, frozen=True, omit_defaults=True):
     response_url: str = ""
     ephemeral: bool = False
     home: bool = False
+    place: str = ""
+    """What of the Home was shown, so that it is drawn anew there."""
 
 
 class Kept(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -140,7 +142,7 @@ def _pressed(body: Payload) -> Origin:
     container: Payload = body.get("container") or {}
     message: Payload = body.get("message") or {}
     if container.get("type") == "view" or body.get("view"):
-        return Origin(home=True)
+        return Origin(home=True, place=str((body.get("view") or {}).get("private_metadata") or ""))
     return Origin(
         channel=container.get("channel_id") or (body.get("channel") or {}).get("id", ""),
         ts=container.get("message_ts") or message.get("ts", ""),

@@ -28,10 +28,10 @@ class Modal(msgspec.Struct, frozen=True):
 
 
 class Home(msgspec.Struct, frozen=True):
-    """A person's App Home. `page` is the page of firms that is shown, so that it is drawn anew there."""
+    """A person's App Home. `place` says what of it is shown, so that it is drawn anew there; empty for the first."""
 
     blocks: Sequence[Block]
-    page: int = 0
+    place: str = ""
 
 
 class Say(msgspec.Struct, frozen=True):
@@ -75,7 +75,7 @@ class Written(msgspec.Struct, frozen=True):
 
 
 class Replace(msgspec.Struct, frozen=True):
-    """The message clicked, or a modal was opened from, becomes this. From Home: said in the DM, Home redrawn."""
+    """The message clicked, or a modal was opened from, becomes this; so does the Home, where it can stand there."""
 
     message: Message
 

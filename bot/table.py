@@ -189,10 +189,17 @@ class Table:
             return Say(Message(_LAST_WORDS[name]))
         return await route.listener(heard, self._services)
 
-    async def redraw_home(self, call: Call) -> Answer:
-        """The Home of the person who called, drawn anew on the page that was pressed."""
-        page = str(call.view.get("private_metadata") or "") if call.view.get("type") == "home" else ""
-        anew = Call(kind="event", name="app_home_opened", tenant=call.tenant, user=call.user, cause="", words=page)
+    async def redraw_home(self, call: Call, note: str = "") -> Answer:
+        """The Home of the person who called, drawn anew where it was, with a note (safe mrkdwn) above it."""
+        anew = Call(
+            kind="event",
+            name="app_home_opened",
+            tenant=call.tenant,
+            user=call.user,
+            cause="",
+            words=call.origin.place,
+            values={"note": (note,)} if note else {},
+        )
         return await self.answer(anew)
 
 

@@ -36,7 +36,7 @@ async def undo(heard: Heard, carried: UndoChange, services: Services) -> Replace
         result = await services.undo(heard.firm.key, heard.act, of=carried.of)
     except Refusal as refusal:
         return outdated(heard, services, refusal)
-    return Replace(rests.now_screen(*await _undone(heard, services, result)))
+    return Replace(rests.now_screen(*await undone_here(heard, services, result)))
 
 
 async def type_undo(heard: Heard, services: Services) -> Say:
@@ -52,13 +52,13 @@ async def type_undo(heard: Heard, services: Services) -> Say:
             return Say(steps.which_task(scene, meant, "Undo what is recorded of which one? Open it and press *Undo*."))
         of = _last_of(await services.history(heard.firm.key, heard.who), meant[0])
     result = await services.undo(heard.firm.key, heard.act, of=of)
-    return Say(rests.now_screen(*await _undone(heard, services, result)))
+    return Say(rests.now_screen(*await undone_here(heard, services, result)))
 
 
 async def type_redo(heard: Heard, services: Services) -> Say:
     """This person's last undo is taken back."""
     result = await services.redo(heard.firm.key, heard.act)
-    return Say(rests.now_screen(*await _undone(heard, services, result)))
+    return Say(rests.now_screen(*await undone_here(heard, services, result)))
 
 
 def _last_of(history: Sequence[Record], item: Item) -> int:
@@ -73,7 +73,8 @@ def _last_of(history: Sequence[Record], item: Item) -> int:
     raise Refusal(f"Nothing is recorded of *{item.title}*, so there is nothing to undo.")
 
 
-async def _undone(heard: Heard, services: Services, result: Result) -> tuple[Scene, Top]:
+async def undone_here(heard: Heard, services: Services, result: Result) -> tuple[Scene, Top]:
+    """Where the firm is after an undo, and what that took back or brought back."""
     scene = scene_of(services, result.position, heard.who.id, heard.zone)
     if not result.changed:
         return scene, tasks.note("That was undone already. Here is how things are now.")

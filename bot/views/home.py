@@ -1,100 +1,244 @@
-"""A person's App Home: their firms, what is next in each, and the buttons that go there."""
+"""A person's App Home: what is theirs to do today, whom their firms wait for, and each firm with its next task."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
-from bot.buttons import OpenSetUp, ShowHabits, ShowHelp, ShowHome, ShowStatus
+from bot.buttons import (
+    FinishAtHome,
+    LookLater,
+    OpenAsk,
+    OpenChase,
+    OpenFirmSettings,
+    OpenHabits,
+    OpenSetUp,
+    ShowHelp,
+    ShowHome,
+    ShowStatus,
+    ShowTask,
+)
 from bot.surfaces import Block, Home
 from bot.views import dated
-from bot.views.blocks import actions, button, context, divider, escape, header, literal, section, short_day
+from bot.views.blocks import Element, actions, button, context, divider, escape, header, literal, section, short_day
 from bot.views.onboarding import WHAT_THIS_IS
-from bot.views.scene import Scene, banner, next_button, progress_words
+from bot.views.scene import Scene, banner, next_button, progress_words, wait_words
+from bot.views.summaries import progress_bar
+from bot.views.task_buttons import one_click
+from bot.views.tasks import NOTHING, Top
+from flows.firms import Person, role_of
+from flows.walk import Item
 
-FIRMS_ON_A_PAGE = 20
-"""Four blocks each, and Slack takes a hundred."""
-
-WAITS = 3
+MOST_TASKS = 6
+MOST_WAITS = 5
+MOST_FIRMS = 6
+WORST = 3
+"""Of more firms than `MOST_FIRMS` only the worst stand here; the page with filters has all of them."""
 
 HOW_IT_GOES = (
     "*How it goes*\n"
     "1. *Set up your firm* takes a minute; you can change everything later.\n"
-    "2. `/cais next` shows one task with its buttons. Press how it ended, and the next one comes.\n"
+    "2. You get one task at a time with its buttons. Press how it ended, and the next one comes.\n"
     "3. `/cais firm members` adds your colleagues; each sees the same roadmap.\n"
     "A wrong click costs nothing: *Undo* takes it back."
 )
+READING = "{count} of your firms are still being looked through after an update. Open this tab again in a minute."
 
 
-def home(scenes: Sequence[Scene], *, total: int, page: int = 0, admin: bool = False) -> Home:
-    """The firms of one page; `total` is how many there are on all pages."""
-    if not total:
-        return _empty(admin)
-    blocks = [header("Your firms"), context("The buttons answer in the *Messages* tab, where the walk goes on.")]
-    for scene in scenes:
-        blocks += _firm(scene, admin=admin)
-    blocks += _pages(total, page)
-    ways = [
-        button("My reminders", ShowHabits()),
-        button("Set up another firm", OpenSetUp()),
-        button("What can I type?", ShowHelp()),
-    ]
-    blocks += [divider(), actions(*ways)]
-    if admin:
-        blocks.append(context("You run this workspace: `/cais firm list` shows every firm."))
-    return Home(blocks, page)
+class Pending(NamedTuple):
+    """A task of one of the firms, or a wait."""
+
+    scene: Scene
+    item: Item
 
 
-def _empty(admin: bool) -> Home:
+class Today(NamedTuple):
+    """What a person's Home shows of their firms: the first of everything, and how many there are of it."""
+
+    mine: Sequence[Pending]
+    all_mine: int
+    waits: Sequence[Pending]
+    """Those that are not among their own tasks above."""
+    all_waits: int
+    firms: Sequence[Scene]
+    all_firms: int
+    unread: int = 0
+
+
+def home(today: Today, who: Person, *, top: Top = NOTHING) -> Home:
+    """What needs doing first, everything once, and at the end the way to everything else."""
+    several = today.all_firms > 1
     blocks = [
+        *top.blocks,
+        actions(*_quickly(today)),
+        *_mine(today, several=several),
+        *_waits(today, several=several),
+        *_firms(today, who),
+        divider(),
+        *_ways(who),
+    ]
+    return Home(blocks)
+
+
+def _quickly(today: Today) -> list[Element]:
+    """What one may have come for."""
+    firm = today.firms[0].position.key.firm if today.all_firms == 1 and today.firms else ""
+    ways = [button("Ask a question", OpenAsk(firm=firm))]
+    if today.all_firms > 1:
+        every = f"All my firms ({today.all_firms})"
+        ways.append(button(every, ShowHome(only="all"), says=f"{every}, with filters"))
+    return ways
+
+
+def empty(*, admin: bool, top: Top = NOTHING) -> Home:
+    """For somebody who is in no firm."""
+    blocks = [
+        *top.blocks,
         header("No firm yet"),
         section(WHAT_THIS_IS),
         section("You are not a member of any firm here. Set yours up, or ask the lead of one to add you."),
         section(HOW_IT_GOES),
-        actions(button("Set up your firm", OpenSetUp(), style="primary"), button("What can I type?", ShowHelp())),
+        actions(
+            button("Set up your firm", OpenSetUp(), style="primary"),
+            button("Ask a question", OpenAsk()),
+            button("What can I type?", ShowHelp()),
+        ),
     ]
     if admin:
-        blocks.append(context("You run this workspace: `/cais firm list` shows every firm."))
+        blocks.append(context(RUNS))
     return Home(blocks)
 
 
-def _firm(scene: Scene, *, admin: bool) -> list[Block]:
-    name = scene.position.name
-    ways = actions(
-        *next_button(scene, "Next", says=f"Next task of {name}"),
-        button("Status", scene.carry(ShowStatus), says=f"Status of {name}"),
-    )
-    member = scene.position.members.get(scene.viewer)
-    viewing = (
-        ["👁️ you are a viewer: you can read everything"] if member and member.role == "viewer" and not admin else []
-    )
-    return [divider(), banner(scene, escape(progress_words(scene)), *viewing), section(_where(scene)), ways]
+RUNS = "You run this workspace: `/cais firm list` shows every firm."
 
 
-def _where(scene: Scene) -> str:
-    walk = scene.walk
-    lines = []
-    if walk.next:
-        lines.append(f"Next: *{literal(walk.next.title)}* (step {walk.next.task.step})")
-    if yours := dated.mine_line(scene):
-        lines.append(yours)
-    if soon := dated.coming(scene)[:1]:
-        lines.append(f"🗓️ Next date: {short_day(soon[0].on)}, {soon[0].what}")
-    named = [f"{literal(w.record.whom)} ({literal(w.title)})" for w in walk.waiting[:WAITS] if w.record]
-    if named:
-        more = len(walk.waiting) - len(named)
-        lines.append(f"Waiting for: {', '.join(named)}{f' and {more} more' if more > 0 else ''}")
-    if not lines and walk.outcome:
-        lines.append(escape(walk.outcome.say))
-    return "\n".join(lines) or "Open the status to see where this firm stands."
+# --- my tasks -------------------------------------------------------------------------------------------------
 
 
-def _pages(total: int, page: int) -> list[Block]:
-    last = (total - 1) // FIRMS_ON_A_PAGE
-    if not last:
-        return []
-    first = page * FIRMS_ON_A_PAGE
-    shown = f"Firms {first + 1} to {min(first + FIRMS_ON_A_PAGE, total)} of {total}"
+def _mine(today: Today, *, several: bool) -> list[Block]:
+    if not today.mine:
+        return [header("My tasks"), section("Nothing is yours to do just now.")]
+    count = f"My tasks ({today.all_mine})" if today.all_mine > 1 else "My task"
+    blocks: list[Block] = [header(count)]
+    for pending in today.mine:
+        blocks += [section(_task(pending, several=several)), actions(*_task_ways(pending))]
+    if more := today.all_mine - len(today.mine):
+        blocks.append(context(f"and {more} more, which come later; each firm's *Status* names its owners."))
+    return blocks
+
+
+def _task(pending: Pending, *, several: bool) -> str:
+    scene, item = pending
+    said = [f"*{literal(item.title)}*", *([literal(scene.position.name)] if several else [f"step {item.task.step}"])]
+    lines = [" · ".join(said), *(x for x in (_date(scene, item), _wait(scene, item)) if x)]
+    return "\n".join(lines)
+
+
+def _date(scene: Scene, item: Item) -> str:
+    """The day the firm wants it by; that one has passed is said, and nothing more."""
+    due = dated.due(scene, item)
+    if due is None:
+        return ""
+    if due.on < scene.today:
+        return f"📌 Its date, {short_day(due.on)}, has passed"
+    return f"📌 Today, {short_day(due.on)}" if due.on == scene.today else f"🗓️ By {short_day(due.on)}"
+
+
+def _wait(scene: Scene, item: Item) -> str:
+    if item.state != "waiting" or item.record is None:
+        return ""
+    words = wait_words(scene, item.record)
+    return f"⏳ {words[0].upper()}{words[1:]}"
+
+
+def _task_ways(pending: Pending) -> list[Element]:
+    """*Done* where one click says all of it; a wait can be chased, and put off."""
+    scene, item = pending
     ways = []
-    if page > 0:
-        ways.append(button("Previous page", ShowHome(page=page - 1)))
-    if page < last:
-        ways.append(button("Next page", ShowHome(page=page + 1)))
-    return [divider(), context(shown), actions(*ways)]
+    if one_click(item):
+        done = scene.carry(FinishAtHome, task=item.key)
+        ways.append(button("Done", done, style="primary", says=f"Done: {item.title}"))
+    if item.state == "waiting":
+        ways.append(_chase(pending))
+        later = scene.carry(LookLater, task=item.key)
+        ways.append(button("Look again in a week", later, says=f"Look again in a week: {item.title}"))
+    return [*ways, button("Open", scene.carry(ShowTask, task=item.key), says=f"Open {item.title}")]
+
+
+# --- whom one waits for ---------------------------------------------------------------------------------------
+
+
+def _waits(today: Today, *, several: bool) -> list[Block]:
+    if not today.waits:
+        return []
+    blocks: list[Block] = [divider(), header("Also waiting on others")]
+    blocks += [section(_waited(w, several=several), accessory=_chase(w)) for w in today.waits]
+    if more := today.all_waits - len(today.waits):
+        blocks.append(context(f"and {more} more waits; `/cais waiting` shows all of a firm."))
+    return blocks
+
+
+def _waited(pending: Pending, *, several: bool) -> str:
+    scene, item = pending
+    name = [literal(scene.position.name)] if several else []
+    kept = dated.owner(scene, item)
+    owner = f"👤 {dated.owner_name(scene, kept)}" if kept else "👤 nobody yet"
+    return f"{_wait(scene, item)}\n{' · '.join([literal(item.title), *name, owner])}"
+
+
+def _chase(pending: Pending) -> Element:
+    scene, item = pending
+    whom = item.record.whom if item.record else ""
+    return button("Chase…", scene.carry(OpenChase, task=item.key), says=f"Chase {whom}: {item.title}")
+
+
+# --- firms ----------------------------------------------------------------------------------------------------
+
+
+def _firms(today: Today, who: Person) -> list[Block]:
+    blocks: list[Block] = [divider()]
+    more = today.all_firms - len(today.firms)
+    if today.all_firms > 1:
+        blocks.append(
+            header("My firms" if today.all_firms == len(today.firms) else "My firms, what needs you most first")
+        )
+    for scene in today.firms:
+        blocks += _firm(scene, who)
+    if more:
+        blocks.append(context(f"and {more} more: *All my firms*, above, has filters and pages."))
+    if today.unread:
+        blocks.append(context(READING.format(count=today.unread)))
+    return blocks
+
+
+def _firm(scene: Scene, who: Person) -> list[Block]:
+    name, role = scene.position.name, role_of(scene.position, who)
+    ways = [
+        *next_button(scene, "Next task", says=f"Next task of {name}"),
+        button("Status", scene.carry(ShowStatus), says=f"Status of {name}"),
+    ]
+    if role == "lead":
+        ways.append(button("Settings", scene.carry(OpenFirmSettings), says=f"Settings of {name}"))
+    viewing = ["👁️ you are a viewer: you can read everything"] if role == "viewer" else []
+    lines = [f"{progress_bar(scene.walk)} {escape(progress_words(scene))}".strip(), *_next(scene)]
+    return [banner(scene, *viewing), section("\n".join(lines)), actions(*ways)]
+
+
+def _next(scene: Scene) -> list[str]:
+    walk = scene.walk
+    lines = [f"👉 Next: *{literal(walk.next.title)}* (step {walk.next.task.step})"] if walk.next else []
+    if walk.outcome and not walk.next:
+        lines.append(escape(walk.outcome.say))
+    if target := scene.position.target:
+        lines.append(f"🎯 Your target: {short_day(target)}{', which has passed' if target < scene.today else ''}")
+    return lines
+
+
+# --- everything else ------------------------------------------------------------------------------------------
+
+
+def _ways(who: Person) -> list[Block]:
+    ways = [
+        button("My times and pause", OpenHabits(), says="My times and pause: when I am reminded"),
+        button("Set up another firm", OpenSetUp()),
+        button("What can I type?", ShowHelp()),
+    ]
+    return [actions(*ways), *([context(RUNS)] if who.admin else [])]

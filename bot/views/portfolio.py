@@ -50,7 +50,7 @@ def many(
         context(_heading(found, wanted, page, last, practice=practice)),
         actions(*(_filter(f, wanted, how_many[f]) for f in FILTERS)),
     ]
-    blocks += [table([HEAD, *map(row, shown)], wrapped=(2, 5)), _menu(shown)] if shown else [section(_none(wanted))]
+    blocks += [table([HEAD, *map(row, shown)], wrapped=(2, 5)), _menu(shown)] if shown else [section(NONE[wanted])]
     if last:
         blocks.append(actions(*_pages(wanted, page, last)))
     if left_out:
@@ -83,22 +83,24 @@ def row(firm: Standing) -> tuple[str, ...]:
     owner = (worst.owner.name if worst.owner else "Nobody yet") if worst else ""
     return (
         clip(firm.name, NAME),
-        _done(firm),
-        clip(_first(firm), WIDE),
+        how_far(firm),
+        clip(first_words(firm), WIDE),
         clip(owner, NARROW),
         near_day(firm.next_date, firm.today) if firm.next_date else "",
         clip(whom, WIDE) + more,
     )
 
 
-def _done(firm: Standing) -> str:
+def how_far(firm: Standing) -> str:
+    """`3 of 12`; an end without the tasks has a name instead."""
     outcome = firm.walk.outcome
     if outcome and outcome.when is not None:
         return clip(outcome.title, NARROW)
     return f"{firm.walk.done} of {firm.walk.total}"
 
 
-def _first(firm: Standing) -> str:
+def first_words(firm: Standing) -> str:
+    """What to look at first in this firm, in a few words."""
     past = len(firm.having("past"))
     if past > 1:
         return f"{past} tasks past their date, first: {firm.matters[0].item.title}"
@@ -125,14 +127,14 @@ def _pages(wanted: Filter, page: int, last: int) -> list[Element]:
     return ways
 
 
-def _none(wanted: Filter) -> str:
-    said = {
-        "past": "No firm has a date of its own that has passed.",
-        "waiting": "No firm waits for anybody.",
-        "no_owner": "Every task that can be worked on has an owner.",
-        "soon": "No firm has a date in the next 7 days.",
-    }
-    return said.get(wanted, "There is no firm to show.")
+NONE: dict[Filter, str] = {
+    "all": "There is no firm to show.",
+    "past": "No firm has a date of its own that has passed.",
+    "waiting": "No firm waits for anybody.",
+    "no_owner": "Every task that can be worked on has an owner.",
+    "soon": "No firm has a date in the next 7 days.",
+}
+"""Where a filter leaves no firm."""
 
 
 def in_words(standings: Sequence[Standing], shown: Sequence[Standing], wanted: Filter = "all") -> str:
@@ -140,9 +142,9 @@ def in_words(standings: Sequence[Standing], shown: Sequence[Standing], wanted: F
     how_many = counts(standings)
     told = ", ".join(f"{how_many[f]} {_PLAINLY[f]}" for f in FILTERS if f != "all")
     firms = f"{len(standings)} {'firm' if len(standings) == 1 else 'firms'}"
-    first = "; ".join(f"{literal(s.name)}: {literal(clip(_first(s), NARROW))}" for s in shown[:3])
+    first = "; ".join(f"{literal(s.name)}: {literal(clip(first_words(s), NARROW))}" for s in shown[:3])
     if not shown:
-        return f"Summary of {firms}: {told}. {_none(wanted)}"
+        return f"Summary of {firms}: {told}. {NONE[wanted]}"
     return f"Summary of {firms}: {told}. First: {first}."
 
 

@@ -32,6 +32,7 @@ from bot.views.reminder_words import text
 from bot.views.scene import banner
 from bot.views.taken_back import taken_back
 from bot.views.taken_back import text as taken_back_text
+from bot.views.task_buttons import one_click
 from flows.position import TaskRecord
 
 MOST = 14
@@ -111,10 +112,7 @@ def can_finish(it: Reminded) -> bool:
     """Whether *Done* is all there is to say: an open or waiting task with one way to end, or a date of every year."""
     if it.recurring and it.rung.kind in ("before", "late"):
         return True
-    item = it.item
-    if item is None or item.state not in ("open", "waiting"):
-        return False
-    return item.task.kind != "question" and not item.task.outcomes
+    return it.item is not None and one_click(it.item)
 
 
 def _take_back(it: Reminded) -> Element | None:

@@ -9,6 +9,7 @@ from bot.views.blocks import actions, button, clip, context, escape, header, lit
 from bot.views.scene import Scene, banner, next_button, progress_words, to_review_line
 from flows.summaries.changes import Change
 from flows.summaries.standing import Matter, PartStanding, PartState, Standing
+from flows.walk import Walk
 
 STATES: dict[PartState, str] = {
     "done": "Done",
@@ -53,7 +54,12 @@ def body(scene: Scene, standing: Standing, changes: Sequence[Change], *, since: 
         header(f"Summary · {standing.name}"),
         banner(scene, f"summary of {short_day(standing.today)}"),
         section(
-            "\n".join([f"{bar(standing)} *{escape(progress_words(scene))}*{_target(standing)}", *to_review_line(scene)])
+            "\n".join(
+                [
+                    f"{progress_bar(standing.walk)} *{escape(progress_words(scene))}*{_target(standing)}",
+                    *to_review_line(scene),
+                ]
+            )
         ),
         table([HEAD, *(_row(scene, p) for p in standing.parts)], wrapped=(0, 2, 4)),
         section("\n".join(["*Look at first*", *_most(first, MOST_MATTERS, "task")]) if first else _calm(standing)),
@@ -78,14 +84,17 @@ def text(scene: Scene, standing: Standing, changes: Sequence[Change], *, since: 
     return " ".join(said)
 
 
-def bar(standing: Standing) -> str:
+def progress_bar(walk: Walk) -> str:
     """How far a firm is, as a picture made of text; the numbers stand beside it. None at an end without tasks."""
-    done, total = standing.walk.done, standing.walk.total
-    named = standing.walk.outcome is not None and standing.walk.outcome.when is not None
-    if named or not total:
+    named = walk.outcome is not None and walk.outcome.when is not None
+    if named or not walk.total:
         return ""
-    full = BAR if done >= total else min(BAR - 1, round(BAR * done / total))
+    full = BAR if walk.done >= walk.total else min(BAR - 1, round(BAR * walk.done / walk.total))
     return "▰" * full + "▱" * (BAR - full)
+
+
+def _far(scene: Scene, standing: Standing) -> str:
+    return f"{progress_bar(standing.walk)} *{escape(progress_words(scene))}*"
 
 
 def date_cell(day: date | None, today: date) -> str:

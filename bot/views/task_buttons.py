@@ -28,7 +28,7 @@ from bot.buttons import (
 from bot.views.blocks import BlankRow, Element, button
 from flows.own_dates import OPEN
 from flows.roadmap import Option, Pack, Task
-from flows.walk import State
+from flows.walk import Item, State
 
 Carry = Callable[..., Carried]
 """Makes what a button carries: `scene.carry`, or `blank` for a row that is filled in later."""
@@ -145,6 +145,11 @@ def done_buttons(carry: Carry, task: Task, key: str, title: str, *, primary: boo
     return [
         button(o.label, carry(CompleteTask, task=key, outcome=o.id), says=f"{o.label}: {title}") for o in task.outcomes
     ]
+
+
+def one_click(item: Item) -> bool:
+    """Whether *Done* is all there is to say of this task: it can be finished, and in one way only."""
+    return item.state in ("open", "waiting") and item.task.kind != "question" and not item.task.outcomes
 
 
 def end_wait_button(carry: Carry, key: str, title: str) -> Element:

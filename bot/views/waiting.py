@@ -38,6 +38,14 @@ def board(scene: Scene, calendar: Calendar, *, top: Top = NOTHING) -> Message:
     return Message(f"{top.text} {name}, {count}: {whom}.".strip(), tuple(blocks))
 
 
+def to_chase(scene: Scene, item: Item, calendar: Calendar) -> list[Block]:
+    """One wait, whom to chase and with what words; to look at, and to copy."""
+    if item.record is None:
+        return []
+    lines = section("\n".join(x for x in _lines(scene, item, item.record, calendar) if x))
+    return [banner(scene), lines, *_words(scene, item, item.record)]
+
+
 def _since(scene: Scene, item: Item) -> date:
     return item.record.since if item.record and item.record.since else scene.today
 
@@ -53,8 +61,12 @@ def _wait(scene: Scene, item: Item, calendar: Calendar) -> list[Block]:
     )
     look = button("Open", scene.carry(ShowTask, task=item.key), says=f"Open {item.title}")
     blocks: list[Block] = [section("\n".join(x for x in _lines(scene, item, record, calendar) if x))]
-    blocks += ready_message(scene, item) if item.task.draft else to_copy(_asks_politely(scene, item, record))
+    blocks += _words(scene, item, record)
     return [*blocks, actions(*finish, end_wait_button(scene.carry, item.key, item.title), look), divider()]
+
+
+def _words(scene: Scene, item: Item, record: TaskRecord) -> list[Block]:
+    return ready_message(scene, item) if item.task.draft else to_copy(_asks_politely(scene, item, record))
 
 
 def _asks_politely(scene: Scene, item: Item, record: TaskRecord) -> str:

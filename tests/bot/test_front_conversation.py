@@ -141,13 +141,19 @@ async def test_a_refusal_in_a_modal_stands_at_its_first_field(slack: Slack) -> N
     assert (await slack.ben.submits({"name": "refuse"}))["errors"] == {"name": "No such name."}
 
 
-async def test_home_is_drawn_and_its_buttons_answer_in_the_dm(slack: Slack) -> None:
+async def test_what_is_pressed_in_the_home_is_answered_there_or_where_it_can_stand(
+    slack: Slack,
+) -> None:
     await slack.ben.opens_home()
-    home = slack.ben.home
-    assert home is not None
-    await slack.ben.presses("Press", on=home)
-    assert slack.ben.last["text"] == "Pressed home"
-    assert slack.ben.home != home
+    await slack.ben.presses("Press", on=slack.ben.home)
+    assert "Pressed home" in words_of(slack.ben.home or {}), "a sentence stands above it"
+    await slack.ben.presses("Turn", on=slack.ben.home)
+    assert "The card was replaced" in words_of(slack.ben.home or {}), "a card in its place"
+    assert slack.ben.sees == []
+    await slack.ben.opens_home()
+    await slack.ben.presses("Tabulate", on=slack.ben.home)
+    assert slack.ben.last["text"] == "One cell"
+    assert "*Messages* tab" in words_of(slack.ben.home or {})
 
 
 async def test_the_messages_tab_gets_its_prompts(slack: Slack) -> None:

@@ -21,6 +21,7 @@ from bot.surfaces import (
     Say,
     Swap,
 )
+from bot.views.blocks import section, table
 from flows.firms import Refusal
 from flows.services import Services
 
@@ -119,6 +120,8 @@ async def pressed(heard: Heard, carried: Press, services: Services) -> Answer:
             raise Refusal("This card is out of date.", kind="stale")
         case "break":
             raise RuntimeError("secret detail")
+        case "table":
+            return Replace(Message("One cell", [table([["One"]], wrapped=())]))
         case "slow":
             await asyncio.sleep(0.5)
             return Replace(Message("Slow but sure"))
@@ -149,7 +152,9 @@ async def sent(heard: Heard, carried: Form, services: Services) -> Answer:
 
 
 async def home(heard: Heard, services: Services) -> Answer:
-    return Publish(Home([{"type": "actions", "elements": [button("Press", "home")]}]))
+    ways = [button("Press", "home"), button("Turn", "replace", 1), button("Tabulate", "table", 2)]
+    note = [section(heard.value("note"))] if heard.value("note") else []
+    return Publish(Home([*note, {"type": "actions", "elements": ways}]))
 
 
 async def messages_tab(heard: Heard, services: Services) -> Answer:

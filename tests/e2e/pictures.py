@@ -64,7 +64,7 @@ async def draw_all(browser: Browser, port: int) -> None:
     await page.close()
 
     page = await open_at(browser, port, "home", viewport={"width": 1100, "height": 720}, color_scheme="dark")
-    await expect(page.locator("#place").get_by_role("heading", name="Your firms")).to_be_visible()
+    await expect(page.locator("#place").get_by_role("heading", name="My task")).to_be_visible()
     await draw(page, "home-dark")
     await page.close()
 

@@ -215,7 +215,7 @@ async def test_personal_data_is_refused_and_a_ticket_number_is_a_way_on(slack: S
     assert slack.refused() == []
 
 
-async def test_home_shows_the_firms_and_its_buttons_go_on_in_the_dm(slack: Slack) -> None:
+async def test_home_shows_the_firms_and_the_walk_goes_on_in_it(slack: Slack) -> None:
     ben = slack.ben
     await ben.opens_home()
     assert "No firm yet" in words_of(ben.home or {})
@@ -225,9 +225,10 @@ async def test_home_shows_the_firms_and_its_buttons_go_on_in_the_dm(slack: Slack
     assert ben.home is not None
     assert "*Apex Securities*" in words_of(ben.home)
     assert f"Next: *{BEGINNING[0]}* (step 1)" in words_of(ben.home)
-    await ben.presses("Next", on=ben.home)
-    assert title(ben.last) == BEGINNING[0]
-    await ben.presses("Yes")
+    await ben.presses("Next task", on=ben.home)
+    assert BEGINNING[0] in words_of(ben.home)
+    await ben.presses("Yes", on=ben.home)
+    assert "Recorded:" in words_of(ben.home)
     await ben.opens_home()
     assert "Next: *Register for CAIS* (step 2)" in words_of(ben.home)
     assert slack.refused() == []

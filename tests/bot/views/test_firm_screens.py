@@ -20,9 +20,10 @@ from bot.hearing import Origin
 from bot.sandbox.limits import problems_in_message, problems_in_view
 from bot.surfaces import Home, Message, Modal
 from bot.views import evidence as proof
-from bot.views import firms, home, onboarding, records
+from bot.views import firms, home, home_firms, onboarding, records, tasks
 from bot.views import help as help_views
 from bot.views import history as past
+from bot.views.blocks import escape
 from bot.views.scene import Scene
 from flows.events import AgentAdded, EvidenceAdded, FirmKey, FirmSetUp, MemberSet, NoteAdded, Record, TaskCompleted
 from flows.evidence.intake import Coming
@@ -31,9 +32,11 @@ from flows.evidence.use_cases import Became
 from flows.firms import Person
 from flows.looking_back import Filter
 from flows.ports import FirmSummary
-from flows.position import Position
+from flows.position import Position, TaskRecord
 from flows.records import Stamp, record
 from flows.roadmap import Pack
+from flows.summaries.portfolio import FILTERS
+from flows.summaries.standing import standing
 from flows.walk import walk
 from tests.bot.conversing import elements, words_of
 from tests.flows.test_deadlines import LEDGER
@@ -48,6 +51,7 @@ ORIGIN = Origin(channel="C0123456789", ts="1700000000.000100", response_url="htt
 
 LINK = "https://x.slack.com/archives/C1/p1"
 FILES = tuple(f"F0123456789{n}"[-11:] for n in range(10, 20))
+AT = datetime(2026, 11, 23, 14, tzinfo=UTC)
 
 names = st.text(st.characters(blacklist_categories=["Cs", "Cc"]), min_size=1, max_size=80).filter(str.strip)
 
@@ -67,8 +71,7 @@ def firm(pack: Pack, name: str, *, people: int = 1, text: str = "", rows: int = 
             EvidenceAdded("s1", "link", f"https://x.example/{text}", label=text, happened_on=date(2026, 1, 5))
         )
         events.append(TaskCompleted("s2", note=text, happened_on=date(2026, 1, 5)))
-    at = datetime(2026, 11, 23, 14, tzinfo=UTC)
-    stamp = Stamp(Person("slack:-/T0/U1", name), at, "modal", "2024-05-31", cause="c", practice=True)
+    stamp = Stamp(Person("slack:-/T0/U1", name), AT, "modal", "2024-05-31", cause="c", practice=True)
     changed = record(Position(KEY), events, stamp)
     return scene(pack, changed.position), changed.records
 
@@ -79,6 +82,27 @@ def scene(pack: Pack, position: Position) -> Scene:
 
 def summaries(count: int, name: str) -> list[FirmSummary]:
     return [FirmSummary(FirmKey("-/T0", f"f{n:015}"), f"{name[:70]} {n}", "lead") for n in range(count)]
+
+
+def a_day(seen: Scene, count: int) -> home.Today:
+    """As much as a Home shows, each of this firm."""
+    waits = replace(seen.walk.items[0], state="waiting", record=TaskRecord("waiting", 1, "", "", AT, whom="&" * 200))
+    pending = [home.Pending(seen, item) for item in (waits, *seen.walk.items)]
+    return home.Today(
+        mine=pending[: home.MOST_TASKS],
+        all_mine=count,
+        waits=pending[:1] * home.MOST_WAITS,
+        all_waits=count,
+        firms=[seen] * min(count, home.MOST_FIRMS),
+        all_firms=count,
+        unread=count,
+    )
+
+
+def a_page(seen: Scene, count: int) -> home_firms.Page:
+    stands = standing(seen.pack, seen.position, seen.today)
+    shown = [(seen, stands)] * min(count, home_firms.ON_A_PAGE)
+    return home_firms.Page(shown, "all", 1, 2, dict.fromkeys(FILTERS, count), unread=count)
 
 
 def check_message(message: Message) -> None:
@@ -178,7 +202,9 @@ def all_screens(pack: Pack, name: str, *, people: int, text: str, rows: int, cou
         proof.remove_modal(seen, RemoveEvidenceForm(KEY.firm, 1, evidence=3, task="s1"), text or "note"),
     ):
         check_modal(modal)
-    check_home(home.home([seen] * min(count, home.FIRMS_ON_A_PAGE), total=count, page=0, admin=True))
+    viewer = Person(seen.viewer, name, admin=True)
+    check_home(home.home(a_day(seen, count), viewer, top=tasks.note(escape(text[:1000]))))
+    check_home(home_firms.firms(a_page(seen, count)))
 
 
 @pytest.mark.parametrize(
@@ -212,7 +238,7 @@ def test_the_screens_without_a_firm_fit(pack: Pack) -> None:
     for usage in help_views.USAGES:
         check_message(help_views.of_command(usage))
     check_message(help_views.unknown("blue bananas", []))
-    check_home(home.home([], total=0))
+    check_home(home.empty(admin=True))
 
 
 @pytest.mark.parametrize("situation", ["new", "reporting", "changing"])

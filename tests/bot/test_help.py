@@ -1,4 +1,4 @@
-"""Help, words that are no command, old buttons, and the App Home."""
+"""Help, words that are no command, and old buttons."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from ruamel.yaml import YAML
 
 from bot.views import help as views
 from flows.services import Services
-from tests.bot.conversing import BEN, LEA, Slack, labels, words_of
+from tests.bot.conversing import BEN, Slack, labels, words_of
 from tests.bot.firm_making import a_firm
 
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
@@ -93,36 +93,7 @@ async def test_the_prompts_are_those_of_the_manifest_and_are_commands(slack: Sla
     assert slack.refused() == []
 
 
-async def test_an_empty_home_is_honest_and_leads_to_set_up(slack: Slack) -> None:
-    home = await slack.ben.opens_home()
-    assert "No firm yet" in words_of(home or {})
-    await slack.ben.presses("Set up your firm", on=home)
-    await slack.ben.submits({"name": "Apex Securities"})
-    assert "is set up" in words_of(slack.ben.last), "said in Messages"
-    assert "Apex Securities" in words_of(slack.ben.home or {}), "and the Home is drawn anew"
-
-
 async def test_words_that_need_a_firm_are_said_to_be_lost_before_there_is_one(slack: Slack) -> None:
     said = words_of(await slack.ben.types("note called the Helpdesk"))
     assert "`note called the Helpdesk` needs a firm first, so nothing was recorded." in said
     assert "Set up your firm" in labels(slack.ben.last)
-
-
-async def test_a_home_tells_a_viewer_so(slack: Slack, services: Services) -> None:
-    await a_firm(services, "Apex Securities", BEN, U0LEA="viewer")
-    assert "you are a viewer" in words_of(await slack.lea.opens_home() or {})
-    assert "you are a viewer" not in words_of(await slack.ben.opens_home() or {})
-
-
-async def test_home_shows_my_firms_only_and_its_buttons_answer_in_messages(slack: Slack, services: Services) -> None:
-    await a_firm(services, "Apex Securities", BEN, U0LEA="member")
-    await a_firm(services, "Birch Brokers", LEA)
-    home = words_of(await slack.ben.opens_home() or {})
-    assert "Apex Securities" in home
-    assert "Birch" not in home
-    assert "Next: *" in home
-    await slack.ben.presses("Next", on=slack.ben.home)
-    assert "Step 1 of 6" in words_of(slack.ben.last)
-    await slack.lea.opens_home()
-    assert labels(slack.lea.home or {}).count("Status") == 2
-    assert slack.refused() == []

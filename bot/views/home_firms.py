@@ -1,0 +1,108 @@
+"""All firms of a person on their Home: the worst first, with filters and pages."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from bot.buttons import ShowHome, ShowNext
+from bot.surfaces import Block, Home
+from bot.views.blocks import Element, actions, button, clip, context, header, literal, section, short_day
+from bot.views.home import READING
+from bot.views.portfolio import LABELS, NONE, first_words, how_far
+from bot.views.scene import Scene
+from bot.views.summaries import NAMED, progress_bar, waits_for
+from bot.views.tasks import NOTHING, Top
+from flows.summaries.portfolio import FILTERS, Filter
+from flows.summaries.standing import Standing
+
+ON_A_PAGE = 12
+WIDE = 120
+
+
+class Page(NamedTuple):
+    """Some of the firms that a filter leaves."""
+
+    firms: Sequence[tuple[Scene, Standing]]
+    wanted: Filter
+    page: int
+    last: int
+    counts: Mapping[Filter, int]
+    unread: int = 0
+    nudges: bool = False
+    """Whether there is anything here that this person may nudge others about."""
+
+
+def place(wanted: Filter, page: int) -> str:
+    """How a page is named where Home is to be drawn anew on it."""
+    return f"{wanted}:{page}"
+
+
+def firms(page: Page, *, top: Top = NOTHING) -> Home:
+    """One page."""
+    blocks: list[Block] = [
+        actions(button("Back to my tasks", ShowHome())),
+        *top.blocks,
+        header(f"My firms ({page.counts['all']})"),
+        actions(*(_filter(each, page) for each in FILTERS)),
+        context(_heading(page)),
+    ]
+    for scene, standing in page.firms:
+        blocks.append(_firm(scene, standing))
+    if not page.firms:
+        blocks.append(section(NONE[page.wanted]))
+    if ways := _pages(page):
+        blocks.append(actions(*ways))
+    if page.unread:
+        blocks.append(context(READING.format(count=page.unread)))
+    return Home(blocks, place(page.wanted, page.page))
+
+
+def _filter(each: Filter, page: Page) -> Element:
+    label = f"{LABELS[each]} ({page.counts[each]})"
+    shown = each == page.wanted
+    says = f"{label}, shown now" if shown else f"{label}: show these firms"
+    return button(label, ShowHome(only=each), style="primary" if shown else None, says=says)
+
+
+def _heading(page: Page) -> str:
+    found = page.counts[page.wanted]
+    first = page.page * ON_A_PAGE
+    where = f"Firms {first + 1} to {first + len(page.firms)} of {found} · " if page.last else ""
+    moved = any(scene.practice for scene, _ in page.firms)
+    return f"{where}What needs you most comes first{' · *Practice run: the clock is moved*' if moved else ''}"
+
+
+def _firm(scene: Scene, standing: Standing) -> Block:
+    bar = progress_bar(scene.walk)
+    far = f"{bar} {how_far(standing)}" if bar else how_far(standing)
+    lines = [f"*{literal(clip(standing.name, WIDE))}* · {literal(far)}", literal(clip(first_words(standing), WIDE))]
+    if rest := _rest(standing):
+        lines.append(" · ".join(rest))
+    walk = scene.walk
+    ended = walk.outcome and not walk.next and not walk.waiting
+    way = None if ended else button("Next task", scene.carry(ShowNext), says=f"Next task of {standing.name}")
+    return section("\n".join(lines), accessory=way)
+
+
+def _rest(standing: Standing) -> list[str]:
+    """Whose the first task is, the next date, and who is waited for longest."""
+    said = []
+    if standing.matters:
+        owner = standing.matters[0].owner
+        said.append(f"👤 {literal(clip(owner.name, WIDE))}" if owner else "👤 nobody yet")
+    if standing.next_date and standing.next_date >= standing.today:
+        said.append(f"🗓️ {short_day(standing.next_date)}")
+    waits = [m for m in standing.having("waiting") if m.whom]
+    named = [literal(clip(waits_for(m, standing.today), WIDE)) for m in waits[:NAMED]]
+    more = len(waits) - len(named)
+    if named:
+        said.append(f"⏳ {', '.join(named)}{f' and {more} more' if more > 0 else ''}")
+    return said
+
+
+def _pages(page: Page) -> list[Element]:
+    ways = []
+    if page.page > 0:
+        ways.append(button("Previous page", ShowHome(only=page.wanted, page=page.page - 1)))
+    if page.page < page.last:
+        ways.append(button("Next page", ShowHome(only=page.wanted, page=page.page + 1)))
+    return ways

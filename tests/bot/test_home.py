@@ -1,0 +1,238 @@
+"""The App Home: what is one's own to do, whom one waits for, one's firms; what is pressed there is answered there."""
+
+import asyncio
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from flows.events import FirmKey
+from flows.firms import Person
+from flows.position import Position
+from flows.services import Act, Services
+from tests.bot.conversing import BEN, LEA, Slack, labels, words_of
+from tests.bot.firm_making import a_firm
+from tests.bot.walking import BEN_COLE, TENANT
+
+LEA_HADDAD = Person(f"slack:{TENANT}/{LEA}", "Lea Haddad")
+BY_BEN = Act(BEN_COLE, "button")
+
+
+async def registered(services: Services, name: str, **members: Any) -> FirmKey:
+    """A firm of Ben's with an obligation, whose step 2 is open."""
+    key = (await a_firm(services, name, BEN, **members)).key
+    await services.answer(key, BY_BEN, "fdid_duty", ["yes"])
+    return key
+
+
+async def waiting(services: Services, key: FirmKey, owner: Person | None = BEN_COLE) -> Position:
+    """Step 2 is done, and somebody waits for FINRA CAT in step 3."""
+    await services.complete(key, BY_BEN, "s2", outcome="submitted")
+    if owner:
+        await services.assign(key, BY_BEN, "s3e", owner)
+    today = services.today(await services.position(key, BEN_COLE))
+    result = await services.wait(
+        key, BY_BEN, "s3e", whom="FINRA CAT", since=today - timedelta(9), follow_up_on=today + timedelta(1)
+    )
+    return result.position
+
+
+def home_of(someone: Any) -> str:
+    return words_of(someone.home or {})
+
+
+async def test_an_empty_home_is_honest_and_the_walk_begins_there(slack: Slack) -> None:
+    home = await slack.ben.opens_home()
+    assert "No firm yet" in words_of(home or {})
+    await slack.ben.presses("Set up your firm", on=home)
+    await slack.ben.submits({"name": "Apex Securities"})
+    assert "is set up" in home_of(slack.ben)
+    await slack.ben.presses("Back to my tasks", on=slack.ben.home)
+    assert "Nothing is yours to do just now" in home_of(slack.ben)
+    assert "Apex Securities" in home_of(slack.ben)
+    assert slack.ben.sees == [], "nothing of it was said anywhere else"
+    assert slack.refused() == []
+
+
+async def test_a_home_tells_a_viewer_so(slack: Slack, services: Services) -> None:
+    await a_firm(services, "Apex Securities", BEN, U0LEA="viewer")
+    assert "you are a viewer" in words_of(await slack.lea.opens_home() or {})
+    assert "you are a viewer" not in words_of(await slack.ben.opens_home() or {})
+
+
+async def test_my_tasks_of_all_firms_come_soonest_first_each_with_its_date_and_nobody_elses(
+    slack: Slack, services: Services
+) -> None:
+    apex, birch = await registered(services, "Apex", U0LEA="member"), await registered(services, "Birch")
+    for key, days in ((apex, 9), (birch, 2)):
+        today = services.today(await services.position(key, BEN_COLE))
+        await services.set_task_due(key, BY_BEN, "s2", today + timedelta(days))
+        await services.assign(key, BY_BEN, "s2", BEN_COLE)
+    home = words_of(await slack.ben.opens_home() or {})
+    assert home.index("· Birch") < home.index("· Apex")
+    assert home.count("🗓️ By ") == 2
+    assert "Nothing is yours" in words_of(await slack.lea.opens_home() or {})
+    assert "Birch" not in home_of(slack.lea)
+
+
+async def test_a_date_of_the_firms_own_that_passed_is_said_and_not_counted(slack: Slack, services: Services) -> None:
+    key = await registered(services, "Apex")
+    position = await services.position(key, BEN_COLE)
+    await services.set_task_due(key, BY_BEN, "s2", services.today(position))
+    await services.assign(key, BY_BEN, "s2", BEN_COLE)
+    now = services.clock()
+    services.clock = lambda: now + timedelta(5)
+    services.portfolios._clock = services.clock
+    home = words_of(await slack.ben.opens_home() or {})
+    assert "has passed" in home
+    assert "late" not in home.replace("later", "")
+    assert "overdue" not in home
+
+
+async def test_done_is_done_right_there_with_undo_and_redo(slack: Slack, services: Services) -> None:
+    key = await registered(services, "Apex")
+    position = await waiting(services, key)
+    await slack.ben.opens_home()
+    await slack.ben.presses("Done", on=slack.ben.home)
+    assert "Recorded:" in home_of(slack.ben)
+    assert (await services.position(key, BEN_COLE)).tasks["s3e"].state == "done"
+    await slack.ben.presses("Undo", on=slack.ben.home)
+    assert "Undone:" in home_of(slack.ben)
+    assert (await services.position(key, BEN_COLE)).tasks == position.tasks
+    await slack.ben.presses("Redo", on=slack.ben.home)
+    assert (await services.position(key, BEN_COLE)).tasks["s3e"].state == "done"
+    assert slack.ben.sees == []
+    assert slack.refused() == []
+
+
+async def test_a_wait_is_put_off_for_a_week_and_chased_with_words_to_copy(slack: Slack, services: Services) -> None:
+    key = await registered(services, "Apex")
+    before = (await waiting(services, key)).tasks["s3e"]
+    home = await slack.ben.opens_home()
+    assert "Waiting for FINRA CAT since" in home_of(slack.ben)
+    assert home_of(slack.ben).count("FINRA CAT since") == 1, "nothing is said twice"
+    await slack.ben.presses("Chase…", on=home)
+    assert "A message you can copy" in words_of(slack.ben.modal or {})
+    await slack.ben.presses("Look again in a week", on=home)
+    after = (await services.position(key, BEN_COLE)).tasks["s3e"]
+    assert (after.whom, after.since) == (before.whom, before.since)
+    assert after.follow_up_on
+    assert before.follow_up_on
+    assert after.follow_up_on > before.follow_up_on
+    await slack.ben.presses("Undo", on=slack.ben.home)
+    assert (await services.position(key, BEN_COLE)).tasks["s3e"] == before
+
+
+async def test_a_wait_of_a_colleagues_stands_below_ones_own_tasks(slack: Slack, services: Services) -> None:
+    await waiting(services, await registered(services, "Apex", U0LEA="member"), LEA_HADDAD)
+    home = words_of(await slack.ben.opens_home() or {})
+    assert "Also waiting on others" in home
+    assert "👤 Lea Haddad" in home
+    assert "Also waiting on others" not in words_of(await slack.lea.opens_home() or {})
+
+
+@pytest.mark.parametrize(
+    ("label", "said"),
+    [
+        ("Done", "Already recorded"),
+        ("Look again in a week", "Nobody is waited for"),
+        ("Chase…", "Nobody is waited for"),
+    ],
+)
+async def test_a_task_done_meanwhile_is_said_kindly_and_recorded_once(
+    slack: Slack, services: Services, label: str, said: str
+) -> None:
+    key = await registered(services, "Apex")
+    await waiting(services, key)
+    home = await slack.ben.opens_home()
+    await services.complete(key, BY_BEN, "s3e")
+    events = len(await services.events.history(key))
+    await slack.ben.presses(label, on=home)
+    assert said in home_of(slack.ben)
+    assert "FINRA CAT since" not in home_of(slack.ben), "the Home shows how things are"
+    assert len(await services.events.history(key)) == events
+
+
+@pytest.mark.parametrize("label", ["Done", "Look again in a week", "Chase…", "Open", "Status"])
+async def test_whoever_left_a_firm_reaches_nothing_of_it_by_an_old_home(
+    slack: Slack, services: Services, label: str
+) -> None:
+    key = await registered(services, "Apex", U0LEA="member")
+    await waiting(services, key, LEA_HADDAD)
+    home = await slack.lea.opens_home()
+    await services.remove_member(key, BY_BEN, LEA_HADDAD.id)
+    events = await services.events.history(key)
+    await slack.lea.presses(label, on=home)
+    assert "not a member" in home_of(slack.lea)
+    assert "Apex" not in home_of(slack.lea)
+    assert await services.events.history(key) == events
+
+
+async def test_a_viewer_who_was_a_member_is_told_why_not(slack: Slack, services: Services) -> None:
+    key = await registered(services, "Apex", U0LEA="member")
+    await waiting(services, key, LEA_HADDAD)
+    home = await slack.lea.opens_home()
+    await services.set_member(key, BY_BEN, LEA_HADDAD, "viewer")
+    await slack.lea.presses("Done", on=home)
+    assert "Only a member or a lead" in home_of(slack.lea)
+    assert "Done" not in labels(slack.lea.home or {})
+
+
+async def test_a_card_opens_in_the_home_and_a_form_of_it_ends_there(slack: Slack, services: Services) -> None:
+    key = await registered(services, "Apex")
+    await slack.ben.opens_home()
+    await slack.ben.presses("Next task", on=slack.ben.home)
+    assert "Step 2 of 6" in home_of(slack.ben)
+    await slack.ben.presses("Waiting on someone", on=slack.ben.home)
+    await slack.ben.submits({"whom": "FINRA CAT"})
+    assert "Recorded:" in home_of(slack.ben)
+    assert (await services.position(key, BEN_COLE)).tasks["s2"].whom == "FINRA CAT"
+    assert slack.ben.sees == []
+    assert slack.refused() == []
+
+
+async def test_a_question_is_answered_in_the_home(slack: Slack, services: Services) -> None:
+    await registered(services, "Apex")
+    await slack.ben.opens_home()
+    await slack.ben.presses("Ask a question", on=slack.ben.home)
+    await slack.ben.submits({"question": "who signs the SAA form?"})
+    assert "who signs the SAA form?" in home_of(slack.ben)
+    assert slack.ben.sees == []
+    assert slack.refused() == []
+
+
+async def test_two_clicks_at_once_are_one_record_and_the_home_shows_the_last_state(
+    slack: Slack, services: Services
+) -> None:
+    key = await registered(services, "Apex")
+    await waiting(services, key)
+    home = await slack.ben.opens_home()
+    events = len(await services.events.history(key))
+    await asyncio.gather(*(slack.ben.presses(label, on=home) for label in ("Done", "Look again in a week")))
+    assert (await services.position(key, BEN_COLE)).tasks["s3e"].state == "done"
+    assert len(await services.events.history(key)) in (events + 1, events + 2)
+    assert "FINRA CAT since" not in home_of(slack.ben)
+    assert all("hash_conflict" in refused for refused in slack.refused()), "and that is why it is drawn again"
+
+
+async def test_a_lead_filters_firms_and_turns_pages(slack: Slack, services: Services) -> None:
+    for nth in range(14):
+        await a_firm(services, f"Firm {nth:02d}", BEN)
+    late = await registered(services, "Zenith")
+    await services.set_task_due(late, BY_BEN, "s2", date(2030, 1, 2))
+    await waiting(services, late)
+    await slack.ben.opens_home()
+    await slack.ben.presses("All my firms (15)", on=slack.ben.home)
+    assert "Firms 1 to 12 of 15" in home_of(slack.ben)
+    assert home_of(slack.ben).index("*Zenith*") < home_of(slack.ben).index("*Firm 00*")
+    await slack.ben.presses("Next page", on=slack.ben.home)
+    await slack.ben.presses("Next task", on=slack.ben.home)
+    assert "Step 1 of 6" in home_of(slack.ben)
+    await slack.ben.presses("Back to my firms", on=slack.ben.home)
+    assert "Firms 13 to 15 of 15" in home_of(slack.ben), "it leads back to the page one came from"
+    await slack.ben.presses("Waiting (1)", on=slack.ben.home)
+    assert "*Zenith*" in home_of(slack.ben)
+    assert "Firm 00" not in home_of(slack.ben)
+    await slack.ben.presses("Past a date (0)", on=slack.ben.home)
+    assert "No firm has a date of its own that has passed" in home_of(slack.ben)
+    assert slack.refused() == []
