@@ -1,6 +1,8 @@
 """Migrations lead to the tables the code knows, on both databases, however many start at once."""
 
+import ast
 import asyncio
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -81,6 +83,20 @@ async def test_sqlites_tables_are_as_the_models_would_make_them(tmp_path: Path) 
     for table in metadata.sorted_tables:
         wanted = str(CreateTable(table).compile(dialect=sqlite.dialect()))
         assert "".join(made[table.name].split()) == "".join(wanted.split())
+
+
+SINCE_REMINDERS = sorted(path for path in Path(migrate._FOLDER, "versions").glob("0*.py") if path.stem[:4] > "0005")
+
+
+@pytest.mark.parametrize("path", SINCE_REMINDERS, ids=lambda path: path.stem)
+def test_a_migration_only_adds(path: Path) -> None:
+    """A replica of the version before may still run beside the first new one, and misses what is taken away."""
+    functions = (node for node in ast.parse(path.read_text()).body if isinstance(node, ast.FunctionDef))
+    nodes = list(ast.walk(next(one for one in functions if one.name == "upgrade")))
+    called = {n.func.attr for n in nodes if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute)}
+    assert not {name for name in called if name.startswith(("drop_", "rename_", "alter_"))}
+    said = " ".join(n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str))
+    assert not re.search(r"\b(DROP|RENAME|DELETE)\b", said)
 
 
 def test_the_known_head_is_the_last_migration() -> None:

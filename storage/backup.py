@@ -1,0 +1,201 @@
+"""A SQLite database and the copies of evidence as one file, taken while the bot runs, and put back again.
+
+The file is a zip: `cais.db`, as it was at one moment, and `evidence/` with the copies as they were just after it, so
+that whatever the database names is among them.
+"""
+
+import os
+import shutil
+import sqlite3
+import zipfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from storage import sqlite
+from storage.errors import StorageError
+from storage.models import in_models, metadata
+
+DATABASE = "cais.db"
+COPIES = "evidence"
+PAGES = 2_000
+"""Pages copied at once: in between, whoever writes gets their turn."""
+
+BESIDE = ("-wal", "-shm", "-journal")
+"""What SQLite keeps beside a file that is in use."""
+
+
+class NotCopied(StorageError):
+    """Nothing was written or changed; the text says why, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class BackedUp:
+    """What is in a backup, or was put back from one: its bytes, and how many copies of evidence."""
+
+    size: int
+    copies: int
+    aside: Path | None = None
+    """Where the database that was there before was put."""
+
+
+def back_up(database: Path, copies: Path, into: Path) -> BackedUp:
+    """Copies the database as it is at one moment, and then the copies of evidence. The bot may work meanwhile.
+
+    Raises NotCopied where there is a file already, or the copy is not sound.
+    """
+    if not database.is_file():
+        raise NotCopied(f"There is no database at {database}.")
+    if into.exists():
+        raise NotCopied(f"{into} is there already, and a backup never overwrites anything. Give another name.")
+    partial, snapshot = (into.with_name(f"{into.name}.{part}") for part in ("partial", "db"))
+    try:
+        _copy(database, snapshot)
+        _must_be_sound(snapshot)
+        found = [path for path in sorted(copies.rglob("*")) if path.is_file() and path.parent.name != "incoming"]
+        _remove(partial)
+        with (
+            os.fdopen(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600), "w+b") as file,
+            zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed,
+        ):
+            packed.write(snapshot, DATABASE)
+            for path in found:  # most are packed already, such as PDFs
+                packed.write(path, f"{COPIES}/{path.relative_to(copies).as_posix()}", zipfile.ZIP_STORED)
+        os.link(partial, into)  # unlike a rename it fails where somebody made one meanwhile
+        return BackedUp(into.stat().st_size, len(found))
+    except FileExistsError:
+        raise NotCopied(f"{into} is there already, and a backup never overwrites anything.") from None
+    except OSError as error:
+        raise NotCopied(f"{into} could not be written: {error.strerror}.") from error
+    finally:
+        _remove(partial)
+        _remove(snapshot)
+
+
+def restore(backup: Path, database: Path, copies: Path) -> BackedUp:
+    """Puts a backup in the place of the database, which is put aside; copies that are missing are added.
+
+    Raises NotCopied where the bot has the database open, or the backup is not one; nothing is changed then.
+    """
+    new = database.with_name(f"{database.name}.restoring")
+    try:
+        database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with zipfile.ZipFile(backup) as packed:
+            kept = _copies_in(packed)
+            _remove(new)
+            with (
+                packed.open(DATABASE) as read,
+                os.fdopen(os.open(new, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600), "wb") as file,
+            ):
+                shutil.copyfileobj(read, file)
+            _must_be_sound(new)
+            with _nobody_else(database):
+                added = [_put_back(packed, name, copies) for name in kept]
+                aside = _put_aside(database)
+                new.rename(database)
+        return BackedUp(database.stat().st_size, sum(added), aside)
+    except (zipfile.BadZipFile, KeyError) as error:
+        raise NotCopied(f"{backup} is not a backup of `cais backup`, or a damaged one.") from error
+    except OSError as error:
+        raise NotCopied(f"{error.filename or database} could not be read or written: {error.strerror}.") from error
+    finally:
+        _remove(new)
+
+
+def _copies_in(packed: zipfile.ZipFile) -> list[str]:
+    """The names of the copies. Raises NotCopied where the file is damaged, or a name leads out of its folder."""
+    if damaged := packed.testzip():
+        raise NotCopied(f"The backup is damaged ({damaged}). Take another one.")
+    names = [name for name in packed.namelist() if name != DATABASE]
+    for name in names:
+        parts = PurePosixPath(name).parts
+        if parts[:1] != (COPIES,) or len(parts) < 2 or ".." in parts or "\\" in name or name.endswith("/"):
+            raise NotCopied("The backup holds something that is none of ours, so nothing was taken out of it.")
+    return names
+
+
+def _put_back(packed: zipfile.ZipFile, name: str, copies: Path) -> bool:
+    """Whether it was missing. What is there stays: its name says what is in it."""
+    target = copies.joinpath(*PurePosixPath(name).parts[1:])
+    if target.exists():
+        return False
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (
+        packed.open(name) as read,
+        os.fdopen(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file,
+    ):
+        shutil.copyfileobj(read, file)
+    return True
+
+
+def _copy(source: Path, target: Path) -> None:
+    _remove(target)
+    os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    try:
+        with closing(_open(source)) as read, closing(_open(target)) as written:
+            read.backup(written, pages=PAGES, sleep=0.01)
+            written.execute("PRAGMA journal_mode = DELETE")  # one file and nothing beside it
+    except sqlite3.Error as error:
+        raise sqlite.unavailable(error) from error
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None, timeout=30)
+    connection.execute("PRAGMA busy_timeout = 30000")
+    return connection
+
+
+def _must_be_sound(path: Path) -> None:
+    """Raises NotCopied where this is no database of ours, or a damaged one."""
+    if not path.is_file():
+        raise NotCopied(f"There is no file {path}.")
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            there = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+            said = connection.execute("PRAGMA integrity_check").fetchone()[0]
+    except sqlite3.DatabaseError as error:
+        raise NotCopied(f"{path} is no database, or a damaged one ({error}).") from error
+    if "alembic_version" not in there or not {"firms", "events"} <= there:
+        raise NotCopied(f"{path} is a database, but not one of this program.")
+    if said != "ok":
+        raise NotCopied(f"{path} is damaged ({said}). Take another backup.")
+    strange = {name for name in there if in_models(name, "table")} - {*metadata.tables, "alembic_version"}
+    if strange:
+        raise NotCopied(f"{path} has tables this version does not know: it is from a newer one.")
+
+
+@contextmanager
+def _nobody_else(database: Path) -> Iterator[None]:
+    """Raises NotCopied where another process has the database open."""
+    if database.exists():
+        try:
+            with closing(_open(database)) as connection:
+                connection.execute("PRAGMA busy_timeout = 1000")
+                # Out of the write-ahead log only who is alone can go: whoever else has it open is noticed here.
+                if connection.execute("PRAGMA journal_mode = DELETE").fetchone()[0] != "delete":
+                    raise NotCopied(f"{database} is open in another program. Stop the bot first.")
+        except sqlite3.OperationalError as error:
+            raise NotCopied(f"{database} is open in another program ({error}). Stop the bot first.") from error
+        except sqlite3.DatabaseError:
+            pass  # a damaged one is what a restore is for; it is put aside
+    yield
+
+
+def _put_aside(database: Path) -> Path | None:
+    if not database.exists():
+        return None
+    nth = 1
+    while (aside := database.with_name(f"{database.name}.before-restore-{nth}")).exists():
+        nth += 1
+    database.rename(aside)
+    for end in BESIDE:
+        left = database.with_name(database.name + end)
+        if left.exists():
+            left.rename(aside.with_name(aside.name + end))
+    return aside
+
+
+def _remove(path: Path) -> None:
+    for end in ("", *BESIDE):
+        path.with_name(path.name + end).unlink(missing_ok=True)

@@ -1,0 +1,46 @@
+"""Everything moves from one kind of database to the other, and is counted and compared on both sides."""
+
+from pathlib import Path
+
+import pytest
+
+from flows.events import FirmKey, NoteAdded
+from storage.database import Database, open_database
+from storage.moving import NotMoved, move
+from tests.bot.prompt import KEY, four_events, keep
+from tests.storage.test_knowledge import GIFTS, document, passage, read, texts
+
+
+async def lived_in(database: Database) -> None:
+    """Something in tables that differ between the two databases: a document found by its words, a flag, a time."""
+    await database.directory.use(KEY.tenant, "slack:-/T1/U1", KEY.firm)
+    await database.outbox.stop("-/T9", "app_uninstalled", now=1.5)
+    await read(database, document(KEY), [passage(GIFTS)])
+
+
+async def test_everything_moves_to_postgresql_and_back_and_is_found_there(postgres_url: str, tmp_path: Path) -> None:
+    here, back = (f"sqlite+aiosqlite:///{tmp_path / name}" for name in ("cais.db", "back.db"))
+    await four_events(here)
+    await four_events(here, FirmKey("-/T2", "f1"))
+    async with await open_database(here) as database:
+        await lived_in(database)
+    moved = await move(here, postgres_url)
+    assert moved.rows["events"] == 8
+    assert set(moved.heads) == {("-/T1", "f1"), ("-/T2", "f1")}
+    async with await open_database(postgres_url) as database:
+        assert await database.outbox.stopped() == {"-/T9": "app_uninstalled"}
+        assert await texts(database, "gifts", KEY) == [GIFTS]
+        assert await texts(database, "gifts", FirmKey("-/T2", "f1")) == []
+    await keep(postgres_url, KEY, [NoteAdded(text="it goes on there")])
+    with pytest.raises(NotMoved, match="not empty"):
+        await move(here, postgres_url)
+    again = await move(postgres_url, back)
+    assert again.rows["events"] == 9
+    async with await open_database(back) as database:
+        assert await texts(database, "gifts", KEY) == [GIFTS]
+
+
+async def test_what_has_no_tables_of_today_is_not_moved(tmp_path: Path) -> None:
+    with pytest.raises(NotMoved, match="cais migrate"):
+        await move(f"sqlite+aiosqlite:///{tmp_path / 'none.db'}", f"sqlite+aiosqlite:///{tmp_path / 'new.db'}")
+    assert not (tmp_path / "new.db").exists()
