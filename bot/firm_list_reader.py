@@ -59,7 +59,7 @@ class FirmListReader:
     async def _see_to(self, given: Given) -> None:
         lists = self._services.firm_lists
         try:
-            found = await lists.read(given, given.text or await self._fetch(given.file))
+            found = await lists.read(given, given.text or await self._fetch(given))
             names: dict[str, str] = {}
             if anybody_named(found):
                 people = await self._everybody(given.tenant)
@@ -70,12 +70,13 @@ class FirmListReader:
             log.info("a list was not read", extra={"action": "firm_list", "error": type(error).__name__})
             await lists.looked_at(given, FirmList((), ()), refused=_why(error))
 
-    async def _fetch(self, file: str) -> str:
+    async def _fetch(self, given: Given) -> str:
         """Raises Refusal, and what Slack says to that."""
-        info = await self._slack.call("files.info", {"file": file}, form=True)
+        slack = self._slack.of(given.tenant)
+        info = await slack.call("files.info", {"file": given.file}, form=True)
         url = str((info.get("file") or {}).get("url_private_download") or "")
         with tempfile.TemporaryFile() as into:
-            await self._slack.fetch(url, into, most=LARGEST)
+            await slack.fetch(url, into, most=LARGEST)
             into.seek(0)
             return decode(into.read())
 
@@ -86,7 +87,7 @@ class FirmListReader:
         for _ in range(MOST_PAGES):
             asked = {"limit": PAGE, **({"cursor": cursor} if cursor else {})}
             try:
-                page = await self._slack.call("users.list", asked, form=True, patience=PATIENCE)
+                page = await self._slack.of(tenant).call("users.list", asked, form=True, patience=PATIENCE)
             except (SlackSaidNo, TooBusy, Unsure) as error:
                 raise _NoPeople from error
             for user in page.get("members") or ():

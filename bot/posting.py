@@ -5,9 +5,12 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
+from msgspec.structs import replace
+
 from bot.answering import NO_UNFURLING, content
+from bot.pictures import NotYet, Pictures
 from bot.places import slack_id
-from bot.surfaces import Letter
+from bot.surfaces import Letter, Message
 from bot.web_api import SlackSaidNo, TooBusy, Unreachable, Unsure, WebApi
 
 log = logging.getLogger("cais.posting")
@@ -16,6 +19,9 @@ Json = dict[str, Any]
 
 A_SECOND = 1.0
 """Between two messages in one conversation: what Slack lets through for sure."""
+
+HEADING = 2
+"""Blocks of a message above its picture."""
 
 MOST_KEPT = 10_000
 """Conversations whose last message is remembered."""
@@ -46,6 +52,7 @@ class Posting:
     def __init__(self, slack: WebApi, now: Callable[[], float]) -> None:
         self._slack = slack
         self._now = now
+        self._pictures = Pictures(slack, now)
         self._free_at: dict[str, float] = {}
         self._resting: dict[tuple[str, str], float] = {}
         self._inside: dict[tuple[str, str], float] = {}
@@ -58,6 +65,28 @@ class Posting:
         """
         if letter.inside:
             await self._must_be_inside(tenant, letter.channel)
+        pictured = await self._with_picture(tenant, letter)
+        try:
+            return await self._bring(tenant, person, pictured, metadata)
+        except SlackSaidNo as no:
+            if no.error != "invalid_blocks" or letter.picture is None or pictured is letter:
+                raise
+            self._pictures.refused(tenant, letter.picture)  # nothing was posted, and the words are what counts
+            return await self._bring(tenant, person, letter, metadata)
+
+    async def _with_picture(self, tenant: str, letter: Letter) -> Letter:
+        if letter.picture is None:
+            return letter
+        try:
+            block = await self._pictures.block(tenant, letter.channel, letter.picture, waits=bool(letter.instead_of))
+        except NotYet as not_yet:
+            raise NotSent(not_yet.until) from not_yet
+        if block is None:
+            return letter
+        heading, below = letter.message.blocks[:HEADING], letter.message.blocks[HEADING:]
+        return replace(letter, message=Message(letter.message.text, [*heading, block, *below]))
+
+    async def _bring(self, tenant: str, person: str, letter: Letter, metadata: Json) -> str:
         if letter.instead_of:
             try:
                 return await self._change(tenant, letter)

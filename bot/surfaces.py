@@ -45,6 +45,25 @@ class Say(msgspec.Struct, frozen=True):
     quiet: bool = False
 
 
+class Bar(msgspec.Struct, frozen=True):
+    """A bar of a picture: what it is of, what is said beside it, and how many tasks are done, wait and are left."""
+
+    label: str
+    said: str
+    done: int = 0
+    waiting: int = 0
+    left: int = 0
+
+
+class Picture(msgspec.Struct, frozen=True):
+    """How far something is, in bars: `across` beside each other, else one below the other. `alt` says the same."""
+
+    alt: str
+    bars: tuple[Bar, ...]
+    across: bool = False
+    more: str = ""
+
+
 class Letter(msgspec.Struct, frozen=True):
     """A message that is owed to somebody: below what was said in this thread of this DM, else at the end of theirs.
 
@@ -61,6 +80,8 @@ class Letter(msgspec.Struct, frozen=True):
     """Only to a channel that nobody of another company is in."""
     anew: bool = False
     """Where the message it takes the place of is gone, it is posted as a new one."""
+    picture: Picture | None = None
+    """Shown below the heading, the first two blocks, where it can be had."""
 
 
 class Written(msgspec.Struct, frozen=True):

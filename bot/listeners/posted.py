@@ -11,6 +11,7 @@ from bot.places import is_channel, place, slack_id
 from bot.router import Heard, Router
 from bot.surfaces import Answer, Letter, Message, Replace, Say, Written
 from bot.views import posted as views
+from bot.views import progress_picture
 from bot.views.scene import Scene, scene_of
 from flows.asked import ARRIVED, SUMMARY, Kept, Owed
 from flows.events import Every, FirmKey
@@ -186,8 +187,10 @@ async def _letter(firms: Sequence[_Firm], post: Post, there: str, services: Serv
     if one_of_many:
         newest = sorted(changes, key=lambda each: each[1].at, reverse=True)
         ordered = [scenes[s.key] for s in standings]
+        picture = progress_picture.of_many(standings)
         message = views.several(ordered, standings, newest, [f.posted for f in firms], since=day)
     else:
+        picture = progress_picture.of_one(standings[0])
         message = views.one(first, standings[0], [c for _, c in changes], firms[0].posted, since=day)
     inside = not all(f.posted.shared for f in firms)
-    return Letter(message, channel=slack_id(post.channel), instead_of=there, inside=inside, anew=True)
+    return Letter(message, channel=slack_id(post.channel), instead_of=there, inside=inside, anew=True, picture=picture)

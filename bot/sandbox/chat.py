@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from bot.sandbox.elements import with_ids
+from bot.sandbox.files import is_picture_for_app
 from bot.sandbox.limits import Problem, limits, problems_in_message
 from bot.sandbox.methods import method
 from bot.sandbox.payloads import message_for_bot
@@ -45,7 +46,7 @@ def checked_content(slack: Slack, name: str, args: Json, *, text_limit: int | No
         raise SlackError("invalid_arguments", messages=["[ERROR] must be a string [json-pointer:/text]"])
     if len(text) > (text_limit or limits()["message"]["text"]):
         raise SlackError("msg_too_long")
-    problems = problems_in_message({"blocks": blocks})
+    problems = problems_in_message({"blocks": blocks}) or _problems_with_files(slack, blocks)
     if problems:
         raise invalid_blocks(problems)
     if not text:
@@ -53,6 +54,16 @@ def checked_content(slack: Slack, name: str, args: Json, *, text_limit: int | No
     elif len(text) > limits()["message"]["text_advised"]:
         slack.traffic.warn(name, f"text has {len(text)} characters; Slack advises 4,000 or fewer")
     return {"text": text, "blocks": with_ids(blocks), **_metadata(args.get("metadata"))}
+
+
+def _problems_with_files(slack: Slack, blocks: list[Json]) -> list[Problem]:
+    """Pictures that are none, or none that the app may see."""
+    return [
+        Problem(f"/blocks/{nth}/slack_file", "invalid_slack_file", "invalid slack file", "a picture the app may see")
+        for nth, block in enumerate(blocks)
+        for image in (block, block.get("accessory") or {}, *(block.get("elements") or ()))
+        if image.get("type") == "image" and "slack_file" in image and not is_picture_for_app(slack, image["slack_file"])
+    ]
 
 
 def invalid_blocks(problems: list[Problem]) -> SlackError:

@@ -8,6 +8,7 @@ import secrets
 import time
 from collections.abc import Sequence
 from pathlib import PurePath
+from typing import Any
 from urllib.parse import quote
 
 from aiohttp import web
@@ -18,7 +19,12 @@ from bot.sandbox.wire import Json, SlackError
 
 LARGEST = 64 * 1024 * 1024
 """Slack itself takes a gigabyte; a practice room has to keep it in memory."""
-_OWN_FIELDS = ("content", "given_to_app")
+_OWN_FIELDS = ("content", "given_to_app", "examined_at")
+
+EXAMINING = 0.2
+"""Seconds until Slack has examined what an app handed up and knows what it is; with Slack it may be several."""
+
+PICTURES = ("image/png", "image/jpeg", "image/gif")
 
 
 class Files:
@@ -93,8 +99,26 @@ def permalink(slack: Slack, user: str, file_id: str, name: str) -> str:
 
 
 def described(file: Json) -> Json:
-    """A file as Slack describes it."""
+    """A file as Slack describes it: before it was examined nobody knows of what kind it is."""
+    known = examined(file)
+    return known if file.get("examined_at", 0.0) <= time.time() else {**known, "mimetype": "", "filetype": ""}
+
+
+def examined(file: Json) -> Json:
+    """A file as Slack describes it in the end."""
     return {name: value for name, value in file.items() if name not in _OWN_FIELDS}
+
+
+def is_picture_for_app(slack: Slack, slack_file: Any) -> bool:
+    """Whether this may stand in an image: the id, or the address, of a picture that the app may see."""
+    if not isinstance(slack_file, dict) or len(slack_file) != 1:
+        return False
+    (name, value), known = next(iter(slack_file.items())), slack.workspace.files
+    if name == "id":
+        found = known.get(str(value))
+    else:
+        found = next((f for f in known.values() if name == "url" and f["url_private"] == value), None)
+    return bool(found and found.get("given_to_app") and described(found)["mimetype"] in PICTURES)
 
 
 def handed_over(slack: Slack, user: str, files: list[Json]) -> list[Json]:

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from aiohttp import web
 
 from bot.sandbox.chat import as_bot, channel_for_bot
-from bot.sandbox.files import LARGEST, described, permalink
+from bot.sandbox.files import EXAMINING, LARGEST, described, examined, permalink
 from bot.sandbox.methods import method
 from bot.sandbox.slack import Slack
 from bot.sandbox.web_faults import cut, faulty
@@ -77,9 +77,9 @@ def complete_upload(slack: Slack, args: Json) -> Json:
         raise SlackError("file_not_found")
     files = [_kept(slack, slack.uploads.pop(handed[one["id"]]), one.get("title")) for one in wanted]
     if channel:
-        said = {"text": args.get("initial_comment") or "", "blocks": [], "files": files}
+        said = {"text": args.get("initial_comment") or "", "blocks": [], "files": [examined(file) for file in files]}
         as_bot(slack, channel["id"], said, args.get("thread_ts"))
-    return {"files": files}
+    return {"files": [described(file) for file in files]}
 
 
 def _kept(slack: Slack, upload: Json, title: Any) -> Json:
@@ -99,6 +99,7 @@ def _kept(slack: Slack, upload: Json, title: Any) -> Json:
         "url_private_download": url,
         "permalink": permalink(slack, BOT_USER, upload["id"], name),
         "given_to_app": True,
+        "examined_at": time.time() + EXAMINING,
         **upload,
     }
-    return described(slack.workspace.put_file(file))
+    return slack.workspace.put_file(file)

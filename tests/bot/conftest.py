@@ -24,6 +24,7 @@ from bot.sandbox.sandbox import Sandbox
 from bot.server import Server, web_app
 from bot.settings import names
 from bot.socket_mode import SocketMode
+from bot.surfaces import Picture
 from flows.packs import load_pack
 from flows.questions.asking import Asker
 from flows.roadmap import Pack
@@ -35,6 +36,7 @@ from tests.bot.conversing import Slack
 from tests.bot.prompt import Cais, four_events
 
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
+A_PICTURE = b"\x89PNG\r\n\x1a\n"
 SECRET = "sandbox-signing-secret"
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 """When these conversations take place: a Monday, 9 in the morning in New York."""
@@ -55,6 +57,17 @@ def shipped_asker() -> Asker:
 async def engine() -> Asker:
     """It, as the use cases ask for it, made once for all tests."""
     return shipped_asker()
+
+
+@pytest.fixture(autouse=True)
+def quick_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same little picture each time, without a process that draws it; `test_pictures` has one that draws."""
+
+    async def drawn(picture: Picture) -> bytes:
+        return A_PICTURE
+
+    monkeypatch.setattr("bot.pictures.draw", drawn)
+    monkeypatch.setattr("bot.pictures.A_LOOK", 0.05)
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -12,7 +13,7 @@ from bot.sandbox.sandbox import Sandbox
 from tests.sandbox.conftest import Api, manifest
 from tests.sandbox.screens import Json
 
-SCOPES = ["chat:write", "files:write"]
+SCOPES = ["chat:write", "files:read", "files:write"]
 
 
 @pytest.fixture
@@ -109,3 +110,24 @@ async def test_files_that_are_no_list_of_ids_are_refused(slack: Sandbox, api: Ap
 async def test_without_the_scope_nothing_is_handed_up() -> None:
     async with Sandbox.start(manifest(scopes=["chat:write"]), rates=False) as slack:
         assert (await asked_for(slack))["error"] == "missing_scope"
+
+
+async def test_a_picture_stands_in_a_message_once_it_was_examined_and_nothing_else_does(
+    slack: Sandbox, api: Api
+) -> None:
+    async def posted(slack_file: Json) -> Json:
+        blocks = [{"type": "image", "slack_file": slack_file, "alt_text": "bars"}]
+        return await api("chat.postMessage", channel="C0COMPL", text="x", blocks=blocks)
+
+    picture, text = await handed_up(slack, name="a.png"), await handed_up(slack, name="a.txt")
+    done = await api("files.completeUploadExternal", files=[{"id": picture}, {"id": text}])
+    assert [file["mimetype"] for file in done["files"]] == ["", ""]
+    refused = await posted({"id": picture})
+    assert refused["error"] == "invalid_blocks"
+    assert "invalid slack file [json-pointer:/blocks/0/slack_file]" in str(refused)
+    while not (await api("files.info", file=picture))["file"]["mimetype"]:
+        await asyncio.sleep(0.02)
+    assert (await posted({"id": picture}))["ok"]
+    theirs = slack.hand_over("U0BEN", "b.png", b"not given to the app")["id"]
+    for wrong in ({"id": text}, {"id": theirs}, {"id": "F0NOTHERE"}, {"id": picture, "url": "x"}, {}):
+        assert (await posted(wrong))["error"] == "invalid_blocks"
