@@ -21,6 +21,8 @@ COMMANDS = {
     "verify": "bot.commands.verify:verify",
     "export": "bot.commands.exporting:export",
     "import": "bot.commands.exporting:import_",
+    "retention": "bot.commands.retention:retention",
+    "delete": "bot.commands.delete:delete",
     "pack": "bot.commands.pack:pack",
 }
 

@@ -78,6 +78,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     check_again_days: Annotated[int, Meta(ge=1, le=3650, description="a number of days from 1 to 3650")] = field(
         default=180, name="CAIS_CHECK_AGAIN_DAYS"
     )
+    retention_years: Annotated[int, Meta(ge=1, le=100, description="a number of years from 1 to 100")] = field(
+        default=6, name="CAIS_RETENTION_YEARS"
+    )
 
     keep_evidence: Annotated[bool, Meta(description="1 or 0")] = field(default=True, name="CAIS_KEEP_EVIDENCE")
     evidence_file_mb: Annotated[int, Meta(ge=1, le=1000, description="a number of megabytes from 1 to 1000")] = field(

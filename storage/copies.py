@@ -111,13 +111,17 @@ class Copies:
                 continue  # it went meanwhile
         return total
 
+    def number_of(self, key: FirmKey) -> int:
+        """How many copies this firm has."""
+        return sum(1 for path in self._of(key).rglob("*") if path.is_file())
+
     def forget(self, key: FirmKey) -> int:
         """Deletes every copy of this firm, and of no other: for whoever deletes a firm. How many there were.
 
         Delete the firm's rows of `evidence_coming` first, else a file that is on its way comes in after it.
         """
         place = self._of(key)
-        there = sum(1 for path in place.rglob("*") if path.is_file())
+        there = self.number_of(key)
         if place.exists():
             shutil.rmtree(place)
         return there

@@ -11,6 +11,7 @@ from flows.evidence.intake import Intake as IntakePort
 from storage import sqlite
 from storage.audit import Audit
 from storage.directory import Directory
+from storage.erasing import Erasing
 from storage.errors import StorageError
 from storage.event_store import EventStore, PositionCache, Runner
 from storage.fulltext import Fts5, FullText, Tsvector
@@ -56,6 +57,7 @@ class Database:
         self.knowledge: ports.Knowledge = Knowledge(runner, fulltext)
         self.intake: IntakePort = Intake(runner)
         self.audit = Audit(runner)
+        self.erasing = Erasing(runner, fulltext, cache)
 
     def installations(self, keys: Keys) -> Installations:
         """Where the app was installed by OAuth; opened and sealed with these keys."""

@@ -21,6 +21,8 @@ class FullText(Protocol):
     """Takes `first` and `last`, ids."""
     tidy: Statement | None
     """To be run after some hundred passages, where the database does not see to it itself."""
+    purge: Statement | None
+    """After a deletion that is to leave no word behind, where the database does not see to it itself."""
     find: Statement
     """Takes `first`, `last`, `expression` and `most`; gives ids."""
 
@@ -37,6 +39,8 @@ class Fts5:
     tidy: Statement | None = Statement(
         lambda _: text("INSERT INTO passage_words (passage_words, rank) VALUES ('merge', 300)")
     )
+    # What was deleted is marked as such, and its words stay until the parts of the index are merged: all of them now.
+    purge: Statement | None = Statement(lambda _: text("INSERT INTO passage_words (passage_words) VALUES ('optimize')"))
     find = Statement(
         lambda _: text(
             "SELECT rowid FROM passage_words WHERE passage_words MATCH :expression"
@@ -61,6 +65,7 @@ class Tsvector:
     )
     drop = Statement(lambda _: text("DELETE FROM passage_words WHERE id BETWEEN :first AND :last"))
     tidy: Statement | None = None
+    purge: Statement | None = None
     find = Statement(
         lambda _: text(
             "SELECT id FROM passage_words WHERE words @@ CAST(CAST(:expression AS text) AS tsquery)"

@@ -179,6 +179,13 @@ def _clear(fulltext: FullText, document: Document, by: str, until: float) -> Uni
     return False
 
 
+def empty_shelf(fulltext: FullText, key: FirmKey) -> Unit[None]:
+    """Drops what the search index has of the firm; its passages and documents are dropped by whoever calls."""
+    shelf = yield from _shelf(key)
+    if shelf:
+        yield fulltext.drop, {"first": _first(shelf), "last": _first(shelf + 1) - 1}
+
+
 # --- searching ------------------------------------------------------------------------------------------------
 
 

@@ -5,7 +5,8 @@ import logging
 import os
 import sqlite3
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -285,3 +286,31 @@ async def open_sqlite(path: Path) -> SqliteRunner:
     return SqliteRunner(
         Lane(writer, IMMEDIATE), Lane(readers[0], "BEGIN"), Lane(readers[1], ""), Lane(readers[2], "BEGIN")
     )
+
+
+def must_be_alone(path: Path) -> None:
+    """Raises StorageUnavailable where another program, or another part of this one, has the database open."""
+    with _alone(path):
+        pass
+
+
+def compact(path: Path) -> None:
+    """Writes the whole file anew, without what was deleted from it, and nothing of that stays in a journal either.
+
+    Raises StorageUnavailable where somebody else has it open, or where there is no room; it stays as it is then.
+    """
+    with _alone(path) as connection:
+        connection.execute("PRAGMA secure_delete = ON")
+        connection.execute("VACUUM")
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[sqlite3.Connection]:
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None)) as raw:
+            # Out of the write-ahead log only who is alone can go: whoever else has it open is noticed here.
+            raw.execute("PRAGMA busy_timeout = 500")
+            raw.execute("PRAGMA journal_mode = DELETE")
+            yield raw
+    except sqlite3.Error as error:
+        raise unavailable(error) from error

@@ -43,15 +43,27 @@ def export(firms: tuple[str, ...], format_: Format, out: Path | None) -> None:
     settings = load()
     made = asyncio.run(_gather(settings, firms, format_))
     path = out / file_name(made) if out and out.is_dir() else out or Path(file_name(made))
-    for remark in _write(made, path):
-        click.echo(remark, err=True)
+    _write_to(made, path)
     many = "1 firm" if len(made.firms) == 1 else f"{len(made.firms)} firms"
     click.echo(f"{path}: {many}, {sum(len(firm.rows) for firm in made.firms)} events.")
     for firm in made.firms:
         click.echo(f"firm {firm.key.firm} of {firm.key.tenant}: {len(firm.rows)} events, head {firm.rows[-1].hash}")
 
 
-async def _gather(settings: Settings, firms: Sequence[str], format_: Format) -> Export:
+def write_export(settings: Settings, keys: Sequence[FirmKey], format_: Format, folder: Path) -> Path:
+    """Writes these firms' records into this folder; where. Raises CannotExport."""
+    made = asyncio.run(_gather(settings, keys, format_))
+    path = folder / file_name(made)
+    _write_to(made, path)
+    return path
+
+
+def _write_to(made: Export, path: Path) -> None:
+    for remark in _write(made, path):
+        click.echo(remark, err=True)
+
+
+async def _gather(settings: Settings, firms: Sequence[str] | Sequence[FirmKey], format_: Format) -> Export:
     clock = BusinessClock(settings.start_at, settings.clock_speed)
     try:
         pack = load_pack(*read_pack(settings.pack))
@@ -59,7 +71,7 @@ async def _gather(settings: Settings, firms: Sequence[str], format_: Format) -> 
         raise CannotExport(f"The roadmap pack cannot be used: {error}") from None
     async with opened(settings.database) as database:
         services = build_services(database, pack, clock, practice=clock.moved, pack_path=settings.pack)
-        keys = await _meant(database, firms)
+        keys = await firms_meant(database, firms)
         if format_ == "packet" and len(keys) != 1:
             raise CannotExport(ONE_PACKET)
         try:
@@ -68,7 +80,8 @@ async def _gather(settings: Settings, firms: Sequence[str], format_: Format) -> 
             raise CannotExport(refusal.sentence) from None
 
 
-async def _meant(database: Database, named: Sequence[str]) -> list[FirmKey]:
+async def firms_meant(database: Database, named: Sequence[str] | Sequence[FirmKey]) -> list[FirmKey]:
+    """The firms with these ids or names, all where none is named; keys stay. Raises CannotExport."""
     keys = await database.events.firm_keys()
     if not keys:
         raise CannotExport("There is no firm in this database.")
@@ -77,6 +90,9 @@ async def _meant(database: Database, named: Sequence[str]) -> list[FirmKey]:
     names = {key: (key.firm, *await _name(database, key)) for key in keys}
     found = []
     for name in named:
+        if isinstance(name, FirmKey):
+            found.append(name)
+            continue
         meant = [key for key, known in names.items() if name.casefold() in (k.casefold() for k in known)]
         if not meant:
             raise CannotExport(f"There is no firm {name}. cais verify lists their ids.")

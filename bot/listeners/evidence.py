@@ -40,6 +40,7 @@ from flows.events import EvidenceKind, FirmKey
 from flows.evidence.pieces import AT_ONCE, GONE, File
 from flows.evidence.use_cases import TOLD, Became
 from flows.firms import Refusal, require, role_of
+from flows.legal_hold import may_remove
 from flows.position import Position
 from flows.services import Services
 from flows.walk import Item
@@ -345,6 +346,7 @@ async def open_remove(heard: Heard, carried: OpenRemoveEvidence, services: Servi
     if piece is None:
         raise GONE
     form = scene.carry(RemoveEvidenceForm, evidence=carried.evidence, task=carried.task)
+    may_remove(heard.firm)
     return Open(views.remove_modal(scene, form, piece.name))
 
 

@@ -10,6 +10,7 @@ from flows import guard
 from flows.events import AnyEvent, Record
 from flows.evolve import undone
 from flows.firms import Person, Refusal, require
+from flows.legal_hold import may_remove
 from flows.position import Position
 from flows.progress import HAPPENED, find, must_be_past
 from flows.proof import is_weak
@@ -116,6 +117,7 @@ def remove(
         raise GONE
     if piece.removed is not None:
         return []
+    may_remove(position)
     if not reason.strip():
         raise Refusal("Say why; an examiner will ask.")
     event = piece.event

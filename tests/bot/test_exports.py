@@ -334,3 +334,12 @@ async def test_the_packet_that_comes_is_one_that_can_be_checked(slack: Slack, se
     with zipfile.ZipFile(io.BytesIO(content(slack, files(slack, BEN)[-1]))) as bundle:
         inside = {name.partition("/")[2] for name in bundle.namelist()}
     assert {"packet.html", "packet.pdf", "record.json", "verify.py", "manifest.sha256"} <= inside
+
+
+async def test_a_firm_that_was_deleted_meanwhile_does_not_come_back_by_its_export(services: Services) -> None:
+    gone = FirmKey(TENANT, "gone")
+    admin = Person(f"slack:{TENANT}/U0ADMIN", "Ada", admin=True)
+    wish = Wish((gone,), "csv", Act(admin, "command"))
+    with pytest.raises(Refusal, match="not here any more"):
+        await services.exports.written(wish, size=1, digest="0" * 64)
+    assert await services.events.history(gone) == ()

@@ -1,0 +1,262 @@
+"""`cais delete`: a firm, or a whole workspace, is gone for good, and a certificate says what it was."""
+
+import asyncio
+import hashlib
+import os
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+import click
+from msgspec.structs import replace
+
+from bot.bootstrap import build_copies
+from bot.clock import real_time
+from bot.commands.database import opened
+from bot.commands.exporting import firms_meant, write_export
+from bot.files.names import slug
+from bot.settings import Settings, load
+from flows.certificate import Certificate, GoneFirm, read, written
+from flows.events import FirmKey
+from flows.firms import Refusal
+from flows.legal_hold import in_words
+from flows.position import Position
+from storage import sqlite
+from storage.database import sqlite_path
+from storage.erasing import Scope, Standing
+from storage.errors import StorageError
+
+IN_USE = (
+    "The database is open in another program, such as the bot. Stop it first: what it has in hand could bring back "
+    "what is deleted, and its journal would keep the text. Nothing was deleted."
+)
+
+
+class CannotDelete(click.ClickException):
+    """Nothing was deleted, or not all of it, as the sentence says. Exit code 2."""
+
+    exit_code = 2
+
+
+@click.command("delete")
+@click.argument("firm", required=False)
+@click.option("--workspace", help="Instead of a firm: all there is of this workspace, as `cais verify` names it.")
+@click.option("--yes", "typed", help="The firm's name (or the workspace) as you would type it: nothing is asked then.")
+@click.option("--by", help="Your name, for the certificate.")
+@click.option("--reason", default="", help="Why, for the certificate.")
+@click.option("--packet/--no-packet", default=None, help="Write a last packet first (of a workspace: a json export).")
+@click.option(
+    "--out",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=Path(),
+    help="The folder for the certificate and the packet. Without: this folder.",
+)
+def delete(
+    firm: str | None,
+    workspace: str | None,
+    typed: str | None,
+    by: str | None,
+    reason: str,
+    packet: bool | None,
+    out: Path,
+) -> None:
+    """Delete the FIRM with this id or name: every row of it in every table, its documents and its copies of evidence.
+
+    It shows what would go and asks for the firm's name. It refuses under a legal hold, and while a bot has the database
+    open. It cannot be undone; what is left is a certificate without any content. Interrupted, give the same command
+    again in the same folder: it goes on where it was.
+    """
+    if bool(firm) == bool(workspace):
+        raise CannotDelete("Name a firm, or a workspace with --workspace. Nothing was deleted.")
+    settings = load()
+    _must_be_alone(settings)
+    begun = _begun(out, firm, workspace)
+    scope = asyncio.run(_scope(settings, firm, workspace, begun))
+    found = asyncio.run(_look(settings, scope))
+    if begun and not found.rows:
+        click.echo("What was begun is finished now.")
+        _finish(settings, scope, *begun)
+        return
+    if not found.rows:
+        raise CannotDelete(f"There is nothing of {workspace} in this database.")
+    _must_not_be_held(found.firms)
+    _show(scope, found, _number_of_copies(settings, found.firms))
+    last = begun[1].packet if begun else ""
+    last = last or _last_record(settings, scope, found, out, wanted=packet, asks=typed is None)
+    _must_be_meant(scope, found, typed)
+    who = by or (click.prompt("Your name, for the certificate") if typed is None else "")
+    if not who:
+        raise CannotDelete("Say who deletes it, with --by. Nothing was deleted.")
+    copies = _number_of_copies(settings, found.firms)
+    certificate = _certificate(scope, found, by=who, reason=reason, packet=last, copies=copies)
+    path = begun[0] if begun else _free(out, scope, found)
+    _keep(path, certificate)
+    try:
+        gone = asyncio.run(_erase(settings, scope))
+    except Refusal as refusal:
+        path.unlink()
+        raise CannotDelete(refusal.sentence) from None
+    _finish(settings, scope, path, replace(certificate, rows=gone.rows))
+
+
+# --- before ---------------------------------------------------------------------------------------------------
+
+
+def _must_be_alone(settings: Settings) -> None:
+    path = sqlite_path(settings.database)
+    if path is None or not path.exists():
+        return
+    try:
+        sqlite.must_be_alone(path)
+    except StorageError:
+        raise CannotDelete(IN_USE) from None
+
+
+def _begun(out: Path, firm: str | None, workspace: str | None) -> tuple[Path, Certificate] | None:
+    """The certificate of a deletion that was interrupted, where there is one here of the same."""
+    for path in sorted(out.glob("*deletion-certificate*.txt")):
+        certificate = read(path.read_text(encoding="utf-8", errors="replace"))
+        if certificate is None or certificate.state != "begun":
+            continue
+        if workspace and not certificate.firm and certificate.tenant == workspace:
+            return path, certificate
+        names = {certificate.firm, *(gone.name for gone in certificate.firms)}
+        if firm and certificate.firm and firm.casefold() in {name.casefold() for name in names}:
+            return path, certificate
+    return None
+
+
+async def _scope(
+    settings: Settings, firm: str | None, workspace: str | None, begun: tuple[Path, Certificate] | None
+) -> Scope:
+    if begun:
+        return Scope(begun[1].tenant, begun[1].firm)
+    if workspace:
+        return Scope(workspace)
+    async with opened(settings.database) as database:
+        (key,) = await firms_meant(database, [firm or ""])
+    return Scope(key.tenant, key.firm)
+
+
+async def _look(settings: Settings, scope: Scope) -> Standing:
+    async with opened(settings.database) as database:
+        return await database.erasing.standing(scope)
+
+
+def _must_not_be_held(firms: Sequence[Position]) -> None:
+    held = [f"{p.name} is under a legal hold, {in_words(p.hold, p.time_zone)}." for p in firms if p.hold]
+    if held:
+        raise CannotDelete(" ".join([*held, "A lead lifts it with `/cais hold` in Slack. Nothing was deleted."]))
+
+
+def _number_of_copies(settings: Settings, firms: Sequence[Position]) -> int:
+    copies = build_copies(settings)
+    return sum(copies.number_of(position.key) for position in firms)
+
+
+def _show(scope: Scope, found: Standing, copies: int) -> None:
+    for position in found.firms:
+        key = position.key
+        click.echo(f"{position.name}: firm {key.firm} of {key.tenant}, {position.version} events, head {position.head}")
+    if not scope.firm:
+        click.echo(f"Everything of the workspace {scope.tenant}, its people and its industry dates too.")
+    for table, rows in sorted(found.rows.items()):
+        click.echo(f"  {table:<22}{rows:>10,}")
+    click.echo(f"  {'copies of evidence':<22}{copies:>10,}")
+    click.echo("All of this would be deleted for good. Backups, files that people have, and Slack are not reached.")
+
+
+def _last_record(
+    settings: Settings, scope: Scope, found: Standing, out: Path, *, wanted: bool | None, asks: bool
+) -> str:
+    """The name of the last packet or export, with its SHA-256; empty where none is wanted."""
+    if not found.firms:
+        return ""
+    if wanted is None:
+        wanted = asks and click.confirm("Write a last record first?", default=True)
+    if not wanted:
+        return ""
+    path = write_export(settings, [p.key for p in found.firms], "packet" if scope.firm else "json", out)
+    return f"{path.name}, SHA-256 {hashlib.sha256(path.read_bytes()).hexdigest()}"
+
+
+def _must_be_meant(scope: Scope, found: Standing, typed: str | None) -> None:
+    name = next((p.name for p in found.firms if scope.firm), "") or scope.firm or scope.tenant
+    said = typed if typed is not None else click.prompt(f"To delete it, type its name ({name})")
+    if said.strip().casefold() != name.casefold():
+        raise CannotDelete(f"That is not {name}. Nothing was deleted.")
+
+
+# --- the certificate ------------------------------------------------------------------------------------------
+
+
+def _certificate(scope: Scope, found: Standing, *, by: str, reason: str, packet: str, copies: int) -> Certificate:
+    return Certificate(
+        state="begun",
+        tenant=scope.tenant,
+        firm=scope.firm,
+        firms=tuple(GoneFirm(p.key.tenant, p.key.firm, p.name, p.version, p.head) for p in found.firms),
+        rows=found.rows,
+        copies=copies,
+        begun_at=_now(),
+        completed_at="",
+        by=by,
+        reason=reason,
+        version=version("cais-roadmap"),
+        packet=packet,
+    )
+
+
+def _now() -> str:
+    return datetime.fromtimestamp(real_time(), UTC).isoformat(timespec="seconds")
+
+
+def _free(out: Path, scope: Scope, found: Standing) -> Path:
+    name = slug(found.firms[0].name if scope.firm and found.firms else scope.firm or scope.tenant)
+    base = f"{name}-deletion-certificate-{_now()[:10]}"
+    names = [f"{base}.txt", *(f"{base}-{n}.txt" for n in range(2, 1000))]
+    return next(out / each for each in names if not (out / each).exists())
+
+
+def _keep(path: Path, certificate: Certificate) -> None:
+    """On the disk when this returns: after a crash it says what was begun."""
+    draft = path.with_name(f".{path.name}.new")
+    with draft.open("w", encoding="utf-8") as file:
+        file.write(written(certificate))
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+
+
+# --- the deletion ---------------------------------------------------------------------------------------------
+
+
+async def _erase(settings: Settings, scope: Scope) -> Standing:
+    async with opened(settings.database) as database:
+        return await database.erasing.erase(scope)
+
+
+def _finish(settings: Settings, scope: Scope, path: Path, certificate: Certificate) -> None:
+    """What is not in the database's tables: copies on the disk, and what the file still has between its pages."""
+    for gone in certificate.firms:
+        build_copies(settings).forget(FirmKey(gone.tenant, gone.firm))
+    compacted = _compact(settings)
+    done = replace(certificate, state="complete", completed_at=_now(), compacted=compacted)
+    _keep(path, done)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    click.echo(f"Deleted: {sum(done.rows.values()):,} rows. The certificate is {path}, SHA-256 {digest}.")
+
+
+def _compact(settings: Settings) -> bool:
+    path = sqlite_path(settings.database)
+    if path is None:
+        return False
+    try:
+        sqlite.compact(path)
+    except StorageError as error:
+        raise CannotDelete(
+            f"Every row is deleted, but the database's file could not be written anew: {error} "
+            "Give the same command again, in the same folder."
+        ) from None
+    return True

@@ -1,0 +1,63 @@
+"""What of a firm's record is older than a number of years: a list by age, and nothing else."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from flows.asked import Asked
+from flows.events import Record
+from flows.position import Position
+
+YEARS = 6
+"""The longest period that the SEC's Rule 17a-4 and FINRA's Rule 4511 name for records like these."""
+
+_KINDS = {"evidence_added": "evidence", "note_added": "notes", "answer_given": "answers"}
+
+
+class Past(msgspec.Struct, frozen=True):
+    """What was recorded before a day. `kinds` counts some entries by what they are; `oldest` None for nothing."""
+
+    entries: int
+    of: int
+    oldest: date | None
+    kinds: Mapping[str, int]
+    documents: int
+    questions: int
+
+    @property
+    def anything(self) -> bool:
+        """Whether there is something."""
+        return bool(self.entries or self.documents or self.questions)
+
+
+def years_before(today: date, years: int) -> date:
+    """The same day so many years ago; of a February 29 the 28th."""
+    try:
+        return today.replace(year=today.year - years)
+    except ValueError:
+        return today.replace(year=today.year - years, day=28)
+
+
+def past(position: Position, rows: Sequence[Record], asked: Sequence[Asked], before: date) -> Past:
+    """What was recorded before this day of the firm's own."""
+    zone = ZoneInfo(position.time_zone)
+
+    def day(iso: str) -> date:
+        return datetime.fromisoformat(iso).astimezone(zone).date()
+
+    old = [row for row in rows if day(row.recorded_at) < before]
+    kinds: dict[str, int] = {}
+    for row in old:
+        if row.type in _KINDS:
+            kinds[_KINDS[row.type]] = kinds.get(_KINDS[row.type], 0) + 1
+    days = [day(row.recorded_at) for row in old]
+    return Past(
+        entries=len(old),
+        of=len(rows),
+        oldest=min(days, default=None),
+        kinds=kinds,
+        documents=sum(1 for known in position.documents.values() if known.at.astimezone(zone).date() < before),
+        questions=sum(1 for each in asked if day(each.asked_at) < before),
+    )

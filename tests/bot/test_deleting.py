@@ -1,0 +1,187 @@
+"""`cais delete`: what it shows and asks, what it refuses, that nothing is left, and the certificate it hands over."""
+
+import asyncio
+import hashlib
+import re
+import sqlite3
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from msgspec.structs import replace
+
+from bot.__main__ import cais
+from bot.settings import load
+from flows.certificate import Certificate, read
+from flows.events import FirmKey, HoldSet, NoteAdded
+from flows.ports import Passage
+from storage import sqlite
+from storage.copies import Copies
+from storage.database import open_database
+from storage.errors import StorageUnavailable
+from tests.bot.prompt import KEY, Cais, four_events, keep
+from tests.flows.exporting import question
+from tests.flows.test_documents import document
+
+MARK = "zephyrinemark"
+OTHER = FirmKey("-/T1", "f2")
+
+
+@pytest.fixture
+def acme(history: Path) -> Path:
+    """Acme with the mark in everything it has, and another firm; where the database is."""
+    asyncio.run(_marked(f"sqlite+aiosqlite:///{history}"))
+    keep_copy(load().evidence_folder)
+    return history
+
+
+def keep_copy(folder: Path) -> None:
+    """A copy of evidence, as it stands on the disk."""
+    copies = Copies(folder)
+    with copies.incoming(KEY) as file:
+        file.write(MARK.encode())
+        copies.keep(KEY, file, hashlib.sha256(MARK.encode()).hexdigest())
+
+
+async def _marked(url: str) -> None:
+    await four_events(url, OTHER)
+    await keep(url, KEY, [NoteAdded(text=f"{MARK} {n}") for n in range(60)])
+    async with await open_database(url) as database:
+        await database.questions.keep(replace(question(), question=f"who is {MARK}?"))
+        await database.knowledge.expect(replace(document(), key=KEY, name=f"{MARK}.pdf"))
+        taken = await database.knowledge.take(by="me", now=1.0, lease=60)
+        assert taken is not None
+        passages = [Passage(taken.id, 1, "", f"{MARK} and {word}") for word in ("gifts", "letters")]
+        assert await database.knowledge.shelve(taken, passages, pages_read=1, by="me", until=1.0)
+
+
+def certificate_in(folder: Path) -> tuple[Path, Certificate]:
+    (path,) = folder.glob("*deletion-certificate*.txt")
+    certificate = read(path.read_text())
+    assert certificate is not None
+    return path, certificate
+
+
+def files_with(word: str, folder: Path) -> list[str]:
+    return [path.name for path in folder.rglob("*") if path.is_file() and word.encode() in path.read_bytes().lower()]
+
+
+def test_nothing_of_the_firm_is_left_in_the_file_and_the_certificate_says_what_it_was(
+    typed: Cais, acme: Path, tmp_path: Path
+) -> None:
+    head = re.search(r"firm f1 of -/T1: 64 events, head ([0-9a-f]{64})", typed("verify").output)
+    assert head
+    assert files_with(MARK, tmp_path)
+    said = typed("delete", "Acme", "--yes", "acme", "--by", "Dana Cole", "--reason", "the engagement ended")
+    assert said.exit_code == 2, "two firms have the name"
+    assert "Several firms are called Acme" in said.output
+    said = typed("delete", "f1", "--yes", "Acme", "--by", "Dana Cole", "--reason", "the engagement ended")
+    assert said.exit_code == 0, said.output
+    assert files_with(MARK, tmp_path) == [], "not in the tables, not in the search index, not between the pages"
+    path, certificate = certificate_in(tmp_path)
+    text = path.read_text()
+    assert text.startswith("Certificate of deletion\n")
+    assert f"Acme: firm f1 of -/T1, 64 events, head {head[1]}" in text
+    assert re.search(r"^  events +64$", text, re.MULTILINE)
+    assert re.search(r"^  passages +2$", text, re.MULTILINE)
+    assert "Copies of evidence deleted from the disk: 1\n" in text
+    assert "By, as typed: Dana Cole" in text
+    assert "Reason, as typed: the engagement ended" in text
+    assert certificate.state == "complete"
+    assert certificate.compacted
+    left = typed("verify")
+    assert left.exit_code == 0
+    assert "1 firm, 4 events" in left.output
+    assert "in no chain here" in typed("verify", "--noted-in", path.name).output
+
+
+def test_it_shows_what_would_go_and_asks_for_the_name(environment: pytest.MonkeyPatch, acme: Path) -> None:
+    def answered(*lines: str) -> Result:
+        return CliRunner().invoke(cais, ["delete", "f1"], input="\n".join([*lines, ""]), catch_exceptions=False)
+
+    said = answered("n", "Acne")
+    assert said.exit_code == 2
+    assert re.search(r"^  events +64$", said.output, re.MULTILINE)
+    assert "That is not Acme. Nothing was deleted." in said.output
+    said = answered("n", "Acme", "Dana")
+    assert said.exit_code == 0, said.output
+    assert "The certificate is Acme-deletion-certificate-" in said.output
+
+
+def test_a_legal_hold_refuses_and_says_whose_it_is(typed: Cais, acme: Path, tmp_path: Path) -> None:
+    asyncio.run(keep(f"sqlite+aiosqlite:///{acme}", KEY, [HoldSet(reason="SEC inquiry")]))
+    for words in (("f1", "--yes", "Acme"), ("--workspace", "-/T1", "--yes", "-/T1")):
+        said = typed("delete", *words, "--by", "Dana")
+        assert said.exit_code == 2
+        assert "Acme is under a legal hold, set by Ana on Mar 2, 2026: “SEC inquiry”." in said.output
+        assert "Nothing was deleted." in said.output
+    assert list(tmp_path.glob("*certificate*")) == []
+    assert "65 events" in typed("verify").output
+
+
+def test_it_refuses_while_another_program_has_the_database_open(typed: Cais, acme: Path) -> None:
+    with sqlite3.connect(acme) as bot:
+        bot.execute("SELECT count(*) FROM events").fetchall()
+        said = typed("delete", "f1", "--yes", "Acme", "--by", "Dana")
+    bot.close()
+    assert said.exit_code == 2
+    assert "open in another program, such as the bot. Stop it first" in said.output
+    assert "2 firms, 68 events" in typed("verify").output
+
+
+def test_interrupted_it_goes_on_where_it_was(
+    typed: Cais, acme: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ("delete", "f1", "--yes", "Acme", "--by", "Dana")
+    with monkeypatch.context() as broken:
+        broken.setattr("storage.erasing.may_remove", lambda position: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            typed(*words)
+    assert certificate_in(tmp_path)[1].state == "begun"
+    assert "2 firms, 68 events" in typed("verify").output, "nothing is gone, or all of it"
+    with monkeypatch.context() as broken:
+
+        def full(path: Path) -> None:
+            raise StorageUnavailable("The disk is full.")
+
+        broken.setattr(sqlite, "compact", full)
+        said = typed(*words)
+    assert said.exit_code == 2
+    assert "Every row is deleted, but" in said.output
+    path, begun = certificate_in(tmp_path)
+    assert path.read_text().startswith("Deletion begun: this is no certificate yet")
+    said = typed("delete", "Acme")
+    assert said.exit_code == 0, said.output
+    assert "What was begun is finished now." in said.output
+    done = certificate_in(tmp_path)[1]
+    assert done.state == "complete"
+    assert done.rows == begun.rows
+    assert files_with(MARK, tmp_path) == []
+    assert typed("delete", "f1", "--yes", "Acme", "--by", "Dana").exit_code == 2, "there is no such firm any more"
+
+
+def test_a_workspace_goes_with_a_last_export_that_can_be_read_back_in(typed: Cais, acme: Path, tmp_path: Path) -> None:
+    before = typed("verify").output
+    said = typed("delete", "--workspace", "-/T1", "--yes", "-/T1", "--by", "Dana", "--packet")
+    assert said.exit_code == 0, said.output
+    _, certificate = certificate_in(tmp_path)
+    assert {gone.firm for gone in certificate.firms} == {"f1", "f2"}
+    assert "0 firms, 0 events" in typed("verify").output
+    (export,) = tmp_path.glob("*.json")
+    assert certificate.packet.startswith(export.name)
+    assert typed("import", str(export)).exit_code == 0
+    assert typed("verify").output == before
+
+
+def test_what_is_missing_is_said_and_nothing_is_deleted(typed: Cais, acme: Path) -> None:
+    for words, why in (
+        ((), "Name a firm, or a workspace"),
+        (("f1", "--workspace", "-/T1"), "Name a firm, or a workspace"),
+        (("nobody",), "There is no firm nobody"),
+        (("--workspace", "-/T9"), "There is nothing of -/T9"),
+        (("f1", "--yes", "Acme"), "Say who deletes it, with --by"),
+    ):
+        said = typed("delete", *words)
+        assert said.exit_code == 2
+        assert why in said.output
+    assert "2 firms, 68 events" in typed("verify").output
