@@ -16,6 +16,7 @@ from storage.database import open_database
 from tests.bot.conftest import bot_in_slack, engine
 from tests.bot.conversing import BEN, CONRAD, LEA, Json, Slack, words_of
 from tests.bot.firm_making import TENANT, person
+from tests.storage.fresh import fresh_database
 
 NEW_YORK = ZoneInfo("America/New_York")
 NINE = 9
@@ -54,9 +55,9 @@ class World:
         return Act(who, "button", uuid4().hex)
 
     async def plan(self) -> None:
-        """What changed is planned, and what is due is sent."""
+        """What changed is planned, and what is due is sent, also by a round of the bot's own that is under way."""
         await self.slack.bot.planner.sweep()
-        await self.slack.bot.delivery.settle_due()
+        self.slack.bot.delivery.wake()
         await self.slack.settled()
 
     async def goes_to(self, day: str, hour: int = NINE, minute: int = 0) -> None:
@@ -99,7 +100,7 @@ async def world_at(
 ) -> AsyncIterator[World]:
     """A workspace with the bot in it, at this time."""
     clock = clock or Clock(now)
-    async with await open_database(f"sqlite+aiosqlite:///{tmp_path}/{database}") as opened:
+    async with await open_database(fresh_database(tmp_path / database)) as opened:
         services = build_services(opened, pack, clock, engine=engine)
         async with bot_in_slack("http", services, build_router(), now=clock.real_time, **sandbox) as slack:
             for user in (BEN, LEA, CONRAD):
