@@ -1,7 +1,6 @@
 """A workspace with the bot in it, connected over HTTP or by Socket Mode."""
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
@@ -31,9 +30,9 @@ from flows.roadmap import Pack
 from flows.services import Services
 from storage.copies import Copies
 from storage.database import open_database
-from storage.migrate import migrate
 from tests.bot.conversing import Slack
 from tests.bot.prompt import Cais, four_events
+from tests.storage.fresh import fresh_database
 
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
 A_PICTURE = b"\x89PNG\r\n\x1a\n"
@@ -70,19 +69,11 @@ def quick_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.pictures.A_LOOK", 0.05)
 
 
-@pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A SQLite file with our tables and nothing in them. Making one takes longer than many a test."""
-    path = tmp_path_factory.mktemp("empty") / "cais.db"
-    asyncio.run(migrate(f"sqlite+aiosqlite:///{path}"))
-    return path
-
-
 @pytest.fixture
-async def services(tmp_path: Path, pack: Pack, empty_database: Path) -> AsyncIterator[Services]:
+async def services(tmp_path: Path, pack: Pack) -> AsyncIterator[Services]:
     """The use cases on a fresh database, at NOW."""
     shipped_asker()  # before anybody waits for an answer
-    shutil.copy(empty_database, tmp_path / "cais.db")
+    fresh_database(tmp_path / "cais.db")
     async with await open_database(f"sqlite+aiosqlite:///{tmp_path}/cais.db") as database:
         yield build_services(database, pack, lambda: NOW, engine=engine)
 

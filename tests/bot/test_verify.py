@@ -12,6 +12,7 @@ from flows.events import FirmKey, NoteAdded
 from storage.database import Database, open_database
 from storage.models import events
 from tests.bot.prompt import KEY, Cais, four_events, keep
+from tests.storage.fresh import fresh_database
 
 COLUMNS = [column.name for column in events.columns]
 
@@ -90,10 +91,9 @@ def four(tmp_path: Path, four_event_database: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def four_event_database(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> Path:
+def four_event_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("four") / "cais.db"
-    path.write_bytes(empty_database.read_bytes())
-    asyncio.run(four_events(f"sqlite+aiosqlite:///{path}"))
+    asyncio.run(four_events(fresh_database(path)))
     with sqlite3.connect(path) as connection:
         connection.execute("PRAGMA journal_mode = DELETE")
     return path

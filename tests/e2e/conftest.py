@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.bot.conftest import empty_database, pack, services, slack
+from tests.bot.conftest import pack, services, slack
 
-__all__ = ["empty_database", "pack", "services", "slack"]  # fixtures are found by their names here
+__all__ = ["pack", "services", "slack"]  # fixtures are found by their names here
 
 
 @pytest.fixture(params=["http", "socket"])

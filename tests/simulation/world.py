@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from bot.arrivals import short
 from bot.bootstrap import build_router
@@ -23,13 +22,13 @@ from flows.roadmap import Pack
 from storage import sqlite
 from storage.database import ClosingRunner, Database
 from storage.fulltext import Fts5
-from storage.migrate import migrate
 from tests.simulation import script as s
 from tests.simulation.acting import Actor, Names, place, rung_of, tenant_of
 from tests.simulation.faults import Died, Faults
 from tests.simulation.replica import Replica
 from tests.simulation.slack import Slack, User
 from tests.simulation.virtual_time import Time, run, until
+from tests.storage.fresh import fresh_database
 
 SWEEP = timedelta(minutes=40)
 """Between looks where nothing falls due; in life it is half a minute."""
@@ -61,20 +60,10 @@ class Played:
 def play(script: s.Script, folder: Path, faults: Faults | None = None, shift: float = 0.0) -> Played:
     """The whole script, on a new database in this folder."""
     path = folder / "cais.db"
-    path.write_bytes(_new_database())
+    fresh_database(path)
     time = Time(min(h.at for h in script.happenings) - timedelta(minutes=5))
     world = World(script, path, time, faults or Faults(), shift)
     return run(time, world.play)
-
-
-@cache
-def _new_database() -> bytes:
-    """A migrated file; migrating takes longer than many a script."""
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "cais.db"
-        sqlite.create_file(path)
-        asyncio.run(migrate(f"sqlite+aiosqlite:///{path}"))
-        return path.read_bytes()
 
 
 @cache

@@ -10,6 +10,7 @@ import pytest
 from storage.database import Database, open_database
 from storage.postgres import plain_url
 from tests.storage import postgres
+from tests.storage.fresh import fresh_database
 from tests.storage.memory import MemoryDatabase
 
 
@@ -50,7 +51,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 def _url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
-        return f"sqlite+aiosqlite:///{tmp_path / 'data' / 'cais.db'}"
+        return fresh_database(tmp_path / "data" / "cais.db")
     found: str = request.getfixturevalue("postgres_url")
     return found
 

@@ -18,6 +18,7 @@ from storage.database import open_database
 from tests.bot.conftest import bot_in_slack
 from tests.bot.conversing import BEN, COMPLIANCE, LEA, Slack, labels, words_of
 from tests.e2e.walking import title
+from tests.storage.fresh import fresh_database
 
 
 class Stage:
@@ -40,7 +41,7 @@ class Stage:
 
 @pytest.fixture
 async def stage(tmp_path: Path, pack: Pack) -> AsyncIterator[Stage]:
-    async with await open_database(f"sqlite+aiosqlite:///{tmp_path}/cais.db") as database:
+    async with await open_database(fresh_database(tmp_path / "cais.db")) as database:
         services = build_services(database, pack, lambda: found.now, practice=True)
         async with bot_in_slack("http", services, build_router()) as slack, aiohttp.ClientSession() as session:
             found = Stage(slack, session)
