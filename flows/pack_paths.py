@@ -70,15 +70,21 @@ def start(plan: Plan) -> Position:
     return position
 
 
-def travel(pack: Pack, position: Position, plan: Plan) -> Journey:
+Seen = dict[object, Walk]
+"""Walks by all that the walk looks at: firms come to the same places by many plans."""
+
+
+def travel(pack: Pack, position: Position, plan: Plan, known: Seen | None = None) -> Journey:
     """Do whatever comes next until the walk ends or rests, or nothing can be done any more.
 
     A firm that reports through an agent and has named none is held at the question until it names one; so it does.
     """
+    known = {} if known is None else known
     path: list[str] = []
     most = 10 * len(pack.tasks) * (len(position.agents) + len(position.changes) + 2)
     while True:
-        seen = walk(pack, position)
+        here = _place(position)
+        seen = known[here] = known.get(here) or walk(pack, position)
         if seen.outcome is not None:
             return Journey(tuple(path), position, seen)
         if seen.next is None or len(path) > most:
@@ -90,6 +96,13 @@ def travel(pack: Pack, position: Position, plan: Plan) -> Journey:
             continue
         position = finish(position, seen.next, plan)
         path.append(seen.next.task.id)
+
+
+def _place(position: Position) -> object:
+    """All of a position that differs between firms walked here, as a key."""
+    answers = tuple([(fact, a.value, a.sequence) for fact, a in position.answers.items()])
+    tasks = tuple([(key, t.state, t.sequence, t.outcome) for key, t in position.tasks.items()])
+    return position.situation, position.agents, position.changes, answers, tasks
 
 
 def _stuck(path: Sequence[str], position: Position, seen: Walk) -> Journey:
@@ -147,7 +160,7 @@ def paths(pack: Pack) -> Iterator[Fault]:
     """Where a path gets stuck, a task is on no path, or a proof does not hold. Each task is named once."""
     reached: set[str] = set()
     named: set[str] = set()
-    for journey, plan in _journeys(pack):
+    for journey, plan in _journeys(pack, {}):
         reached.update(journey.path)
         if journey.stuck and journey.stuck not in named:
             named.add(journey.stuck)
@@ -158,24 +171,24 @@ def paths(pack: Pack) -> Iterator[Fault]:
     yield from _proofs(pack)
 
 
-def _journeys(pack: Pack) -> Iterator[tuple[Journey, Plan]]:
+def _journeys(pack: Pack, known: Seen) -> Iterator[tuple[Journey, Plan]]:
     for plan in plans(pack):
-        journey = travel(pack, start(plan), plan)
+        journey = travel(pack, start(plan), plan, known)
         yield journey, plan
         if journey.stuck or plan.turn:  # how a task ended changes no path, so one turn goes on from here
             continue
         ends = journey.walk.outcome
         if ends is not None and ends.resting:
-            yield from _found_out(pack, journey, plan)
+            yield from _found_out(pack, journey, plan, known)
         elif ends is not None and ends.when is None:
             for after in _afterwards(journey.position):
-                yield travel(pack, after, plan), plan
-            yield from _switched(pack, journey, plan)
+                yield travel(pack, after, plan, known), plan
+            yield from _switched(pack, journey, plan, known)
         if plan.agents:
-            yield travel(pack, with_change(start(plan)), plan), plan
+            yield travel(pack, with_change(start(plan)), plan, known), plan
 
 
-def _found_out(pack: Pack, journey: Journey, plan: Plan) -> Iterator[tuple[Journey, Plan]]:
+def _found_out(pack: Pack, journey: Journey, plan: Plan, known: Seen) -> Iterator[tuple[Journey, Plan]]:
     """From where the walk rests, its next task must lead on, with each answer that it offers."""
     asked = journey.walk.next
     if asked is None or not asked.task.sets:
@@ -183,7 +196,7 @@ def _found_out(pack: Pack, journey: Journey, plan: Plan) -> Iterator[tuple[Journ
         return
     for option in asked.task.options:
         learned = replace(plan, facts={**plan.facts, asked.task.sets: (option,)})
-        onward = travel(pack, finish(journey.position, asked, learned), learned)
+        onward = travel(pack, finish(journey.position, asked, learned), learned, known)
         yield replace(onward, path=(asked.task.id, *onward.path)), learned
 
 
@@ -195,7 +208,7 @@ def _afterwards(position: Position) -> Iterator[Position]:
         yield with_change(position)
 
 
-def _switched(pack: Pack, journey: Journey, plan: Plan) -> Iterator[tuple[Journey, Plan]]:
+def _switched(pack: Pack, journey: Journey, plan: Plan, known: Seen) -> Iterator[tuple[Journey, Plan]]:
     """A set is answered anew with each single option."""
     for fact, question in pack.questions.items():
         answered = fact in journey.position.answers
@@ -203,7 +216,7 @@ def _switched(pack: Pack, journey: Journey, plan: Plan) -> Iterator[tuple[Journe
             other = replace(plan, facts={**plan.facts, fact: (option.id,)})
             answer = replace(journey.position.answers[fact], value=(option.id,))
             answers = {**journey.position.answers, fact: answer}
-            yield travel(pack, replace(journey.position, answers=answers), other), other
+            yield travel(pack, replace(journey.position, answers=answers), other, known), other
 
 
 def _proofs(pack: Pack) -> Iterator[Fault]:
