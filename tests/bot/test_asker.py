@@ -11,6 +11,7 @@ from bot.pack_files import read_pack
 from flows.packs import load_pack
 from flows.questions.answer import citations_of
 from flows.questions.asking import Asker
+from tests.flows.questions.shipped import QUESTIONS, shorter
 
 SHIPPED = Path(__file__).parents[2] / "flows" / "roadmaps"
 
@@ -18,8 +19,9 @@ SHIPPED = Path(__file__).parents[2] / "flows" / "roadmaps"
 @pytest.fixture
 def pack(tmp_path: Path) -> Path:
     """A pack of the operator's own, read by nobody yet."""
-    for file in ("cais-small-firm.yaml", "cais-small-firm.questions.yaml", "small-firm-roadmap.txt"):
+    for file in ("cais-small-firm.yaml", "small-firm-roadmap.txt"):
         shutil.copy(SHIPPED / file, tmp_path / file)
+    (tmp_path / "cais-small-firm.questions.yaml").write_text(shorter(QUESTIONS), encoding="utf-8")
     (tmp_path / "cais-small-firm.examples.yaml").write_text(
         "schema: roadmap-examples/1\npack: cais-small-firm\nsubjects: {}\nthemes: {}\n"
     )

@@ -35,7 +35,9 @@ def is_own_check(item: dict[str, Any]) -> bool:
 def _is_near(text: str, others: Iterable[Collection[str]]) -> bool:
     """Whether a text is nearly one of others, given as their words."""
     words = _words(text)
-    return any(len(words.intersection(other)) >= NEAR * len(words.union(other)) for other in others)
+    least, most = NEAR * len(words), len(words) / NEAR
+    alike = (other for other in others if least <= len(other) <= most)
+    return any(len(words.intersection(other)) >= NEAR * len(words.union(other)) for other in alike)
 
 
 def _kept(block: str, left_out: Collection[frozenset[str]]) -> str:
