@@ -3,8 +3,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# One more than CI has cores: tests that start processes and browsers wait a good part of their time.
-WORKERS ?= 3
+# More than CI has cores: tests that start processes and browsers wait a good part of their time.
+WORKERS ?= 4
 COMPILE := $(BIN)/python -m compileall -q bot flows storage
 # What reading the questions comes to is kept, as compiled modules are: the first who asks waits for neither.
 READ := $(BIN)/cais ask 'what is the deadline?' > /dev/null
@@ -21,8 +21,9 @@ install: $(VENV)/.installed ## The cais command, in .venv/bin/cais
 run: $(VENV)/.installed ## The bot: with Slack's tokens in Slack, without any in a sandbox on this machine
 	@exec $(BIN)/cais run
 
+# Kept, what pytest makes of the tests' modules is not made by each worker in each run: half of what beginning takes.
 test: $(VENV)/.installed-for-tests ## All tests
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 kills: $(VENV)/.installed-for-tests ## The bot killed fifty times over each transport while people click: nothing acknowledged is lost
 	KILLS=$${KILLS:-50} $(BIN)/python -m pytest tests/e2e/test_kills.py -q -s
