@@ -169,10 +169,8 @@ def typed(environment: pytest.MonkeyPatch) -> Cais:
 
 
 @pytest.fixture
-def history(typed: Cais, tmp_path: Path, empty_database: Path) -> Path:
+def history(typed: Cais, tmp_path: Path) -> Path:
     """A database with a firm of four events; where it is."""
     path = tmp_path / "data" / "sandbox" / "cais.db"
-    path.parent.mkdir(parents=True)
-    shutil.copy(empty_database, path)
-    asyncio.run(four_events(f"sqlite+aiosqlite:///{path}"))
+    asyncio.run(four_events(fresh_database(path)))
     return path
