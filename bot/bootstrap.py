@@ -23,6 +23,7 @@ from bot.listeners import (
     home,
     legal_hold,
     notes,
+    nudges,
     onboarding,
     owners,
     posted,
@@ -84,6 +85,7 @@ CONVERSATIONS = (
     summaries,
     posted,
     home,
+    nudges,
     helping,
 )
 

@@ -921,6 +921,18 @@ class LookLater(Changing, frozen=True):
     task: str = ""
 
 
+class OpenNudge(Carried, frozen=True):
+    """Who would be asked to look at the tasks that `only`, a filter, leaves, before anybody is."""
+
+    verb: ClassVar[str] = "home.nudge"
+    only: str = ""
+
+
+class NudgeForm(Carried, frozen=True):
+    verb: ClassVar[str] = "home.nudge_form"
+    only: str = ""
+
+
 class OpenChase(Carried, frozen=True):
     """The words to chase somebody with, in a window."""
 

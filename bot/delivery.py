@@ -105,6 +105,7 @@ class Delivery:
         self._services.queue.wake = self.wake
         self._services.evidence.woken = self.wake
         self._services.reminders.woken = self.wake
+        self._services.nudges.woken = self.wake
         self._services.firm_lists.wake = self.wake
         self._rounds = asyncio.ensure_future(self._go_round())
 

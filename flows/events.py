@@ -380,6 +380,21 @@ class HoldLifted(Event, frozen=True):
     reason: str
 
 
+class Told(msgspec.Struct, frozen=True):
+    """One owner who was asked to look at one task; `name` as it was then."""
+
+    task: str
+    person: str
+    name: str
+
+
+class Nudged(Event, frozen=True):
+    """A lead asked owners to look at their tasks. `nudge` is the same in all firms that one click reached."""
+
+    nudge: str
+    told: tuple[Told, ...]
+
+
 class Undone(Event, frozen=True):
     """The events with these sequences, all of one click, no longer count. Undoing an undo makes them count again."""
 
@@ -436,6 +451,7 @@ AnyEvent = (
     | RecordExported
     | SummarySet
     | SummaryStopped
+    | Nudged
     | HoldSet
     | HoldLifted
     | Undone

@@ -20,6 +20,7 @@ from flows.position import (
     KnownDocument,
     Member,
     Moment,
+    Nudge,
     Owner,
     Position,
     Posted,
@@ -375,6 +376,12 @@ def _(p: Position, event: e.SummarySet, r: Record) -> Position:
         sequence=r.sequence,
     )
     return replace(p, posted={**p.posted, event.channel: posted})
+
+
+@_on(e.Nudged)
+def _(p: Position, event: e.Nudged, r: Record) -> Position:
+    told = {f"{one.task} {one.person}": Nudge(r.at, event.nudge) for one in event.told}
+    return replace(p, nudged={**p.nudged, **told})
 
 
 @_on(e.SummaryStopped)

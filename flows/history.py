@@ -59,6 +59,8 @@ def sentence(pack: Pack, position: Position, record: Record, rows: Mapping[int, 
             return _of_document(event)
         case e.RemindersSet():
             return _of_reminders(record, event)
+        case e.Nudged():
+            return _of_nudge(pack, position, event)
         case e.RecordExported():
             return _of_export(event)
         case e.SummarySet() | e.SummaryStopped():
@@ -276,6 +278,17 @@ EXPORTS = {
     "packet": "examiner packet",
 }
 """What each format of an export is called."""
+
+
+def _of_nudge(pack: Pack, position: Position, event: e.Nudged) -> str:
+    of: dict[str, list[str]] = {}
+    for told in event.told:
+        of.setdefault(told.name or "somebody", []).append(f"“{task_title(pack, position, told.task)}”")
+    return f"Nudged {'; '.join(f'{name} about {_listed(titles)}' for name, titles in of.items())}"
+
+
+def _listed(titles: Sequence[str]) -> str:
+    return titles[0] if len(titles) == 1 else f"{', '.join(titles[:-1])} and {titles[-1]}"
 
 
 def _of_export(event: e.RecordExported) -> str:

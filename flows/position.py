@@ -13,7 +13,7 @@ from flows.habits import Rules
 TaskState = Literal["open", "waiting", "done", "set_aside"]
 AgentStatus = Literal["active", "leaving", "removed"]
 
-SHAPE = 11
+SHAPE = 12
 """Stored with every snapshot. Raise it whenever what events add up to changes: older snapshots are then folded anew."""
 
 
@@ -224,6 +224,13 @@ class Hold(msgspec.Struct, frozen=True):
     sequence: int
 
 
+class Nudge(msgspec.Struct, frozen=True):
+    """The last time somebody was asked to look at a task: when, and by which click."""
+
+    at: datetime
+    nudge: str
+
+
 class Position(msgspec.Struct, frozen=True):
     """Where a firm is. `version` is the sequence of its last event, `head` that event's hash."""
 
@@ -273,6 +280,8 @@ class Position(msgspec.Struct, frozen=True):
     firm_answers: Mapping[str, FirmAnswer] = {}
     posted: Mapping[str, Posted] = {}
     """By the channel."""
+    nudged: Mapping[str, Nudge] = {}
+    """By the task's key and the person asked to look at it; see `flows.nudging.nudge_key`."""
     documents: Mapping[str, KnownDocument] = {}
     """The firm's own documents that count, by id."""
     hold: Hold | None = None

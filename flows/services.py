@@ -27,6 +27,7 @@ from flows.firms import Person, Refusal, require
 from flows.guard import looks_like
 from flows.lead_queue import CHECK_AGAIN_DAYS, LeadQueue
 from flows.noting import UpdateNotes
+from flows.nudging import Nudges
 from flows.ports import (
     Changed,
     Directory,
@@ -145,6 +146,17 @@ class Services:
         """Where one firm stands, or many, and the channels in which that is posted."""
         self.portfolios = Portfolios(events, gists, pack, self.clock)
         """All firms of a person beside each other, however many."""
+        self.nudges = Nudges(
+            events,
+            self.portfolios,
+            directory,
+            outbox,
+            pack,
+            workspace=self.workspace,
+            stamp=self._stamp,
+            now=self.now,
+        )
+        """Asking the owners of tasks to look at them."""
 
     def now(self) -> datetime:
         """Business time, UTC."""

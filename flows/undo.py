@@ -24,6 +24,7 @@ FINAL = frozenset(
         "document_added",
         "document_removed",
         "record_exported",
+        "nudged",
         "hold_set",
         "hold_lifted",
     }

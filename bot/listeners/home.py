@@ -19,6 +19,7 @@ from bot.views.within_home import place_of
 from flows.events import Record
 from flows.firms import Refusal
 from flows.gist import mine, urgency
+from flows.nudging import ABOUT
 from flows.services import Services
 from flows.summaries.comparing import Compared, counts, longest_waits, only, with_own
 from flows.summaries.portfolio import FILTERS, Filter
@@ -41,12 +42,12 @@ async def open_home(heard: Heard, services: Services) -> Answer:
     """The Home tab was opened, or is to be drawn anew, where the words then say, and below a note if there is one."""
     note = heard.value("note")
     top = tasks.note(note) if note else NOTHING
-    return Publish(await _home(heard, services, *place_of(heard.words), top))
+    return Publish(await draw(heard, services, *place_of(heard.words), top))
 
 
 async def turn_page(heard: Heard, carried: ShowHome, services: Services) -> Answer:
     """A filter, *Next page*, *Previous page*, *All my firms*, *Back to my tasks*."""
-    return Publish(await _home(heard, services, carried.only or ("all" if carried.page else ""), carried.page))
+    return Publish(await draw(heard, services, carried.only or ("all" if carried.page else ""), carried.page))
 
 
 # --- what is done here ----------------------------------------------------------------------------------------
@@ -59,13 +60,13 @@ async def finish(heard: Heard, carried: FinishAtHome, services: Services) -> Ans
     if result.changed:
         return await _after(heard, services, scene, result.records)
     top = tasks.already(scene, scene.walk.item(carried.task), Asked("done"), carried.version)
-    return Publish(await _home(heard, services, top=_stays_here(scene, top)))
+    return Publish(await draw(heard, services, top=_stays_here(scene, top)))
 
 
 async def undo(heard: Heard, carried: UndoAtHome, services: Services) -> Answer:
     """*Undo* and *Redo* beside what was done here."""
     result = await services.undo(heard.firm.key, heard.act, carried.of)
-    return Publish(await _home(heard, services, top=_stays_here(*await undone_here(heard, services, result))))
+    return Publish(await draw(heard, services, top=_stays_here(*await undone_here(heard, services, result))))
 
 
 async def look_later(heard: Heard, carried: LookLater, services: Services) -> Answer:
@@ -89,7 +90,7 @@ async def look_later(heard: Heard, carried: LookLater, services: Services) -> An
     )
     scene = scene_of(services, result.position, heard.who.id, heard.zone)
     if not result.changed:
-        return Publish(await _home(heard, services, top=tasks.note("That is recorded already.")))
+        return Publish(await draw(heard, services, top=tasks.note("That is recorded already.")))
     return await _after(heard, services, scene, result.records)
 
 
@@ -107,7 +108,7 @@ async def chase(heard: Heard, carried: OpenChase, services: Services) -> Answer:
 
 async def _after(heard: Heard, services: Services, scene: Scene, records: Sequence[Record]) -> Answer:
     top = _stays_here(scene, tasks.recorded(scene, records))
-    return Publish(await _home(heard, services, top=top))
+    return Publish(await draw(heard, services, top=top))
 
 
 def _stays_here(scene: Scene, top: Top) -> Top:
@@ -126,7 +127,7 @@ def _at_home(scene: Scene, block: Block) -> Block:
 # --- how it is drawn ------------------------------------------------------------------------------------------
 
 
-async def _home(heard: Heard, services: Services, wanted: str = "", page: int = 0, top: Top = NOTHING) -> Home:
+async def draw(heard: Heard, services: Services, wanted: str = "", page: int = 0, top: Top = NOTHING) -> Home:
     """Compares all firms by their gists, and reads those that are shown."""
     firms, unread = await services.portfolios.firms(heard.tenant, heard.who)
     if not firms and not unread:
@@ -187,5 +188,6 @@ async def _portfolio(
         for key in keys
         if key in read
     ]
-    drawn = home_firms.Page(shown, wanted, page, last, counts(firms), unread)
+    nudges = wanted in ABOUT and any(heard.who.admin or c.firm.role == "lead" for c in found)
+    drawn = home_firms.Page(shown, wanted, page, last, counts(firms), unread, nudges)
     return home_firms.firms(drawn, top=top)

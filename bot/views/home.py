@@ -10,6 +10,7 @@ from bot.buttons import (
     OpenChase,
     OpenFirmSettings,
     OpenHabits,
+    OpenNudge,
     OpenSetUp,
     ShowHelp,
     ShowHome,
@@ -25,6 +26,7 @@ from bot.views.summaries import progress_bar
 from bot.views.task_buttons import one_click
 from bot.views.tasks import NOTHING, Top
 from flows.firms import Person, role_of
+from flows.position import Member
 from flows.walk import Item
 
 MOST_TASKS = 6
@@ -201,7 +203,7 @@ def _firms(today: Today, who: Person) -> list[Block]:
             header("My firms" if today.all_firms == len(today.firms) else "My firms, what needs you most first")
         )
     for scene in today.firms:
-        blocks += _firm(scene, who)
+        blocks += _firm(scene, who, alone=today.all_firms == 1)
     if more:
         blocks.append(context(f"and {more} more: *All my firms*, above, has filters and pages."))
     if today.unread:
@@ -209,7 +211,7 @@ def _firms(today: Today, who: Person) -> list[Block]:
     return blocks
 
 
-def _firm(scene: Scene, who: Person) -> list[Block]:
+def _firm(scene: Scene, who: Person, *, alone: bool) -> list[Block]:
     name, role = scene.position.name, role_of(scene.position, who)
     ways = [
         *next_button(scene, "Next task", says=f"Next task of {name}"),
@@ -217,9 +219,15 @@ def _firm(scene: Scene, who: Person) -> list[Block]:
     ]
     if role == "lead":
         ways.append(button("Settings", scene.carry(OpenFirmSettings), says=f"Settings of {name}"))
+    if role == "lead" and alone and any(m.role != "viewer" for m in _others(scene, who)):
+        ways.append(button("Nudge owners…", OpenNudge(only="all"), says=f"Nudge owners of tasks of {name}"))
     viewing = ["👁️ you are a viewer: you can read everything"] if role == "viewer" else []
     lines = [f"{progress_bar(scene.walk)} {escape(progress_words(scene))}".strip(), *_next(scene)]
     return [banner(scene, *viewing), section("\n".join(lines)), actions(*ways)]
+
+
+def _others(scene: Scene, who: Person) -> list[Member]:
+    return [member for person, member in scene.position.members.items() if person != who.id]
 
 
 def _next(scene: Scene) -> list[str]:

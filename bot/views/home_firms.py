@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from bot.buttons import ShowHome, ShowNext
+from bot.buttons import OpenNudge, ShowHome, ShowNext
 from bot.surfaces import Block, Home
 from bot.views.blocks import Element, actions, button, clip, context, header, literal, section, short_day
 from bot.views.home import READING
@@ -38,8 +38,9 @@ def place(wanted: Filter, page: int) -> str:
 
 def firms(page: Page, *, top: Top = NOTHING) -> Home:
     """One page."""
+    nudge = button("Nudge owners…", OpenNudge(only=page.wanted), says="Nudge owners of what these firms have to do")
     blocks: list[Block] = [
-        actions(button("Back to my tasks", ShowHome())),
+        actions(button("Back to my tasks", ShowHome()), *([nudge] if page.nudges else [])),
         *top.blocks,
         header(f"My firms ({page.counts['all']})"),
         actions(*(_filter(each, page) for each in FILTERS)),

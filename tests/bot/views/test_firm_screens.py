@@ -20,7 +20,7 @@ from bot.hearing import Origin
 from bot.sandbox.limits import problems_in_message, problems_in_view
 from bot.surfaces import Home, Message, Modal
 from bot.views import evidence as proof
-from bot.views import firms, home, home_firms, onboarding, records, tasks
+from bot.views import firms, home, home_firms, nudges, onboarding, records, tasks
 from bot.views import help as help_views
 from bot.views import history as past
 from bot.views.blocks import escape
@@ -31,6 +31,7 @@ from flows.evidence.pieces import File, Piece, pieces
 from flows.evidence.use_cases import Became
 from flows.firms import Person
 from flows.looking_back import Filter
+from flows.nudging import Ask, Look
 from flows.ports import FirmSummary
 from flows.position import Position, TaskRecord
 from flows.records import Stamp, record
@@ -103,6 +104,12 @@ def a_page(seen: Scene, count: int) -> home_firms.Page:
     stands = standing(seen.pack, seen.position, seen.today)
     shown = [(seen, stands)] * min(count, home_firms.ON_A_PAGE)
     return home_firms.Page(shown, "all", 1, 2, dict.fromkeys(FILTERS, count), unread=count)
+
+
+def a_look(seen: Scene, people: int) -> Look:
+    matters = standing(seen.pack, seen.position, seen.today).matters
+    asks = [Ask(seen.position, matter, f"U{n}", seen.position.name) for n in range(people) for matter in matters]
+    return Look(tuple(asks), people, people, (seen.position.name,) * people, people)
 
 
 def check_message(message: Message) -> None:
@@ -205,6 +212,8 @@ def all_screens(pack: Pack, name: str, *, people: int, text: str, rows: int, cou
     viewer = Person(seen.viewer, name, admin=True)
     check_home(home.home(a_day(seen, count), viewer, top=tasks.note(escape(text[:1000]))))
     check_home(home_firms.firms(a_page(seen, count)))
+    check_modal(nudges.ask_first(a_look(seen, min(count, 100)), "past"))
+    check_message(nudges.letter(name, [(seen, item) for item in seen.walk.items]))
 
 
 @pytest.mark.parametrize(
