@@ -656,7 +656,14 @@ class ConfirmFirmAnswer(Changing, frozen=True):
 
 
 class WithdrawFirmAnswer(Changing, frozen=True):
+    """The form for the reason."""
+
     verb: ClassVar[str] = "queue.withdraw"
+    answer: str = ""
+
+
+class WithdrawFirmAnswerForm(Changing, frozen=True):
+    verb: ClassVar[str] = "queue.withdraw_form"
     answer: str = ""
 
 

@@ -77,7 +77,7 @@ def _lines(certificate: Certificate) -> Sequence[str]:
         f"  {'in all':<22}{sum(c.rows.values()):>10,}",
         f"Copies of evidence deleted from the disk: {c.copies:,}",
         "",
-        *_what_it_says(c),
+        *(_what_it_says(c) if done else []),
     ]
 
 

@@ -261,6 +261,7 @@ class FirmAnswerConfirmed(Event, frozen=True):
 
 class FirmAnswerWithdrawn(Event, frozen=True):
     answer: str
+    reason: str = ""
 
 
 class DocumentAdded(Event, frozen=True):

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from flows import events as e
-from flows import guard
+from flows import guard, reasons
 from flows.events import AnyEvent
 from flows.firms import Person, Refusal, require
 from flows.position import FirmAnswer, Position
@@ -57,11 +57,11 @@ def confirm(position: Position, who: Person, answer: str, *, check_on: date, tod
     return [e.FirmAnswerConfirmed(answer=answer, check_on=check_on)]
 
 
-def withdraw(position: Position, who: Person, answer: str) -> list[AnyEvent]:
+def withdraw(position: Position, who: Person, answer: str, reason: str) -> list[AnyEvent]:
     """It holds no longer and is shown to nobody from now on; it stays in the history."""
     require(position, who, "lead")
     _standing(position, answer)
-    return [e.FirmAnswerWithdrawn(answer=answer)]
+    return [e.FirmAnswerWithdrawn(answer=answer, reason=reasons.given(reason))]
 
 
 def check_day(today: date, days: int) -> date:

@@ -352,7 +352,8 @@ def _of_firm_answer(
         case e.FirmAnswerConfirmed():
             return f"The firm's answer to {asked} still holds, to be looked at again on {day(event.check_on)}"
         case e.FirmAnswerWithdrawn():
-            return f"Withdrew the firm's answer to {asked}"
+            why = f". Reason: {event.reason}" if event.reason else ""
+            return f"Withdrew the firm's answer to {asked}{why}"
 
 
 def _of_firm(record: Record, event: e.AnyEvent) -> str:

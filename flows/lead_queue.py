@@ -147,9 +147,11 @@ class LeadQueue:
             lambda p: firm_answers.confirm(p, act.who, answer, check_on=self.check_day(p), today=self._today(p)),
         )
 
-    async def withdraw(self, act: Act, position: Position, answer: str) -> Result:
+    async def withdraw(self, act: Act, position: Position, answer: str, reason: str) -> Result:
         """See `firm_answers.withdraw`."""
-        return await self._change(position.key, act, lambda p: firm_answers.withdraw(p, act.who, answer))
+        return await self._change(
+            position.key, act, lambda p: firm_answers.withdraw(p, act.who, answer, reason), reason=reason
+        )
 
     async def as_kept(self, tenant: str, firm: str, question: str) -> Asked | None:
         """A question as it was kept, for what is owed because of it."""

@@ -69,6 +69,8 @@ def undo(history: Sequence[Record], position: Position, who: Person, of: int | N
     affected = affects(history, clicked)
     if any(r.type == "firm_answer_given" for r in affected):
         raise Refusal("That was sent to whoever asked. Change or withdraw it under `/cais questions`.")
+    if any(r.type in ("hold_set", "hold_lifted") for r in affected):
+        raise Refusal("Undo does not reach a legal hold, so nothing was changed. `/cais hold` sets and lifts it.")
     if any(r.type in FINAL for r in affected):
         raise Refusal(NOT_BY_UNDO)
     if any(r.type in LEADS_ONLY for r in affected):

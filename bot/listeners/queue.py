@@ -10,6 +10,7 @@ from bot.buttons import (
     ShowFirmAnswers,
     ShowQueue,
     WithdrawFirmAnswer,
+    WithdrawFirmAnswerForm,
 )
 from bot.places import slack_id
 from bot.router import Heard, Router
@@ -22,7 +23,7 @@ from bot.views.scene import Scene, scene_of
 from bot.views.tasks import NOTHING, Top
 from flows.asked import Asked, Owed
 from flows.events import FirmKey
-from flows.firms import Refusal, role_of
+from flows.firms import Refusal, require, role_of
 from flows.position import Position
 from flows.services import Result, Services
 
@@ -36,7 +37,8 @@ def register(router: Router) -> None:
     router.submit(ReplyForm)(send_reply)
     router.action(CloseQuestion)(close_question)
     router.action(ConfirmFirmAnswer)(confirm_answer)
-    router.action(WithdrawFirmAnswer)(withdraw_answer)
+    router.action(WithdrawFirmAnswer)(ask_why)
+    router.submit(WithdrawFirmAnswerForm)(withdraw_answer)
     router.letter("lead_asked")(write_to_lead)
     router.letter("lead_replied")(write_reply)
 
@@ -110,9 +112,19 @@ async def confirm_answer(heard: Heard, carried: ConfirmFirmAnswer, services: Ser
     return await _after(heard, services, await services.queue.confirm(heard.act, heard.firm, carried.answer))
 
 
-async def withdraw_answer(heard: Heard, carried: WithdrawFirmAnswer, services: Services) -> Replace:
+async def ask_why(heard: Heard, carried: WithdrawFirmAnswer, services: Services) -> Open:
     """*Withdraw*."""
-    return await _after(heard, services, await services.queue.withdraw(heard.act, heard.firm, carried.answer))
+    require(heard.firm, heard.who, "lead")
+    return Open(views.withdraw_form(_scene(heard, services), carried.answer))
+
+
+async def withdraw_answer(heard: Heard, carried: WithdrawFirmAnswerForm, services: Services) -> Replace | FieldErrors:
+    """The reason was given."""
+    try:
+        result = await services.queue.withdraw(heard.act, heard.firm, carried.answer, heard.value(views.REASON))
+    except Refusal as refusal:
+        return FieldErrors({views.REASON: refusal.sentence})
+    return await _after(heard, services, result)
 
 
 async def _after(heard: Heard, services: Services, result: Result, *more: Block) -> Replace:

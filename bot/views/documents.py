@@ -21,9 +21,10 @@ from bot.views.blocks import (
 )
 from bot.views.scene import Scene, banner
 from flows.documents.finding import Found
-from flows.documents.library import KINDS, LONGEST_REASON
+from flows.documents.library import KINDS
 from flows.history import bytes_in_words, counted
 from flows.ports import Document
+from flows.reasons import LONGEST
 
 PAGE = 15
 """Documents in a list: each takes two blocks of a message's fifty."""
@@ -145,7 +146,7 @@ def remove_modal(scene: Scene, document: Document) -> Modal:
             field(
                 REASON,
                 "Reason",
-                text_input(longest=LONGEST_REASON),
+                text_input(longest=LONGEST),
                 hint="Such as: superseded, or of another firm.",
             ),
             banner(scene),

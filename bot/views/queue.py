@@ -13,6 +13,7 @@ from bot.buttons import (
     ShowNext,
     ShowQueue,
     WithdrawFirmAnswer,
+    WithdrawFirmAnswerForm,
 )
 from bot.surfaces import Block, Message, Modal
 from bot.views.blocks import (
@@ -33,12 +34,14 @@ from bot.views.blocks import (
 )
 from bot.views.scene import Scene, banner
 from bot.views.tasks import NOTHING, Top
+from flows import reasons
 from flows.asked import Asked
 from flows.firm_answers import LONGEST, to_be_checked
 from flows.lead_queue import Queue
 from flows.position import FirmAnswer
 
 TEXT, CHECK = "text", "check"
+REASON = "reason"
 """The block_ids of the reply's fields."""
 
 T = TypeVar("T")
@@ -131,12 +134,30 @@ def _answer(scene: Scene, answer: FirmAnswer, today: date, *, lead: bool) -> lis
     if lead:
         still = button("Still right", scene.carry(ConfirmFirmAnswer, answer=answer.id), says="This answer still holds")
         change = button("Change…", scene.carry(OpenReply, question=answer.id), says="Change this answer")
-        ask = confirm("Withdraw it?", "Nobody is shown this answer any more. It stays in the history.", "Withdraw")
-        withdraw = button(
-            "Withdraw", scene.carry(WithdrawFirmAnswer, answer=answer.id), confirm=ask, says="Withdraw this answer"
-        )
+        withdraw = button("Withdraw", scene.carry(WithdrawFirmAnswer, answer=answer.id), says="Withdraw this answer")
         blocks.append(actions(still, change, withdraw))
     return blocks
+
+
+def withdraw_form(scene: Scene, answer: str) -> Modal:
+    """Asks why an answer is withdrawn."""
+    kept = scene.position.firm_answers.get(answer)
+    asked = f"The answer to “{literal(clip(kept.question, SHOWN))}”. " if kept else ""
+    return Modal(
+        title="Withdraw an answer",
+        submit="Withdraw",
+        carried=scene.carry(WithdrawFirmAnswerForm, answer=answer),
+        blocks=[
+            section(f"{asked}Nobody is shown it any more. It stays in the history, with your name and the reason."),
+            field(
+                REASON,
+                "Reason",
+                text_input(longest=reasons.LONGEST),
+                hint="Such as: no longer true since the reorganization.",
+            ),
+            banner(scene),
+        ],
+    )
 
 
 def reply_form(scene: Scene, asked: Asked, check_on: date) -> Modal:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from flows import events as e
-from flows import guard
+from flows import guard, reasons
 from flows.documents.bounds import LARGEST
 from flows.events import AnyEvent
 from flows.firms import Person, Refusal, require
@@ -15,7 +15,6 @@ MOST_DOCUMENTS = 200
 """Documents a firm may have at once."""
 
 LONGEST_NAME = 150
-LONGEST_REASON = 300
 
 KINDS = ("txt", "md", "pdf", "docx")
 
@@ -97,16 +96,5 @@ def remove(
         return []
     may_remove(position)
     if not replaced_by:
-        reason = check_reason(reason)
+        reason = reasons.given(reason)
     return [e.DocumentRemoved(document=document, name=known.name, replaced_by=replaced_by, reason=reason)]
-
-
-def check_reason(reason: str) -> str:
-    """Why a document goes. Raises Refusal where that is not said, is too long, or looks like personal data."""
-    clean = " ".join(reason.split())
-    if not clean:
-        raise Refusal("Say why it is removed: the reason stays in the history.")
-    if len(clean) > LONGEST_REASON:
-        raise Refusal(f"A reason may have {LONGEST_REASON} characters at most.")
-    guard.check([clean], ticket=False, way_on=False)
-    return clean

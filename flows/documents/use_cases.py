@@ -6,6 +6,7 @@ from datetime import datetime
 
 import msgspec
 
+from flows import reasons
 from flows.acts import Act
 from flows.documents import library
 from flows.documents.cutting import one_line
@@ -87,7 +88,7 @@ class Documents:
         """
         position = await self._position(key, act.who)
         require(position, act.who, "lead")
-        reason = library.check_reason(reason)
+        reason = reasons.given(reason)
         known = next((d for d in await self._knowledge.documents(key) if d.id == document), None)
         await self._record(key, act, lambda p: library.remove(p, act.who, document, reason=reason))
         gone = await self._knowledge.discard(key, document)

@@ -38,10 +38,10 @@ def test_a_lead_answers_confirms_changes_and_withdraws() -> None:
     life.take(firm_answers.confirm(life.position, ANA, "q1", check_on=date(2028, 1, 3), today=SPRING))
     (kept,) = firm_answers.standing(life.position)
     assert (kept.text, kept.check_on, kept.by_name) == ("Ben pays.", date(2028, 1, 3), "Ana Ruiz")
-    life.take(firm_answers.withdraw(life.position, ANA, "q1"))
+    life.take(firm_answers.withdraw(life.position, ANA, "q1", "no longer true"))
     assert firm_answers.standing(life.position) == []
     with pytest.raises(Refusal, match="not here any more"):
-        firm_answers.withdraw(life.position, ANA, "q1")
+        firm_answers.withdraw(life.position, ANA, "q1", "no longer true")
     life.take(give(life))
     assert [a.text for a in firm_answers.standing(life.position)] == ["Ana pays."]
 
@@ -53,7 +53,7 @@ def test_nobody_but_a_lead_may(who: Person) -> None:
     for refused in (
         lambda: give(life, who, text="Mine."),
         lambda: firm_answers.confirm(life.position, who, "q1", check_on=date(2028, 1, 3), today=TODAY),
-        lambda: firm_answers.withdraw(life.position, who, "q1"),
+        lambda: firm_answers.withdraw(life.position, who, "q1", "no longer true"),
     ):
         with pytest.raises(Refusal):
             refused()
