@@ -265,6 +265,8 @@ class ConfirmAnswer(Changing, frozen=True):
     basis: str = ""
     happened_on: str = ""
     recheck_on: str = ""
+    grounds: tuple[str, ...] = ()
+    attester: str = ""
     ticket: bool = False
 
 
@@ -346,6 +348,37 @@ class AgentFileForm(Changing, frozen=True):
 class AnswerPrecheck(Changing, frozen=True):
     verb: ClassVar[str] = "answers.precheck"
     value: str = ""
+
+
+# --- memos: an answer that ends the roadmap ----------------------------------------------------------------------
+
+
+class ShowMemo(Carried, frozen=True):
+    verb: ClassVar[str] = "memos.show"
+
+
+class AttestMemo(Changing, frozen=True):
+    """`of` is the sequence of the event that answered."""
+
+    verb: ClassVar[str] = "memos.attest"
+    of: int = 0
+
+
+class OpenDisagree(Changing, frozen=True):
+    verb: ClassVar[str] = "memos.open_disagree"
+    of: int = 0
+
+
+class DisagreeForm(Changing, frozen=True):
+    verb: ClassVar[str] = "memos.disagree"
+    of: int = 0
+
+
+class RenewMemo(Changing, frozen=True):
+    """Looked at again, and the answer still holds."""
+
+    verb: ClassVar[str] = "memos.renew"
+    of: int = 0
 
 
 # --- reviews: a second pair of eyes ----------------------------------------------------------------------------

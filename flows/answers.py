@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from flows import events as e
-from flows import guard
+from flows import guard, memos
 from flows.events import AnyEvent
 from flows.firms import Person, Refusal, require
 from flows.position import Agent, Position
@@ -27,6 +27,9 @@ def give(
     happened_on: date | None = None,
     recheck_on: date | None = None,
     agents: Sequence[str] = (),
+    grounds: Sequence[str] = (),
+    attester: str = "",
+    attester_name: str = "",
     seen: int | None = None,
     ticket: bool = False,
 ) -> list[AnyEvent]:
@@ -46,13 +49,33 @@ def give(
         raise Refusal("The day to look at it again must be in the future. Pick a later day, or leave it empty.")
     if fact == "fdid_duty" and chosen == ("no",) and not basis.strip():
         raise Refusal("Write down the basis of this answer: what the firm does, and why no event carries an FDID.")
-    answer = e.AnswerGiven(fact=fact, value=chosen, basis=basis.strip(), happened_on=happened_on, recheck_on=recheck_on)
+    second = memos.must_be_able_to_attest(position, who, attester, attester_name) if attester else ""
+    answer = e.AnswerGiven(
+        fact=fact,
+        value=chosen,
+        basis=basis.strip(),
+        happened_on=happened_on,
+        recheck_on=recheck_on,
+        grounds=_named(pack, fact, chosen, grounds),
+        attester=attester,
+        attester_name=second,
+    )
     same = kept and (kept.value, kept.basis, kept.recheck_on) == (chosen, answer.basis, recheck_on)
+    same = same and kept and (kept.grounds, kept.attester) == (answer.grounds, attester)
     same = same and kept and happened_on in (None, kept.happened_on)
     named = add_agents(position, who, agents, ticket=ticket) if agents else []
     if fact == "methods" and "agent" in chosen and not named and not _active(position):
         raise Refusal("Name the agent: the clearing firm or service bureau that will submit for you.")
     return [*([] if same else [answer]), *named]
+
+
+def _named(pack: Pack, fact: str, chosen: Sequence[str], grounds: Sequence[str]) -> tuple[str, ...]:
+    """Those of the grounds that the roadmap names for this answer, in its order."""
+    options = pack.questions[fact].options
+    known = [g.id for o in options if o.id in chosen for g in o.grounds]
+    if not set(grounds) <= set(known):
+        raise Refusal("The roadmap names no such ground. Nothing was changed.", kind="stale")
+    return tuple(g for g in known if g in grounds)
 
 
 def _valid(pack: Pack, fact: str, value: Sequence[str]) -> tuple[str, ...]:

@@ -87,6 +87,21 @@ class AnswerGiven(Event, frozen=True):
     basis: str = ""
     happened_on: date | None = None
     recheck_on: date | None = None
+    grounds: tuple[str, ...] = ()
+    """Ids of those the roadmap names, for an answer that needs its reason."""
+    attester: str = ""
+    """Who is asked to attest to it as the second person; `attester_name` as it was then."""
+    attester_name: str = ""
+
+
+class MemoAttested(Event, frozen=True):
+    """A second person attests to an answer, or does not agree. `of` is the event that gave it, `doer` who did."""
+
+    fact: str
+    of: int
+    agrees: bool
+    doer: str
+    reason: str = ""
 
 
 class AnswersCopied(Event, frozen=True):
@@ -417,6 +432,7 @@ AnyEvent = (
     | ChannelUnlinked
     | AnswerGiven
     | AnswersCopied
+    | MemoAttested
     | AgentAdded
     | AgentRenamed
     | AgentRemoved

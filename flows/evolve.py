@@ -12,6 +12,7 @@ from flows.position import (
     Agent,
     Answer,
     Approval,
+    Attestation,
     Change,
     Due,
     FirmAnswer,
@@ -175,10 +176,19 @@ def _(p: Position, event: e.AnswerGiven, r: Record) -> Position:
         basis=event.basis,
         happened_on=event.happened_on,
         recheck_on=event.recheck_on,
+        grounds=event.grounds,
+        attester=event.attester,
+        attester_name=event.attester_name,
         known=(before.known if before else None) or moment,
         turned={**(before.turned if before else {}), **dict.fromkeys(turned, moment)},
     )
     return replace(p, answers={**p.answers, event.fact: answer})
+
+
+@_on(e.MemoAttested)
+def _(p: Position, event: e.MemoAttested, r: Record) -> Position:
+    said = Attestation(event.of, event.agrees, event.reason, r.actor, r.actor_name, r.at, r.sequence)
+    return replace(p, attestations={**p.attestations, event.fact: said})
 
 
 @_on(e.AgentAdded)

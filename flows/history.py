@@ -43,6 +43,8 @@ def sentence(pack: Pack, position: Position, record: Record, rows: Mapping[int, 
             return _of_text(pack, position, event)
         case e.AnswerGiven():
             return _of_answer(pack, event)
+        case e.MemoAttested():
+            return _of_attestation(pack, event)
         case e.AgentAdded() | e.AgentRenamed() | e.AgentRemoved() | e.AgentReturned() | e.ChangeOfAgentStarted():
             return _of_agent(position, event)
         case e.AgentFileKept():
@@ -306,9 +308,24 @@ def _of_answer(pack: Pack, event: e.AnswerGiven) -> str:
     options = question.options if question else ()
     said = ", ".join(label(options, v) for v in event.value)
     asked = question.ask if question else event.fact
-    basis = f". Basis: {without_full_stop(event.basis) if event.recheck_on else event.basis}" if event.basis else ""
+    basis = (
+        f". Basis: {without_full_stop(event.basis) if event.recheck_on or event.attester else event.basis}"
+        if event.basis
+        else ""
+    )
     again = f". To be looked at again on {day(event.recheck_on)}" if event.recheck_on else ""
-    return f"Answered “{asked}” with: {said}{basis}{again}"
+    named = "; ".join(g.label for o in options if o.id in event.value for g in o.grounds if g.id in event.grounds)
+    grounds = f". Grounds: {named}" if named else ""
+    second = f". Second attester: {event.attester_name or 'somebody'}" if event.attester else ""
+    return f"Answered “{asked}” with: {said}{grounds}{basis}{second}{again}"
+
+
+def _of_attestation(pack: Pack, event: e.MemoAttested) -> str:
+    question = pack.questions.get(event.fact)
+    asked = question.ask if question else event.fact
+    if event.agrees:
+        return f"Attested to the answer to “{asked}”"
+    return f"Does not agree with the answer to “{asked}”. Reason: {event.reason}"
 
 
 def _of_agent(position: Position, event: e.AnyEvent) -> str:

@@ -262,6 +262,10 @@ def quotes(pack: Pack) -> Iterator[tuple[Path, Quote]]:
     for path, group in groups:
         for i, quote in enumerate(group):
             yield (*path, i), quote
+    for question in pack.questions.values():
+        for n, option in enumerate(question.options):
+            for i, ground in enumerate(option.grounds):
+                yield ("questions", question.id, "options", n, "grounds", i, "quote"), ground.quote
     for key, contact in pack.contacts.items():
         yield ("contacts", key, "quote"), contact.quote
     for i, milestone in enumerate(pack.milestones):

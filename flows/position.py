@@ -13,7 +13,7 @@ from flows.habits import Rules
 TaskState = Literal["open", "waiting", "done", "set_aside"]
 AgentStatus = Literal["active", "leaving", "removed"]
 
-SHAPE = 12
+SHAPE = 13
 """Stored with every snapshot. Raise it whenever what events add up to changes: older snapshots are then folded anew."""
 
 
@@ -44,6 +44,9 @@ class Answer(msgspec.Struct, frozen=True):
     basis: str = ""
     happened_on: date | None = None
     recheck_on: date | None = None
+    grounds: tuple[str, ...] = ()
+    attester: str = ""
+    attester_name: str = ""
     known: Moment | None = None
     """When the question was answered first."""
     turned: Mapping[str, Moment] = {}
@@ -52,6 +55,18 @@ class Answer(msgspec.Struct, frozen=True):
     def since(self, value: str) -> Moment | None:
         """Since when the answer holds this value, or does not, whichever is so now."""
         return self.turned.get(value, self.known)
+
+
+class Attestation(msgspec.Struct, frozen=True):
+    """What a second person said to the answer that the event `of` gave."""
+
+    of: int
+    agrees: bool
+    reason: str
+    by: str
+    by_name: str
+    at: datetime
+    sequence: int
 
 
 class Agent(msgspec.Struct, frozen=True):
@@ -292,6 +307,8 @@ class Position(msgspec.Struct, frozen=True):
     """By the scope, as in `flows.events.ReviewSet`."""
     approvals: Mapping[str, Approval] = {}
     """By the task's key; see `flows.reviews.of_item` for whether one still counts."""
+    attestations: Mapping[str, Attestation] = {}
+    """By the fact; see `flows.memos.memo_of` for whether one still counts."""
 
     @property
     def recurring_done(self) -> Mapping[str, tuple[date, ...]]:

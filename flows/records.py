@@ -200,6 +200,8 @@ def _look(position: Position, event: AnyEvent) -> str:
             seen = position.review_rules.get(event.scope)
         case e.DocumentAdded() | e.DocumentRemoved():
             seen = position.documents.get(event.document)
+        case e.MemoAttested():
+            seen = position.attestations.get(event.fact)
         case e.AnswerGiven():
             seen = position.answers.get(event.fact)
         case e.AgentAdded() | e.AgentRenamed() | e.AgentRemoved() | e.AgentReturned():

@@ -57,6 +57,14 @@ class Gap(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     section: str = ""
 
 
+class Ground(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A reason for an answer that the source itself names."""
+
+    id: str
+    label: str
+    quote: Quote
+
+
 class Option(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One possible answer, or one way a task can end. `needs_reason`: choosing it asks for its basis."""
 
@@ -64,6 +72,8 @@ class Option(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     label: str
     explain: str = ""
     needs_reason: bool = False
+    grounds: tuple[Ground, ...] = ()
+    """What the source itself names as a reason for it; one's own words come beside it."""
 
 
 class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -14,6 +14,7 @@ from flows.acts import Act, Result
 from flows.agent_file import AgentFile
 from flows.asked import Owed
 from flows.asking import Asking, Engine
+from flows.attesting import Memos
 from flows.copying import Copying
 from flows.deadlines import Ledger
 from flows.documents.finding import Found
@@ -142,6 +143,8 @@ class Services:
         """Many firms from a table."""
         self.reviews = Reviews(self._change, pack, self.now)
         """A second pair of eyes on what is done."""
+        self.memos = Memos(self._change, pack, today=self.today, workspace=self.workspace, now=self.now)
+        """The memo of an answer that ends the roadmap."""
         self.summaries = Summaries(events, directory, pack, self.clock, self._change)
         """Where one firm stands, or many, and the channels in which that is posted."""
         self.portfolios = Portfolios(events, gists, pack, self.clock)
@@ -478,7 +481,8 @@ class Services:
 
     def _with_owed(self, before: Position, changed: Changed, owed: Sequence[Owed] = ()) -> Changed:
         """What is owed to people because of a change goes with it, all or nothing."""
-        told = (*owed, *self.reviews.owed(before, changed.position, changed.records))
+        seen = (before, changed.position, changed.records)
+        told = (*owed, *self.reviews.owed(*seen), *self.memos.owed(*seen))
         return msgspec.structs.replace(changed, owed=told) if told and changed.records else changed
 
     def _hurry(self, changed: Changed) -> None:

@@ -18,6 +18,8 @@ def subjects(record: Record) -> frozenset[str]:
             return frozenset({f"reviews of {event.scope}"})
         case e.AnswerGiven():
             return frozenset({f"fact {event.fact}"})
+        case e.MemoAttested():
+            return frozenset({f"attested {event.fact}"})
         case e.AgentAdded():
             return frozenset({f"agent {event.agent}", f"name {event.agent}", f"of {event.agent}"})
         case e.AgentRenamed():

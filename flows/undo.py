@@ -75,7 +75,10 @@ def undo(history: Sequence[Record], position: Position, who: Person, of: int | N
         raise Refusal(NOT_BY_UNDO)
     if any(r.type in LEADS_ONLY for r in affected):
         require(position, who, "lead")
-    if any(isinstance(r.event, e.TaskApproved | e.TaskSentBack) and r.event.doer == who.id for r in affected):
+    if any(
+        isinstance(r.event, e.TaskApproved | e.TaskSentBack | e.MemoAttested) and r.event.doer == who.id
+        for r in affected
+    ):
         raise Refusal("Somebody else looked at what you did, and what they said is not yours to undo or bring back.")
     _must_be_untouched(history, left_out, clicked[-1].sequence, affected, who)
     event = e.Undone(of=tuple(r.sequence for r in clicked))

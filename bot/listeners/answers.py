@@ -25,6 +25,7 @@ from bot.buttons import (
     ShowAgents,
 )
 from bot.listeners.tasks import day_of, is_ticket
+from bot.places import place
 from bot.router import Heard, Router
 from bot.surfaces import FieldErrors, Message, Open, Replace, Say, Swap
 from bot.views import answers, rests, tasks
@@ -33,6 +34,7 @@ from bot.views.refused import with_ticket
 from bot.views.scene import Scene, scene_of
 from flows.conditions import UNSURE
 from flows.firms import Refusal
+from flows.memos import can_attest
 from flows.position import Agent, Answer, Position
 from flows.roadmap import Question
 from flows.services import Result, Services
@@ -48,7 +50,7 @@ def register(router: Router) -> None:
     router.command("agents")(show_agents)
     router.action(GiveAnswer)(give_answer)
     router.action(OpenAnswer)(open_answer)
-    router.submit(AnswerForm)(answer_form)
+    router.submit(AnswerForm, meets=True)(answer_form)
     router.submit(ConfirmAnswer)(confirm_answer)
     router.action(AnswerPrecheck)(answer_precheck)
     router.action(ShowAgents)(turn_to_agents)
@@ -82,7 +84,8 @@ async def give_answer(heard: Heard, carried: GiveAnswer, services: Services) -> 
 
 async def open_answer(heard: Heard, carried: OpenAnswer, services: Services) -> Open:
     question = _question(services, carried.fact)
-    return Open(answers.question(_scene(heard, services), question, carried.value))
+    calendar = (await services.workspace(heard.tenant)).calendar
+    return Open(answers.question(_scene(heard, services), question, carried.value, calendar))
 
 
 async def answer_form(heard: Heard, carried: AnswerForm, services: Services) -> Replace | Swap | FieldErrors:
@@ -106,17 +109,19 @@ async def answer_form(heard: Heard, carried: AnswerForm, services: Services) -> 
             anew = answers.question(scene, question, "".join(said.value[:1]))
             # What was typed stays, and so does what it was typed over.
             return with_ticket(replace(anew, carried=carried), refusal)
-        return FieldErrors({_field_of(said, scene.today): refusal.sentence})
+        return FieldErrors({_field_of(said, heard.firm, heard.who.id, scene.today): refusal.sentence})
     return Replace(_answered(heard, services, result, stands=_stands(result.position, said)))
 
 
-def _field_of(said: ConfirmAnswer, today: date) -> str:
+def _field_of(said: ConfirmAnswer, position: Position, who: str, today: date) -> str:
     """Where a refused answer's sentence belongs: beside the field it is about."""
     decided, again = day_of(said.happened_on), day_of(said.recheck_on)
     if decided and decided > today:
         return answers.DAY
     if again and again <= today:
         return answers.RECHECK
+    if said.attester and not can_attest(position, said.attester, who):
+        return answers.ATTESTER
     return answers.AGENTS if "agent" in said.value else answers.CHOICE
 
 
@@ -141,6 +146,8 @@ def _read(heard: Heard, carried: AnswerForm, question: Question) -> ConfirmAnswe
         basis=heard.value(answers.BASIS),
         happened_on=heard.value(answers.DAY) or _day_kept(heard.firm.answers.get(question.id), value),
         recheck_on=heard.value(answers.RECHECK) if reasoned else "",
+        grounds=heard.values.get(answers.GROUNDS, ()) if reasoned else (),
+        attester=place(heard.tenant, picked) if reasoned and (picked := heard.value(answers.ATTESTER)) else "",
         ticket=is_ticket(heard),
     )
 
@@ -173,7 +180,9 @@ def _seen(heard: Heard, services: Services, said: ConfirmAnswer) -> Preview | No
 
 
 async def _record(heard: Heard, services: Services, said: ConfirmAnswer) -> Result:
-    return await services.answer(heard.firm.key, heard.act, said.fact, said.value, seen=said.version, **_details(said))
+    known = (await services.directory.sight(heard.tenant, said.attester)).known if said.attester else None
+    details = {**_details(said), "attester_name": known.name if known else ""}
+    return await services.answer(heard.firm.key, heard.act, said.fact, said.value, seen=said.version, **details)
 
 
 def _details(said: ConfirmAnswer) -> dict[str, Any]:
@@ -182,6 +191,8 @@ def _details(said: ConfirmAnswer) -> dict[str, Any]:
         "happened_on": day_of(said.happened_on),
         "recheck_on": day_of(said.recheck_on),
         "agents": said.agents,
+        "grounds": said.grounds,
+        "attester": said.attester,
         "ticket": said.ticket,
     }
 

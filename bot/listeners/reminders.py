@@ -15,6 +15,7 @@ from bot.buttons import (
     UndoReminded,
     WakeReminded,
 )
+from bot.listeners.memos import page as memo_page
 from bot.router import Heard, Router
 from bot.surfaces import Answer, Letter, Message, Replace, Say, Written
 from bot.views import dates as date_views
@@ -154,6 +155,8 @@ async def open_subject(heard: Heard, carried: OpenReminded, services: Services) 
         deadline = there.ledger.deadline(key)
         if deadline:
             return Say(deadline_views.story(scene, there, deadline, admin=heard.who.admin))
+    if kind == "recheck":
+        return Say(memo_page(heard, services, heard.firm))
     if kind == "person":
         return Say(firm_views.members(scene, role=role_of(heard.firm, heard.who)))
     return Say(date_views.own(scene))

@@ -1,7 +1,6 @@
 """What the firm answers: the modal for a question, the preview of what a changed answer does, and the agents."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 from bot.actions import Carried
 from bot.buttons import (
@@ -17,6 +16,7 @@ from bot.buttons import (
     ShowNext,
     ShowStatus,
 )
+from bot.places import slack_id
 from bot.surfaces import Block, Message, Modal
 from bot.views.blocks import (
     Element,
@@ -35,29 +35,35 @@ from bot.views.blocks import (
     section,
     short_day,
     text_input,
+    user_input,
 )
 from bot.views.scene import MARKS, Scene, banner, being_replaced, only_if_it_comes
 from bot.views.supervision import ended_menu, file_button, file_line
 from bot.views.tasks import NOTHING, Top
 from flows.history import label
+from flows.memos import a_year_on, can_attest, lines_of
 from flows.position import Agent, Answer
 from flows.roadmap import Question
+from flows.trading_days import NYSE, Calendar
 from flows.walk import Item, Preview
 
 CHOICE, BASIS, DAY, RECHECK, AGENTS = "choice", "basis", "day", "recheck", "agents"
+GROUNDS, ATTESTER = "grounds", "attester"
 NAME, OLD_NAME, REASON = "name", "old_name", "reason"
 LONGEST_BASIS = 1500
-ONE_YEAR = timedelta(days=365)
 MOST_LISTED = 12
 
 
-def question(scene: Scene, asked: Question, chosen: str = "") -> Modal:
-    """The modal for a question, filled with the present answer. `chosen` is an answer picked before it opened."""
+def question(scene: Scene, asked: Question, chosen: str = "", calendar: Calendar = NYSE) -> Modal:
+    """The modal for a question, filled with the present answer. `chosen` is an answer picked before it opened.
+
+    `calendar` is the workspace's, for the day that is proposed to look again.
+    """
     blocks: list[Block] = [section(f"*{literal(scene.position.name)}*\n*{escape(asked.ask)}*")]
     if asked.kind == "set":
         blocks += _set(scene, asked)
     else:
-        blocks += _choice(scene, asked, chosen)
+        blocks += _choice(scene, asked, chosen, calendar)
     filled = tuple(_active_names(scene)) if asked.kind == "set" else ()
     carried = scene.carry(AnswerForm, fact=asked.id, agents=filled)
     return Modal("Your firm's answer", blocks, carried, submit="Record")
@@ -67,18 +73,19 @@ def _active_names(scene: Scene) -> list[str]:
     return [a.name for a in scene.position.agents if a.status == "active"]
 
 
-def _choice(scene: Scene, asked: Question, chosen: str) -> list[Block]:
+def _choice(scene: Scene, asked: Question, chosen: str, calendar: Calendar) -> list[Block]:
     kept = scene.position.answers.get(asked.id)
     value = chosen or (kept.value[0] if kept else "")
     reasoned = next((o for o in asked.options if o.id == value and o.needs_reason), None)
     same = kept is not None and kept.value == (value,)
-    again = kept.recheck_on if kept and same else (scene.today + ONE_YEAR if reasoned else None)
+    again = kept.recheck_on if kept and same else (a_year_on(scene.today, calendar) if reasoned else None)
     if again and again <= scene.today:
-        again = scene.today + ONE_YEAR
+        again = a_year_on(scene.today, calendar)
     named = " or ".join(f"“{o.label}”" for o in asked.options if o.needs_reason)
     options = [option(o.label, o.id, o.explain) for o in asked.options]
     return [
         field(CHOICE, "Answer", radio_input(options, value)),
+        *_grounds(asked, kept.grounds if kept and same else ()),
         field(
             BASIS,
             "Basis",
@@ -91,10 +98,32 @@ def _choice(scene: Scene, asked: Question, chosen: str) -> list[Block]:
             RECHECK,
             "Look at it again on",
             date_input(again),
-            hint=f"Kept for {named}: the day you will check that it still holds.",
+            hint=f"Kept for {named}: the day you will check that it still holds. You are reminded of it.",
             optional=True,
         ),
+        *_second(scene, asked, kept if same else None),
     ]
+
+
+def _grounds(asked: Question, named: Sequence[str]) -> list[Block]:
+    """What the roadmap itself names as a reason, each with where it says so; the sentences stand in the memo."""
+    found = [(o, g) for o in asked.options for g in o.grounds]
+    if not found:
+        return []
+    options = [option(g.label, g.id, f"Roadmap, {lines_of(g)}: “{g.quote.text}”") for _, g in found]
+    answer = " or ".join(dict.fromkeys(f"“{o.label}”" for o, _ in found))
+    hint = f"For {answer}: what of it applies to your firm. Your own words come below."
+    return [field(GROUNDS, "Grounds the roadmap names", checkbox_input(options, named), hint=hint, optional=True)]
+
+
+def _second(scene: Scene, asked: Question, kept: Answer | None) -> list[Block]:
+    """Who else attests to it, if the firm likes."""
+    if not any(o.grounds for o in asked.options):
+        return []
+    second = kept.attester if kept and can_attest(scene.position, kept.attester, scene.viewer) else ""
+    hint = "Another member or lead, who is asked in a direct message. It is good practice, and not needed."
+    picked = user_input(slack_id(second) if second else "")
+    return [field(ATTESTER, "Second attester", picked, hint=hint, optional=True)]
 
 
 def _set(scene: Scene, asked: Question) -> list[Block]:

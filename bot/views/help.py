@@ -185,6 +185,12 @@ USAGES = (
         "agreement, who repairs errors, a contact and the certification.",
     ),
     Usage(
+        "memo",
+        "The decision memo of an answer that ends the roadmap: to copy, to attest to, to look at again.",
+        ("memo",),
+        "It comes with *No* to step 1: grounds, basis, a second attester if you like, and a day to look again.",
+    ),
+    Usage(
         "review",
         "What is done and to be looked at by somebody else; leads ask for that here.",
         ("review",),
@@ -331,7 +337,7 @@ HELP_GROUPS = (
     ("Dates and owners", ("due", "target", "plan", "assign", "handover", "hand over", "deadlines")),
     ("Reminders", ("remind", "waiting")),
     ("Questions", ("ask", "questions", "notes")),
-    ("Proof", ("note", "evidence", "review", "history", "export", "hold")),
+    ("Proof", ("note", "evidence", "review", "memo", "history", "export", "hold")),
     ("Your firms", tuple(u.command for u in USAGES if u.command.split(" ")[0] == "firm")),
     ("Also", ("firms", "settings", "documents", "help")),
 )

@@ -12,6 +12,7 @@ from flows.deadlines import Deadline, Notice
 from flows.own_dates import in_year
 from flows.position import Recurring, YearDone
 from flows.reminders.rungs import Rung
+from flows.roadmap import Question
 from flows.trading_days import Calendar
 from flows.walk import Item
 
@@ -75,6 +76,12 @@ class Reminded(msgspec.Struct, frozen=True):
         return self.scene.ledger.notice(revision) if revision and self.rung.kind == "moved" else None
 
     @property
+    def answered(self) -> Question | None:
+        """The question whose answer is to be looked at again."""
+        kind, _, fact = self.rung.subject.partition(":")
+        return self.scene.pack.questions.get(fact) if kind == "recheck" else None
+
+    @property
     def zone(self) -> ZoneInfo:
         """The recipient's own, else the firm's."""
         return ZoneInfo(self.scene.zone or self.scene.position.time_zone)
@@ -106,6 +113,8 @@ def name(it: Reminded) -> str:
         return "Your target"
     if recurring := it.recurring:
         return recurring.name
+    if answered := it.answered:
+        return f"Look again at “{answered.ask}”"
     if deadline := it.deadline:
         return deadline.title
     kind, _, person = it.rung.subject.partition(":")

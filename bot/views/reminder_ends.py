@@ -20,6 +20,12 @@ def became(it: Reminded) -> str:
         return f"✅ {said}: done for {short_day(done.on)} by {by}."
     if it.deadline:
         return f"📅 {said}: this is settled, `/cais deadlines` shows how it stands."
+    if it.answered:
+        answer = it.scene.position.answers.get(it.answered.id)
+        again = answer.recheck_on if answer else None
+        if it.lost and again == it.rung.on:
+            return _not_brought(said)
+        return f"🧾 {said}: looked at again, the next day is {day(again)}." if again else f"🧾 {said}: settled."
     if it.rung.subject == "target":
         target = it.scene.position.target
         if it.lost and target == it.rung.on:

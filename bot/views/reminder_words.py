@@ -30,6 +30,8 @@ def _headline(it: Reminded) -> str:
     sign = _SIGNS[it.rung.kind]
     if it.recurring:
         return f"🔁 {said}"
+    if it.answered:
+        return f"🧾 {said}"
     if it.deadline:
         return f"📣 {said} {_changed(it)}" if it.rung.kind == "moved" else f"🏛️ {said} · industry date"
     return f"{'🎯' if it.rung.subject == 'target' else sign} {said}"
@@ -58,7 +60,8 @@ _SIGNS = {
 
 
 def _coming(it: Reminded) -> list[str]:
-    return [_wanted_by(it, it.rung.on), *_around(it)]
+    still = "*Open* shows the memo: it still holds, or something changed." if it.answered else ""
+    return [_wanted_by(it, it.rung.on), *_around(it), still]
 
 
 def _wanted_by(it: Reminded, on: date | None) -> str:
@@ -71,6 +74,8 @@ def _wanted_by(it: Reminded, on: date | None) -> str:
 
 
 def _whose_date(it: Reminded) -> str:
+    if it.answered:
+        return "The day to look again"
     if it.item is None or it.leads_it:
         return "The day it was wanted by"
     until = dated.due(it.scene, it.item)

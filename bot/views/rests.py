@@ -1,6 +1,16 @@
 """What stands where the next card would: the next task, whom the firm waits for, or how the walk ended."""
 
-from bot.buttons import OpenAnswer, OpenEvidence, PickTask, ShowAgents, ShowHistory, ShowNext, ShowStatus, ShowTask
+from bot.buttons import (
+    OpenAnswer,
+    OpenEvidence,
+    PickTask,
+    ShowAgents,
+    ShowHistory,
+    ShowMemo,
+    ShowNext,
+    ShowStatus,
+    ShowTask,
+)
 from bot.surfaces import Block, Message
 from bot.views.blocks import actions, button, clip, context, day, escape, header, literal, menu, option, section
 from bot.views.passages import contact_line
@@ -8,6 +18,7 @@ from bot.views.pieces import weak_words
 from bot.views.scene import Scene, answer_words, banner, progress_words, said_of, to_review_line, wait_words
 from bot.views.task_buttons import answer_button, done_buttons, end_wait_button
 from bot.views.tasks import NOTHING, Top, card
+from flows.memos import attested_words, memo_of
 from flows.roadmap import Outcome
 from flows.walk import Item
 
@@ -110,6 +121,9 @@ def resting(scene: Scene, outcome: Outcome, top: Top = NOTHING) -> Message:
         lines.append(f"*Look at it again on:* {day(answer.recheck_on)}")
     kept = scene.position.evidence.get(question.id, 0)
     lines.append(f"*Evidence recorded:* {kept}{weak_words(scene, question.id)}")
+    memo = memo_of(scene.pack, scene.position)
+    if memo:
+        lines.append(f"*Second attester:* {literal(clip(attested_words(memo), 500))}")
     blocks = [
         *top.blocks,
         header(outcome.title),
@@ -118,6 +132,7 @@ def resting(scene: Scene, outcome: Outcome, top: Top = NOTHING) -> Message:
         section(escape(outcome.say)),
         *_notes(scene, outcome),
         actions(
+            *([button("Decision memo", scene.carry(ShowMemo))] if memo else []),
             button("Change the answer…", scene.carry(OpenAnswer, fact=question.sets)),
             button("Add evidence", scene.carry(OpenEvidence, task=question.id)),
             *_ways(scene),

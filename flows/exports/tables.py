@@ -6,6 +6,7 @@ from typing import Literal
 import msgspec
 
 from flows.exports import rows
+from flows.exports.memos import memos
 from flows.exports.record import Export, Reading
 from flows.exports.rows import Cell, Row
 
@@ -117,6 +118,28 @@ _TABLES: tuple[tuple[str, str, tuple[Column, ...], Rows], ...] = (
             ENTRY,
         ),
         rows.answers,
+    ),
+    (
+        "decision-memos",
+        "Decision memos",
+        (
+            Column("Question", width=48),
+            Column("Answer", width=12),
+            Column("Grounds the roadmap names", width=48),
+            Column("Basis", width=48),
+            BY,
+            RECORDED,
+            HAPPENED,
+            Column("Look again on", "date", 13),
+            Column("Second attester"),
+            Column("Said", width=16),
+            Column("Why not", width=40),
+            Column("Said by"),
+            Column("Said at (UTC)", "moment", 19),
+            COUNTS,
+            ENTRY,
+        ),
+        memos,
     ),
     (
         "agents",

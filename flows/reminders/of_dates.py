@@ -19,6 +19,15 @@ def of_target(workings: Workings) -> Iterator[Found]:
     yield from _of(workings, Dated("target", position.target, str(position.target_sequence), since))
 
 
+def of_rechecks(workings: Workings) -> Iterator[Found]:
+    """Before the day an answer is to be looked at again, and late; also where that answer ended the roadmap."""
+    for fact, answer in workings.position.answers.items():
+        if answer.recheck_on is None:
+            continue
+        since = max(answer.at, workings.changed(f"fact {fact}"), workings.changed("firm_set_up"))
+        yield from _of(workings, Dated(f"recheck:{fact}", answer.recheck_on, str(answer.sequence), since))
+
+
 def of_recurring(workings: Workings, recurring: Recurring) -> Iterator[Found]:
     """Each year's day from when it was set on; late until it is done, or until the first reminder of its next one."""
     since = max(

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from flows.habits import Reach
 from flows.position import Position
-from flows.reminders.of_dates import of_milestones, of_moves, of_recurring, of_taken_back, of_target
+from flows.reminders.of_dates import of_milestones, of_moves, of_rechecks, of_recurring, of_taken_back, of_target
 from flows.reminders.of_tasks import of_tasks
 from flows.reminders.rung import Found, Kind, Rung, Workings
 from flows.roadmap import Pack
@@ -53,6 +53,7 @@ def every(
 
 def _found(workings: Workings, walked: Walk, workspace: Workspace) -> Iterator[Found]:
     yield from of_tasks(workings, walked)
+    yield from of_rechecks(workings)
     for recurring in workings.position.recurring:
         yield from of_recurring(workings, recurring)
     outcome = walked.outcome

@@ -51,6 +51,8 @@ def headline(pack: Pack, position: Position, row: Record, known: Mapping[int, Re
         case e.EvidenceAdded() | e.NoteAdded():
             word = "Evidence" if isinstance(event, e.EvidenceAdded) else "Note"
             return f"{word} added{f': {task_title(pack, position, event.task)}' if event.task else ''}"
+        case e.MemoAttested():
+            return "A second person attested to an answer" if event.agrees else "A second person does not agree"
         case e.AgentFileKept():
             agent = position.agent(event.agent)
             return f"Supervision file kept: {agent.name if agent else 'an agent'}"

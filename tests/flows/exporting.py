@@ -45,6 +45,9 @@ def busy_life() -> Life:
         agreement="yes", agreed_on=date(2025, 2, 3), repairs="Clear Co", contact="Cy", mail="cy@example.com"
     )
     life.take([e.ReviewSet("task s2"), e.TaskApproved("s2", 1, ANA.id)], BEN)
+    no = e.AnswerGiven("fdid_duty", ("no",), "An error.", grounds=("no_fdid",))
+    doubt = e.MemoAttested("fdid_duty", life.position.version + 1, agrees=False, doer=ANA.id, reason="We report.")
+    life.take([no, doubt, e.AnswerGiven("fdid_duty", ("yes",))])
     life.take(supervision.keep(life.position, ANA, life.agent("Clear Co"), file, today=TODAY))
     life.take(legal_hold.set_hold(life.position, ANA, "an inquiry"))
     return life

@@ -120,9 +120,9 @@ class Actor:
                 await services.set_member(key, act, Person(place(person), person), role)  # type: ignore[arg-type]
             case s.Removes(person=person):
                 await services.remove_member(key, act, place(person))
-            case s.Answers(fact=fact, value=value, agents=agents):
+            case s.Answers(fact=fact, value=value, agents=agents, again=again):
                 said = {"agents": agents} if agents else {"basis": REASON} if value == ("no",) else {}
-                await services.answer(key, act, fact, value, **said)
+                await services.answer(key, act, fact, value, recheck_on=again, **said)
             case s.DatesStep(step=step, day=day):
                 await services.set_step_due(key, act, step, day)
             case s.Targets(day=day):

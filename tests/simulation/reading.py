@@ -108,7 +108,10 @@ SENTENCES: list[tuple[str, Make]] = [
     ),
     (rf"adds (\w+) as (\w+){IN}", lambda k, m: s.Adds(**k, person=m[1], role=m[2])),
     (rf"removes (\w+){IN}", lambda k, m: s.Removes(**k, person=m[1])),
-    (rf"answers (yes|no|unsure){IN}", lambda k, m: s.Answers(**k, fact="fdid_duty", value=(m[1],))),
+    (
+        rf"answers (yes|no|unsure)(?: until {DAY})?{IN}",
+        lambda k, m: s.Answers(**k, fact="fdid_duty", value=(m[1],), again=_day(m[2] or "nothing")),
+    ),
     (
         rf"reports by ([\w,]+)(?: through ([\w,]+))?{IN}",
         lambda k, m: s.Answers(

@@ -45,6 +45,8 @@ class Answers(InFirm):
     fact: str
     value: tuple[str, ...]
     agents: tuple[str, ...] = ()
+    again: date | None = None
+    """The day to look at the answer again."""
 
 
 @dataclass(frozen=True, slots=True)

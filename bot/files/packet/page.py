@@ -6,6 +6,7 @@ from importlib import resources
 
 from bot.files.packet.agents import agents
 from bot.files.packet.html import Html, Part, el, facts, grid, lines, together
+from bot.files.packet.memos import memos
 from bot.files.packet.paper import MOST_IN_LOG, Paper, stacked
 from bot.files.packet.picture import progress_picture
 from bot.files.packet.tasks import Tasks
@@ -175,7 +176,7 @@ class _Page:
             return el("p", "No question of the roadmap has been answered yet.")
         heads = ("Question", "Answer and basis", "By", f"Recorded ({self.paper.zone_name})", "Counts", "Entry")
         caption = "Every answer, also those that were changed since"
-        return grid(caption, heads, map(self._answer_row, rows), class_="answers")
+        return together([memos(self.paper), grid(caption, heads, map(self._answer_row, rows), class_="answers")])
 
     def _answer_row(self, row: Record) -> Sequence[Part]:
         event = row.event

@@ -54,6 +54,7 @@ class Firm:
     before: tuple[int, ...] = BEFORE
     roles: dict[str, str] = field(default_factory=dict)
     target: Due | None = None
+    look_again: Due | None = None
     duty: str = ""
     methods: tuple[str, ...] = ()
     agents: tuple[str, ...] = ()
@@ -137,8 +138,9 @@ def _take(firm: Firm, number: int, happening: s.InFirm) -> None:
             firm.roles[person] = role
         case s.Removes(person=person):
             firm.roles.pop(person, None)
-        case s.Answers(fact="fdid_duty", value=value):
+        case s.Answers(fact="fdid_duty", value=value, again=again):
             firm.duty = value[0]
+            firm.look_again = Due(*said, again) if again else None
             _finish(firm, "s1")
         case s.Answers(value=value, agents=agents):
             firm.methods, firm.agents = value, agents or firm.agents

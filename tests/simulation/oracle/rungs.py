@@ -62,7 +62,15 @@ class Rungs:
         self.leads = {p for p, role in firm.roles.items() if role == "lead" and self._reached(p)}
 
     def all(self) -> dict[tuple, Rung]:
-        found = [*self._tasks(), *self._target(), *self._yearly(), *self._industry(), *self._moved(), *self._lost()]
+        found = [
+            *self._tasks(),
+            *self._target(),
+            *self._look_again(),
+            *self._yearly(),
+            *self._industry(),
+            *self._moved(),
+            *self._lost(),
+        ]
         return {rung.key: rung for rung in found if not self.world.people[rung.person].off}
 
     def unreachable(self) -> set[str]:
@@ -97,6 +105,11 @@ class Rungs:
         if self.firm.target and not self.firm.ended():
             yield from self._before("target", self.firm.target, self.leads)
             yield from self._late("target", self.firm.target, self.leads)
+
+    def _look_again(self) -> Iterator[Rung]:
+        if self.firm.look_again:
+            yield from self._before("recheck:fdid_duty", self.firm.look_again, self.leads)
+            yield from self._late("recheck:fdid_duty", self.firm.look_again, self.leads)
 
     def _yearly(self) -> Iterator[Rung]:
         for name, yearly in self.firm.yearly.items():

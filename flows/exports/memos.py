@@ -1,0 +1,53 @@
+"""The rows of the table of decision memos: the one that stands, and those that a newer answer superseded."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+
+from flows import events as e
+from flows.events import Record
+from flows.exports.record import Reading
+from flows.exports.rows import Cell, Row
+from flows.memos import lines_of
+from flows.roadmap import Option, Pack
+
+
+def memos(reading: Reading) -> Iterator[Row]:
+    """Every answer that needs its reason, each with what the second attester said to it."""
+    said = _said(reading)
+    for row in reading.rows:
+        event = row.event
+        option = _reasoned(reading.pack, event) if isinstance(event, e.AnswerGiven) else None
+        if option is None or not isinstance(event, e.AnswerGiven):
+            continue
+        standing = reading.position.answers.get(event.fact)
+        stands = standing is not None and standing.sequence == row.sequence
+        yield (
+            reading.pack.questions[event.fact].ask,
+            option.label,
+            "; ".join(f"{g.label} ({lines_of(g)})" for g in option.grounds if g.id in event.grounds),
+            event.basis,
+            row.actor_name,
+            row.at,
+            date.fromisoformat(row.happened_on) if row.happened_on else None,
+            event.recheck_on,
+            event.attester_name,
+            *said.get(row.sequence, ("", "", "", None)),
+            "undone" if row.sequence in reading.undone else "yes" if stands else "superseded",
+            row.sequence,
+        )
+
+
+def _reasoned(pack: Pack, event: e.AnswerGiven) -> Option | None:
+    question = pack.questions.get(event.fact)
+    options = question.options if question else ()
+    return next((o for o in options if o.needs_reason and event.value == (o.id,)), None)
+
+
+def _said(reading: Reading) -> Mapping[int, tuple[Cell, ...]]:
+    """By the event that answered: what was said to it, why not, by whom and when."""
+    counted = [row for row in reading.rows if row.sequence not in reading.undone]
+    return {event.of: _words(row, event) for row in counted if isinstance(event := row.event, e.MemoAttested)}
+
+
+def _words(row: Record, event: e.MemoAttested) -> tuple[Cell, ...]:
+    return "attests" if event.agrees else "does not agree", event.reason, row.actor_name, row.at
