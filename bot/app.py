@@ -127,7 +127,7 @@ class Bot:
         self.librarian = Librarian(services, self.slack, now)
         self.copies = copies or Copies(Path(), keeps=False)
         self.keeper = Keeper(services, self.slack, self.copies, now)
-        self.exporter = Exporter(services, self.slack, self.background)
+        self.exporter = Exporter(services, self.slack, self.background, self.copies)
         self.firm_list_reader = FirmListReader(services, self.slack, self.background, now)
         routing = Routing(
             table=self.table,

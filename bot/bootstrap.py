@@ -44,13 +44,11 @@ from bot.listeners import (
 from bot.listeners import help as helping
 from bot.pack_files import read_deadlines, read_pack
 from bot.router import Router
-from bot.settings import Settings
 from flows.asking import Engine
 from flows.deadlines import load_ledger
 from flows.lead_queue import CHECK_AGAIN_DAYS
 from flows.roadmap import Pack
 from flows.services import Services
-from storage.copies import MB, Copies
 from storage.database import Database
 
 if TYPE_CHECKING:
@@ -119,16 +117,6 @@ def build_router() -> Router:
     for conversation in CONVERSATIONS:
         conversation.register(router)
     return router
-
-
-def build_copies(settings: Settings) -> Copies:
-    """Where copies of evidence are kept, and how much of them; makes no folder yet."""
-    return Copies(
-        settings.evidence_folder,
-        largest=settings.evidence_file_mb * MB,
-        total=settings.evidence_total_mb * MB,
-        keeps=settings.keep_evidence,
-    )
 
 
 def build_services(

@@ -11,6 +11,7 @@ from typing import IO, Any
 from bot import scribe
 from bot.answering import NO_UNFURLING, content
 from bot.background import Background
+from bot.evidence_copies import with_copies
 from bot.files.names import file_name
 from bot.places import slack_id
 from bot.scribe import File
@@ -20,6 +21,7 @@ from bot.web_api import NotHandedOver, SlackSaidNo, TooBusy, Unsure, WebApi
 from flows.exports.use_cases import Wish
 from flows.firms import Refusal
 from flows.services import Services
+from storage.copies import Copies
 
 log = logging.getLogger("cais.exporter")
 
@@ -32,8 +34,9 @@ MOST_WAITING = 20
 class Exporter:
     """`begin` takes a wish up; everything else happens beside what people do meanwhile."""
 
-    def __init__(self, services: Services, slack: WebApi, background: Background) -> None:
+    def __init__(self, services: Services, slack: WebApi, background: Background, copies: Copies) -> None:
         self._services = services
+        self._copies = copies
         self._slack = slack
         self._background = background
         self._one_at_a_time = asyncio.Lock()
@@ -52,7 +55,7 @@ class Exporter:
         return True
 
     async def _carry_out(self, wish: Wish, same: tuple[object, ...]) -> None:
-        work = _Work(wish, self._services, self._slack.of(wish.keys[0].tenant))
+        work = _Work(wish, self._services, self._slack.of(wish.keys[0].tenant), self._copies)
         try:
             await work.begin()
             async with self._one_at_a_time:
@@ -80,8 +83,9 @@ def _why(error: Exception) -> str:
 class _Work:
     """One file, from the wish to the direct messages."""
 
-    def __init__(self, wish: Wish, services: Services, slack: WebApi) -> None:
+    def __init__(self, wish: Wish, services: Services, slack: WebApi, copies: Copies) -> None:
         self._wish = wish
+        self._copies = copies
         self._services = services
         self._slack = slack
         self._whose = ""
@@ -101,6 +105,7 @@ class _Work:
     async def go(self) -> None:
         """Raises Refusal, NotWritten, and what Slack says to the file."""
         export = await self._services.exports.gather(self._wish)
+        export = await asyncio.to_thread(with_copies, export, self._copies)
         with tempfile.TemporaryFile() as file:  # it has no name, so that nothing is left on the disk after a crash
             written = await scribe.write(export, file, self._doing)
             await self._services.exports.written(self._wish, size=written.size, digest=written.digest)

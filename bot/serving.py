@@ -11,8 +11,9 @@ from slack_sdk.errors import SlackApiError
 
 from bot import logs
 from bot.app import Bot
-from bot.bootstrap import build_copies, build_router, build_services
+from bot.bootstrap import build_router, build_services
 from bot.clock import BusinessClock, real_time
+from bot.evidence_copies import build_copies
 from bot.health import Health
 from bot.pack_files import read_pack
 from bot.server import Page, Server, web_app

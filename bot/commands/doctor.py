@@ -7,6 +7,7 @@ import click
 
 from bot import checks
 from bot.checks import Finding
+from bot.checks_of_evidence import check_evidence
 from bot.checks_of_oauth import check_oauth
 from bot.clock import real_now
 from bot.settings import Settings, load
@@ -17,7 +18,7 @@ MARKS = {"ok": "ok", "look": "look", "wrong": "WRONG"}
 
 @click.command()
 def doctor() -> None:
-    """Look at settings, tokens, scopes, clock, database, what was not delivered, pack, PDF and port; say what to do.
+    """Look at settings, tokens, clock, database, what was not delivered, evidence, pack, PDF and port; say what to do.
 
     Changes nothing, and can be asked while the bot runs. Exit code 1 if something is wrong.
     """
@@ -51,6 +52,7 @@ async def examine(settings: Settings) -> list[Finding]:
         for one in await check_database(settings.database)
     ]
     found += await checks.check_sending(settings.database)
+    found += await check_evidence(settings)
     found += checks.check_pack(settings.pack)
     found += checks.check_pdf()
     found += await checks.check_port(settings)

@@ -10,6 +10,7 @@ import click
 from bot.bootstrap import build_services
 from bot.clock import BusinessClock
 from bot.commands.database import opened
+from bot.evidence_copies import build_copies, with_copies
 from bot.files.names import file_name
 from bot.pack_files import read_pack
 from bot.settings import Settings, load
@@ -75,7 +76,8 @@ async def _gather(settings: Settings, firms: Sequence[str] | Sequence[FirmKey], 
         if format_ == "packet" and len(keys) != 1:
             raise CannotExport(ONE_PACKET)
         try:
-            return await services.exports.all_of(keys, format_, "whoever runs the app")
+            made = await services.exports.all_of(keys, format_, "whoever runs the app")
+            return with_copies(made, build_copies(settings))
         except Refusal as refusal:
             raise CannotExport(refusal.sentence) from None
 

@@ -11,12 +11,15 @@ import msgspec
 
 from bot.commands import noted
 from bot.commands.database import opened
+from bot.evidence_copies import Ill, build_copies, check_copies
 from bot.settings import load
 from flows.events import FirmKey
 from flows.heads import Chain, look_for
+from flows.ports import EventStore
 from flows.records import Broken, verify_stored
 from flows.records import verify as verify_chain
 from storage.audit import Audit
+from storage.copies import Copies
 from storage.errors import Undecodable
 
 UNKNOWN = (
@@ -59,7 +62,7 @@ class Checked:
     help="A file that names heads: a packet, an export, the text of a posted summary, an earlier output.",
 )
 def verify(firm: str | None, heads: tuple[str, ...], files: tuple[Path, ...]) -> None:
-    """Check the audit chain of every firm, or of the FIRM with this id.
+    """Check the audit chain and the copies of evidence of every firm, or of the FIRM with this id.
 
     Each event carries the hash of the one before it, so a changed, added or missing event breaks the chain. Exit code 1
     names the first event that does not hold. Keep the printed heads somewhere else: they show what was cut off the end,
@@ -68,7 +71,8 @@ def verify(firm: str | None, heads: tuple[str, ...], files: tuple[Path, ...]) ->
     """
     sought = [(noted.typed(head), "") for head in heads]
     sought += [(head, f" (in {path.name})") for path in files for head in noted.in_file(path)]
-    checked = asyncio.run(_verify(load().database, firm))
+    settings = load()
+    checked, copies, ill = asyncio.run(_verify(settings.database, firm, build_copies(settings)))
     broken = [one.broken for one in checked if one.broken]
     for found in broken:
         click.echo(f"broken: firm {found.key.firm} of {found.key.tenant}, event {found.sequence}. {found.sentence}")
@@ -78,8 +82,12 @@ def verify(firm: str | None, heads: tuple[str, ...], files: tuple[Path, ...]) ->
     for one in checked:
         click.echo(f"firm {one.key.firm} of {one.key.tenant}: {one.events} events, head {one.head or 'none'}")
     unknown = _say_of_heads(sought, [one.chain for one in checked])
-    if broken or unknown:
+    for one in ill:
+        click.echo(f"evidence: firm {one.key.firm} of {one.key.tenant}, event {one.sequence}. {one.sentence}")
+    if broken or unknown or ill:
         sys.exit(1)
+    if copies:
+        click.echo(f"evidence: {copies} {'copy is' if copies == 1 else 'copies are'} there, each as it was recorded.")
     firms = "1 firm" if len(checked) == 1 else f"{len(checked)} firms"
     click.echo(f"ok: {firms}, {sum(one.events for one in checked)} events, every link of the chain holds.")
 
@@ -94,9 +102,17 @@ def _say_of_heads(sought: Sequence[tuple[str, str]], chains: Sequence[Chain]) ->
     return unknown
 
 
-async def _verify(url: str, firm: str | None) -> Sequence[Checked]:
+async def _verify(url: str, firm: str | None, copies: Copies) -> tuple[Sequence[Checked], int, Sequence[Ill]]:
     async with opened(url) as database:
-        return await verify_firms(database.audit, firm)
+        checked = await verify_firms(database.audit, firm)
+        found = [await _copies(database.events, one.key, copies) for one in checked if not one.broken]
+    return checked, sum(count for count, _ in found), [one for _, ill in found for one in ill]
+
+
+async def _copies(events: EventStore, key: FirmKey, copies: Copies) -> tuple[int, Sequence[Ill]]:
+    """How many copies of evidence a firm ought to have, and those that are missing or were altered."""
+    rows = await events.history(key, types=("evidence_added", "undone"))
+    return await asyncio.to_thread(check_copies, key, rows, copies)
 
 
 async def verify_firms(audit: Audit, firm: str | None = None) -> Sequence[Checked]:

@@ -42,23 +42,13 @@ def _of_content(event: EvidenceAdded) -> list[str]:
             found.append(literal(clip(event.name, 60)))
         if event.size is not None:
             found.append(bytes_in_words(event.size))
-        if said := type_words(event):
+        if said := kinds.in_words(event.claimed, event.seen):
             found.append(escape(said))
         found.append(kept_how(event))
     if event.digest:
         whose = "SHA-256" if event.kind == "file" else "text SHA-256"
         found.append(f"{whose} begins {event.digest[:12]}")
     return found
-
-
-def type_words(event: EvidenceAdded) -> str:
-    """What kind of file it is; where its bytes show another than was claimed, both."""
-    if not event.seen:
-        return f"said to be {kinds.words(event.claimed)}" if event.claimed else ""
-    if kinds.differ(event.claimed, event.seen):
-        return f"said to be {kinds.words(event.claimed)}, but its bytes show {kinds.words(event.seen)}"
-    named = event.claimed if event.seen in (kinds.UNKNOWN, "text/plain") and event.claimed else event.seen
-    return kinds.words(named)
 
 
 def checklist(task: Task, covered: Sequence[str]) -> str:

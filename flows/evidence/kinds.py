@@ -1,5 +1,7 @@
 """What a file is, by its first and last bytes, beside what its name and Slack say it is."""
 
+import codecs
+
 UNKNOWN = "application/octet-stream"
 """None of what is recognised here: nothing is said against what it is called then."""
 
@@ -74,16 +76,12 @@ def seen(head: bytes, tail: bytes = b"") -> str:
 
 
 def _text(head: bytes) -> str:
-    # A character may be cut in two where the look ends.
-    whole = head if len(head) < LOOKED_AT else head[:-3]
+    encoding = "utf-16" if head[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
-        text = whole.decode("utf-16" if head[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+        # A character may be cut in two where the look ends.
+        text = codecs.getincrementaldecoder(encoding)().decode(head, final=len(head) < LOOKED_AT)
     except UnicodeDecodeError:
-        try:
-            whole[:-3].decode()
-        except UnicodeDecodeError:
-            return UNKNOWN
-        text = whole[:-3].decode()
+        return UNKNOWN
     if "\x00" in text:
         return UNKNOWN
     begins = text.lstrip()[:300].casefold()
@@ -108,3 +106,12 @@ def differ(claimed: str, found: str) -> bool:
     if found == "text/xml":
         return "xml" not in claimed and not claimed.startswith("text/plain")
     return {claimed, found} not in ({"image/jpg", "image/jpeg"}, {"text/rtf", "application/rtf"})
+
+
+def in_words(claimed: str, found: str) -> str:
+    """What kind of file it is; where its bytes show another than was claimed, both. Empty where nothing is known."""
+    if not found:
+        return f"said to be {words(claimed)}" if claimed else ""
+    if differ(claimed, found):
+        return f"said to be {words(claimed)}, but its bytes show {words(found)}"
+    return words(claimed if found in (UNKNOWN, "text/plain") and claimed else found)

@@ -6,7 +6,7 @@ from datetime import date
 import msgspec
 
 from flows import events as e
-from flows import guard
+from flows import guard, legal_hold
 from flows.events import AnyEvent, Record
 from flows.evolve import undone
 from flows.firms import Person, Refusal, require
@@ -109,8 +109,12 @@ def add_file(rows: Sequence[Record], event: e.EvidenceAdded) -> list[AnyEvent]:
 def remove(
     position: Position, rows: Sequence[Record], who: Person, evidence: int, *, reason: str, ticket: bool = False
 ) -> list[AnyEvent]:
-    """A piece counts no more. What was recorded of it stays in the history, and a copy stays where it is kept."""
+    """A piece counts no more. What was recorded of it stays in the history, and a copy stays where it is kept.
+
+    Raises Refusal of kind `hold` while a legal hold stands, though nothing goes: a packet would leave the copy out.
+    """
     require(position, who, "member")
+    legal_hold.may_remove(position)
     guard.check([reason], ticket=ticket)
     piece = next((p for p in pieces(rows) if p.row.sequence == evidence), None)
     if piece is None:

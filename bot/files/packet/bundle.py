@@ -4,10 +4,11 @@ import hashlib
 import io
 import zipfile
 from importlib import resources
-from typing import IO, Protocol
+from typing import IO
 
 from bot.files import csv_tables, workbook
 from bot.files.names import slug
+from bot.files.packet.enclosed import Enclosed, Keep, enclose
 from bot.files.packet.page import IS_NOT, page
 from bot.files.packet.pdf import NoPdf, print_pdf
 from bot.files.writing import Say
@@ -35,6 +36,9 @@ It is {lines} lines long, so read it first. What it does can be done by other me
 
    after {events} entries.
 
+4. Under evidence/ are copies of files that people gave as evidence. Each is named by the number of its entry, whose
+   payload in record.json has the file's SHA-256 as "digest".
+
 What this can show: that a file or an entry was changed, added, moved or taken out since the packet was made.
 What it cannot show: whoever may rewrite the firm's whole database, or every file of this packet, can make a chain that
 holds again. So compare the head with one that was kept elsewhere: an earlier packet has the hash of an entry that must
@@ -51,7 +55,7 @@ Made {made_at} (UTC) by {made_by}. Roadmap edition {edition}.{practice}
   record.json             every entry as it was stored, and the same as tables; can be read back in (cais import)
   record.xlsx             the tables as a workbook
   tables/                 the tables as CSV, UTF-8
-  roadmap.txt             the roadmap's text, by whose lines it is quoted
+{evidence}  roadmap.txt             the roadmap's text, by whose lines it is quoted
   manifest.sha256         the SHA-256 of every file
   verify.py, VERIFY.txt   how to check that nothing was changed
 
@@ -73,10 +77,11 @@ def write(export: Export, into: IO[bytes], say: Say) -> tuple[str, ...]:
             digests[name] = hashlib.sha256(content).hexdigest()
             bundle.writestr(f"{folder}/{name}", content)
 
+        enclosed = enclose(export, reading, keep, say)
         say("writing the pages")
-        keep("packet.html", page(export, reading).encode())
+        keep("packet.html", page(export, reading, enclosed).encode())
         say("printing the PDF")
-        no_pdf = _print(export, reading, keep)
+        no_pdf = _print(export, reading, enclosed, keep)
         say("writing the tables")
         _tables(export, keep)
         keep("record.json", written(export))
@@ -84,23 +89,17 @@ def write(export: Export, into: IO[bytes], say: Say) -> tuple[str, ...]:
         script = resources.files("bot.files.packet").joinpath("verify.py").read_bytes()
         keep("verify.py", script)
         keep("VERIFY.txt", _verify_note(reading, script))
-        keep("READ-ME-FIRST.txt", _read_me(export, reading, no_pdf))
+        keep("READ-ME-FIRST.txt", _read_me(export, reading, no_pdf, enclosed))
         manifest = "".join(f"{digest}  {name}\n" for name, digest in sorted(digests.items()))
         bundle.writestr(f"{folder}/manifest.sha256", manifest)
-    return (f"It holds no PDF. {no_pdf}",) if no_pdf else ()
+    remarks = (f"It holds no PDF. {no_pdf}" if no_pdf else "", enclosed.remark())
+    return tuple(remark for remark in remarks if remark)
 
 
-class Keep(Protocol):
-    """Puts a file into the packet and its hash into the manifest."""
-
-    def __call__(self, name: str, content: bytes) -> None:
-        """`name` is its path within the packet."""
-
-
-def _print(export: Export, reading: Reading, keep: Keep) -> str:
+def _print(export: Export, reading: Reading, enclosed: Enclosed, keep: Keep) -> str:
     """Why there is no PDF; empty where there is one."""
     try:
-        keep("packet.pdf", print_pdf(page(export, reading, printed=True)))
+        keep("packet.pdf", print_pdf(page(export, reading, enclosed, printed=True)))
     except NoPdf as missing:
         return str(missing)
     return ""
@@ -125,7 +124,13 @@ def _verify_note(reading: Reading, script: bytes) -> bytes:
     ).encode()
 
 
-def _read_me(export: Export, reading: Reading, no_pdf: str) -> bytes:
+def _copies(enclosed: Enclosed) -> str:
+    if not enclosed.paths:
+        return ""
+    return "  evidence/               copies of evidence as they were handed over, each named by its entry's number\n"
+
+
+def _read_me(export: Export, reading: Reading, no_pdf: str, enclosed: Enclosed) -> bytes:
     what = f"What {reading.name} recorded of its way through FINRA CAT's {export.pack.edition_title}: who did what,\n"
     pages = "the packet to read, tagged for screen readers; packet.html is the same for a browser"
     if no_pdf:
@@ -140,6 +145,7 @@ def _read_me(export: Export, reading: Reading, no_pdf: str) -> bytes:
         practice="\nPractice run: the clock was moved, and nothing here is a real record." if practice else "",
         page_name="packet.html" if no_pdf else "packet.pdf",
         pages=pages,
+        evidence=_copies(enclosed),
         is_not="\n".join(f"- {sentence}" for sentence in IS_NOT),
         footer=export.pack.wording.footer,
     ).encode()

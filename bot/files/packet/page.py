@@ -5,6 +5,7 @@ from datetime import date, datetime
 from importlib import resources
 
 from bot.files.packet.agents import agents
+from bot.files.packet.enclosed import Enclosed
 from bot.files.packet.html import Html, Part, el, facts, grid, lines, together
 from bot.files.packet.memos import memos
 from bot.files.packet.paper import MOST_IN_LOG, Paper, stacked
@@ -38,9 +39,9 @@ CHAPTERS = (
 )
 
 
-def page(export: Export, reading: Reading, *, printed: bool = False) -> Html:
+def page(export: Export, reading: Reading, enclosed: Enclosed | None = None, *, printed: bool = False) -> Html:
     """The whole page; `printed` for the PDF, where a very long history is cut, and says so."""
-    paper = Paper(export, reading, printed=printed)
+    paper = Paper(export, reading, enclosed or Enclosed(), printed=printed)
     drawn = _Page(paper)
     bodies = (
         drawn.stands(),

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from bot.files.packet.enclosed import Enclosed
 from bot.files.packet.html import Html, el, grid, lines, together
 from flows.events import Record
 from flows.exports.dates import Stated, stated_dates
@@ -23,8 +24,9 @@ T = TypeVar("T")
 class Paper:
     """One firm's packet: its record read, and how days, moments and dates are written in it."""
 
-    def __init__(self, export: Export, reading: Reading, *, printed: bool = False) -> None:
+    def __init__(self, export: Export, reading: Reading, enclosed: Enclosed, *, printed: bool = False) -> None:
         self.printed = printed
+        self.enclosed = enclosed
         self.export = export
         self.reading = reading
         self.pack = reading.pack

@@ -6,9 +6,12 @@ from bot.files.packet.html import Html, Part, el, facts, lines, link, together
 from bot.files.packet.paper import MOST_OF_A_TASK, Paper
 from flows import events as e
 from flows.events import Record
+from flows.evidence import kinds
+from flows.evidence.pieces import name_of
 from flows.exports.rows import outcome_words
 from flows.history import day
 from flows.own_dates import due_of
+from flows.proof import is_weak, kept_how
 from flows.reviews import of_item
 from flows.roadmap import Quote, Step
 from flows.walk import Item
@@ -99,19 +102,44 @@ class Tasks:
     def _piece(self, row: Record) -> Html:
         event = row.event
         assert isinstance(event, e.EvidenceAdded), "picked by its type"
-        name = event.label or event.text
-        what: Part = lines(name) if event.kind == "note" else link(event.text, name)
+        name = name_of(event)
+        is_address = event.text.startswith(("https://", "http://"))
+        away = self._removed(row)
         about = [
-            {"link": "link", "note": "note", "message": "Slack message, weak evidence by itself"}[event.kind],
+            {"link": "link", "note": "note", "message": "Slack message", "file": "file"}[event.kind],
             f"of {day(event.happened_on)}" if event.happened_on else "",
             f"added by {row.actor_name}, {self.paper.moment(row.at)}",
             f"entry {row.sequence}",
+            "weak evidence by itself" if is_weak(event) else "",
             "undone" if row.sequence in self.reading.undone else "",
         ]
-        digest = el("div", "SHA-256 of the text: ", el("code", event.digest)) if event.digest else None
-        address = el("div", el("code", event.text)) if event.kind != "note" and event.label else None
-        small = el("div", ", ".join(part for part in about if part), class_="muted")
-        return el("li", what, small, address, digest)
+        whose = "the text" if event.kind == "message" else "the file"
+        return el(
+            "li",
+            link(event.text, name) if is_address else lines(name),
+            el("div", ", ".join(part for part in about if part), class_="muted"),
+            el("div", "Removed: ", lines(away)) if away else None,
+            el("div", ", ".join(self._file(row, event)), class_="muted") if event.kind == "file" else None,
+            el("div", f"Said to be: {'; '.join(event.covers)}", class_="muted") if event.covers else None,
+            el("div", el("code", event.text)) if is_address and name != event.text else None,
+            el("div", "In the message ", el("code", event.came_from)) if event.came_from else None,
+            el("div", f"SHA-256 of {whose}: ", el("code", event.digest)) if event.digest else None,
+        )
+
+    def _removed(self, row: Record) -> str:
+        """Why a piece was taken away, by whom and when; empty while it counts."""
+        away = next((p.removed for p in self.reading.pieces if p.row is row), None)
+        if away is None or not isinstance(away.event, e.EvidenceRemoved):
+            return ""
+        return f"{away.event.reason} ({away.actor_name}, {self.paper.moment(away.at)}, entry {away.sequence})"
+
+    def _file(self, row: Record, event: e.EvidenceAdded) -> Iterator[str]:
+        yield event.name
+        if event.size is not None:
+            yield f"{event.size:,} bytes"
+        if said := kinds.in_words(event.claimed, event.seen):
+            yield said
+        yield self.paper.enclosed.where(row.sequence) or kept_how(event)
 
     def _notes(self, rows: Sequence[Record]) -> Html | None:
         found = [(row, row.event) for row in rows if isinstance(row.event, e.NoteAdded)]

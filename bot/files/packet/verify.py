@@ -1,8 +1,9 @@
 """Checks an examiner packet: python3 verify.py, in the folder it was unpacked into. Needs nothing but Python 3.8.
 
-It compares every file with manifest.sha256, then follows the chain of entries in record.json: each entry carries the
-hash of the one before it, so that a changed, added or missing entry shows. It prints where the chain ends. Compare that
-with a head that was kept elsewhere: whoever can rewrite all files of a packet can rewrite a whole chain, too.
+It compares every file with manifest.sha256, and each copy of evidence with what its entry recorded. Then it follows the
+chain of entries in record.json: each entry carries the hash of the one before it, so that a changed, added or missing
+entry shows. It prints where the chain ends. Compare that with a head that was kept elsewhere: whoever can rewrite all
+files of a packet can rewrite a whole chain, too.
 """
 
 from __future__ import annotations
@@ -74,17 +75,36 @@ def first_broken_link(firm: dict[str, Any]) -> str:
     return ""
 
 
+def copies_that_differ(folder: Path, firm: dict[str, Any]) -> tuple[int, list[str]]:
+    """How many copies of evidence there are, and what is wrong with them: each is named by its entry's number."""
+    wrong = []
+    copies = sorted((folder / "evidence").glob("*"))
+    for path in copies:
+        number = path.name.partition("-")[0]
+        entry = firm["events"][int(number) - 1] if number.isdigit() and 0 < int(number) <= len(firm["events"]) else {}
+        recorded = json.loads(entry.get("payload", "{}"))
+        if hashlib.sha256(path.read_bytes()).hexdigest() != recorded.get("digest"):
+            wrong.append(
+                f"evidence/{path.name} is not the file that was recorded: its SHA-256 differs from the entry's."
+            )
+    return len(copies), wrong
+
+
 def main() -> int:
     folder = Path(__file__).resolve().parent
     count, wrong = files_that_differ(folder)
     record = json.loads((folder / "record.json").read_text(encoding="utf-8"))
     broken = [f"{firm['name']}: {found}" for firm in record["firms"] for found in [first_broken_link(firm)] if found]
+    copies, strange = copies_that_differ(folder, record["firms"][0])
+    wrong += strange
     for sentence in wrong + broken:
         sys.stdout.write(f"WRONG  {sentence}\n")
     for firm in record["firms"]:
         sys.stdout.write(f"{firm['name']}: {len(firm['events'])} entries, head {firm['head']['hash']}\n")
     if wrong or broken:
         return 1
+    if copies:
+        sys.stdout.write(f"evidence: {copies} {'copy is' if copies == 1 else 'copies are'} as recorded.\n")
     sys.stdout.write(f"ok: {count} files are as they were packed, and every link of the chain holds.\n")
     return 0
 

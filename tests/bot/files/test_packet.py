@@ -12,13 +12,16 @@ from pathlib import Path
 
 import pikepdf
 import pytest
+from msgspec.structs import replace
 
 from bot.files.packet import pdf, verify
 from bot.files.packet.page import page
 from bot.files.packet.paper import MOST_IN_LOG
 from bot.files.packet.pdf import NoPdf
 from bot.files.writing import write
+from flows import events as e
 from flows.events import Record
+from flows.evidence.pieces import pieces, remove
 from flows.exports.record import Export
 from flows.exports.whole import read
 from flows.progress import add_note
@@ -301,3 +304,73 @@ def test_nothing_is_fetched_for_a_pdf(monkeypatch: pytest.MonkeyPatch, tmp_path:
     for address in (secret.as_uri(), "http://127.0.0.1:9/x.png"):
         pdf.print_pdf(f'<html lang="en"><title>x</title><img alt="x" src="{address}">')
     assert asked == []
+
+
+# --- copies of evidence -----------------------------------------------------------------------------------------
+
+PDF = b"%PDF-1.7\nthe certification e-mail\n%%EOF\n"
+NASTY = ("../../etc/passwd.pdf", "\u202egpj.exe", "con", "🎁 ﷺ" * 100 + ".pdf", "a" * 300 + ".pdf", "x\x00/y.pdf", "..")
+
+
+def with_files(folder: Path) -> Export:
+    """A firm with files of every name, one of them twice, one removed, and one that is missing on the machine."""
+    life, copies = busy_life(), {}
+
+    def add(name: str, content: bytes, *, here: bool = True) -> None:
+        digest = hashlib.sha256(content).hexdigest()
+        (folder / digest).write_bytes(content)
+        if here:
+            copies[digest] = str(folder / digest)
+        of = e.EvidenceAdded("s2", "file", "https://x.slack.com/files/U1/F1/a", name=name, size=len(content))
+        life.take([replace(of, digest=digest, copied=True, claimed="application/pdf", seen="application/pdf")])
+
+    for nth, name in enumerate(NASTY):
+        add(name, PDF + bytes([nth]))
+    add("again.pdf", PDF + bytes([0]))
+    add("missing.pdf", b"not here", here=False)
+    add("removed.pdf", b"another firm's")
+    gone = pieces(life.history)[-1].row.sequence
+    life.take(remove(replace(life.position, hold=None), life.history, ANA, gone, reason="of another firm"))
+    return replace(export_of("packet", life), copies=copies)
+
+
+@pytest.mark.usefixtures("without_pango")
+def test_copies_are_under_safe_names_and_hold_against_the_record(tmp_path: Path) -> None:
+    (tmp_path / "here").mkdir()
+    folder, remarks = made(with_files(tmp_path / "here"), tmp_path / "out")
+    names = sorted(path.name for path in (folder / "evidence").iterdir())
+    assert len(names) == len(NASTY)
+    assert all(re.fullmatch(r"\d{4}-\w[\w.-]{0,79}", name) for name in names), names
+    assert not any("\u202e" in name or ".." in name for name in names)
+    assert any("1 copy of evidence could not be put in" in remark for remark in remarks)
+    page = (folder / "packet.html").read_text()
+    assert "copy not in this packet: it is missing on the machine" in page
+    assert "Removed: of another firm" in page
+    checked = check(folder)
+    assert checked.returncode == 0, checked.stdout
+    assert f"evidence: {len(NASTY)} copies are as recorded." in checked.stdout
+    assert "evidence/" in (folder / "READ-ME-FIRST.txt").read_text()
+
+
+@pytest.mark.usefixtures("without_pango")
+def test_a_copy_that_was_exchanged_shows_although_the_manifest_was_written_anew(tmp_path: Path) -> None:
+    (tmp_path / "here").mkdir()
+    folder, _ = made(with_files(tmp_path / "here"), tmp_path / "out")
+    first = sorted((folder / "evidence").iterdir())[0]
+    manifest = folder / "manifest.sha256"
+    before = hashlib.sha256(first.read_bytes()).hexdigest()
+    first.write_bytes(b"something else")
+    manifest.write_text(manifest.read_text().replace(before, hashlib.sha256(b"something else").hexdigest()))
+    checked = check(folder)
+    assert checked.returncode == 1
+    assert "is not the file that was recorded" in checked.stdout
+
+
+@pytest.mark.usefixtures("without_pango")
+def test_a_copy_that_was_altered_on_the_machine_does_not_get_in(tmp_path: Path) -> None:
+    (tmp_path / "here").mkdir()
+    export = with_files(tmp_path / "here")
+    Path(next(iter(export.copies.values()))).write_bytes(b"altered")
+    folder, _ = made(export, tmp_path / "out")
+    assert "it was altered on the machine" in (folder / "packet.html").read_text()
+    assert check(folder).returncode == 0

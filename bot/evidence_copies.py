@@ -1,0 +1,76 @@
+"""Copies of evidence on this machine: which of them a packet takes, and whether they are what was recorded."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from bot.settings import Settings
+from flows.events import EvidenceAdded, FirmKey, Record
+from flows.evolve import undone
+from flows.exports.record import Export
+from storage.copies import MB, Copies, State
+
+
+def build_copies(settings: Settings) -> Copies:
+    """Where copies of evidence are kept, and how much of them; makes no folder yet."""
+    return Copies(
+        settings.evidence_folder,
+        largest=settings.evidence_file_mb * MB,
+        total=settings.evidence_total_mb * MB,
+        keeps=settings.keep_evidence,
+    )
+
+
+def with_copies(export: Export, copies: Copies) -> Export:
+    """The export with the paths of its firms' copies, for a packet; other formats hold none."""
+    if export.format != "packet":
+        return export
+    found = {
+        piece.event.digest: path
+        for reading in export.readings()
+        for piece in reading.pieces
+        if piece.event.copied and (path := copies.find(reading.key, piece.event.digest))
+    }
+    return msgspec.structs.replace(export, copies={digest: str(path) for digest, path in found.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class Ill:
+    """A copy that is not what was recorded."""
+
+    key: FirmKey
+    sequence: int
+    name: str
+    state: State
+
+    @property
+    def sentence(self) -> str:
+        """What is wrong, and what to do."""
+        what = "is missing" if self.state == "missing" else "was altered: its SHA-256 is not the one that was recorded"
+        todo = "Restore it from a backup of the folder evidence, or add the file again."
+        return f"The copy of the evidence {self.name!r} {what}. {todo}"
+
+
+def check_copies(key: FirmKey, rows: Sequence[Record], copies: Copies, *, whole: bool = True) -> tuple[int, list[Ill]]:
+    """How many copies a firm ought to have, and those that are not well. Not `whole`: only whether they are there."""
+    out = undone(rows)
+    kept = [
+        (row, event)
+        for row in rows
+        if row.type == "evidence_added" and isinstance(event := row.event, EvidenceAdded) and event.copied
+    ]
+    ill: dict[str, Ill] = {}
+    for row, event in kept:
+        if row.sequence in out or event.digest in ill:
+            continue
+        state = _state(copies, key, event.digest, whole=whole)
+        if state != "well":
+            ill[event.digest] = Ill(key, row.sequence, event.name, state)
+    return len({event.digest for _, event in kept}), list(ill.values())
+
+
+def _state(copies: Copies, key: FirmKey, digest: str, *, whole: bool) -> State:
+    if whole:
+        return copies.state(key, digest)
+    return "well" if copies.find(key, digest) else "missing"

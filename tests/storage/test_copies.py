@@ -1,0 +1,102 @@
+"""Copies on the disk: whole or not there, each firm's apart, found to be missing or altered."""
+
+import hashlib
+import os
+from pathlib import Path
+
+import pytest
+
+from flows.events import FirmKey
+from storage.copies import LEFT_OVER, Copies, NoRoom
+
+OURS, THEIRS = FirmKey("-/T1", "f1"), FirmKey("-/T1", "f2")
+CONTENT = b"a certification e-mail"
+DIGEST = hashlib.sha256(CONTENT).hexdigest()
+
+
+def keep(copies: Copies, key: FirmKey = OURS, content: bytes = CONTENT) -> str:
+    digest = hashlib.sha256(content).hexdigest()
+    with copies.incoming(key) as file:
+        file.write(content)
+        copies.keep(key, file, digest)
+    return digest
+
+
+def test_a_copy_is_found_by_its_digest_and_nothing_else_is_left(tmp_path: Path) -> None:
+    copies = Copies(tmp_path)
+    keep(copies)
+    keep(copies)
+    path = copies.find(OURS, DIGEST)
+    assert path is not None
+    assert path.read_bytes() == CONTENT
+    assert [p for p in tmp_path.rglob("*") if p.is_file()] == [path]
+    assert copies.used() == len(CONTENT)
+
+
+def test_what_is_not_kept_in_the_end_leaves_nothing(tmp_path: Path) -> None:
+    copies = Copies(tmp_path)
+    with copies.incoming(OURS) as file:
+        file.write(CONTENT)
+    assert copies.used() == 0
+    assert copies.state(OURS, DIGEST) == "missing"
+
+
+def test_an_altered_copy_is_told_from_a_sound_one_and_replaced_by_it(tmp_path: Path) -> None:
+    copies = Copies(tmp_path)
+    keep(copies)
+    path = copies.find(OURS, DIGEST)
+    assert path is not None
+    path.write_bytes(CONTENT[:-1] + b"!")
+    assert copies.state(OURS, DIGEST) == "altered"
+    keep(copies)
+    assert copies.state(OURS, DIGEST) == "well"
+
+
+def test_one_firm_goes_and_the_same_file_of_another_stays(tmp_path: Path) -> None:
+    copies = Copies(tmp_path)
+    keep(copies, OURS)
+    keep(copies, THEIRS)
+    assert copies.forget(OURS) == 1
+    assert copies.forget(OURS) == 0
+    assert copies.state(OURS, DIGEST) == "missing"
+    assert copies.state(THEIRS, DIGEST) == "well"
+
+
+def test_what_does_not_fit_is_refused_and_what_is_there_stays(tmp_path: Path) -> None:
+    copies = Copies(tmp_path, total=len(CONTENT) + 1)
+    keep(copies)
+    with pytest.raises(NoRoom):
+        keep(copies, content=b"more")
+    assert copies.used() == len(CONTENT)
+
+
+def test_what_a_crash_left_goes_after_a_day(tmp_path: Path) -> None:
+    copies = Copies(tmp_path)
+    keep(copies)
+    left = tmp_path / "-%2FT1" / "f1" / "incoming" / "tmpx"
+    left.write_bytes(b"half")
+    keep(copies, content=b"soon after")
+    assert left.exists()
+    os.utime(left, (left.stat().st_mtime - LEFT_OVER - 1,) * 2)
+    keep(copies, content=b"a day after")
+    assert not left.exists()
+
+
+@pytest.mark.parametrize("firm", ["..", ".", "", "a/b", "../../etc", "\x00", "f" * 30])
+def test_no_id_leads_out_of_the_folder(tmp_path: Path, firm: str) -> None:
+    copies = Copies(tmp_path / "evidence")
+    keep(copies, FirmKey("../..", firm))
+    assert all(p.is_relative_to(tmp_path / "evidence") for p in tmp_path.rglob("*") if p.is_file())
+
+
+@pytest.mark.parametrize("digest", ["", "../" * 22, DIGEST.upper(), DIGEST + "0"])
+def test_what_is_no_digest_finds_nothing(tmp_path: Path, digest: str) -> None:
+    with pytest.raises(ValueError, match="SHA-256"):
+        Copies(tmp_path).find(OURS, digest)
+
+
+def test_where_none_are_kept_what_comes_can_still_be_looked_at(tmp_path: Path) -> None:
+    copies = Copies(tmp_path / "none", keeps=False)
+    with copies.incoming(OURS) as file:
+        file.write(CONTENT)
+    assert not (tmp_path / "none").exists()
