@@ -23,8 +23,8 @@ async def check_evidence(settings: Settings) -> list[Finding]:
     except (StorageError, ValueError, ImportError):
         return []
     if ill:
-        many = "A copy" if len(ill) == 1 else f"{len(ill)} copies"
-        what = f"{many} of evidence missing in {copies.folder}. `cais verify` names each. Restore a backup of it."
+        many = "A copy of evidence is" if len(ill) == 1 else f"{len(ill)} copies of evidence are"
+        what = f"{many} missing in {copies.folder}. `cais verify` names each. Restore a backup of it."
         return [Finding("evidence", "wrong", what)]
     if copies.used() > 0.9 * copies.total:
         return [Finding("evidence", "look", f"{used}; what goes beyond is not copied. See CAIS_EVIDENCE_TOTAL_MB.")]

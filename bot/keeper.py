@@ -218,7 +218,7 @@ class Keeper:
 
     async def _record(self, coming: Coming, event: e.EvidenceAdded) -> None:
         who = await self._person(coming)
-        if not await self._evidence.record_file(coming, who, event, more=await self._has_more(coming)):
+        if not await self._evidence.record_file(coming, who, event):
             await self._tell(coming, event.name, SENTENCES["same"])
         about = {"action": "evidence", "firm": coming.key.firm, "copied": event.copied}
         log.info("a file was recorded", extra=about)
@@ -228,11 +228,8 @@ class Keeper:
         known = (await self._services.directory.sight(coming.key.tenant, coming.by)).known
         return Person(coming.by, coming.by_name, admin=known.admin)
 
-    async def _has_more(self, coming: Coming) -> bool:
-        return any(o.batch == coming.batch and o.id != coming.id for o in await self._intake.coming(coming.key))
-
     async def _tell(self, coming: Coming, name: str, sentence: str) -> None:
-        await self._evidence.tell(coming, name, sentence, more=await self._has_more(coming))
+        await self._evidence.tell(coming, name, sentence)
 
 
 def _look(file: IO[bytes], size: int) -> str:

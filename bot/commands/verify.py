@@ -82,8 +82,8 @@ def verify(firm: str | None, heads: tuple[str, ...], files: tuple[Path, ...]) ->
     for one in checked:
         click.echo(f"firm {one.key.firm} of {one.key.tenant}: {one.events} events, head {one.head or 'none'}")
     unknown = _say_of_heads(sought, [one.chain for one in checked])
-    for one in ill:
-        click.echo(f"evidence: firm {one.key.firm} of {one.key.tenant}, event {one.sequence}. {one.sentence}")
+    for copy in ill:
+        click.echo(f"evidence: firm {copy.key.firm} of {copy.key.tenant}, event {copy.sequence}. {copy.sentence}")
     if broken or unknown or ill:
         sys.exit(1)
     if copies:

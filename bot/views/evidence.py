@@ -19,6 +19,7 @@ from bot.buttons import (
     ShowNext,
     ShowTask,
     TakeAsDocuments,
+    UndoChange,
 )
 from bot.surfaces import Block, Message, Modal
 from bot.views.blocks import (
@@ -195,7 +196,7 @@ def of_task(scene: Scene, item: Item, pieces: Sequence[Piece], coming: Sequence[
     """Every piece of a task, the newest first, what is on its way, and what is worth keeping."""
     there = [p for p in reversed(pieces) if p.removed is None]
     gone = len(pieces) - len(there)
-    blocks = [*top.blocks, section(f"*Evidence for {literal(item.title)}*"), banner(scene, "newest first")]
+    blocks = [*top.blocks, section(f"*Evidence: {literal(item.title)}*"), banner(scene, "newest first")]
     if coming:
         blocks.append(context(f"⏳ On the way: {_names(coming)}."))
     blocks += [_piece(scene, item, piece) for piece in there[:PIECES]] or [section("No evidence yet.")]
@@ -271,7 +272,9 @@ def became(scene: Scene, found: Sequence[tuple[Became, Piece | None]]) -> Messag
     for one, piece in found[:AT_ONCE]:
         name = literal(clip(one.name or "The file", 120))
         if piece is not None:
-            blocks.append(section(f"✅ Recorded for *{literal(_title(scene, one.task))}*: {piece_line(piece.row)}"))
+            way_back = button("Undo", scene.carry(UndoChange, of=piece.row.sequence), says=f"Undo {one.name}")
+            told = f"✅ Recorded for *{literal(_title(scene, one.task))}*: {piece_line(piece.row)}"
+            blocks.append(section(told, accessory=way_back))
             said.append(f"{name} is recorded as evidence.")
         else:
             blocks.append(section(f"⚠️ *{name}* was not recorded. {literal(clip(one.said, 500))}"))

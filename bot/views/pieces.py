@@ -64,4 +64,5 @@ def weak_words(scene: Scene, task: str) -> str:
     kept, weak = scene.position.evidence.get(task, 0), scene.position.weak_evidence.get(task, 0)
     if not weak:
         return ""
-    return f" (⚠️ {'weak by itself' if weak == kept == 1 else f'{weak} weak by themselves'}: in Slack only)"
+    many = "weak by itself" if weak == kept == 1 else f"{weak} of it weak by itself"
+    return f" (⚠️ {many}: in Slack only)"

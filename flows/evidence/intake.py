@@ -30,6 +30,8 @@ class Coming(msgspec.Struct, frozen=True):
     happened_on: date | None = None
     covers: tuple[str, ...] = ()
     came_from: str = ""
+    together: int = 1
+    """How many files were handed over at once."""
     tries: int = 0
 
 

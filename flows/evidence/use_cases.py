@@ -124,6 +124,7 @@ class Evidence:
                 happened_on=happened_on,
                 covers=suggestions(item.task, covers),
                 came_from=came_from,
+                together=len(files),
             )
             for file in {f.id: f for f in files}.values()
         ]
@@ -156,11 +157,10 @@ class Evidence:
 
     # --- what became of a file -----------------------------------------------------------------------------------
 
-    async def record_file(self, coming: Coming, who: Person, event: e.EvidenceAdded, *, more: bool) -> bool:
+    async def record_file(self, coming: Coming, who: Person, event: e.EvidenceAdded) -> bool:
         """A file is here, or its reference: record it, and owe its sender the word. False where it counts already.
 
-        `more`: others of the same form are still on their way, and one message is to tell of all. Raises Refusal where
-        the person may not add it any more, or the task is gone from the firm's roadmap.
+        Raises Refusal where the person may not add it any more, or the task is gone from the firm's roadmap.
         """
 
         def unit(position: Position, history: Sequence[Record]) -> Changed:
@@ -175,7 +175,7 @@ class Evidence:
             if not changed.records:
                 return changed
             became = Became(event.name, event.task, changed.records[0].sequence)
-            return msgspec.structs.replace(changed, owed=(self._owed(coming, became, more=more),))
+            return msgspec.structs.replace(changed, owed=(self._owed(coming, became),))
 
         changed = await self._events.change(coming.key, unit, cause=f"evidence:{coming.id}", with_history=True)
         self.woken()
@@ -186,13 +186,13 @@ class Evidence:
         cause = f"evidence:{coming.id}"
         return any(row.cause == cause for row in await self._events.history(coming.key, types=ABOUT[:1]))
 
-    async def tell(self, coming: Coming, name: str, sentence: str, *, more: bool = False) -> None:
+    async def tell(self, coming: Coming, name: str, sentence: str) -> None:
         """Nothing was recorded, and why: owe that to whoever handed it over. Once, however often it is said."""
         became = Became(name or coming.name, coming.task, said=sentence)
-        await self._outbox.owe([self._owed(coming, became, more=more)])
+        await self._outbox.owe([self._owed(coming, became)])
         self.woken()
 
-    def _owed(self, coming: Coming, became: Became, *, more: bool) -> Owed:
+    def _owed(self, coming: Coming, became: Became) -> Owed:
         return Owed(
             tenant=coming.key.tenant,
             key=f"evidence/{coming.key.firm}/{coming.id}",
@@ -200,9 +200,14 @@ class Evidence:
             kind=TOLD,
             person=coming.by,
             about=msgspec.json.encode(became).decode(),
-            due_at=self._now().timestamp() + (TOGETHER if more else 0),
+            due_at=self._due(coming),
             slot=f"evidence/{coming.key.firm}/{coming.batch}",
         )
+
+    def _due(self, coming: Coming) -> float:
+        """Of several files of one form: the same moment for all, so that one message tells of those that are ready."""
+        given = datetime.fromisoformat(coming.added_at).timestamp()
+        return given + (TOGETHER if coming.together > 1 else 0)
 
     async def piece(self, key: FirmKey, sequence: int) -> Piece | None:
         """The piece that this event added, for a message about it; None where it was undone since."""
@@ -217,8 +222,8 @@ class Evidence:
         return position
 
 
-TOGETHER = 5.0
-"""Seconds (business time) for which the word about one file waits for the others of its form."""
+TOGETHER = 4.0
+"""Seconds (business time) after a form until when the word about one of its files waits for the others."""
 
 
 def _digest(*parts: str) -> str:

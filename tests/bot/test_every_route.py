@@ -24,6 +24,7 @@ from flows.agent_file import AgentFile
 from flows.asked import Place
 from flows.asking import Question
 from flows.events import FirmKey
+from flows.evidence.pieces import File
 from flows.exports.use_cases import Wish
 from flows.firms import Person
 from flows.habits import Rules
@@ -36,7 +37,7 @@ SECRET = "Zephyrine"
 
 QUESTION = "who signs the registration form at our firm?"
 
-ROWS = 17
+ROWS = 18
 """Events of the foreign firm, once it is made."""
 
 ROUTER = build_router()
@@ -62,6 +63,8 @@ async def foreign_firm(services: Services) -> FirmKey:
     await services.set_member(key, act(16), other, "lead")
     await services.reviews.ask_for(key, act(17), "all", other)
     await services.assign(key, act(10), "s2", OWNER)
+    await services.add_evidence(key, act(30), "s1", kind="note", text=f"{SECRET} memo")
+    await services.evidence.expect(key, act(31), "s1", [File("F0FOREIGN", f"{SECRET}.pdf", 5)])
     await services.set_task_due(key, act(11), "s2", date(2027, 5, 28))
     await services.summaries.post(key, act(14), f"slack:{TENANT}/C0FOREIGN", "weekly")
     result = await services.link_channel(key, act(4), f"slack:{TENANT}/C0FOREIGN")
@@ -174,6 +177,7 @@ async def test_no_button_or_modal_reaches_a_firm_one_is_not_in(
     assert SECRET not in said_by(heard)
     assert "Something went wrong" not in said_by(heard)
     assert await services.events.history(key) == before
+    assert len(await services.intake.coming(key)) == 1
     assert wished == []
     if carried is not None:
         assert isinstance(heard, Say | FieldErrors), "a refusal, not the foreign card"

@@ -9,6 +9,8 @@ from msgspec.structs import replace
 
 from bot import keeper
 from bot.bootstrap import build_router
+from bot.checks_of_evidence import check_evidence
+from bot.evidence_copies import check_copies
 from flows.events import EvidenceAdded, FirmKey
 from flows.evidence.pieces import Piece
 from flows.firms import Person, Refusal
@@ -18,6 +20,7 @@ from tests.bot.conftest import bot_in_slack
 from tests.bot.conversing import BEN, COMPLIANCE, GENERAL, LEA, Json, Slack, Someone, labels, words_of
 
 TENANT = "-/T0SANDBOX"
+TOKENS = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "s"}
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
 DIGEST = hashlib.sha256(PDF).hexdigest()
 
@@ -297,6 +300,75 @@ async def test_slack_in_trouble_is_waited_for(slack: Slack, services: Services, 
     await submits(slack, slack.ben, {"memo.pdf": PDF})
     await told(slack, slack.ben, "memo.pdf is recorded")
     assert len(await the_pieces(services, key)) == 1
+
+
+@pytest.mark.parametrize(
+    ("trouble", "said"),
+    [
+        (NotHandedOver("a login page"), "a page instead of the file"),
+        (NotHandedOver("status 404"), "not in Slack any more"),
+        (SlackSaidNo("files.info", "missing_scope"), "may not read files"),
+    ],
+)
+async def test_what_slack_does_not_hand_over_is_told_of_and_not_recorded(
+    slack: Slack, services: Services, monkeypatch: pytest.MonkeyPatch, trouble: Exception, said: str
+) -> None:
+    key = await a_firm(services)
+
+    async def refuses(*_: object, **__: object) -> tuple[int, str]:
+        raise trouble
+
+    monkeypatch.setattr(WebApi, "fetch", refuses)
+    await submits(slack, slack.ben, {"memo.pdf": PDF})
+    assert said in words_of(await told(slack, slack.ben, "was not recorded"))
+    assert await the_pieces(services, key) == []
+    assert await services.intake.coming(key) == []
+
+
+async def test_what_slack_keeps_back_for_a_day_is_kept_as_a_reference(
+    slack: Slack, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = await a_firm(services)
+    monkeypatch.setattr(keeper, "A_DAY", 0.0)
+    slack.sandbox.faults({"method": "files.info", "kind": "500", "times": 50})
+    await submits(slack, slack.ben, {"memo.pdf": PDF})
+    assert "did not hand it over within a day" in words_of(await told(slack, slack.ben, "is recorded"))
+    [piece] = await the_pieces(services, key)
+    assert (piece.event.name, piece.event.copied) == ("memo.pdf", False)
+
+
+async def test_two_people_who_add_the_same_file_at_once_add_it_once(slack: Slack, services: Services) -> None:
+    key = await a_firm(services)
+    await services.set_member(key, Act(person(BEN), "modal"), person(LEA), "member")
+    await slack.bot.keeper.stop()
+    for who in (slack.ben, slack.lea):
+        await submits(slack, who, {"memo.pdf": PDF})
+    slack.bot.keeper.start()
+    await told(slack, slack.ben, "memo.pdf is recorded")
+    await told(slack, slack.lea, "counts as evidence for this task already")
+    assert len(await the_pieces(services, key)) == 1
+
+
+async def test_a_copy_that_is_missing_or_altered_is_found_and_named(
+    slack: Slack, services: Services, copies: Copies, tmp_path: Path
+) -> None:
+    key = await a_firm(services)
+    await submits(slack, slack.ben, {"memo.pdf": PDF})
+    await told(slack, slack.ben, "is recorded")
+    settings = read({"CAIS_DATA_DIR": str(tmp_path), "CAIS_MODE": "http", **TOKENS})
+    rows = await services.events.history(key)
+    assert check_copies(key, rows, copies) == (1, [])
+    assert [f.verdict for f in await check_evidence(settings)] == ["ok"]
+    path = copies.find(key, DIGEST)
+    assert path is not None
+    path.write_bytes(PDF[:-1])
+    _, [ill] = check_copies(key, rows, copies)
+    assert "'memo.pdf' was altered" in ill.sentence
+    path.unlink()
+    _, [ill] = check_copies(key, rows, copies)
+    assert "'memo.pdf' is missing" in ill.sentence
+    [finding] = await check_evidence(settings)
+    assert (finding.verdict, "is missing" in finding.sentence) == ("wrong", True)
 
 
 async def test_a_full_store_keeps_the_reference_and_says_so(slack: Slack, services: Services, copies: Copies) -> None:

@@ -77,6 +77,22 @@ async def test_what_is_no_file_is_not_taken_for_one(
     assert into.getvalue() == b""
 
 
+async def test_a_page_counts_as_a_file_only_where_it_has_the_size_that_slack_names(
+    api: WebApi, server: TestServer
+) -> None:
+    into = io.BytesIO()
+    page = str(server.make_url("/page"))
+    size, _ = await api.fetch(page, into, most=50_000, exactly=len("<html>Sign in</html>"))
+    assert size == len(into.getvalue())
+    with pytest.raises(NotHandedOver, match="login page"):
+        await api.fetch(page, io.BytesIO(), most=50_000, exactly=4_711)
+
+
+async def test_a_file_that_was_cut_off_is_asked_for_again(api: WebApi, server: TestServer) -> None:
+    with pytest.raises(Unsure):
+        await api.fetch(str(server.make_url("/file")), io.BytesIO(), most=50_000, exactly=20_001)
+
+
 @pytest.mark.parametrize(
     "url",
     [

@@ -3,12 +3,15 @@
 import random
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import msgspec
 import pytest
 
 from flows import answers, own_dates, progress
 from flows.deadlines import Deadline, Ledger, Revision, Source, Value
+from flows.events import EvidenceAdded
+from flows.evidence.pieces import pieces, remove
 from flows.evolve import fold
 from flows.exports.calendar import CalendarEntry, alarms, entries
 from flows.exports.tables import TABLE_NAMES, Table, tables
@@ -61,6 +64,33 @@ def test_what_people_typed_is_in_the_tables_as_they_typed_it() -> None:
     assert TROUBLE in column(table("notes", life), "Note")
     assert column(table("evidence", life), "Link or words") == ["https://example.com/form?a=1&b=2"]
     assert column(table("notes", life), "Counts") == ["yes", "undone"]
+
+
+def test_evidence_has_a_row_with_all_that_is_known_of_a_file_and_whether_it_counts() -> None:
+    life = Life()
+    known: dict[str, Any] = {
+        "name": "a.pdf",
+        "size": 5,
+        "claimed": "application/pdf",
+        "seen": "text/html",
+        "digest": "a" * 64,
+    }
+    life.take([EvidenceAdded("s1", "file", "https://x.slack.com/f", copied=True, covers=("A memo",), **known)])
+    life.take([EvidenceAdded("s1", "message", "https://x.slack.com/archives/C1/p1")])
+    [first, _] = pieces(life.history)
+    life.take(remove(life.position, life.history, ANA, first.row.sequence, reason="wrong one"))
+    rows = table("evidence", life)
+    assert column(rows, "Type as claimed") == ["application/pdf", ""]
+    assert column(rows, "Type as seen") == ["text/html", ""]
+    assert column(rows, "Bytes") == [5, None]
+    assert column(rows, "Copy") == ["copy kept", ""]
+    assert column(rows, "Weak") == ["", "yes"]
+    assert column(rows, "Said to be") == ["A memo", ""]
+    assert column(rows, "Counts") == ["removed", "yes"]
+    assert column(rows, "Removed because") == ["wrong one", ""]
+    [firm] = read(written(export_of("json", life))).firms
+    assert firm.events == tuple(life.history)
+    assert fold(life.position.key, firm.events) == life.position
 
 
 def test_an_answer_that_was_changed_stays_as_an_earlier_one() -> None:

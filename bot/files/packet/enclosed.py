@@ -43,8 +43,9 @@ class Enclosed:
         if not self.missing:
             return ""
         entries = ", ".join(str(sequence) for sequence in sorted(self.missing))
+        named = "entry" if len(self.missing) == 1 else "entries"
         what = counted(len(self.missing), "copy").replace("copys", "copies")
-        return f"{what} of evidence could not be put in (entries {entries}); the page says why."
+        return f"{what} of evidence could not be put in ({named} {entries}); the page says why."
 
 
 def enclose(export: Export, reading: Reading, keep: Keep, say: Say) -> Enclosed:

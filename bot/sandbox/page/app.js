@@ -20,10 +20,10 @@ function tell(text) {
   else notice(text);
 }
 
-async function say(text, thread_ts) {
+async function say(text, thread_ts, files) {
   state.pressed = "";
   if (!thread_ts) toEnd();
-  const answer = await post("say", { as: state.me, channel: state.place.id, text, thread_ts });
+  const answer = await post("say", { as: state.me, channel: state.place.id, text, thread_ts, files });
   if (answer.problem) tell(answer.problem);
 }
 

@@ -1,4 +1,5 @@
 /** The message box below a conversation, what the app suggests to say above it, and what the app is doing below it. */
+import { Attachments } from "./attach.js";
 import { fill, h, icon } from "./dom.js";
 import { TypingBox } from "./typing.js";
 
@@ -7,15 +8,24 @@ let hooks = { onSay() {}, onShortcut() {}, onScroll() {} };
 const button = h("button", { type: "submit", class: "send", "aria-label": "Send", title: "Send (Enter)" }, icon("send"));
 const typing = new TypingBox({
   id: "composer-box",
-  onSend: (text) => hooks.onSay(text),
-  onRow: (row) => hooks.onShortcut(row.shortcut),
-  onChange: (text) => {
-    button.disabled = !text.trim();
+  onSend: (text) => {
+    const files = attachments.ids;
+    attachments.clear();
+    hooks.onSay(text, undefined, files);
   },
+  onRow: (row) => hooks.onShortcut(row.shortcut),
+  onChange: () => ready(),
+  mayBeEmpty: () => attachments.ids.length > 0,
 });
+const attachments = new Attachments({ onChange: () => ready(), onProblem: (text) => showStatus(text) });
+
+function ready() {
+  button.disabled = !typing.box.value.trim() && !attachments.ids.length;
+}
+
 const prompts = h("div", { class: "prompts", role: "group", "aria-label": "Suggested prompts" });
 const status = h("div", { class: "status", role: "status" });
-const form = h("form", { class: "composer" }, typing.panel, prompts, h("div", { class: "box" }, typing.box, button), status);
+const form = h("form", { class: "composer" }, typing.panel, prompts, attachments.list, h("div", { class: "box" }, attachments.button, typing.box, button), status);
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
@@ -33,6 +43,7 @@ typing.box.addEventListener("keydown", (event) => {
 /** Shows the composer for one place, with the draft left there. */
 export function composerFor(place, name, callbacks) {
   hooks = callbacks;
+  attachments.clear();
   typing.at(place, `Message ${name}`);
   showStatus("");
   requestAnimationFrame(() => typing.grow());

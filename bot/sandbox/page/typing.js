@@ -22,9 +22,12 @@ export class TypingBox {
   #offer = { from: 0, rows: [] };
   #active = -1;
 
-  /** `onSend(text)`; `onChange(text)` hears each letter; `onRow(row)` takes a suggestion that is no text. */
-  constructor({ id, onSend, onChange = () => {}, onRow = () => {} }) {
-    this.#hooks = { onSend, onChange, onRow };
+  /**
+   * `onSend(text)`; `onChange(text)` hears each letter; `onRow(row)` takes a suggestion that is no text; `mayBeEmpty()`
+   * tells whether there is something to send beside words.
+   */
+  constructor({ id, onSend, onChange = () => {}, onRow = () => {}, mayBeEmpty = () => false }) {
+    this.#hooks = { onSend, onChange, onRow, mayBeEmpty };
     const panelId = freshId("suggestions");
     this.panel = h("div", { id: panelId, class: "suggestions", role: "listbox", "aria-label": "Suggestions", hidden: true });
     this.box = h("textarea", { id, rows: 1, role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": panelId });
@@ -53,8 +56,8 @@ export class TypingBox {
 
   send() {
     const text = this.box.value.trim();
-    if (!text) return;
-    this.#sent = [...remembered(`sent/${state.me}`, []), text].slice(-REMEMBERED);
+    if (!text && !this.#hooks.mayBeEmpty()) return;
+    if (text) this.#sent = [...remembered(`sent/${state.me}`, []), text].slice(-REMEMBERED);
     localStorage.setItem(`sent/${state.me}`, JSON.stringify(this.#sent));
     this.#recalled = this.#sent.length;
     this.#write("");
