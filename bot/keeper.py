@@ -62,6 +62,8 @@ class Described(msgspec.Struct, frozen=True):
     url: str
     inside: bool
     """Whether Slack itself holds the content."""
+    reached: bool = True
+    """Whether Slack said so, or has not answered for a day."""
 
 
 class Keeper:
@@ -149,7 +151,7 @@ class Keeper:
         except (Unsure, TooBusy):
             if self._now() - coming.since < A_DAY:
                 raise
-            return Described(coming.name or coming.file, None, "", "", "", inside=True)
+            return Described(coming.name or coming.file, None, "", "", "", inside=True, reached=False)
         file: Mapping[str, Any] = answer.get("file") or {}
         if file.get("mode") in ("tombstone", "hidden_by_limit"):
             raise NotHandedOver("it is gone")
@@ -177,6 +179,8 @@ class Keeper:
             came_from=coming.came_from,
             covers=coming.covers,
         )
+        if not found.reached:
+            return msgspec.structs.replace(event, not_copied="unreachable")
         if not found.inside:
             return msgspec.structs.replace(event, not_copied="elsewhere")
         if found.size is not None and found.size > self._copies.largest:

@@ -11,10 +11,10 @@ from pathlib import Path
 import click
 from msgspec.structs import replace
 
-from bot.bootstrap import build_copies
 from bot.clock import real_time
 from bot.commands.database import opened
 from bot.commands.exporting import firms_meant, write_export
+from bot.evidence_copies import build_copies
 from bot.files.names import slug
 from bot.settings import Settings, load
 from flows.certificate import Certificate, GoneFirm, read, written

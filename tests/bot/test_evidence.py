@@ -11,6 +11,8 @@ from bot import keeper
 from bot.bootstrap import build_router
 from bot.checks_of_evidence import check_evidence
 from bot.evidence_copies import check_copies
+from bot.settings import read
+from bot.web_api import NotHandedOver, SlackSaidNo, WebApi
 from flows.events import EvidenceAdded, FirmKey
 from flows.evidence.pieces import Piece
 from flows.firms import Person, Refusal
@@ -344,8 +346,10 @@ async def test_two_people_who_add_the_same_file_at_once_add_it_once(slack: Slack
     for who in (slack.ben, slack.lea):
         await submits(slack, who, {"memo.pdf": PDF})
     slack.bot.keeper.start()
-    await told(slack, slack.ben, "memo.pdf is recorded")
-    await told(slack, slack.lea, "counts as evidence for this task already")
+    await slack.sandbox.until(lambda: all("recorded" in who.last["text"] for who in (slack.ben, slack.lea)), 10)
+    said = [words_of(who.last) for who in (slack.ben, slack.lea)]
+    assert sum("memo.pdf is recorded" in words for words in said) == 1
+    assert sum("counts as evidence for this task already" in words for words in said) == 1
     assert len(await the_pieces(services, key)) == 1
 
 
