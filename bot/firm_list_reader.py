@@ -85,7 +85,8 @@ class FirmListReader:
         found: dict[str, tuple[Known, tuple[str, ...]]] = {}
         cursor = ""
         for _ in range(MOST_PAGES):
-            asked = {"limit": PAGE, **({"cursor": cursor} if cursor else {})}
+            # With the token of a whole org Slack wants to know of which workspace; with another it does not look.
+            asked = {"limit": PAGE, "team_id": tenant.rpartition("/")[2], **({"cursor": cursor} if cursor else {})}
             try:
                 page = await self._slack.of(tenant).call("users.list", asked, form=True, patience=PATIENCE)
             except (SlackSaidNo, TooBusy, Unsure) as error:

@@ -83,6 +83,25 @@ def test_the_settings_table_is_the_settings() -> None:
     assert shown == {name: "" if default is None else str(default) for name, default in names().items()}
 
 
+EXAMPLE = (ROOT / ".env.example").read_text(encoding="utf-8").splitlines()
+
+
+def test_the_example_names_every_setting_and_nothing_else() -> None:
+    set_there = [match[1] for line in EXAMPLE if (match := re.match(r"#?([A-Z_]+)=", line))]
+    assert sorted(set_there) == sorted(names())
+
+
+def test_the_example_as_it_is_starts_the_sandbox_and_what_is_filled_in_are_defaults() -> None:
+    given = dict(line.split("=", 1) for line in EXAMPLE if re.match(r"[A-Z_]+=", line))
+    assert {name for name, value in given.items() if value} == {"CAIS_DATA_DIR"}
+    shown = {m[1]: m[2] for line in EXAMPLE if (m := re.match(r"#([A-Z_]+)=(.+)", line))}
+    usual = {name: str(default) for name, default in names().items() if default is not None}
+    moved = {"CAIS_CLOCK_SPEED", "CAIS_START_AT"}
+    for name, value in shown.items():
+        if name not in moved and name in usual:
+            assert value in (usual[name], {"True": "1", "False": "0"}.get(usual[name])), name
+
+
 def test_the_commands_of_cais_are_listed_with_an_example_that_is_one() -> None:
     shown = examples("On the command line")
     assert {_bare(command) for command in shown} == set(commands())

@@ -1,5 +1,6 @@
 """The app added to Slack in a browser, taken off again, and added once more."""
 
+import ast
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -11,6 +12,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
+import bot
 from bot.app import Bot
 from bot.bootstrap import build_router, build_services
 from bot.clock import real_time
@@ -306,6 +308,19 @@ async def api(database: Database) -> AsyncIterator[tuple[AnySlack, Callable[[Man
 
 
 Api = tuple[AnySlack, Callable[[ManyWorkspaces], WebApi]]
+
+
+BOUND = {"exporter.py", "progress_note.py"}
+"""Where what calls Slack is given one workspace's way there."""
+
+
+def test_whoever_calls_slack_says_for_which_workspace() -> None:
+    unsaid = []
+    for path in Path(bot.__file__).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Attribute) and node.attr in ("call", "fetch", "hand_up"):
+                unsaid += [path.name] if ast.unparse(node.value) in ("self._slack", "self.slack") else []
+    assert set(unsaid) == BOUND
 
 
 async def test_each_workspace_is_called_with_its_own_token(database: Database, api: Api) -> None:
