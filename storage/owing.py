@@ -52,11 +52,24 @@ def owe(owed: Iterable[Owed]) -> Unit[None]:
         yield keep_owed, rows
 
 
-# Two replicas that claim at once would each get a part of a slot; SQLite has one writer anyway.
-take_turn = Statement(lambda _: select(func.pg_advisory_xact_lock(literal_column(str(_TURN)))))
+def _turn(_: Insert) -> ClauseElement:
+    """Two replicas that claim at once would each get a part of a slot; SQLite has one writer anyway.
+
+    Until the transaction ends, what belongs together is looked up row by row: of what is due PostgreSQL believes much
+    to be not settled, as it knows how many are either but not that hardly any are both, and would read all there is.
+    """
+    off = (literal_column(f"set_config('enable_{how}', 'off', true)") for how in ("hashjoin", "mergejoin"))
+    return select(func.pg_advisory_xact_lock(literal_column(str(_TURN))), *off)
+
+
+take_turn = Statement(_turn)
 
 
 _NOW = bindparam("now", type_=taken.c.until.type)
+
+
+def _is_due() -> Any:
+    return and_(NOT_SETTLED, outbox.c.due_at <= bindparam("due"))
 
 
 def _free() -> Any:
@@ -65,7 +78,7 @@ def _free() -> Any:
         select(taken.c.tenant, taken.c.key).where(taken.c.until > _NOW)
     )
     not_stopped = outbox.c.tenant.not_in(select(stopped.c.tenant))
-    return and_(NOT_SETTLED, outbox.c.due_at <= bindparam("due"), not_held, not_stopped)
+    return and_(_is_due(), not_held, not_stopped)
 
 
 # In order, so that PostgreSQL takes the index: it believes that much of what is due is not settled, and would look
@@ -87,7 +100,7 @@ def _take(insert: Insert) -> ClauseElement:
     slots = select(*earliest.c).distinct()
     until = bindparam("until", type_=taken.c.until.type)
     rows = select(outbox.c.tenant, outbox.c.key, until, literal_column("1"), _NOW).where(
-        _free(), tuple_(outbox.c.tenant, outbox.c.person, outbox.c.slot).in_(slots)
+        _is_due(), tuple_(outbox.c.tenant, outbox.c.person, outbox.c.slot).in_(slots)
     )
     new = insert(taken).from_select(["tenant", "key", "until", "tries", "first_at"], rows)
     # Nobody looks for a message that was surely not sent: the next to take it up is the first.
@@ -99,14 +112,20 @@ def _take(insert: Insert) -> ClauseElement:
             taken.c.tries: taken.c.tries + literal_column("1"),
             taken.c.first_at: first,
         },
+        where=taken.c.until <= _NOW,
     ).returning(taken.c.tenant, taken.c.key)
     return took
 
 
 take = Statement(_take)
+# Asked in a way no index answers: PostgreSQL, too, would begin with all that is not settled, where it believes that
+# this is little.
+_IS_STILL_OWED = func.coalesce(outbox.c.settled_at, literal_column("-1.0")) == literal_column("-1.0")
 read_taken = Statement(
     lambda _: (
-        select(*_OWED).select_from(taken.join(outbox, IS_TAKEN)).where(taken.c.until == bindparam("until"), NOT_SETTLED)
+        select(*_OWED)
+        .select_from(taken.join(outbox, IS_TAKEN))
+        .where(taken.c.until == bindparam("until"), _IS_STILL_OWED)
     )
 )
 

@@ -10,6 +10,9 @@ from storage.statements import Rows, Statement, Unit, postgres_language
 
 T = TypeVar("T")
 
+SETTINGS = {"jit": "off"}
+"""Compiling a statement takes longer than any of ours; where many rows wait, the server would begin to."""
+
 _TRIES = 5
 _SECONDS = 30.0
 _FASTER = (
@@ -134,7 +137,9 @@ async def version(url: str, query: str) -> str:
 async def open_postgres(url: str) -> PostgresRunner:
     """A pool on a migrated database. Raises StorageUnavailable."""
     try:
-        pool = await asyncpg.create_pool(plain_url(url), min_size=1, max_size=10, command_timeout=_SECONDS)
+        pool = await asyncpg.create_pool(
+            plain_url(url), min_size=1, max_size=10, command_timeout=_SECONDS, server_settings=SETTINGS
+        )
     except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
         raise _unavailable(error) from error
     return PostgresRunner(pool)

@@ -33,7 +33,7 @@ from flows.reminders.replanning import replan
 from flows.services import Act
 from storage import owing, planning, statements
 from storage.database import Database, open_database
-from storage.postgres import plain_url
+from storage.postgres import SETTINGS, plain_url
 from storage.statements import Statement, postgres_language, sqlite_language
 from tests.storage import postgres
 
@@ -317,7 +317,7 @@ async def on_sqlite(folder: Path) -> None:
 
 async def on_postgres(server: str) -> None:
     async with await open_database(server) as database:
-        await measure(database, BarePostgres(await asyncpg.connect(plain_url(server))))
+        await measure(database, BarePostgres(await asyncpg.connect(plain_url(server), server_settings=SETTINGS)))
 
 
 async def measure(database: Database, bare: Bare) -> None:
