@@ -20,6 +20,9 @@ ROUND = 30.0
 
 AT_ONCE = 100
 
+TOGETHER = 8
+"""Firms whose plans share a commit, as that takes as long as a plan; a click waits for no more than these."""
+
 
 class Planner:
     """Plans firms anew whose plans are out of date. Several may do so at once: the same facts make the same plan."""
@@ -72,11 +75,11 @@ class Planner:
         """Plans every firm whose plan is out of date; returns how many. One that fails is tried again next time."""
         planned, failed = 0, set[FirmKey]()
         while keys := await self._stale(failed):
-            for key in keys:
-                if await self._plan(key):
-                    planned += 1
-                else:
-                    failed.add(key)
+            for first in range(0, len(keys), TOGETHER):
+                some = keys[first : first + TOGETHER]
+                done = await asyncio.gather(*map(self._plan, some))
+                planned += sum(done)
+                failed.update(key for key, made in zip(some, done, strict=True) if not made)
         if planned:
             self._planned()
             self._ask()

@@ -21,6 +21,7 @@ class Hours:
         self.hour = self.habits.hour or rules.hour
         self._awake = rules.awake_from, rules.awake_to
         self._calendar = calendar
+        self._next: dict[datetime, datetime] = {}
 
     def at(self, day: date) -> datetime:
         """The person's hour on this day, UTC. An hour that a clock change leaves out comes as much later."""
@@ -31,8 +32,12 @@ class Hours:
         return instant.astimezone(self.zone).date()
 
     def next_hour(self, instant: datetime) -> datetime:
-        """The person's next hour of a trading day from then on."""
-        return next(at for day in self._trading_days(self.day_of(instant)) if (at := self.at(day)) >= instant)
+        """The person's next hour of a trading day from then on; asked of one instant for many rows."""
+        kept = self._next.get(instant)
+        if kept is None:
+            days = self._trading_days(self.day_of(instant))
+            kept = self._next[instant] = next(at for day in days if (at := self.at(day)) >= instant)
+        return kept
 
     def first_hour_from(self, day: date) -> datetime:
         """The person's hour on the first trading day from this one on."""
@@ -47,8 +52,10 @@ class Hours:
 
     def late(self, due: datetime, now: datetime) -> datetime:
         """When to say what was due then: what could not be said in time, as after a stop, is not said at night."""
+        if now - due < IN_TIME:
+            return due
         soonest = self.at_once(now)
-        return soonest if now - due >= IN_TIME and soonest > now else due
+        return soonest if soonest > now else due
 
     def held_back(self, instant: datetime) -> datetime:
         """The instant, or the end of the pause it falls into."""

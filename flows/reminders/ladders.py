@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import msgspec
 
-from flows.trading_days import Calendar
+from flows.trading_days import NYSE, Calendar
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -19,6 +19,10 @@ class Step(msgspec.Struct, frozen=True):
 def told_on(calendar: Calendar, on: date, nth: int) -> date:
     """The day of the reminder so many trading days before a date; of the one on the day itself, rolled back."""
     return calendar.minus(on, nth) if nth else calendar.on_or_before(on)
+
+
+KEPT = 4096
+"""So many ladders are kept at most: some years of days."""
 
 
 class Ladders:
@@ -36,6 +40,8 @@ class Ladders:
             for nth in sorted(set(numbers), reverse=True):
                 days[told_on(self.calendar, on, nth)] = nth
             kept = [Step(nth, day, self.calendar.skipped(day, on)) for day, nth in days.items()]
+            if len(self._kept) >= KEPT:
+                self._kept.clear()
             self._kept[on, numbers] = kept
         return kept
 
@@ -57,3 +63,11 @@ class Ladders:
             if day >= first:
                 yield Step(nth, day, self.calendar.skipped(before, day) if before else ())
             nth, before, day = nth + 1, day, self.calendar.plus(day, every)
+
+
+_NYSE = Ladders(NYSE)
+
+
+def ladders_of(calendar: Calendar) -> Ladders:
+    """The ladders of a calendar; firms share the days of the exchange, where nobody changed them."""
+    return _NYSE if calendar == NYSE else Ladders(calendar)

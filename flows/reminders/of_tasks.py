@@ -109,16 +109,18 @@ class _OfTask:
         at = hours.next_hour(since)
         if due:
             known = max(since, due.at)
-            if self.workings.calendar.between(hours.day_of(known), due.on) <= self.workings.rules.soon:
+            if due.on < self.workings.calendar.plus(hours.day_of(known), self.workings.rules.soon + 1):
                 at = min(at, hours.at_once(known))
         told = Dated(self.subject, due.on if due else date.max, revision, since)
         yield self.workings.found(person, told, kind, at, self._told_since(person, since))
 
     def _at_once(self, found: Found, dated: Dated, set_at: datetime, since: datetime) -> Found:
         """The reminder on the day itself comes at once where the date was set on that day, but after the hour."""
+        if found.rung.rung:
+            return found
         step = self.workings.ladders.before(dated.on, self.workings.rules.before)[-1]
         hours = self.workings.people.hours(found.rung.person)
-        if found.rung.rung or hours.day_of(set_at) != step.day or hours.at(step.day) >= set_at:
+        if hours.day_of(set_at) != step.day or hours.at(step.day) >= set_at:
             return found
         return self.workings.found(found.rung.person, dated, "before", hours.at_once(set_at), since, step)
 

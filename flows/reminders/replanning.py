@@ -127,9 +127,11 @@ class _Plan:
 
     def _was_put_off(self, row: Owed, due: datetime, stands: datetime) -> bool:
         """Whether it was night when it was late: then it waits for its hour, also if a plan is made by day before."""
+        if due >= self.planned:
+            return False
         hours = self.people.hours(row.person)
         next_hours = {hours.next_hour(self.planned), hours.next_hour(self.now)}
-        return due < self.planned and next_hours == {stands} and stands != rung_of(row).due_at
+        return next_hours == {stands} and stands != rung_of(row).due_at
 
     def _due(self, row: Owed, one: Found) -> datetime:
         """When it would be; a snooze ends when it was said to, and what nobody dates stays where it is."""

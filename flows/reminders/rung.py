@@ -9,7 +9,7 @@ import msgspec
 from flows.events import FirmKey
 from flows.habits import Reach
 from flows.position import Position
-from flows.reminders.ladders import Ladders, Step
+from flows.reminders.ladders import Step, ladders_of
 from flows.reminders.telling import People
 from flows.trading_days import Calendar
 
@@ -80,7 +80,7 @@ class Workings:
         self.earliest = now - LOOK_BACK
         self.last = (until + timedelta(2)).date()
         self.calendar = calendar
-        self.ladders = Ladders(calendar)
+        self.ladders = ladders_of(calendar)
         self.people = People(position, people, calendar)
         self.set_up = position.set_up_at or BEGINNING
         self._hours: dict[tuple[str, date], tuple[datetime, datetime]] = {}
@@ -94,9 +94,10 @@ class Workings:
         return max(since, self.set_up, self.changed(f"member {person}"))
 
     def before(self, dated: Dated, person: str, since: datetime, numbers: tuple[int, ...]) -> Iterator[Found]:
-        """The days before a date, and the day itself."""
+        """The days before a date, and the day itself; those that are too far off are not worked out."""
         for step in self.ladders.before(dated.on, numbers):
-            yield self.on_day(step, person, dated, "before", since)
+            if step.day <= self.last:
+                yield self.on_day(step, person, dated, "before", since)
 
     def late(self, dated: Dated, until: date = date.max) -> Sequence[Step]:
         """The days on which a date is late, up to `until`. Of those behind us the last few are enough."""
