@@ -7,6 +7,7 @@ from pathlib import Path
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
+from bot.app import Bot
 from bot.bootstrap import build_router, build_services
 from bot.clock import real_time
 from flows.firms import Person
@@ -88,25 +89,51 @@ def is_digest(message: Json) -> bool:
     return str(message.get("text", "")).startswith("Reminder, ")
 
 
+def sqlite_url(tmp_path: Path) -> str:
+    """Where a world keeps what it knows, unless it is told another place."""
+    return f"sqlite+aiosqlite:///{tmp_path}/cais.db"
+
+
 @asynccontextmanager
 async def world_at(
     tmp_path: Path,
     pack: Pack,
     now: datetime,
     *,
-    database: str = "cais.db",
+    url: str = "",
     clock: Clock | None = None,
     **sandbox: object,
 ) -> AsyncIterator[World]:
     """A workspace with the bot in it, at this time."""
     clock = clock or Clock(now)
-    async with await open_database(fresh_database(tmp_path / database)) as opened:
+    async with await open_database(url or fresh_database(tmp_path / "cais.db")) as opened:
         services = build_services(opened, pack, clock, engine=engine)
         async with bot_in_slack("http", services, build_router(), now=clock.real_time, **sandbox) as slack:
             for user in (BEN, LEA, CONRAD):
                 slack.sandbox.slack.workspace.users[user]["tz"] = ZONES.get(user, NEW_YORK.key)
                 await slack.bot.people.meet(TENANT, user, person(user).id)
             yield World(slack, services, clock)
+
+
+@asynccontextmanager
+async def another_replica(world: World, url: str) -> AsyncIterator[World]:
+    """A second bot on the same database and in the same workspace."""
+    async with await open_database(url) as opened:
+        services = build_services(opened, world.services.pack, world.clock, engine=engine)
+        options = world.slack.sandbox.options
+        bot = Bot(
+            token=options.bot_token,
+            signing_secret=options.signing_secret,
+            router=build_router(),
+            services=services,
+            now=world.clock.real_time,
+            api_url=world.slack.sandbox.api_url,
+        )
+        await bot.start()
+        try:
+            yield World(type(world.slack)(world.slack.sandbox, bot), services, world.clock)
+        finally:
+            await bot.stop()
 
 
 ZONES = {LEA: "America/Los_Angeles"}

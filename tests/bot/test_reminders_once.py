@@ -1,15 +1,12 @@
 """Each reminder is sent once: across crashes, lost replies, restarts and several replicas."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from bot.app import Bot
-from bot.bootstrap import build_router, build_services
+from bot.bootstrap import build_services
 from bot.delivery import LEASE
 from bot.people import FRESH
 from flows.roadmap import Pack
@@ -17,7 +14,7 @@ from storage.database import open_database
 from tests.bot.conftest import engine
 from tests.bot.conversing import BEN, LEA, words_of
 from tests.bot.firm_making import person
-from tests.bot.reminding import World, new_york, world_at
+from tests.bot.reminding import World, another_replica, new_york, sqlite_url, world_at
 from tests.bot.test_reminders import bens_task, world
 
 __all__ = ["world"]  # a fixture is found by its name here
@@ -93,30 +90,9 @@ async def test_slack_asks_to_wait(world: World) -> None:
     assert len(world.digests(BEN)) == 1
 
 
-@asynccontextmanager
-async def another_replica(world: World, tmp_path: Path) -> AsyncIterator[World]:
-    """A second bot on the same database and in the same workspace."""
-    async with await open_database(f"sqlite+aiosqlite:///{tmp_path}/cais.db") as opened:
-        services = build_services(opened, world.services.pack, world.clock, engine=engine)
-        options = world.slack.sandbox.options
-        bot = Bot(
-            token=options.bot_token,
-            signing_secret=options.signing_secret,
-            router=build_router(),
-            services=services,
-            now=world.clock.real_time,
-            api_url=world.slack.sandbox.api_url,
-        )
-        await bot.start()
-        try:
-            yield World(type(world.slack)(world.slack.sandbox, bot), services, world.clock)
-        finally:
-            await bot.stop()
-
-
 async def test_two_replicas_on_one_database_say_it_once(world: World, tmp_path: Path) -> None:
     await the_day(world)
-    async with another_replica(world, tmp_path) as other:
+    async with another_replica(world, sqlite_url(tmp_path)) as other:
         world.clock.now = new_york("2026-12-01")
         await asyncio.gather(world.plan(), other.plan(), world.plan(), other.plan())
         await other.goes_to("2026-12-08")
@@ -130,7 +106,7 @@ async def test_a_restart_plans_before_it_sends(tmp_path: Path, pack: Pack) -> No
         key = await bens_task(world)
         await world.plan()
         clock = world.clock
-    async with await open_database(f"sqlite+aiosqlite:///{tmp_path}/cais.db") as opened:
+    async with await open_database(sqlite_url(tmp_path)) as opened:
         services = build_services(opened, pack, clock, engine=engine)
         world = World(world.slack, services, clock)
         await services.set_task_due(key, world.act(person(BEN)), "s1", date(2026, 12, 8))
