@@ -56,6 +56,8 @@ class Reach(msgspec.Struct, frozen=True):
     """Slack's word for why it took no message for them last, empty where it did, or they were heard of since."""
     habits: Habits = Habits()
     since: datetime | None = None
+    heard: bool = False
+    """They were heard of since a message was refused, and none arrived yet: another refusal is no news, see `since`."""
 
     @property
     def reachable(self) -> bool:

@@ -151,10 +151,14 @@ class Directory(Protocol):
         """Keep a person's own settings; the plans of their firms become stale."""
 
     async def blocked(self, tenant: str, person: str, reason: str, *, at: float = 0.0) -> None:
-        """Slack takes no messages for this person, or (an empty reason) takes them again; plans become stale.
+        """Slack takes no messages for this person, or (an empty reason) one arrived; plans become stale.
 
-        `at` is business time, 0 where it is not known.
+        `at` is business time, 0 where it is not known. Of somebody who was only heard of since the last refusal, it is
+        the time of that one that is kept.
         """
+
+    async def heard_of(self, tenant: str, person: str) -> None:
+        """Whoever takes no messages is there: they are reachable until one is refused again; plans become stale."""
 
 
 class Told(msgspec.Struct, frozen=True):

@@ -18,6 +18,8 @@ _MEANT = 10_000
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Habits).decode
 _USUAL = Habits()
+_HEARD = "heard"
+"""In place of Slack's word for a refusal, from when a person was heard of until a message arrives."""
 
 
 class Directory:
@@ -56,8 +58,10 @@ class Directory:
         await self._runner.write(lambda: _set(statements.set_habits, tenant, person, {"habits": kept}))
 
     async def blocked(self, tenant: str, person: str, reason: str, *, at: float = 0.0) -> None:
-        new = {"blocked": reason, "reach_since": at}
-        await self._runner.write(lambda: _set(statements.set_blocked, tenant, person, new))
+        await self._runner.write(lambda: _blocked(tenant, person, reason, at))
+
+    async def heard_of(self, tenant: str, person: str) -> None:
+        await self._runner.write(lambda: _heard_of(tenant, person))
 
 
 def by_name(firm: FirmSummary) -> tuple[str, str]:
@@ -71,7 +75,7 @@ def _use(tenant: str, person: str, firm: str) -> Unit[None]:
 
 def _remember(tenant: str, known: Known, at: float) -> Unit[None]:
     before = yield from _one(tenant, known.person)
-    since = at if before.standing != known.standing else before.since.timestamp() if before.since else 0.0
+    since = at if before.standing != known.standing else _since(before)
     yield statements.remember_person, {"tenant": tenant, "reach_since": since, **msgspec.structs.asdict(known)}
     if (before.time_zone, before.standing) != (known.time_zone, known.standing):
         yield planning.stale_of_person, {"tenant": tenant, "person": known.person}
@@ -81,6 +85,23 @@ def _set(statement: Statement, tenant: str, person: str, new: Mapping[str, Any])
     changed = yield statement, {"tenant": tenant, "person": person, **new}
     if changed:
         yield planning.stale_of_person, {"tenant": tenant, "person": person}
+
+
+def _blocked(tenant: str, person: str, reason: str, at: float) -> Unit[None]:
+    before = yield from _one(tenant, person)
+    since = _since(before) if reason and before.heard else at
+    yield from _set(statements.set_blocked, tenant, person, {"blocked": reason, "reach_since": since})
+
+
+def _heard_of(tenant: str, person: str) -> Unit[None]:
+    before = yield from _one(tenant, person)
+    if before.blocked:
+        heard = {"blocked": _HEARD, "reach_since": _since(before)}
+        yield from _set(statements.set_blocked, tenant, person, heard)
+
+
+def _since(reach: Reach) -> float:
+    return reach.since.timestamp() if reach.since else 0.0
 
 
 def _one(tenant: str, person: str) -> Unit[Reach]:
@@ -96,7 +117,8 @@ def reach(tenant: str, persons: Sequence[str]) -> Unit[dict[str, Reach]]:
         rows = yield planning.read_reach(len(persons)), {"tenant": tenant, **named}
         for name, time_zone, standing, blocked, habits, at in rows:
             since = datetime.fromtimestamp(at, UTC) if at else None
-            found[name] = Reach(name, time_zone, standing, blocked, _habits(habits), since)
+            heard = blocked == _HEARD
+            found[name] = Reach(name, time_zone, standing, "" if heard else blocked, _habits(habits), since, heard)
     return found
 
 
@@ -132,4 +154,5 @@ def _sight(cache: PositionCache, tenant: str, person: str, channel: str, asked: 
         # The snapshot itself says who is in: rows read a moment earlier must not open a door.
         if position and not known.admin and person not in position.members:
             position = None
-    return Sighting(known, firms, linked or "", current or "", position, bool(any_firm), rows[0][12] or "")
+    blocked = "" if rows[0][12] == _HEARD else rows[0][12] or ""
+    return Sighting(known, firms, linked or "", current or "", position, bool(any_firm), blocked)

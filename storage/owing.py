@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import (
+    Text,
     and_,
     bindparam,
     case,
@@ -58,7 +59,7 @@ def _turn(_: Insert) -> ClauseElement:
     Until the transaction ends, what belongs together is looked up row by row: of what is due PostgreSQL believes much
     to be not settled, as it knows how many are either but not that hardly any are both, and would read all there is.
     """
-    off = (literal_column(f"set_config('enable_{how}', 'off', true)") for how in ("hashjoin", "mergejoin"))
+    off = [literal_column(f"set_config('enable_{how}', 'off', true)", Text) for how in ("hashjoin", "mergejoin")]
     return select(func.pg_advisory_xact_lock(literal_column(str(_TURN))), *off)
 
 

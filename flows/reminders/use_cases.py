@@ -91,7 +91,7 @@ class Reminders:
 
     async def heard_of(self, tenant: str, person: str) -> None:
         """They are there, whatever was said when a message was refused: what is owed to them is sent to them again."""
-        await self._directory.blocked(tenant, person, "", at=self._now().timestamp())
+        await self._directory.heard_of(tenant, person)
 
     async def finish_recurring(self, key: FirmKey, act: Act, recurring: str, on: date) -> Result:
         """See `setting.finish_recurring`."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.delivery import MOST_REFUSALS, SOME_MINUTES
+from bot.bringing import MOST_REFUSALS, SOME_MINUTES
 from flows.events import FirmKey
 from flows.ports import Known
 from flows.roadmap import Pack
@@ -147,3 +147,31 @@ async def test_a_task_that_goes_from_one_lead_to_others_is_called_open(world: Wo
     await world.services.set_member(key, world.act(person(LEA)), person(BEN), "member")
     await world.plan()
     assert "still open, and the firm's leads are reminded of it now" in world.said(BEN)
+
+
+async def test_leads_are_told_once_of_whoever_refuses_messages_but_is_active_until_one_arrives(world: World) -> None:
+    firm = await a_firm(world.services, "Apex Securities", LEA, U0BEN="member")
+    await world.services.assign(firm.key, world.act(person(LEA)), "s1", person(BEN))
+    await world.services.set_task_due(firm.key, world.act(person(BEN)), "s1", DUE)
+    refused(world, "cannot_dm_bot")
+    await world.goes_to("2026-11-24")
+    await world.goes_to("2026-11-24", 13)
+    assert told_of_ben(world) == 1
+    refused(world, "cannot_dm_bot")
+    await world.slack.ben.types("/cais")
+    await world.plan()
+    assert await marked(world) == "cannot_dm_bot", "what is owed to him is refused again"
+    await world.goes_to("2026-11-25", 13)
+    assert told_of_ben(world) == 1
+    await world.slack.ben.types("/cais")
+    await world.goes_to("2026-12-01", 13)
+    assert len(world.digests(BEN)) == 1, "one got through"
+    refused(world, "cannot_dm_bot")
+    await world.goes_to("2026-12-08")
+    await world.goes_to("2026-12-09", 13)
+    assert told_of_ben(world) == 2
+
+
+def told_of_ben(world: World) -> int:
+    """In how many messages Lea is told that he cannot be reached, or was told so."""
+    return sum("Ben Cole" in words_of(digest) for digest in world.digests(LEA))

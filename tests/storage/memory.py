@@ -58,6 +58,7 @@ class Shared:
     habits: dict[tuple[str, str], Habits] = field(default_factory=dict)
     blocked: dict[tuple[str, str], str] = field(default_factory=dict)
     since: dict[tuple[str, str], float] = field(default_factory=dict)
+    heard: set[tuple[str, str]] = field(default_factory=set)
 
     def owe(self, owed: Sequence[Owed]) -> None:
         for one in owed:
@@ -69,7 +70,9 @@ class Shared:
         habits = self.habits.get((tenant, person), Habits())
         at = self.since.get((tenant, person), 0.0)
         since = datetime.fromtimestamp(at, UTC) if at else None
-        return Reach(person, known.time_zone, known.standing, self.blocked.get((tenant, person), ""), habits, since)
+        whose = (tenant, person)
+        blocked, heard = self.blocked.get(whose, ""), whose in self.heard
+        return Reach(person, known.time_zone, known.standing, blocked, habits, since, heard)
 
     def changed_for(self, tenant: str, person: str, before: Reach) -> None:
         """Makes the plans of this person's firms stale, where they can be reached in another way than before."""
@@ -211,9 +214,17 @@ class MemoryDirectory:
     async def blocked(self, tenant: str, person: str, reason: str, *, at: float = 0.0) -> None:
         before = self._shared.reach(tenant, person)
         self._shared.blocked[tenant, person] = reason
-        if reason != before.blocked:
+        if reason != before.blocked and not (reason and before.heard):
             self._shared.since[tenant, person] = at
+        self._shared.heard.discard((tenant, person))
         self._shared.changed_for(tenant, person, before)
+
+    async def heard_of(self, tenant: str, person: str) -> None:
+        before = self._shared.reach(tenant, person)
+        if before.blocked:
+            self._shared.blocked[tenant, person] = ""
+            self._shared.heard.add((tenant, person))
+            self._shared.changed_for(tenant, person, before)
 
     async def all_firms(self, tenant: str) -> Sequence[FirmSummary]:
         found = [FirmSummary(k, p.name, None) for k, p in self._shared.positions.items() if k.tenant == tenant]

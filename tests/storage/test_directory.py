@@ -181,3 +181,22 @@ async def test_since_when_somebody_is_out_of_reach_stays_until_that_changes(data
     await blocked(TENANT, BOB, "cannot_dm_bot", at=40.0)
     await blocked(TENANT, BOB, "cannot_dm_bot", at=50.0)
     assert (await reach(database, BOB)).since == datetime.fromtimestamp(40, UTC)
+
+
+async def test_whoever_is_heard_of_is_reachable_and_out_of_reach_since_the_first_refusal_until_a_message_arrives(
+    database: Database,
+) -> None:
+    directory, first = database.directory, datetime.fromtimestamp(10, UTC)
+    await directory.heard_of(TENANT, BOB)
+    assert await reach(database, BOB) == Reach(BOB)
+    await directory.blocked(TENANT, BOB, "cannot_dm_bot", at=10.0)
+    await directory.heard_of(TENANT, BOB)
+    await directory.heard_of(TENANT, BOB)
+    assert await reach(database, BOB) == Reach(BOB, since=first, heard=True)
+    assert (await directory.sight(TENANT, BOB)).blocked == ""
+    await directory.blocked(TENANT, BOB, "cannot_dm_bot", at=20.0)
+    assert await reach(database, BOB) == Reach(BOB, blocked="cannot_dm_bot", since=first)
+    await directory.heard_of(TENANT, BOB)
+    await directory.blocked(TENANT, BOB, "", at=30.0)
+    await directory.blocked(TENANT, BOB, "cannot_dm_bot", at=40.0)
+    assert (await reach(database, BOB)).since == datetime.fromtimestamp(40, UTC)
