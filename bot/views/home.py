@@ -42,6 +42,7 @@ HOW_IT_GOES = (
     "3. `/cais firm members` adds your colleagues; each sees the same roadmap.\n"
     "A wrong click costs nothing: *Undo* takes it back."
 )
+NOTHING_YOURS = "No task is assigned to you. What comes next in each firm stands below."
 READING = "{count} of your firms are still being looked through after an update. Open this tab again in a minute."
 
 
@@ -117,7 +118,7 @@ RUNS = "You run this workspace: `/cais firm list` shows every firm."
 
 def _mine(today: Today, *, several: bool) -> list[Block]:
     if not today.mine:
-        return [header("My tasks"), section("Nothing is yours to do just now.")]
+        return [header("My tasks"), section(NOTHING_YOURS)]
     count = f"My tasks ({today.all_mine})" if today.all_mine > 1 else "My task"
     blocks: list[Block] = [header(count)]
     for pending in today.mine:
@@ -203,7 +204,7 @@ def _firms(today: Today, who: Person) -> list[Block]:
             header("My firms" if today.all_firms == len(today.firms) else "My firms, what needs you most first")
         )
     for scene in today.firms:
-        blocks += _firm(scene, who, alone=today.all_firms == 1)
+        blocks += _firm(scene, who, alone=today.all_firms == 1, first=not today.mine and scene is today.firms[0])
     if more:
         blocks.append(context(f"and {more} more: *All my firms*, above, has filters and pages."))
     if today.unread:
@@ -211,10 +212,11 @@ def _firms(today: Today, who: Person) -> list[Block]:
     return blocks
 
 
-def _firm(scene: Scene, who: Person, *, alone: bool) -> list[Block]:
+def _firm(scene: Scene, who: Person, *, alone: bool, first: bool) -> list[Block]:
+    """`first`: nothing above it is theirs to do, so that its next task is what to begin with."""
     name, role = scene.position.name, role_of(scene.position, who)
     ways = [
-        *next_button(scene, "Next task", says=f"Next task of {name}"),
+        *next_button(scene, "Next task", style="primary" if first else None, says=f"Next task of {name}"),
         button("Status", scene.carry(ShowStatus), says=f"Status of {name}"),
     ]
     if role == "lead":

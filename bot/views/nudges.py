@@ -19,6 +19,8 @@ MOST_TASKS = 14
 """In one message, each perhaps of another firm."""
 NAME, TITLE = 60, 90
 
+WAITS = "at night and on days the market is closed"
+
 
 def ask_first(look: Look, wanted: Filter) -> Modal:
     """What would be sent to whom, before anything is."""
@@ -28,7 +30,8 @@ def ask_first(look: Look, wanted: Filter) -> Modal:
     people = _by_person(look.asks)
     firms = len({ask.position.key for ask in look.asks})
     counted = f"{_people(len(people))} about {_count(len(look.asks), 'task')} in {_count(firms, 'firm')}"
-    blocks: list[Block] = [section(f"This asks *{counted}*, each in *one message* that names you. At night it waits.")]
+    night = f"{WAITS[0].upper()}{WAITS[1:]}"
+    blocks: list[Block] = [section(f"This asks *{counted}*, each in *one message* that names you. {night} it waits.")]
     blocks += [section(_person(name, asks)) for name, asks in people[:MOST_PEOPLE]]
     if more := len(people) - MOST_PEOPLE:
         blocks += [context(f"and {_people(more)} more")] if more > 0 else []
@@ -42,7 +45,9 @@ def sent(told: Sequence[Told]) -> str:
         return "Nobody was told just now: all of them were asked today, or nothing is left to ask about."
     people = len({one.person for one in told})
     asked = f"*Nudged:* {_people(people)} about {_count(len(told), 'task')}."
-    return f"{asked} Each gets one message within a minute, at night at their next hour."
+    return (
+        f"{asked} Each gets one message within a minute; at night, or while the market is closed, at their next hour."
+    )
 
 
 def letter(by: str, tasks: Sequence[tuple[Scene, Item]]) -> Message:

@@ -48,7 +48,7 @@ async def test_an_empty_home_is_honest_and_the_walk_begins_there(slack: Slack) -
     await slack.ben.submits({"name": "Apex Securities"})
     assert "is set up" in home_of(slack.ben)
     await slack.ben.presses("Back to my tasks", on=slack.ben.home)
-    assert "Nothing is yours to do just now" in home_of(slack.ben)
+    assert "No task is assigned to you" in home_of(slack.ben)
     assert "Apex Securities" in home_of(slack.ben)
     assert slack.ben.sees == [], "nothing of it was said anywhere else"
     assert slack.refused() == []
@@ -71,7 +71,7 @@ async def test_my_tasks_of_all_firms_come_soonest_first_each_with_its_date_and_n
     home = words_of(await slack.ben.opens_home() or {})
     assert home.index("· Birch") < home.index("· Apex")
     assert home.count("🗓️ By ") == 2
-    assert "Nothing is yours" in words_of(await slack.lea.opens_home() or {})
+    assert "No task is assigned to you" in words_of(await slack.lea.opens_home() or {})
     assert "Birch" not in home_of(slack.lea)
 
 
