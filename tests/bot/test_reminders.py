@@ -574,3 +574,22 @@ async def test_industry_dates_that_have_passed_remind_nobody(world: World) -> No
     await world.day_by_day("2026-12-10")
     assert world.digests(BEN) == []
     assert world.digests(CONRAD) == []
+
+
+# --- the day to look again at an answer ---------------------------------------------------------------------------
+
+
+async def test_the_day_to_look_again_at_a_no_leads_to_its_memo_until_it_is_renewed(world: World) -> None:
+    firm = await a_firm(world.services, FIRM, LEA, U0BEN="member")
+    said = {"basis": "We only advise.", "recheck_on": date(2026, 12, 1)}
+    await world.services.answer(firm.key, world.act(person(LEA)), "fdid_duty", ["no"], **said)
+    await world.goes_to("2026-12-01", 12)
+    assert "Look again at “Does your firm report any CAT event that carries an FDID?”" in world.said(LEA)
+    assert world.digests(BEN) == [], "the leads alone"
+    assert "Done" not in labels(world.digests(LEA)[-1])
+    await world.slack.lea.presses("Open", on=world.digests(LEA)[-1])
+    await world.slack.lea.presses("Still no")
+    await world.plan()
+    assert "looked at again, the next day is Wednesday, December 1, 2027" in world.said(LEA)
+    await world.goes_to("2026-12-15", 12)
+    assert len(world.digests(LEA)) == 1

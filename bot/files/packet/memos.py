@@ -3,6 +3,7 @@
 from bot.files.packet.html import Html, Part, el, facts, grid, lines, together
 from bot.files.packet.paper import Paper, stacked
 from flows.exports.memos import memos as rows_of_memos
+from flows.exports.rows import Row
 from flows.history import day
 from flows.memos import Memo, attested_words, lines_of, memo_of
 
@@ -13,8 +14,8 @@ def memos(paper: Paper) -> Html | None:
     if not found:
         return None
     memo = memo_of(paper.pack, paper.position)
-    heads = ("Answer", "Basis", "By", "Counts", "Entry")
-    told = [(str(row[1]), lines(str(row[3])), str(row[4]), str(row[-2]), str(row[-1])) for row in found]
+    heads = ("Answer", "Basis", "By", "Second attester", "Counts", "Entry")
+    told = [(str(row[1]), lines(str(row[3])), str(row[4]), _second(row), str(row[-2]), str(row[-1])) for row in found]
     return together(
         [
             el("h3", "Decision memo"),
@@ -24,6 +25,12 @@ def memos(paper: Paper) -> Html | None:
             grid("Every decision memo there was", heads, told),
         ]
     )
+
+
+def _second(row: Row) -> str:
+    """Who was asked or spoke, what they said and why not."""
+    named, said, why, by = (str(cell) for cell in row[8:12])
+    return ": ".join(x for x in (f"{by or named} {said}".strip(), why) if x)
 
 
 def _standing(paper: Paper, memo: Memo) -> Html:
