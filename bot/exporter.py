@@ -4,11 +4,12 @@ Nothing of it is kept for after a crash: an export changes nothing, and whoever 
 """
 
 import asyncio
+import hashlib
 import logging
 import tempfile
 from typing import IO, Any
 
-from bot import scribe
+from bot import canvases, scribe
 from bot.answering import NO_UNFURLING, content
 from bot.background import Background
 from bot.evidence_copies import with_copies
@@ -18,6 +19,8 @@ from bot.scribe import File
 from bot.surfaces import Message
 from bot.views import exports as views
 from bot.web_api import NotHandedOver, SlackSaidNo, TooBusy, Unsure, WebApi
+from flows.exports.canvas import markdown
+from flows.exports.record import Export
 from flows.exports.use_cases import Wish
 from flows.firms import Refusal
 from flows.services import Services
@@ -66,14 +69,16 @@ class Exporter:
         except Exception as error:  # noqa: BLE001 - whatever went wrong, the person is told, and the log has one line
             about = {"action": "export", "format": wish.format, "error": type(error).__name__}
             log.warning("an export was not brought", extra=about)
-            await work.failed(_why(error))
+            await work.failed(_why(error, wish))
         finally:
             self._wishes.discard(same)
 
 
-def _why(error: Exception) -> str:
+def _why(error: Exception, wish: Wish) -> str:
     if isinstance(error, Refusal):
         return views.refused(error)
+    if isinstance(error, SlackSaidNo) and wish.format == "canvas":
+        return views.CANVAS_NO.get(error.error, views.NOT_TAKEN)
     if isinstance(error, SlackSaidNo) and error.error == "missing_scope":
         return views.NO_SCOPE
     taken = isinstance(error, SlackSaidNo | NotHandedOver | TooBusy | Unsure)
@@ -105,12 +110,27 @@ class _Work:
     async def go(self) -> None:
         """Raises Refusal, NotWritten, and what Slack says to the file."""
         export = await self._services.exports.gather(self._wish)
+        if self._wish.format == "canvas":
+            await self._bring_canvas(export)
+            return
         export = await asyncio.to_thread(with_copies, export, self._copies)
         with tempfile.TemporaryFile() as file:  # it has no name, so that nothing is left on the disk after a crash
             written = await scribe.write(export, file, self._doing)
             await self._services.exports.written(self._wish, size=written.size, digest=written.digest)
             await self._hand_up(file, await asyncio.to_thread(file_name, export), written)
         await self._change(views.made(self._whose, export, written.size, written.digest, written.remarks))
+        log.info("an export was brought", extra={"action": "export", "format": export.format})
+
+    async def _bring_canvas(self, export: Export) -> None:
+        """As with a file: it is recorded before anybody can see it."""
+        written = await asyncio.to_thread(markdown, export)
+        title = f"{self._whose}: CAIS roadmap, {export.made_at:%Y-%m-%d}"
+        canvas = await canvases.make(self._slack, title, written)
+        content = written.encode()
+        digest = hashlib.sha256(content).hexdigest()
+        await self._services.exports.written(self._wish, size=len(content), digest=digest)
+        link = await canvases.let_in(self._slack, canvas, slack_id(self._wish.act.who.id))
+        await self._change(views.canvas_made(self._whose, title, link, digest))
         log.info("an export was brought", extra={"action": "export", "format": export.format})
 
     async def _doing(self, words: str) -> None:

@@ -278,6 +278,7 @@ EXPORTS = {
     "ics": "calendar file",
     "json": "JSON document",
     "packet": "examiner packet",
+    "canvas": "canvas",
 }
 """What each format of an export is called."""
 

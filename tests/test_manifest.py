@@ -36,7 +36,8 @@ def manifest() -> dict[str, Any]:
 
 
 METHOD = re.compile(
-    r"[\"']((?:assistant|auth|chat|conversations|files|im|pins|reactions|team|users|usergroups|views)(?:\.[a-zA-Z]+)+)[\"']"
+    r"[\"']((?:assistant|auth|canvases|chat|conversations|files|im|pins|reactions|team|users|usergroups|views)"
+    r"(?:\.[a-zA-Z]+)+)[\"']"
 )
 
 

@@ -15,7 +15,7 @@ from bot.files.names import file_name
 from bot.pack_files import read_pack
 from bot.settings import Settings, load
 from flows.events import FirmKey
-from flows.exports.record import FORMATS, Export, Format
+from flows.exports.record import FILES, Export, Format
 from flows.exports.use_cases import TakenIn, take_in
 from flows.exports.whole import Unreadable, read
 from flows.firms import Refusal
@@ -33,7 +33,7 @@ class CannotExport(click.ClickException):
 
 @click.command("export")
 @click.option("--firm", "firms", multiple=True, help="A firm's id or name; may be given several times. Without: all.")
-@click.option("--format", "format_", type=click.Choice(FORMATS), default="json", show_default=True)
+@click.option("--format", "format_", type=click.Choice(FILES), default="json", show_default=True)
 @click.option("--out", type=click.Path(path_type=Path), default=None, help="A file, or a folder. Without: this folder.")
 def export(firms: tuple[str, ...], format_: Format, out: Path | None) -> None:
     """Write firms' whole records into a file: xlsx, csv, ics, json, or a packet for an examiner.

@@ -19,7 +19,7 @@ from bot.sandbox.wire import Json, SlackError
 
 LARGEST = 64 * 1024 * 1024
 """Slack itself takes a gigabyte; a practice room has to keep it in memory."""
-_OWN_FIELDS = ("content", "given_to_app", "examined_at")
+_OWN_FIELDS = ("content", "given_to_app", "examined_at", "canvas", "access")
 
 EXAMINING = 0.2
 """Seconds until Slack has examined what an app handed up and knows what it is; with Slack it may be several."""

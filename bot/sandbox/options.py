@@ -30,6 +30,8 @@ class Options:
     """Where Slack sends a browser back to after OAuth; without one, the app is installed from its settings page."""
     whole_org: bool = False
     """Whoever allows the app by OAuth does so for a whole org."""
+    free_plan: bool = False
+    """The workspace pays nothing: no canvases of their own."""
     control_url: str | None = None
     rates: bool = True
     ack_seconds: float = 3.0

@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.sandbox import assistant, chat, conversations, files, identity, uploads, views
+from bot.sandbox import assistant, canvases, chat, conversations, files, identity, uploads, views
 from bot.sandbox.methods import METHODS, check
 from bot.sandbox.responses import respond
 from bot.sandbox.slack import Slack
@@ -16,7 +16,7 @@ from bot.sandbox.web_faults import cut, faulty
 from bot.sandbox.wire import Json, SlackError
 
 _AS_JSON = ("blocks", "view", "metadata", "prompts", "message", "attachments", "loading_messages", "files")
-METHOD_MODULES = (assistant, chat, conversations, files, identity, uploads, views)
+METHOD_MODULES = (assistant, canvases, chat, conversations, files, identity, uploads, views)
 """The modules that put their methods into the table when they are imported."""
 
 

@@ -4,7 +4,7 @@ from bot.buttons import ExportRecord, ShowNext
 from bot.surfaces import Message
 from bot.views.blocks import Element, actions, button, context, literal, section, short_day
 from bot.views.scene import Scene, banner
-from flows.exports.record import Export, Format
+from flows.exports.record import OF_ONE, Export, Format
 from flows.firms import Refusal
 from flows.history import bytes_in_words
 
@@ -14,6 +14,7 @@ ABOUT: dict[Format, str] = {
     "ics": "the firm's own dates for a calendar, with reminders; newer files revise the same entries",
     "json": "the whole record, entry by entry; whoever runs the app can read it back in",
     "packet": "for an examiner: pages to read, the record, and how to check offline that nothing was changed",
+    "canvas": "the roadmap as a checklist in Slack itself, as it is now; where your plan has canvases",
 }
 LABELS: dict[Format, str] = {
     "xlsx": "Excel workbook",
@@ -21,6 +22,7 @@ LABELS: dict[Format, str] = {
     "ics": "Calendar file",
     "json": "JSON document",
     "packet": "Examiner packet",
+    "canvas": "Canvas",
 }
 ONLY = "For you alone. It holds what you may read in the firm, so keep it as you would the record itself."
 
@@ -42,7 +44,7 @@ def choice(scene: Scene, firms: int) -> Message:
 
 
 def _buttons(scene: Scene, *, every: bool) -> list[Element]:
-    formats = [f for f in LABELS if not (every and f == "packet")]
+    formats = [f for f in LABELS if not (every and f in OF_ONE)]
     whose = "all firms" if every else scene.position.name
     return [
         button(
@@ -88,6 +90,32 @@ NO_SCOPE = "Slack does not let the app send files. Whoever runs it installs it a
 NOT_TAKEN = "Slack did not take the file. Nothing in the firm was changed."
 NOT_MADE = "The file could not be made. Nothing in the firm was changed."
 STOPPED = "The app was stopped before it was done."
+
+
+NO_CANVASES = "Canvases of their own need a paid plan of Slack's. Nothing was made. The files need none."
+CANVAS_NO = {
+    "free_teams_cannot_create_standalone_canvases": NO_CANVASES,
+    "free_teams_cannot_create_non_tabbed_canvases": NO_CANVASES,
+    "free_team_canvas_tab_already_exists": NO_CANVASES,
+    "canvas_disabled_user_team": "Canvases are switched off in this workspace; its admins can switch them on. "
+    "Nothing was made.",
+    "restricted_action": "In this workspace the app may not make canvases; its admins decide that. Nothing was made.",
+    "canvas_creation_failed": "Slack could not make the canvas. Nothing was made.",
+    "missing_scope": "Slack does not let the app make canvases. Whoever runs it installs it again with its present "
+    "manifest.",
+}
+"""What Slack says to a canvas, and what a person can do about it."""
+
+
+def canvas_made(whose: str, title: str, link: str, digest: str) -> Message:
+    """In the direct messages: where the canvas is."""
+    where = f"<{link}|{literal(title)}>" if link else f"*{literal(title)}*, under *Canvases* in Slack"
+    text = f"✅ *Canvas* of {literal(whose)}: {where}."
+    facts = (
+        f"It is yours to change and share, and does not change by itself. SHA-256 of what was written: `{digest}`. "
+        "Titles, states, owners and dates are in it; no notes, reasons or proof."
+    )
+    return Message(text, [section(text), context(facts), context(f"{ONLY} That it was made is in the history.")])
 
 
 def refused(refusal: Refusal) -> str:

@@ -20,9 +20,13 @@ from flows.roadmap import Pack, Task
 from flows.walk import Item, State, Walk, walk
 from flows.workspace import Workspace
 
-Format = Literal["xlsx", "csv", "ics", "json", "packet"]
+Format = Literal["xlsx", "csv", "ics", "json", "packet", "canvas"]
 FORMATS: tuple[Format, ...] = get_args(Format)
-"""What each is called is in `flows.history.EXPORTS`."""
+FILES = tuple(f for f in FORMATS if f != "canvas")
+"""Those that are a file; a canvas is made by the chat itself."""
+
+OF_ONE: tuple[Format, ...] = ("packet", "canvas")
+"""Those that are of one firm. What each is called is in `flows.history.EXPORTS`."""
 
 STATES: Mapping[State, str] = {
     "open": "Open",

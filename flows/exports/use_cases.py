@@ -15,7 +15,7 @@ from flows.asked import Asked
 from flows.documents.use_cases import NO_FIRM
 from flows.events import FirmKey, Record
 from flows.evolve import fold
-from flows.exports.record import Export, FirmRecord, Format
+from flows.exports.record import OF_ONE, Export, FirmRecord, Format
 from flows.exports.whole import Unreadable, Whole, WholeFirm
 from flows.firms import Person, Refusal, require, role_of
 from flows.ports import Changed, EventStore, Questions
@@ -26,6 +26,8 @@ from flows.workspace import Workspace
 
 BUSY = Refusal("That file is being made for you already. It comes in our direct messages.")
 ONE_PACKET = Refusal("A packet is of one firm. Name it, like `/cais export packet for Example Securities`.")
+
+ONE_CANVAS = Refusal("A canvas is of one firm. Name it, like `/cais export canvas for Example Securities`.")
 
 
 class Wish(msgspec.Struct, frozen=True):
@@ -67,8 +69,8 @@ class Exports:
 
         Of many firms only the first is looked at here, since Slack waits; `gather` looks at each.
         """
-        if wish.format == "packet" and len(wish.keys) != 1:
-            raise ONE_PACKET
+        if wish.format in OF_ONE and len(wish.keys) != 1:
+            raise ONE_PACKET if wish.format == "packet" else ONE_CANVAS
         for key in wish.keys[:1]:
             await self._position(key, wish.act.who)
         if not self.carry_out(wish):

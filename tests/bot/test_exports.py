@@ -21,7 +21,7 @@ from bot.views import exports as views
 from flows.asked import Place
 from flows.asking import Question
 from flows.events import FirmKey, RecordExported
-from flows.exports.record import FORMATS, Format
+from flows.exports.record import FILES, Format
 from flows.exports.use_cases import Wish
 from flows.exports.whole import Whole, read
 from flows.firms import Person, Refusal
@@ -73,7 +73,7 @@ def document(slack: Slack, user: str) -> Whole:
 async def test_without_a_format_one_chooses_and_the_file_comes(slack: Slack, services: Services) -> None:
     await a_firm(services)
     shown = await slack.ben.types("/cais export")
-    assert labels(shown)[:5] == list(views.LABELS.values())
+    assert labels(shown)[:6] == list(views.LABELS.values())
     await slack.ben.presses("JSON document", on=shown)
     (file,) = files(slack, BEN)
     assert file["name"] == "Birch-Brokers-cais-record-2026-11-23.json"
@@ -81,7 +81,7 @@ async def test_without_a_format_one_chooses_and_the_file_comes(slack: Slack, ser
     assert slack.refused() == []
 
 
-@pytest.mark.parametrize("format_", FORMATS)
+@pytest.mark.parametrize("format_", FILES)
 async def test_every_format_comes_whole_and_is_recorded(slack: Slack, services: Services, format_: Format) -> None:
     key = await a_firm(services)
     before = await services.position(key, person(BEN))
