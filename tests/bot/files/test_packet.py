@@ -374,3 +374,9 @@ def test_a_copy_that_was_altered_on_the_machine_does_not_get_in(tmp_path: Path) 
     folder, _ = made(export, tmp_path / "out")
     assert "it was altered on the machine" in (folder / "packet.html").read_text()
     assert check(folder).returncode == 0
+
+
+def test_the_cover_names_a_legal_hold_with_who_set_it_when_and_why(packet: Path) -> None:
+    cover = (packet / "packet.html").read_text(encoding="utf-8").partition("<nav")[0]
+    assert "Legal hold" in cover
+    assert "set by Ana Ruiz on Nov 23, 2026: “an inquiry”" in cover
