@@ -18,7 +18,8 @@ export class Attachments {
     input.addEventListener("change", () => void this.#take([...input.files]).then(() => {
       input.value = "";
     }));
-    this.button = h("button", { type: "button", class: "quiet attach", "aria-label": "Attach files", title: "Attach files", onclick: () => input.click() }, icon("clip"), input);
+    this.button = h("button", { type: "button", class: "quiet attach", "aria-label": "Attach files", title: "Attach files", onclick: () => input.click() }, icon("clip"));
+    this.input = input;
     this.list = h("ul", { class: "handed", "aria-label": "Attached" });
   }
 

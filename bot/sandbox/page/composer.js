@@ -25,7 +25,7 @@ function ready() {
 
 const prompts = h("div", { class: "prompts", role: "group", "aria-label": "Suggested prompts" });
 const status = h("div", { class: "status", role: "status" });
-const form = h("form", { class: "composer" }, typing.panel, prompts, attachments.list, h("div", { class: "box" }, attachments.button, typing.box, button), status);
+const form = h("form", { class: "composer" }, typing.panel, prompts, attachments.list, h("div", { class: "box" }, attachments.button, attachments.input, typing.box, button), status);
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
