@@ -1,6 +1,7 @@
 """Thousands of firms beside each other, by their gists: the order and filters of `portfolio`, in milliseconds."""
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from operator import itemgetter
@@ -16,6 +17,7 @@ NEVER = date.max.toordinal()
 _BADNESS = itemgetter(2)
 
 MOST_KEPT = 40_000
+MOST_PEOPLE = 50
 
 
 class Compared(NamedTuple):
@@ -31,8 +33,10 @@ class Comparing:
 
     def __init__(self) -> None:
         self._kept: dict[FirmKey, tuple[int, Compared]] = {}
+        self._lined_up: dict[str, tuple[list[Compared], list[Compared]]] = {}
+        """By the person: what was compared last, and the same in its order; mostly nothing changed since."""
 
-    def compare(self, firms: Iterable[Listed], today: Callable[[str], date]) -> list[Compared]:
+    def compare(self, firms: Iterable[Listed], today: Callable[[str], date], whose: str = "") -> list[Compared]:
         """Those that have a gist, the worst first. `today` is the day it is in a zone."""
         found: list[Compared] = []
         days: dict[str, int] = {}
@@ -48,8 +52,17 @@ class Comparing:
             if held is None or held[0] != day or held[1].firm is not firm:
                 held = kept[firm.key] = day, _compared(firm, gist, day)
             found.append(held[1])
-        found.sort(key=_BADNESS)
-        return found
+        return self._in_order(found, whose)
+
+    def _in_order(self, found: list[Compared], whose: str) -> list[Compared]:
+        before = self._lined_up.get(whose)
+        if before and before[0] == found:
+            return before[1]
+        if len(self._lined_up) >= MOST_PEOPLE:
+            self._lined_up.clear()
+        ordered = sorted(found, key=_BADNESS)
+        self._lined_up[whose] = found, ordered
+        return ordered
 
 
 def only(firms: Sequence[Compared], wanted: Filter) -> list[Compared]:
@@ -59,7 +72,8 @@ def only(firms: Sequence[Compared], wanted: Filter) -> list[Compared]:
 
 def counts(firms: Sequence[Compared]) -> Mapping[Filter, int]:
     """How many firms each filter leaves."""
-    return {wanted: sum(1 for c in firms if wanted == "all" or wanted in c.concerns) for wanted in FILTERS}
+    of = Counter(c.concerns for c in firms)
+    return {wanted: sum(n for c, n in of.items() if wanted == "all" or wanted in c) for wanted in FILTERS}
 
 
 def with_own(firms: Sequence[Compared], person: str) -> list[tuple[Own, Compared]]:

@@ -35,7 +35,9 @@ class Portfolios:
         listed = await self._gists.of_person(tenant, who.id)
         listed = await self._mended(listed)
         now = self._clock()
-        compared = self._comparing.compare(listed, lambda zone: now.astimezone(ZoneInfo(zone)).date())
+        compared = self._comparing.compare(
+            listed, lambda zone: now.astimezone(ZoneInfo(zone)).date(), f"{tenant} {who.id}"
+        )
         return compared, len(listed) - len(compared)
 
     async def read(self, keys: Sequence[FirmKey], who: Person) -> dict[FirmKey, Position]:
