@@ -13,8 +13,7 @@ from flows.habits import Habits
 from flows.roadmap import Pack
 from tests.bot.conversing import BEN, CONRAD, LEA, Json, Slack, labels, words_of
 from tests.bot.firm_making import TENANT, a_firm, person
-from tests.bot.reminding import World, new_york, world_at
-from tests.bot.test_reminders_once import another_replica
+from tests.bot.reminding import World, another_replica, new_york, sqlite_url, world_at
 
 
 @pytest.fixture
@@ -106,7 +105,7 @@ async def test_the_same_click_again_and_two_replicas_send_one_message(world: Wor
     assert len(await world.services.nudges.send(TENANT, act, "soon")) == 1
     assert await world.services.nudges.send(TENANT, act, "soon") == ()
     world.clock.now = new_york("2026-11-24", 12, 1)
-    async with another_replica(world, tmp_path) as other:
+    async with another_replica(world, sqlite_url(tmp_path)) as other:
         await asyncio.gather(*(one.slack.bot.delivery.settle_due() for one in (world, other)))
     await in_a_moment(world)
     assert len(nudges(world, LEA)) == 1

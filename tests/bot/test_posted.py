@@ -10,8 +10,7 @@ from flows.heads import heads_in
 from flows.roadmap import Pack
 from tests.bot.conversing import BEN, CLIENTS, COMPLIANCE, CONRAD, GENERAL, LEA, Json, labels, words_of
 from tests.bot.firm_making import a_firm
-from tests.bot.reminding import World, new_york, world_at
-from tests.bot.test_reminders_once import another_replica
+from tests.bot.reminding import World, another_replica, new_york, sqlite_url, world_at
 from tests.bot.test_summaries import act, apex, rows
 from tests.bot.walking import FIRM
 
@@ -222,7 +221,7 @@ async def test_after_a_crash_it_is_not_said_twice_where_nobody_may_look(
 async def test_two_replicas_post_one_message(world: World, tmp_path: Path) -> None:
     await apex(world.services)
     await types(world, "weekly")
-    async with another_replica(world, tmp_path) as other:
+    async with another_replica(world, sqlite_url(tmp_path)) as other:
         world.clock.now = new_york("2026-11-30")
         await other.plan()
         await world.plan()
