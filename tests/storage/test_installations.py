@@ -127,6 +127,7 @@ async def test_an_installation_is_begun_and_ended_once_in_one_browser_and_in_tim
         ("bad:!!!", "The key bad"),
         (f"{OLD},{new_key('old')}", "two keys with the name old"),
     ],
+    ids=["none", "no name", "no name that one may have", "short", "bad", "twice"],  # the keys are others each time
 )
 def test_keys_that_cannot_be_used_are_a_sentence_without_the_key(text: str, sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence) as refused:
