@@ -45,6 +45,10 @@ def _on(kind: type) -> Callable[[Evolver], Evolver]:
     return keep
 
 
+_OPEN_OR_END = (e.TaskCompleted, e.TaskSetAside, e.TaskReopened, e.TaskSentBack)
+"""Where one of these is undone, a task may be to do that was not; a wait changes nothing there."""
+
+
 def evolve(position: Position, record: Record) -> Position:
     """The position after this record. An Undone changes nothing here: `fold` leaves out what it undoes."""
     event = record.event
@@ -65,7 +69,9 @@ def fold(key: FirmKey, records: Sequence[Record]) -> Position:
             continue
         position = evolve(position, record)
         if record.type == "undone":
-            position = _changed(position, record, *(s for row in behind(rows, [record]) for s in subjects(row)))
+            touched = behind(rows, [record])
+            opened = (f"opened {row.event.task}" for row in touched if isinstance(row.event, _OPEN_OR_END))
+            position = _changed(position, record, *(s for row in touched for s in subjects(row)), *opened)
     return position
 
 

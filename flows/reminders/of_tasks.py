@@ -28,7 +28,8 @@ def of_tasks(workings: Workings, walk: Walk) -> Iterator[Found]:
         yield from task.possible(becoming)
         owner = workings.position.owners.get(item.key)
         if owner and task.owner is None:
-            lost[owner.person] = min(owner.at, lost.get(owner.person, owner.at))
+            owns_since = max(owner.at, workings.changed(f"owner {item.key}"), task.opened_at())
+            lost[owner.person] = min(owns_since, lost.get(owner.person, owns_since))
     for person, since in lost.items():
         yield from _lost(workings, person, since)
 
@@ -59,7 +60,7 @@ class _OfTask:
     def dated(self) -> Iterator[Found]:
         if self.due is None:
             return
-        since = max(self._holds_since(self.due), self._opened_at())
+        since = max(self._holds_since(self.due), self.opened_at())
         dated = Dated(self.subject, self.due.on, str(self.due.sequence), since)
         for person in self.told:
             since = self._told_since(person, dated.since)
@@ -73,7 +74,7 @@ class _OfTask:
         if self.item.state != "waiting" or kept is None:
             return
         begun = kept.since or kept.at.date()
-        dated = Dated(self.subject, begun, str(kept.sequence), max(kept.at, self._opened_at()))
+        dated = Dated(self.subject, begun, str(kept.sequence), max(kept.at, self._changed(), self.opened_at()))
         steps = self.workings.waiting(begun, kept.follow_up_on)
         yield from self._and_leads(steps, dated, "wait", self.workings.rules.wait_to_leads)
 
@@ -146,11 +147,15 @@ class _OfTask:
             due.at, self.workings.changed(f"due step {task.part if task.part in position.step_due else task.step}")
         )
 
-    def _opened_at(self) -> datetime:
+    def opened_at(self) -> datetime:
         """Opened again, by hand or by an undo. The end of a wait opens nothing that was not reminded of before."""
         kept = self.item.record
         reopened = kept.at if kept and kept.state == "open" and kept.reason else BEGINNING
-        return max(reopened, self.workings.changed(f"task {self.item.key}"), self.workings.set_up)
+        return max(reopened, self.workings.changed(f"opened {self.item.key}"), self.workings.set_up)
+
+    def _changed(self) -> datetime:
+        """What was recorded of it was brought back by an undo, be it a wait."""
+        return self.workings.changed(f"task {self.item.key}")
 
     def _told_since(self, person: str, since: datetime) -> datetime:
         """From when on this person is the one to be told of the task."""
