@@ -155,5 +155,6 @@ def _stopped() -> Unit[dict[str, str]]:
 def _forget(reminders_before: float, letters_before: float) -> Unit[int]:
     reminders = yield owing.forget, {"which": True, "settled_before": reminders_before}
     letters = yield owing.forget, {"which": False, "settled_before": letters_before}
+    yield owing.detach, {"settled_before": reminders_before}
     yield owing.tidy, {}
     return len(reminders) + len(letters)

@@ -11,6 +11,7 @@ from sqlalchemy import (
     case,
     delete,
     exists,
+    false,
     func,
     literal_column,
     select,
@@ -234,16 +235,32 @@ undelivered = Statement(
         .limit(bindparam("limit"))
     )
 )
+_TELLS_OF_A_PERSON = and_(outbox.c.failed == false(), outbox.c.key.contains("|unreachable|"))
+"""That an owner cannot be reached is told once, however long it lasts: these few rows are how we know it was."""
+
 forget = Statement(
     lambda _: (
         delete(outbox)
         .where(
             outbox.c.reminds == bindparam("which", type_=outbox.c.reminds.type),
             outbox.c.settled_at < bindparam("settled_before"),
+            ~_TELLS_OF_A_PERSON,
         )
         .returning(outbox.c.key)
     )
 )
+detach = Statement(
+    lambda _: (
+        update(outbox)
+        .values(message="")
+        .where(
+            outbox.c.reminds == true(),
+            outbox.c.settled_at < bindparam("settled_before"),
+            outbox.c.message != literal_column("''"),
+        )
+    )
+)
+"""What outlasts the others of its message does not have that drawn anew without them."""
 
 stop = Statement(lambda insert: insert(stopped).on_conflict_do_nothing())
 resume = Statement(lambda _: delete(stopped).where(stopped.c.tenant == bindparam("tenant")))

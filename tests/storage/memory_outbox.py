@@ -122,10 +122,13 @@ class MemoryOutbox:
             before = settled_before if debt.owed.kind in REMINDERS else letters_before
             return debt.settled_at is not None and debt.settled_at < before
 
-        old = [key for key, debt in self._outbox.items() if is_old(debt)]
-        for key in old:
+        old = {key: debt for key, debt in self._outbox.items() if is_old(debt)}
+        told = {key for key, debt in old.items() if "|unreachable|" in debt.owed.key and debt.outcome in FINE}
+        for key in told:
+            old[key].change(message="")
+        for key in old.keys() - told:
             del self._outbox[key]
-        return len(old)
+        return len(old) - len(told)
 
 
 class MemoryPlans:

@@ -212,6 +212,20 @@ async def test_what_is_settled_is_forgotten_in_time_and_reminders_later_than_let
     assert await database.outbox.get(TENANT, "open")
 
 
+async def test_that_somebody_cannot_be_reached_is_known_to_be_told_for_good_but_stands_in_no_message(
+    database: Database,
+) -> None:
+    told, refused = "F1|person:U0BEN|U0LEA|unreachable|0|left-1", "F1|person:U0CON|U0LEA|unreachable|0|left-1"
+    await owe(database, told, refused, kind="reminder")
+    await database.outbox.settle(TENANT, {told: "sent"}, now=50, message="1.1")
+    await database.outbox.settle(TENANT, {refused: "user_not_found"}, now=50)
+    assert await database.outbox.forget(settled_before=50, letters_before=50) == 0
+    assert [k.owed.key for k in await database.outbox.of_message(TENANT, "1.1")] == [told]
+    assert await database.outbox.forget(settled_before=51, letters_before=51) == 1
+    assert await database.outbox.of_message(TENANT, "1.1") == ()
+    assert await database.outbox.get(TENANT, told)
+
+
 async def test_a_change_of_a_firm_owes_what_comes_with_it_or_neither_is_there(database: Database) -> None:
     debt = owed("a", tenant=KEY.tenant, firm=KEY.firm)
 

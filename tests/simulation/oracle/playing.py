@@ -11,7 +11,7 @@ from typing import NamedTuple
 from tests.simulation import script as s
 from tests.simulation.oracle.days import Human, Local
 from tests.simulation.oracle.firm import fold
-from tests.simulation.oracle.rungs import Rung, Rungs, World
+from tests.simulation.oracle.rungs import Lost, Rung, Rungs, World
 
 LOOK_AGAIN = timedelta(days=30)
 """Firms in which nothing happens are looked at so often; rungs are made for longer than that."""
@@ -55,7 +55,9 @@ class _Play:
         self.messages: list[s.Message] = []
         self.said: dict[str, list[tuple[int, s.InFirm]]] = defaultdict(list)
         self.firms_of: dict[str, set[str]] = defaultdict(set)
-        self.lost: dict[str, dict[str, datetime]] = defaultdict(dict)
+        self.lost: dict[str, dict[str, Lost]] = defaultdict(dict)
+        self.out_of_reach: dict[tuple[str, str], datetime] = {}
+        """By firm and owner: since when, whether they own something to do or not."""
         self.pending: dict[str, dict[tuple, Pending]] = defaultdict(dict)
         """By firm: what holds and is not yet sent."""
         self.sent: dict[str, set[tuple]] = defaultdict(set)
@@ -136,8 +138,10 @@ class _Play:
         lost = self.lost[firm]
         rungs = Rungs(self.world, folded, (at - BEHIND).date(), (at + AHEAD).date(), lost)
         gone = rungs.unreachable()
+        for owner in [o for f, o in self.out_of_reach if f == firm and rungs.owns(o)]:
+            del self.out_of_reach[firm, owner]
         for person in gone - set(lost):
-            lost[person] = at
+            lost[person] = Lost(at, self.out_of_reach.setdefault((firm, person), at))
         for person in set(lost) - gone:
             del lost[person]
         holding = rungs.all()

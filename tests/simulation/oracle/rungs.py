@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from tests.simulation.oracle.days import Days, Human, Local
 from tests.simulation.oracle.firm import TO_DO, Due, Firm
@@ -33,6 +34,13 @@ class Rung:
         return self.still is None or self.still(at)
 
 
+class Lost(NamedTuple):
+    """An owner who cannot be reached: since when that is so and they own something, and since when it is at all."""
+
+    since: datetime
+    begun: datetime
+
+
 @dataclass
 class World:
     """What all firms share."""
@@ -51,7 +59,7 @@ class World:
 class Rungs:
     """All rungs of one firm from one day to another. `lost` says since when an owner cannot be reached."""
 
-    def __init__(self, world: World, firm: Firm, first: date, until: date, lost: Mapping[str, datetime]) -> None:
+    def __init__(self, world: World, firm: Firm, first: date, until: date, lost: Mapping[str, Lost]) -> None:
         self.world = world
         self.days = world.days
         self.firm = firm
@@ -76,13 +84,14 @@ class Rungs:
     def unreachable(self) -> set[str]:
         """Owners of what is still to be done who cannot be reached."""
         owners = {o.person for task, o in self.firm.owners.items() if self.states.get(task) in TO_DO}
-        return {p for p in owners if not self._owns(p)}
+        return {p for p in owners if not self.owns(p)}
+
+    def owns(self, person: str) -> bool:
+        """Whether they can do what they own, and be reached."""
+        return self.firm.roles.get(person) in ("lead", "member") and self._reached(person)
 
     def _reached(self, person: str) -> bool:
         return not self.world.people[person].gone
-
-    def _owns(self, person: str) -> bool:
-        return self.firm.roles.get(person) in ("lead", "member") and self._reached(person)
 
     # --- What is reminded of -----------------------------------------------------------------------------------
 
@@ -91,14 +100,14 @@ class Rungs:
             if state not in TO_DO:
                 continue
             owner = self.firm.owners.get(task)
-            told = {owner.person} if owner and self._owns(owner.person) else self.leads
+            told = {owner.person} if owner and self.owns(owner.person) else self.leads
             subject = f"task:{task}"
             if due := self.firm.due(task):
                 yield from self._before(subject, due, told, today_counts=True)
                 yield from self._late(subject, due, told)
             if state == "waiting":
                 yield from self._waiting(task, told)
-            if owner and self._owns(owner.person):
+            if owner and self.owns(owner.person):
                 yield from self._told_to_owner(task, state)
 
     def _target(self) -> Iterator[Rung]:
@@ -220,10 +229,10 @@ class Rungs:
                     yield self._rung("moved", person, subject, local.next_hour(since), revision.number)
 
     def _lost(self) -> Iterator[Rung]:
-        for owner, since in self.lost.items():
+        for owner, lost in self.lost.items():
             for person in self.leads:
-                at = self._local(person).next_hour(since)
-                yield self._rung("unreachable", person, f"person:{owner}", at, since)
+                at = self._local(person).next_hour(lost.since)
+                yield self._rung("unreachable", person, f"person:{owner}", at, lost.begun)
 
     def _local(self, person: str) -> Local:
         return self.world.local(person, self.firm)
