@@ -22,6 +22,10 @@ _FASTER = (
     asyncpg.DeadlockDetectedError,
 )
 
+_LOST = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
+"""What asyncpg says of a connection or server that is no use any more; the third where the server ended the connection
+just as it was answering."""
+
 
 def plain_url(url: str) -> str:
     """The URL as asyncpg knows it, without SQLAlchemy's name for the driver."""
@@ -74,7 +78,7 @@ class PostgresRunner:
     async def _acquire(self) -> Any:
         try:
             return await self._pool.acquire(timeout=_SECONDS)
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        except _LOST as error:
             raise _unavailable(error) from error
 
     async def _transact(self, unit: Unit[T]) -> T:
@@ -116,7 +120,7 @@ class PostgresRunner:
             return await asked
         except (*_FASTER, asyncpg.IntegrityConstraintViolationError):
             raise
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        except _LOST as error:
             raise _unavailable(error) from error
 
 
@@ -124,7 +128,7 @@ async def version(url: str, query: str) -> str:
     """Which migration the database is at; empty where it is new. Raises StorageUnavailable."""
     try:
         connection = await asyncpg.connect(plain_url(url), timeout=_SECONDS)
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+    except _LOST as error:
         raise _unavailable(error) from error
     try:
         return str(await connection.fetchval(query) or "")
@@ -140,7 +144,7 @@ async def open_postgres(url: str) -> PostgresRunner:
         pool = await asyncpg.create_pool(
             plain_url(url), min_size=1, max_size=10, command_timeout=_SECONDS, server_settings=SETTINGS
         )
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+    except _LOST as error:
         raise _unavailable(error) from error
     return PostgresRunner(pool)
 
