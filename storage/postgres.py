@@ -1,6 +1,7 @@
 """Runs units of work on PostgreSQL through asyncpg: each in one transaction, tried again where somebody was faster."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, TypeVar
 
 import asyncpg  # type: ignore[import-untyped]  # it ships no types
@@ -42,6 +43,13 @@ def _unavailable(error: Exception) -> StorageUnavailable:
     return StorageUnavailable(f"The database could not be used ({said}). Nothing was changed; please try again.")
 
 
+def _transaction(connection: Any) -> Any:
+    try:
+        return connection.transaction()
+    except _LOST as error:
+        raise _unavailable(error) from error
+
+
 class PostgresRunner:
     """storage.event_store.Runner on a pool of connections; several replicas of the bot may share the database."""
 
@@ -54,7 +62,8 @@ class PostgresRunner:
         try:
             return await self._walk(connection, unit)
         finally:
-            await self._pool.release(connection)
+            with suppress(*_LOST):  # what was committed stays so; the pool makes another connection
+                await self._pool.release(connection)
 
     async def glance(self, unit: Unit[T]) -> T:
         return await self.read(unit)
@@ -84,7 +93,7 @@ class PostgresRunner:
     async def _transact(self, unit: Unit[T]) -> T:
         connection = await self._acquire()
         try:
-            transaction = connection.transaction()
+            transaction = _transaction(connection)
             await self._guard(transaction.start())
             try:
                 value = await self._walk(connection, unit)
@@ -95,7 +104,8 @@ class PostgresRunner:
             await self._guard(transaction.commit())
             return value
         finally:
-            await self._pool.release(connection)
+            with suppress(*_LOST):  # what was committed stays so; the pool makes another connection
+                await self._pool.release(connection)
 
     async def _walk(self, connection: Any, unit: Unit[T]) -> T:
         try:

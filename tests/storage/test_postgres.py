@@ -9,19 +9,55 @@ from storage.errors import StorageUnavailable
 from storage.postgres import PostgresRunner
 from storage.statements import Unit
 
-
-class EndedConnections:
-    """A pool whose server ends each connection just as it answers."""
-
-    async def acquire(self, **_: object) -> Any:
-        raise asyncpg.InternalClientError("got result for unknown protocol state 3")
+ENDED = asyncpg.InternalClientError("got result for unknown protocol state 3")
+CLOSED = asyncpg.InterfaceError("connection is closed")
 
 
-def nothing() -> Unit[None]:
+class Connection:
+    """One that begins a transaction, and commits it, as long as nothing is wrong with it."""
+
+    def __init__(self, wrong: Exception | None) -> None:
+        self._wrong = wrong
+
+    def transaction(self) -> "Connection":
+        if self._wrong:
+            raise self._wrong
+        return self
+
+    async def start(self) -> None: ...
+
+    async def commit(self) -> None: ...
+
+
+class Pool:
+    """Gives out this connection, or fails to; none comes back whole, for the server ended them all."""
+
+    def __init__(self, gives: Connection | Exception) -> None:
+        self._gives = gives
+
+    async def acquire(self, **_: object) -> Connection:
+        if isinstance(self._gives, Exception):
+            raise self._gives
+        return self._gives
+
+    async def release(self, _: Connection) -> None:
+        raise CLOSED
+
+
+def a_word() -> Unit[str]:
     yield from ()
+    return "written"
 
 
-async def test_a_connection_that_the_server_ends_in_the_middle_of_an_answer_is_a_database_that_is_gone() -> None:
-    runner = PostgresRunner(cast("asyncpg.Pool[asyncpg.Record]", EndedConnections()))
+def runner(gives: Connection | Exception) -> PostgresRunner:
+    return PostgresRunner(cast("asyncpg.Pool[asyncpg.Record]", cast(Any, Pool(gives))))
+
+
+@pytest.mark.parametrize("gives", [ENDED, CLOSED, Connection(CLOSED), Connection(ENDED)])
+async def test_a_connection_that_the_server_ended_is_a_database_that_is_gone(gives: Connection | Exception) -> None:
     with pytest.raises(StorageUnavailable, match="Nothing was changed"):
-        await runner.write(nothing)
+        await runner(gives).write(a_word)
+
+
+async def test_what_was_committed_counts_though_the_server_ends_the_connection_after_it() -> None:
+    assert await runner(Connection(None)).write(a_word) == "written"
