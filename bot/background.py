@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Coroutine
+from contextlib import suppress
 from typing import Any, TypeVar
 
 log = logging.getLogger("cais.background")
@@ -29,6 +30,18 @@ async def ended_within(work: "asyncio.Future[Any]", seconds: float) -> bool:
         timer.cancel()
         work.remove_done_callback(wake)
     return work.done()
+
+
+async def set_within(event: asyncio.Event, seconds: float) -> bool:
+    """Waits until it is set, but no longer than this; whether it is. Whoever is cancelled meanwhile is.
+
+    `asyncio.wait_for` of Python 3.11 swallows the cancelling where the event was set a moment before: then a round
+    that was ended went on, and a shutdown waited for it for ever.
+    """
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    return event.is_set()
 
 
 class Background:

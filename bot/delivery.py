@@ -3,9 +3,8 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import suppress
 
-from bot.background import Background
+from bot.background import Background, set_within
 from bot.bringing import Bringing
 from bot.router import SlotWriter
 from bot.standstill import Standstill
@@ -114,8 +113,7 @@ class Delivery:
             await self._send_all()
             await self._forget()
             seconds = await self._until_due(begun)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._hurried.wait(), seconds)
+            await set_within(self._hurried, seconds)
 
     async def _look_for_stopped(self) -> None:
         try:

@@ -3,13 +3,12 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from typing import Any
 
 import msgspec
 
 from bot.answering import Answering
-from bot.background import Background, ended_within
+from bot.background import Background, ended_within, set_within
 from bot.hearing import Call, hear
 from bot.surfaces import Answer, Message, Say
 from bot.table import Table
@@ -163,8 +162,7 @@ class EventInbox:
         while True:
             await self._try("take_up", self.take_up)
             await self._try("forget", self.forget)
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._hurried.wait(), ROUND)
+            await set_within(self._hurried, ROUND)
             self._hurried.clear()
 
     async def forget(self) -> int:

@@ -3,8 +3,8 @@
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 
+from bot.background import set_within
 from bot.people import People
 from bot.places import slack_id
 from flows.events import FirmKey
@@ -58,8 +58,7 @@ class Planner:
         while True:
             await self.sweep()
             self.caught_up.set()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._changed.wait(), ROUND)
+            if await set_within(self._changed, ROUND):
                 await asyncio.sleep(PAUSE)
             self._changed.clear()
 
