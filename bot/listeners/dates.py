@@ -240,7 +240,7 @@ async def save_target(heard: Heard, carried: TargetForm, services: Services) -> 
     if on is not None and on <= services.today(heard.firm):
         return FieldErrors({views.DAY: "The target must be a day in the future."})
     if carried.plan and on:
-        return Replace(views.plan(_scene(heard, services), await _plan(heard, services, on)))
+        return Replace(await _proposal(heard, services, on))
     return Replace(await _set_target(heard, services, None if clear else on, carried.version))
 
 
@@ -252,16 +252,23 @@ async def type_plan(heard: Heard, services: Services) -> Answer:
     if not said:
         target = scene.position.target
         if target and target > scene.today:
-            return Say(views.plan(scene, await _plan(heard, services, target)))
+            return Say(await _proposal(heard, services, target))
         return Say(views.no_target(scene))
     meant = dates.read(said, today=scene.today, calendar=calendar)
     match meant:
         case OnDay(on):
-            return Say(views.plan(scene, await _plan(heard, services, on)))
+            return Say(await _proposal(heard, services, on))
         case WhichDay():
             return Say(views.which_day(scene, meant, scene.carry(SetDate, what="plan"), "the plan's target"))
     mended = dates.near(said, today=scene.today, calendar=calendar)
     return Say(views.no_date(scene, said, f"plan {mended}" if mended else "", None))
+
+
+async def _proposal(heard: Heard, services: Services, target: date, top: Top = tasks.NOTHING) -> Message:
+    """The plan as it is proposed, beside what this workspace knows of the industry dates."""
+    ledger = (await services.workspace(heard.tenant)).ledger
+    scene = scene_of(services, heard.firm, heard.who.id, heard.zone, ledger)
+    return views.plan(scene, await _plan(heard, services, target), top)
 
 
 async def _plan(heard: Heard, services: Services, target: date) -> Plan:
@@ -276,7 +283,7 @@ async def show_plan(heard: Heard, carried: ShowPlan, services: Services) -> Answ
     target = day_of(carried.target) or scene.position.target
     if target is None or target <= scene.today:
         return Replace(views.no_target(scene))
-    return Replace(views.plan(scene, await _plan(heard, services, target)))
+    return Replace(await _proposal(heard, services, target))
 
 
 async def accept_plan(heard: Heard, carried: AcceptPlan, services: Services) -> Answer:
@@ -289,7 +296,7 @@ async def accept_plan(heard: Heard, carried: AcceptPlan, services: Services) -> 
         top = tasks.note(
             "Things have changed since this plan was drawn, so nothing was set. This is how it would be now."
         )
-        return Replace(views.plan(scene, proposed, top))
+        return Replace(await _proposal(heard, services, target, top))
     days = {p.item.key: p.due for p in proposed.tasks}
     result = await services.accept_plan(heard.firm.key, heard.act, days, target=target)
     scene = _scene(heard, services, result.position)

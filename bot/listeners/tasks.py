@@ -15,7 +15,7 @@ from bot.buttons import (
     WaitingForm,
 )
 from bot.router import Heard, Router
-from bot.surfaces import FieldErrors, Message, Open, Redraw, Replace, Say, Swap
+from bot.surfaces import FieldErrors, Message, Modal, Open, Redraw, Replace, Say, Swap
 from bot.task_words import out_of_reach, task_and_reason, tasks_meant
 from bot.views import rests, steps, task_forms, tasks
 from bot.views.blocks import TICKET_FIELD, escape
@@ -23,6 +23,7 @@ from bot.views.refused import with_ticket
 from bot.views.scene import Scene, scene_of
 from bot.views.tasks import Asked
 from flows.firms import Refusal, require
+from flows.reminders.telling import People
 from flows.services import Result, Services
 from flows.walk import Item
 
@@ -131,15 +132,21 @@ async def record_earlier(heard: Heard, carried: EarlierForm, services: Services)
 
 
 async def open_waiting(heard: Heard, carried: OpenWaiting, services: Services) -> Open:
+    return Open(await _waiting_form(heard, services, carried.task))
+
+
+async def _waiting_form(heard: Heard, services: Services, task: str) -> Modal:
+    scene, item = _opened(heard, services, task)
     calendar = (await services.workspace(heard.tenant)).calendar
-    return Open(task_forms.waiting(*_opened(heard, services, carried.task), calendar))
+    reach = await services.directory.reach(heard.tenant, list(scene.position.members))
+    return task_forms.waiting(scene, item, calendar, People(scene.position, reach, calendar).owner(item.key))
 
 
 async def record_waiting(heard: Heard, carried: WaitingForm, services: Services) -> Replace | Swap | FieldErrors:
     follow_up = day_of(heard.value(task_forms.FOLLOW_UP))
     if follow_up and follow_up < services.today(heard.firm):
         return FieldErrors({task_forms.FOLLOW_UP: "That day has passed. Pick a day to come, or leave it empty."})
-    scene, item = _opened(heard, services, carried.task)
+    _, item = _opened(heard, services, carried.task)
     kept = item.record if item.record and item.record.state == "waiting" else None
     try:
         result = await services.wait(
@@ -154,8 +161,7 @@ async def record_waiting(heard: Heard, carried: WaitingForm, services: Services)
             ticket=is_ticket(heard),
         )
     except Refusal as refusal:
-        calendar = (await services.workspace(heard.tenant)).calendar
-        return with_ticket(task_forms.waiting(scene, item, calendar), refusal)
+        return with_ticket(await _waiting_form(heard, services, carried.task), refusal)
     return Replace(_after(heard, services, result, carried.task, Asked("waiting"), carried.version))
 
 

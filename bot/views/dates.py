@@ -21,7 +21,7 @@ from bot.buttons import (
     UndoChange,
 )
 from bot.surfaces import Block, Message, Modal
-from bot.views import dated
+from bot.views import dated, milestones
 from bot.views.blocks import (
     Element,
     actions,
@@ -189,6 +189,7 @@ def plan(scene: Scene, proposed: Plan, top: Top = NOTHING) -> Message:
         banner(scene, f"{len(proposed.tasks)} open {'task' if len(proposed.tasks) == 1 else 'tasks'}"),
         section(intro),
         *(section(clip("\n".join(part), 3000)) for part in sections),
+        *(context(clip("\n".join(part), 2000)) for part in [milestones.to_come(scene)] if part),
         context(_counted(scene, proposed)),
         actions(*ways),
     ]

@@ -107,6 +107,18 @@ def milestone_line(scene: Scene, milestone: Milestone) -> str:
     return f"📅 Industry date: {escape(known.title)}, {known.words}" + (f". {said}" if said else "")
 
 
+def to_come(scene: Scene) -> list[str]:
+    """A line for each industry date, confirmed, that is still to come, the soonest first."""
+    found = []
+    for deadline in scene.ledger.deadlines:
+        known = scene.ledger.as_of(deadline.id, scene.today)
+        last = known.revision.value.bounds[1] if known and not known.revision.unverified else None
+        if known and last and last >= scene.today:
+            said = f"📅 Industry date: {escape(deadline.title)}, {value_words(known.revision.value)}"
+            found.append((last, said))
+    return [said for _, said in sorted(found)]
+
+
 def past_all_milestones(scene: Scene) -> bool:
     """Whether every industry date the roadmap names has passed, so that its past wording holds."""
     return _all_past(Same(scene.ledger), Same(scene.pack), scene.today)

@@ -4,6 +4,8 @@ from bot.buttons import EarlierForm, ReopenForm, SetAsideForm, WaitingForm
 from bot.surfaces import Block, Modal
 from bot.views.blocks import date_input, escape, field, literal, option, radio_input, section, text_input
 from bot.views.scene import Scene
+from flows.history import counted
+from flows.position import Owner
 from flows.trading_days import Calendar
 from flows.walk import Item
 
@@ -23,15 +25,15 @@ def earlier(scene: Scene, item: Item) -> Modal:
     return Modal("Already done earlier", blocks, scene.carry(EarlierForm, task=item.key), submit="Record")
 
 
-def waiting(scene: Scene, item: Item, calendar: Calendar) -> Modal:
-    """Whom the task waits for and when to look again: both proposed, both free."""
+def waiting(scene: Scene, item: Item, calendar: Calendar, asked: Owner | None) -> Modal:
+    """Whom the task waits for and when to look again: both proposed, both free. `asked`: its owner, if in reach."""
     kept = item.record if item.record and item.record.state == "waiting" else None
     proposed = calendar.plus(scene.today, item.task.ask_again_after)
     whom = kept.whom if kept else _outsider(scene, item)
     follow_up = kept.follow_up_on if kept else proposed
     if follow_up and follow_up < scene.today:
         follow_up = proposed
-    hint = f"Proposed: {item.task.ask_again_after} trading days from today. Change it as you like."
+    hint = f"Proposed: {item.task.ask_again_after} trading days from today. {_asked_then(scene, item, asked)}"
     blocks = [
         _about(scene, item),
         field(WHOM, "Who are you waiting for?", text_input(initial=whom, longest=120)),
@@ -39,6 +41,18 @@ def waiting(scene: Scene, item: Item, calendar: Calendar) -> Modal:
         _note(kept.reason if kept else ""),
     ]
     return Modal("Waiting on someone", blocks, scene.carry(WaitingForm, task=item.key), submit="Record")
+
+
+def _asked_then(scene: Scene, item: Item, asked: Owner | None) -> str:
+    """Whoever fills this in is not always the one who is reminded. Plain text, for a hint."""
+    owner, every = scene.position.owners.get(item.key), scene.position.reminders.wait_every
+    if asked:
+        who = "You are" if asked.person == scene.viewer else f"{asked.name or 'Its owner'} is"
+    elif owner:
+        who = f"The firm's leads are, as {owner.name or 'its owner'} cannot be reached,"
+    else:
+        who = "The firm's leads are, as nobody owns this task,"
+    return f"{who} asked about it then, and every {counted(every, 'trading day')} after."
 
 
 def _outsider(scene: Scene, item: Item) -> str:

@@ -8,6 +8,7 @@ import msgspec
 from flows import workspace as shared
 from flows.asked import ARRIVED, FINE, SUMMARY, Kept, Owed
 from flows.deadlines import Ledger
+from flows.events import FirmKey
 from flows.ports import Facts, Replan
 from flows.reminders.rung import Found, Rung
 from flows.reminders.rungs import every
@@ -53,6 +54,20 @@ def replan(pack: Pack, ledger: Ledger, facts: Facts, now: datetime) -> Replan:
 def rung_of(row: Owed) -> Rung:
     """What a row is about. Raises msgspec.MsgspecError where a later version wrote it."""
     return _decoder.decode(row.about)
+
+
+def redraw(key: FirmKey, person: str, message: str, why: str, now: float) -> Owed:
+    """That a message of somebody's is to be drawn anew, now."""
+    return Owed(
+        tenant=key.tenant,
+        key=f"redraw|{key.firm}|{message}|{why}|{now:.3f}",
+        firm=key.firm,
+        kind="redraw",
+        person=person,
+        about=message,
+        due_at=now,
+        slot=f"redraw:{message}",
+    )
 
 
 class _Plan:
@@ -179,16 +194,7 @@ class _Plan:
     def redraw(self, outcomes: Mapping[str, str]) -> Iterator[Owed]:
         of = {self.rows[key].owed.message: self.rows[key].owed.person for key in outcomes}
         for message, person in of.items():
-            yield Owed(
-                tenant=self.key.tenant,
-                key=f"redraw|{self.key.firm}|{message}|{self.facts.position.version}|{self.now.timestamp():.3f}",
-                firm=self.key.firm,
-                kind="redraw",
-                person=person,
-                about=message,
-                due_at=self.now.timestamp(),
-                slot=f"redraw:{message}",
-            )
+            yield redraw(self.key, person, message, str(self.facts.position.version), self.now.timestamp())
 
     def again_at(self) -> float:
         """At the next midnight of somebody who is told of industry dates: what is known changes with the day."""

@@ -11,7 +11,7 @@ from flows.firms import Refusal
 from flows.habits import Habits, Rules
 from flows.ports import Directory, EventStore, Outbox, Plans, Replan
 from flows.reminders import setting
-from flows.reminders.replanning import replan
+from flows.reminders.replanning import redraw, replan
 from flows.reminders.snoozing import Choice, base_key, is_about_the_same, snoozed, snoozed_until
 from flows.roadmap import Pack
 from flows.workspace import Workspace
@@ -72,17 +72,19 @@ class Reminders:
         calendar = (await self._workspace(tenant)).calendar
         until = snoozed_until(choice, self._now(), reach, position.time_zone, position.reminders, calendar)
         again = snoozed(row, until)
-        await self._end_snoozes(
+        ended = await self._end_snoozes(
             tenant, act.who.id, lambda other: other.key != again.key and is_about_the_same(other, row)
         )
-        await self._outbox.owe([again])
+        await self._outbox.owe([again, *await self._redraws(tenant, act, row, ended)])
         self.woken()
         return until
 
     async def wake(self, tenant: str, act: Act, key: str) -> None:
         """It is not put off any more, so that it does not come back by itself."""
         row = await self._own(tenant, act, key)
-        await self._end_snoozes(tenant, act.who.id, lambda other: base_key(other.key) == base_key(row.key))
+        ended = await self._end_snoozes(tenant, act.who.id, lambda other: base_key(other.key) == base_key(row.key))
+        await self._outbox.owe(await self._redraws(tenant, act, row, ended))
+        self.woken()
 
     async def asleep(self, tenant: str, person: str) -> Mapping[str, datetime]:
         """Which reminders this person put off, by the key of each, and until when."""
@@ -120,6 +122,16 @@ class Reminders:
             raise NOT_HERE
         return row.owed
 
-    async def _end_snoozes(self, tenant: str, person: str, of: Callable[[Owed], bool]) -> None:
+    async def _end_snoozes(self, tenant: str, person: str, of: Callable[[Owed], bool]) -> Sequence[str]:
         ended = [row.key for row in await self._outbox.snoozed(tenant, person) if of(row)]
         await self._outbox.settle(tenant, dict.fromkeys(ended, "needless"), now=self._now().timestamp())
+        return ended
+
+    async def _redraws(self, tenant: str, act: Act, row: Owed, ended: Sequence[str]) -> Sequence[Owed]:
+        """Older messages that say until when it is put off, which is another time now."""
+        kept = [await self._outbox.get(tenant, base) for base in {base_key(key) for key in (row.key, *ended)}]
+        older = {one.owed.message for one in kept if one} - {"", row.message}
+        now = self._now().timestamp()
+        return [
+            redraw(FirmKey(tenant, row.firm), row.person, message, act.cause or "", now) for message in sorted(older)
+        ]

@@ -1,9 +1,16 @@
 """Dates, the target and the plan, as people type and press them."""
 
+from datetime import date
+
 import pytest
 
-from flows.services import Services
+from flows.deadlines import Source, Value
+from flows.firms import Person
+from flows.services import Act, Services
+from flows.workspace import DeadlineRevised
+from tests.bot.conftest import NOW
 from tests.bot.conversing import BEN, COMPLIANCE, LEA, Slack, labels, words_of
+from tests.bot.firm_making import TENANT
 from tests.bot.walking import add_lea, firm_of_ben, history, position
 
 BOTH = pytest.mark.parametrize("transport", ["http", "socket"], indirect=True)
@@ -168,6 +175,25 @@ async def test_a_question_that_was_left_lying_does_not_overwrite_what_was_set_si
     assert kept.target is not None
     assert kept.target.isoformat() == "2027-05-28"
     assert days(kept.step_due) == {"4": "2027-05-03"}
+
+
+async def test_a_plan_names_an_industry_date_to_come_and_no_past_one(slack: Slack, services: Services) -> None:
+    await firm_of_ben(services)
+    assert "Industry date" not in words_of(await slack.ben.types("/cais plan May 31, 2027"))
+    published = DeadlineRevised(
+        deadline="d1",
+        title="Phase 3",
+        from_=NOW.date(),
+        to=NOW.date(),
+        value=Value(type="date", on=date(2027, 4, 1)),
+        source=Source("A notice"),
+        reason="It was published.",
+    )
+    act = Act(Person("U0ANA", "Ana Ruiz", admin=True), "button", "e1")
+    await services.record_for_workspace(TENANT, act, published)
+    assert "Industry date: Phase 3, Thursday, April 1, 2027" in words_of(
+        await slack.ben.types("/cais plan May 31, 2027")
+    )
 
 
 async def test_an_old_plan_does_not_overwrite_a_date_that_was_set_since(slack: Slack, services: Services) -> None:

@@ -192,6 +192,19 @@ async def test_what_was_snoozed_comes_back_and_the_others_keep_their_days(world:
     assert len(world.digests(BEN)) == 3, "5 trading days before, as if there had been no snooze"
 
 
+async def test_another_snooze_from_a_newer_message_is_said_in_the_older_one_too(world: World) -> None:
+    await world.slack.ben.picks("Snooze", "Next week", on=await reminded(world))
+    await world.goes_to("2026-12-07")
+    older, newer = world.digests(BEN)
+    assert "snoozed until Monday, December 7, 2026" in words_of(older)
+    await world.slack.ben.picks("Snooze", "Next week", on=newer)
+    await world.plan()
+    assert ["snoozed until Monday, December 14, 2026" in words_of(m) for m in world.digests(BEN)] == [True, True]
+    await world.slack.ben.presses("Wake up")
+    await world.plan()
+    assert not any("snoozed" in words_of(m) for m in world.digests(BEN))
+
+
 async def test_a_snooze_can_be_taken_back(world: World) -> None:
     digest = await reminded(world)
     await world.slack.ben.picks("Snooze", "1 hour", on=digest)

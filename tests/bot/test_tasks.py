@@ -171,6 +171,10 @@ async def test_waiting_proposes_whom_and_a_day_on_which_the_exchange_opens(slack
     given = {b["block_id"]: b["element"] for b in slack.ben.modal["blocks"] if b["type"] == "input"}
     assert given["whom"]["initial_value"] == "FINRA CAT"
     assert given["follow_up"]["initial_date"] == "2026-12-01", "Thanksgiving does not count"
+    hints = {
+        b["block_id"]: b.get("hint", {}).get("text", "") for b in slack.ben.modal["blocks"] if b["type"] == "input"
+    }
+    assert "leads are, as nobody owns this task, asked about it then, and every 5 trading days" in hints["follow_up"]
     assert (await slack.ben.submits({}))["ok"]
     kept = (await position(services, key)).tasks["s3e"]
     assert (kept.whom, str(kept.follow_up_on)) == ("FINRA CAT", "2026-12-01")
@@ -193,7 +197,11 @@ async def test_the_same_wait_again_adds_nothing_and_another_one_takes_its_place(
     await slack.ben.submits({})
     assert "That is recorded already." in words_of(slack.ben.last)
     assert await history(services, key) == before
+    await slack.ben.types("/cais assign s3e to me")
+    await slack.ben.types("/cais step 3")
+    await slack.ben.presses("Open: Your SAA has Administrator access to the test portal")
     await slack.ben.presses("Waiting on someone")
+    assert "You are asked about it then" in str(slack.ben.modal)
     await slack.ben.submits({"whom": "Our SAA"})
     assert (await position(services, key)).tasks["s3e"].whom == "Our SAA"
 
