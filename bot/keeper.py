@@ -14,6 +14,7 @@ from uuid import uuid4
 import msgspec
 
 from bot.web_api import NotHandedOver, SlackSaidNo, TooBusy, TooLarge, Unsure, WebApi
+from bot.words import writable
 from flows import events as e
 from flows.evidence import kinds
 from flows.evidence.intake import Coming
@@ -157,7 +158,7 @@ class Keeper:
             raise NotHandedOver("it is gone")
         size = file.get("size")
         return Described(
-            name=str(file.get("name") or file.get("title") or coming.name or coming.file)[:LONGEST_NAME],
+            name=writable(str(file.get("name") or file.get("title") or coming.name or coming.file))[:LONGEST_NAME],
             size=int(size) if isinstance(size, int) else None,
             claimed=str(file.get("mimetype") or "").partition(";")[0].strip().casefold()[:120],
             permalink=str(file.get("permalink") or ""),

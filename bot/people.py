@@ -9,6 +9,7 @@ import msgspec
 
 from bot.background import Background
 from bot.web_api import SlackSaidNo, TooBusy, Unsure, WebApi
+from bot.words import writable
 from flows.habits import Standing
 from flows.ports import Directory, Known
 
@@ -127,7 +128,7 @@ def read_user(person: str, user: dict[str, object], now: float) -> Known:
     admin = bool(user.get("is_admin") or user.get("is_owner"))
     return Known(
         person=person,
-        name=str(name),
+        name=writable(str(name)),
         time_zone=str(user.get("tz") or ""),
         admin=admin,
         checked_at=now,

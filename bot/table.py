@@ -16,6 +16,7 @@ from bot.named_firms import named_firm
 from bot.people import People
 from bot.router import Heard, Route, Router
 from bot.surfaces import Answer, FieldErrors, Message, Options, Quiet, Redraw, Replace, Say
+from bot.views.blocks import escape
 from bot.views.viewing import for_viewer
 from flows.firms import Person, Refusal, role_of
 from flows.ports import Known, Sighting
@@ -243,7 +244,7 @@ def _refused(call: Call, refusal: Refusal) -> Answer:
     if call.kind == "submit":
         return _plainly(call, refusal.sentence)
     # A sentence may name an agent or a firm as people typed it, and must not call anybody.
-    safe = refusal.sentence.replace("<", "&lt;").replace(">", "&gt;")
+    safe = escape(refusal.sentence)
     if call.kind == "action" and refusal.kind == "stale":
         return Replace(Message(safe))
     return _plainly(call, safe)

@@ -21,11 +21,15 @@ _NAMED = re.compile(r"(?:^|\s)(?:for\s+|@\s*)(?=\S)", re.IGNORECASE)
 _WIRE = re.compile(r"<([@#!]?)([^<>|\s]+)(?:\|([^<>]*))?>")
 
 
-_UNWRITABLE = re.compile(r"[\x00\ud800-\udfff]")
+_UNWRITABLE = re.compile(r"[\x00\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
 
 
 def writable(text: str) -> str:
-    """Without what no database takes: the null character, and halves of characters."""
+    """Without what no database takes, the null character and halves of characters, and what turns text around.
+
+    A name that turns the direction of writing shows another ending than it has, and turns what stands after it: in a
+    record that somebody else reads, also digits of a hash. Letters that are written from the right need no such sign.
+    """
     return _UNWRITABLE.sub("", text)
 
 

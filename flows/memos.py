@@ -80,7 +80,9 @@ def must_be_able_to_attest(position: Position, who: Person, attester: str, name:
     if attester == who.id:
         raise Refusal("The second attester is another person than you. Pick somebody else, or leave it empty.")
     if not can_attest(position, attester, who.id):
-        raise Refusal(f"The second attester is a member or lead of {position.name}. Add them first, or leave it empty.")
+        raise Refusal(
+            f"The second attester has to be a member or lead of {position.name}. Add them first, or leave it empty."
+        )
     return position.members[attester].name or name
 
 

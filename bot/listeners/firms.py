@@ -69,7 +69,7 @@ def register(router: Router) -> None:
     router.action(ShowFirms, firm=False)(press_list)
     router.action(ShowMembers)(press_members)
     router.action(OpenMember)(open_member)
-    router.submit(MemberForm)(save_member)
+    router.submit(MemberForm, meets=True)(save_member)
     router.action(RemoveMember)(remove_member)
     router.action(LinkChannel)(link)
     router.action(UnlinkChannel)(unlink)

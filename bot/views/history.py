@@ -6,7 +6,7 @@ from datetime import date
 import msgspec
 
 from bot.buttons import HistoryForm, OpenEvidence, OpenHistoryFilter, ShowHistory, ShowNext
-from bot.places import channel_mention, mention, slack_id
+from bot.places import slack_id
 from bot.surfaces import Block, Message, Modal
 from bot.views.blocks import (
     Element,
@@ -22,18 +22,11 @@ from bot.views.blocks import (
     short_day,
 )
 from bot.views.evidence import provable
+from bot.views.mentioned import with_mentions
 from bot.views.pieces import piece_line
 from bot.views.scene import Scene, banner
 from flows.before_after import before_after
-from flows.events import (
-    ChannelLinked,
-    ChannelUnlinked,
-    MemberSet,
-    Record,
-    SummarySet,
-    SummaryStopped,
-    TaskCompleted,
-)
+from flows.events import Record, TaskCompleted
 from flows.history import NO_ROWS, counted, sentence, task_title
 from flows.looking_back import Filter
 
@@ -173,7 +166,7 @@ def _row(scene: Scene, page: Page, row: Record) -> str:
     undone = row.sequence in page.undone
     said = sentence(scene.pack, scene.position, row, page.behind)
     said = clip(said, LONGEST_ENTRY if len(literal(said)) < 2 * LONGEST_ENTRY else LONGEST_ENTRY // 3)
-    lines = [_named(row, literal(line)) for line in said.splitlines() if line.strip()]
+    lines = [with_mentions(row, literal(line)) for line in said.splitlines() if line.strip()]
     words = "\n".join(f"~{line}~" if undone else line for line in lines)
     change = before_after(scene.pack, row, page.behind)
     if change:
@@ -195,16 +188,6 @@ def _facts(scene: Scene, row: Record) -> list[str]:
     if row.practice:
         facts.append("practice run")
     return facts
-
-
-def _named(row: Record, words: str) -> str:
-    """The words with a mention where they can only give an id: Slack shows the name of the person or channel."""
-    event = row.event
-    if isinstance(event, ChannelLinked | ChannelUnlinked | SummarySet | SummaryStopped):
-        return words.replace(slack_id(event.channel), channel_mention(event.channel))
-    if isinstance(event, MemberSet) and not event.name:
-        return words.replace(slack_id(event.person), mention(event.person))
-    return words
 
 
 def _happened(scene: Scene, row: Record, day: date) -> str:

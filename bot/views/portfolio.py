@@ -107,7 +107,9 @@ def first_words(firm: Standing) -> str:
     if firm.target_passed and not past:
         return "Its target has passed"
     if not firm.matters:
-        return firm.walk.outcome.title if firm.walk.outcome else "Nothing pressing"
+        # An end with a name of its own has it beside this already: `how_far`.
+        outcome = firm.walk.outcome
+        return outcome.title if outcome and outcome.when is None else "Nothing pressing"
     worst = firm.matters[0]
     said = "Past its date: " if past else "Due soon: " if "soon" in worst.concerns else ""
     return f"{said}{worst.item.title}"

@@ -9,6 +9,7 @@ from bot.buttons import OpenChangeOfAgent, ShowEvidence, UndoChange
 from bot.surfaces import Block, Message
 from bot.views import dated
 from bot.views.blocks import button, context, escape, literal, section
+from bot.views.mentioned import with_mentions
 from bot.views.milestones import past_all_milestones
 from bot.views.passages import ready_message
 from bot.views.pieces import checklist, weak_words
@@ -81,7 +82,8 @@ def _sentence(scene: Scene, record: Record) -> str:
     event = record.event
     happened = happened_words(scene, getattr(event, "happened_on", None), record.at)
     if not isinstance(event, TaskCompleted):
-        return literal(sentence(scene.pack, scene.position, record)) + (f", {happened}" if happened else "")
+        said = with_mentions(record, literal(sentence(scene.pack, scene.position, record)))
+        return said + (f", {happened}" if happened else "")
     task = scene.pack.tasks.get(event.task.partition("[")[0])
     how = f" ({label(task.outcomes, event.outcome)})" if task and event.outcome else ""
     said = literal(f"{task_title(scene.pack, scene.position, event.task)}{how}")

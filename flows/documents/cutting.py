@@ -12,8 +12,9 @@ FEWEST, MOST = 60, 150
 LEVELS = 6
 LONGEST_WORD = 200
 LONGEST_HEADING = 120
-_NO_TEXT = dict.fromkeys([*range(9), *range(14, 32), *range(127, 160)], " ")
-"""Control characters, which nobody sees and PostgreSQL does not take."""
+_TURNING = [*range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+_NO_TEXT = dict.fromkeys([*range(9), *range(14, 32), *range(127, 160), *_TURNING], " ")
+"""Control characters, which nobody sees and PostgreSQL does not take, or which turn the direction of what follows."""
 
 _SENTENCE_END = re.compile(r"(?<=[.!?;:])\s+")
 

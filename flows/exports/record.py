@@ -112,6 +112,12 @@ class Reading:
         """What happened, in a sentence."""
         return sentence(self.pack, self.position, row, self.by_sequence)
 
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """Each member's name, by person: as it was entered, else as they were called when they did something last."""
+        acted = {row.actor: row.actor_name for row in self.rows}
+        return {person: m.name or acted.get(person, "") for person, m in self.position.members.items()}
+
     def task_of(self, key: str) -> Task | None:
         """The task that a key is of; None where the pack knows it no more."""
         return self.pack.tasks.get(key.partition("[")[0])

@@ -261,7 +261,7 @@ def documents(reading: Reading) -> Iterator[Row]:
 def members(reading: Reading) -> Iterator[Row]:
     """Who is in the firm."""
     for member in reading.position.members.values():
-        yield member.name, member.role, member.person
+        yield reading.names[member.person], member.role, member.person
 
 
 def history(reading: Reading) -> Iterator[Row]:

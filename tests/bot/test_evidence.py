@@ -169,6 +169,8 @@ async def test_names_that_mean_mischief_are_only_names(slack: Slack, services: S
     assert all(path.is_relative_to(copies.folder) and len(path.name) == 64 for path in copies.folder.rglob("*/??/*"))
     shown = words_of(await slack.ben.types("/cais history s1"))
     assert "<!channel>" not in shown
+    assert "gpj.exe" in shown
+    assert "\u202e" not in shown, "it would turn what stands after it, and show another ending"
 
 
 async def test_a_file_in_a_direct_message_is_asked_about_and_then_kept(

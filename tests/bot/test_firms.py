@@ -91,8 +91,21 @@ async def test_somebody_whose_name_is_not_known_is_shown_as_a_mention(slack: Sla
     await a_firm(services, "Apex Securities", BEN)
     await slack.ben.types("/cais firm members")
     await slack.ben.presses("Add or change a member")
+    slack.sandbox.faults({"method": "users.info", "kind": "refuse", "error": "user_not_found"})
     await slack.ben.submits({"person": CONRAD, "role": "member"})
     assert "<@U0CON> is now a member" in words_of(slack.ben.last)
+
+
+async def test_who_is_added_stands_in_the_record_by_name_though_the_app_never_heard_of_them(
+    slack: Slack, services: Services
+) -> None:
+    firm = await a_firm(services, "Apex Securities", BEN)
+    await slack.ben.types("/cais firm members")
+    await slack.ben.presses("Add or change a member")
+    await slack.ben.submits({"person": CONRAD, "role": "member"})
+    position = await services.events.position(firm.key)
+    assert position is not None
+    assert position.members[person(CONRAD).id].name == "Conrad Mills"
 
 
 async def test_a_linked_channel_means_its_firm_and_says_nothing_to_others(slack: Slack, services: Services) -> None:

@@ -82,6 +82,11 @@ def test_what_slack_writes_in_its_own_way_is_read_as_people_see_it(sent: str, ty
     assert words.plain(sent, "UBOT") == typed
 
 
+def test_what_turns_the_direction_of_writing_is_left_out_and_letters_from_the_right_stay() -> None:
+    assert words.writable("scan\u202efdp.exe \u2067x\u2069") == "scanfdp.exe x"
+    assert words.writable("\u05d0\u05d1 \u200fok") == "\u05d0\u05d1 \u200fok"
+
+
 def firms(*names: str) -> list[FirmSummary]:
     return [FirmSummary(FirmKey("-/T1", name), name, "member") for name in names]
 

@@ -55,6 +55,13 @@ async def test_what_it_refuses_says_who_set_it_when_and_why(slack: Slack, servic
     assert [row.type for row in await services.events.history(key)][-1] == "hold_set"
 
 
+async def test_a_refusal_shows_the_firms_name_as_it_was_typed(slack: Slack, services: Services) -> None:
+    await a_firm(services, "A &amp; <!here>", BEN)
+    await slack.ben.types("/cais hold SEC inquiry")
+    said = (await slack.ben.types("/cais hold another"))["text"]
+    assert said.startswith("A &amp;amp; &lt;!here&gt; is under a legal hold")
+
+
 async def test_members_see_it_and_cannot_change_it(slack: Slack, services: Services) -> None:
     key = await apex(services)
     assert "Only a lead" in words_of(await slack.lea.types("/cais hold SEC inquiry"))

@@ -112,7 +112,8 @@ async def test_off_takes_the_firm_out_of_the_newest_message_and_undo_brings_it_b
     (post,) = posts(world)
     assert "no longer posted here" in words_of(post)
     assert "FINRA CAT" not in words_of(post)
-    await world.slack.ben.at(COMPLIANCE).types("/cais undo")
+    undone = words_of(await world.slack.ben.at(COMPLIANCE).types("/cais undo"))
+    assert f"Stopped the summary in the channel <#{COMPLIANCE}>" in undone
     await later(world)
     (post,) = posts(world)
     assert "FINRA CAT" in words_of(post)

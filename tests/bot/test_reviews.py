@@ -45,6 +45,13 @@ async def test_the_reviewer_is_told_once_and_approves_where_it_stands(slack: Sla
     assert slack.refused() == []
 
 
+async def test_home_says_that_something_is_to_be_reviewed(slack: Slack, services: Services) -> None:
+    await asked_for(slack, services)
+    assert "to be reviewed" not in words_of(await slack.lea.opens_home())
+    await slack.ben.presses("Already registered")
+    assert "1 task to be reviewed: `/cais review`" in words_of(await slack.lea.opens_home())
+
+
 async def test_sent_back_it_is_open_with_the_reason_and_whoever_did_it_is_told_once(
     slack: Slack, services: Services
 ) -> None:

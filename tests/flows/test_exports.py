@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from flows import answers, own_dates, progress
 from flows.deadlines import Deadline, Ledger, Revision, Source, Value
@@ -16,10 +17,11 @@ from flows.evolve import fold
 from flows.exports.calendar import CalendarEntry, alarms, entries
 from flows.exports.tables import TABLE_NAMES, Table, tables
 from flows.exports.whole import Unreadable, read, written
-from flows.firms import Refusal
+from flows.firms import Person, Refusal
 from flows.position import Recurring
 from flows.records import verify
 from flows.reminders import setting
+from flows.setting_up import set_member
 from flows.trading_days import NYSE
 from flows.workspace import Workspace
 from tests.flows.exporting import AT, TROUBLE, busy_life, export_of, question
@@ -47,6 +49,15 @@ def test_every_entry_of_the_history_is_a_row_with_its_hash() -> None:
     assert column(history, "Counts").count("undone") == 1
     assert column(table("firms", life), "Head of the chain") == [life.position.head]
     assert column(table("firms", life), "Legal hold") == ["set by Ana Ruiz on Nov 23, 2026: “an inquiry”"]
+
+
+def test_a_member_whose_name_was_not_known_is_called_as_they_were_when_they_acted() -> None:
+    life = Life()
+    lea = Person("slack:-/T1/ULEA", "Lea Haddad")
+    life.take(set_member(life.position, ANA, replace(lea, name=""), "member"))
+    assert column(table("members", life), "Name")[-1] == ""
+    life.answer("fdid_duty", "yes", who=lea)
+    assert column(table("members", life), "Name")[-1] == "Lea Haddad"
 
 
 def test_every_row_has_a_cell_of_the_right_kind_for_every_column() -> None:

@@ -245,7 +245,8 @@ class _Page:
         )
 
     def people(self) -> Html:
-        members = [(m.name or m.person, m.role, el("code", m.person)) for m in self.position.members.values()]
+        names, people = self.reading.names, self.position.members
+        members = [(names[p] or p, m.role, el("code", p)) for p, m in people.items()]
         added = [row.event for row in self.reading.rows if isinstance(row.event, e.DocumentAdded)]
         documents = [
             (d.name, el("code", d.digest), "kept" if d.document in self.position.documents else "removed since")
