@@ -44,7 +44,7 @@ NASTY = "<!channel> *A*_B_ ~`|& <@U0ANA>"
 MOST_TEXT = 10_000
 """Characters in all blocks: chat.postMessage refuses somewhere above 11,000 (slackapi/bolt-js issues 2509, 2867)."""
 
-OTHERS = ("questions.", "records.", "help.", "firms.", "onboarding.")
+OTHERS = ("questions.", "records.", "help.", "firms.", "onboarding.", "memos.")
 """Verbs of conversations that are not this walk's; theirs are looked at where the whole router is built."""
 
 
