@@ -10,7 +10,7 @@ COMPILE := $(BIN)/python -m compileall -q bot flows storage
 READ := $(BIN)/cais ask 'what is the deadline?' > /dev/null
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt
 
-.PHONY: help install run test kills fuzz simulate check bench bench-page bench-questions bench-documents bench-exports bench-reminders bench-summaries bench-home pictures lint types migration
+.PHONY: help install run test kills fuzz simulate check bench soak bench-page bench-questions bench-documents bench-exports bench-reminders bench-summaries bench-home pictures lint types migration
 .DEFAULT_GOAL := help
 
 help: ## What can be made
@@ -38,8 +38,11 @@ simulate: $(VENV)/.installed-for-tests ## Years of 200 firms, with everything go
 check: ## Everything CI looks at: format, lint, types, imports, manifest, tests
 	.ci/run
 
-bench: $(VENV)/.installed-for-tests ## Speed against a bare Bolt app
+bench: $(VENV)/.installed-for-tests ## Speed against a bare Bolt app, in under eight minutes on a machine with nothing else to do
 	$(BIN)/python -m tests.benchmarks
+
+soak: $(VENV)/.installed-for-tests ## Half an hour of mixed load, or MINUTES, and how memory fares meanwhile
+	$(BIN)/python -m tests.benchmarks.soak
 
 bench-page: $(VENV)/.installed-for-tests ## How soon the page paints, and how long a click takes until its new card stands there
 	$(BIN)/python -m tests.benchmarks.page

@@ -1,8 +1,10 @@
 """Firms for a benchmark, written through the use cases, and the clicks that take them to the end."""
 
+import asyncio
 import json
 import random
-from collections.abc import AsyncIterator, Sequence
+import time
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from urllib.parse import urlencode
@@ -15,11 +17,14 @@ from bot.pack_files import read_pack
 from flows.events import FirmKey
 from flows.firms import Person
 from flows.packs import load_pack
+from flows.ports import Known
 from flows.services import Act, Services
 from flows.walk import walk
 from storage.database import open_database
 
 TENANT = "-/T1"
+AT_ONCE = 100
+"""Firms made at the same time."""
 LATER = 10**9
 """A version no firm reaches: the click means what it says, whatever happened since."""
 
@@ -42,13 +47,34 @@ async def make(folder: Path, count: int) -> list[list[str]]:
         return [await _one(services, nth, 0) for nth in range(count)]
 
 
+async def make_open(address: str, count: int) -> list[list[str]]:
+    """Many firms at once, in the database of this URL; of each, the tasks that can be done now, in any order.
+
+    Their people are known already, as they are in a workspace that has had the bot for a day.
+    """
+    async with await open_database(address) as database:
+        services = build_services(database, load_pack(*read_pack()), BusinessClock(None, 1.0))
+        found: list[list[str]] = []
+        for first in range(0, count, AT_ONCE):
+            some = range(first, min(first + AT_ONCE, count))
+            found += await asyncio.gather(*(_one_open(services, nth) for nth in some))
+        return found
+
+
+async def _one_open(services: Services, nth: int) -> list[str]:
+    who = person(nth)
+    known = Known(who.id, who.name, "America/New_York", checked_at=time.time(), standing="member")
+    await services.directory.remember(TENANT, known)
+    return await _one(services, nth, 0, ("open",))
+
+
 async def make_one(folder: Path, nth: int, notes: int = 0) -> list[str]:
     """One more firm, with this many notes in its history."""
     async with _services(folder) as services:
         return await _one(services, nth, notes)
 
 
-async def _one(services: Services, nth: int, notes: int) -> list[str]:
+async def _one(services: Services, nth: int, notes: int, states: Collection[str] = ("open", "locked")) -> list[str]:
     act = Act(who=person(nth), source="import")
     made = await services.set_up(TENANT, act, name=f"Firm {nth}", situation="new")
     key = made.position.key
@@ -57,12 +83,17 @@ async def _one(services: Services, nth: int, notes: int) -> list[str]:
     for n in range(notes):
         result = await services.add_note(key, act, f"Note {n}")
     items = [i for i in walk(services.pack, result.position).items if i.task.kind != "question"]
-    left = [i for i in items if i.state in ("open", "locked")]
+    left = [i for i in items if i.state in states]
     return [f"{key.firm} {i.key} {i.task.outcomes[0].id if i.task.outcomes else ''}" for i in left]
 
 
 def next_command(nth: int, response_url: str) -> bytes:
     """`/cais next` by the person of this firm."""
+    return command(nth, "next", response_url)
+
+
+def command(nth: int, words: str, response_url: str) -> bytes:
+    """`/cais` and these words, by the person of this firm."""
     return urlencode(
         {
             "token": "t",
@@ -73,7 +104,7 @@ def next_command(nth: int, response_url: str) -> bytes:
             "user_id": f"U{nth}",
             "user_name": f"person{nth}",
             "command": "/cais",
-            "text": "next",
+            "text": words,
             "api_app_id": "A1",
             "is_enterprise_install": "false",
             "response_url": response_url,

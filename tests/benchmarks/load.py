@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import hmac
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 PATH = "/slack/events"
@@ -34,24 +34,28 @@ def signed(body: bytes, secret: str, port: int) -> bytes:
     return head.encode() + body
 
 
-async def flat_out(port: int, lanes: Sequence[Sequence[bytes]], seconds: float) -> Run:
-    """One connection a lane, each request sent when the one before it was answered, until time or lanes run out."""
+async def flat_out(port: int | Sequence[int], lanes: Sequence[Iterable[bytes]], seconds: float) -> Run:
+    """One connection a lane, each request sent when the one before it was answered, until time or lanes run out.
+
+    Of several ports each lane keeps to one, as a balancer deals connections.
+    """
+    ports = [port] if isinstance(port, int) else port
     end = time.perf_counter() + seconds
     found: list[float] = []
     refused = 0
 
-    async def lane(requests: Sequence[bytes]) -> None:
+    async def lane(nth: int, requests: Iterable[bytes]) -> None:
         nonlocal refused
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        nth = 0
-        while (begun := time.perf_counter()) < end and nth < len(requests):
-            refused += not await _ask(reader, writer, requests[nth])
+        reader, writer = await asyncio.open_connection("127.0.0.1", ports[nth % len(ports)])
+        coming = iter(requests)
+        while time.perf_counter() < end and (request := next(coming, None)) is not None:
+            begun = time.perf_counter()
+            refused += not await _ask(reader, writer, request)
             found.append(time.perf_counter() - begun)
-            nth += 1
         writer.close()
 
     begun = time.perf_counter()
-    await asyncio.gather(*(lane(requests) for requests in lanes))
+    await asyncio.gather(*(lane(nth, requests) for nth, requests in enumerate(lanes)))
     return Run(len(found) / (time.perf_counter() - begun), sorted(found), refused)
 
 
@@ -79,8 +83,9 @@ async def bursts(port: int, requests: Sequence[bytes], size: int, rest: float) -
     return Run(len(found) / busy, sorted(found), refused)
 
 
-async def steady(port: int, requests: Sequence[bytes], per_second: float) -> Run:
+async def steady(port: int | Sequence[int], requests: Sequence[bytes], per_second: float) -> Run:
     """Each request at its time, whether or not those before it were answered; waiting in line counts as latency."""
+    ports = [port] if isinstance(port, int) else port
     idle: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
     found: list[float] = []
     refused = 0
@@ -90,7 +95,7 @@ async def steady(port: int, requests: Sequence[bytes], per_second: float) -> Run
         nonlocal refused
         due = start + nth / per_second
         await asyncio.sleep(max(0.0, due - time.perf_counter()))
-        line = idle.pop() if idle else await asyncio.open_connection("127.0.0.1", port)
+        line = idle.pop(0) if idle else await asyncio.open_connection("127.0.0.1", ports[nth % len(ports)])
         refused += not await _ask(*line, request)
         found.append(time.perf_counter() - due)
         idle.append(line)

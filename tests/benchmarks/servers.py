@@ -16,6 +16,8 @@ import psutil
 
 SECRET = "benchmark"
 APP_CORE, LOAD_CORE = 0, 1
+PATIENCE = 60.0
+"""Seconds until something has to listen, also where others use the machine."""
 
 
 def free_port() -> int:
@@ -31,12 +33,14 @@ def pinned(core: int) -> list[str]:
 
 
 @contextmanager
-def process(command: list[str], *, core: int, env: Mapping[str, str] | None = None, port: int) -> Iterator[int]:
+def process(
+    command: list[str], *, core: int, env: Mapping[str, str] | None = None, port: int, program: str = sys.executable
+) -> Iterator[int]:
     """Runs a command until it listens; yields its process id and ends it afterwards."""
     # Compiled modules are kept, as they are by default and after `make install`: else the compiler would be measured.
     wanted = {**os.environ, **(env or {}), "PYTHONDONTWRITEBYTECODE": ""}
     with Path("/dev/null").open("w") as quiet:
-        child = subprocess.Popen([*pinned(core), sys.executable, *command], env=wanted, stdout=quiet)
+        child = subprocess.Popen([*pinned(core), program, *command], env=wanted, stdout=quiet)
     try:
         wait_for(port, child)
         yield child.pid
@@ -47,7 +51,8 @@ def process(command: list[str], *, core: int, env: Mapping[str, str] | None = No
 
 def wait_for(port: int, child: "subprocess.Popen[bytes]") -> None:
     """Returns when something answers HTTP at the port. Raises RuntimeError where the process ended before."""
-    for _ in range(1000):
+    end = time.perf_counter() + PATIENCE
+    while time.perf_counter() < end:
         if child.poll() is not None:
             raise RuntimeError(f"{child.args!r} ended with {child.returncode}")
         try:
@@ -73,6 +78,30 @@ def app_settings(port: int, slack_port: int, folder: Path) -> dict[str, str]:
         "SLACK_SIGNING_SECRET": SECRET,
         "SLACK_API_URL": f"http://127.0.0.1:{slack_port}/api/",
     }
+
+
+def bolt_for_javascript() -> dict[str, str] | None:
+    """The environment in which Node finds Bolt for JavaScript, or None where either is missing."""
+    if not (node := shutil.which("node")):
+        return None
+    folders = [os.environ.get("NODE_PATH", "")]
+    if npm := shutil.which("npm"):
+        folders.append(subprocess.run([npm, "root", "-g"], capture_output=True, text=True, check=False).stdout.strip())
+    env = {"NODE_PATH": os.pathsep.join(filter(None, folders)), "NODE_ENV": "production"}
+    look = [node, "-e", "require.resolve('@slack/bolt')"]
+    found = subprocess.run(look, env={**os.environ, **env}, capture_output=True, check=False)
+    return env if found.returncode == 0 else None
+
+
+def at_rest(pid: int, most: float = 0.05, seconds: float = 240.0) -> None:
+    """Returns when a process takes less than this share of a core: what it had to do after its start is done."""
+    watched, end = psutil.Process(pid), time.perf_counter() + seconds
+    watched.cpu_percent()
+    while time.perf_counter() < end:
+        time.sleep(0.5)
+        if watched.cpu_percent() < most * 100:
+            return
+    raise RuntimeError(f"process {pid} was still at work after {seconds:.0f} s")
 
 
 def resident(pid: int) -> float:
