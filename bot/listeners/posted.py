@@ -31,7 +31,7 @@ def register(router: Router) -> None:
     """What is heard here, and what is written."""
     router.digest(SUMMARY)(write_post)
     router.digest(REDRAW)(draw_again)
-    router.letter(REFUSED)(write_refusal)
+    router.digest(REFUSED)(write_refusals)
     router.action(PostShared)(post_shared)
     router.action(StopSummary)(stop)
 
@@ -140,14 +140,23 @@ async def draw_again(owed: Sequence[Owed], services: Services) -> Written:
     return Written(Letter(message, channel=slack_id(post.channel), instead_of=there))
 
 
-async def write_refusal(owed: Owed, services: Services) -> Letter | None:
-    """To whoever set it up, while it holds and they may still do something about it."""
-    about = msgspec.json.decode(owed.about, type=NotPosted)
-    position = await services.events.position(FirmKey(owed.tenant, owed.firm))
-    posted = position.posted.get(about.channel) if position else None
-    if position is None or posted is None or posted.sequence != about.sequence or owed.person not in position.members:
-        return None
-    return Letter(views.refused(position, about.channel, about.why))
+async def write_refusals(owed: Sequence[Owed], services: Services) -> Written:
+    """To whoever set them up, of the firms for which it holds and for which they may still do something about it."""
+    said = {o.key: msgspec.json.decode(o.about, type=NotPosted) for o in owed}
+    firms = [FirmKey(o.tenant, o.firm) for o in owed]
+    positions = {position.key: position for position in await services.events.positions(firms)}
+    still = {}
+    for row, firm in zip(owed, firms, strict=True):
+        position, about = positions.get(firm), said[row.key]
+        posted = position.posted.get(about.channel) if position else None
+        if position and posted and posted.sequence == about.sequence and row.person in position.members:
+            still[row.key] = position
+    needless = tuple(key for key in said if key not in still)
+    if not still:
+        return Written(None, needless)
+    about = said[owed[0].key]
+    named = sorted(still.values(), key=lambda position: position.name.casefold())
+    return Written(Letter(views.refused(named, about.channel, about.why)), needless)
 
 
 def _message(rows: Sequence[Kept]) -> str:

@@ -40,7 +40,7 @@ WHY = {
     "is_archived": "The channel is archived. In another one, `/cais summary weekly` sets it up.",
     "shared_channel": (
         "People of another company are in that channel (Slack Connect), or I may not know whether they are. "
-        "They would read where the firm stands, so a lead has to say yes to that."
+        "They would read where a firm stands, so a lead has to say yes to that."
     ),
     "may_have_arrived": (
         "I was interrupted just then, and I never ask for the right to read channels, so I cannot look whether it "
@@ -153,23 +153,26 @@ def named(positions: Sequence[Position]) -> str:
     return f"*{literal(positions[0].name)}*" if len(positions) == 1 else f"your {len(positions)} firms"
 
 
-def refused(position: Position, channel: str, why: str) -> Message:
-    """To whoever set it up: it could not be posted, why, and what to do."""
+def refused(positions: Sequence[Position], channel: str, why: str) -> Message:
+    """To whoever set it up: what could not be posted, why, and what to do."""
     reason = WHY.get(why, f"Slack said `{escape(why)}`. `/cais summary post` in the channel tries again.")
-    lead = f"The summary of *{literal(position.name)}* was not posted in {channel_mention(channel)}."
-    if why == "may_have_arrived":
-        lead = f"The summary of *{literal(position.name)}* may not have been posted in {channel_mention(channel)}."
-    blocks: list[Block] = [section(f"{lead} {reason}")]
-    if why == "shared_channel":
-        yes = confirm(
-            "Post it in a shared channel?",
-            f"Everybody in the channel, people of other companies too, can read where {position.name} stands.",
-            "Post it",
-        )
-        carried = PostShared(position.key.firm, position.version, channel=channel)
-        ways = [
-            button("Post it there all the same", carried, confirm=yes),
-            button("Stop", StopSummary(position.key.firm, position.version, channel=channel), says="Stop the summary"),
-        ]
-        blocks.append(actions(*ways))
-    return Message(f"{lead} {reason}", blocks)
+    was = "may not have been" if why == "may_have_arrived" else "was not"
+    said = f"The summary of {named(positions)} {was} posted in {channel_mention(channel)}. {reason}"
+    if why != "shared_channel":
+        return Message(said, [section(said)])
+    if len(positions) > 1:  # a yes is given firm by firm, each knowing which one it is for
+        word = {"once": "post"}.get(every := positions[0].posted[channel].every, every)
+        said += f" For each firm that may be read there, type `/cais summary {word} for` and its name in the channel."
+        return Message(said, [section(said)])
+    (position,) = positions
+    yes = confirm(
+        "Post it in a shared channel?",
+        f"Everybody in the channel, people of other companies too, can read where {position.name} stands.",
+        "Post it",
+    )
+    carried = PostShared(position.key.firm, position.version, channel=channel)
+    ways = [
+        button("Post it there all the same", carried, confirm=yes),
+        button("Stop", StopSummary(position.key.firm, position.version, channel=channel), says="Stop the summary"),
+    ]
+    return Message(said, [section(said), actions(*ways)])

@@ -20,6 +20,9 @@ SOON = timedelta(seconds=15)
 
 CLOSED = "closed"
 
+GATHERED = timedelta(seconds=5)
+"""Before somebody is told of what was not posted: many firms set up at once are refused in several rounds."""
+
 
 class Post(msgspec.Struct, frozen=True):
     """What a row is about: the channel, the period as `weekly:2026-11-23`, and the event that set it up, by whom."""
@@ -58,7 +61,7 @@ def post_of(row: Owed) -> Post | None:
 
 
 def not_posted(row: Owed, why: str, at: float) -> Owed | None:
-    """The letter to whoever set this up, since it could not be posted; one a period and reason."""
+    """What whoever set this up is told, since it could not be posted: one message a channel, period and reason."""
     post = post_of(row)
     if post is None:
         return None
@@ -69,7 +72,8 @@ def not_posted(row: Owed, why: str, at: float) -> Owed | None:
         kind=REFUSED,
         person=post.by,
         about=_encode(NotPosted(post.channel, why, post.sequence)).decode(),
-        due_at=at,
+        due_at=at + GATHERED.total_seconds(),
+        slot=f"{REFUSED}|{post.channel}|{post.period}|{why}",
     )
 
 

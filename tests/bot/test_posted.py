@@ -146,16 +146,32 @@ async def test_where_the_app_is_not_it_says_in_words_how_to_invite_it(world: Wor
     await apex(world.services)
     for channel in (GENERAL, world.slack.sandbox.add_channel("closed", [BEN], is_private=True)):
         await types(world, "weekly", channel)
+        await later(world)
         letter = words_of(world.slack.ben.last)
         assert "was not posted" in letter
         assert "`/invite @CAIS Roadmap`" in letter
         assert f"<#{channel}>" in letter
 
 
+async def test_many_firms_that_cannot_be_posted_are_told_of_in_one_message(world: World) -> None:
+    await apex(world.services)
+    for n in range(3):
+        await a_firm(world.services, f"Firm {n}", BEN)
+    world.slack.sandbox.add_channel("client-work", [BEN, LEA, CONRAD, "U0CAIS"], id=CLIENTS, is_ext_shared=True)
+    for channel, what in ((GENERAL, "`/invite @CAIS Roadmap`"), (CLIENTS, "`/cais summary weekly for` and its name")):
+        before = len(world.slack.ben.sees)
+        await types(world, "weekly all", channel)
+        await later(world)
+        (letter,) = world.slack.ben.sees[before:]
+        assert "The summary of your 4 firms was not posted" in words_of(letter)
+        assert what in words_of(letter)
+
+
 async def test_where_other_companies_are_it_waits_for_a_leads_yes(world: World) -> None:
     await apex(world.services)
     world.slack.sandbox.add_channel("client-work", [BEN, LEA, CONRAD, "U0CAIS"], id=CLIENTS, is_ext_shared=True)
     await types(world, "weekly", CLIENTS)
+    await later(world)
     assert posts(world, CLIENTS) == []
     letter = world.slack.ben.last
     assert "People of another company" in words_of(letter)
@@ -216,6 +232,7 @@ async def test_after_a_crash_it_is_not_said_twice_where_nobody_may_look(
     world.clock.real += LEASE + 1
     await world.plan()
     assert len(posts(world)) == 1
+    await later(world)
     assert "may not have been posted" in words_of(world.slack.ben.last)
 
 
