@@ -36,7 +36,9 @@ MAY = (
     "Answer its command <code>/cais</code>, its buttons, mentions of it and direct messages to it, and put reminders "
     "and files into people's direct messages with it.",
     "See names, time zones and who runs the workspace, and whether a channel is shared with another company.",
-    "Fetch a file that somebody hands over in its own form, and no other.",
+    "Fetch a file that somebody hands over in its own form, sends it in a direct message, or keeps with a message by "
+    "<em>Save as CAIS evidence</em>, and no other.",
+    "Post a summary to a channel where a lead asked for it, and make canvases of its own.",
 )
 MAY_NOT = "It cannot read your channels, and it asks for nothing in your own name."
 

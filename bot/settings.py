@@ -195,12 +195,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     def _check_oauth(self) -> None:
         """Many workspaces, each with its own token, or one with the token that is set: never a mixture."""
         client = Secret(self.slack_client_id) if self.slack_client_id else None
-        _need("OAuth", {"SLACK_CLIENT_ID": client, "SLACK_CLIENT_SECRET": self.slack_client_secret})
         if self.slack_bot_token:
             raise BadSettings(
                 "SLACK_BOT_TOKEN serves one workspace; SLACK_CLIENT_ID and SLACK_CLIENT_SECRET serve all that install "
                 "the app by OAuth. Take away the one or the other."
             )
+        _need("OAuth", {"SLACK_CLIENT_ID": client, "SLACK_CLIENT_SECRET": self.slack_client_secret})
         if not self.encryption_keys:
             raise BadSettings(
                 "OAuth also needs CAIS_ENCRYPTION_KEYS, with which tokens are kept. `cais keys new` makes one."

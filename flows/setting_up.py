@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Sequence
 from datetime import date
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -79,7 +80,8 @@ def check_length(name: str) -> str:
 
 def check_name(name: str, taken: Sequence[str]) -> str:
     """The name, its spaces in order. Raises Refusal where it is empty, too long, taken, or looks like personal data."""
-    clean = " ".join(name.split())
+    # What nobody sees, such as a mark that turns the direction of writing, would make two names look like one.
+    clean = " ".join("".join(c for c in name if unicodedata.category(c) != "Cf").split())
     if not clean:
         raise Refusal("Give the firm a name.")
     check_length(clean)

@@ -89,5 +89,7 @@ def read_keys(text: str) -> Keys:
 
 
 def new_key(name: str) -> str:
-    """A key as CAIS_ENCRYPTION_KEYS takes it."""
+    """A key as CAIS_ENCRYPTION_KEYS takes it. Raises ValueError where it would not take that name."""
+    if not _NAME.fullmatch(name):
+        raise ValueError("A key's name has up to 32 letters, digits, dots, hyphens and underscores, and nothing else.")
     return f"{name}:{base64.urlsafe_b64encode(secrets.token_bytes(BYTES)).decode()}"

@@ -5,8 +5,8 @@ from contextlib import asynccontextmanager
 
 import click
 
-from storage.database import Database, open_database
-from storage.errors import StorageError
+from storage.database import Database, open_database, sqlite_path
+from storage.errors import StorageError, StorageUnavailable
 
 
 class NoDatabase(click.ClickException):
@@ -16,9 +16,15 @@ class NoDatabase(click.ClickException):
 
 
 @asynccontextmanager
-async def opened(url: str) -> AsyncIterator[Database]:
-    """The database at this URL, migrated. Raises NoDatabase, with what is wrong and never the password."""
+async def opened(url: str, *, make: bool = False) -> AsyncIterator[Database]:
+    """The database at this URL, migrated. Raises NoDatabase, with what is wrong and never the password.
+
+    Only with `make` is a file made where there is none: in a wrong folder, an empty one would be found in order.
+    """
     try:
+        path = sqlite_path(url)
+        if path and not make and not path.exists():
+            raise StorageUnavailable(f"There is no database at {path}.")
         database = await open_database(url)
     except (StorageError, ValueError) as error:
         raise NoDatabase(f"{error} CAIS_DATABASE_URL and CAIS_DATA_DIR say where it is.") from None

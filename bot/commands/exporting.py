@@ -1,6 +1,7 @@
 """`cais export` and `cais import`: firms' records as a file, and a record read back in."""
 
 import asyncio
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -114,7 +115,8 @@ def _write(made: Export, path: Path) -> tuple[str, ...]:
     from bot.files.writing import write  # reading a record in needs none of it
 
     try:
-        file = path.open("xb")
+        # Whole records of firms: as with a backup, for whoever wrote them out to read, and nobody else here.
+        file = os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600), "w+b")
     except FileExistsError:
         raise CannotExport(f"{path} is there already and is not overwritten. Give another name with --out.") from None
     except OSError as error:
@@ -154,5 +156,5 @@ def import_(file: Path) -> None:
 
 async def _take_in(settings: Settings, content: bytes) -> tuple[TakenIn, ...]:
     whole = read(content)
-    async with opened(settings.database) as database:
+    async with opened(settings.database, make=True) as database:
         return await take_in(database.events, database.questions, whole)

@@ -24,7 +24,10 @@ def new(name: str | None) -> None:
     The first in CAIS_ENCRYPTION_KEYS seals, all of them open: put a new one in front, with a comma, and the old one
     behind it until `cais keys rotate` has gone through.
     """
-    click.echo(new_key(name or f"{real_now():%Y-%m-%d}"))
+    try:
+        click.echo(new_key(name or f"{real_now():%Y-%m-%d}"))
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
 
 
 @keys.command()

@@ -19,5 +19,5 @@ def migrate() -> None:
 
 
 async def _migrate(url: str) -> None:
-    async with opened(url):
+    async with opened(url, make=True):
         return

@@ -24,5 +24,5 @@ def next_reminder() -> None:
 
 
 async def _next_due(url: str, now: datetime) -> float | None:
-    async with opened(url) as database:
+    async with opened(url, make=True) as database:
         return await database.outbox.next_due(after=now.timestamp())

@@ -12,6 +12,9 @@ LARGEST = 512_000
 
 SEPARATORS = (",", ";", "\t")
 
+_END = "\x1e"
+"""A last line of our own: where it is read as part of a cell, a quotation mark was never closed."""
+
 NOT_TEXT = Refusal("That is no csv file. In Excel, choose *Save as*, *CSV UTF-8*, and hand that file over.")
 TOO_LARGE = Refusal(f"That file is larger than {LARGEST // 1000} kB, so it was not read. A list has one line per firm.")
 
@@ -43,11 +46,19 @@ def lines(text: str) -> list[tuple[int, list[str]]]:
     if told := re.fullmatch(r'"?sep=(.)"?\s*', first):  # Excel's own way to say it
         text, skipped, separator = rest, 1, told[1]
     # Excel ends the lines of a cell with \n and those of the file with \r\n; old ones with \r alone.
-    reader = csv.reader(io.StringIO(text.replace("\r\n", "\n").replace("\r", "\n")), delimiter=separator)
+    plain = text.replace("\r\n", "\n").replace("\r", "\n")
+    reader = csv.reader(io.StringIO(f"{plain}\n{_END}"), delimiter=separator)
     found: list[tuple[int, list[str]]] = []
     begins = 1
     try:
         for cells in reader:
+            if cells and cells[-1].endswith(_END):
+                if cells != [_END]:
+                    raise Refusal(
+                        f"A quotation mark in line {begins + skipped} is not closed, so all that follows is one cell. "
+                        "Close it or take it out, and hand the list over again. Nothing was set up."
+                    )
+                break
             tidy = [_tidy(cell) for cell in cells]
             if any(tidy):
                 found.append((begins + skipped, tidy))

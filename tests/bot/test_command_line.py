@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -159,6 +160,7 @@ def test_keys_are_made_and_rotated_and_said_which_can_go(
     old, new = (typed("keys", "new", name).stdout.strip() for name in ("old", "new"))
     assert old.startswith("old:")
     assert re.fullmatch(r"\d{4}-\d\d-\d\d:\S{44}", typed("keys", "new").stdout.strip())
+    assert "A key's name has" in typed("keys", "new", "a,b").stderr
     with pytest.raises(BadSettings, match="CAIS_ENCRYPTION_KEYS holds no key"):
         typed("keys", "rotate")
     kept = {"name": "x", "token": "xoxb-1", "bot_user": "U", "bot_id": "B", "app": "A", "installer": "U1"}
@@ -374,6 +376,7 @@ def test_a_file_that_was_changed_is_refused_with_the_reason(
     assert answer.exit_code == 1
     assert said in answer.output
     assert "Nothing was read in." in answer.output
+    assert typed("migrate").exit_code == 0
     assert "0 firms, 0 events" in typed("verify").output
 
 
@@ -394,6 +397,7 @@ def test_a_record_is_written_in_every_format_and_nothing_in_the_database_changes
 def test_what_is_there_is_not_written_over(typed: Cais, history: Path) -> None:
     file = exported(typed)
     content = file.read_bytes()
+    assert file.stat().st_mode & 0o777 == 0o600, "it is a whole record"
     said = typed("export")
     assert said.exit_code == 2
     assert "is there already and is not overwritten" in said.output
@@ -421,6 +425,28 @@ def test_firms_are_named_by_id_or_name_and_a_packet_is_of_one(typed: Cais, histo
 
 
 def test_an_empty_installation_has_nothing_to_write_out(typed: Cais) -> None:
+    assert typed("migrate").exit_code == 0
     said = typed("export")
     assert said.exit_code == 2
     assert "There is no firm in this database." in said.output
+
+
+@pytest.mark.parametrize("words", [("verify",), ("retention",), ("export",), ("delete", "Acme")])
+def test_where_no_database_is_none_is_made_and_found_in_order(
+    typed: Cais, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    said = typed(*words)
+    assert said.exit_code == 2
+    assert "There is no database at " in said.output
+    assert not (tmp_path / "data" / "sandbox" / "cais.db").exists()
+
+
+def test_what_a_bot_still_writes_to_is_not_moved(typed: Cais, history: Path, tmp_path: Path) -> None:
+    other = f"sqlite+aiosqlite:///{tmp_path / 'other.db'}"
+    with closing(sqlite3.connect(history)) as bot:
+        bot.execute("PRAGMA journal_mode = WAL")
+        bot.execute("SELECT count(*) FROM events").fetchone()
+        said = typed("move", other)
+        assert (said.exit_code, "Stop the bot first" in said.output) == (2, True)
+        assert not (tmp_path / "other.db").exists()
+    assert typed("move", other).exit_code == 0

@@ -95,7 +95,7 @@ def test_all_that_is_wrong_with_a_line_is_said_at_once_and_personal_data_is_not_
 
 
 def test_the_second_of_two_lines_with_one_name_or_number_is_left_out() -> None:
-    found = listed("firm,crd\nApex,1\nAPEX,2\nBirch,1\nCedar,3\n")
+    found = listed("firm,crd\nApex,1\nAP\u200bEX\u202e,2\nBirch,1\nCedar,3\n")
     assert [r.name for r in found.rows] == ["Apex", "Cedar"]
     assert [(w.line, w.why) for w in found.wrong] == [
         (3, "Line 2 has the same name."),
@@ -109,6 +109,7 @@ def test_the_second_of_two_lines_with_one_name_or_number_is_left_out() -> None:
         ("", "There is no firm in that list"),
         ("firm,crd\n", "There is no firm in that list"),
         ("Apex,1\nBirch,2\n", "one of them “firm”"),
+        ('firm,crd\nApex,1\n"Birch,2\nCedar,3\n', "A quotation mark in line 3 is not closed"),
         ("firm,name\nApex,Birch\n", "Two columns are called “firm”"),
         ("firm\n" + "\n".join(f"F{n}" for n in range(MOST_FIRMS + 1)), "I take 300 at once"),
     ],
