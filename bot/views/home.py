@@ -21,7 +21,7 @@ from bot.surfaces import Block, Home
 from bot.views import dated
 from bot.views.blocks import Element, actions, button, context, divider, escape, header, literal, section, short_day
 from bot.views.onboarding import WHAT_THIS_IS
-from bot.views.scene import Scene, banner, next_button, progress_words, to_review_line, wait_words
+from bot.views.scene import Scene, attester_line, banner, next_button, progress_words, to_review_line, wait_words
 from bot.views.summaries import progress_bar
 from bot.views.task_buttons import one_click
 from bot.views.tasks import NOTHING, Top
@@ -225,7 +225,7 @@ def _firm(scene: Scene, who: Person, *, alone: bool, first: bool) -> list[Block]
         ways.append(button("Nudge owners…", OpenNudge(only="all"), says=f"Nudge owners of tasks of {name}"))
     viewing = ["👁️ you are a viewer: you can read everything"] if role == "viewer" else []
     far = f"{progress_bar(scene.walk)} {escape(progress_words(scene))}".strip()
-    lines = [far, *_next(scene), *to_review_line(scene)]
+    lines = [far, *_next(scene), *attester_line(scene), *to_review_line(scene)]
     return [banner(scene, *viewing), section("\n".join(lines)), actions(*ways)]
 
 

@@ -14,6 +14,7 @@ from bot.views.blocks import Element, button, context, escape, literal, short_da
 from flows.conditions import UNSURE, holds
 from flows.deadlines import Ledger
 from flows.history import counted, label
+from flows.memos import memo_of
 from flows.position import Agent, Position, TaskRecord
 from flows.reviews import Review, of_item, pending, reviewers
 from flows.roadmap import Condition, Pack, Step, Task
@@ -69,6 +70,18 @@ def to_review_line(scene: "Scene") -> list[str]:
     """How much is to be reviewed, a line; none where nothing is."""
     count = len(pending(scene.position, scene.walk.items)) if scene.position.review_rules else 0
     return [f"🔎 {counted(count, 'task')} to be reviewed: `/cais review`"] if count else []
+
+
+def attester_line(scene: "Scene") -> list[str]:
+    """That a second person does not agree with the answer that ended the roadmap, or has yet to say; no reasons."""
+    memo = memo_of(scene.pack, scene.position)
+    if memo is None or (memo.attestation and memo.attestation.agrees):
+        return []
+    if said := memo.attestation:
+        return [f"⚠️ {scene.by(said.by, said.by_name)} does not agree with this answer: `/cais memo`"]
+    answer = memo.answer
+    asked = scene.by(answer.attester, answer.attester_name)
+    return [f"🧾 To be attested by {asked}: `/cais memo`"] if answer.attester else []
 
 
 class Scene(msgspec.Struct, frozen=True):

@@ -6,7 +6,7 @@ from datetime import date
 from bot.buttons import ShowPortfolio, ShowStatus, ShowWaiting
 from bot.surfaces import Block, Message
 from bot.views.blocks import actions, button, clip, context, escape, header, literal, section, short_day, table
-from bot.views.scene import Scene, banner, next_button, progress_words, to_review_line
+from bot.views.scene import Scene, attester_line, banner, next_button, progress_words, to_review_line
 from flows.summaries.changes import Change
 from flows.summaries.standing import Matter, PartStanding, PartState, Standing
 from flows.walk import Walk
@@ -57,6 +57,7 @@ def body(scene: Scene, standing: Standing, changes: Sequence[Change], *, since: 
             "\n".join(
                 [
                     f"{progress_bar(standing.walk)} *{escape(progress_words(scene))}*{_target(standing)}",
+                    *attester_line(scene),
                     *to_review_line(scene),
                 ]
             )

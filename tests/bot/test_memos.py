@@ -25,6 +25,20 @@ async def decides(slack: Slack, services: Services, **said: object) -> None:
     assert answer["ok"], answer
 
 
+async def test_home_and_the_summary_say_what_the_second_attester_has_not_said_or_does_not_agree_with(
+    slack: Slack, services: Services
+) -> None:
+    await decides(slack, services)
+    letter = slack.ben.last
+    for said in (await slack.lea.opens_home(), await slack.lea.types("/cais summary")):
+        assert "To be attested by Ben Cole: `/cais memo`" in words_of(said)
+    await slack.ben.presses("I do not agree…", on=letter)
+    assert (await slack.ben.submits({"reason": "We route one option a year."}))["ok"]
+    for said in (await slack.lea.opens_home(), await slack.lea.types("/cais summary")):
+        assert "Ben Cole does not agree with this answer: `/cais memo`" in words_of(said)
+        assert "one option" not in words_of(said)
+
+
 async def test_the_second_attester_gets_the_memo_once_and_attests_where_it_stands(
     slack: Slack, services: Services
 ) -> None:
