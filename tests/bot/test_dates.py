@@ -313,7 +313,8 @@ async def test_status_home_and_the_short_view_show_dates(slack: Slack, services:
     assert "*Yours:* Does your firm report events with an FDID? (by Dec 15, 2026)" in where
     home = await slack.ben.opens_home()
     assert home is not None
-    assert "Next date: Dec 15, 2026" in words_of(home)
+    assert "🗓️ By Dec 15, 2026" in words_of(home)
+    assert "Next date" not in words_of(home), "what stands among one's own tasks is not said again"
 
 
 async def test_the_same_command_delivered_twice_sets_one_date(slack: Slack, services: Services) -> None:

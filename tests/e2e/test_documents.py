@@ -55,6 +55,7 @@ async def test_a_book_of_300_pages_is_added_found_and_removed(transport: str, tm
         assert "book.pdf*, 25. Chapter 25, page 247" in await asks(slack, 247)
         await slack.ben.types("/cais firm documents")
         await slack.ben.presses("Remove")
+        assert (await slack.ben.submits({"reason": "superseded by the binder"}))["ok"]
         await sandbox.until(shown(sandbox, "was removed. Nothing is quoted from it any more."))
         async with asyncio.timeout(30):
             while kept(bot):

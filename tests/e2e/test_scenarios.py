@@ -182,7 +182,7 @@ async def test_evidence_is_kept_by_modal_and_by_message_shortcut(slack: Slack) -
     await ben.types("/cais next")
     await ben.presses("Yes")
     await ben.presses("Add evidence")
-    assert list((await ben.submits({}))["errors"]) == ["link"]
+    assert list((await ben.submits({}))["errors"]) == ["files"]
     link = "https://example.com/form.pdf"
     assert await ben.submits({"link": link, "label": "The form"}) == {"ok": True}
     assert "*Evidence recorded:* 1" in words_of(ben.last)
@@ -190,7 +190,7 @@ async def test_evidence_is_kept_by_modal_and_by_message_shortcut(slack: Slack) -
     mail = await ben.types("The confirmation came today, number 4711")
     await ben.uses_shortcut("save_evidence", mail)
     assert await ben.submits({"task": "Step 2: Register for CAIS"}) == {"ok": True}
-    assert "A Slack link alone is weak evidence" in words_of(ben.last)
+    assert "A link into Slack alone is weak evidence" in words_of(ben.last)
     said = words_of(await ben.types("/cais history s2"))
     assert "*Evidence: 2*" in said
     assert f"<{link}|The form>" in said
