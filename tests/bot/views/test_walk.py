@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
-from functools import partial
 from typing import Any
 
 import pytest
@@ -91,8 +90,8 @@ def screens(seen: Scene) -> Iterator[Message]:
 def modals(seen: Scene) -> Iterator[Modal]:
     """Every modal one can open from here."""
     for item in seen.walk.items:
-        yield from (form(seen, item) for form in (task_forms.earlier, partial(task_forms.waiting, calendar=NYSE)))
-        yield from (form(seen, item) for form in (task_forms.aside, task_forms.reopen))
+        yield from (form(seen, item) for form in (task_forms.earlier, task_forms.aside, task_forms.reopen))
+        yield from (task_forms.waiting(seen, item, NYSE, asked) for asked in (None, seen.position.owners.get(item.key)))
     for question in PACK.questions.values():
         yield answers.question(seen, question)
     for item in seen.walk.items:
