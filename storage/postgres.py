@@ -98,8 +98,8 @@ class PostgresRunner:
             try:
                 value = await self._walk(connection, unit)
             except BaseException:  # raised again: a refusal or a caller that went away leaves nothing behind
-                if not connection.is_closed():
-                    await self._guard(transaction.rollback())
+                with suppress(*_LOST):  # a connection that the server ended has nothing left to take back
+                    await transaction.rollback()
                 raise
             await self._guard(transaction.commit())
             return value

@@ -5,6 +5,7 @@ from typing import Any, cast
 import asyncpg
 import pytest
 
+from flows.firms import Refusal
 from storage.errors import StorageUnavailable
 from storage.postgres import PostgresRunner
 from storage.statements import Unit
@@ -27,6 +28,9 @@ class Connection:
     async def start(self) -> None: ...
 
     async def commit(self) -> None: ...
+
+    async def rollback(self) -> None:
+        raise CLOSED
 
 
 class Pool:
@@ -61,3 +65,12 @@ async def test_a_connection_that_the_server_ended_is_a_database_that_is_gone(giv
 
 async def test_what_was_committed_counts_though_the_server_ends_the_connection_after_it() -> None:
     assert await runner(Connection(None)).write(a_word) == "written"
+
+
+async def test_a_refusal_stays_one_though_the_server_ends_the_connection_under_it() -> None:
+    def refusing() -> Unit[str]:
+        raise Refusal("Not now.")
+        yield
+
+    with pytest.raises(Refusal, match="Not now"):
+        await runner(Connection(None)).write(refusing)
