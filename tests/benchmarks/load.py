@@ -113,4 +113,6 @@ async def _ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, reque
     where = lower.find(b"content-length:")
     if where >= 0:
         await reader.readexactly(int(lower[where + 15 : lower.index(b"\r\n", where)]))
+    elif b"transfer-encoding: chunked" in lower:  # as Node sends an empty body
+        await reader.readuntil(b"0\r\n\r\n")
     return head.startswith(b"HTTP/1.1 200")
