@@ -156,6 +156,8 @@ def named(positions: Sequence[Position]) -> str:
 def refused(positions: Sequence[Position], channel: str, why: str) -> Message:
     """To whoever set it up: what could not be posted, why, and what to do."""
     reason = WHY.get(why, f"Slack said `{escape(why)}`. `/cais summary post` in the channel tries again.")
+    if len(positions) > 1:
+        reason = reason.replace("`/cais summary post`", "`/cais summary post all`")
     was = "may not have been" if why == "may_have_arrived" else "was not"
     said = f"The summary of {named(positions)} {was} posted in {channel_mention(channel)}. {reason}"
     if why != "shared_channel":

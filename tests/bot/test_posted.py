@@ -158,7 +158,10 @@ async def test_many_firms_that_cannot_be_posted_are_told_of_in_one_message(world
     for n in range(3):
         await a_firm(world.services, f"Firm {n}", BEN)
     world.slack.sandbox.add_channel("client-work", [BEN, LEA, CONRAD, "U0CAIS"], id=CLIENTS, is_ext_shared=True)
-    for channel, what in ((GENERAL, "`/invite @CAIS Roadmap`"), (CLIENTS, "`/cais summary weekly for` and its name")):
+    for channel, what in (
+        (GENERAL, "then type `/cais summary post all` there"),
+        (CLIENTS, "`/cais summary weekly for` and its name"),
+    ):
         before = len(world.slack.ben.sees)
         await types(world, "weekly all", channel)
         await later(world)
