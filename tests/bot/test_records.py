@@ -137,14 +137,14 @@ async def test_history_names_what_was_undone_and_brought_back(slack: Slack, serv
     assert "Brought back entry 4: Note: keep me" in said
 
 
-async def test_history_mentions_whom_and_what_it_has_no_name_for(slack: Slack, services: Services) -> None:
+async def test_history_names_whoever_was_added_and_mentions_the_channel_it_has_no_name_for(slack: Slack, services: Services) -> None:
     await a_firm(services, "Apex Securities", BEN)
     await slack.ben.at(GENERAL).types("/cais firm link")
     await slack.ben.types("/cais firm members")
     await slack.ben.presses("Add or change a member")
     await slack.ben.submits({"person": LEA, "role": "viewer"})
     said = words_of(await slack.ben.types("history"))
-    assert f"<@{LEA}> is now a viewer" in said
+    assert "Lea Haddad is now a viewer" in said, "the name is asked for when somebody is added"
     assert f"Linked the channel <#{GENERAL}>" in said
 
 
