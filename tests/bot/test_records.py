@@ -137,7 +137,9 @@ async def test_history_names_what_was_undone_and_brought_back(slack: Slack, serv
     assert "Brought back entry 4: Note: keep me" in said
 
 
-async def test_history_names_whoever_was_added_and_mentions_the_channel_it_has_no_name_for(slack: Slack, services: Services) -> None:
+async def test_history_names_whoever_was_added_and_mentions_the_channel_it_has_no_name_for(
+    slack: Slack, services: Services
+) -> None:
     await a_firm(services, "Apex Securities", BEN)
     await slack.ben.at(GENERAL).types("/cais firm link")
     await slack.ben.types("/cais firm members")
