@@ -195,7 +195,7 @@ class _Plan:
     def redraw(self, outcomes: Mapping[str, str]) -> Iterator[Owed]:
         for kept in self._now_here():
             row = kept.owed
-            if row.key in outcomes or row.key in self.wanted:
+            if row.key in outcomes or row.key in self.wanted or not kept.settled:
                 changed = self.now.timestamp() if row.key in outcomes else 0
                 yield Owed(
                     tenant=row.tenant,

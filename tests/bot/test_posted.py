@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 
 from bot.delivery import LEASE
+from bot.places import place
 from flows.heads import heads_in
 from flows.roadmap import Pack
 from tests.bot.conversing import BEN, CLIENTS, COMPLIANCE, CONRAD, GENERAL, LEA, Json, labels, words_of
-from tests.bot.firm_making import a_firm
+from tests.bot.firm_making import TENANT, a_firm
 from tests.bot.reminding import World, another_replica, new_york, sqlite_url, world_at
 from tests.bot.test_summaries import act, apex, rows
 from tests.bot.walking import FIRM
@@ -120,6 +121,25 @@ async def test_off_takes_the_firm_out_of_the_newest_message_and_undo_brings_it_b
     await types(world, "off")
     await world.goes_to("2026-11-30")
     assert len(posts(world)) == 1
+
+
+async def test_off_while_the_message_is_on_its_way_takes_the_firm_out_of_it_too(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = await apex(world.services)
+    settle = world.services.outbox.settle
+
+    async def after_it_was_stopped(*given: object, **more: object) -> None:
+        monkeypatch.undo()
+        await world.services.summaries.stop(key, act("off"), place(TENANT, COMPLIANCE))
+        await world.slack.bot.planner.sweep()
+        await settle(*given, **more)
+
+    monkeypatch.setattr(world.services.outbox, "settle", after_it_was_stopped)
+    await types(world, "weekly")
+    await later(world)
+    (post,) = posts(world)
+    assert "no longer posted here" in words_of(post)
 
 
 async def test_the_history_says_who_set_it_up_and_where(world: World) -> None:
