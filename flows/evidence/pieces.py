@@ -6,7 +6,7 @@ from datetime import date
 import msgspec
 
 from flows import events as e
-from flows import guard, legal_hold
+from flows import guard
 from flows.events import AnyEvent, Record
 from flows.evolve import undone
 from flows.firms import Person, Refusal, require
@@ -114,14 +114,13 @@ def remove(
     Raises Refusal of kind `hold` while a legal hold stands, though nothing goes: a packet would leave the copy out.
     """
     require(position, who, "member")
-    legal_hold.may_remove(position)
+    may_remove(position)
     guard.check([reason], ticket=ticket)
     piece = next((p for p in pieces(rows) if p.row.sequence == evidence), None)
     if piece is None:
         raise GONE
     if piece.removed is not None:
         return []
-    may_remove(position)
     if not reason.strip():
         raise Refusal("Say why; an examiner will ask.")
     event = piece.event
