@@ -29,6 +29,7 @@ from flows.position import (
     ReviewRule,
     TaskRecord,
     YearDone,
+    nudge_key,
 )
 from flows.proof import is_weak
 from flows.subjects import subjects
@@ -396,7 +397,7 @@ def _(p: Position, event: e.SummarySet, r: Record) -> Position:
 
 @_on(e.Nudged)
 def _(p: Position, event: e.Nudged, r: Record) -> Position:
-    told = {f"{one.task} {one.person}": Nudge(r.at, event.nudge) for one in event.told}
+    told = {nudge_key(one.task, one.person): Nudge(r.at, event.nudge) for one in event.told}
     return replace(p, nudged={**p.nudged, **told})
 
 

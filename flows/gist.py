@@ -5,9 +5,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from flows.firms import RANK
 from flows.own_dates import due_of
-from flows.position import Position
+from flows.position import Owner, Position
 from flows.roadmap import Pack
 from flows.walk import Item, walk
 
@@ -59,7 +58,6 @@ def gist(pack: Pack, position: Position) -> Gist:
     """The firm in a few numbers."""
     found = walk(pack, position)
     left = [i for i in found.items if i.state in LEFT]
-    ended = found.outcome is not None and not found.next and not found.waiting
     days = [due.on.toordinal() for i in left if (due := due_of(position, i.task, i.key))]
     waits = [i for i in left if i.state == "waiting"]
     since = [i.record.since.toordinal() for i in waits if i.record and i.record.since]
@@ -67,11 +65,11 @@ def gist(pack: Pack, position: Position) -> Gist:
         made_by=maker(pack),
         version=position.version,
         zone=position.time_zone,
-        ended=ended,
+        ended=found.ended,
         done=found.done,
         total=found.total,
         days=tuple(sorted(days)),
-        target=position.target.toordinal() if position.target and not ended else 0,
+        target=position.target.toordinal() if position.target and not found.ended else 0,
         waits=len(waits),
         since=min(since, default=0),
         unowned=sum(1 for i in left if i.state != "locked" and not owner_of(position, i)),
@@ -79,16 +77,17 @@ def gist(pack: Pack, position: Position) -> Gist:
     )
 
 
-def owner_of(position: Position, item: Item) -> str:
-    """Who the task belongs to: somebody who is still a member and may act; empty where nobody is."""
+def owner_of(position: Position, item: Item) -> Owner | None:
+    """Who the task belongs to: somebody who is still a member and may act; None where nobody is."""
     owner = position.owners.get(item.key)
     member = position.members.get(owner.person) if owner else None
-    return member.person if member and RANK[member.role] else ""
+    return owner if member and member.role != "viewer" else None
 
 
 def mine(position: Position, items: Sequence[Item], person: str) -> list[Item]:
     """The tasks of this person that can be worked on or followed up, the most urgent first."""
-    own = [i for i in items if i.state in ("open", "waiting") and owner_of(position, i) == person]
+    there = [i for i in items if i.state in ("open", "waiting")]
+    own = [i for i in there if (owner := owner_of(position, i)) and owner.person == person]
     return sorted(own, key=lambda i: urgency(position, i))
 
 
@@ -104,6 +103,6 @@ def urgency(position: Position, item: Item) -> int:
 
 
 def _owners(position: Position, left: Sequence[Item]) -> list[Own]:
-    people = dict.fromkeys(owner for i in left if (owner := owner_of(position, i)))
+    people = dict.fromkeys(owner.person for i in left if (owner := owner_of(position, i)))
     found = ((person, mine(position, left, person)) for person in people)
     return [Own(person, len(own), urgency(position, own[0])) for person, own in found if own]

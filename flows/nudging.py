@@ -15,9 +15,10 @@ from flows.acts import Act
 from flows.asked import Owed
 from flows.events import AnyEvent, FirmKey, Record, Told
 from flows.firms import Person, Refusal, require, role_of
+from flows.gist import LEFT
 from flows.habits import Reach
 from flows.ports import Changed, Directory, EventStore, Outbox
-from flows.position import Position
+from flows.position import Position, nudge_key
 from flows.records import Stamp, record
 from flows.reminders.hours import Hours
 from flows.roadmap import Pack
@@ -87,11 +88,6 @@ def asked_in(owed: Owed) -> Asked | None:
         return None
 
 
-def nudge_key(task: str, person: str) -> str:
-    """By what a firm keeps who was nudged about what."""
-    return f"{task} {person}"
-
-
 def told_on(position: Position, task: str, person: str, day: date) -> bool:
     """Whether this person was nudged about this task on that day of the firm's."""
     kept = position.nudged.get(nudge_key(task, person))
@@ -110,7 +106,7 @@ def nudge(
     told = []
     for key, person in tasks.items():
         item, owner = found.item(key), position.owners.get(key)
-        open_still = item is not None and item.state in ("open", "waiting", "locked")
+        open_still = item is not None and item.state in LEFT
         if open_still and owner and owner.person == person and not told_on(position, key, person, today):
             told.append(Told(key, person, owner.name))
     return [e.Nudged(nudge=nudge_id, told=tuple(told))] if told else []
@@ -192,7 +188,7 @@ class Nudges:
             for key in asked.tasks[position.key.firm]:
                 item, owner = walked.item(key), position.owners.get(key)
                 kept = position.nudged.get(nudge_key(key, owed.person))
-                to_do = item is not None and item.state in ("open", "waiting", "locked")
+                to_do = item is not None and item.state in LEFT
                 theirs = owner is not None and owner.person == owed.person and owed.person in position.members
                 if kept and kept.nudge == asked.nudge and to_do and theirs:
                     found.append((position, key))

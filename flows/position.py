@@ -246,6 +246,11 @@ class Nudge(msgspec.Struct, frozen=True):
     nudge: str
 
 
+def nudge_key(task: str, person: str) -> str:
+    """By what a firm keeps who was nudged about what."""
+    return f"{task} {person}"
+
+
 class Position(msgspec.Struct, frozen=True):
     """Where a firm is. `version` is the sequence of its last event, `head` that event's hash."""
 
@@ -296,7 +301,7 @@ class Position(msgspec.Struct, frozen=True):
     posted: Mapping[str, Posted] = {}
     """By the channel."""
     nudged: Mapping[str, Nudge] = {}
-    """By the task's key and the person asked to look at it; see `flows.nudging.nudge_key`."""
+    """By the task's key and the person asked to look at it; see `nudge_key`."""
     documents: Mapping[str, KnownDocument] = {}
     """The firm's own documents that count, by id."""
     hold: Hold | None = None

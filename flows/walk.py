@@ -65,6 +65,11 @@ class Walk(msgspec.Struct, frozen=True):
     banners: tuple[Banner, ...] = ()
     """What the pack says to a firm in this situation."""
 
+    @property
+    def ended(self) -> bool:
+        """Whether it came to an end, of whichever kind, and nothing is left to do or to wait for."""
+        return self.outcome is not None and not self.next and not self.waiting
+
     def item(self, key: str) -> Item | None:
         """The item with this key, None where there is no such."""
         return next((i for i in self.items if i.key == key), None)

@@ -78,9 +78,7 @@ def _firm(scene: Scene, standing: Standing) -> Block:
     lines = [f"*{literal(clip(standing.name, WIDE))}* · {literal(far)}", literal(clip(first_words(standing), WIDE))]
     if rest := _rest(standing):
         lines.append(" · ".join(rest))
-    walk = scene.walk
-    ended = walk.outcome and not walk.next and not walk.waiting
-    way = None if ended else button("Next task", scene.carry(ShowNext), says=f"Next task of {standing.name}")
+    way = None if standing.ended else button("Next task", scene.carry(ShowNext), says=f"Next task of {standing.name}")
     return section("\n".join(lines), accessory=way)
 
 

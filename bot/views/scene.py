@@ -144,8 +144,7 @@ def zone_name(zone: str) -> str:
 
 def next_button(scene: Scene, label: str, *, style: Literal["primary"] | None = None, says: str = "") -> list[Element]:
     """The way to the next task; none for a firm at an end, of whichever kind, where nothing is next."""
-    walk = scene.walk
-    if walk.outcome and not walk.next and not walk.waiting:
+    if scene.walk.ended:
         return []
     return [button(label, scene.carry(ShowNext), style=style, says=says)]
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from flows.exports.record import Export, Reading
+from flows.gist import LEFT
 from flows.history import day
 from flows.own_dates import due_of
 from flows.walk import Item
@@ -48,7 +49,7 @@ def _facts(reading: Reading, item: Item) -> Iterator[str]:
         yield f"{safe(record.by_name or 'somebody')}, {day(_happened(reading, item))}"
     if item.state == "waiting" and record:
         yield f"for {safe(record.whom)}" + (f" since {day(record.since)}" if record.since else "")
-    if item.state in ("open", "waiting", "locked"):
+    if item.state in LEFT:
         owner = reading.position.owners.get(item.key)
         due = due_of(reading.position, item.task, item.key)
         if owner:

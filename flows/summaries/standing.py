@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 
 from flows.events import FirmKey
-from flows.gist import LEFT
+from flows.gist import LEFT, owner_of
 from flows.own_dates import due_of
 from flows.position import Owner, Position
 from flows.roadmap import Pack, Part, Step
@@ -83,7 +83,7 @@ class Standing(msgspec.Struct, frozen=True):
     @property
     def ended(self) -> bool:
         """Whether nothing is left to do or to wait for."""
-        return self.walk.outcome is not None and not self.walk.next and not self.walk.waiting
+        return self.walk.ended
 
     def having(self, concern: Concern) -> tuple[Matter, ...]:
         """The tasks that this is true of, the worst first."""
@@ -113,7 +113,7 @@ def _read(pack: Pack, position: Position, today: date) -> Standing:
             items = [i for task in part.tasks for i in of_task.get(task, ())]
             if items:
                 parts.append(_part(position, step, part, items, [matters[i.key] for i in items if i.key in matters]))
-    target = position.target if found.outcome is None or found.next or found.waiting else None
+    target = None if found.ended else position.target
     about = _when(target, today)
     days = [part.due for part in parts if part.due]
     return Standing(
@@ -134,8 +134,8 @@ def _matter(position: Position, item: Item, today: date) -> Matter | None:
     due = due_of(position, item.task, item.key)
     concerns = set(_when(due.on if due else None, today))
     if item.state == "locked":
-        return Matter(item, frozenset(concerns), due.on, _owner(position, item)) if due and concerns else None
-    owner = _owner(position, item)
+        return Matter(item, frozenset(concerns), due.on, owner_of(position, item)) if due and concerns else None
+    owner = owner_of(position, item)
     if item.state == "waiting":
         concerns.add("waiting")
     if owner is None:
@@ -147,12 +147,6 @@ def _when(day: date | None, today: date) -> frozenset[Concern]:
     if day is None or day > today + A_WEEK:
         return frozenset()
     return frozenset({"past"} if day < today else {"soon"})
-
-
-def _owner(position: Position, item: Item) -> Owner | None:
-    owner = position.owners.get(item.key)
-    member = position.members.get(owner.person) if owner else None
-    return owner if member and member.role != "viewer" else None
 
 
 def _badness(matter: Matter) -> tuple[bool, bool, date, bool, date, bool]:
