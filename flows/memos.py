@@ -3,6 +3,7 @@
 It is the firm's own record of its own decision, and no legal advice. A newer answer supersedes it; nothing is lost.
 """
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 import msgspec
@@ -39,10 +40,15 @@ def memo_of(pack: Pack, position: Position) -> Memo | None:
     """The firm's memo; None while no answer of its needs one."""
     for question in pack.questions.values():
         answer = position.answers.get(question.id)
-        option = next((o for o in question.options if answer and o.needs_reason and answer.value == (o.id,)), None)
+        option = reasoned(question, answer.value) if answer else None
         if answer and option:
             return Memo(question, option, answer, _attestation(position, question.id, answer))
     return None
+
+
+def reasoned(question: Question, value: Sequence[str]) -> Option | None:
+    """The option that was answered, where it is one that needs its reason."""
+    return next((o for o in question.options if o.needs_reason and tuple(value) == (o.id,)), None)
 
 
 def _attestation(position: Position, fact: str, answer: Answer) -> Attestation | None:

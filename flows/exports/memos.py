@@ -7,8 +7,7 @@ from flows import events as e
 from flows.events import Record
 from flows.exports.record import Reading
 from flows.exports.rows import Cell, Row
-from flows.memos import lines_of
-from flows.roadmap import Option, Pack
+from flows.memos import lines_of, reasoned
 
 
 def memos(reading: Reading) -> Iterator[Row]:
@@ -16,13 +15,16 @@ def memos(reading: Reading) -> Iterator[Row]:
     said = _said(reading)
     for row in reading.rows:
         event = row.event
-        option = _reasoned(reading.pack, event) if isinstance(event, e.AnswerGiven) else None
-        if option is None or not isinstance(event, e.AnswerGiven):
+        if not isinstance(event, e.AnswerGiven):
+            continue
+        question = reading.pack.questions.get(event.fact)
+        option = reasoned(question, event.value) if question else None
+        if question is None or option is None:
             continue
         standing = reading.position.answers.get(event.fact)
         stands = standing is not None and standing.sequence == row.sequence
         yield (
-            reading.pack.questions[event.fact].ask,
+            question.ask,
             option.label,
             "; ".join(f"{g.label} ({lines_of(g)})" for g in option.grounds if g.id in event.grounds),
             event.basis,
@@ -35,12 +37,6 @@ def memos(reading: Reading) -> Iterator[Row]:
             "undone" if row.sequence in reading.undone else "yes" if stands else "superseded",
             row.sequence,
         )
-
-
-def _reasoned(pack: Pack, event: e.AnswerGiven) -> Option | None:
-    question = pack.questions.get(event.fact)
-    options = question.options if question else ()
-    return next((o for o in options if o.needs_reason and event.value == (o.id,)), None)
 
 
 def _said(reading: Reading) -> Mapping[int, tuple[Cell, ...]]:
