@@ -21,6 +21,18 @@ SITUATIONS = {
     "changing": "changing agent or clearing firm",
 }
 
+SOURCES = {
+    "command": "typed",
+    "button": "by button",
+    "modal": "by form",
+    "message": "typed in a message",
+    "shortcut": "by shortcut",
+    "event": "sent as a file",
+    "list": "from a list",
+    "import": "imported",
+}
+"""How an entry came to be recorded."""
+
 NO_ROWS: Mapping[int, Record] = MappingProxyType({})
 
 

@@ -1,10 +1,13 @@
 """Which evidence is weak by itself, what would be stronger, and which of our suggestions a piece is said to be."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
 
-from flows.events import EvidenceAdded
+from flows.events import EvidenceAdded, EvidenceKind
 from flows.roadmap import Task
+
+KINDS: Mapping[EvidenceKind, str] = {"link": "link", "note": "note", "message": "Slack message", "file": "file"}
+"""What people call each kind."""
 
 NOT_COPIED = {
     "too_large": "too large",

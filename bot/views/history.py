@@ -27,7 +27,7 @@ from bot.views.pieces import piece_line
 from bot.views.scene import Scene, banner
 from flows.before_after import before_after
 from flows.events import Record, TaskCompleted
-from flows.history import NO_ROWS, counted, sentence, task_title
+from flows.history import NO_ROWS, SOURCES, counted, sentence, task_title
 from flows.looking_back import Filter
 
 ROWS = 12
@@ -40,15 +40,6 @@ PIECES = 15
 """Pieces of evidence shown of one task; the others are in its history."""
 
 MOST_CHOICES = 10
-
-SOURCES = {
-    "command": "typed",
-    "button": "by button",
-    "modal": "by form",
-    "message": "typed in a message",
-    "shortcut": "by shortcut",
-    "import": "imported",
-}
 
 NO_FILTER = Filter()
 

@@ -8,10 +8,9 @@ from flows.events import EvidenceAdded, Record
 from flows.evidence import kinds
 from flows.evidence.pieces import name_of
 from flows.history import bytes_in_words
-from flows.proof import is_weak, kept_how
+from flows.proof import KINDS, is_weak, kept_how
 from flows.roadmap import Task
 
-KINDS = {"link": "link", "note": "note", "message": "Slack message", "file": "file"}
 WEAK_MARK = "⚠️ weak by itself"
 SUGGESTED = "Worth keeping (our suggestion, not the roadmap's words)"
 

@@ -14,6 +14,7 @@ from flows.events import FirmKey, Record
 from flows.evidence.pieces import Piece, pieces
 from flows.evolve import fold, undone
 from flows.history import sentence, task_title
+from flows.looking_back import people
 from flows.position import Position
 from flows.reviews import of_item
 from flows.roadmap import Pack, Task
@@ -114,9 +115,8 @@ class Reading:
 
     @cached_property
     def names(self) -> Mapping[str, str]:
-        """Each member's name, by person: as it was entered, else as they were called when they did something last."""
-        acted = {row.actor: row.actor_name for row in self.rows}
-        return {person: m.name or acted.get(person, "") for person, m in self.position.members.items()}
+        """The name of each member, and of everybody who recorded something, by person."""
+        return people(self.position, self.rows)
 
     def task_of(self, key: str) -> Task | None:
         """The task that a key is of; None where the pack knows it no more."""

@@ -7,24 +7,15 @@ from flows import events as e
 from flows.events import Record
 from flows.exports.dates import stated_dates
 from flows.exports.record import Reading
-from flows.history import SITUATIONS, label, rules_in_words
+from flows.history import SITUATIONS, SOURCES, label, rules_in_words
 from flows.legal_hold import in_words
 from flows.own_dates import due_of
-from flows.proof import is_weak, kept_how
+from flows.proof import KINDS, is_weak, kept_how
 from flows.reviews import of_item
 from flows.walk import Item
 
 Cell = str | date | datetime | int | None
 Row = tuple[Cell, ...]
-
-SOURCES = {
-    "command": "typed",
-    "button": "by button",
-    "modal": "by form",
-    "message": "typed in a message",
-    "shortcut": "by shortcut",
-    "import": "imported",
-}
 
 
 def _yes(value: bool) -> str:
@@ -195,7 +186,7 @@ def evidence(reading: Reading) -> Iterator[Row]:
         yield (
             event.task,
             reading.title(event.task),
-            {"link": "link", "note": "note", "message": "Slack message", "file": "file"}[event.kind],
+            KINDS[event.kind],
             event.label,
             event.text,
             event.name,

@@ -14,8 +14,7 @@ from bot.files.packet.tasks import Tasks
 from flows import events as e
 from flows.events import Record
 from flows.exports.record import Export, Reading
-from flows.exports.rows import SOURCES
-from flows.history import SITUATIONS, counted, day, label, rules_in_words
+from flows.history import SITUATIONS, SOURCES, counted, day, label, rules_in_words
 from flows.legal_hold import in_words
 from flows.roadmap import Step
 

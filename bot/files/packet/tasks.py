@@ -11,7 +11,7 @@ from flows.evidence.pieces import name_of
 from flows.exports.rows import outcome_words
 from flows.history import day
 from flows.own_dates import due_of
-from flows.proof import is_weak, kept_how
+from flows.proof import KINDS, is_weak, kept_how
 from flows.reviews import of_item
 from flows.roadmap import Quote, Step
 from flows.walk import Item
@@ -106,7 +106,7 @@ class Tasks:
         is_address = event.text.startswith(("https://", "http://"))
         away = self._removed(row)
         about = [
-            {"link": "link", "note": "note", "message": "Slack message", "file": "file"}[event.kind],
+            KINDS[event.kind],
             f"of {day(event.happened_on)}" if event.happened_on else "",
             f"added by {row.actor_name}, {self.paper.moment(row.at)}",
             f"entry {row.sequence}",
