@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 
-from bot.actions import action_id, pack
 from bot.buttons import CopyAnswers, PickCopy, ShowCopy, ShowNext
 from bot.surfaces import Block, Message
 from bot.views.answers import preview_blocks
-from bot.views.blocks import actions, button, context, escape, literal, plain, section
-from bot.views.firm_menu import MOST, firm_choices
+from bot.views.blocks import actions, button, context, escape, literal, section
+from bot.views.firm_menu import MOST, firm_menu
 from bot.views.scene import Scene, banner
 from flows.copying import Copied, Copy
 from flows.history import counted, label
@@ -30,13 +29,7 @@ def choice(scene: Scene, firms: Sequence[FirmSummary]) -> Message:
     if not firms:
         return Message(NO_OTHER, [section(NO_OTHER), banner(scene)])
     asked = f"Copy answers into *{name}*. From which firm that you lead? You see what would change first."
-    select = {
-        "type": "static_select",
-        "action_id": action_id(PickCopy),
-        "placeholder": plain("Choose a firm", 150),
-        **firm_choices(firms),
-    }
-    row = {"type": "actions", "block_id": pack(scene.carry(PickCopy)), "elements": [select]}
+    row = firm_menu(firms, scene.carry(PickCopy))
     more = [context(f"Of {len(firms):,} firms the first {MOST}; `/cais firm copy` with a name reaches the others.")]
     return Message(asked, [section(asked), row, *(more if len(firms) > MOST else []), banner(scene)])
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from bot.actions import action_id, fits, pack
+from bot.actions import fits, pack
 from bot.buttons import (
     EvidenceForm,
     LeaveFiles,
@@ -37,11 +37,12 @@ from bot.views.blocks import (
     option,
     plain,
     section,
+    select,
     select_input,
     short_day,
     text_input,
 )
-from bot.views.firm_menu import LONGEST_ID, firm_choices
+from bot.views.firm_menu import LONGEST_ID, firm_menu, firm_select
 from bot.views.pieces import SUGGESTED, checklist, link, piece_line
 from bot.views.scene import Scene, banner
 from bot.views.tasks import NOTHING, Top
@@ -176,16 +177,11 @@ def message_modal(scene: Scene, carried: SaveMessageForm, sent_on: date) -> Moda
 
 def message_firm_modal(firms: Sequence[FirmSummary], carried: MessageFirmForm) -> Modal:
     """Asks which firm a message is for."""
-    element: Element = {
-        "type": "static_select",
-        "placeholder": plain("Choose a firm", 150),
-        **firm_choices(firms),
-    }
     return Modal(
         title="Save as CAIS evidence",
         submit="Go on",
         carried=carried,
-        blocks=[field("firm", "Which firm is this message for?", element)],
+        blocks=[field("firm", "Which firm is this message for?", firm_select(firms))],
     )
 
 
@@ -303,15 +299,10 @@ def what_for(scene: Scene, files: Sequence[File], *, lead: bool) -> Message:
     row: list[Element] = []
     carried = scene.carry(ProveTask, files=ids)
     block_id = pack(carried)
-    if len(block_id) <= LONGEST_ID:
-        row.append(
-            {
-                "type": "static_select",
-                "action_id": action_id(ProveTask),
-                "placeholder": plain("Choose a task", 150),
-                "options": task_options(_likely(scene.walk)),
-            }
-        )
+    if len(block_id) > LONGEST_ID:
+        block_id = ""
+    else:
+        row.append(select("Choose a task", ProveTask, task_options(_likely(scene.walk))))
     row.append(button("With a day and a name…", scene.carry(OpenProof, files=ids)))
     readable = tuple((f.id, f.name, f.size or 0) for f in files if kind_of(f.name))
     documents = scene.carry(TakeAsDocuments, files=readable)
@@ -319,8 +310,8 @@ def what_for(scene: Scene, files: Sequence[File], *, lead: bool) -> Message:
         row.append(button("A document to quote from", documents))
     row.append(button("Neither", scene.carry(LeaveFiles)))
     how = "Nothing is kept before you say so. Next time write the task beside the file, like `evidence s2`."
-    menu = {**actions(*row), **({"block_id": block_id} if len(block_id) <= LONGEST_ID else {})}
-    return Message(asked.replace("*", ""), [section(asked), menu, context(how), banner(scene, "evidence")])
+    ways = actions(*row, block_id=block_id)
+    return Message(asked.replace("*", ""), [section(asked), ways, context(how), banner(scene, "evidence")])
 
 
 def _likely(walk: Walk) -> list[Item]:
@@ -344,11 +335,4 @@ def which_firm(firms: Sequence[FirmSummary], files: Sequence[File]) -> Message:
     """Asks which firm the files are for."""
     carried = PickProofFirm(files=tuple(f.id for f in files))
     text = f"Which firm {'is' if len(files) == 1 else 'are'} {_files(files)} for?"
-    element: Element = {
-        "type": "static_select",
-        "action_id": action_id(PickProofFirm),
-        "placeholder": plain("Choose a firm", 150),
-        **firm_choices(firms),
-    }
-    row: Block = {"type": "actions", "block_id": pack(carried), "elements": [element]}
-    return Message(text.replace("*", ""), [section(text), row])
+    return Message(text.replace("*", ""), [section(text), firm_menu(firms, carried)])

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.actions import action_id, pack
+from bot.actions import Carried, action_id, pack
 from bot.buttons import PickFirm
 from bot.surfaces import Block
 from bot.views.blocks import Element, option, plain
@@ -23,15 +23,15 @@ def fits_menu(then: str) -> bool:
     return len(pack(PickFirm(then=then))) <= LONGEST_ID
 
 
-def firm_menu(firms: Sequence[FirmSummary], then: str) -> Block:
-    """The select in a row of its own. `then` has to fit, see `fits_menu`."""
-    element = {
-        "type": "static_select",
-        "action_id": action_id(PickFirm),
-        "placeholder": plain("Choose a firm", 150),
-        **firm_choices(firms),
-    }
-    return {"type": "actions", "block_id": pack(PickFirm(then=then)), "elements": [element]}
+def firm_menu(firms: Sequence[FirmSummary], carried: Carried) -> Block:
+    """The select in a row of its own. What it carries has to fit in the row's id."""
+    element = {"action_id": action_id(type(carried)), **firm_select(firms)}
+    return {"type": "actions", "block_id": pack(carried), "elements": [element]}
+
+
+def firm_select(firms: Sequence[FirmSummary]) -> Element:
+    """The select for a field of a form."""
+    return {"type": "static_select", "placeholder": plain("Choose a firm", 150), **firm_choices(firms)}
 
 
 def firm_choices(firms: Sequence[FirmSummary]) -> Element:

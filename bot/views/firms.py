@@ -140,7 +140,7 @@ def picker(firms: Sequence[FirmSummary], then: str, note: str = "") -> Message:
         buttons = [button(f.name, PickFirm(firm=f.key.firm, then=then), says=f"Firm {f.name}") for f in firms]
         blocks += [section(asked), actions(*buttons)]
     else:
-        blocks += [section(asked), firm_menu(firms, then)]
+        blocks += [section(asked), firm_menu(firms, PickFirm(then=then))]
     blocks.append(context("`/cais firm use` and a name makes a firm the one you mean from then on."))
     names = ", ".join(literal(f.name) for f in firms[:FEW])
     return Message(f"{note} {asked} {names}{', ...' if len(firms) > FEW else ''}".strip(), blocks)
@@ -158,7 +158,7 @@ def firm_list(mine: Sequence[FirmSummary], others: Sequence[FirmSummary], curren
         blocks += [section(_listed(f, current), accessory=_open(f)) for f in firms]
     else:
         blocks += _in_columns([_listed(f, current) for f in firms])
-        blocks.append(firm_menu(firms, "firm"))
+        blocks.append(firm_menu(firms, PickFirm(then="firm")))
     blocks.append(actions(button("Set up another firm", OpenSetUp())))
     names = ", ".join(literal(f.name) for f in firms[:LISTED])
     text = f"{note} Your firms ({len(mine)}): {names}{', ...' if len(firms) > LISTED else ''}"

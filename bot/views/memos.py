@@ -40,13 +40,14 @@ NONE_YET = "There is no decision memo: it comes with an answer that ends the roa
 def page(scene: Scene, memo: Memo, who: Person, top: Top = NOTHING) -> Message:
     """The memo as it would be printed, and what can be said about it."""
     task = _task(scene, memo)
+    may_say = may_attest(scene.position, memo, who)
     blocks: list[Block] = [
         *top.blocks,
         header("Decision memo"),
         banner(scene, "step " + escape(task.step)),
         _box(written(scene, memo)),
         *_again(scene, memo),
-        actions(*_verdict(scene, memo, who), *_ways(scene, memo, task)),
+        actions(*(_verdict(scene, memo) if may_say else []), *_ways(scene, memo, task)),
         *_notes(scene),
         context(escape(scene.pack.wording.footer)),
     ]
@@ -93,9 +94,7 @@ def _again(scene: Scene, memo: Memo) -> list[Block]:
     return [section(asked), actions(still, other)]
 
 
-def _verdict(scene: Scene, memo: Memo, who: Person) -> list[Element]:
-    if not may_attest(scene.position, memo, who):
-        return []
+def _verdict(scene: Scene, memo: Memo) -> list[Element]:
     of = memo.answer.sequence
     return [
         button("I attest", scene.carry(AttestMemo, of=of), style="primary"),
@@ -128,15 +127,11 @@ def to_attest(scene: Scene, memo: Memo) -> Message:
     """To the second attester: what was decided, and the two things they can say."""
     by = scene.by(memo.answer.by, memo.answer.by_name)
     asked = f"🧾 *{by} asks you to attest to a decision:* {escape(memo.question.ask)} *{escape(memo.option.label)}*"
-    of = memo.answer.sequence
     blocks = [
         banner(scene, "decision memo"),
         section(asked),
         _box(written(scene, memo)),
-        actions(
-            button("I attest", scene.carry(AttestMemo, of=of), style="primary"),
-            button("I do not agree…", scene.carry(OpenDisagree, of=of)),
-        ),
+        actions(*_verdict(scene, memo)),
         context("Read it first: your name stands under it. You are told once; `/cais memo` shows it again."),
     ]
     return Message(f"{literal(scene.position.name)}: {by} asks you to attest to a decision.", blocks)

@@ -3,9 +3,7 @@
 from collections.abc import Sequence
 
 from bot.buttons import (
-    ApproveTask,
     OpenReviewRule,
-    OpenSendBack,
     RemoveReviewRule,
     ReviewRuleForm,
     SendBackForm,
@@ -31,6 +29,7 @@ from bot.views.blocks import (
     user_input,
 )
 from bot.views.scene import Scene, banner, said_of, whose
+from bot.views.task_buttons import review_buttons
 from bot.views.tasks import NOTHING, Top
 from flows.events import RoleName
 from flows.firms import Person
@@ -71,7 +70,7 @@ def _listed(scene: Scene, who: Person, review: Review) -> list[Block]:
     by = f"*To be reviewed by:* {whose(scene, review)}"
     text = f"🔎 *{literal(review.item.title)}*\n{_what(scene, review.item)}\n{by}"
     look = _open(scene, review.item)
-    row = [*verdict_buttons(scene, review), look] if may_review(scene.position, review, who) else [look]
+    row = [*_verdict(scene, review), look] if may_review(scene.position, review, who) else [look]
     return [section(text), actions(*row)]
 
 
@@ -84,14 +83,8 @@ def _what(scene: Scene, item: Item) -> str:
     return f"{word}: {clip(said_of(scene, item), 800)}{note}\nEvidence recorded: {kept}"
 
 
-def verdict_buttons(scene: Scene, review: Review) -> list[Element]:
-    """*Approve* and *Send back…*."""
-    carried = {"task": review.item.key, "of": review.record.sequence}
-    title = review.item.title
-    return [
-        button("Approve", scene.carry(ApproveTask, **carried), style="primary", says=f"Approve: {title}"),
-        button("Send back…", scene.carry(OpenSendBack, **carried), says=f"Send back: {title}"),
-    ]
+def _verdict(scene: Scene, review: Review) -> list[Element]:
+    return review_buttons(scene.carry, review.item.key, review.record.sequence, review.item.title)
 
 
 def _open(scene: Scene, item: Item) -> Element:
@@ -125,7 +118,7 @@ def request(scene: Scene, review: Review) -> Message:
     blocks = [
         banner(scene, "a second pair of eyes"),
         section(f"{asked}\n{_what(scene, item)}"),
-        actions(*verdict_buttons(scene, review), _open(scene, item)),
+        actions(*_verdict(scene, review), _open(scene, item)),
         context("You are told once. `/cais review` shows everything that is to be reviewed."),
     ]
     return Message(f"{literal(scene.position.name)}: please review “{literal(item.title)}”.", blocks)

@@ -74,7 +74,7 @@ def _finishing(task: Task, shown: Shown) -> list[Element]:
         undo = button("Undo", blank(UndoChange, of=shown.recorded), says=f"Undo what is recorded: {title}")
         reopen = button("Reopen…", blank(OpenReopen, task=key), says=f"Reopen {title}")
         if shown.to_review:
-            return [*_reviewing(shown), undo]
+            return [*review_buttons(blank, key, shown.recorded, title), undo]
         return [reopen] if shown.receipt else [undo, reopen]
     if state not in ("open", "waiting"):
         return []
@@ -87,14 +87,6 @@ def _finishing(task: Task, shown: Shown) -> list[Element]:
     done = done_buttons(blank, task, key, title, primary=not shown.looking_back)
     row = [earlier, *done] if shown.looking_back else [*done, earlier]
     return [*row, *_waiting(shown)]
-
-
-def _reviewing(shown: Shown) -> list[Element]:
-    of, title = shown.recorded, shown.title
-    return [
-        button("Approve", blank(ApproveTask, task=shown.key, of=of), style="primary", says=f"Approve: {title}"),
-        button("Send back…", blank(OpenSendBack, task=shown.key, of=of), says=f"Send back: {title}"),
-    ]
 
 
 def _waiting(shown: Shown) -> list[Element]:
@@ -150,6 +142,14 @@ def done_buttons(carry: Carry, task: Task, key: str, title: str, *, primary: boo
 def one_click(item: Item) -> bool:
     """Whether *Done* is all there is to say of this task: it can be finished, and in one way only."""
     return item.state in ("open", "waiting") and item.task.kind != "question" and not item.task.outcomes
+
+
+def review_buttons(carry: Carry, key: str, of: int, title: str) -> list[Element]:
+    """*Approve* and *Send back…*. `of` is the event that finished the task."""
+    return [
+        button("Approve", carry(ApproveTask, task=key, of=of), style="primary", says=f"Approve: {title}"),
+        button("Send back…", carry(OpenSendBack, task=key, of=of), says=f"Send back: {title}"),
+    ]
 
 
 def end_wait_button(carry: Carry, key: str, title: str) -> Element:
