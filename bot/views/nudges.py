@@ -9,6 +9,7 @@ from bot.views import dated
 from bot.views.blocks import actions, button, clip, context, header, literal, section, short_day
 from bot.views.scene import Scene, banner, wait_words
 from flows.events import Told
+from flows.history import counted
 from flows.nudging import Ask, Look
 from flows.summaries.portfolio import Filter
 from flows.walk import Item
@@ -29,9 +30,9 @@ def ask_first(look: Look, wanted: Filter) -> Modal:
         return Modal("Nudge owners", [nobody, *_left_out(look)], NudgeForm(only=wanted), close="Close")
     people = _by_person(look.asks)
     firms = len({ask.position.key for ask in look.asks})
-    counted = f"{_people(len(people))} about {_count(len(look.asks), 'task')} in {_count(firms, 'firm')}"
+    reach = f"{_people(len(people))} about {counted(len(look.asks), 'task')} in {counted(firms, 'firm')}"
     night = f"{WAITS[0].upper()}{WAITS[1:]}"
-    blocks: list[Block] = [section(f"This asks *{counted}*, each in *one message* that names you. {night} it waits.")]
+    blocks: list[Block] = [section(f"This asks *{reach}*, each in *one message* that names you. {night} it waits.")]
     blocks += [section(_person(name, asks)) for name, asks in people[:MOST_PEOPLE]]
     if more := len(people) - MOST_PEOPLE:
         blocks += [context(f"and {_people(more)} more")] if more > 0 else []
@@ -44,7 +45,7 @@ def sent(told: Sequence[Told]) -> str:
     if not told:
         return "Nobody was told just now: all of them were asked today, or nothing is left to ask about."
     people = len({one.person for one in told})
-    asked = f"*Nudged:* {_people(people)} about {_count(len(told), 'task')}."
+    asked = f"*Nudged:* {_people(people)} about {counted(len(told), 'task')}."
     return (
         f"{asked} Each gets one message within a minute; at night, or while the market is closed, at their next hour."
     )
@@ -88,7 +89,7 @@ def _person(name: str, asks: Sequence[Ask]) -> str:
     titles = [f"{clip(a.matter.item.title, TITLE)} ({clip(a.position.name, NAME)}{_day(a)})" for a in asks[:MOST_NAMED]]
     more = len(asks) - len(titles)
     rest = f" and {more} more" if more > 0 else ""
-    return f"👤 *{literal(clip(name, NAME))}*, {_count(len(asks), 'task')}: {literal('; '.join(titles))}{rest}"
+    return f"👤 *{literal(clip(name, NAME))}*, {counted(len(asks), 'task')}: {literal('; '.join(titles))}{rest}"
 
 
 def _day(ask: Ask) -> str:
@@ -98,19 +99,15 @@ def _day(ask: Ask) -> str:
 def _left_out(look: Look) -> list[Block]:
     said = []
     if look.told_today:
-        said.append(f"{_count(look.told_today, 'task')}: nudged today already.")
+        said.append(f"{counted(look.told_today, 'task')}: nudged today already.")
     if look.unowned:
-        said.append(f"{_count(look.unowned, 'task')}: nobody's. *Assign* on a card gives it to somebody.")
+        said.append(f"{counted(look.unowned, 'task')}: nobody's. *Assign* on a card gives it to somebody.")
     if look.silent:
         names = ", ".join(literal(clip(name or "somebody", NAME)) for name in look.silent[:MOST_PEOPLE])
         said.append(f"Not told, since their reminders are off or they cannot be reached: {names}.")
     if look.more_firms:
-        said.append(f"{_count(look.more_firms, 'firm')} more: do these first, or choose another filter.")
+        said.append(f"{counted(look.more_firms, 'firm')} more: do these first, or choose another filter.")
     return [context("*Left out*\n" + "\n".join(said))] if said else []
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number} {thing}{'' if number == 1 else 's'}"
 
 
 def _people(number: int) -> str:

@@ -94,10 +94,6 @@ def progress_bar(walk: Walk) -> str:
     return "▰" * full + "▱" * (BAR - full)
 
 
-def _far(scene: Scene, standing: Standing) -> str:
-    return f"{progress_bar(standing.walk)} *{escape(progress_words(scene))}*"
-
-
 def date_cell(day: date | None, today: date) -> str:
     """A day of the firm's own in a table; that it has passed is said, calmly."""
     return "" if day is None else f"{near_day(day, today)}{' (passed)' if day < today else ''}"
