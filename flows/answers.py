@@ -64,7 +64,7 @@ def give(
     same = same and kept and (kept.grounds, kept.attester) == (answer.grounds, attester)
     same = same and kept and happened_on in (None, kept.happened_on)
     named = add_agents(position, who, agents, ticket=ticket) if agents else []
-    if fact == "methods" and "agent" in chosen and not named and not _active(position):
+    if fact == "methods" and "agent" in chosen and not named and not active(position):
         raise Refusal("Name the agent: the clearing firm or service bureau that will submit for you.")
     return [*([] if same else [answer]), *named]
 
@@ -111,7 +111,7 @@ def add_agents(position: Position, who: Person, names: Sequence[str], *, ticket:
             events.append(e.AgentAdded(agent=f"a{new_id + len(events)}", name=name))
         elif known.status != "active":
             events.append(e.AgentReturned(agent=known.id))
-    _must_be_few(len(_active(position)) + len(events))
+    _must_be_few(len(active(position)) + len(events))
     return events
 
 
@@ -188,7 +188,7 @@ def _newcomer(position: Position, who: Person, old: str, name: str, *, taken: in
     if known and known.status == "active":
         return [], known.id
     _must_be_short(clean)
-    _must_be_few(len(_active(position) - {old}) + 1)
+    _must_be_few(len(active(position) - {old}) + 1)
     if known:
         return [e.AgentReturned(agent=known.id)], known.id
     agent = f"a{position.version + 1 + taken}"
@@ -200,7 +200,8 @@ def named(position: Position, name: str) -> Agent | None:
     return next((a for a in position.agents if a.name.casefold() == name.casefold()), None)
 
 
-def _active(position: Position) -> set[str]:
+def active(position: Position) -> set[str]:
+    """The ids of the agents that report for the firm."""
     return {a.id for a in position.agents if a.status == "active"}
 
 

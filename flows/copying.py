@@ -66,7 +66,7 @@ def plan(pack: Pack, source: Position, target: Position, who: Person) -> Copy:
             continue
         if any(o.needs_reason and o.id in value for o in question.options):
             own.append(question)
-        elif question.id != "methods" or "agent" not in value or names or _has_agents(target):
+        elif question.id != "methods" or "agent" not in value or names or answers.active(target):
             copied.append(Copied(question, value, now))
     given = [e.AnswerGiven(fact=c.question.id, value=c.value) for c in copied]
     events = [e.AnswersCopied(answers=len(given), agents=len(added)), *agents, *given] if given or agents else []
@@ -85,10 +85,6 @@ def _given(pack: Pack, source: Position) -> Iterator[tuple[Question, tuple[str, 
 def _is_new(target: Position, name: str) -> bool:
     known = answers.named(target, name)
     return known is None or known.status != "active"
-
-
-def _has_agents(target: Position) -> bool:
-    return any(a.status == "active" for a in target.agents)
 
 
 class Copying:

@@ -7,7 +7,7 @@ from bot.surfaces import Answer, FieldErrors, Letter, Open, Replace, Say
 from bot.views import firm_lists as views
 from flows.asked import Owed
 from flows.firm_lists.text import LARGEST, TOO_LARGE
-from flows.firm_lists.use_cases import LOOK, MAKE, NOT_YOURS, Given
+from flows.firm_lists.use_cases import LOOK, MAKE, Given, must_be_admin
 from flows.firms import Refusal
 from flows.services import Services
 
@@ -24,19 +24,14 @@ def register(router: Router) -> None:
 
 async def open_form(heard: Heard, services: Services) -> Answer:
     """`/cais firm import`. Words in a message cannot open a window, so a button is said instead."""
-    _must_be_admin(heard)
+    must_be_admin(heard.who)
     return Open(views.form(services.pack)) if heard.kind in ("command", "action") else Say(views.way_to_form())
 
 
 async def press_open(heard: Heard, carried: OpenFirmList, services: Services) -> Answer:
     """*Hand a list over…*."""
-    _must_be_admin(heard)
+    must_be_admin(heard.who)
     return Open(views.form(services.pack))
-
-
-def _must_be_admin(heard: Heard) -> None:
-    if not heard.who.admin:
-        raise NOT_YOURS
 
 
 async def take(heard: Heard, carried: FirmListForm, services: Services) -> Answer:

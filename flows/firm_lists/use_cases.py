@@ -112,12 +112,12 @@ class FirmLists:
 
     def hand_over(self, given: Given) -> None:
         """Have it read. Raises Refusal where this person may not set up firms from a list."""
-        _must_be_admin(given.act.who)
+        must_be_admin(given.act.who)
         self.carry_out(given)
 
     async def read(self, given: Given, text: str) -> FirmList:
         """What the text says, held against the firms that are there. Raises Refusal where it is no list of firms."""
-        _must_be_admin(given.act.who)
+        must_be_admin(given.act.who)
         zone = ZoneInfo(given.time_zone)
         calendar = (await self._workspace(given.tenant)).calendar
         today = self._now().astimezone(zone).date()
@@ -150,7 +150,7 @@ class FirmLists:
 
     async def begin(self, tenant: str, act: Act, list_id: str) -> Look:
         """Have all firms of the list set up; pressed twice, it is begun once. Raises Refusal where it may not be."""
-        _must_be_admin(act.who)
+        must_be_admin(act.who)
         look = self.look_of((await self._list(tenant, act.who.id, list_id)).owed)
         if not look.found.rows:
             raise GONE
@@ -164,7 +164,7 @@ class FirmLists:
         look = self.look_of(kept.owed)
         known = (await self._directory.sight(row.tenant, row.person)).known
         who = Person(row.person, known.name, known.admin)
-        _must_be_admin(who)
+        must_be_admin(who)
         rows = look.found.rows[part.first : part.first + AT_ONCE]
         failed = [*part.failed, *await self._set_up(row.tenant, who, look, rows)]
         upto = part.first + len(rows)
@@ -241,7 +241,8 @@ class FirmLists:
         self.wake()
 
 
-def _must_be_admin(who: Person) -> None:
+def must_be_admin(who: Person) -> None:
+    """Raises Refusal for everybody else."""
     if not who.admin:
         raise NOT_YOURS
 
