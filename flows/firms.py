@@ -13,7 +13,7 @@ class Refusal(Exception):
         super().__init__(sentence)
         self.sentence = sentence
         self.kind = kind
-        """Empty, or `foreign`, `rights`, `stale`, `guard`: what a chat adapter may want to add to the sentence."""
+        """Empty, or `foreign`, `rights`, `stale`, `guard`, `hold`, `reason`: what a chat adapter may answer by."""
 
 
 class Person(msgspec.Struct, frozen=True):

@@ -1,7 +1,7 @@
 """Which entries of a firm's history somebody wants to see: about a task or step, by a person, of a period."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -48,7 +48,7 @@ def sought(pack: Pack, position: Position, rows: Iterable[Record], wanted: Filte
 
 def days_of(row: Record, zone: ZoneInfo) -> Sequence[date]:
     """The day it was recorded in the firm's zone, and the day it happened where that was said."""
-    recorded = datetime.fromisoformat(row.recorded_at).astimezone(zone).date()
+    recorded = row.at.astimezone(zone).date()
     return (recorded, date.fromisoformat(row.happened_on)) if row.happened_on else (recorded,)
 
 

@@ -28,7 +28,7 @@ class Period(msgspec.Struct, frozen=True):
             return f"on {said_day(self.first)}"
         begins = f"from {said_day(self.first)}" if self.first else ""
         ends = f"until {said_day(self.last)}" if self.last else ""
-        return " ".join(part for part in (begins, ends) if part) or ""
+        return " ".join(part for part in (begins, ends) if part)
 
 
 _BETWEEN = (

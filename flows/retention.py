@@ -44,20 +44,20 @@ def past(position: Position, rows: Sequence[Record], asked: Sequence[Asked], bef
     """What was recorded before this day of the firm's own."""
     zone = ZoneInfo(position.time_zone)
 
-    def day(iso: str) -> date:
-        return datetime.fromisoformat(iso).astimezone(zone).date()
+    def day(at: datetime) -> date:
+        return at.astimezone(zone).date()
 
-    old = [row for row in rows if day(row.recorded_at) < before]
+    old = [row for row in rows if day(row.at) < before]
     kinds: dict[str, int] = {}
     for row in old:
         if row.type in _KINDS:
             kinds[_KINDS[row.type]] = kinds.get(_KINDS[row.type], 0) + 1
-    days = [day(row.recorded_at) for row in old]
+    days = [day(row.at) for row in old]
     return Past(
         entries=len(old),
         of=len(rows),
         oldest=min(days, default=None),
         kinds=kinds,
-        documents=sum(1 for known in position.documents.values() if known.at.astimezone(zone).date() < before),
-        questions=sum(1 for each in asked if day(each.asked_at) < before),
+        documents=sum(1 for known in position.documents.values() if day(known.at) < before),
+        questions=sum(1 for each in asked if day(datetime.fromisoformat(each.asked_at)) < before),
     )

@@ -28,6 +28,9 @@ from flows.roadmap import Pack
 TOLD = "evidence_kept"
 """The kind of what is owed to whoever handed a file over: what became of it."""
 
+TOGETHER = 4.0
+"""Seconds (business time) after a form until when the word about one of its files waits for the others."""
+
 ABOUT = ("evidence_added", "evidence_removed", "undone")
 
 
@@ -220,10 +223,6 @@ class Evidence:
             raise NO_FIRM
         require(position, who, "viewer")
         return position
-
-
-TOGETHER = 4.0
-"""Seconds (business time) after a form until when the word about one of its files waits for the others."""
 
 
 def _digest(*parts: str) -> str:
