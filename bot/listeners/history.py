@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date
 
 from msgspec.structs import replace
 
 from bot.buttons import HistoryForm, OpenHistoryFilter, ShowHistory
 from bot.history_words import HistoryWords, Known, history_words
 from bot.listeners.firms import in_reach, reachable
+from bot.listeners.tasks import day_of
 from bot.places import place
 from bot.router import Heard, Router
 from bot.surfaces import Answer, FieldErrors, Message, Open, Replace, Say
@@ -95,27 +95,24 @@ def _must_be_understood(said: HistoryWords) -> None:
 
 async def turn_page(heard: Heard, carried: ShowHistory, services: Services) -> Answer:
     """*Older*, *Newer*, *History*, and one of several that were meant."""
-    wanted = Filter(carried.task, carried.person, _day(carried.first), _day(carried.last))
+    wanted = Filter(carried.task, carried.person, day_of(carried.first), day_of(carried.last))
     return Replace(await _history(heard, services, wanted, carried.before))
 
 
 async def open_filter(heard: Heard, carried: OpenHistoryFilter, services: Services) -> Answer:
     """*Filter…*."""
     rows = await services.history(heard.firm.key, heard.who)
-    wanted = Filter(carried.task, carried.person, _day(carried.first), _day(carried.last))
+    wanted = Filter(carried.task, carried.person, day_of(carried.first), day_of(carried.last))
     return Open(views.filter_modal(_scene(heard, services), wanted, people(heard.firm, rows)))
 
 
 async def filter_by_form(heard: Heard, carried: HistoryForm, services: Services) -> Answer:
     """The filter was submitted; what was left empty is not filtered by."""
-    wanted = Filter(heard.value("task"), heard.value("person"), _day(heard.value("first")), _day(heard.value("last")))
+    first, last = day_of(heard.value("first")), day_of(heard.value("last"))
+    wanted = Filter(heard.value("task"), heard.value("person"), first, last)
     if wanted.first and wanted.last and wanted.last < wanted.first:
         return FieldErrors({"last": "The last day is before the first one."})
     return Replace(await _history(heard, services, wanted))
-
-
-def _day(iso: str) -> date | None:
-    return date.fromisoformat(iso) if iso else None
 
 
 # --- pages ----------------------------------------------------------------------------------------------------

@@ -1,11 +1,11 @@
 """Hears leads set a legal hold on their firm, and lift it; anybody in the firm may ask whether one stands."""
 
 from bot.buttons import HoldForm, OpenHold
+from bot.listeners.tasks import is_ticket
 from bot.router import Heard, Router
 from bot.surfaces import Answer, FieldErrors, Message, Open, Replace, Say
 from bot.views import legal_hold as views
 from bot.views import tasks
-from bot.views.blocks import TICKET_FIELD
 from bot.views.refused import with_ticket
 from bot.views.scene import Scene, scene_of
 from bot.views.tasks import Top
@@ -52,9 +52,8 @@ async def open_hold(heard: Heard, carried: OpenHold, services: Services) -> Answ
 
 async def save_hold(heard: Heard, carried: HoldForm, services: Services) -> Answer:
     """The form was sent."""
-    ticket = "yes" in heard.values.get(TICKET_FIELD, ())
     try:
-        result = await _record(heard, services, heard.value(views.REASON), lift=carried.lift, ticket=ticket)
+        result = await _record(heard, services, heard.value(views.REASON), lift=carried.lift, ticket=is_ticket(heard))
     except Refusal as refusal:
         if refusal.kind == "guard":
             return with_ticket(views.form(_scene(heard, services), lift=carried.lift), refusal)

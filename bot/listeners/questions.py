@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 from bot.buttons import AskForm, AskLead, OpenAsk, PickReading, Vote
+from bot.listeners.tasks import is_ticket
 from bot.router import Heard, Router
 from bot.surfaces import Answer, Block, Open, Replace, Say, Swap
 from bot.views import questions as views
 from bot.views import tasks
-from bot.views.blocks import TICKET_FIELD, divider
+from bot.views.blocks import divider
 from bot.views.refused import with_ticket
 from bot.views.scene import scene_of
 from flows.asked import Place
@@ -70,7 +71,7 @@ async def ask_from_form(heard: Heard, carried: AskForm, services: Services) -> S
         heard.value(views.QUESTION),
         _place(heard),
         step=task.task.step if task else "",
-        ticket="yes" in heard.values.get(TICKET_FIELD, ()),
+        ticket=is_ticket(heard),
     )
     reply = await services.asking.ask(heard.tenant, heard.act, position, question)
     if isinstance(reply.answer, Refused):

@@ -12,12 +12,12 @@ from bot.buttons import (
     WithdrawFirmAnswer,
     WithdrawFirmAnswerForm,
 )
+from bot.listeners.tasks import is_ticket
 from bot.places import slack_id
 from bot.router import Heard, Router
 from bot.surfaces import Block, FieldErrors, Letter, Open, Replace, Say, Swap
 from bot.views import queue as views
 from bot.views import tasks
-from bot.views.blocks import TICKET_FIELD
 from bot.views.refused import with_ticket
 from bot.views.scene import Scene, scene_of
 from bot.views.tasks import NOTHING, Top
@@ -93,7 +93,7 @@ async def send_reply(heard: Heard, carried: ReplyForm, services: Services) -> Re
             carried.question,
             text=heard.value(views.TEXT),
             check_on=check_on,
-            ticket="yes" in heard.values.get(TICKET_FIELD, ()),
+            ticket=is_ticket(heard),
         )
     except Refusal as refusal:
         return with_ticket(views.reply_form(_scene(heard, services), asked, check_on), refusal)

@@ -4,18 +4,19 @@ from bot.buttons import (
     NoteForm,
     OpenNote,
 )
+from bot.listeners.tasks import is_ticket
 from bot.router import Heard, Router
 from bot.surfaces import Answer, FieldErrors, Message, Modal, Open, Replace, Say
 from bot.views import records as views
-from bot.views.blocks import TICKET_FIELD, literal
+from bot.views.blocks import literal
 from bot.views.refused import with_ticket
 from bot.views.scene import Scene, scene_of
 from bot.views.tasks import card, note, recorded
 from flows.firms import Refusal, require
 from flows.history import task_title
 from flows.position import Position
+from flows.progress import find
 from flows.services import Result, Services
-from flows.walk import Item
 
 
 def register(router: Router) -> None:
@@ -109,24 +110,13 @@ async def save_note(heard: Heard, carried: NoteForm, services: Services) -> Answ
     """The note's modal was submitted."""
     task = carried.task
     if task:
-        _item(_scene(heard, services), task)
+        find(services.pack, heard.firm, task)
     try:
         result = await services.add_note(
-            heard.firm.key, heard.act, heard.value("text"), task=task, ticket=_is_ticket(heard)
+            heard.firm.key, heard.act, heard.value("text"), task=task, ticket=is_ticket(heard)
         )
     except Refusal as refusal:
         if refusal.kind != "guard":
             return FieldErrors({"text": refusal.sentence})
         return with_ticket(_note_modal(_scene(heard, services), task), refusal)
     return Replace(_back_to_card(heard, services, result, task))
-
-
-def _is_ticket(heard: Heard) -> bool:
-    return "yes" in heard.values.get(TICKET_FIELD, ())
-
-
-def _item(scene: Scene, key: str) -> Item:
-    item = scene.walk.item(key)
-    if item is None:
-        raise Refusal("That task is no longer on this firm's roadmap. Nothing was changed.", kind="stale")
-    return item
