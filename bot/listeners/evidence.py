@@ -1,82 +1,45 @@
-"""Hears about evidence: the form, a message of Slack's, files in a direct message, and taking a piece away."""
+"""Hears about the evidence of a task: the form that adds it, what there is, and taking a piece away."""
 
-import hashlib
-from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
-from typing import Any
+from collections.abc import Sequence
+from datetime import date
 
 import msgspec
 
-from bot.buttons import (
-    EvidenceForm,
-    LeaveFiles,
-    MessageFirmForm,
-    OpenEvidence,
-    OpenProof,
-    OpenRemoveEvidence,
-    PickProofFirm,
-    ProveTask,
-    RemoveEvidenceForm,
-    SaveMessageForm,
-    ShowEvidence,
-    TakeAsDocuments,
-)
+from bot.buttons import EvidenceForm, OpenEvidence, OpenRemoveEvidence, RemoveEvidenceForm, ShowEvidence
 from bot.listeners import documents
-from bot.listeners.tasks import NO_SUCH_TASK
-from bot.places import place
+from bot.listeners.tasks import NO_SUCH_TASK, day_of, is_ticket
 from bot.router import Heard, Router
-from bot.surfaces import Answer, FieldErrors, Letter, Message, Modal, Open, Replace, Say, Swap, Written
+from bot.surfaces import Answer, FieldErrors, Message, Open, Replace, Say
 from bot.task_words import tasks_meant
 from bot.views import evidence as views
 from bot.views import records as record_views
 from bot.views import rests, steps
-from bot.views.blocks import TICKET_FIELD
 from bot.views.refused import with_ticket
 from bot.views.scene import Scene, scene_of
 from bot.views.tasks import NOTHING, Top, card, note, recorded
-from flows.asked import Owed
-from flows.documents.use_cases import File as DocumentFile
-from flows.events import EvidenceKind, FirmKey
-from flows.evidence.pieces import AT_ONCE, GONE, File
-from flows.evidence.use_cases import TOLD, Became
-from flows.firms import Refusal, require, role_of
+from flows.events import EvidenceKind
+from flows.evidence.pieces import GONE, File
+from flows.firms import Refusal, require
 from flows.legal_hold import may_remove
 from flows.position import Position
+from flows.progress import find
 from flows.services import Services
-from flows.walk import Item
 
 AGAIN = note("That is recorded already. Nothing was added.")
 
 
 def register(router: Router) -> None:
-    """What is heard here, and what is written."""
+    """What is heard here."""
     router.command("evidence")(type_evidence)
-    router.shortcut("save_evidence", firm=False)(save_message)
-    router.event("files_sent")(files_sent)
     router.action(OpenEvidence)(open_evidence)
     router.submit(EvidenceForm)(save_evidence)
-    router.submit(MessageFirmForm, firm=False)(choose_firm)
-    router.submit(SaveMessageForm)(keep_message)
     router.action(ShowEvidence)(show_evidence)
     router.action(OpenRemoveEvidence)(open_remove)
     router.submit(RemoveEvidenceForm)(remove)
-    router.action(ProveTask)(prove_task)
-    router.action(OpenProof)(open_proof)
-    router.action(PickProofFirm, firm=False)(pick_firm)
-    router.action(TakeAsDocuments)(take_as_documents)
-    router.action(LeaveFiles, firm=False)(leave)
-    router.digest(TOLD)(write_what_became)
 
 
 def _scene(heard: Heard, services: Services, position: Position | None = None) -> Scene:
     return scene_of(services, position or heard.firm, heard.who.id, heard.zone)
-
-
-def _item(scene: Scene, key: str) -> Item:
-    item = scene.walk.item(key)
-    if item is None:
-        raise Refusal("That task is no longer on this firm's roadmap. Nothing was changed.", kind="stale")
-    return item
 
 
 # --- the form -------------------------------------------------------------------------------------------------
@@ -154,10 +117,10 @@ def _given(heard: Heard, carried: EvidenceForm) -> _Given:
         link=heard.value("link"),
         words=heard.value("note"),
         label=heard.value("label"),
-        day=_day(heard.value("day")),
+        day=day_of(heard.value("day")),
         files=sent or [File(f.id, f.name, f.size) for f in chosen],
         covers=heard.values.get(views.COVERS, ()),
-        ticket=_is_ticket(heard),
+        ticket=is_ticket(heard),
     )
 
 
@@ -191,14 +154,10 @@ async def _save(heard: Heard, services: Services, given: _Given) -> Message:
             covers=given.covers,
             ticket=given.ticket,
         )
-        top = _both(top, views.on_the_way(coming))
+        top = views.and_on_the_way(top, coming)
     scene = _scene(heard, services, position)
     item = scene.walk.item(given.task)
     return card(scene, item, top) if item else record_views.kept(scene, top, task=given.task)
-
-
-def _both(first: Top, second: Top) -> Top:
-    return Top(f"{first.text} {second.text}".strip(), (*first.blocks, *second.blocks))
 
 
 def _field_of(refusal: Refusal, given: _Given) -> str:
@@ -207,116 +166,6 @@ def _field_of(refusal: Refusal, given: _Given) -> str:
     if refusal.sentence.startswith("That day"):
         return "day"
     return "link" if given.link and refusal.sentence.startswith("A link") else "files" if given.files else "note"
-
-
-def _day(value: str) -> date | None:
-    return date.fromisoformat(value) if value else None
-
-
-def _is_ticket(heard: Heard) -> bool:
-    return "yes" in heard.values.get(TICKET_FIELD, ())
-
-
-# --- a message as evidence ------------------------------------------------------------------------------------
-
-
-async def save_message(heard: Heard, services: Services) -> Answer:
-    """The message shortcut. The message's address, the digest of its text and its files' ids go on from here."""
-    sighting = heard.sighting
-    found = await _of_message(heard, services)
-    if sighting.position is not None:
-        return Open(_message_modal(heard, services, sighting.position, found))
-    if not sighting.firms:
-        raise Refusal("You are not a member of a firm here yet, so there is nothing to save this for. Type `/cais`.")
-    return Open(views.message_firm_modal(sighting.firms, found))
-
-
-async def _of_message(heard: Heard, services: Services) -> MessageFirmForm:
-    """The permalink, which says when it was sent, the SHA-256 of the text, a label and its files; never the text."""
-    message: Mapping[str, Any] = heard.payload.get("message") or {}
-    channel = (heard.payload.get("channel") or {}).get("id", "")
-    domain = (heard.payload.get("team") or {}).get("domain", "")
-    stamp = str(message.get("ts", "0"))
-    permalink = f"https://{domain}.slack.com/archives/{channel}/p{stamp.replace('.', '')}"
-    if message.get("thread_ts") and message["thread_ts"] != stamp:
-        permalink += f"?thread_ts={message['thread_ts']}&cid={channel}"
-    author = str(message.get("username") or message.get("user") or "an app")
-    if message.get("app_id") and message["app_id"] == heard.payload.get("api_app_id"):
-        author = "this app"
-    elif message.get("user"):
-        known = (await services.directory.sight(heard.tenant, place(heard.tenant, message["user"]))).known
-        author = known.name or author
-    return MessageFirmForm(
-        permalink=permalink,
-        digest=hashlib.sha256(str(message.get("text") or "").encode()).hexdigest(),
-        label=f"Message by {author}",
-        files=tuple(f.id for f in files_of(message)),
-    )
-
-
-def files_of(message: Mapping[str, Any]) -> Sequence[File]:
-    """The files in a message, as far as Slack describes them there; an id is all that is sure."""
-    given = [f for f in message.get("files") or () if isinstance(f, Mapping) and f.get("id")]
-    return [
-        File(str(f["id"]), str(f.get("name") or ""), f["size"] if isinstance(f.get("size"), int) else None)
-        for f in given[:AT_ONCE]
-    ]
-
-
-def _sent_at(permalink: str) -> datetime:
-    """When a message was sent, which its address says in microseconds."""
-    micros = permalink.partition("?")[0].rpartition("/p")[2]
-    return datetime.fromtimestamp(int(micros) / 1_000_000, tz=UTC)
-
-
-def _message_modal(heard: Heard, services: Services, position: Position, found: MessageFirmForm) -> Modal:
-    scene = _scene(heard, services, position)
-    sent = _sent_at(found.permalink)
-    saved = scene.carry(
-        SaveMessageForm,
-        permalink=found.permalink,
-        digest=found.digest,
-        label=f"{found.label}, {scene.moment(sent)}",
-        files=found.files,
-    )
-    return views.message_modal(scene, saved, min(scene.recorded_day(sent), scene.today))
-
-
-async def choose_firm(heard: Heard, carried: MessageFirmForm, services: Services) -> Answer:
-    """Which firm the message is for: the modal goes on for that one."""
-    position = await services.position(FirmKey(heard.tenant, heard.value("firm")), heard.who)
-    return Swap(_message_modal(heard, services, position, carried))
-
-
-async def keep_message(heard: Heard, carried: SaveMessageForm, services: Services) -> Answer:
-    """The message is kept as evidence for a task, and its files are fetched."""
-    task, day = heard.value("task"), _day(heard.value("day"))
-    files = [File(file) for file in carried.files]
-    try:
-        result = await services.add_evidence(
-            heard.firm.key,
-            heard.act,
-            task,
-            kind="message",
-            text=carried.permalink,
-            label=carried.label,
-            digest=carried.digest,
-            happened_on=day,
-        )
-        coming = (
-            await services.evidence.expect(
-                heard.firm.key, heard.act, task, files, happened_on=day, came_from=carried.permalink
-            )
-            if files
-            else ()
-        )
-    except Refusal as refusal:
-        return FieldErrors({"day" if refusal.sentence.startswith("That day") else "task": refusal.sentence})
-    scene = _scene(heard, services, result.position)
-    top = recorded(scene, result.records) if result.changed else AGAIN
-    if coming:
-        top = _both(top, views.on_the_way(coming))
-    return Replace(record_views.kept(scene, top, more=views.WEAK_MESSAGE, task=task))
 
 
 # --- what a task has ------------------------------------------------------------------------------------------
@@ -331,7 +180,7 @@ async def _of_task(
     heard: Heard, services: Services, task: str, top: Top = NOTHING, position: Position | None = None
 ) -> Message:
     scene = _scene(heard, services, position)
-    item = _item(scene, task)
+    item = find(services.pack, scene.position, task)
     key = heard.firm.key
     pieces = await services.evidence.of_task(key, heard.who, item.key)
     return views.of_task(scene, item, pieces, await services.evidence.coming(key, heard.who, item.key), top)
@@ -354,7 +203,7 @@ async def remove(heard: Heard, carried: RemoveEvidenceForm, services: Services) 
     """A piece is taken away, with the reason; *Undo* brings it back."""
     try:
         result = await services.evidence.remove(
-            heard.firm.key, heard.act, carried.evidence, reason=heard.value("reason"), ticket=_is_ticket(heard)
+            heard.firm.key, heard.act, carried.evidence, reason=heard.value("reason"), ticket=is_ticket(heard)
         )
     except Refusal as refusal:
         if refusal.kind != "guard":
@@ -363,92 +212,3 @@ async def remove(heard: Heard, carried: RemoveEvidenceForm, services: Services) 
     scene = _scene(heard, services, result.position)
     top = recorded(scene, result.records) if result.changed else note("That was removed before. Nothing was changed.")
     return Replace(await _of_task(heard, services, carried.task, top, result.position))
-
-
-# --- files in a direct message --------------------------------------------------------------------------------
-
-
-async def files_sent(heard: Heard, services: Services) -> Answer:
-    """A file came in our direct messages: kept where the words say for which task, else it is asked."""
-    files = files_of(heard.payload)
-    sighting = heard.sighting
-    if sighting.position is None and not sighting.firms:
-        raise Refusal("You are not a member of a firm here yet, so I have nothing to keep this for. Type `/cais`.")
-    if sighting.position is None:
-        return Say(views.which_firm(sighting.firms, files))
-    require(sighting.position, heard.who, "member")
-    scene = _scene(heard, services, sighting.position)
-    if meant := _meant(scene, heard.words):
-        coming = await services.evidence.expect(sighting.position.key, heard.act, meant.key, files)
-        return Say(card(scene, meant, views.on_the_way(coming)))
-    lead = role_of(sighting.position, heard.who) == "lead"
-    if lead and heard.words.casefold().rstrip("s") in ("document", "firm document"):
-        return Say(await _as_documents(heard, services, [(f.id, f.name, f.size or 0) for f in files]))
-    return Say(views.what_for(scene, files, lead=lead))
-
-
-def _meant(scene: Scene, words: str) -> Item | None:
-    """The one task that the words beside a file name, with or without `evidence` before it."""
-    first, _, rest = words.strip().partition(" ")
-    named = rest if first.casefold().rstrip(":") in ("evidence", "proof", "for") else words.strip()
-    found = tasks_meant(scene.pack, scene.walk, named.removeprefix("for ")) if named else ()
-    return found[0] if len(found) == 1 else None
-
-
-async def prove_task(heard: Heard, carried: ProveTask, services: Services) -> Answer:
-    """The task was chosen."""
-    task = heard.chosen[0] if heard.chosen else ""
-    files = [File(file) for file in carried.files]
-    coming = await services.evidence.expect(heard.firm.key, heard.act, task, files)
-    scene = _scene(heard, services)
-    return Replace(card(scene, _item(scene, task), views.on_the_way(coming)))
-
-
-async def open_proof(heard: Heard, carried: OpenProof, services: Services) -> Answer:
-    """*With a day and a name…*."""
-    require(heard.firm, heard.who, "member")
-    return Open(views.evidence_modal(_scene(heard, services), files=carried.files))
-
-
-async def pick_firm(heard: Heard, carried: PickProofFirm, services: Services) -> Answer:
-    """Which firm the files are for: then which task."""
-    firm = heard.chosen[0] if heard.chosen else ""
-    position = await services.position(FirmKey(heard.tenant, firm), heard.who)
-    require(position, heard.who, "member")
-    files = [File(file) for file in carried.files]
-    lead = role_of(position, heard.who) == "lead"
-    return Replace(views.what_for(_scene(heard, services, position), files, lead=lead))
-
-
-async def take_as_documents(heard: Heard, carried: TakeAsDocuments, services: Services) -> Answer:
-    """*A document to quote from*."""
-    return Replace(await _as_documents(heard, services, carried.files))
-
-
-async def _as_documents(heard: Heard, services: Services, files: Sequence[tuple[str, str, int]]) -> Message:
-    return await documents.taken(heard, services, [DocumentFile(*file) for file in files])
-
-
-async def leave(heard: Heard, carried: LeaveFiles, services: Services) -> Answer:
-    """*Neither*."""
-    return Replace(Message("Nothing was kept of it."))
-
-
-# --- what became of them --------------------------------------------------------------------------------------
-
-
-async def write_what_became(owed: Sequence[Owed], services: Services) -> Written:
-    """What became of the files of one form: unless the one who sent them has left the firm."""
-    position = await services.events.position(FirmKey(owed[0].tenant, owed[0].firm))
-    if position is None or owed[0].person not in position.members:
-        return Written(None, tuple(o.key for o in owed))
-    found, needless = [], []
-    for one in owed:
-        told = msgspec.json.decode(one.about, type=Became)
-        piece = await services.evidence.piece(position.key, told.sequence) if told.sequence else None
-        if told.sequence and piece is None:
-            needless.append(one.key)  # undone meanwhile
-        else:
-            found.append((told, piece))
-    letter = Letter(views.became(scene_of(services, position, owed[0].person), found)) if found else None
-    return Written(letter, tuple(needless))

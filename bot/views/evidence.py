@@ -254,6 +254,12 @@ def on_the_way(coming: Sequence[Coming]) -> Top:
     return Top(said, (section(f"⏳ {said}"),))
 
 
+def and_on_the_way(top: Top, coming: Sequence[Coming]) -> Top:
+    """What was recorded just now, and files that are being fetched."""
+    more = on_the_way(coming)
+    return Top(f"{top.text} {more.text}".strip(), (*top.blocks, *more.blocks))
+
+
 def _names(coming: Sequence[Coming]) -> str:
     named = [literal(clip(one.name, 60)) for one in coming if one.name][:5]
     more = len(coming) - len(named)
