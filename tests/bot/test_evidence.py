@@ -167,7 +167,8 @@ async def test_names_that_mean_mischief_are_only_names(slack: Slack, services: S
     events = [p.event for p in await the_pieces(services, key)]
     assert len(events) == len(names)
     assert all(path.is_relative_to(copies.folder) and len(path.name) == 64 for path in copies.folder.rglob("*/??/*"))
-    shown = words_of(await slack.ben.types("/cais history s1"))
+    await slack.ben.types("/cais history s1")
+    shown = words_of(await told(slack, slack.ben, "newest first"))  # word of the files may come after it
     assert "<!channel>" not in shown
     assert "gpj.exe" in shown
     assert "\u202e" not in shown, "it would turn what stands after it, and show another ending"
@@ -192,6 +193,7 @@ async def test_a_file_in_a_direct_message_goes_where_the_words_beside_it_say(sla
     await slack.ben.sends({"memo.pdf": PDF}, "evidence s1")
     await told(slack, slack.ben, "memo.pdf is recorded")
     assert len(await the_pieces(services, key)) == 1
+    assert "· sent as a file" in words_of(await slack.ben.types("/cais history s1"))
 
 
 async def test_a_file_in_a_direct_message_may_be_a_document_or_neither(slack: Slack, services: Services) -> None:

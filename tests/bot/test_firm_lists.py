@@ -51,6 +51,7 @@ async def test_a_list_is_looked_at_first_and_then_its_firms_are_set_up(slack: Sl
     assert {m.name: m.role for m in apex.members.values()} == {"Lea Haddad": "lead", "Ben Cole": "member"}
     assert {m.name: m.role for m in birch.members.values()} == {"Ana Ruiz": "lead"}
     assert "CRD number: 1" in words_of(await slack.lea.types("/cais firm"))
+    assert "· from a list" in words_of(await slack.lea.types("/cais history"))
     assert slack.refused() == []
 
 
