@@ -10,8 +10,8 @@ from flows.legal_hold import LONGEST_REASON, in_words
 REASON = "reason"
 
 MEANS = (
-    "While it stands, nothing that the firm keeps can be removed here: no document, no evidence, no note, and not the "
-    "firm itself. Everything else goes on."
+    "While a hold stands, nothing that the firm keeps can be removed here: no document, no evidence, no note, and "
+    "not the firm itself. Everything else goes on."
 )
 REACHES = "It holds what is kept here. Slack's own messages and files are held in Slack, by whoever runs the workspace."
 
