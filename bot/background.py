@@ -1,8 +1,8 @@
-"""Work that goes on after Slack has its answer: references are kept, and a shutdown waits for it."""
+"""Work beside what Slack waits for: after an answer, where a shutdown waits for it, and in rounds."""
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from typing import Any, TypeVar
 
@@ -42,6 +42,41 @@ async def set_within(event: asyncio.Event, seconds: float) -> bool:
         async with asyncio.timeout(seconds):
             await event.wait()
     return event.is_set()
+
+
+class Rounds:
+    """Does the same again and again: at the start, whenever it is woken, and at least every so many seconds."""
+
+    def __init__(self, work: Callable[[], Awaitable[None]], *, action: str, every: float) -> None:
+        """`action` is what the log calls it."""
+        self._work = work
+        self._action = action
+        self._every = every
+        self._woken = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    def wake(self) -> None:
+        """There may be something to do."""
+        self._woken.set()
+
+    def start(self) -> None:
+        """Begins, with the first round at once."""
+        self._task = asyncio.ensure_future(self._go_round())
+
+    async def stop(self) -> None:
+        """Ends, also in the middle of a round."""
+        if self._task:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _go_round(self) -> None:
+        while True:
+            self._woken.clear()
+            try:
+                await self._work()
+            except Exception as error:  # noqa: BLE001 - the next round tries again; without it none would come
+                log.error("a round failed", extra={"action": self._action, "error": type(error).__name__})
+            await set_within(self._woken, self._every)
 
 
 class Background:

@@ -7,12 +7,12 @@ another. A copy is whole on the disk before its event is recorded, and the row g
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from typing import IO, Any
 from uuid import uuid4
 
 import msgspec
 
+from bot.background import Rounds
 from bot.web_api import NotHandedOver, SlackSaidNo, TooBusy, TooLarge, Unsure, WebApi
 from bot.words import writable
 from flows import events as e
@@ -78,37 +78,26 @@ class Keeper:
         self._copies = copies
         self._now = now
         self._name = uuid4().hex
-        self._woken = asyncio.Event()
-        self._rounds: asyncio.Task[None] | None = None
-        services.evidence.wake = self._woken.set
+        self._rounds = Rounds(self._keep_all, action="keeper", every=ROUND)
+        services.evidence.wake = self._rounds.wake
         services.evidence.real_now = now
 
     def start(self) -> None:
         """Begins the rounds, the first one at once."""
-        self._rounds = asyncio.ensure_future(self._go_round())
+        self._rounds.start()
 
     async def stop(self) -> None:
         """Ends the rounds; whoever starts next goes on at once with what was under way."""
-        if self._rounds:
-            self._rounds.cancel()
-            await asyncio.gather(self._rounds, return_exceptions=True)
+        await self._rounds.stop()
 
-    async def _go_round(self) -> None:
-        while True:
-            self._woken.clear()
-            try:
-                while coming := await self._intake.take(by=self._name, now=self._now(), lease=LEASE):
-                    await self._see_to(coming)
-            except Exception as error:  # noqa: BLE001 - the next round tries again; without it nothing would be kept
-                log.error("a round failed", extra={"action": "keeper", "error": type(error).__name__})
-            with suppress(TimeoutError):
-                async with asyncio.timeout(ROUND):
-                    await self._woken.wait()
+    async def _keep_all(self) -> None:
+        while coming := await self._intake.take(by=self._name, now=self._now(), lease=LEASE):
+            await self._see_to(coming)
 
     async def _see_to(self, coming: Coming) -> None:
         try:
             if coming.tries > MOST_TRIES:
-                await self._tell(coming, coming.name, SENTENCES["broken"])
+                await self._evidence.tell(coming, coming.name, SENTENCES["broken"])
             else:
                 await self._keep(coming)
             await self._intake.settle(coming, by=self._name)
@@ -135,15 +124,15 @@ class Keeper:
             found = await self._describe(coming)
             name = found.name
             if found.size == 0:
-                await self._tell(coming, name, SENTENCES["empty"])
+                await self._evidence.tell(coming, name, SENTENCES["empty"])
                 return
             await self._record(coming, await self._fetched(coming, found))
         except SlackSaidNo as no:
-            await self._tell(coming, name, SENTENCES["missing_scope"] if no.error == "missing_scope" else GONE)
+            await self._evidence.tell(coming, name, SENTENCES["missing_scope"] if no.error == "missing_scope" else GONE)
         except NotHandedOver as why:
-            await self._tell(coming, name, SENTENCES["login"] if str(why) == "a login page" else GONE)
+            await self._evidence.tell(coming, name, SENTENCES["login"] if str(why) == "a login page" else GONE)
         except Refusal as refusal:
-            await self._tell(coming, name, refusal.sentence)
+            await self._evidence.tell(coming, name, refusal.sentence)
 
     async def _describe(self, coming: Coming) -> Described:
         """Slack is asked each time: what an event says of a file may lack everything but its id (`check_file_info`)."""
@@ -224,7 +213,7 @@ class Keeper:
     async def _record(self, coming: Coming, event: e.EvidenceAdded) -> None:
         who = await self._person(coming)
         if not await self._evidence.record_file(coming, who, event):
-            await self._tell(coming, event.name, SENTENCES["same"])
+            await self._evidence.tell(coming, event.name, SENTENCES["same"])
         about = {"action": "evidence", "firm": coming.key.firm, "copied": event.copied}
         log.info("a file was recorded", extra=about)
 
@@ -232,9 +221,6 @@ class Keeper:
         """Who handed it over, with the rights of now."""
         known = (await self._services.directory.sight(coming.key.tenant, coming.by)).known
         return Person(coming.by, coming.by_name, admin=known.admin)
-
-    async def _tell(self, coming: Coming, name: str, sentence: str) -> None:
-        await self._evidence.tell(coming, name, sentence)
 
 
 def _look(file: IO[bytes], size: int) -> str:

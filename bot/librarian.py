@@ -15,6 +15,7 @@ from uuid import uuid4
 from msgspec.structs import replace
 
 from bot import reader
+from bot.background import Rounds
 from bot.places import slack_id
 from bot.progress_note import ProgressNote
 from bot.reading.speech import AnySaid, Ended, Failed, Opened, Read
@@ -60,36 +61,20 @@ class Librarian:
         self._slack = slack
         self._now = now
         self._name = uuid4().hex
-        self._woken = asyncio.Event()
-        self._rounds: asyncio.Task[None] | None = None
-        services.documents.wake = self._woken.set
+        self._rounds = Rounds(self._read_all, action="librarian", every=ROUND)
+        services.documents.wake = self._rounds.wake
 
     def start(self) -> None:
         """Begins the rounds, the first one at once."""
-        self._rounds = asyncio.ensure_future(self._go_round())
+        self._rounds.start()
 
     async def stop(self) -> None:
         """Ends the rounds; what is under way goes on where it was once its lease is over."""
-        if self._rounds:
-            self._rounds.cancel()
-            await asyncio.gather(self._rounds, return_exceptions=True)
+        await self._rounds.stop()
 
-    async def _go_round(self) -> None:
-        while True:
-            self._woken.clear()
-            try:
-                while document := await self._take():
-                    await self._see_to(document)
-            except Exception as error:  # noqa: BLE001 - the next round tries again; without it nothing would be read
-                log.error("a round failed", extra={"action": "librarian", "error": type(error).__name__})
-            try:
-                async with asyncio.timeout(ROUND):
-                    await self._woken.wait()
-            except TimeoutError:
-                continue
-
-    async def _take(self) -> Document | None:
-        return await self._knowledge.take(by=self._name, now=self._now(), lease=LEASE)
+    async def _read_all(self) -> None:
+        while document := await self._knowledge.take(by=self._name, now=self._now(), lease=LEASE):
+            await self._see_to(document)
 
     def _until(self) -> float:
         return self._now() + LEASE
