@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
+from bot.commands.database import in_use
 from bot.settings import Settings, load
-from storage import sqlite
 from storage.backup import back_up
 from storage.backup import restore as put_back
 from storage.database import sqlite_path
@@ -72,7 +72,8 @@ def move(url: str) -> None:
     database stays as it is. Then set CAIS_DATABASE_URL to the other one.
     """
     settings = load()
-    _must_be_alone(settings)
+    if path := in_use(settings.database):  # what it wrote behind the copy would be lost
+        raise CannotCopy(f"{path} is open in another program. Stop the bot first. Nothing was copied.")
     try:
         moved = asyncio.run(move_all(settings.database, url))
     except (StorageError, ValueError) as error:
@@ -84,17 +85,6 @@ def move(url: str) -> None:
             click.echo(f"{table}: {rows:,} rows")
     firms = "1 firm's chain ends" if len(moved.heads) == 1 else f"The chains of {len(moved.heads)} firms end"
     click.echo(f"{firms} alike on both sides. Set CAIS_DATABASE_URL to the other one, then `cais verify`.")
-
-
-def _must_be_alone(settings: Settings) -> None:
-    """Raises CannotCopy where the bot still writes to this database: what it wrote behind the copy would be lost."""
-    path = sqlite_path(settings.database)
-    if path is None or not path.exists():
-        return
-    try:
-        sqlite.must_be_alone(path)
-    except StorageError:
-        raise CannotCopy(f"{path} is open in another program. Stop the bot first. Nothing was copied.") from None
 
 
 def _file(settings: Settings) -> Path:

@@ -2,9 +2,11 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import click
 
+from storage import sqlite
 from storage.database import Database, open_database, sqlite_path
 from storage.errors import StorageError, StorageUnavailable
 
@@ -35,3 +37,15 @@ async def opened(url: str, *, make: bool = False) -> AsyncIterator[Database]:
             yield database
     except StorageError as error:
         raise NoDatabase(str(error)) from None
+
+
+def in_use(url: str) -> Path | None:
+    """The database's file where another program, such as the bot, has it open; None also for PostgreSQL."""
+    path = sqlite_path(url)
+    if path is None or not path.exists():
+        return None
+    try:
+        sqlite.must_be_alone(path)
+    except StorageError:
+        return path
+    return None

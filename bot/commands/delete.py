@@ -12,7 +12,7 @@ import click
 from msgspec.structs import replace
 
 from bot.clock import real_time
-from bot.commands.database import opened
+from bot.commands.database import in_use, opened
 from bot.commands.exporting import firms_meant, write_export
 from bot.evidence_copies import build_copies
 from bot.files.names import slug
@@ -70,7 +70,8 @@ def delete(
     if bool(firm) == bool(workspace):
         raise CannotDelete("Name a firm, or a workspace with --workspace. Nothing was deleted.")
     settings = load()
-    _must_be_alone(settings)
+    if in_use(settings.database):
+        raise CannotDelete(IN_USE)
     begun = _begun(out, firm, workspace)
     scope = asyncio.run(_scope(settings, firm, workspace, begun))
     found = asyncio.run(_look(settings, scope))
@@ -81,14 +82,14 @@ def delete(
     if not found.rows:
         raise CannotDelete(f"There is nothing of {workspace} in this database.")
     _must_not_be_held(found.firms)
-    _show(scope, found, _number_of_copies(settings, found.firms))
+    copies = _number_of_copies(settings, found.firms)
+    _show(scope, found, copies)
     last = begun[1].packet if begun else ""
     last = last or _last_record(settings, scope, found, out, wanted=packet, asks=typed is None)
     _must_be_meant(scope, found, typed)
     who = by or (click.prompt("Your name, for the certificate") if typed is None else "")
     if not who:
         raise CannotDelete("Say who deletes it, with --by. Nothing was deleted.")
-    copies = _number_of_copies(settings, found.firms)
     certificate = _certificate(scope, found, by=who, reason=reason, packet=last, copies=copies)
     path = begun[0] if begun else _free(out, scope, found)
     _keep(path, certificate)
@@ -101,16 +102,6 @@ def delete(
 
 
 # --- before ---------------------------------------------------------------------------------------------------
-
-
-def _must_be_alone(settings: Settings) -> None:
-    path = sqlite_path(settings.database)
-    if path is None or not path.exists():
-        return
-    try:
-        sqlite.must_be_alone(path)
-    except StorageError:
-        raise CannotDelete(IN_USE) from None
 
 
 def _begun(out: Path, firm: str | None, workspace: str | None) -> tuple[Path, Certificate] | None:
