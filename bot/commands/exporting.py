@@ -43,7 +43,7 @@ def export(firms: tuple[str, ...], format_: Format, out: Path | None) -> None:
     A file that is there is not overwritten.
     """
     settings = load()
-    made = asyncio.run(_gather(settings, firms, format_))
+    made = asyncio.run(_gather(settings, format_, named=firms))
     path = out / file_name(made) if out and out.is_dir() else out or Path(file_name(made))
     _write_to(made, path)
     many = "1 firm" if len(made.firms) == 1 else f"{len(made.firms)} firms"
@@ -54,7 +54,7 @@ def export(firms: tuple[str, ...], format_: Format, out: Path | None) -> None:
 
 def write_export(settings: Settings, keys: Sequence[FirmKey], format_: Format, folder: Path) -> Path:
     """Writes these firms' records into this folder; where. Raises CannotExport."""
-    made = asyncio.run(_gather(settings, keys, format_))
+    made = asyncio.run(_gather(settings, format_, keys=keys))
     path = folder / file_name(made)
     _write_to(made, path)
     return path
@@ -65,7 +65,10 @@ def _write_to(made: Export, path: Path) -> None:
         click.echo(remark, err=True)
 
 
-async def _gather(settings: Settings, firms: Sequence[str] | Sequence[FirmKey], format_: Format) -> Export:
+async def _gather(
+    settings: Settings, format_: Format, *, named: Sequence[str] = (), keys: Sequence[FirmKey] = ()
+) -> Export:
+    """The records of these firms, else of those that are named so, else of all."""
     clock = BusinessClock(settings.start_at, settings.clock_speed)
     try:
         pack = load_pack(*read_pack(settings.pack))
@@ -73,7 +76,7 @@ async def _gather(settings: Settings, firms: Sequence[str] | Sequence[FirmKey], 
         raise CannotExport(f"The roadmap pack cannot be used: {error}") from None
     async with opened(settings.database) as database:
         services = build_services(database, pack, clock, practice=clock.moved, pack_path=settings.pack)
-        keys = await firms_meant(database, firms)
+        keys = keys or await firms_meant(database, named)
         if format_ == "packet" and len(keys) != 1:
             raise CannotExport(ONE_PACKET)
         try:
@@ -83,19 +86,16 @@ async def _gather(settings: Settings, firms: Sequence[str] | Sequence[FirmKey], 
             raise CannotExport(refusal.sentence) from None
 
 
-async def firms_meant(database: Database, named: Sequence[str] | Sequence[FirmKey]) -> list[FirmKey]:
-    """The firms with these ids or names, all where none is named; keys stay. Raises CannotExport."""
+async def firms_meant(database: Database, named: Sequence[str]) -> list[FirmKey]:
+    """The firms with these ids or names, all where none is named. Raises CannotExport."""
     keys = await database.events.firm_keys()
     if not keys:
         raise CannotExport("There is no firm in this database.")
     if not named:
         return list(keys)
     names = {key: (key.firm, *await _name(database, key)) for key in keys}
-    found = []
+    found: list[FirmKey] = []
     for name in named:
-        if isinstance(name, FirmKey):
-            found.append(name)
-            continue
         meant = [key for key, known in names.items() if name.casefold() in (k.casefold() for k in known)]
         if not meant:
             raise CannotExport(f"There is no firm {name}. cais verify lists their ids.")
