@@ -1,7 +1,7 @@
 """What `cais doctor` finds of the copies of evidence: whether all are there, and how much room they take."""
 
 from bot.checks import Finding
-from bot.evidence_copies import Ill, build_copies, check_copies
+from bot.evidence_copies import TYPES, Ill, build_copies, check_copies
 from bot.settings import Settings
 from flows.events import FirmKey
 from storage.copies import Copies
@@ -12,7 +12,8 @@ from storage.errors import StorageError
 async def check_evidence(settings: Settings) -> list[Finding]:
     """Whether copies of evidence are kept, how much room they take, and whether any is missing."""
     copies = build_copies(settings)
-    used = f"{copies.used() / 1e6:,.1f} MB of {settings.evidence_total_mb:,} MB for copies are used"
+    used = copies.used()
+    said = f"{used / 1e6:,.1f} MB of {settings.evidence_total_mb:,} MB for copies are used"
     keeps = "" if copies.keeps else " No new copies are kept (CAIS_KEEP_EVIDENCE=0)."
     try:
         if not await is_current(settings.database):
@@ -26,11 +27,11 @@ async def check_evidence(settings: Settings) -> list[Finding]:
         many = "A copy of evidence is" if len(ill) == 1 else f"{len(ill)} copies of evidence are"
         what = f"{many} missing in {copies.folder}. `cais verify` names each. Restore a backup of it."
         return [Finding("evidence", "wrong", what)]
-    if copies.used() > 0.9 * copies.total:
-        return [Finding("evidence", "look", f"{used}; what goes beyond is not copied. See CAIS_EVIDENCE_TOTAL_MB.")]
-    return [Finding("evidence", "ok", f"{used}.{keeps}")]
+    if used > 0.9 * copies.total:
+        return [Finding("evidence", "look", f"{said}; what goes beyond is not copied. See CAIS_EVIDENCE_TOTAL_MB.")]
+    return [Finding("evidence", "ok", f"{said}.{keeps}")]
 
 
 async def _missing(database: Database, key: FirmKey, copies: Copies) -> list[Ill]:
-    rows = await database.events.history(key, types=("evidence_added", "undone"))
+    rows = await database.events.history(key, types=TYPES)
     return check_copies(key, rows, copies, whole=False)[1]

@@ -11,6 +11,9 @@ from flows.evolve import undone
 from flows.exports.record import Export
 from storage.copies import MB, Copies, State
 
+TYPES = ("evidence_added", "undone")
+"""The events of a firm that `check_copies` has to see."""
+
 
 def build_copies(settings: Settings) -> Copies:
     """Where copies of evidence are kept, and how much of them; makes no folder yet."""
@@ -27,12 +30,12 @@ def with_copies(export: Export, copies: Copies) -> Export:
     if export.format != "packet":
         return export
     found = {
-        piece.event.digest: path
+        piece.event.digest: str(path)
         for reading in export.readings()
         for piece in reading.pieces
         if piece.event.copied and (path := copies.find(reading.key, piece.event.digest))
     }
-    return msgspec.structs.replace(export, copies={digest: str(path) for digest, path in found.items()})
+    return msgspec.structs.replace(export, copies=found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,9 @@
 """Everything from one database into an empty other one, row by row, and then counted and compared on both sides."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy import Table, and_, func, insert, select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -28,7 +28,7 @@ class Moved:
     heads: dict[tuple[str, str], str]
 
 
-async def move(source: str, target: str, tell: Callable[[str, int], None] = lambda table, rows: None) -> Moved:
+async def move(source: str, target: str) -> Moved:
     """Copies all tables in one transaction; nothing of it is there unless the counts and heads agree in the end.
 
     The source stays as it is; nobody may write to it meanwhile. Raises NotMoved, StorageError or ValueError.
@@ -36,16 +36,11 @@ async def move(source: str, target: str, tell: Callable[[str, int], None] = lamb
     if not await is_current(source):
         raise NotMoved("The tables there are not up to date, or there is no database: `cais migrate` first.")
     await (await open_database(target)).close()  # makes and migrates its tables
-    from sqlalchemy.exc import DBAPIError
-
     first, second = _engine(source), _engine(target)
     try:
         async with first.connect() as read, second.begin() as written:
             await _must_be_empty(written)
-            rows = {}
-            for table in metadata.sorted_tables:
-                rows[table.name] = await _copy(read, written, table)
-                tell(table.name, rows[table.name])
+            rows = {table.name: await _copy(read, written, table) for table in metadata.sorted_tables}
             await _index_words(written)
             heads = await _compare(read, written)
     except (DBAPIError, OSError) as error:

@@ -11,7 +11,7 @@ import msgspec
 
 from bot.commands import noted
 from bot.commands.database import opened
-from bot.evidence_copies import Ill, build_copies, check_copies
+from bot.evidence_copies import TYPES, Ill, build_copies, check_copies
 from bot.settings import load
 from flows.events import FirmKey
 from flows.heads import Chain, look_for
@@ -111,7 +111,7 @@ async def _verify(url: str, firm: str | None, copies: Copies) -> tuple[Sequence[
 
 async def _copies(events: EventStore, key: FirmKey, copies: Copies) -> tuple[int, Sequence[Ill]]:
     """How many copies of evidence a firm ought to have, and those that are missing or were altered."""
-    rows = await events.history(key, types=("evidence_added", "undone"))
+    rows = await events.history(key, types=TYPES)
     return await asyncio.to_thread(check_copies, key, rows, copies)
 
 
