@@ -8,10 +8,10 @@ import os
 import shutil
 import sqlite3
 import zipfile
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import IO
 
 from storage import sqlite
 from storage.errors import StorageError
@@ -21,9 +21,6 @@ DATABASE = "cais.db"
 COPIES = "evidence"
 PAGES = 2_000
 """Pages copied at once: in between, whoever writes gets their turn."""
-
-BESIDE = ("-wal", "-shm", "-journal")
-"""What SQLite keeps beside a file that is in use."""
 
 
 class NotCopied(StorageError):
@@ -56,7 +53,7 @@ def back_up(database: Path, copies: Path, into: Path) -> BackedUp:
         found = [path for path in sorted(copies.rglob("*")) if path.is_file() and path.parent.name != "incoming"]
         _remove(partial)
         with (
-            os.fdopen(os.open(partial, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600), "w+b") as file,
+            _new(partial) as file,
             zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed,
         ):
             packed.write(snapshot, DATABASE)
@@ -84,16 +81,13 @@ def restore(backup: Path, database: Path, copies: Path) -> BackedUp:
         with zipfile.ZipFile(backup) as packed:
             kept = _copies_in(packed)
             _remove(new)
-            with (
-                packed.open(DATABASE) as read,
-                os.fdopen(os.open(new, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600), "wb") as file,
-            ):
+            with packed.open(DATABASE) as read, _new(new) as file:
                 shutil.copyfileobj(read, file)
             _must_be_sound(new)
-            with _nobody_else(database):
-                added = [_put_back(packed, name, copies) for name in kept]
-                aside = _put_aside(database)
-                new.rename(database)
+            _must_be_alone(database)
+            added = [_put_back(packed, name, copies) for name in kept]
+            aside = _put_aside(database)
+            new.rename(database)
         return BackedUp(database.stat().st_size, sum(added), aside)
     except (zipfile.BadZipFile, KeyError) as error:
         raise NotCopied(f"{backup} is not a backup of `cais backup`, or a damaged one.") from error
@@ -121,23 +115,25 @@ def _put_back(packed: zipfile.ZipFile, name: str, copies: Path) -> bool:
     if target.exists():
         return False
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with (
-        packed.open(name) as read,
-        os.fdopen(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file,
-    ):
+    with packed.open(name) as read, _new(target) as file:
         shutil.copyfileobj(read, file)
     return True
 
 
 def _copy(source: Path, target: Path) -> None:
     _remove(target)
-    os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    _new(target).close()
     try:
         with closing(_open(source)) as read, closing(_open(target)) as written:
             read.backup(written, pages=PAGES, sleep=0.01)
             written.execute("PRAGMA journal_mode = DELETE")  # one file and nothing beside it
     except sqlite3.Error as error:
         raise sqlite.unavailable(error) from error
+
+
+def _new(path: Path) -> IO[bytes]:
+    """For nobody else on this machine to read. Raises FileExistsError."""
+    return os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600), "w+b")
 
 
 def _open(path: Path) -> sqlite3.Connection:
@@ -165,21 +161,20 @@ def _must_be_sound(path: Path) -> None:
         raise NotCopied(f"{path} has tables this version does not know: it is from a newer one.")
 
 
-@contextmanager
-def _nobody_else(database: Path) -> Iterator[None]:
+def _must_be_alone(database: Path) -> None:
     """Raises NotCopied where another process has the database open."""
-    if database.exists():
-        try:
-            with closing(_open(database)) as connection:
-                connection.execute("PRAGMA busy_timeout = 1000")
-                # Out of the write-ahead log only who is alone can go: whoever else has it open is noticed here.
-                if connection.execute("PRAGMA journal_mode = DELETE").fetchone()[0] != "delete":
-                    raise NotCopied(f"{database} is open in another program. Stop the bot first.")
-        except sqlite3.OperationalError as error:
-            raise NotCopied(f"{database} is open in another program ({error}). Stop the bot first.") from error
-        except sqlite3.DatabaseError:
-            pass  # a damaged one is what a restore is for; it is put aside
-    yield
+    if not database.exists():
+        return
+    try:
+        with closing(_open(database)) as connection:
+            connection.execute("PRAGMA busy_timeout = 1000")
+            # Out of the write-ahead log only who is alone can go: whoever else has it open is noticed here.
+            if connection.execute("PRAGMA journal_mode = DELETE").fetchone()[0] != "delete":
+                raise NotCopied(f"{database} is open in another program. Stop the bot first.")
+    except sqlite3.OperationalError as error:
+        raise NotCopied(f"{database} is open in another program ({error}). Stop the bot first.") from error
+    except sqlite3.DatabaseError:
+        pass  # a damaged one is what a restore is for; it is put aside
 
 
 def _put_aside(database: Path) -> Path | None:
@@ -189,7 +184,7 @@ def _put_aside(database: Path) -> Path | None:
     while (aside := database.with_name(f"{database.name}.before-restore-{nth}")).exists():
         nth += 1
     database.rename(aside)
-    for end in BESIDE:
+    for end in sqlite.BESIDE:
         left = database.with_name(database.name + end)
         if left.exists():
             left.rename(aside.with_name(aside.name + end))
@@ -197,5 +192,5 @@ def _put_aside(database: Path) -> Path | None:
 
 
 def _remove(path: Path) -> None:
-    for end in ("", *BESIDE):
+    for end in ("", *sqlite.BESIDE):
         path.with_name(path.name + end).unlink(missing_ok=True)

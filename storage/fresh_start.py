@@ -6,6 +6,7 @@ from pathlib import Path
 
 from storage.errors import StorageError
 from storage.models import in_models, metadata
+from storage.sqlite import BESIDE
 
 
 class NotTaken(StorageError):
@@ -27,8 +28,8 @@ def forget(path: Path, tenant: str) -> None:
         busy = "locked" in str(error)
         why = "is open in another program" if busy else f"is not a database of ours ({error})"
         raise NotTaken(f"{path} {why}.") from error
-    for name in (path.name, f"{path.name}-wal", f"{path.name}-shm", f"{path.name}-journal"):
-        path.with_name(name).unlink(missing_ok=True)
+    for end in ("", *BESIDE):
+        path.with_name(path.name + end).unlink(missing_ok=True)
 
 
 def _check(path: Path, tenant: str) -> None:

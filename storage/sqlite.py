@@ -18,6 +18,9 @@ from storage.statements import Language, Rows, Statement, Unit, sqlite_language
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
+BESIDE = ("-wal", "-shm", "-journal")
+"""What SQLite keeps beside a file that is in use."""
+
 _AT_ONCE = 64
 """Units in one transaction: a commit costs the same for all of them, but the first waits for the last."""
 _WORTH_A_TRANSACTION = 3
