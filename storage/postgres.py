@@ -62,8 +62,7 @@ class PostgresRunner:
         try:
             return await self._walk(connection, unit)
         finally:
-            with suppress(*_LOST):  # what was committed stays so; the pool makes another connection
-                await self._pool.release(connection)
+            await self._release(connection)
 
     async def glance(self, unit: Unit[T]) -> T:
         return await self.read(unit)
@@ -90,6 +89,10 @@ class PostgresRunner:
         except _LOST as error:
             raise _unavailable(error) from error
 
+    async def _release(self, connection: Any) -> None:
+        with suppress(*_LOST):  # what was committed stays so; the pool makes another connection
+            await self._pool.release(connection)
+
     async def _transact(self, unit: Unit[T]) -> T:
         connection = await self._acquire()
         try:
@@ -104,8 +107,7 @@ class PostgresRunner:
             await self._guard(transaction.commit())
             return value
         finally:
-            with suppress(*_LOST):  # what was committed stays so; the pool makes another connection
-                await self._pool.release(connection)
+            await self._release(connection)
 
     async def _walk(self, connection: Any, unit: Unit[T]) -> T:
         try:
