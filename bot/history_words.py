@@ -1,7 +1,7 @@
 """From what somebody typed after `history` to the task, the person and the period that are meant."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from bot.date_words import with_single_tokens
@@ -144,11 +144,10 @@ def _agent_of(key: str, known: Known) -> str:
     return item.name.casefold() if item else ""
 
 
-def _common(ids: object) -> str:
+def _common(ids: Iterable[str]) -> str:
     """What the ids of some parts begin with: `6-II-A` and `6-II-B` are `6-II`."""
-    pieces = [str(each).split("-") for each in ids]  # type: ignore[attr-defined]
     same = []
-    for names in zip(*pieces, strict=False):
+    for names in zip(*(each.split("-") for each in ids), strict=False):
         if len(set(names)) > 1:
             break
         same.append(names[0])
