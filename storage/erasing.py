@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Table, and_, bindparam, delete, func, select, update
+from sqlalchemy import Table, bindparam, delete, func, select, update
 
 from flows.events import FirmKey
 from flows.evolve import fold
@@ -20,7 +20,7 @@ from storage import knowledge, statements
 from storage.event_store import PositionCache, Runner, firm_keys, load, read_history
 from storage.fulltext import FullText
 from storage.models import metadata, outbox, people, taken
-from storage.statements import Statement, Unit
+from storage.statements import Statement, Unit, is_firm
 
 OF_A_WORKSPACE = frozenset(
     {"people", "inbox", "workspace_entries", "update_notes", "taken", "stopped_workspaces", "installations"}
@@ -129,8 +129,7 @@ def tables_of(of_a_firm: bool) -> list[Table]:
 
 
 def _is_ours(table: Table, of_a_firm: bool) -> Any:
-    tenant = table.c.tenant == bindparam("tenant")
-    return and_(tenant, table.c.firm == bindparam("firm")) if of_a_firm else tenant
+    return is_firm(table) if of_a_firm else table.c.tenant == bindparam("tenant")
 
 
 @cache
@@ -146,7 +145,7 @@ def _delete_from(table: Table, of_a_firm: bool) -> Callable[[Any], Any]:
     return lambda _: delete(table).where(_is_ours(table, of_a_firm))
 
 
-_owed = select(outbox.c.key).where(outbox.c.tenant == bindparam("tenant"), outbox.c.firm == bindparam("firm"))
+_owed = select(outbox.c.key).where(is_firm(outbox))
 _forget_taken = Statement(lambda _: delete(taken).where(taken.c.tenant == bindparam("tenant"), taken.c.key.in_(_owed)))
 _leave_firm = Statement(
     lambda _: (

@@ -11,7 +11,7 @@ from flows.events import FirmKey
 from flows.evidence.intake import Coming
 from storage.event_store import Runner
 from storage.models import evidence_coming as table
-from storage.statements import Insert, Statement, Unit
+from storage.statements import Insert, Statement, Unit, is_firm
 
 
 class Intake:
@@ -77,12 +77,8 @@ def _firm(key: FirmKey) -> dict[str, Any]:
     return {"tenant": key.tenant, "firm": key.firm}
 
 
-def _is_firm() -> Any:
-    return and_(table.c.tenant == bindparam("tenant"), table.c.firm == bindparam("firm"))
-
-
 def _is_it() -> Any:
-    return and_(_is_firm(), table.c.id == bindparam("id"))
+    return and_(is_firm(table), table.c.id == bindparam("id"))
 
 
 def _is_ours() -> Any:
@@ -98,7 +94,7 @@ def _add_one(insert: Insert) -> ClauseElement:
 
 _add = Statement(_add_one)
 _of_firm = Statement(
-    lambda _: select(table.c.body, table.c.tries).where(_is_firm()).order_by(table.c.added_at, table.c.id)
+    lambda _: select(table.c.body, table.c.tries).where(is_firm(table)).order_by(table.c.added_at, table.c.id)
 )
 _due = Statement(
     lambda _: (

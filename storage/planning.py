@@ -8,14 +8,10 @@ from sqlalchemy.sql import ClauseElement
 
 from storage.models import firms, members, outbox, people, plans, snapshots, stopped, taken
 from storage.owing import IS_OF_TENANT, IS_TAKEN, KEPT, NOT_SETTLED, WITH_TAKEN, is_row, is_taken_row
-from storage.statements import Insert, Statement
+from storage.statements import Insert, Statement, is_firm
 
 NEVER = {"version": -1, "planned_at": 0.0, "again_at": 0.0}
 """A plan that has not been made."""
-
-
-def _firm_of(table: Any) -> Any:
-    return and_(table.c.tenant == bindparam("tenant"), table.c.firm == bindparam("firm"))
 
 
 def _begin(insert: Insert) -> ClauseElement:
@@ -32,7 +28,7 @@ end_plan = Statement(
     lambda _: (
         update(plans)
         .values({name: bindparam(f"new_{name}") for name in ("version", "planned_at", "again_at")})
-        .where(_firm_of(plans))
+        .where(is_firm(plans))
     )
 )
 stale_plans = Statement(

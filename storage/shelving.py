@@ -7,7 +7,7 @@ from sqlalchemy import Integer, and_, bindparam, cast, delete, func, literal, se
 from sqlalchemy.sql import ClauseElement
 
 from storage.models import documents, passages, shelves
-from storage.statements import Insert, Statement
+from storage.statements import Insert, Statement, is_firm
 
 READ = (
     *("tenant", "firm", "id", "name", "kind", "file", "by", "by_name", "added_at", "replaces", "state", "reason"),
@@ -19,12 +19,8 @@ _UNFINISHED = ("waiting", "reading", "removing")
 _COLUMNS = [documents.c[name] for name in READ]
 
 
-def _is_firm(table: Any) -> Any:
-    return and_(table.c.tenant == bindparam("tenant"), table.c.firm == bindparam("firm"))
-
-
 def _is_document() -> Any:
-    return and_(_is_firm(documents), documents.c.id == bindparam("id"))
+    return and_(is_firm(documents), documents.c.id == bindparam("id"))
 
 
 def _is_ours() -> Any:
@@ -40,11 +36,11 @@ def _make_shelf(insert: Insert) -> ClauseElement:
 
 
 make_shelf = Statement(_make_shelf)
-read_shelf = Statement(lambda _: select(shelves.c.number).where(_is_firm(shelves)))
+read_shelf = Statement(lambda _: select(shelves.c.number).where(is_firm(shelves)))
 
 
 def _expect(insert: Insert) -> ClauseElement:
-    used = select(func.coalesce(func.max(documents.c.number), 0) + 1).where(_is_firm(documents)).scalar_subquery()
+    used = select(func.coalesce(func.max(documents.c.number), 0) + 1).where(is_firm(documents)).scalar_subquery()
     given: dict[str, Any] = {name: bindparam(name) for name in (*READ, "taken_by", "taken_until")}
     new = insert(documents).values({**given, "number": used})
     kept: ClauseElement = new.on_conflict_do_nothing(
@@ -54,7 +50,7 @@ def _expect(insert: Insert) -> ClauseElement:
 
 
 expect_document = Statement(_expect)
-list_documents = Statement(lambda _: select(*_COLUMNS).where(_is_firm(documents)).order_by(documents.c.number))
+list_documents = Statement(lambda _: select(*_COLUMNS).where(is_firm(documents)).order_by(documents.c.number))
 
 
 def _due() -> Any:
@@ -128,8 +124,8 @@ def _between() -> Any:
 some_passages = Statement(
     lambda _: select(passages.c.id).where(_between()).order_by(passages.c.id).limit(bindparam("most"))
 )
-drop_passages = Statement(lambda _: delete(passages).where(_is_firm(passages), _between()))
-count_passages = Statement(lambda _: select(cast(func.sum(documents.c.passages), Integer)).where(_is_firm(documents)))
+drop_passages = Statement(lambda _: delete(passages).where(is_firm(passages), _between()))
+count_passages = Statement(lambda _: select(cast(func.sum(documents.c.passages), Integer)).where(is_firm(documents)))
 
 
 @cache
@@ -139,6 +135,6 @@ def read_passages(number: int) -> Statement:
     def build(_: Insert) -> ClauseElement:
         ids = passages.c.id.in_([bindparam(f"id_{n}", type_=passages.c.id.type) for n in range(number)])
         columns = (passages.c.id, passages.c.document, passages.c.page, passages.c.heading, passages.c.text)
-        return select(*columns).where(_is_firm(passages), ids)
+        return select(*columns).where(is_firm(passages), ids)
 
     return Statement(build)

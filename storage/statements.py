@@ -112,7 +112,8 @@ def postgres_language() -> Language:
     return Language(postgresql.asyncpg.dialect(), postgresql.insert)  # type: ignore[no-untyped-call]
 
 
-def _is_firm(table: Table) -> Any:
+def is_firm(table: Table) -> Any:
+    """The rows of this table that are the firm's."""
     return and_(table.c.tenant == bindparam("tenant"), table.c.firm == bindparam("firm"))
 
 
@@ -133,7 +134,7 @@ def upsert(table: Table, *overwritten: str) -> Statement:
 def _snapshot() -> Select[Any]:
     # Whoever names the head he holds already is spared the body.
     body = case((snapshots.c.head == bindparam("known"), null()), else_=snapshots.c.body)
-    return select(snapshots.c.head, body).where(_is_firm(snapshots))
+    return select(snapshots.c.head, body).where(is_firm(snapshots))
 
 
 # SQLite knows no FOR UPDATE and leaves it out: its one writer has begun IMMEDIATE.
@@ -141,9 +142,7 @@ load_snapshot = Statement(lambda _: _snapshot().with_for_update())
 read_snapshot = Statement(lambda _: _snapshot())
 save_snapshot = upsert(snapshots, "version", "head", "body")
 
-find_cause = Statement(
-    lambda _: select(events.c.sequence).where(_is_firm(events), events.c.cause == bindparam("cause"))
-)
+find_cause = Statement(lambda _: select(events.c.sequence).where(is_firm(events), events.c.cause == bindparam("cause")))
 append_event = Statement(lambda insert: insert(events))
 # From all three, so that a firm whose row was taken away is still seen.
 list_firms = Statement(lambda _: union(*(select(t.c.tenant, t.c.firm) for t in (firms, events, snapshots))))
@@ -154,7 +153,7 @@ def read_history(types: int) -> Statement:
     """The newest rows first, of `type_0`, `type_1` ... for as many types as said, of all where none."""
 
     def build(_: Insert) -> ClauseElement:
-        query = select(*events.c).where(_is_firm(events), events.c.sequence < bindparam("before"))
+        query = select(*events.c).where(is_firm(events), events.c.sequence < bindparam("before"))
         if types:
             query = query.where(
                 events.c.type.in_([bindparam(f"type_{n}", type_=events.c.type.type) for n in range(types)])
@@ -177,10 +176,10 @@ def _save_gist(insert: Insert) -> ClauseElement:
 
 save_gist = Statement(_save_gist)
 save_firm = upsert(firms, "name")
-rename_firm = Statement(lambda _: update(firms).values({firms.c.name: bindparam("name")}).where(_is_firm(firms)))
+rename_firm = Statement(lambda _: update(firms).values({firms.c.name: bindparam("name")}).where(is_firm(firms)))
 save_member = upsert(members, "name", "role")
-drop_members = Statement(lambda _: delete(members).where(_is_firm(members)))
-drop_member = Statement(lambda _: delete(members).where(_is_firm(members), members.c.person == bindparam("person")))
+drop_members = Statement(lambda _: delete(members).where(is_firm(members)))
+drop_member = Statement(lambda _: delete(members).where(is_firm(members), members.c.person == bindparam("person")))
 
 
 def _link_channel(insert: Insert) -> ClauseElement:
@@ -195,18 +194,18 @@ def _link_channel(insert: Insert) -> ClauseElement:
 
 
 link_channel = Statement(_link_channel)
-unlink_channels = Statement(lambda _: delete(channels).where(_is_firm(channels)))
+unlink_channels = Statement(lambda _: delete(channels).where(is_firm(channels)))
 unlink_channel = Statement(
-    lambda _: delete(channels).where(_is_firm(channels), channels.c.channel == bindparam("channel"))
+    lambda _: delete(channels).where(is_firm(channels), channels.c.channel == bindparam("channel"))
 )
 
-audit_sequences = Statement(lambda _: select(events.c.sequence).where(_is_firm(events)).order_by(events.c.sequence))
-audit_firm = Statement(lambda _: select(firms.c.name).where(_is_firm(firms)))
+audit_sequences = Statement(lambda _: select(events.c.sequence).where(is_firm(events)).order_by(events.c.sequence))
+audit_firm = Statement(lambda _: select(firms.c.name).where(is_firm(firms)))
 audit_snapshot = Statement(
-    lambda _: select(snapshots.c.version, snapshots.c.head, snapshots.c.body).where(_is_firm(snapshots))
+    lambda _: select(snapshots.c.version, snapshots.c.head, snapshots.c.body).where(is_firm(snapshots))
 )
-audit_members = Statement(lambda _: select(members.c.person, members.c.name, members.c.role).where(_is_firm(members)))
-audit_channels = Statement(lambda _: select(channels.c.channel).where(_is_firm(channels)))
+audit_members = Statement(lambda _: select(members.c.person, members.c.name, members.c.role).where(is_firm(members)))
+audit_channels = Statement(lambda _: select(channels.c.channel).where(is_firm(channels)))
 
 _KNOWN = ("name", "time_zone", "admin", "checked_at", "standing", "reach_since")
 
@@ -338,7 +337,7 @@ forget_told = Statement(
 
 
 def _here() -> Any:
-    return and_(_is_firm(questions), questions.c.channel == bindparam("channel"))
+    return and_(is_firm(questions), questions.c.channel == bindparam("channel"))
 
 
 def _last(*where: Any) -> Select[Any]:
@@ -367,20 +366,20 @@ keep_question = Statement(_keep_question)
 
 
 def _is_question() -> Any:
-    return and_(_is_firm(questions), questions.c.id == bindparam("question"))
+    return and_(is_firm(questions), questions.c.id == bindparam("question"))
 
 
 read_question = Statement(lambda _: select(*questions.c).where(_is_question()))
 
 
 all_questions = Statement(
-    lambda _: select(*questions.c).where(_is_firm(questions)).order_by(questions.c.asked_at, questions.c.id)
+    lambda _: select(*questions.c).where(is_firm(questions)).order_by(questions.c.asked_at, questions.c.id)
 )
 
 
 def _queue(*where: Any) -> Select[Any]:
     order = (questions.c.pressed_at == "").asc(), questions.c.asked_at, questions.c.id
-    waits = select(*questions.c).where(_is_firm(questions), questions.c.waiting == true(), *where)
+    waits = select(*questions.c).where(is_firm(questions), questions.c.waiting == true(), *where)
     return waits.order_by(*order).limit(bindparam("limit"))
 
 
@@ -405,7 +404,7 @@ close_question = Statement(
 
 
 def _is_vote() -> Any:
-    return and_(_is_firm(votes), votes.c.question == bindparam("question"))
+    return and_(is_firm(votes), votes.c.question == bindparam("question"))
 
 
 read_vote = Statement(lambda _: select(votes.c.helpful).where(_is_vote(), votes.c.person == bindparam("person")))
