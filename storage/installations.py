@@ -94,12 +94,8 @@ class Installations:
         own = sorted(rows, key=lambda row: row[0] != tenant)
         return self._open(own[0]) if own else None
 
-    async def tenants(self) -> Sequence[str]:
-        """All workspaces and orgs it is installed in."""
-        return [str(row[0]) for row in await self._runner.read(_rows(_all, {}))]
-
     async def all(self) -> Sequence[Installation]:
-        """Every installation, opened."""
+        """Every installation, opened, in the order of their tenants."""
         return [self._open(row) for row in await self._runner.read(_rows(_all, {}))]
 
     async def delete(self, tenant: str) -> bool:

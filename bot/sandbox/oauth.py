@@ -114,17 +114,19 @@ class OAuth:
 
     def take_off(self) -> None:
         """Somebody removes the app from the workspace: its token is dead at once, and Slack tells the app."""
-        self.installed = False
-        self.dead.add(self._slack.options.bot_token)
-        self._slack.options.bot_token = f"xoxb-sandbox-{token_hex(8)}"
+        self._kill_token()
         self._slack.event("app_uninstalled", {"type": "app_uninstalled"})
 
     def revoke(self) -> None:
         """Somebody revokes the token: dead at once, and Slack tells the app."""
+        self._kill_token()
+        self._slack.event("tokens_revoked", {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [BOT_USER]}})
+
+    def _kill_token(self) -> None:
+        """Whoever installs the app again gets another one."""
         self.installed = False
         self.dead.add(self._slack.options.bot_token)
         self._slack.options.bot_token = f"xoxb-sandbox-{token_hex(8)}"
-        self._slack.event("tokens_revoked", {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [BOT_USER]}})
 
 
 def _credentials(request: web.Request, args: Json) -> tuple[str, str]:

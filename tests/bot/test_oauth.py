@@ -62,6 +62,10 @@ class Browser:
         """The address Slack sends the browser back to."""
         return self.slack.sandbox.slack.oauth.decide(ANA, asked, allow=allow)
 
+    async def tenants(self) -> list[str]:
+        """Where the app is installed."""
+        return [one.tenant for one in await self.kept.all()]
+
     async def adds_it(self) -> tuple[int, str]:
         """All of it; the last page."""
         done = await self.gets(await self.allows(await self.begins()))
@@ -168,7 +172,7 @@ async def test_behind_https_the_cookie_goes_over_https_only(browser: Browser) ->
 
 
 async def nothing_was_installed(browser: Browser) -> None:
-    assert await browser.kept.tenants() == []
+    assert await browser.tenants() == []
     assert browser.slack.ana.sees == []
 
 
@@ -234,7 +238,7 @@ async def test_taken_off_everything_stops_and_added_again_it_goes_on(
     await slack.ana.submits({"name": "Acme Securities"})
     getattr(slack.sandbox.slack.oauth, how)()
     await slack.settled()
-    assert await browser.kept.tenants() == [], "the token is gone at once"
+    assert await browser.tenants() == [], "the token is gone at once"
     assert list(await database.outbox.stopped()) == [TENANT]
     answer = await slack.ana.types("/cais next")
     assert NOT_HERE in words_of(answer)
@@ -248,14 +252,14 @@ async def test_taken_off_everything_stops_and_added_again_it_goes_on(
 async def test_an_uninstalling_slack_tells_of_late_does_not_take_the_new_token(browser: Browser) -> None:
     await browser.adds_it()
     await browser.slack.bot.standstill.taken_off(TENANT, "app_uninstalled", at=browser.at - 60)
-    assert await browser.kept.tenants() == [TENANT]
+    assert await browser.tenants() == [TENANT]
 
 
 async def test_a_whole_org_is_one_installation_and_says_what_comes_next(database: Database, pack: Pack) -> None:
     async with browsing(database, pack, whole_org=True) as browser:
         status, page = await browser.adds_it()
         assert (status, "organization Sandbox Holdings" in page) == (200, True)
-        assert await browser.kept.tenants() == ["E0SANDBOX/-"]
+        assert await browser.tenants() == ["E0SANDBOX/-"]
         workspaces = browser.slack.bot.workspaces
         assert workspaces is not None
         assert await workspaces.token("E0SANDBOX/T1") == browser.slack.sandbox.options.bot_token

@@ -43,7 +43,7 @@ async def test_what_is_kept_comes_back_and_the_last_one_counts(kept: Installatio
     await kept.save(again)
     assert await kept.of("-/T1") == again
     assert await kept.of("-/T2") == BRAVO
-    assert await kept.tenants() == ["-/T1", "-/T2"]
+    assert [one.tenant for one in await kept.all()] == ["-/T1", "-/T2"]
 
 
 async def test_an_orgs_installation_serves_its_workspaces_unless_they_have_their_own(kept: Installations) -> None:
