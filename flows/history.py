@@ -442,9 +442,9 @@ def _agent(position: Position, agent_id: str) -> str:
     return agent.name if agent else "an agent"
 
 
-def counted(number: int, thing: str) -> str:
-    """`1 page`, `3,000 pages`."""
-    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
+def counted(number: int, thing: str, things: str = "") -> str:
+    """`1 page`, `3,000 pages`; what makes no plural with an s gives its own."""
+    return f"{number:,} {thing if number == 1 else things or f'{thing}s'}"
 
 
 def bytes_in_words(size: int) -> str:

@@ -61,14 +61,10 @@ def _said(position: Position, old: Past) -> str:
     hold = f" Under a legal hold, {in_words(position.hold, position.time_zone)}: it stays." if position.hold else ""
     if not old.anything:
         return f"{name}: nothing.{hold}"
-    parts = [f"{old.entries:,} of {_entries(old.of)}"] if old.entries else []
+    parts = [f"{old.entries:,} of {counted(old.of, 'entry', 'entries')}"] if old.entries else []
     if old.oldest and parts:
         among = ", ".join(f"{kind}: {number:,}" for kind, number in old.kinds.items())
         parts[0] += f", the oldest of {day(old.oldest)}" + (f" (among them {among})" if among else "")
     parts += [counted(old.documents, "document")] if old.documents else []
     parts += [counted(old.questions, "question")] if old.questions else []
     return f"{name}: {'; '.join(parts)}.{hold}"
-
-
-def _entries(number: int) -> str:
-    return "1 entry" if number == 1 else f"{number:,} entries"

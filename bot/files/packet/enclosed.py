@@ -44,7 +44,7 @@ class Enclosed:
             return ""
         entries = ", ".join(str(sequence) for sequence in sorted(self.missing))
         named = "entry" if len(self.missing) == 1 else "entries"
-        what = counted(len(self.missing), "copy").replace("copys", "copies")
+        what = counted(len(self.missing), "copy", "copies")
         return f"{what} of evidence could not be put in ({named} {entries}); the page says why."
 
 

@@ -99,7 +99,7 @@ class _Page:
                     ("Made", made),
                     ("Roadmap", f"edition {pack.edition}, pack {pack.id} {pack.version}"),
                     ("State", self._state()),
-                    ("Recorded", f"{counted(position.version, 'entry').replace('entrys', 'entries')}, each chained"),
+                    ("Recorded", f"{counted(position.version, 'entry', 'entries')}, each chained"),
                     ("Head of the chain", el("code", position.head)),
                     ("Legal hold", self._hold()),
                 ]
