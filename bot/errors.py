@@ -58,7 +58,7 @@ class NotedEvents:
 
         try:
             changed = await self._events.change(key, noting, cause=cause, with_history=with_history)
-        except BaseException:
+        except BaseException:  # raised again: whoever is told of it hears whether something was changed
             receipt.changed = before or decided
             raise
         receipt.changed = before or bool(changed.records)

@@ -122,7 +122,6 @@ async def _served(
     settings: Settings, bot: Bot, stop: asyncio.Event, line: SocketMode | None = None
 ) -> AsyncIterator[None]:
     """What is served over HTTP inside the block: Slack's requests where it reaches us so, pages and health."""
-
     health = Health(bot, stop.is_set, line, now=real_time)
     site = web_app(
         bot.app if line is None else None,

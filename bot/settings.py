@@ -98,7 +98,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             raise BadSettings(f"CAIS_PACK names {self.pack}, and there is no such file.")
         self._check_complete()
         if self.encryption_keys:
-            _ = self.keys
+            _ = self.keys  # those that cannot be read stop the start, and not the first installation
         if self.clock_moved and self.way != "sandbox" and self.talks_to_slack and not self.practice:
             raise BadSettings(
                 "CAIS_START_AT and CAIS_CLOCK_SPEED move the clock, which is for practice, and this bot would talk to "

@@ -168,7 +168,7 @@ class Lane:
             raw.execute("SAVEPOINT unit")
         try:
             value = self._walk(raw, one.make())
-        except Exception as error:
+        except Exception as error:  # it goes to whoever asked for this; what the others of the group did stays
             if self._begin and not raw.in_transaction:
                 raise  # a full disk makes SQLite roll back on its own, and then the whole group is lost
             if self._writes:

@@ -124,8 +124,8 @@ def _write(made: Export, path: Path) -> tuple[str, ...]:
     try:
         with file:
             return write(made, file, lambda words: click.echo(f"{words} …", err=True))
-    except BaseException:
-        path.unlink(missing_ok=True)  # half a file would be taken for a whole one
+    except BaseException:  # raised again: half a file would be taken for a whole one
+        path.unlink(missing_ok=True)
         raise
 
 

@@ -152,7 +152,7 @@ class PracticeRun:
             trouble = str(reason)
         except (aiohttp.ClientError, TimeoutError, LookupError) as error:
             trouble = f"The sandbox did not answer as it should ({type(error).__name__}). Starting over may help."
-        except Exception:
+        except Exception:  # raised again: the page only says that there was something
             trouble = "Something went wrong that must not. What the terminal says may tell why."
             raise
         finally:
