@@ -24,6 +24,7 @@ from bot.buttons import (
     RenameAgentForm,
     ShowAgents,
 )
+from bot.listeners.scenes import scene_for
 from bot.listeners.tasks import day_of, is_ticket
 from bot.places import place
 from bot.router import Heard, Router
@@ -31,7 +32,6 @@ from bot.surfaces import FieldErrors, Message, Open, Replace, Say, Swap
 from bot.views import answers, rests, tasks
 from bot.views.blocks import escape, literal
 from bot.views.refused import with_ticket
-from bot.views.scene import Scene, scene_of
 from flows.conditions import UNSURE
 from flows.firms import Refusal
 from flows.memos import can_attest
@@ -76,7 +76,7 @@ async def give_answer(heard: Heard, carried: GiveAnswer, services: Services) -> 
     fresh = kept is None or kept.sequence <= carried.version
     seen = _seen(heard, services, confirm) if fresh else None
     if seen:
-        scene = _scene(heard, services)
+        scene = scene_for(heard, services)
         return Open(answers.preview(scene, answers.changed_words(scene, question.id, confirm.value), seen, confirm))
     result = await services.answer(heard.firm.key, heard.act, carried.fact, (carried.value,), seen=carried.version)
     return Replace(_answered(heard, services, result, stands=_stands(result.position, confirm)))
@@ -85,12 +85,12 @@ async def give_answer(heard: Heard, carried: GiveAnswer, services: Services) -> 
 async def open_answer(heard: Heard, carried: OpenAnswer, services: Services) -> Open:
     question = _question(services, carried.fact)
     calendar = (await services.workspace(heard.tenant)).calendar
-    return Open(answers.question(_scene(heard, services), question, carried.value, calendar))
+    return Open(answers.question(scene_for(heard, services), question, carried.value, calendar))
 
 
 async def answer_form(heard: Heard, carried: AnswerForm, services: Services) -> Replace | Swap | FieldErrors:
     """Records a first answer; a changed one that moves tasks turns the modal into the preview."""
-    scene = _scene(heard, services)
+    scene = scene_for(heard, services)
     question = _question(services, carried.fact)
     said = _read(heard, carried, question)
     reasoned = any(o.needs_reason and o.id in said.value for o in question.options)
@@ -206,7 +206,7 @@ def _question(services: Services, fact: str) -> Question:
 
 def _answered(heard: Heard, services: Services, result: Result, *, stands: bool = True) -> Message:
     """What was recorded; where nothing was, whether what was said `stands` already, or the card was out of date."""
-    scene = scene_of(services, result.position, heard.who.id, heard.zone)
+    scene = scene_for(heard, services, result.position)
     if result.changed:
         return rests.now_screen(scene, tasks.recorded(scene, result.records))
     already = "That is recorded already. Here is how things are now."
@@ -224,7 +224,7 @@ async def answer_precheck(heard: Heard, carried: AnswerPrecheck, services: Servi
     if chosen is None:
         raise NOT_ASKED
     result = await services.answer_precheck(heard.firm.key, heard.act, chosen.id)
-    scene = scene_of(services, result.position, heard.who.id, heard.zone)
+    scene = scene_for(heard, services, result.position)
     if not result.changed or not chosen.explain:
         return Replace(_answered(heard, services, result, stands=result.position.precheck == chosen.id))
     top = tasks.recorded(scene, result.records)
@@ -237,15 +237,15 @@ async def answer_precheck(heard: Heard, carried: AnswerPrecheck, services: Servi
 
 
 async def show_agents(heard: Heard, services: Services) -> Say:
-    return Say(answers.agents(_scene(heard, services)))
+    return Say(answers.agents(scene_for(heard, services)))
 
 
 async def turn_to_agents(heard: Heard, carried: ShowAgents, services: Services) -> Replace:
-    return Replace(answers.agents(_scene(heard, services)))
+    return Replace(answers.agents(scene_for(heard, services)))
 
 
 async def open_agents(heard: Heard, carried: OpenAgents, services: Services) -> Open:
-    return Open(answers.add_agents(_scene(heard, services)))
+    return Open(answers.add_agents(scene_for(heard, services)))
 
 
 async def add_agents(heard: Heard, carried: AgentsForm, services: Services) -> Replace | Swap | FieldErrors:
@@ -255,12 +255,12 @@ async def add_agents(heard: Heard, carried: AgentsForm, services: Services) -> R
     try:
         result = await services.add_agents(heard.firm.key, heard.act, names, ticket=is_ticket(heard))
     except Refusal as refusal:
-        return with_ticket(answers.add_agents(_scene(heard, services)), refusal)
+        return with_ticket(answers.add_agents(scene_for(heard, services)), refusal)
     return Replace(_agents_after(heard, services, result))
 
 
 async def open_rename(heard: Heard, carried: OpenRenameAgent, services: Services) -> Open:
-    return Open(answers.rename_agent(_scene(heard, services), _agent(heard, carried.agent)))
+    return Open(answers.rename_agent(scene_for(heard, services), _agent(heard, carried.agent)))
 
 
 async def rename_agent(heard: Heard, carried: RenameAgentForm, services: Services) -> Replace:
@@ -271,7 +271,7 @@ async def rename_agent(heard: Heard, carried: RenameAgentForm, services: Service
 async def open_remove(heard: Heard, carried: OpenRemoveAgent, services: Services) -> Open:
     agent = _agent(heard, carried.agent)
     seen = services.preview_without_agent(heard.firm, heard.act, agent.id)
-    return Open(answers.remove_agent(_scene(heard, services), agent, seen))
+    return Open(answers.remove_agent(scene_for(heard, services), agent, seen))
 
 
 async def remove_agent(heard: Heard, carried: RemoveAgentForm, services: Services) -> Replace | Swap:
@@ -286,18 +286,18 @@ async def remove_agent(heard: Heard, carried: RemoveAgentForm, services: Service
     except Refusal as refusal:
         agent = _agent(heard, carried.agent)
         seen = services.preview_without_agent(heard.firm, heard.act, agent.id)
-        return with_ticket(answers.remove_agent(_scene(heard, services), agent, seen), refusal)
+        return with_ticket(answers.remove_agent(scene_for(heard, services), agent, seen), refusal)
     return Replace(_agents_after(heard, services, result))
 
 
 async def open_change(heard: Heard, carried: OpenChangeOfAgent, services: Services) -> Open:
     agent = _agent(heard, carried.agent) if carried.agent else None
-    return Open(answers.change_of_agent(_scene(heard, services), agent))
+    return Open(answers.change_of_agent(scene_for(heard, services), agent))
 
 
 async def change_form(heard: Heard, carried: ChangeOfAgentForm, services: Services) -> Replace | Swap | FieldErrors:
     """Shows what the change of agent brings before it is recorded."""
-    scene = _scene(heard, services)
+    scene = scene_for(heard, services)
     said = ConfirmChangeOfAgent(
         firm=carried.firm,
         version=carried.version,
@@ -347,10 +347,6 @@ async def confirm_change(heard: Heard, carried: ConfirmChangeOfAgent, services: 
 # --- within ---------------------------------------------------------------------------------------------------
 
 
-def _scene(heard: Heard, services: Services) -> Scene:
-    return scene_of(services, heard.firm, heard.who.id, heard.zone)
-
-
 def _agent(heard: Heard, agent: str) -> Agent:
     found = heard.firm.agent(agent)
     if found is None:
@@ -359,7 +355,7 @@ def _agent(heard: Heard, agent: str) -> Agent:
 
 
 def _agents_after(heard: Heard, services: Services, result: Result) -> Message:
-    scene = scene_of(services, result.position, heard.who.id, heard.zone)
+    scene = scene_for(heard, services, result.position)
     if result.changed:
         return answers.agents(scene, tasks.recorded(scene, result.records))
     return answers.agents(scene, tasks.note("Nothing was changed: it stands so already."))

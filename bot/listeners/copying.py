@@ -7,11 +7,11 @@ from msgspec.structs import replace
 from bot import words
 from bot.buttons import CopyAnswers, PickCopy, ShowCopy
 from bot.listeners.firms import in_reach, reachable, strange
+from bot.listeners.scenes import scene_for
 from bot.router import Heard, Router
 from bot.surfaces import Answer, Message, Replace, Say
 from bot.views import copying as views
 from bot.views import rests, tasks
-from bot.views.scene import scene_of
 from flows.events import FirmKey
 from flows.firms import Refusal, require
 from flows.ports import FirmSummary
@@ -55,7 +55,7 @@ async def confirm(heard: Heard, carried: CopyAnswers, services: Services) -> Ans
         if refusal.kind != "stale":
             raise
         return Replace(await _look(heard, services, carried.source, note=f"{refusal.sentence} This is how it is now."))
-    scene = scene_of(services, result.position, heard.who.id, heard.zone)
+    scene = scene_for(heard, services, result.position)
     top = tasks.recorded(scene, result.records) if result.changed else tasks.note(views.ALREADY)
     return Replace(rests.now_screen(scene, top))
 
@@ -68,7 +68,7 @@ async def _others(heard: Heard, services: Services) -> Sequence[FirmSummary]:
 
 
 async def _choice(heard: Heard, services: Services) -> Message:
-    return views.choice(scene_of(services, heard.firm, heard.who.id, heard.zone), await _others(heard, services))
+    return views.choice(scene_for(heard, services), await _others(heard, services))
 
 
 async def _look(heard: Heard, services: Services, source: str, note: str = "") -> Message:
@@ -77,4 +77,4 @@ async def _look(heard: Heard, services: Services, source: str, note: str = "") -
     there, planned = await services.copying.look(target, there.key, heard.who)
     act = replace(heard.act, cause=None)
     seen = services.preview(target, act, planned.events) if planned.events else None
-    return views.look(scene_of(services, target, heard.who.id, heard.zone), there, planned, seen, note)
+    return views.look(scene_for(heard, services, target), there, planned, seen, note)

@@ -15,6 +15,7 @@ from bot.buttons import (
     TargetForm,
 )
 from bot.date_words import DueWords
+from bot.listeners.scenes import scene_for
 from bot.listeners.tasks import GONE, NO_SUCH_TASK, day_of
 from bot.router import Heard, Router
 from bot.surfaces import Answer, FieldErrors, Message, Open, Replace, Say
@@ -28,7 +29,6 @@ from flows import dates
 from flows.dates import EveryYear, Meant, NoDate, OnDay, WhichDay
 from flows.firms import Refusal
 from flows.planning import Plan, plan
-from flows.position import Position
 from flows.services import Result, Services
 from flows.trading_days import Calendar
 from flows.walk import Item
@@ -55,10 +55,6 @@ def register(router: Router) -> None:
     router.action(RemoveRecurring)(remove_recurring)
 
 
-def _scene(heard: Heard, services: Services, position: Position | None = None) -> Scene:
-    return scene_of(services, position or heard.firm, heard.who.id, heard.zone)
-
-
 async def _calendar(heard: Heard, services: Services) -> Calendar:
     return (await services.workspace(heard.tenant)).calendar
 
@@ -72,7 +68,7 @@ def _reader(today: date, calendar: Calendar) -> Callable[[str], Meant | None]:
 
 async def type_due(heard: Heard, services: Services) -> Answer:
     """`/cais due <task or step> <date>`; alone it shows the firm's own dates."""
-    scene = _scene(heard, services)
+    scene = scene_for(heard, services)
     if not heard.words.strip():
         return Say(views.own(scene))
     calendar = await _calendar(heard, services)
@@ -163,7 +159,7 @@ def _day(meant: OnDay | NoDate) -> date | None:
 
 async def _set_task(heard: Heard, services: Services, key: str, on: date | None, seen: int | None = None) -> Message:
     result = await services.set_task_due(heard.firm.key, heard.act, key, on, seen=seen)
-    scene = _scene(heard, services, result.position)
+    scene = scene_for(heard, services, result.position)
     item = scene.walk.item(key)
     if item is None:
         raise GONE
@@ -175,7 +171,7 @@ async def _set_task(heard: Heard, services: Services, key: str, on: date | None,
 
 async def _set_step(heard: Heard, services: Services, step: str, on: date | None, seen: int | None = None) -> Message:
     result = await services.set_step_due(heard.firm.key, heard.act, step, on, seen=seen)
-    scene = _scene(heard, services, result.position)
+    scene = scene_for(heard, services, result.position)
     kept = scene.position.step_due.get(step)
     unchanged = SET_ALREADY if (kept.on if kept else None) == on else SET_MEANWHILE
     top = await _recorded(heard, services, scene, result, on, unchanged)
@@ -200,7 +196,7 @@ async def _recorded(
 
 async def type_target(heard: Heard, services: Services) -> Answer:
     """`/cais target <date>`; alone it asks for one."""
-    scene = _scene(heard, services)
+    scene = scene_for(heard, services)
     calendar = await _calendar(heard, services)
     said = heard.words.strip()
     meant = dates.read(said, today=scene.today, calendar=calendar) if said else None
@@ -221,14 +217,14 @@ async def type_target(heard: Heard, services: Services) -> Answer:
 
 async def _set_target(heard: Heard, services: Services, on: date | None, seen: int | None = None) -> Message:
     result = await services.set_target(heard.firm.key, heard.act, on, seen=seen)
-    scene = _scene(heard, services, result.position)
+    scene = scene_for(heard, services, result.position)
     unchanged = SET_ALREADY if scene.position.target == on else SET_MEANWHILE
     return views.own(scene, await _recorded(heard, services, scene, result, on, unchanged))
 
 
 async def open_target(heard: Heard, carried: OpenTarget, services: Services) -> Open:
     """*Set the target*, *Choose a target…*."""
-    return Open(views.target_modal(_scene(heard, services), plan=carried.plan))
+    return Open(views.target_modal(scene_for(heard, services), plan=carried.plan))
 
 
 async def save_target(heard: Heard, carried: TargetForm, services: Services) -> Answer:
@@ -246,7 +242,7 @@ async def save_target(heard: Heard, carried: TargetForm, services: Services) -> 
 
 async def type_plan(heard: Heard, services: Services) -> Answer:
     """`/cais plan [date]`: a proposal for that day, or for the firm's target."""
-    scene = _scene(heard, services)
+    scene = scene_for(heard, services)
     calendar = await _calendar(heard, services)
     said = heard.words.strip()
     if not said:
@@ -279,7 +275,7 @@ async def _plan(heard: Heard, services: Services, target: date) -> Plan:
 
 async def show_plan(heard: Heard, carried: ShowPlan, services: Services) -> Answer:
     """*Plan*, *Plan for …*."""
-    scene = _scene(heard, services)
+    scene = scene_for(heard, services)
     target = day_of(carried.target) or scene.position.target
     if target is None or target <= scene.today:
         return Replace(views.no_target(scene))
@@ -288,7 +284,7 @@ async def show_plan(heard: Heard, carried: ShowPlan, services: Services) -> Answ
 
 async def accept_plan(heard: Heard, carried: AcceptPlan, services: Services) -> Answer:
     """*Accept*: the very days that were shown are set, all as one click. Where they would be others now, none are."""
-    scene, target = _scene(heard, services), day_of(carried.target)
+    scene, target = scene_for(heard, services), day_of(carried.target)
     if target is None or target <= scene.today:
         return Replace(views.no_target(scene))
     proposed = await _plan(heard, services, target)
@@ -299,7 +295,7 @@ async def accept_plan(heard: Heard, carried: AcceptPlan, services: Services) -> 
         return Replace(await _proposal(heard, services, target, top))
     days = {p.item.key: p.due for p in proposed.tasks}
     result = await services.accept_plan(heard.firm.key, heard.act, days, target=target)
-    scene = _scene(heard, services, result.position)
+    scene = scene_for(heard, services, result.position)
     top = views.accepted(scene, result.records) if result.changed else tasks.note(SET_ALREADY)
     return Replace(views.own(scene, top))
 
@@ -309,7 +305,7 @@ async def accept_plan(heard: Heard, carried: AcceptPlan, services: Services) -> 
 
 async def open_date(heard: Heard, carried: OpenDate, services: Services) -> Answer:
     """*Set date* on a card."""
-    scene = _scene(heard, services)
+    scene = scene_for(heard, services)
     return Open(views.date_modal(scene, item_of(scene, carried.task)))
 
 
@@ -348,7 +344,7 @@ async def remove_recurring(heard: Heard, carried: RemoveRecurring, services: Ser
 
 def own_dates(heard: Heard, services: Services, result: Result) -> Message:
     """What was recorded, and below it the firm's own dates."""
-    scene = _scene(heard, services, result.position)
+    scene = scene_for(heard, services, result.position)
     top = tasks.recorded(scene, result.records) if result.changed else tasks.note("That is so already.")
     return views.own(scene, top)
 

@@ -7,6 +7,7 @@ import msgspec
 
 from bot.buttons import EvidenceForm, OpenEvidence, OpenRemoveEvidence, RemoveEvidenceForm, ShowEvidence
 from bot.listeners import documents
+from bot.listeners.scenes import scene_for
 from bot.listeners.tasks import NO_SUCH_TASK, day_of, is_ticket
 from bot.router import Heard, Router
 from bot.surfaces import Answer, FieldErrors, Message, Open, Replace, Say
@@ -15,7 +16,6 @@ from bot.views import evidence as views
 from bot.views import records as record_views
 from bot.views import rests, steps
 from bot.views.refused import with_ticket
-from bot.views.scene import Scene, scene_of
 from bot.views.tasks import NOTHING, Top, card, note, recorded
 from flows.events import EvidenceKind
 from flows.evidence.pieces import GONE, File
@@ -38,22 +38,18 @@ def register(router: Router) -> None:
     router.submit(RemoveEvidenceForm)(remove)
 
 
-def _scene(heard: Heard, services: Services, position: Position | None = None) -> Scene:
-    return scene_of(services, position or heard.firm, heard.who.id, heard.zone)
-
-
 # --- the form -------------------------------------------------------------------------------------------------
 
 
 async def open_evidence(heard: Heard, carried: OpenEvidence, services: Services) -> Answer:
     """*Add evidence* on a card."""
-    return Open(views.evidence_modal(_scene(heard, services), task=carried.task))
+    return Open(views.evidence_modal(scene_for(heard, services), task=carried.task))
 
 
 async def type_evidence(heard: Heard, services: Services) -> Answer:
     """`/cais evidence [task]`: the form, or, after a message, which opens none, the card that has the button."""
     require(heard.firm, heard.who, "member")
-    scene = _scene(heard, services)
+    scene = scene_for(heard, services)
     meant = tasks_meant(scene.pack, scene.walk, heard.words)
     if heard.words and not meant:
         raise NO_SUCH_TASK
@@ -104,7 +100,7 @@ async def save_evidence(heard: Heard, carried: EvidenceForm, services: Services)
         return Replace(await _save(heard, services, given))
     except Refusal as refusal:
         if refusal.kind == "guard":
-            modal = views.evidence_modal(_scene(heard, services), task=given.task, files=carried.files)
+            modal = views.evidence_modal(scene_for(heard, services), task=given.task, files=carried.files)
             return with_ticket(modal, refusal)
         return FieldErrors({_field_of(refusal, given): refusal.sentence})
 
@@ -142,7 +138,7 @@ async def _save(heard: Heard, services: Services, given: _Given) -> Message:
             ticket=given.ticket,
         )
         position = result.position
-        top = recorded(_scene(heard, services, position), result.records) if result.changed else AGAIN
+        top = recorded(scene_for(heard, services, position), result.records) if result.changed else AGAIN
     if given.files:
         coming = await services.evidence.expect(
             heard.firm.key,
@@ -155,7 +151,7 @@ async def _save(heard: Heard, services: Services, given: _Given) -> Message:
             ticket=given.ticket,
         )
         top = views.and_on_the_way(top, coming)
-    scene = _scene(heard, services, position)
+    scene = scene_for(heard, services, position)
     item = scene.walk.item(given.task)
     return card(scene, item, top) if item else record_views.kept(scene, top, task=given.task)
 
@@ -179,7 +175,7 @@ async def show_evidence(heard: Heard, carried: ShowEvidence, services: Services)
 async def _of_task(
     heard: Heard, services: Services, task: str, top: Top = NOTHING, position: Position | None = None
 ) -> Message:
-    scene = _scene(heard, services, position)
+    scene = scene_for(heard, services, position)
     item = find(services.pack, scene.position, task)
     key = heard.firm.key
     pieces = await services.evidence.of_task(key, heard.who, item.key)
@@ -189,7 +185,7 @@ async def _of_task(
 async def open_remove(heard: Heard, carried: OpenRemoveEvidence, services: Services) -> Answer:
     """*Remove…* beside a piece."""
     require(heard.firm, heard.who, "member")
-    scene = _scene(heard, services)
+    scene = scene_for(heard, services)
     found = await services.evidence.of_task(heard.firm.key, heard.who, carried.task)
     piece = next((p for p in found if p.row.sequence == carried.evidence and p.removed is None), None)
     if piece is None:
@@ -208,7 +204,7 @@ async def remove(heard: Heard, carried: RemoveEvidenceForm, services: Services) 
     except Refusal as refusal:
         if refusal.kind != "guard":
             return FieldErrors({"reason": refusal.sentence})
-        return with_ticket(views.remove_modal(_scene(heard, services), carried, "This piece"), refusal)
-    scene = _scene(heard, services, result.position)
+        return with_ticket(views.remove_modal(scene_for(heard, services), carried, "This piece"), refusal)
+    scene = scene_for(heard, services, result.position)
     top = recorded(scene, result.records) if result.changed else note("That was removed before. Nothing was changed.")
     return Replace(await _of_task(heard, services, carried.task, top, result.position))

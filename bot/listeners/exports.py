@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from bot.buttons import ExportRecord
+from bot.listeners.scenes import scene_for
 from bot.router import Heard, Router
 from bot.surfaces import Answer, Quiet, Say
 from bot.views import exports as views
-from bot.views.scene import scene_of
 from flows.events import FirmKey
 from flows.exports.record import FORMATS, Format
 from flows.exports.use_cases import Wish
@@ -56,7 +56,7 @@ def _format(word: str) -> Format | None:
 
 async def _choose(heard: Heard, services: Services) -> Answer:
     others = await _in_reach(heard, services)
-    return Say(views.choice(scene_of(services, heard.firm, heard.who.id, heard.zone), len(others)))
+    return Say(views.choice(scene_for(heard, services), len(others)))
 
 
 async def press_export(heard: Heard, carried: ExportRecord, services: Services) -> Answer:
@@ -72,7 +72,7 @@ async def _make(heard: Heard, services: Services, format_: Format, *, every: boo
     await services.exports.ask(Wish(keys, format_, heard.act))
     if heard.direct:
         return Quiet()  # what comes is told right here
-    return Say(views.begun(scene_of(services, heard.firm, heard.who.id, heard.zone), format_, len(keys)))
+    return Say(views.begun(scene_for(heard, services), format_, len(keys)))
 
 
 async def _in_reach(heard: Heard, services: Services) -> Sequence[FirmKey]:

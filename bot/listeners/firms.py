@@ -23,6 +23,7 @@ from bot.buttons import (
     UseFirm,
 )
 from bot.listeners.help import run
+from bot.listeners.scenes import scene_for
 from bot.places import is_channel, place
 from bot.router import Heard, Router
 from bot.surfaces import Answer, FieldErrors, Message, Open, Replace, Say
@@ -30,7 +31,6 @@ from bot.views import firms as views
 from bot.views import help as help_views
 from bot.views.blocks import literal
 from bot.views.help import Offer
-from bot.views.scene import Scene, scene_of
 from flows import setting_up
 from flows.events import FirmKey, RoleName, Situation
 from flows.firms import Person, Refusal, require, role_of
@@ -181,11 +181,7 @@ async def firm(heard: Heard, services: Services) -> Answer:
 def _card(heard: Heard, services: Services, position: Position, note: str = "") -> Message:
     channel = heard.channel if is_channel(heard.channel) else ""
     role = role_of(position, heard.who)
-    return views.firm_card(_scene(heard, services, position), role=role, channel=channel, note=note)
-
-
-def _scene(heard: Heard, services: Services, position: Position) -> Scene:
-    return scene_of(services, position, heard.who.id, heard.zone)
+    return views.firm_card(scene_for(heard, services, position), role=role, channel=channel, note=note)
 
 
 async def list_firms(heard: Heard, services: Services) -> Answer:
@@ -219,12 +215,12 @@ async def press_members(heard: Heard, carried: ShowMembers, services: Services) 
 
 
 def _members(heard: Heard, services: Services, position: Position, note: str = "") -> Message:
-    return views.members(_scene(heard, services, position), role=role_of(position, heard.who), note=note)
+    return views.members(scene_for(heard, services, position), role=role_of(position, heard.who), note=note)
 
 
 async def open_member(heard: Heard, carried: OpenMember, services: Services) -> Answer:
     """*Add or change a member*, *Change role*."""
-    return Open(views.member_modal(_scene(heard, services, heard.firm), carried.person))
+    return Open(views.member_modal(scene_for(heard, services, heard.firm), carried.person))
 
 
 async def save_member(heard: Heard, carried: MemberForm, services: Services) -> Answer:
@@ -292,7 +288,7 @@ async def _link(heard: Heard, services: Services, channel: str) -> Message:
         taken = f"This channel is linked to {own}, so nothing was changed. `/cais firm unlink` here comes first."
         raise Refusal(taken) if own else TAKEN_CHANNEL
     result = await services.link_channel(heard.firm.key, heard.act, channel)
-    return views.channel_note(_scene(heard, services, result.position), channel, linked=True)
+    return views.channel_note(scene_for(heard, services, result.position), channel, linked=True)
 
 
 async def unlink_here(heard: Heard, services: Services) -> Answer:
@@ -311,7 +307,7 @@ async def _unlink(heard: Heard, services: Services, channel: str) -> Message:
     if channel not in heard.firm.channels:
         raise Refusal("This channel is not linked to this firm. Nothing was changed; `/cais firm` names its channels.")
     result = await services.unlink_channel(heard.firm.key, heard.act, channel)
-    return views.channel_note(_scene(heard, services, result.position), channel, linked=False)
+    return views.channel_note(scene_for(heard, services, result.position), channel, linked=False)
 
 
 # --- settings -------------------------------------------------------------------------------------------------
@@ -342,7 +338,7 @@ async def open_settings(heard: Heard, carried: OpenFirmSettings, services: Servi
 def _settings(heard: Heard, services: Services) -> Answer:
     require(heard.firm, heard.who, "member")
     lead = role_of(heard.firm, heard.who) == "lead"
-    return Open(views.settings_modal(_scene(heard, services, heard.firm), lead=lead))
+    return Open(views.settings_modal(scene_for(heard, services, heard.firm), lead=lead))
 
 
 def _altered(heard: Heard, carried: FirmSettingsForm) -> dict[str, str]:

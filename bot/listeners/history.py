@@ -8,12 +8,12 @@ from msgspec.structs import replace
 from bot.buttons import HistoryForm, OpenHistoryFilter, ShowHistory
 from bot.history_words import HistoryWords, Known, history_words
 from bot.listeners.firms import in_reach, reachable
+from bot.listeners.scenes import scene_for
 from bot.listeners.tasks import day_of
 from bot.places import place
 from bot.router import Heard, Router
 from bot.surfaces import Answer, FieldErrors, Message, Open, Replace, Say
 from bot.views import history as views
-from bot.views.scene import Scene, scene_of
 from bot.words import named_firm
 from flows.dates import WhichDay
 from flows.events import Record
@@ -38,16 +38,12 @@ def register(router: Router) -> None:
     router.submit(HistoryForm)(filter_by_form)
 
 
-def _scene(heard: Heard, services: Services) -> Scene:
-    return scene_of(services, heard.firm, heard.who.id, heard.zone)
-
-
 async def show_history(heard: Heard, services: Services) -> Answer:
     """`/cais history [task or step] [by somebody] [of a period]`."""
     heard = await _of_the_firm_named(heard, services)
     if not heard.words.strip():
         return Say(await _history(heard, services, NOTHING_WANTED))
-    scene = _scene(heard, services)
+    scene = scene_for(heard, services)
     rows = await services.history(heard.firm.key, heard.who)
     there = people(heard.firm, rows)
     calendar = (await services.workspace(heard.tenant)).calendar
@@ -103,7 +99,7 @@ async def open_filter(heard: Heard, carried: OpenHistoryFilter, services: Servic
     """*Filter…*."""
     rows = await services.history(heard.firm.key, heard.who)
     wanted = Filter(carried.task, carried.person, day_of(carried.first), day_of(carried.last))
-    return Open(views.filter_modal(_scene(heard, services), wanted, people(heard.firm, rows)))
+    return Open(views.filter_modal(scene_for(heard, services), wanted, people(heard.firm, rows)))
 
 
 async def filter_by_form(heard: Heard, carried: HistoryForm, services: Services) -> Answer:
@@ -121,7 +117,7 @@ async def filter_by_form(heard: Heard, carried: HistoryForm, services: Services)
 async def _history(
     heard: Heard, services: Services, wanted: Filter, before: int = 0, named: Mapping[str, str] | None = None
 ) -> Message:
-    scene, key = _scene(heard, services), heard.firm.key
+    scene, key = scene_for(heard, services), heard.firm.key
     if wanted == NOTHING_WANTED:
         left_out = undone(await services.history(key, heard.who, types=("undone",)))
         return views.history(scene, await _page(heard, services, before, left_out))

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from bot.actions import unpack, verb_of
 from bot.buttons import FinishAtHome, LookLater, OpenChase, ShowHome, UndoAtHome, UndoChange
+from bot.listeners.scenes import scene_for
 from bot.listeners.tasks import GONE
 from bot.listeners.undoing import undone_here
 from bot.router import Heard, Router
@@ -13,7 +14,7 @@ from bot.views import home as views
 from bot.views import home_firms, tasks, waiting
 from bot.views.blocks import button
 from bot.views.home import Pending, Today
-from bot.views.scene import Scene, banner, scene_of
+from bot.views.scene import Scene, banner
 from bot.views.tasks import NOTHING, Asked, Top
 from bot.views.within_home import place_of
 from flows.events import Record
@@ -56,7 +57,7 @@ async def turn_page(heard: Heard, carried: ShowHome, services: Services) -> Answ
 async def finish(heard: Heard, carried: FinishAtHome, services: Services) -> Answer:
     """*Done*."""
     result = await services.complete(heard.firm.key, heard.act, carried.task, seen=carried.version)
-    scene = scene_of(services, result.position, heard.who.id, heard.zone)
+    scene = scene_for(heard, services, result.position)
     if result.changed:
         return await _after(heard, services, scene, result.records)
     top = tasks.already(scene, scene.walk.item(carried.task), Asked("done"), carried.version)
@@ -88,7 +89,7 @@ async def look_later(heard: Heard, carried: LookLater, services: Services) -> An
         seen=carried.version,
         ticket=True,  # whoever wrote it has said so, where it had to be said
     )
-    scene = scene_of(services, result.position, heard.who.id, heard.zone)
+    scene = scene_for(heard, services, result.position)
     if not result.changed:
         return Publish(await draw(heard, services, top=tasks.note("That is recorded already.")))
     return await _after(heard, services, scene, result.records)
@@ -96,7 +97,7 @@ async def look_later(heard: Heard, carried: LookLater, services: Services) -> An
 
 async def chase(heard: Heard, carried: OpenChase, services: Services) -> Answer:
     """*Chase*: whom, and the words to copy."""
-    scene = scene_of(services, heard.firm, heard.who.id, heard.zone)
+    scene = scene_for(heard, services)
     item = scene.walk.item(carried.task)
     if item is None:
         raise GONE
@@ -144,7 +145,7 @@ async def _today(heard: Heard, services: Services, firms: Sequence[Compared], un
     of_waits = [c.firm.key for c in waiting_firms[: views.MOST_WAITS + views.MOST_TASKS]]
     of_firms = [c.firm.key for c in firms[: views.MOST_FIRMS if len(firms) <= views.MOST_FIRMS else views.WORST]]
     found = await services.portfolios.read([*of_mine, *of_waits, *of_firms], heard.who)
-    scenes = {key: scene_of(services, position, heard.who.id, heard.zone) for key, position in found.items()}
+    scenes = {key: scene_for(heard, services, position) for key, position in found.items()}
     tasks_of_mine = [p for key in dict.fromkeys(of_mine) if key in scenes for p in _mine(scenes[key])]
     shown = sorted(tasks_of_mine, key=lambda p: urgency(p.scene.position, p.item))[: views.MOST_TASKS]
     above = {(p.scene.position.key, p.item.key) for p in shown}
@@ -183,11 +184,7 @@ async def _portfolio(
     page = min(max(page, 0), last)
     keys = [c.firm.key for c in found[page * home_firms.ON_A_PAGE : (page + 1) * home_firms.ON_A_PAGE]]
     read = await services.portfolios.read(keys, heard.who)
-    shown = [
-        (scene_of(services, read[key], heard.who.id, heard.zone), services.summaries.of(read[key]))
-        for key in keys
-        if key in read
-    ]
+    shown = [(scene_for(heard, services, read[key]), services.summaries.of(read[key])) for key in keys if key in read]
     nudges = wanted in ABOUT and any(heard.who.admin or c.firm.role == "lead" for c in found)
     drawn = home_firms.Page(shown, wanted, page, last, counts(firms), unread, nudges)
     return home_firms.firms(drawn, top=top)

@@ -1,6 +1,7 @@
 """Hears about the decision memo: it is shown, attested to or not agreed with, and looked at again."""
 
 from bot.buttons import AttestMemo, DisagreeForm, OpenDisagree, RenewMemo, ShowMemo
+from bot.listeners.scenes import scene_for
 from bot.listeners.tasks import is_ticket
 from bot.router import Heard, Router
 from bot.surfaces import Letter, Message, Open, Replace, Say, Swap
@@ -43,7 +44,7 @@ async def turn_to_memo(heard: Heard, carried: ShowMemo, services: Services) -> R
 
 def page(heard: Heard, services: Services, position: Position, top: tasks.Top = tasks.NOTHING) -> Message:
     """The memo that stands, or that there is none."""
-    scene = scene_of(services, position, heard.who.id, heard.zone)
+    scene = scene_for(heard, services, position)
     memo = memo_of(services.pack, position)
     return views.page(scene, memo, heard.who, top) if memo else views.none(scene)
 
@@ -56,7 +57,7 @@ async def attest(heard: Heard, carried: AttestMemo, services: Services) -> Repla
 async def open_disagree(heard: Heard, carried: OpenDisagree, services: Services) -> Open:
     """*I do not agree…*."""
     require(heard.firm, heard.who, "member")
-    return Open(views.disagree_form(scene_of(services, heard.firm, heard.who.id, heard.zone), carried.of))
+    return Open(views.disagree_form(scene_for(heard, services), carried.of))
 
 
 async def disagree(heard: Heard, carried: DisagreeForm, services: Services) -> Replace | Swap:
@@ -67,7 +68,7 @@ async def disagree(heard: Heard, carried: DisagreeForm, services: Services) -> R
             heard.firm.key, heard.act, carried.of, agrees=False, reason=reason, ticket=is_ticket(heard)
         )
     except Refusal as refusal:
-        scene = scene_of(services, heard.firm, heard.who.id, heard.zone)
+        scene = scene_for(heard, services)
         return with_ticket(views.disagree_form(scene, carried.of), refusal)
     return _after(heard, services, result)
 
@@ -78,7 +79,7 @@ async def renew(heard: Heard, carried: RenewMemo, services: Services) -> Replace
 
 
 def _after(heard: Heard, services: Services, result: Result) -> Replace:
-    scene = scene_of(services, result.position, heard.who.id, heard.zone)
+    scene = scene_for(heard, services, result.position)
     top = tasks.recorded(scene, result.records) if result.changed else tasks.note(ANOTHER)
     return Replace(page(heard, services, result.position, top))
 

@@ -4,11 +4,11 @@ from datetime import date
 from typing import get_args
 
 from bot.buttons import OpenSetUp, SetUpForm
+from bot.listeners.scenes import scene_for
 from bot.places import place, slack_id
 from bot.router import Heard, Router
 from bot.surfaces import Answer, FieldErrors, Letter, Modal, Open, Replace, Say
 from bot.views import onboarding as views
-from bot.views.scene import scene_of
 from flows import setting_up
 from flows.asked import Owed
 from flows.events import Situation
@@ -82,7 +82,7 @@ async def set_up(heard: Heard, carried: SetUpForm, services: Services) -> Answer
         )
     except Refusal as refusal:
         return FieldErrors({_field_of(heard, taken): refusal.sentence})
-    return Replace(views.welcome(scene_of(services, result.position, heard.who.id, heard.zone)))
+    return Replace(views.welcome(scene_for(heard, services, result.position)))
 
 
 async def _wrong(heard: Heard, services: Services, channel: str) -> dict[str, str]:

@@ -6,6 +6,7 @@ from bot import date_words
 from bot.buttons import AssignForm, HandoverForm, OpenAssign, OpenHandover
 from bot.date_words import Someone
 from bot.listeners.dates import item_of, own_dates
+from bot.listeners.scenes import scene_for
 from bot.listeners.tasks import NO_SUCH_TASK
 from bot.places import place
 from bot.router import Heard, Router
@@ -13,12 +14,11 @@ from bot.surfaces import Answer, FieldErrors, Message, Open, Replace, Say
 from bot.task_words import tasks_meant
 from bot.views import dated, dates, steps, tasks
 from bot.views import owners as views
-from bot.views.scene import Scene, scene_of
+from bot.views.scene import Scene
 from bot.views.tasks import Top
 from flows.events import Record
 from flows.firms import Person, Refusal, role_of
 from flows.ports import Known
-from flows.position import Position
 from flows.services import Services
 from flows.walk import Item
 
@@ -40,13 +40,9 @@ def register(router: Router) -> None:
     router.submit(HandoverForm, meets=True)(save_handover)
 
 
-def _scene(heard: Heard, services: Services, position: Position | None = None) -> Scene:
-    return scene_of(services, position or heard.firm, heard.who.id, heard.zone)
-
-
 async def type_assign(heard: Heard, services: Services) -> Answer:
     """`/cais assign <task> @user`, `to me`, `nobody`; without a person the form."""
-    scene = _scene(heard, services)
+    scene = scene_for(heard, services)
     words, people, unknown = date_words.assign_words(heard.words, heard.mentions, heard.firm, heard.who.id)
     items = tasks_meant(scene.pack, scene.walk, words)
     if unknown or len(people) > 1:
@@ -65,7 +61,7 @@ async def type_assign(heard: Heard, services: Services) -> Answer:
 
 async def open_assign(heard: Heard, carried: OpenAssign, services: Services) -> Answer:
     """*Assign* on a card."""
-    scene = _scene(heard, services)
+    scene = scene_for(heard, services)
     return Open(views.assign_modal(scene, item_of(scene, carried.task)))
 
 
@@ -93,7 +89,7 @@ async def _assign(
         result = await services.assign(heard.firm.key, heard.act, key, to, seen=seen)
     except Refusal as refusal:
         return _refused(heard, services, refusal, known)
-    scene = _scene(heard, services, result.position)
+    scene = scene_for(heard, services, result.position)
     item = item_of(scene, key)
     kept = dated.owner(scene, item)
     if result.changed:
@@ -137,7 +133,7 @@ def _refused(heard: Heard, services: Services, refusal: Refusal, known: Known | 
     if refusal.kind != "no_member" or known is None:
         raise refusal
     lead = role_of(heard.firm, heard.who) == "lead"
-    scene, guest = _scene(heard, services), known.standing == "guest"
+    scene, guest = scene_for(heard, services), known.standing == "guest"
     shown = views.no_member(scene, refusal.sentence, known.person, lead=lead, guest=guest)
     return Say(shown)
 
@@ -155,7 +151,7 @@ async def type_handover(heard: Heard, services: Services) -> Answer:
     if people:
         giver = people[0] if len(people) == 2 else Someone(person=heard.who.id)
         return await _hand_over(heard, services, giver, people[-1], Say)
-    scene = _scene(heard, services)
+    scene = scene_for(heard, services)
     if heard.kind in ("command", "action"):
         return Open(views.handover_modal(scene))
     return Say(dates.own(scene, tasks.note("Press *Hand over…*, or write it: `handover @ben @lea`.")))
@@ -172,7 +168,7 @@ def _who_is(stranger: str) -> Refusal:
 
 async def open_handover(heard: Heard, carried: OpenHandover, services: Services) -> Answer:
     """*Hand over…*."""
-    return Open(views.handover_modal(_scene(heard, services)))
+    return Open(views.handover_modal(scene_for(heard, services)))
 
 
 async def save_handover(heard: Heard, carried: HandoverForm, services: Services) -> Answer:

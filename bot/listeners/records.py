@@ -4,17 +4,17 @@ from bot.buttons import (
     NoteForm,
     OpenNote,
 )
+from bot.listeners.scenes import scene_for
 from bot.listeners.tasks import is_ticket
 from bot.router import Heard, Router
 from bot.surfaces import Answer, FieldErrors, Message, Modal, Open, Replace, Say
 from bot.views import records as views
 from bot.views.blocks import literal
 from bot.views.refused import with_ticket
-from bot.views.scene import Scene, scene_of
+from bot.views.scene import Scene
 from bot.views.tasks import card, note, recorded
 from flows.firms import Refusal, require
 from flows.history import task_title
-from flows.position import Position
 from flows.progress import find
 from flows.services import Result, Services
 
@@ -24,10 +24,6 @@ def register(router: Router) -> None:
     router.command("note", free_text=True)(add_note)
     router.action(OpenNote)(open_note)
     router.submit(NoteForm)(save_note)
-
-
-def _scene(heard: Heard, services: Services, position: Position | None = None) -> Scene:
-    return scene_of(services, position or heard.firm, heard.who.id, heard.zone)
 
 
 def named_task(scene: Scene, text: str) -> tuple[str, str]:
@@ -53,14 +49,14 @@ def named_task(scene: Scene, text: str) -> tuple[str, str]:
 
 
 def _kept(heard: Heard, services: Services, result: Result, *, more: str = "", task: str = "") -> Message:
-    scene = _scene(heard, services, result.position)
+    scene = scene_for(heard, services, result.position)
     top = recorded(scene, result.records) if result.changed else note("That is recorded already. Nothing was added.")
     return views.kept(scene, top, more=more, task=task)
 
 
 def _back_to_card(heard: Heard, services: Services, result: Result, task: str) -> Message:
     """What was recorded, and below it the card it was added from."""
-    scene = _scene(heard, services, result.position)
+    scene = scene_for(heard, services, result.position)
     item = scene.walk.item(task)
     if item is None:
         return _kept(heard, services, result)
@@ -74,7 +70,7 @@ def _back_to_card(heard: Heard, services: Services, result: Result, task: str) -
 async def add_note(heard: Heard, services: Services) -> Answer:
     """`/cais note [task] <text>`."""
     require(heard.firm, heard.who, "member")
-    scene = _scene(heard, services)
+    scene = scene_for(heard, services)
     key, text = named_task(scene, heard.words)
     if not text and heard.kind in ("command", "action"):
         return Open(_note_modal(scene, key))
@@ -98,7 +94,7 @@ def _way_on(heard: Heard, scene: Scene, task: str, text: str, refusal: Refusal) 
 
 async def open_note(heard: Heard, carried: OpenNote, services: Services) -> Answer:
     """*Add note* on a card."""
-    return Open(_note_modal(_scene(heard, services), carried.task))
+    return Open(_note_modal(scene_for(heard, services), carried.task))
 
 
 def _note_modal(scene: Scene, task: str, text: str = "") -> Modal:
@@ -118,5 +114,5 @@ async def save_note(heard: Heard, carried: NoteForm, services: Services) -> Answ
     except Refusal as refusal:
         if refusal.kind != "guard":
             return FieldErrors({"text": refusal.sentence})
-        return with_ticket(_note_modal(_scene(heard, services), task), refusal)
+        return with_ticket(_note_modal(scene_for(heard, services), task), refusal)
     return Replace(_back_to_card(heard, services, result, task))

@@ -16,6 +16,7 @@ from bot.buttons import (
     WakeReminded,
 )
 from bot.listeners.memos import page as memo_page
+from bot.listeners.scenes import scene_for
 from bot.router import Heard, Router
 from bot.surfaces import Answer, Letter, Message, Replace, Say, Written
 from bot.views import dates as date_views
@@ -23,7 +24,6 @@ from bot.views import deadlines as deadline_views
 from bot.views import firms as firm_views
 from bot.views import reminders as views
 from bot.views import tasks
-from bot.views.scene import Scene, scene_of
 from flows.asked import Owed
 from flows.firms import Refusal, role_of
 from flows.reminders.snoozing import Choice, base_key
@@ -107,7 +107,7 @@ async def finish(heard: Heard, carried: FinishReminded, services: Services) -> A
 
 
 def _said(heard: Heard, services: Services, result: Result) -> Message:
-    scene = _scene(heard, services)
+    scene = scene_for(heard, services)
     top = tasks.recorded(scene, result.records) if result.changed else tasks.note(DONE_BEFORE)
     return Message(top.text, top.blocks)
 
@@ -144,7 +144,7 @@ async def _key(heard: Heard, row: str, services: Services) -> str:
 
 async def open_subject(heard: Heard, carried: OpenReminded, services: Services) -> Answer:
     """*Open*: below the reminders, which stay."""
-    scene = _scene(heard, services)
+    scene = scene_for(heard, services)
     kind, _, key = carried.subject.partition(":")
     item = scene.walk.item(key) if kind == "task" else None
     if item:
@@ -160,7 +160,3 @@ async def open_subject(heard: Heard, carried: OpenReminded, services: Services) 
     if kind == "person":
         return Say(firm_views.members(scene, role=role_of(heard.firm, heard.who)))
     return Say(date_views.own(scene))
-
-
-def _scene(heard: Heard, services: Services) -> Scene:
-    return scene_of(services, heard.firm, heard.who.id, heard.zone)

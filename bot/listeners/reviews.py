@@ -9,6 +9,7 @@ from bot.buttons import (
     SendBackForm,
     ShowReviews,
 )
+from bot.listeners.scenes import scene_for
 from bot.listeners.tasks import is_ticket
 from bot.places import place
 from bot.router import Heard, Router
@@ -56,7 +57,7 @@ async def turn_to_reviews(heard: Heard, carried: ShowReviews, services: Services
 
 
 def _page(heard: Heard, services: Services, position: Position, top: tasks.Top = tasks.NOTHING) -> Message:
-    scene = scene_of(services, position, heard.who.id, heard.zone)
+    scene = scene_for(heard, services, position)
     return views.page(scene, heard.who, role_of(position, heard.who), top)
 
 
@@ -71,7 +72,7 @@ async def approve(heard: Heard, carried: ApproveTask, services: Services) -> Rep
 
 async def open_send_back(heard: Heard, carried: OpenSendBack, services: Services) -> Open:
     """*Send back…*."""
-    scene = scene_of(services, heard.firm, heard.who.id, heard.zone)
+    scene = scene_for(heard, services)
     return Open(views.send_back_form(scene, find(services.pack, heard.firm, carried.task), carried.of))
 
 
@@ -87,7 +88,7 @@ async def send_back(heard: Heard, carried: SendBackForm, services: Services) -> 
             ticket=is_ticket(heard),
         )
     except Refusal as refusal:
-        scene = scene_of(services, heard.firm, heard.who.id, heard.zone)
+        scene = scene_for(heard, services)
         item = find(services.pack, heard.firm, carried.task)
         return with_ticket(views.send_back_form(scene, item, carried.of), refusal)
     return Replace(_after(heard, services, result, carried.task))
@@ -95,7 +96,7 @@ async def send_back(heard: Heard, carried: SendBackForm, services: Services) -> 
 
 def _after(heard: Heard, services: Services, result: Result, key: str) -> Message:
     """What was recorded; where nothing was, who looked at it before, or that it is another thing by now."""
-    scene = scene_of(services, result.position, heard.who.id, heard.zone)
+    scene = scene_for(heard, services, result.position)
     if result.changed:
         return _page(heard, services, result.position, tasks.recorded(scene, result.records))
     item = find(services.pack, result.position, key)
@@ -116,7 +117,7 @@ def _already(scene: Scene, item: Item) -> str:
 async def open_rule(heard: Heard, carried: OpenReviewRule, services: Services) -> Open:
     """*Ask for a review…*."""
     require(heard.firm, heard.who, "lead")
-    return Open(views.rule_form(scene_of(services, heard.firm, heard.who.id, heard.zone)))
+    return Open(views.rule_form(scene_for(heard, services)))
 
 
 async def save_rule(heard: Heard, carried: ReviewRuleForm, services: Services) -> Replace | FieldErrors:
@@ -148,7 +149,7 @@ async def remove_rule(heard: Heard, carried: RemoveReviewRule, services: Service
 
 
 def _asked(heard: Heard, services: Services, result: Result) -> Message:
-    scene = scene_of(services, result.position, heard.who.id, heard.zone)
+    scene = scene_for(heard, services, result.position)
     top = tasks.recorded(scene, result.records) if result.changed else tasks.note(AS_IT_IS)
     return _page(heard, services, result.position, top)
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from msgspec.structs import replace
 
 from bot.buttons import OpenRules, RulesForm
+from bot.listeners.scenes import scene_for
 from bot.router import Heard, Router
 from bot.surfaces import Answer, FieldErrors, Open, Replace
 from bot.views import rules as views
@@ -13,7 +14,7 @@ from bot.views import tasks
 from bot.views.habits import parse_hour
 from bot.views.reminded import person_name
 from bot.views.rules import Undelivered
-from bot.views.scene import Scene, scene_of
+from bot.views.scene import Scene
 from flows.firms import Refusal, require
 from flows.habits import Rules
 from flows.reminders.telling import leads_in_reach
@@ -33,7 +34,7 @@ def register(router: Router) -> None:
 async def open_rules(heard: Heard, carried: OpenRules, services: Services) -> Answer:
     """*Reminders…*, *The firm's numbers…*."""
     require(heard.firm, heard.who, "lead")
-    scene = scene_of(services, heard.firm, heard.who.id, heard.zone)
+    scene = scene_for(heard, services)
     lost = await undelivered(heard, services, scene)
     return Open(views.form(scene, lost, unled=await _is_unled(services, scene)))
 
@@ -65,7 +66,7 @@ async def save_rules(heard: Heard, carried: RulesForm, services: Services) -> An
         result = await services.reminders.set_rules(heard.firm.key, heard.act, rules)
     except Refusal as refusal:
         return FieldErrors({views.BEFORE: refusal.sentence})
-    scene = scene_of(services, result.position, heard.who.id, heard.zone)
+    scene = scene_for(heard, services, result.position)
     top = tasks.recorded(scene, result.records) if result.changed else tasks.note("It is set so already.")
     lost = await undelivered(heard, services, scene)
     return Replace(views.numbers(scene, lost, top=top, unled=await _is_unled(services, scene)))

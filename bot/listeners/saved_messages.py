@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.buttons import MessageFirmForm, SaveMessageForm
 from bot.listeners.evidence import AGAIN
+from bot.listeners.scenes import scene_for
 from bot.listeners.sent_files import files_of
 from bot.listeners.tasks import day_of
 from bot.places import place
@@ -14,7 +15,6 @@ from bot.router import Heard, Router
 from bot.surfaces import Answer, FieldErrors, Modal, Open, Replace, Swap
 from bot.views import evidence as views
 from bot.views import records as record_views
-from bot.views.scene import Scene, scene_of
 from bot.views.tasks import recorded
 from flows.events import FirmKey
 from flows.evidence.pieces import File
@@ -28,10 +28,6 @@ def register(router: Router) -> None:
     router.shortcut("save_evidence", firm=False)(save_message)
     router.submit(MessageFirmForm, firm=False)(choose_firm)
     router.submit(SaveMessageForm)(keep_message)
-
-
-def _scene(heard: Heard, services: Services, position: Position) -> Scene:
-    return scene_of(services, position, heard.who.id, heard.zone)
 
 
 async def save_message(heard: Heard, services: Services) -> Answer:
@@ -75,7 +71,7 @@ def _sent_at(permalink: str) -> datetime:
 
 
 def _message_modal(heard: Heard, services: Services, position: Position, found: MessageFirmForm) -> Modal:
-    scene = _scene(heard, services, position)
+    scene = scene_for(heard, services, position)
     sent = _sent_at(found.permalink)
     saved = scene.carry(
         SaveMessageForm,
@@ -117,7 +113,7 @@ async def keep_message(heard: Heard, carried: SaveMessageForm, services: Service
         )
     except Refusal as refusal:
         return FieldErrors({"day" if refusal.sentence.startswith("That day") else "task": refusal.sentence})
-    scene = _scene(heard, services, result.position)
+    scene = scene_for(heard, services, result.position)
     top = recorded(scene, result.records) if result.changed else AGAIN
     if coming:
         top = views.and_on_the_way(top, coming)

@@ -7,6 +7,7 @@ import msgspec
 
 from bot.buttons import LeaveFiles, OpenProof, PickProofFirm, ProveTask, TakeAsDocuments
 from bot.listeners import documents
+from bot.listeners.scenes import scene_for
 from bot.router import Heard, Router
 from bot.surfaces import Answer, Letter, Message, Open, Replace, Say, Written
 from bot.task_words import tasks_meant
@@ -19,7 +20,6 @@ from flows.events import FirmKey
 from flows.evidence.pieces import AT_ONCE, File
 from flows.evidence.use_cases import TOLD, Became
 from flows.firms import Refusal, require, role_of
-from flows.position import Position
 from flows.progress import find
 from flows.services import Services
 from flows.walk import Item
@@ -34,10 +34,6 @@ def register(router: Router) -> None:
     router.action(TakeAsDocuments)(take_as_documents)
     router.action(LeaveFiles, firm=False)(leave)
     router.digest(TOLD)(write_what_became)
-
-
-def _scene(heard: Heard, services: Services, position: Position | None = None) -> Scene:
-    return scene_of(services, position or heard.firm, heard.who.id, heard.zone)
 
 
 def files_of(message: Mapping[str, Any]) -> Sequence[File]:
@@ -58,7 +54,7 @@ async def files_sent(heard: Heard, services: Services) -> Answer:
     if sighting.position is None:
         return Say(views.which_firm(sighting.firms, files))
     require(sighting.position, heard.who, "member")
-    scene = _scene(heard, services, sighting.position)
+    scene = scene_for(heard, services, sighting.position)
     if meant := _meant(scene, heard.words):
         coming = await services.evidence.expect(sighting.position.key, heard.act, meant.key, files)
         return Say(card(scene, meant, views.on_the_way(coming)))
@@ -81,14 +77,14 @@ async def prove_task(heard: Heard, carried: ProveTask, services: Services) -> An
     task = heard.chosen[0] if heard.chosen else ""
     files = [File(file) for file in carried.files]
     coming = await services.evidence.expect(heard.firm.key, heard.act, task, files)
-    scene = _scene(heard, services)
+    scene = scene_for(heard, services)
     return Replace(card(scene, find(services.pack, heard.firm, task), views.on_the_way(coming)))
 
 
 async def open_proof(heard: Heard, carried: OpenProof, services: Services) -> Answer:
     """*With a day and a name…*."""
     require(heard.firm, heard.who, "member")
-    return Open(views.evidence_modal(_scene(heard, services), files=carried.files))
+    return Open(views.evidence_modal(scene_for(heard, services), files=carried.files))
 
 
 async def pick_firm(heard: Heard, carried: PickProofFirm, services: Services) -> Answer:
@@ -98,7 +94,7 @@ async def pick_firm(heard: Heard, carried: PickProofFirm, services: Services) ->
     require(position, heard.who, "member")
     files = [File(file) for file in carried.files]
     lead = role_of(position, heard.who) == "lead"
-    return Replace(views.what_for(_scene(heard, services, position), files, lead=lead))
+    return Replace(views.what_for(scene_for(heard, services, position), files, lead=lead))
 
 
 async def take_as_documents(heard: Heard, carried: TakeAsDocuments, services: Services) -> Answer:

@@ -1,6 +1,7 @@
 """Where the firm is: the next task, the whole roadmap, one step."""
 
 from bot.buttons import PickStep, PickTask, ShowNext, ShowStatus, ShowStep, ShowTask
+from bot.listeners.scenes import scene_for
 from bot.router import Heard, Router
 from bot.surfaces import Message, Replace, Say
 from bot.task_words import step_meant
@@ -23,11 +24,11 @@ def register(router: Router) -> None:
 
 
 async def show_where(heard: Heard, services: Services) -> Say:
-    return Say(steps.where(_scene(heard, services)))
+    return Say(steps.where(scene_for(heard, services)))
 
 
 async def show_next(heard: Heard, services: Services) -> Say:
-    return Say(rests.now_screen(_scene(heard, services)))
+    return Say(rests.now_screen(scene_for(heard, services)))
 
 
 async def show_status(heard: Heard, services: Services) -> Say:
@@ -43,7 +44,7 @@ async def show_step(heard: Heard, services: Services) -> Say:
 
 
 async def turn_to_next(heard: Heard, carried: ShowNext, services: Services) -> Replace:
-    return Replace(rests.now_screen(_scene(heard, services)))
+    return Replace(rests.now_screen(scene_for(heard, services)))
 
 
 async def turn_to_status(heard: Heard, carried: ShowStatus, services: Services) -> Replace:
@@ -59,15 +60,11 @@ async def pick_step(heard: Heard, carried: PickStep, services: Services) -> Repl
 
 
 async def turn_to_task(heard: Heard, carried: ShowTask, services: Services) -> Replace:
-    return Replace(_task(_scene(heard, services), carried.task))
+    return Replace(_task(scene_for(heard, services), carried.task))
 
 
 async def pick_task(heard: Heard, carried: PickTask, services: Services) -> Replace:
-    return Replace(_task(_scene(heard, services), "".join(heard.chosen[:1])))
-
-
-def _scene(heard: Heard, services: Services) -> Scene:
-    return scene_of(services, heard.firm, heard.who.id, heard.zone)
+    return Replace(_task(scene_for(heard, services), "".join(heard.chosen[:1])))
 
 
 async def _dated_scene(heard: Heard, services: Services) -> Scene:

@@ -7,13 +7,13 @@ from bot import words
 from bot.buttons import OpenSummaries, PickSummary, ShowPortfolio, ShowSummary
 from bot.listeners import posted
 from bot.listeners.firms import in_reach, reachable, strange
+from bot.listeners.scenes import scene_for
 from bot.router import Heard, Router
 from bot.surfaces import Answer, Message, Replace, Say
 from bot.views import firms as firm_views
 from bot.views import help as help_views
 from bot.views import portfolio, summaries
 from bot.views.help import Offer
-from bot.views.scene import scene_of
 from flows.events import Every
 from flows.position import Position
 from flows.services import Services
@@ -107,7 +107,7 @@ async def pick(heard: Heard, carried: PickSummary, services: Services) -> Answer
 async def one(heard: Heard, services: Services, position: Position) -> Message:
     changes = await services.summaries.lately(position, heard.who)
     several = len(heard.sighting.firms) > 1 or heard.who.admin
-    scene = scene_of(services, position, heard.who.id, heard.zone)
+    scene = scene_for(heard, services, position)
     return summaries.one(scene, services.summaries.of(position), changes, several=several)
 
 

@@ -4,13 +4,13 @@ from datetime import date
 from typing import cast
 
 from bot.buttons import AgentFileForm, OpenAgentFile, PickAgentFile, ShowAgentFile
+from bot.listeners.scenes import scene_for
 from bot.listeners.tasks import day_of, is_ticket
 from bot.router import Heard, Router
 from bot.surfaces import FieldErrors, Open, Replace, Swap
 from bot.views import supervision as views
 from bot.views import tasks
 from bot.views.refused import with_ticket
-from bot.views.scene import Scene, scene_of
 from flows.agent_file import AgentFile, Said
 from flows.firms import Refusal
 from flows.position import Agent, Position
@@ -32,17 +32,17 @@ def register(router: Router) -> None:
 
 async def show_file(heard: Heard, carried: ShowAgentFile, services: Services) -> Replace:
     """*Supervision file*."""
-    return Replace(views.page(_scene(heard, services), _agent(heard.firm, carried.agent)))
+    return Replace(views.page(scene_for(heard, services), _agent(heard.firm, carried.agent)))
 
 
 async def pick_file(heard: Heard, carried: PickAgentFile, services: Services) -> Replace:
     """A former agent's file, picked from the menu."""
-    return Replace(views.page(_scene(heard, services), _agent(heard.firm, heard.chosen[0] if heard.chosen else "")))
+    return Replace(views.page(scene_for(heard, services), _agent(heard.firm, heard.chosen[0] if heard.chosen else "")))
 
 
 async def open_file(heard: Heard, carried: OpenAgentFile, services: Services) -> Open:
     """*Supervision file…*, *Fill in…*, *Change…*."""
-    return Open(views.form(_scene(heard, services), _agent(heard.firm, carried.agent)))
+    return Open(views.form(scene_for(heard, services), _agent(heard.firm, carried.agent)))
 
 
 async def save_file(heard: Heard, carried: AgentFileForm, services: Services) -> Replace | Swap | FieldErrors:
@@ -55,9 +55,9 @@ async def save_file(heard: Heard, carried: AgentFileForm, services: Services) ->
         )
     except Refusal as refusal:
         if refusal.kind:
-            return with_ticket(views.form(_scene(heard, services), agent), refusal)
+            return with_ticket(views.form(scene_for(heard, services), agent), refusal)
         return FieldErrors({_field_of(file, services.today(heard.firm)): refusal.sentence})
-    scene = _scene(heard, services, result.position)
+    scene = scene_for(heard, services, result.position)
     if result.changed:
         top = tasks.recorded(scene, result.records)
     else:
@@ -96,10 +96,6 @@ def _field_of(file: AgentFile, today: date) -> str:
     if file.certified_on:
         return views.CERTIFIED_ON if file.certified == "yes" else views.CERTIFIED
     return views.NOTE
-
-
-def _scene(heard: Heard, services: Services, position: Position | None = None) -> Scene:
-    return scene_of(services, position or heard.firm, heard.who.id, heard.zone)
 
 
 def _agent(position: Position, agent: str) -> Agent:

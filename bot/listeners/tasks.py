@@ -14,13 +14,14 @@ from bot.buttons import (
     SetAsideForm,
     WaitingForm,
 )
+from bot.listeners.scenes import scene_for
 from bot.router import Heard, Router
 from bot.surfaces import FieldErrors, Message, Modal, Open, Redraw, Replace, Say, Swap
 from bot.task_words import out_of_reach, task_and_reason, tasks_meant
 from bot.views import rests, steps, task_forms, tasks
 from bot.views.blocks import TICKET_FIELD, escape
 from bot.views.refused import with_ticket
-from bot.views.scene import Scene, scene_of
+from bot.views.scene import Scene
 from bot.views.tasks import Asked
 from flows.firms import Refusal, require
 from flows.reminders.telling import People
@@ -66,7 +67,7 @@ async def complete_task(heard: Heard, carried: CompleteTask, services: Services)
 async def type_done(heard: Heard, services: Services) -> Say:
     """One task that is meant is recorded; several are offered; one that has to be told how it ended is shown."""
     require(heard.firm, heard.who, "member")
-    scene = scene_of(services, heard.firm, heard.who.id, heard.zone)
+    scene = scene_for(heard, services)
     meant = tasks_meant(scene.pack, scene.walk, heard.words)
     if not meant and (out := out_of_reach(scene.walk, heard.words)):
         why = f"Nothing was recorded: this task does not apply{' yet' if out.state == 'later' else ''}."
@@ -90,7 +91,7 @@ async def end_wait(heard: Heard, carried: EndWait, services: Services) -> Replac
         result = await services.end_wait(heard.firm.key, heard.act, carried.task, seen=carried.version)
     except Refusal as refusal:
         return outdated(heard, services, refusal)
-    scene = scene_of(services, result.position, heard.who.id, heard.zone)
+    scene = scene_for(heard, services, result.position)
     item = scene.walk.item(carried.task)
     if result.changed and item:
         return Replace(tasks.card(scene, item, tasks.recorded(scene, result.records)))
@@ -212,7 +213,7 @@ async def record_reopen(heard: Heard, carried: ReopenForm, services: Services) -
 async def type_reopen(heard: Heard, services: Services) -> Say | Open:
     """With a reason it is done; without one a modal asks for it, or, after a message, which opens none, a button."""
     require(heard.firm, heard.who, "member")
-    scene = scene_of(services, heard.firm, heard.who.id, heard.zone)
+    scene = scene_for(heard, services)
     meant, reason = task_and_reason(scene.pack, scene.walk, heard.words)
     if not meant:
         raise NO_SUCH_TASK if heard.words else REOPEN_WHICH
@@ -248,7 +249,7 @@ def _way_on(heard: Heard, scene: Scene, item: Item, reason: str, refusal: Refusa
 
 
 def _reopened(heard: Heard, services: Services, result: Result, key: str, seen: int | None = None) -> Message:
-    scene = scene_of(services, result.position, heard.who.id, heard.zone)
+    scene = scene_for(heard, services, result.position)
     item = scene.walk.item(key)
     if item is None or not result.changed:
         return _after(heard, services, result, key, Asked("open"), seen)
@@ -265,7 +266,7 @@ def _after(
 
     `seen` is the firm's version when the card was drawn.
     """
-    scene = scene_of(services, result.position, heard.who.id, heard.zone)
+    scene = scene_for(heard, services, result.position)
     if result.changed:
         return rests.now_screen(scene, tasks.recorded(scene, result.records))
     item = scene.walk.item(key)
@@ -279,13 +280,13 @@ def outdated(heard: Heard, services: Services, refusal: Refusal) -> Replace:
     """What the card offered is gone: the sentence, and below it how things are. Any other refusal rises again."""
     if refusal.kind != "stale":
         raise refusal
-    scene = scene_of(services, heard.firm, heard.who.id, heard.zone)
+    scene = scene_for(heard, services)
     return Replace(rests.now_screen(scene, tasks.note(escape(refusal.sentence))))
 
 
 def _opened(heard: Heard, services: Services, key: str) -> tuple[Scene, Item]:
     """The task a modal is about. Raises Refusal where the firm's roadmap has it no more."""
-    scene = scene_of(services, heard.firm, heard.who.id, heard.zone)
+    scene = scene_for(heard, services)
     item = scene.walk.item(key)
     if item is None:
         raise GONE

@@ -4,12 +4,13 @@ import re
 from collections.abc import Sequence
 
 from bot.buttons import UndoChange
+from bot.listeners.scenes import scene_for
 from bot.listeners.tasks import outdated
 from bot.router import Heard, Router
 from bot.surfaces import Replace, Say
 from bot.task_words import tasks_meant
 from bot.views import rests, steps, tasks
-from bot.views.scene import Scene, scene_of
+from bot.views.scene import Scene
 from bot.views.tasks import Top
 from flows import events as e
 from flows.events import Record
@@ -44,7 +45,7 @@ async def type_undo(heard: Heard, services: Services) -> Say:
     entry = _ENTRY.fullmatch(heard.words)
     of = int(entry[1]) if entry else None
     if heard.words and not entry:
-        scene = scene_of(services, heard.firm, heard.who.id, heard.zone)
+        scene = scene_for(heard, services)
         meant = tasks_meant(scene.pack, scene.walk, heard.words, finished=True)
         if not meant:
             raise NOT_UNDERSTOOD
@@ -75,7 +76,7 @@ def _last_of(history: Sequence[Record], item: Item) -> int:
 
 async def undone_here(heard: Heard, services: Services, result: Result) -> tuple[Scene, Top]:
     """Where the firm is after an undo, and what that took back or brought back."""
-    scene = scene_of(services, result.position, heard.who.id, heard.zone)
+    scene = scene_for(heard, services, result.position)
     if not result.changed:
         return scene, tasks.note("That was undone already. Here is how things are now.")
     history = await services.history(result.position.key, heard.who)

@@ -1,10 +1,10 @@
 """Hears that somebody wants to see all waits."""
 
 from bot.buttons import ShowWaiting
+from bot.listeners.scenes import scene_for
 from bot.router import Heard, Router
 from bot.surfaces import Answer, Message, Replace, Say
 from bot.views import waiting as views
-from bot.views.scene import scene_of
 from flows.services import Services
 
 
@@ -26,4 +26,4 @@ async def press_waiting(heard: Heard, carried: ShowWaiting, services: Services) 
 
 async def _board(heard: Heard, services: Services) -> Message:
     calendar = (await services.workspace(heard.tenant)).calendar
-    return views.board(scene_of(services, heard.firm, heard.who.id, heard.zone), calendar)
+    return views.board(scene_for(heard, services), calendar)
