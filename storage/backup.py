@@ -115,8 +115,14 @@ def _put_back(packed: zipfile.ZipFile, name: str, copies: Path) -> bool:
     if target.exists():
         return False
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with packed.open(name) as read, _new(target) as file:
-        shutil.copyfileobj(read, file)
+    draft = target.with_name(f"{target.name}.restoring")
+    draft.unlink(missing_ok=True)
+    try:
+        with packed.open(name) as read, _new(draft) as file:
+            shutil.copyfileobj(read, file)
+        draft.rename(target)  # the next restore would take a part of one for the whole
+    finally:
+        draft.unlink(missing_ok=True)
     return True
 
 

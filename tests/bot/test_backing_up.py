@@ -1,10 +1,13 @@
 """A backup taken while the bot works is whole, comes back, and overwrites nothing."""
 
 import asyncio
+import errno
+import shutil
 import sqlite3
 import threading
 import zipfile
 from pathlib import Path
+from typing import IO, Any
 
 import pytest
 
@@ -59,6 +62,27 @@ def test_a_backup_comes_back_where_nothing_is(typed: Cais, folder: Path, environ
     environment.setenv("CAIS_DATA_DIR", "elsewhere")
     assert typed("restore", "mine.zip").exit_code == 0
     assert verified(typed) == before
+
+
+def test_a_copy_that_a_full_disk_cut_off_is_whole_after_the_next_restore(
+    typed: Cais, folder: Path, environment: pytest.MonkeyPatch
+) -> None:
+    typed("backup", "mine.zip")
+    copy = folder / "evidence" / "firm" / DIGEST
+    copy.unlink()
+    whole = shutil.copyfileobj
+
+    def cut_off(read: Any, written: IO[bytes]) -> None:
+        if read.name.startswith("evidence/"):
+            written.write(read.read(3))
+            raise OSError(errno.ENOSPC, "No space left on device")
+        whole(read, written)
+
+    with environment.context() as full:
+        full.setattr(shutil, "copyfileobj", cut_off)
+        assert "No space left on device" in typed("restore", "mine.zip").stderr
+    assert "One copy of evidence was missing and is back." in typed("restore", "mine.zip").stdout
+    assert copy.read_bytes() == b"a signed agreement"
 
 
 def test_a_backup_is_whole_whatever_is_written_meanwhile(tmp_path: Path) -> None:
