@@ -58,19 +58,14 @@ class Ill:
 def check_copies(key: FirmKey, rows: Sequence[Record], copies: Copies, *, whole: bool = True) -> tuple[int, list[Ill]]:
     """How many copies a firm ought to have, and those that are not well. Not `whole`: only whether they are there."""
     out = undone(rows)
-    kept = [
-        (row, event)
-        for row in rows
-        if row.type == "evidence_added" and isinstance(event := row.event, EvidenceAdded) and event.copied
-    ]
-    ill: dict[str, Ill] = {}
-    for row, event in kept:
-        if row.sequence in out or event.digest in ill:
+    kept: dict[str, tuple[int, str]] = {}
+    for row in rows:
+        if row.type != "evidence_added" or row.sequence in out:
             continue
-        state = _state(copies, key, event.digest, whole=whole)
-        if state != "well":
-            ill[event.digest] = Ill(key, row.sequence, event.name, state)
-    return len({event.digest for _, event in kept}), list(ill.values())
+        if isinstance(event := row.event, EvidenceAdded) and event.copied:
+            kept.setdefault(event.digest, (row.sequence, event.name))
+    states = {digest: _state(copies, key, digest, whole=whole) for digest in kept}
+    return len(kept), [Ill(key, *kept[digest], state) for digest, state in states.items() if state != "well"]
 
 
 def _state(copies: Copies, key: FirmKey, digest: str, *, whole: bool) -> State:

@@ -362,7 +362,7 @@ async def test_a_copy_that_is_missing_or_altered_is_found_and_named(
 ) -> None:
     key = await a_firm(services)
     await submits(slack, slack.ben, {"memo.pdf": PDF})
-    await told(slack, slack.ben, "is recorded")
+    letter = await told(slack, slack.ben, "is recorded")
     settings = read({"CAIS_DATA_DIR": str(tmp_path), "CAIS_MODE": "http", **TOKENS})
     rows = await services.events.history(key)
     assert check_copies(key, rows, copies) == (1, [])
@@ -377,6 +377,8 @@ async def test_a_copy_that_is_missing_or_altered_is_found_and_named(
     assert "'memo.pdf' is missing" in ill.sentence
     [finding] = await check_evidence(settings)
     assert (finding.verdict, "is missing" in finding.sentence) == ("wrong", True)
+    await slack.ben.presses("Undo", on=letter)
+    assert check_copies(key, await services.events.history(key), copies) == (0, []), "it is not said to be there either"
 
 
 async def test_a_full_store_keeps_the_reference_and_says_so(slack: Slack, services: Services, copies: Copies) -> None:
