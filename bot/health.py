@@ -46,7 +46,8 @@ class Health:
             found["cais_socket_connected"] = ("Whether Socket Mode is connected", up)
         try:
             found["cais_outbox_lag_seconds"] = ("How long the oldest message that is due waits", await self._lag())
-            stopped = len(await self._bot.stopped_workspaces())
+            async with asyncio.timeout(PATIENCE):
+                stopped = len(await self._bot.stopped_workspaces())
             found["cais_workspaces_stopped"] = ("Workspaces that nothing is sent to", float(stopped))
         except (StorageError, TimeoutError, OSError):
             found["cais_database_up"] = ("Whether the database answers", 0.0)

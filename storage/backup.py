@@ -52,13 +52,12 @@ def back_up(database: Path, copies: Path, into: Path) -> BackedUp:
         _must_be_sound(snapshot)
         found = [path for path in sorted(copies.rglob("*")) if path.is_file() and path.parent.name != "incoming"]
         _remove(partial)
-        with (
-            _new(partial) as file,
-            zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed,
-        ):
-            packed.write(snapshot, DATABASE)
-            for path in found:  # most are packed already, such as PDFs
-                packed.write(path, f"{COPIES}/{path.relative_to(copies).as_posix()}", zipfile.ZIP_STORED)
+        with _new(partial) as file:
+            with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
+                packed.write(snapshot, DATABASE)
+                for path in found:  # most are packed already, such as PDFs
+                    packed.write(path, f"{COPIES}/{path.relative_to(copies).as_posix()}", zipfile.ZIP_STORED)
+            _be_on_disk(file)
         os.link(partial, into)  # unlike a rename it fails where somebody made one meanwhile
         return BackedUp(into.stat().st_size, len(found))
     except FileExistsError:
@@ -83,6 +82,7 @@ def restore(backup: Path, database: Path, copies: Path) -> BackedUp:
             _remove(new)
             with packed.open(DATABASE) as read, _new(new) as file:
                 shutil.copyfileobj(read, file)
+                _be_on_disk(file)
             _must_be_sound(new)
             _must_be_alone(database)
             added = [_put_back(packed, name, copies) for name in kept]
@@ -120,6 +120,7 @@ def _put_back(packed: zipfile.ZipFile, name: str, copies: Path) -> bool:
     try:
         with packed.open(name) as read, _new(draft) as file:
             shutil.copyfileobj(read, file)
+            _be_on_disk(file)
         draft.rename(target)  # the next restore would take a part of one for the whole
     finally:
         draft.unlink(missing_ok=True)
@@ -140,6 +141,12 @@ def _copy(source: Path, target: Path) -> None:
 def _new(path: Path) -> IO[bytes]:
     """For nobody else on this machine to read. Raises FileExistsError."""
     return os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600), "w+b")
+
+
+def _be_on_disk(file: IO[bytes]) -> None:
+    """Before it gets its name: a power cut must not leave a short file under it."""
+    file.flush()
+    os.fsync(file.fileno())
 
 
 def _open(path: Path) -> sqlite3.Connection:

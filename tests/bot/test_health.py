@@ -1,5 +1,6 @@
 """What whoever runs the bot can ask it: whether it can work, and what it counted."""
 
+import asyncio
 import re
 from typing import Any, cast
 
@@ -21,6 +22,7 @@ class FakeBot:
         self.last_round = 0.0
         self.lag = 0.0
         self.down = False
+        self.hangs = False
 
     async def outbox_lag(self) -> float:
         if self.down:
@@ -28,6 +30,8 @@ class FakeBot:
         return self.lag
 
     async def stopped_workspaces(self) -> list[str]:
+        if self.hangs:
+            await asyncio.Event().wait()
         return ["-/T1"]
 
 
@@ -74,6 +78,16 @@ async def test_what_is_true_now_is_shown_as_far_as_it_can_be_known() -> None:
     }
     bot.down = True
     assert set(await health.gauges()) == {"cais_socket_connected", "cais_database_up"}
+
+
+async def test_a_database_that_hangs_in_the_middle_does_not_keep_a_monitor_waiting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("bot.health.PATIENCE", 0.01)
+    bot = FakeBot()
+    bot.hangs = True
+    numbers = await Health(cast(Any, bot), lambda: False, None, now=lambda: 0.0).gauges()
+    assert numbers["cais_database_up"][1] == 0.0
 
 
 def test_durations_are_counted_in_every_bucket_they_fit_in() -> None:
