@@ -15,9 +15,8 @@ from flows import answers
 from flows import events as e
 from flows.acts import Act, Change, Result
 from flows.conditions import UNSURE
-from flows.documents.use_cases import NO_FIRM
 from flows.events import AnyEvent, FirmKey
-from flows.firms import Person, Refusal, require
+from flows.firms import NO_FIRM, Person, Refusal, require
 from flows.ports import EventStore
 from flows.position import Position
 from flows.roadmap import Pack, Question

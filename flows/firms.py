@@ -16,6 +16,9 @@ class Refusal(Exception):
         """Empty, or `foreign`, `rights`, `stale`, `guard`, `hold`, `reason`: what a chat adapter may answer by."""
 
 
+NO_FIRM = Refusal("That firm is not here any more. Use `/cais firm list` to see yours.", kind="foreign")
+
+
 class Person(msgspec.Struct, frozen=True):
     """Somebody who acts. `id` is opaque (`slack:E1/T1/U1`, `-` where there is none); `name` as it was then."""
 
@@ -48,3 +51,9 @@ def require(position: Position, who: Person, role: RoleName) -> None:
             "A lead can give you another role.",
             kind="rights",
         )
+
+
+def must_exist(position: Position) -> None:
+    """Raises Refusal where the firm was never set up, or was deleted meanwhile: to an admin any firm is in reach."""
+    if not position.version:
+        raise NO_FIRM

@@ -18,13 +18,13 @@ from flows.attesting import Memos
 from flows.copying import Copying
 from flows.deadlines import Ledger
 from flows.documents.finding import Found
-from flows.documents.use_cases import NO_FIRM, Documents
+from flows.documents.use_cases import Documents
 from flows.events import AnyEvent, FirmKey, Record, RoleName, TextRefused
 from flows.evidence.intake import Intake
 from flows.evidence.use_cases import Evidence
 from flows.exports.use_cases import Exports
 from flows.firm_lists.use_cases import FirmLists
-from flows.firms import Person, Refusal, require
+from flows.firms import NO_FIRM, Person, Refusal, must_exist, require
 from flows.guard import looks_like
 from flows.lead_queue import CHECK_AGAIN_DAYS, LeadQueue
 from flows.noting import UpdateNotes
@@ -44,6 +44,7 @@ from flows.ports import (
     Workspaces,
 )
 from flows.position import Position
+from flows.readers import position_for
 from flows.records import Stamp, record, record_undo
 from flows.reminders.use_cases import Reminders
 from flows.reviewing import Reviews
@@ -224,7 +225,7 @@ class Services:
 
     async def _undo(self, key: FirmKey, act: Act, of: Callable[[Sequence[Record]], int | None]) -> Result:
         def decide(position: Position, history: Sequence[Record]) -> Changed:
-            _must_exist(position)
+            must_exist(position)
             event = undoing.undo(history, position, act.who, of(history))
             if event is None:
                 return Changed(records=(), position=position)
@@ -429,11 +430,7 @@ class Services:
 
     async def position(self, key: FirmKey, who: Person) -> Position:
         """Where the firm is. Raises Refusal where there is none, or the person is no member."""
-        found = await self.events.position(key)
-        if found is None:
-            raise NO_FIRM
-        require(found, who, "viewer")
-        return found
+        return await position_for(self.events, key, who)
 
     async def history(
         self,
@@ -467,7 +464,7 @@ class Services:
         **texts: Any,
     ) -> Result:
         def unit(position: Position, history: Sequence[Record]) -> Changed:
-            _must_exist(position)
+            must_exist(position)
             return self._with_owed(position, record(position, decide(position), self._stamp(act)), owed)
 
         try:
@@ -500,7 +497,7 @@ class Services:
         stamp = msgspec.structs.replace(self._stamp(act), cause=None)  # the corrected text comes with the same cause
 
         def unit(position: Position, _: Sequence[Record]) -> Changed:
-            _must_exist(position)  # deleted in between, it must not come back as this one entry
+            must_exist(position)  # deleted in between, it must not come back as this one entry
             return record(position, [event], stamp)
 
         await self.events.change(key, unit)
@@ -514,8 +511,3 @@ class Services:
             cause=act.cause,
             practice=self.practice,
         )
-
-
-def _must_exist(position: Position) -> None:
-    if not position.version:
-        raise NO_FIRM

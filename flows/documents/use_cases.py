@@ -13,12 +13,11 @@ from flows.documents.cutting import one_line
 from flows.documents.finding import Found, find
 from flows.documents.words import asked
 from flows.events import AnyEvent, FirmKey, Record
-from flows.firms import Person, Refusal, require
+from flows.firms import Person, must_exist, require
 from flows.ports import Changed, Document, EventStore, Knowledge
 from flows.position import Position
+from flows.readers import position_for
 from flows.records import Stamp, record
-
-NO_FIRM = Refusal("That firm is not here any more. Use `/cais firm list` to see yours.", kind="foreign")
 
 
 class File(msgspec.Struct, frozen=True):
@@ -46,7 +45,7 @@ class Documents:
 
     async def ask(self, key: FirmKey, who: Person, question: str) -> tuple[Found, ...]:
         """The passages of the firm's documents that answer, best first, or none. For members of the firm only."""
-        position = await self._position(key, who)
+        position = await position_for(self._events, key, who)
         words = asked(question)
         if not position.documents or not words:
             return ()
@@ -55,14 +54,14 @@ class Documents:
 
     async def listed(self, key: FirmKey, who: Person) -> Sequence[Document]:
         """The firm's documents, also those that are still read or could not be, in the order they came."""
-        return await self._there(await self._position(key, who))
+        return await self._there(await position_for(self._events, key, who))
 
     async def expect(self, key: FirmKey, act: Act, file: File, *, replaces: str = "") -> Document:
         """Keep that this file is to be read, before anything is fetched; the same upload twice is one document.
 
         Raises Refusal where it may not be added.
         """
-        position = await self._position(key, act.who)
+        position = await position_for(self._events, key, act.who)
         there = await self._there(position)
         library.may_expect(position, act.who, file.name, file.size, there, replaces)
         document = Document(
@@ -86,7 +85,7 @@ class Documents:
 
         What could not be read was never added to the record, so it leaves no entry, and no hold keeps it.
         """
-        position = await self._position(key, act.who)
+        position = await position_for(self._events, key, act.who)
         require(position, act.who, "lead")
         reason = reasons.given(reason)
         known = next((d for d in await self._knowledge.documents(key) if d.id == document), None)
@@ -113,13 +112,6 @@ class Documents:
 
     # --- within ------------------------------------------------------------------------------------------------
 
-    async def _position(self, key: FirmKey, who: Person) -> Position:
-        position = await self._events.position(key)
-        if position is None:
-            raise NO_FIRM
-        require(position, who, "viewer")
-        return position
-
     async def _there(self, position: Position) -> list[Document]:
         found = []
         for document in await self._knowledge.documents(position.key):
@@ -134,8 +126,7 @@ class Documents:
 
     async def _record(self, key: FirmKey, act: Act, decide: Callable[[Position], Sequence[AnyEvent]]) -> None:
         def unit(position: Position, _: Sequence[Record]) -> Changed:
-            if not position.version:
-                raise NO_FIRM
+            must_exist(position)
             return record(position, decide(position), self._stamp(act))
 
         await self._events.change(key, unit, cause=act.cause)

@@ -12,16 +12,16 @@ from flows import guard
 from flows.acts import Act, Result
 from flows.asked import Owed
 from flows.documents.cutting import one_line
-from flows.documents.use_cases import NO_FIRM
 from flows.events import FirmKey, Record
 from flows.evidence import pieces as deciding
 from flows.evidence.intake import Coming, Intake
 from flows.evidence.pieces import File, Piece
-from flows.firms import Person, require
+from flows.firms import Person, must_exist, require
 from flows.ports import Changed, EventStore, Outbox
 from flows.position import Position
 from flows.progress import find
 from flows.proof import suggestions
+from flows.readers import position_for
 from flows.records import Stamp, record
 from flows.roadmap import Pack
 
@@ -106,7 +106,7 @@ class Evidence:
 
         Raises Refusal where they may not be added.
         """
-        position = await self._position(key, act.who)
+        position = await position_for(self._events, key, act.who)
         of_task = self.check(position, act, task, files, label=label, happened_on=happened_on, ticket=ticket)
         item = find(self._pack, position, of_task)
         batch = _digest(act.cause or self._now().isoformat(), key.firm)
@@ -137,21 +137,20 @@ class Evidence:
 
     async def of_task(self, key: FirmKey, who: Person, task: str) -> tuple[Piece, ...]:
         """The pieces of a task, also those that were removed, oldest first. Raises Refusal where not a member."""
-        await self._position(key, who)
+        await position_for(self._events, key, who)
         rows = await self._events.history(key, types=ABOUT)
         return tuple(p for p in deciding.pieces(rows) if p.event.task == task)
 
     async def coming(self, key: FirmKey, who: Person, task: str = "") -> Sequence[Coming]:
         """Files still on their way, of one task where given. Raises Refusal where the person is no member."""
-        await self._position(key, who)
+        await position_for(self._events, key, who)
         return [one for one in await self._intake.coming(key) if task in ("", one.task)]
 
     async def remove(self, key: FirmKey, act: Act, evidence: int, *, reason: str, ticket: bool = False) -> Result:
         """A piece counts no more; see `pieces.remove`."""
 
         def unit(position: Position, history: Sequence[Record]) -> Changed:
-            if not position.version:
-                raise NO_FIRM
+            must_exist(position)
             events = deciding.remove(position, history, act.who, evidence, reason=reason, ticket=ticket)
             return record(position, events, self._stamp(act))
 
@@ -167,8 +166,7 @@ class Evidence:
         """
 
         def unit(position: Position, history: Sequence[Record]) -> Changed:
-            if not position.version:
-                raise NO_FIRM
+            must_exist(position)
             require(position, who, "member")
             if not coming.name:  # it is known only now
                 guard.check([event.name], ticket=False, way_on=False)
@@ -216,13 +214,6 @@ class Evidence:
         """The piece that this event added, for a message about it; None where it was undone since."""
         rows = await self._events.history(key, types=ABOUT)
         return next((p for p in deciding.pieces(rows) if p.row.sequence == sequence), None)
-
-    async def _position(self, key: FirmKey, who: Person) -> Position:
-        position = await self._events.position(key)
-        if position is None:
-            raise NO_FIRM
-        require(position, who, "viewer")
-        return position
 
 
 def _digest(*parts: str) -> str:

@@ -12,14 +12,14 @@ import msgspec
 from flows import events as e
 from flows.acts import Act
 from flows.asked import Asked
-from flows.documents.use_cases import NO_FIRM
 from flows.events import FirmKey, Record
 from flows.evolve import fold
 from flows.exports.record import OF_ONE, Export, FirmRecord, Format
 from flows.exports.whole import Unreadable, Whole, WholeFirm
-from flows.firms import Person, Refusal, require, role_of
+from flows.firms import NO_FIRM, Refusal, must_exist, require, role_of
 from flows.ports import Changed, EventStore, Questions
 from flows.position import Position
+from flows.readers import position_for
 from flows.records import Stamp, record
 from flows.roadmap import Pack
 from flows.workspace import Workspace
@@ -72,7 +72,7 @@ class Exports:
         if wish.format in OF_ONE and len(wish.keys) != 1:
             raise ONE_PACKET if wish.format == "packet" else ONE_CANVAS
         for key in wish.keys[:1]:
-            await self._position(key, wish.act.who)
+            await position_for(self._events, key, wish.act.who)
         if not self.carry_out(wish):
             raise BUSY
 
@@ -80,7 +80,7 @@ class Exports:
         """The records as they are now. Raises Refusal where the person may not read one of the firms any more."""
         firms = []
         for key in wish.keys:
-            position = await self._position(key, wish.act.who)
+            position = await position_for(self._events, key, wish.act.who)
             mine = "" if role_of(position, wish.act.who) == "lead" else wish.act.who.id
             firms.append(await self._record(key, mine))
         return await self._export(wish.format, firms, wish.act.who.name)
@@ -94,20 +94,12 @@ class Exports:
         event = e.RecordExported(format=wish.format, digest=digest, size=size)
 
         def decide(position: Position, _: Sequence[Record]) -> Changed:
-            if not position.version:  # deleted meanwhile: to a workspace admin any firm is in reach
-                raise NO_FIRM
+            must_exist(position)
             require(position, wish.act.who, "viewer")
             return record(position, [event], self._stamp(msgspec.structs.replace(wish.act, cause=None)))
 
         for key in wish.keys:
             await self._events.change(key, decide)
-
-    async def _position(self, key: FirmKey, who: Person) -> Position:
-        position = await self._events.position(key)
-        if position is None:
-            raise NO_FIRM
-        require(position, who, "viewer")
-        return position
 
     async def _record(self, key: FirmKey, only: str = "") -> FirmRecord:
         rows = tuple(await self._events.history(key))
