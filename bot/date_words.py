@@ -8,7 +8,7 @@ from bot.task_words import step_named, tasks_meant
 from flows.dates import EveryYear, Meant, WhichDay
 from flows.position import Position
 from flows.roadmap import Pack, Part, Step
-from flows.walk import Item, Walk
+from flows.walk import LEFT, Item, Walk
 
 Read = Callable[[str], Meant | None]
 """Reads words as a date, today."""
@@ -109,7 +109,7 @@ def _id_of(step: Step, parts: tuple[Part, ...]) -> str:
 
 def _items_of(walk: Walk, parts: tuple[Part, ...]) -> tuple[Item, ...]:
     ids = {task for part in parts for task in part.tasks}
-    return tuple(i for i in walk.items if i.task.id in ids and i.state in ("open", "waiting", "locked"))
+    return tuple(i for i in walk.items if i.task.id in ids and i.state in LEFT)
 
 
 class Someone(NamedTuple):

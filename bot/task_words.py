@@ -6,7 +6,7 @@ from difflib import SequenceMatcher, get_close_matches
 
 from flows.firms import Refusal
 from flows.roadmap import Pack, Part, Step
-from flows.walk import Item, Walk
+from flows.walk import LEFT, Item, Walk
 
 _NUMBERS = {word: str(n) for n, word in enumerate(("one", "two", "three", "four", "five", "six"), start=1)}
 _ROMAN = {"1": "I", "2": "II"}
@@ -73,7 +73,7 @@ def out_of_reach(walk: Walk, words: str) -> Item | None:
 def near_tasks(walk: Walk, words: str) -> tuple[Item, ...]:
     """Tasks still to be finished whose id or words are spelled nearly so, nearest first, three at most."""
     said = re.findall(r"\w+", words.casefold())
-    there = [i for i in walk.items if i.state in ("open", "waiting", "locked")]
+    there = [i for i in walk.items if i.state in LEFT]
     likeness = {i.key: _likeness(i, said) for i in there}
     close = [i for i in there if likeness[i.key] >= NEAR]
     return tuple(sorted(close, key=lambda i: -likeness[i.key])[:3])

@@ -8,13 +8,10 @@ import msgspec
 from flows.own_dates import due_of
 from flows.position import Owner, Position
 from flows.roadmap import Pack
-from flows.walk import Item, walk
+from flows.walk import LEFT, Item, walk
 
 FORM = 1
 """Raise it whenever what a gist holds changes: those of another form are made anew."""
-
-LEFT = ("open", "waiting", "locked")
-"""States of what is surely still to be done."""
 
 AFTER_DATES = 10_000_000
 """Above every day's ordinal: what waits without a date comes after what has one, and everything else after that."""

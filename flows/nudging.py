@@ -15,7 +15,6 @@ from flows.acts import Act
 from flows.asked import Owed
 from flows.events import AnyEvent, FirmKey, Record, Told
 from flows.firms import Person, Refusal, require, role_of
-from flows.gist import LEFT
 from flows.habits import Reach
 from flows.ports import Changed, Directory, EventStore, Outbox
 from flows.position import Position, nudge_key
@@ -27,7 +26,7 @@ from flows.summaries.portfolio import Filter
 from flows.summaries.portfolios import Portfolios
 from flows.summaries.standing import Matter, standing
 from flows.trading_days import Calendar
-from flows.walk import walk
+from flows.walk import LEFT, walk
 from flows.workspace import Workspace
 
 NUDGE = "nudge"

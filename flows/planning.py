@@ -8,7 +8,7 @@ import msgspec
 from flows.position import Position
 from flows.roadmap import Condition
 from flows.trading_days import Calendar
-from flows.walk import Item, Walk
+from flows.walk import LEFT, Item, Walk
 
 OWN_WORK = 2
 """Trading days for a task the firm does by itself."""
@@ -84,7 +84,7 @@ class _Graph:
 
     def __init__(self, walk: Walk, today: date, calendar: Calendar) -> None:
         self.today, self.calendar = today, calendar
-        self.items = [i for i in walk.items if i.state in ("open", "waiting", "locked") or _may_come(i)]
+        self.items = [i for i in walk.items if i.state in LEFT or _may_come(i)]
         self.shown = [i for i in self.items if i.state != "later"]
         self.before = {i.key: self._before(i) for i in self.items}
         self.earliest: dict[str, date] = {}

@@ -24,7 +24,7 @@ from flows.evidence.intake import Intake
 from flows.evidence.use_cases import Evidence
 from flows.exports.use_cases import Exports
 from flows.firm_lists.use_cases import FirmLists
-from flows.firms import NO_FIRM, Person, Refusal, must_exist, require
+from flows.firms import Person, Refusal, must_exist, require
 from flows.guard import looks_like
 from flows.lead_queue import CHECK_AGAIN_DAYS, LeadQueue
 from flows.noting import UpdateNotes
@@ -56,7 +56,7 @@ from flows.trading_days import NEW_YORK
 from flows.walk import Preview, Walk, preview, walk
 from flows.workspace import Entry, Workspace
 
-__all__ = ["NO_FIRM", "Act", "Result", "Services"]
+__all__ = ["Act", "Result", "Services"]
 
 
 class Kept(msgspec.Struct, frozen=True):

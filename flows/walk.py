@@ -16,6 +16,9 @@ State = Literal["open", "waiting", "done", "set_aside", "locked", "later", "not_
 
 FINISHED: frozenset[State] = frozenset({"done", "set_aside", "not_applicable"})
 
+LEFT: frozenset[State] = frozenset({"open", "waiting", "locked"})
+"""What is surely still to be done."""
+
 
 @lru_cache(maxsize=2048)
 def titled(title: str, name: str) -> str:

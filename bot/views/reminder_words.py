@@ -13,6 +13,7 @@ from bot.views.scene import wait_words, why_not, zone_name
 from flows.deadlines import Source, effect
 from flows.position import TaskRecord
 from flows.trading_days import NEW_YORK, end_of
+from flows.walk import LEFT
 
 
 def text(it: Reminded) -> str:
@@ -173,7 +174,7 @@ def _source(source: Source) -> str:
 def _unreachable(it: Reminded) -> list[str]:
     person = it.rung.subject.partition(":")[2]
     theirs = [i for i in it.scene.walk.items if (o := dated.owner(it.scene, i)) and o.person == person]
-    left = [i for i in theirs if i.state in ("open", "waiting", "locked")]
+    left = [i for i in theirs if i.state in LEFT]
     tasks = "One open task belongs" if len(left) == 1 else f"{len(left)} open tasks belong"
     return [
         f"{tasks} to them. They get no reminders while it is so; you do in their place.",

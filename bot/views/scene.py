@@ -19,7 +19,7 @@ from flows.position import Agent, Position, TaskRecord
 from flows.reviews import Review, of_item, pending, reviewers
 from flows.roadmap import Condition, Pack, Step, Task
 from flows.services import Services
-from flows.walk import Item, State, Walk
+from flows.walk import LEFT, Item, State, Walk
 
 C = TypeVar("C", bound=Carried)
 
@@ -241,7 +241,7 @@ def being_replaced(scene: Scene, agent: Agent) -> bool:
     if agent.status != "leaving":
         return False
     changes = {c.id for c in scene.position.changes if c.old == agent.id}
-    left = [i for i in scene.walk.items if i.state in ("open", "waiting", "locked")]
+    left = [i for i in scene.walk.items if i.state in LEFT]
     return any(i.each in changes or (i.each == agent.id and i.task.for_each == "former_agents") for i in left)
 
 

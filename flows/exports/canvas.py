@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from datetime import date
 
 from flows.exports.record import Export, Reading
-from flows.gist import LEFT
 from flows.history import day
 from flows.own_dates import due_of
-from flows.walk import Item
+from flows.walk import LEFT, Item
 
 LONGEST = 100_000
 """Characters; Slack takes a million, and a roadmap has a few thousand."""

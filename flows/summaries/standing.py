@@ -8,12 +8,12 @@ from typing import Literal
 import msgspec
 
 from flows.events import FirmKey
-from flows.gist import LEFT, owner_of
+from flows.gist import owner_of
 from flows.own_dates import due_of
 from flows.position import Owner, Position
 from flows.roadmap import Pack, Part, Step
 from flows.same import Same
-from flows.walk import Item, Walk, walk
+from flows.walk import LEFT, Item, Walk, walk
 
 Concern = Literal["past", "soon", "waiting", "no_owner"]
 """`past`: a day the firm set itself lies behind. `soon`: one of its days is today or within the six days after."""

@@ -17,6 +17,7 @@ from flows.exports.record import Export, Reading
 from flows.history import SITUATIONS, SOURCES, counted, day, label, rules_in_words
 from flows.legal_hold import in_words
 from flows.roadmap import Step
+from flows.walk import LEFT
 
 IS_NOT = (
     "It is made by the app from what people of the firm recorded. It does not show that what they recorded is true.",
@@ -157,7 +158,7 @@ class _Page:
     def _step_row(self, step: Step) -> Sequence[Part]:
         items = self.reading.walk.of_step(step.id)
         done = sum(1 for item in items if item.state == "done")
-        left = sum(1 for item in items if item.state in ("open", "waiting", "locked"))
+        left = sum(1 for item in items if item.state in LEFT)
         applies = any(item.state not in ("not_applicable", "set_aside") for item in items)
         return f"Step {step.id}", step.title, str(done), str(left) if applies else "does not apply"
 
