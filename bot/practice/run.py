@@ -47,6 +47,7 @@ class PracticeRun:
         self._timeline, self._bot, self._sandbox, self._forget = timeline, bot, sandbox, forget
         self._look_ahead = look_ahead
         self._looking: asyncio.Task[None] | None = None
+        self._look_again = False
         self._next_reminder: float | None = None
         self._job: asyncio.Task[None] | None = None
         self._doing: Json | None = None
@@ -114,6 +115,7 @@ class PracticeRun:
 
     def look(self) -> None:
         """Asks when the next reminder is due; the state says so once that is known."""
+        self._look_again = True
         if self._looking is None or self._looking.done():
             self._looking = asyncio.create_task(self._find_next_reminder())
 
@@ -124,9 +126,12 @@ class PracticeRun:
                 self.look()
 
     async def _find_next_reminder(self) -> None:
-        found = await self._look_ahead()
-        if found != self._next_reminder:
-            self._tell(next_reminder=found)
+        # Whoever asks while it is being looked up has perhaps set a date since that began.
+        while self._look_again:
+            self._look_again = False
+            found = await self._look_ahead()
+            if found != self._next_reminder:
+                self._tell(next_reminder=found)
 
     async def close(self) -> None:
         """Gives up what is under way, and keeps the time."""
@@ -214,6 +219,7 @@ class PracticeRun:
                 f"The story stopped {where}. {why} What was played so far is there: go on from it, or play it again."
             ) from None
         self._timeline.told(story.id)
+        self.look()
         self._tell(look=await player.address(story.look.who, story.look.place))
 
     async def _unless_it_dies(self, playing: Coroutine[Any, Any, None]) -> None:

@@ -1,5 +1,6 @@
 """`cais next-reminder` prints when the next reminder is due, or nothing."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -39,3 +40,24 @@ def test_it_prints_the_instant(monkeypatch: pytest.MonkeyPatch, planned: Path) -
 
 def test_it_prints_nothing_where_none_is_due(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     assert printed(monkeypatch, tmp_path, "2026-11-23T10:00-05:00") == ""
+
+
+async def test_where_a_date_was_set_just_now_it_waits_for_the_plan(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, pack: Pack
+) -> None:
+    async with world_at(tmp_path, pack, new_york("2026-11-23", 10)) as world:
+        await bens_task(world)
+        looking = asyncio.create_task(asyncio.to_thread(printed, monkeypatch, tmp_path, "2026-11-23T10:00-05:00"))
+        done, _ = await asyncio.wait({looking}, timeout=0.5)
+        assert not done, "nothing is owed yet, and that is not to be said"
+        await world.plan()
+        assert await looking == "2026-12-01T14:00:00+00:00"
+
+
+async def test_where_no_bot_plans_it_does_not_wait_for_ever(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, pack: Pack
+) -> None:
+    monkeypatch.setattr("bot.commands.next_reminder.FOR_PLANS", 0.05)
+    async with world_at(tmp_path, pack, new_york("2026-11-23", 10)) as world:
+        await bens_task(world)
+        assert await asyncio.to_thread(printed, monkeypatch, tmp_path, "2026-11-23T10:00-05:00") == ""
