@@ -39,5 +39,5 @@ async def _next_due(url: str, now: datetime) -> float | None:
 
 async def _planned(database: Database, now: float) -> None:
     """Once the bot has planned every firm; before that, what is owed is not yet what the firms' dates ask for."""
-    while await database.plans.stale(now=now, limit=1):
+    while await database.plans.stale(now=now, limit=1):  # noqa: ASYNC110 - it is another process that plans
         await asyncio.sleep(0.2)

@@ -9,8 +9,8 @@ from datetime import datetime
 LookAhead = Callable[[], Awaitable[float | None]]
 """When the next reminder is due, as a Unix time; None where none is."""
 
-LONGEST = 20.0
-"""Seconds the command may take on a busy machine."""
+LONGEST = 45.0
+"""Seconds the command may take on a busy machine, waiting for the plan of what was just changed included."""
 
 
 def looking_ahead(command: Sequence[str], environment: Callable[[], Mapping[str, str]]) -> LookAhead:
