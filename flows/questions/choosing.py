@@ -1,6 +1,7 @@
 """Choosing what a reading is about: a subject of the roadmap, or nothing it says."""
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 from math import exp
 
 import msgspec
@@ -87,8 +88,10 @@ class Chooser:
         self._knowledge = knowledge
         self._matcher = matcher
         self._likeness = likeness
+        self.choose = lru_cache(maxsize=64)(self._choose)
+        """Kept for a while: what a question is about alone is asked once more beside the question it may follow."""
 
-    def choose(self, reading: Reading) -> Choice:
+    def _choose(self, reading: Reading) -> Choice:
         """The subject for which most speaks, with how sure that is."""
         if sum(self._matcher.weight(u) for u in reading.units) < _LEAST_SAID:
             return _NOTHING
@@ -126,27 +129,50 @@ class Chooser:
         weighed = self._matcher.weigh(reading.units)
         best: dict[str, _View] = {}
         theme: Match | None = None
+        whole = _Named.of(reading.units)
         for asked in _views(reading):
+            here = _Named.of(asked)
             for match in weighed.rank(asked):
                 if match.name.startswith("out:"):
                     theme = match if theme is None or match.score > theme.score else theme
                     continue
-                held = self._held(match, asked, reading.units)
+                held = self._held(match, here, whole)
                 if match.name not in best or held > best[match.name].held:
                     best[match.name] = _View(held, match, asked)
         return best, theme
 
-    def _held(self, match: Match, asked: Sequence[Unit], whole: Sequence[Unit]) -> float:
+    def _held(self, match: Match, asked: "_Named", whole: "_Named") -> float:
         subject = self._knowledge.subjects[match.name]
         score = match.score
         told = self._matcher.heads(match.name)
-        score -= _UNEXPLAINED * len({u.said for u in asked if u.kind == "outside" and told.isdisjoint(u.heads)})
-        score -= sum(_UNASKED.get(h, 0.0) for h in heads_of(u for u in asked if u.kind == "ask") - told)
-        if subject.env and {"test", "production"} <= heads_of(asked):
+        score -= _UNEXPLAINED * len({said for said, heads in asked.outside if told.isdisjoint(heads)})
+        score -= sum(_UNASKED.get(h, 0.0) for h in asked.asks - told)
+        if subject.env and len(asked.envs) == 2:
             score *= _ONE_OF_BOTH
-        if _contradicts(subject, match, asked, whole):
+        if _contradicts(subject, match, whole):
             score *= _CONFLICT
         return max(score, 0.0)
+
+
+class _Named(msgspec.Struct, frozen=True):
+    """What some units name, sorted once for all subjects that are laid beside it."""
+
+    asks: frozenset[str]
+    outside: tuple[tuple[str, frozenset[str]], ...]
+    envs: frozenset[str]
+    paths: frozenset[str]
+    steps: frozenset[str]
+
+    @classmethod
+    def of(cls, units: Sequence[Unit]) -> "_Named":
+        heads = heads_of(units)
+        return cls(
+            asks=heads_of(u for u in units if u.kind == "ask"),
+            outside=tuple((u.said, u.heads) for u in units if u.kind == "outside"),
+            envs=heads & {"test", "production"},
+            paths=heads_of(u for u in units if u.kind == "path"),
+            steps=_steps(heads),
+        )
 
 
 def _candidates(alike: Alike, held: Mapping[str, float]) -> Collection[str]:
@@ -187,17 +213,17 @@ def _by_event(heads: frozenset[str]) -> Environment | None:
     return "production" if certified else "test"
 
 
-def _contradicts(subject: Subject, match: Match, asked: Sequence[Unit], whole: Sequence[Unit]) -> bool:
-    heads = heads_of(whole)
-    phrase = heads_of(match.phrase.units)
-    named = {h for h in heads if h in ("test", "production")}
-    if subject.env and named and subject.env not in named:
+def _contradicts(subject: Subject, match: Match, whole: _Named) -> bool:
+    if subject.env and whole.envs and subject.env not in whole.envs:
         return True
-    paths = {h for u in whole if u.kind == "path" for h in u.heads}
-    if subject.path and paths and subject.path not in paths:
+    if subject.path and whole.paths and subject.path not in whole.paths:
         return True
-    steps, theirs = ({h for h in x if h.startswith(_STEPS)} for x in (heads, phrase))
-    return bool(steps and theirs and not steps & theirs)
+    theirs = _steps(heads_of(match.phrase.units)) if whole.steps else frozenset()
+    return bool(theirs and not whole.steps & theirs)
+
+
+def _steps(heads: Collection[str]) -> frozenset[str]:
+    return frozenset(h for h in heads if h.startswith(_STEPS))
 
 
 def _views(reading: Reading) -> list[tuple[Unit, ...]]:

@@ -36,10 +36,14 @@ class Alike(msgspec.Struct, frozen=True):
     theme: str
     outside: float
     weight: float
+    most: float
+    """The likeliest subject's."""
+    least: float
+    """The least likely one's."""
 
     def behind(self, name: str) -> float:
         """How much less likely a subject is than the likeliest, for each part of the question; 0 for that one."""
-        return (self.subjects.get(name, min(self.subjects.values())) - max(self.subjects.values())) / self.weight
+        return (self.subjects.get(name, self.least) - self.most) / self.weight
 
     def inside(self, name: str) -> tuple[float, float]:
         """How much likelier a subject is than every theme: beside the question's length, and beside its root."""
@@ -79,6 +83,8 @@ class Likeness:
 
     def __init__(self, bags: Bags) -> None:
         self._names = bags.names
+        self._themes = [i for i, name in enumerate(bags.names) if name.startswith("out:")]
+        self._subjects = [i for i, name in enumerate(bags.names) if not name.startswith("out:")]
         self._counts = dict(bags.counts)
         unseen = _UNSEEN * len(self._counts)
         self._nothing = [log(_UNSEEN / (total + unseen)) for total in bags.totals]
@@ -95,14 +101,15 @@ class Likeness:
         for part, counts in parts.items():
             for i, gain in self._gains(part):
                 found[i] += counts * gain
-        by_name = dict(zip(self._names, found, strict=True))
-        themes = {name: score for name, score in by_name.items() if name.startswith("out:")}
-        theme = max(themes, key=lambda name: (themes[name], name))
+        theme = max(self._themes, key=lambda i: (found[i], self._names[i]))
+        subjects = {self._names[i]: found[i] for i in self._subjects}
         return Alike(
-            subjects={name: score for name, score in by_name.items() if name not in themes},
-            theme=theme,
-            outside=themes[theme],
+            subjects=subjects,
+            theme=self._names[theme],
+            outside=found[theme],
             weight=max(weight, _SHORT),
+            most=max(subjects.values()),
+            least=min(subjects.values()),
         )
 
 

@@ -2,7 +2,8 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from math import log
+from functools import lru_cache
+from math import fsum, log
 
 import msgspec
 
@@ -44,8 +45,8 @@ _LEAST_MET = 0.42
 """How much of a phrasing a question must have; less can never be enough."""
 _FEW, _TERSE = 2, 0.75
 """What a phrasing of one word counts beside a question of more than a few."""
-_UNSURE, _LEAST_LIKELY = 50.0, -6.0
-"""How many words as elsewhere are added to each subject's, so that few phrasings do not say too much; and a floor."""
+_ROUNDING = 1e-9
+"""More than sums of weights differ by the order they are added in."""
 
 
 class Phrasing(msgspec.Struct, frozen=True, array_like=True):
@@ -79,33 +80,73 @@ class Match(msgspec.Struct, frozen=True):
     met: float
     """How much of the phrasing the question has."""
     against: float = 0.0
-    """How near the subject's nearest phrasing is whose answer begins with the other of yes and no."""
+    """Where the answer begins with yes or no: how near the subject's nearest phrasing is that has the other."""
+
+
+class _Near(msgspec.Struct, frozen=True, gc=False):
+    """A phrasing that has enough in common with what is said."""
+
+    met: float
+    """How much of it is said."""
+    order: tuple[int, int]
+    """Of two as good, the one that has the weightier word counts, then the first in the data."""
+    phrase: Phrase
+    explained: Mapping[int, float]
+    """Which units of what is said it explains, and how well."""
+
+
+Said = tuple[frozenset[str], bool]
+"""The heads of a unit as phrasings have it, and whether a theme's phrasing has it."""
 
 
 class Matcher:
-    """Every phrasing of subjects and themes, by the heads of their units."""
+    """Every phrasing of subjects and themes, to be found by the units that it cannot do without."""
 
     def __init__(self, phrasings: Iterable[Phrasing]) -> None:
         read = [(p.name, p.group, p.text, _distinct(p.units)) for p in phrasings]
         self._rarity = _rarity((name, units) for name, _, _, units in read)
         self._unseen = max(self._rarity.values(), default=1.0)
         self._phrases = [self._phrase(name, group, text, units) for name, group, text, units in read if units]
-        self._places: dict[str, list[tuple[int, int, frozenset[str]]]] = defaultdict(list)
         self._heads: dict[str, set[str]] = defaultdict(set)
-        self._counts: dict[str, Counter[str]] = defaultdict(Counter)
-        for i, phrase in enumerate(self._phrases):
-            for j, unit in enumerate(phrase.units):
-                heads = unit.heads if phrase.name.startswith("out:") else _specific(unit)
-                for head in heads:
-                    self._places[head].append((i, j, unit.heads))
-                self._heads[phrase.name] |= heads
-                self._counts[phrase.name].update(heads)
-        self._totals = {name: counts.total() for name, counts in self._counts.items()}
-        self._everywhere: Counter[str] = sum(self._counts.values(), Counter())
+        self._units: list[tuple[int, ...]] = []
+        """Of each phrasing, its units by their numbers."""
+        numbers: dict[Said, int] = {}
+        for phrase in self._phrases:
+            theme = phrase.name.startswith("out:")
+            self._units.append(tuple(numbers.setdefault((u.heads, theme), len(numbers)) for u in phrase.units))
+            self._heads[phrase.name].update(*(_found_by(u.heads, theme) for u in phrase.units))
+        self._numbered: dict[str, list[tuple[int, frozenset[str]]]] = defaultdict(list)
+        for (heads, theme), number in numbers.items():
+            for head in _found_by(heads, theme):
+                self._numbered[head].append((number, heads))
+        self._openers = self._needed(len(numbers))
+        self._alike = lru_cache(maxsize=4_096)(self._alike_to)
 
     def _phrase(self, name: str, group: Group, text: str, units: tuple[Unit, ...]) -> Phrase:
         weights = tuple(self.weight(u) for u in units)
         return Phrase(name=name, group=group, text=text, units=units, weights=weights, total=sum(weights))
+
+    def _needed(self, count: int) -> Sequence[Sequence[int]]:
+        """For each unit, the phrasings to look at where it is said.
+
+        A phrasing is met enough only with one of the units without which the rest is too little. They are taken from
+        its rarest ones, so that what half of all phrasings have, as what is asked, leads to few.
+        """
+        common = Counter(number for units in self._units for number in units)
+        found: list[list[int]] = [[] for _ in range(count)]
+        for i, (phrase, units) in enumerate(zip(self._phrases, self._units, strict=True)):
+            left, too_little = phrase.total, (_LEAST_MET - _ROUNDING) * phrase.total
+            for j in sorted(range(len(units)), key=lambda j: (common[units[j]], -phrase.weights[j])):
+                if left <= too_little:
+                    break
+                found[units[j]].append(i)
+                left -= phrase.weights[j]
+        return found
+
+    def _alike_to(self, heads: frozenset[str]) -> Sequence[tuple[int, float]]:
+        """The units of the data that may stand for the same as these heads, and how well."""
+        near = {number: theirs for head in heads for number, theirs in self._numbered.get(head, ())}
+        return [(number, 1.0 if theirs == heads else _ALIKE) for number, theirs in near.items()]
 
     def weight(self, unit: Unit) -> float:
         """How much a unit counts: the rarer among subjects, the more."""
@@ -114,11 +155,11 @@ class Matcher:
         if unit.kind == "ask":
             return max(_FAINT.get(h, _ASKS) for h in unit.heads)
         rare = [self._rarity.get(h, self._unseen) for h in unit.heads]
-        return max(sum(rare) / len(rare), _LEAST) * _KINDS[unit.kind]
+        return max(fsum(rare) / len(rare), _LEAST) * _KINDS[unit.kind]
 
     def known(self, unit: Unit) -> bool:
         """Whether any phrasing has it."""
-        return any(h in self._places for h in unit.heads)
+        return any(h in self._numbered for h in unit.heads)
 
     def heads(self, name: str) -> frozenset[str]:
         """Every head that a subject's phrasings have."""
@@ -133,26 +174,27 @@ class Matcher:
         """Lay all that is said beside every phrasing; what is asked is looked at afterwards."""
         units = _distinct(whole)
         weights = [self.weight(u) for u in units]
-        met: dict[int, dict[int, float]] = {}
-        explained: dict[int, dict[int, float]] = {}
-        for n in sorted(range(len(units)), key=lambda n: -weights[n]):
-            mine, opens = units[n].heads, weights[n] > _SAYS_LITTLE
-            for head in mine:
-                for i, j, theirs in self._places.get(head, ()):
-                    if i not in met:
-                        if not opens:
-                            continue
-                        met[i], explained[i] = {}, {}
-                    alike = 1.0 if theirs == mine else _ALIKE
-                    met[i][j] = max(alike, met[i].get(j, 0.0))
-                    explained[i][n] = max(alike, explained[i].get(n, 0.0))
-        found = []
-        for i, there in met.items():
-            phrase = self._phrases[i]
-            had = sum([phrase.weights[j] * alike for j, alike in there.items()]) / phrase.total
-            if had > _LEAST_MET:
-                found.append((phrase, had, explained[i]))
-        return Weighed(units, weights, found, self._heads)
+        said: dict[int, list[tuple[int, float]]] = defaultdict(list)
+        for n, unit in enumerate(units):
+            for number, alike in self._alike(unit.heads):
+                said[number].append((n, alike))
+        best = {number: max(alike for _, alike in those) for number, those in said.items()}
+        rank = {n: at for at, n in enumerate(sorted(range(len(units)), key=lambda n: -weights[n]))}
+        opening = sum(w > _SAYS_LITTLE for w in weights)
+        near: dict[str, list[_Near]] = defaultdict(list)
+        for i in {i for number in said for i in self._openers[number]}:
+            phrase, numbers = self._phrases[i], self._units[i]
+            had = [w * best[u] for u, w in zip(numbers, phrase.weights, strict=True) if u in best]
+            met = fsum(had) / phrase.total
+            if met <= _LEAST_MET:
+                continue
+            explained = _explained(said[u] for u in numbers if u in best)
+            first = min(rank[n] for n in explained)
+            if first < opening:
+                near[phrase.name].append(_Near(met, (first, i), phrase, explained))
+        for those in near.values():
+            those.sort(key=lambda each: (-each.met, each.order))
+        return Weighed(units, weights, near, self._heads)
 
 
 class Weighed:
@@ -162,15 +204,15 @@ class Weighed:
         self,
         units: Sequence[Unit],
         weights: Sequence[float],
-        found: Sequence[tuple[Phrase, float, Mapping[int, float]]],
+        near: Mapping[str, Sequence[_Near]],
         heads: Mapping[str, set[str]],
     ) -> None:
         self._units = units
         self._weights = weights
-        self._found = found
+        self._near = near
+        """Of each subject and theme, the phrasings of which most is said first."""
         self._elsewhere = {
-            name: {n for n, u in enumerate(units) if not heads[name].isdisjoint(u.heads)}
-            for name in {phrase.name for phrase, _, _ in found}
+            name: [n for n, u in enumerate(units) if not heads[name].isdisjoint(u.heads)] for name in near
         }
 
     def rank(self, asked: Sequence[Unit]) -> list[Match]:
@@ -180,30 +222,45 @@ class Weighed:
         is_story = sum(w >= _LEAST and u.kind != "faint" for u, w in zip(self._units, weights, strict=True)) > _LONG
         said = [u.kind not in ("faint", "not") for u in asked]
         most_terse = _TERSE if sum(said) > _FEW else 1.0
-        best: dict[str, Match] = {}
-        groups: dict[tuple[str, Group], float] = {}
-        for phrase, had, explained in self._found:
-            met = had * most_terse if len(phrase.units) == 1 else had
-            covered = self._covered(phrase, explained, weights, is_story)
-            if not covered:
-                continue
-            score = 2 * covered * met / (covered + met)
-            groups[phrase.name, phrase.group] = max(score, groups.get((phrase.name, phrase.group), 0.0))
-            if phrase.name not in best or score > best[phrase.name].score:
-                best[phrase.name] = Match(name=phrase.name, score=score, phrase=phrase, covered=covered, met=met)
-        for name, match in best.items():
-            other: Group = "no" if match.phrase.group == "yes" else "yes"
-            best[name] = msgspec.structs.replace(match, against=groups.get((name, other), 0.0))
-        return sorted(best.values(), key=lambda m: (-m.score, m.name))
+        whole = 0.0 if is_story else sum(weights) or 1.0
+        best = [self._match(name, near, weights, whole, most_terse) for name, near in self._near.items()]
+        return sorted(filter(None, best), key=lambda m: (-m.score, m.name))
 
-    def _covered(
-        self, phrase: Phrase, explained: Mapping[int, float], weights: Sequence[float], is_story: bool
-    ) -> float:
+    def _match(
+        self, name: str, near: Sequence[_Near], weights: Sequence[float], whole: float, most_terse: float
+    ) -> Match | None:
+        """What the best phrasing of one subject or theme is. `whole`: what is to be explained, 0 of a story."""
+        found = self._best(near, weights, whole, most_terse)
+        if found is None:
+            return None
+        score, best, covered, met = found
+        group = best.phrase.group
+        others = [n for n in near if n.phrase.group != group and n.phrase.group != "asked"] if group != "asked" else []
+        other = self._best(others, weights, whole, most_terse)
+        against = other[0] if other else 0.0
+        return Match(name=name, score=score, phrase=best.phrase, covered=covered, met=met, against=against)
+
+    def _best(
+        self, those: Sequence[_Near], weights: Sequence[float], whole: float, most_terse: float
+    ) -> tuple[float, _Near, float, float] | None:
+        """The best of these, which begin with the one that is met most: its score, and how much of which is told."""
+        best = None
+        for near in those:
+            if best and 2 * near.met / (1 + near.met) < best[0]:
+                break  # were all of the question explained, it would not be as good; nor are those after it
+            met = near.met * most_terse if len(near.phrase.units) == 1 else near.met
+            covered = self._covered(near, weights, whole)
+            score = 2 * covered * met / (covered + met) if covered else 0.0
+            if score and (best is None or score > best[0] or (score == best[0] and near.order < best[1].order)):
+                best = score, near, covered, met
+        return best
+
+    def _covered(self, near: _Near, weights: Sequence[float], whole: float) -> float:
         """How much of the question a phrasing explains, with a little help of its subject's others."""
-        here = sum([weights[n] * alike for n, alike in explained.items()])
-        elsewhere = sum([weights[n] for n in self._elsewhere[phrase.name] if n not in explained])
+        here = fsum([weights[n] * alike for n, alike in near.explained.items()])
+        elsewhere = fsum([weights[n] for n in self._elsewhere[near.phrase.name] if n not in near.explained])
         told = here + min(_ELSEWHERE * elsewhere, _MOST_ELSEWHERE * here)
-        return min(told / (self._spanned(explained, weights) if is_story else sum(weights) or 1.0), 1.0)
+        return min(told / (whole or self._spanned(near.explained, weights)), 1.0)
 
     def _spanned(self, explained: Mapping[int, float], weights: Sequence[float]) -> float:
         """Of a long question: what stands between the first and the last word explained, and a little of the rest."""
@@ -221,15 +278,23 @@ class Weighed:
         return [a + b + c for a, b, c in zip(core, faint, around, strict=True)]
 
 
+def _explained(said: Iterable[Sequence[tuple[int, float]]]) -> Mapping[int, float]:
+    found: dict[int, float] = {}
+    for those in said:
+        for n, alike in those:
+            found[n] = max(alike, found.get(n, 0.0))
+    return found
+
+
 def _scaled(weights: Sequence[float], most: float) -> list[float]:
     """The weights, together no more than this."""
     total = sum(weights)
     return [w * most / total for w in weights] if total > most else list(weights)
 
 
-def _specific(unit: Unit) -> frozenset[str]:
-    """Without the heads of whole themes: a subject that knows one word of a theme does not know the others."""
-    return frozenset(h for h in unit.heads if not (h.startswith("out:") and h.count(":") == 1))
+def _found_by(heads: frozenset[str], theme: bool) -> frozenset[str]:
+    """Of a subject without the heads of whole themes: one that knows a word of a theme does not know the others."""
+    return heads if theme else frozenset(h for h in heads if not (h.startswith("out:") and h.count(":") == 1))
 
 
 def _distinct(units: Iterable[Unit]) -> tuple[Unit, ...]:

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Literal
 
 import msgspec
@@ -190,8 +191,10 @@ class Reader:
             self._longest[key[0]] = max(self._longest.get(key[0], 0), len(key))
         self._stems = words.stems
         self._speller = Speller(words.wanted, words.known)
+        self.read = lru_cache(maxsize=64)(self._read)
+        """Kept for a while: a question is read alone, beside the one before it, and as what the next one follows."""
 
-    def read(self, text: str) -> Reading:
+    def _read(self, text: str) -> Reading:
         """The question as units; what is courtesy or filler is left out."""
         plain = self._written_out(tidy(text))
         units: list[Unit] = []
