@@ -43,6 +43,9 @@ MOST_REFUSALS = 4
 SOME_MINUTES = 300.0
 """Seconds between such tries."""
 
+FORGOTTEN = 3600.0
+"""Seconds after which such a refusal no longer counts as the one before."""
+
 
 class Bringing:
     """Brings a slot that was taken up. `now` is real time in UNIX seconds; `wake` is told when more is owed by it."""
@@ -67,8 +70,8 @@ class Bringing:
         self._arrivals = Arrivals(slack, now)
         self.put_off_until: set[float] = set()
         """When something may be tried again, in real time: looked at then, and not with the next round only."""
-        self._refusals: dict[tuple[str, str, str], int] = {}
-        """How often in a row Slack refused a slot for a reason that may pass."""
+        self._refusals: dict[tuple[str, str, str], tuple[int, float]] = {}
+        """How often in a row Slack refused a slot for a reason that may pass, and when it last did."""
 
     def forget_put_off(self) -> None:
         """What was put off until now is looked at now."""
@@ -162,12 +165,15 @@ class Bringing:
         await self._outbox.settle(slot.tenant, dict.fromkeys(keys, error), now=self._now())
 
     def _may_still_pass(self, slot: Slot) -> bool:
-        place = (slot.tenant, slot.person, slot.slot)
-        refusals = self._refusals.get(place, 0) + 1
+        place, now = (slot.tenant, slot.person, slot.slot), self._now()
+        # A slot may go without coming here again: moved by a plan, or brought by another replica.
+        old = [p for p, (_, at) in self._refusals.items() if now - at > FORGOTTEN]
+        for gone in old:
+            del self._refusals[gone]
+        refusals = self._refusals.pop(place, (0, now))[0] + 1
         if refusals < MOST_REFUSALS:
-            self._refusals[place] = refusals
+            self._refusals[place] = refusals, now
             return True
-        self._refusals.pop(place, None)
         return False
 
     async def _got_through(self, slot: Slot) -> None:

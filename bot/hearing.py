@@ -229,6 +229,19 @@ def gone_from(body: Payload) -> str:
     return GONE[kind]
 
 
+ACCESS = {"team_access_granted": True, "team_access_revoked": False}
+"""Slack events about an installation for a whole org: workspaces that are in it from now on, or no longer."""
+
+
+def moved_in_org(body: Payload) -> tuple[tuple[str, ...], bool]:
+    """The workspaces such an event names, and whether they are in now; none where it is another one."""
+    event: Payload = body.get("event") or {}
+    kind = str(event.get("type"))
+    if body.get("type") != "event_callback" or kind not in ACCESS:
+        return (), False
+    return tuple(team for team in event.get("team_ids") or () if isinstance(team, str)), ACCESS[kind]
+
+
 def _event_callback(body: Payload, tenant: str, bot_user: str) -> Call | None:
     event: Payload = body["event"]
     kind = event.get("type")

@@ -15,7 +15,7 @@ from bot.answering import Answering, waiting
 from bot.background import Background, ended_within
 from bot.errors import STILL_WORKING
 from bot.event_inbox import EventInbox
-from bot.hearing import Call, gone_from, hear
+from bot.hearing import Call, gone_from, hear, moved_in_org
 from bot.metrics import Counts
 from bot.standstill import Standstill
 from bot.surfaces import Answer, Message, Open, Say
@@ -68,6 +68,10 @@ class Routing(AsyncMiddleware):
         tenant = f"{req.context.enterprise_id or '-'}/{req.context.team_id or '-'}"
         if gone := gone_from(body):
             await self._standstill.taken_off(tenant, gone, at=float(body.get("event_time") or 0.0))
+            return _ok()
+        teams, are_in = moved_in_org(body)
+        if teams:
+            await self._standstill.moved(tenant, teams, are_in=are_in)
             return _ok()
         if goes_on := self._standstill.heard(tenant):
             self._background.start(goes_on)

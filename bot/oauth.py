@@ -148,9 +148,9 @@ class OAuth:
     async def _read(self, given: Mapping[str, Any]) -> Installation:
         if not given.get("ok"):
             raise Refused(str(given.get("error") or "unknown_error")[:80])
-        if given.get("expires_in") or given.get("refresh_token"):
-            raise Refused(ROTATES)
         token, org = str(given.get("access_token") or ""), bool(given.get("is_enterprise_install"))
+        if given.get("expires_in") or given.get("refresh_token") or token.startswith("xoxe"):
+            raise Refused(ROTATES)
         enterprise, team = given.get("enterprise") or {}, given.get("team") or {}
         if given.get("token_type") != "bot" or not token or not (enterprise if org else team).get("id"):
             raise Unsure("no bot token in the answer")
@@ -201,7 +201,8 @@ _OPERATORS = {
     "bad_redirect_uri": "the Redirect URL in the app's settings is another one than this page's",
     "invalid_scope": "the app's settings do not allow every scope it asks for: they need the current manifest.yml",
     "invalid_team_for_non_distributed_app": "the app is not distributed: only its own workspace can add it",
-    ROTATES: "token rotation is turned on for the app, and this version does not do that",
+    ROTATES: "token rotation is turned on for the app, which this version does not do and Slack does not turn off again: "
+    "it needs another app, made from manifest.yml",
 }
 
 

@@ -92,7 +92,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         """Raises BadSettings where single values are fine and do not go together."""
-        _check_token("SLACK_BOT_TOKEN", self.slack_bot_token, ("xoxb-", "xoxe.xoxb-"))
+        if self.slack_bot_token and self.slack_bot_token.reveal().startswith("xoxe"):
+            raise BadSettings(ROTATES)
+        _check_token("SLACK_BOT_TOKEN", self.slack_bot_token, ("xoxb-",))
         _check_token("SLACK_APP_TOKEN", self.slack_app_token, ("xapp-",))
         if self.pack is not None and not self.pack.is_file():
             raise BadSettings(f"CAIS_PACK names {self.pack}, and there is no such file.")
@@ -223,6 +225,11 @@ WHERE = {
     "SLACK_CLIENT_SECRET": "Basic Information, App Credentials",
 }
 """Where api.slack.com/apps shows each secret."""
+
+ROTATES = (
+    "SLACK_BOT_TOKEN is a token that rotates (xoxe): it would stop within twelve hours, and this version renews none. "
+    "Token rotation cannot be turned off again, so make another app from manifest.yml, which leaves it off."
+)
 
 
 FIELDS = {one.encode_name: one for one in msgspec.structs.fields(Settings)}

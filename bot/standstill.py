@@ -1,7 +1,7 @@
 """Which workspaces nothing may be sent to: the app was taken off there, or its token counts no more."""
 
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any
 
 from bot.installed import Installed
@@ -13,6 +13,13 @@ log = logging.getLogger("cais.standstill")
 
 TAKEN_OFF = frozenset({"account_inactive", "token_revoked"})
 """What Slack says to a token that will never count again."""
+
+
+NOT_GRANTED = "team_access_not_granted"
+"""The org's token is good, but not there: an admin took the workspace out, or the person is in another one."""
+
+PAGE = 1000
+"""Workspaces in one answer of auth.teams.list; Slack gives no more."""
 
 
 class Standstill:
@@ -37,6 +44,20 @@ class Standstill:
         if await self._installed.gone(tenant, at or self._now()):
             await self.stop(tenant, reason)
 
+    async def moved(self, tenant: str, teams: Sequence[str], *, are_in: bool) -> None:
+        """Workspaces of an org were added to what its installation covers, or taken out; the org's token stays.
+
+        Told late or twice it harms nobody: a workspace goes on where somebody uses the app, and stops where Slack
+        refuses.
+        """
+        stopped = await self._outbox.stopped()
+        for team in teams:
+            there = f"{tenant.partition('/')[0]}/{team}"
+            if not are_in:
+                await self.stop(there, "team_access_revoked")
+            elif there in stopped:
+                await self._go_on(there)
+
     async def stop(self, tenant: str, reason: str) -> None:
         """Nothing of this workspace is sent from now on."""
         self._stopped.add(tenant)
@@ -48,6 +69,9 @@ class Standstill:
         if error not in NO_TOKEN:
             return False
         try:
+            if error == NOT_GRANTED and not await self._is_in_org(tenant):
+                await self.stop(tenant, error)
+                return True
             await self._slack.of(tenant).call("auth.test", {}, form=True, patience=5.0)
         except SlackSaidNo as no:
             if no.error in TAKEN_OFF:
@@ -58,6 +82,18 @@ class Standstill:
         except (TooBusy, Unsure):
             return False
         return False
+
+    async def _is_in_org(self, tenant: str) -> bool:
+        """Whether the org's installation covers this workspace. Raises what calls to Slack raise."""
+        team = tenant.partition("/")[2]
+        asked: Mapping[str, str | int] = {"limit": PAGE}
+        while True:
+            answer = await self._slack.of(tenant).call("auth.teams.list", asked, form=True, patience=5.0)
+            if any(one.get("id") == team for one in answer.get("teams") or ()):
+                return True
+            asked = {"limit": PAGE, "cursor": (answer.get("response_metadata") or {}).get("next_cursor") or ""}
+            if not asked["cursor"]:
+                return False
 
     async def look(self) -> None:
         """Another replica may have stopped one."""

@@ -8,7 +8,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from bot.bootstrap import build_router
-from bot.hearing import GONE
+from bot.hearing import ACCESS, GONE
 from bot.manifest import manifest_path, read_manifest
 from bot.router import Router
 from bot.sandbox import web_api  # noqa: F401 - importing it fills the table of methods
@@ -48,7 +48,7 @@ def methods_called() -> set[str]:
 
 
 def test_every_event_is_heard_and_every_event_heard_is_asked_for(router: Router) -> None:
-    assert read_manifest().events == {TABS.get(name, name) for name in router.events} | WORDS | set(GONE)
+    assert read_manifest().events == {TABS.get(name, name) for name in router.events} | WORDS | set(GONE) | set(ACCESS)
 
 
 def test_every_shortcut_is_heard_and_every_one_heard_is_there(router: Router) -> None:

@@ -90,6 +90,8 @@ def delete(
     who = by or (click.prompt("Your name, for the certificate") if typed is None else "")
     if not who:
         raise CannotDelete("Say who deletes it, with --by. Nothing was deleted.")
+    if in_use(settings.database):  # somebody may have started it while this waited for an answer
+        raise CannotDelete(IN_USE)
     certificate = _certificate(scope, found, by=who, reason=reason, packet=last, copies=copies)
     path = begun[0] if begun else _free(out, scope, found)
     _keep(path, certificate)

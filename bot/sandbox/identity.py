@@ -36,6 +36,13 @@ def auth_test(slack: Slack, args: Json) -> Json:
     }
 
 
+@method("auth.teams.list", form=True)
+def auth_teams_list(slack: Slack, args: Json) -> Json:
+    """The workspaces in which the token counts: here always the one there is."""
+    team = slack.workspace.team
+    return {"teams": [{"id": team["id"], "name": team["name"]}], "response_metadata": {"next_cursor": ""}}
+
+
 @method("users.list", scopes=("users:read",), tier="2")
 def users_list(slack: Slack, args: Json) -> Json:
     """Everybody, a page at a time; a cursor is only good for going on."""

@@ -39,6 +39,8 @@ class Manifest:
     home_tab: bool = True
     messages_tab: bool = True
     prompts: tuple[Json, ...] = ()
+    rotates: bool = False
+    """Tokens are good for twelve hours, and come with another that renews them."""
 
     def event_is_sent(self, name: str) -> str:
         """Empty when the event is sent; otherwise why not, in words for the inspector."""
@@ -72,6 +74,7 @@ def manifest_from(content: Json) -> Manifest:
         home_tab=bool(home.get("home_tab_enabled")),
         messages_tab=bool(home.get("messages_tab_enabled")),
         prompts=tuple(dict(prompt) for prompt in agent.get("suggested_prompts") or []),
+        rotates=bool(settings.get("token_rotation_enabled")),
     )
 
 

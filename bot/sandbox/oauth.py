@@ -99,7 +99,9 @@ class OAuth:
         self._codes[code] = ("", scopes, until)
         self.installed = True
         team = self._slack.workspace.team
+        rotating = {"refresh_token": f"xoxe-1-{token_hex(16)}", "expires_in": 43200}
         return {
+            **(rotating if options.manifest.rotates else {}),
             "ok": True,
             "access_token": options.bot_token,
             "token_type": "bot",

@@ -129,6 +129,24 @@ def test_it_refuses_while_another_program_has_the_database_open(typed: Cais, acm
     assert "2 firms, 68 events" in typed("verify").output
 
 
+def test_it_refuses_where_the_bot_was_started_while_it_waited_for_an_answer(
+    environment: pytest.MonkeyPatch, acme: Path, tmp_path: Path
+) -> None:
+    began: list[sqlite3.Connection] = []
+
+    def answers(*_: object, **__: object) -> str:
+        began.append(sqlite3.connect(acme))
+        began[0].execute("SELECT count(*) FROM events").fetchall()
+        return "Acme"
+
+    environment.setattr("click.prompt", answers)
+    said = CliRunner().invoke(cais, ["delete", "f1", "--by", "Dana", "--no-packet"])
+    began.pop().close()
+    assert said.exit_code == 2
+    assert "open in another program, such as the bot. Stop it first" in said.output
+    assert list(tmp_path.glob("*certificate*")) == []
+
+
 def test_interrupted_it_goes_on_where_it_was(
     typed: Cais, acme: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,11 +1,14 @@
 """The app added to Slack in a browser, taken off again, and added once more."""
 
 import ast
+import hashlib
+import hmac
 import json
 import logging
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
@@ -15,7 +18,7 @@ import pytest
 from aiohttp import web
 
 import bot
-from bot.app import Bot
+from bot.app import INSTALLED, Bot
 from bot.bootstrap import build_router, build_services
 from bot.clock import real_time
 from bot.installed import NOT_HERE, ManyWorkspaces
@@ -268,6 +271,58 @@ async def test_a_whole_org_is_one_installation_and_says_what_comes_next(database
         await browser.slack.bot.standstill.stop("E0SANDBOX/T1", "account_inactive")
         await browser.adds_it()
         assert await database.outbox.stopped() == {}
+
+
+async def slack_tells(browser: Browser, event: dict[str, object]) -> int:
+    """An event about the org as a whole: it is in no workspace."""
+    body = {"type": "event_callback", "team_id": None, "enterprise_id": "E0SANDBOX", "event_id": "Ev1", "event": event}
+    raw, stamp = json.dumps(body), str(int(real_time()))
+    signature = hmac.new(SECRET.encode(), f"v0:{stamp}:{raw}".encode(), hashlib.sha256).hexdigest()
+    headers = {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": f"v0={signature}"}
+    async with browser._session.post(f"{browser._home}/slack/events", data=raw, headers=headers) as answer:
+        return answer.status
+
+
+async def test_a_workspace_taken_out_of_an_org_stops_alone_and_put_in_again_goes_on(
+    database: Database, pack: Pack
+) -> None:
+    async with browsing(database, pack, whole_org=True) as browser:
+        await browser.adds_it()
+        out = {"type": "team_access_revoked", "team_ids": ["T1", "T2", None]}
+        assert await slack_tells(browser, out) == 200
+        assert await database.outbox.stopped() == dict.fromkeys(
+            ["E0SANDBOX/T1", "E0SANDBOX/T2"], "team_access_revoked"
+        )
+        assert await browser.tenants() == ["E0SANDBOX/-"], "the token is the org's, and stays"
+        assert await slack_tells(browser, {"type": "team_access_granted", "team_ids": ["T2", "T3"]}) == 200
+        assert set(await database.outbox.stopped()) == {"E0SANDBOX/T1"}
+
+
+async def test_a_refusal_for_a_workspace_the_org_took_out_stops_it_and_one_for_a_person_does_not(
+    database: Database, pack: Pack
+) -> None:
+    async with browsing(database, pack, whole_org=True) as browser:
+        await browser.adds_it()
+        at = NOW.timestamp()
+        for team in ("T0SANDBOX", "T1"):
+            tenant = f"E0SANDBOX/{team}"
+            await database.outbox.owe([Owed(tenant, "k", "", INSTALLED, f"slack:{tenant}/U0ANA", "", at)])
+        refusal = {"kind": "refuse", "error": "team_access_not_granted", "times": -1}
+        browser.slack.sandbox.faults({"method": "chat.postMessage", **refusal})
+        await browser.slack.bot.delivery.settle_due()
+        await browser.slack.settled()
+        assert await database.outbox.stopped() == {"E0SANDBOX/T1": "team_access_not_granted"}
+        (lost,) = await database.outbox.undelivered("E0SANDBOX/T0SANDBOX", limit=9)
+        assert lost.outcome == "team_access_not_granted"
+
+
+async def test_an_app_whose_tokens_rotate_is_refused_in_words(browser: Browser) -> None:
+    options = browser.slack.sandbox.options
+    options.manifest = replace(options.manifest, rotates=True)
+    status, page = await browser.gets(await browser.allows(await browser.begins()))
+    assert (status, "Token rotation is turned on for the app" in page) == (400, True)
+    assert "made from manifest.yml" in page
+    await nothing_was_installed(browser)
 
 
 async def test_slacks_variables_do_not_make_bolt_keep_tokens_in_files(

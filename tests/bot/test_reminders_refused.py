@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.bringing import MOST_REFUSALS, SOME_MINUTES
+from bot.bringing import FORGOTTEN, MOST_REFUSALS, SOME_MINUTES
 from flows.events import FirmKey
 from flows.ports import Known
 from flows.roadmap import Pack
@@ -55,6 +55,17 @@ async def test_a_conversation_that_is_not_found_once_costs_some_minutes_only(wor
     assert await marked(world) == ""
     await world.goes_to("2026-12-08")
     assert len(world.digests(BEN)) == 2
+
+
+async def test_refusals_that_lie_far_apart_are_not_counted_together(world: World) -> None:
+    await bens_firm(world)
+    refused(world, "channel_not_found", MOST_REFUSALS)
+    await world.goes_to("2026-12-01")
+    for _ in range(MOST_REFUSALS):
+        world.clock.real += FORGOTTEN + 1
+        await world.plan()
+    assert "Tuesday, December 15, 2026" in world.said(BEN)
+    assert await marked(world) == ""
 
 
 async def test_one_that_is_not_found_for_long_is_tried_with_the_next_reminder_all_the_same(world: World) -> None:

@@ -103,6 +103,8 @@ def test_half_a_configuration_says_what_is_missing(given: Given, half: dict[str,
         ("SLACK_API_URL", "slack.com", "SLACK_API_URL must be an http or https address"),
         ("CAIS_ENCRYPTION_KEYS", "k:hush", "The key k in CAIS_ENCRYPTION_KEYS is not 32 bytes"),
         ("SLACK_APP_TOKEN", BOT, "SLACK_APP_TOKEN must start with xapp-"),
+        ("SLACK_BOT_TOKEN", "xoxe.xoxb-1-abc", "SLACK_BOT_TOKEN is a token that rotates"),
+        ("SLACK_BOT_TOKEN", "xoxe-1-abc", "SLACK_BOT_TOKEN is a token that rotates"),
     ],
 )
 def test_a_bad_value_says_what_it_must_be(given: Given, name: str, value: str, sentence: str) -> None:
