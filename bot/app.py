@@ -29,6 +29,7 @@ from bot.middleware import BUDGET, Routing
 from bot.people import People
 from bot.places import place
 from bot.planner import Planner
+from bot.replays import Replays
 from bot.router import Router
 from bot.standstill import Standstill
 from bot.surfaces import Publish
@@ -136,6 +137,7 @@ class Bot:
             background=self.background,
             counts=self.counts,
             standstill=self.standstill,
+            replays=Replays(now),
             budget=budget,
         )
         self.client = AsyncWebClient(

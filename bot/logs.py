@@ -3,7 +3,9 @@
 import logging
 import re
 import sys
+import traceback
 from collections.abc import MutableMapping
+from pathlib import PurePath
 from typing import Any, TextIO
 
 Line = MutableMapping[str, Any]
@@ -64,14 +66,28 @@ def _one_line_each(practice: bool) -> logging.Formatter:
 def _hide_bodies(record: logging.LogRecord) -> bool:
     """Slack's libraries log requests and answers, with what people typed and with tokens in them.
 
-    Their DEBUG lines are dropped, and of the others what follows the first sign of a body.
+    Their DEBUG lines are dropped, and of the others what follows the first sign of a body. Other libraries may quote
+    what they could not read, in an error or after the first line.
     """
     if not any(library in record.pathname.replace("\\", "/") for library in _SLACK_LIBRARIES):
+        if record.name.partition(".")[0] != "cais":
+            _shorten(record)
         return True
     if record.levelno < logging.INFO:
         return False
     record.msg, record.args = _BODY_STARTS.split(record.getMessage(), maxsplit=1)[0].strip(), None
     return True
+
+
+def _shorten(record: logging.LogRecord) -> None:
+    """The first line, and of an error its kind and where it came up: its text may be what somebody sent."""
+    record.msg, record.args = record.getMessage().partition("\n")[0], None
+    error = record.exc_info[1] if record.exc_info else None
+    if error is not None:
+        *_, last = traceback.extract_tb(error.__traceback__) or [None]
+        where = f" at {PurePath(last.filename).name}:{last.lineno}" if last else ""
+        record.error = f"{type(error).__name__}{where}"
+    record.exc_info, record.exc_text = None, None
 
 
 class _Marked:

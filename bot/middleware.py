@@ -17,6 +17,7 @@ from bot.errors import STILL_WORKING
 from bot.event_inbox import EventInbox
 from bot.hearing import Call, gone_from, hear, moved_in_org
 from bot.metrics import Counts
+from bot.replays import Replays
 from bot.standstill import Standstill
 from bot.surfaces import Answer, Message, Open, Say
 from bot.table import Table
@@ -37,6 +38,7 @@ class Routing(AsyncMiddleware):
         background: Background,
         counts: Counts,
         standstill: Standstill,
+        replays: Replays,
         budget: float = BUDGET,
     ) -> None:
         self._table = table
@@ -45,6 +47,7 @@ class Routing(AsyncMiddleware):
         self._background = background
         self._counts = counts
         self._standstill = standstill
+        self._replays = replays
         self._budget = budget
         self._acks = Acks()
 
@@ -65,6 +68,9 @@ class Routing(AsyncMiddleware):
         body: Mapping[str, Any] = req.body
         if body.get("type") == "url_verification":
             return _ok({"challenge": body.get("challenge", "")})
+        if _is_sent_once(body) and (signed := req.headers.get("x-slack-signature")) and self._replays.again(signed[0]):
+            self._counts.add("replayed", "other", "refused")
+            return BoltResponse(status=401, body="")
         tenant = f"{req.context.enterprise_id or '-'}/{req.context.team_id or '-'}"
         if gone := gone_from(body):
             await self._standstill.taken_off(tenant, gone, at=float(body.get("event_time") or 0.0))
@@ -123,6 +129,14 @@ _HOW = {
     "block_suggestion": "options",
     "message_action": "shortcut",
 }
+
+
+_SENT_ONCE = frozenset({"block_actions", "view_submission", "message_action", "shortcut"})
+
+
+def _is_sent_once(body: Mapping[str, Any]) -> bool:
+    """Whether Slack never repeats it, as it repeats events."""
+    return "command" in body or body.get("type") in _SENT_ONCE
 
 
 def _how(body: Mapping[str, Any]) -> str:

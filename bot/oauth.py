@@ -201,7 +201,7 @@ _OPERATORS = {
     "bad_redirect_uri": "the Redirect URL in the app's settings is another one than this page's",
     "invalid_scope": "the app's settings do not allow every scope it asks for: they need the current manifest.yml",
     "invalid_team_for_non_distributed_app": "the app is not distributed: only its own workspace can add it",
-    ROTATES: "token rotation is turned on for the app, which this version does not do and Slack does not turn off again: "
+    ROTATES: "token rotation is turned on for the app, which this version does not do and Slack never turns off again: "
     "it needs another app, made from manifest.yml",
 }
 
@@ -249,4 +249,7 @@ def _is_local(request: web.BaseRequest) -> bool:
     """Over plain http a Secure cookie would be lost; that is for this machine only, and Slack wants https otherwise."""
     if request.headers.get("X-Forwarded-Proto", "").split(",")[0].strip() == "https":
         return False
-    return (request.url.host or "") in ("localhost", "127.0.0.1", "::1")
+    try:
+        return (request.url.host or "") in ("localhost", "127.0.0.1", "::1")
+    except ValueError:
+        return False  # the Host is none

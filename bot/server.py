@@ -1,5 +1,6 @@
 """The HTTP side: Slack's requests at /slack/events, and /healthz, /readyz and /metrics for whoever runs the app."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -18,6 +19,9 @@ from yarl import query_to_pairs
 
 from bot.metrics import Counts
 from bot.middleware import JsonAck
+
+READING = 10.0
+"""Seconds for a request's body to arrive."""
 
 SHUTDOWN = 3.0
 """Seconds that open requests have to finish when the server stops."""
@@ -53,6 +57,8 @@ class SlackRequest(AsyncBoltRequest):
         if not isinstance(body, dict):
             raise TypeError("the body is no object")
         self.body = body
+        if body.get("type") == "event_callback" and not isinstance(body.get("event"), dict):
+            raise TypeError("an event without one")
         self.context = context_of(body)
         self.lazy_only = False
         self.lazy_function_name = None
@@ -104,8 +110,12 @@ def web_app(
         if not (stamp.isascii() and stamp.isdigit() and "X-Slack-Signature" in headers):
             return web.Response(status=401)
         try:
-            bolt_request = SlackRequest((await request.read()).decode(), headers)
-        except (ValueError, TypeError, AttributeError):
+            async with asyncio.timeout(READING):
+                content = await request.read()
+            bolt_request = SlackRequest(content.decode(), headers)
+        except TimeoutError:
+            return web.Response(status=408)
+        except (ValueError, TypeError, AttributeError, RecursionError):
             return web.Response(status=400)
         assert app is not None, "only served where there is one"
         answer = await app.async_dispatch(bolt_request)
@@ -124,7 +134,8 @@ def web_app(
         page = pages.get(request.path)
         return await page(request) if page else web.Response(status=404)
 
-    return web.Server(serve, access_log=None)
+    # Slack compresses nothing: what comes compressed is not unpacked, and its signature is wrong then.
+    return web.Server(serve, access_log=None, auto_decompress=False)
 
 
 def health_pages(ready: Ready, counts: Counts, gauges: Gauges | None) -> dict[str, Page]:

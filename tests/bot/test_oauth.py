@@ -290,9 +290,7 @@ async def test_a_workspace_taken_out_of_an_org_stops_alone_and_put_in_again_goes
         await browser.adds_it()
         out = {"type": "team_access_revoked", "team_ids": ["T1", "T2", None]}
         assert await slack_tells(browser, out) == 200
-        assert await database.outbox.stopped() == dict.fromkeys(
-            ["E0SANDBOX/T1", "E0SANDBOX/T2"], "team_access_revoked"
-        )
+        assert await database.outbox.stopped() == dict.fromkeys(["E0SANDBOX/T1", "E0SANDBOX/T2"], "team_access_revoked")
         assert await browser.tenants() == ["E0SANDBOX/-"], "the token is the org's, and stays"
         assert await slack_tells(browser, {"type": "team_access_granted", "team_ids": ["T2", "T3"]}) == 200
         assert set(await database.outbox.stopped()) == {"E0SANDBOX/T1"}
