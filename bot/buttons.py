@@ -205,8 +205,18 @@ class OpenRevision(Changing, frozen=True):
     deadline: str = ""
 
 
+class ChooseRevision(Changing, frozen=True):
+    """Which date, and what kind of thing was said of it; the form that follows asks for no more than that needs."""
+
+    verb: ClassVar[str] = "deadlines.revision_choose"
+
+
 class RevisionForm(Changing, frozen=True):
+    """`deadline` is an industry date's id, or `new`; `said` is a deadlines.ValueType."""
+
     verb: ClassVar[str] = "deadlines.revision_form"
+    deadline: str = ""
+    said: str = ""
 
 
 class ShowTradingDays(Carried, frozen=True):

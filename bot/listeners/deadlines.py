@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Sequence
-from typing import Literal, cast, get_args
+from typing import Literal, cast
 
 from bot.buttons import (
+    ChooseRevision,
     OpenRevision,
     OpenTradingDay,
     PickDeadline,
@@ -17,7 +18,7 @@ from bot.buttons import (
 )
 from bot.listeners.tasks import day_of, is_ticket
 from bot.router import Heard, Router
-from bot.surfaces import Answer, FieldErrors, Message, Modal, Open, Replace, Say
+from bot.surfaces import Answer, FieldErrors, Message, Modal, Open, Replace, Say, Swap
 from bot.views import deadline_forms as forms
 from bot.views import deadlines as views
 from bot.views import tasks
@@ -47,6 +48,7 @@ def register(router: Router) -> None:
     router.action(ShowStory)(show_story)
     router.action(PickDeadline)(pick_deadline)
     router.action(OpenRevision)(open_revision)
+    router.submit(ChooseRevision)(choose_revision)
     router.submit(RevisionForm)(save_revision)
     router.action(ShowTradingDays)(show_trading_days)
     router.action(OpenTradingDay)(open_trading_day)
@@ -140,7 +142,16 @@ async def open_revision(heard: Heard, carried: OpenRevision, services: Services)
     """*Add or revise…*."""
     _must_be_admin(heard)
     scene, there = await _there(heard, services)
-    return Open(forms.revision_modal(scene, there.ledger, carried.deadline))
+    return Open(forms.revision_choice(scene, there.ledger, carried.deadline))
+
+
+async def choose_revision(heard: Heard, carried: ChooseRevision, services: Services) -> Answer:
+    """Which date, and what was said of it: the form goes on with what that needs."""
+    _must_be_admin(heard)
+    scene, there = await _there(heard, services)
+    if not heard.value(forms.DEADLINE):
+        return FieldErrors({forms.DEADLINE: "Choose one."})
+    return Swap(forms.revision_modal(scene, there.ledger, heard.value(forms.DEADLINE), _kind(heard.value(forms.TYPE))))
 
 
 async def save_revision(heard: Heard, carried: RevisionForm, services: Services) -> Answer:
@@ -149,22 +160,20 @@ async def save_revision(heard: Heard, carried: RevisionForm, services: Services)
     announced = day_of(heard.value(forms.FROM))
     if announced is None:
         return FieldErrors({forms.FROM: "Pick the day it was announced."})
-    if not heard.value(forms.DEADLINE):
-        return FieldErrors({forms.DEADLINE: "Choose one."})
-    chosen = heard.value(forms.DEADLINE)
+    new, kind = carried.deadline in ("", forms.NEW), _kind(carried.said)
     fact = DeadlineRevised(
-        deadline=services.new_id() if chosen == forms.NEW else chosen,
-        title=heard.value(forms.TITLE) if chosen == forms.NEW else "",
+        deadline=services.new_id() if new else carried.deadline,
+        title=heard.value(forms.TITLE) if new else "",
         from_=announced,
         to=day_of(heard.value(forms.TO)) or announced,
-        value=_value(heard),
+        value=_value(heard, kind),
         source=Source(heard.value(forms.SOURCE), heard.value(forms.URL)),
         reason=heard.value(forms.REASON),
     )
     try:
         kept = await services.record_for_workspace(heard.tenant, heard.act, fact, ticket=is_ticket(heard))
     except Refusal as refusal:
-        return _refused(refusal, forms.revision_modal(scene, there.ledger, chosen), forms.DEADLINE)
+        return _refused(refusal, forms.revision_modal(scene, there.ledger, carried.deadline, kind), forms.SOURCE)
     scene = _scene(heard, services, kept.workspace)
     deadline = kept.workspace.ledger.deadline(fact.deadline)
     if deadline is None:  # the same form sent twice has given the date another id the first time
@@ -172,9 +181,13 @@ async def save_revision(heard: Heard, carried: RevisionForm, services: Services)
     return Replace(views.story(scene, kept.workspace, deadline, admin=heard.who.admin, top=_recorded(scene, kept)))
 
 
-def _value(heard: Heard) -> Value:
-    kind, on, until = heard.value(forms.TYPE), day_of(heard.value(forms.DAY)), day_of(heard.value(forms.UNTIL))
-    match cast(ValueType, kind if kind in get_args(ValueType) else "date"):
+def _kind(said: str) -> ValueType:
+    return cast(ValueType, said) if said in forms.DAYS else "date"
+
+
+def _value(heard: Heard, kind: ValueType) -> Value:
+    on, until = day_of(heard.value(forms.DAY)), day_of(heard.value(forms.UNTIL))
+    match kind:
         case "month" if on:
             return Value(type="month", month=f"{on:%Y-%m}")
         case "window":

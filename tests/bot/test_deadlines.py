@@ -17,14 +17,24 @@ async def admin_opens_the_deadlines(slack: Slack) -> None:
 
 
 REVISION = {
-    "deadline": "Full CAIS compliance",
-    "type": "date",
     "day": "2027-06-30",
     "from": "2026-11-20",
     "source": "CAT Alert 2026-01",
     "url": "https://www.catnmsplan.com/cat-alerts",
     "reason": "A new version of the specification.",
 }
+
+
+async def opens_the_form(slack: Slack, deadline: str = "Full CAIS compliance", said: str = "date") -> None:
+    """Ana says which date something was published about, and what kind of thing it was."""
+    await slack.ana.presses("Add or revise…")
+    assert (await slack.ana.submits({"deadline": deadline, "type": said}))["ok"]
+
+
+def asked(slack: Slack) -> list[str]:
+    """The fields of the form that is open, by their labels."""
+    assert slack.ana.modal
+    return [b["label"]["text"] for b in slack.ana.modal["blocks"] if b["type"] == "input"]
 
 
 @pytest.mark.parametrize("transport", ["http", "socket"], indirect=True)
@@ -99,7 +109,7 @@ async def test_an_admin_adds_a_revision_which_holds_for_every_firm_and_can_be_ta
     await a_firm(services, "Ana Securities", ANA)
     await firm_of_ben(services)
     await admin_opens_the_deadlines(slack)
-    await slack.ana.presses("Add or revise…")
+    await opens_the_form(slack)
     assert (await slack.ana.submits(REVISION))["ok"]
     said = words_of(slack.ana.last)
     assert "Full CAIS compliance: postponed, Wednesday, June 30, 2027, before: Friday, May 31, 2024" in said
@@ -127,12 +137,34 @@ async def test_what_was_announced_a_single_time_is_counted_in_plain_words(slack:
 async def test_a_new_industry_date_is_added_with_its_name(slack: Slack, services: Services) -> None:
     await a_firm(services, "Ana Securities", ANA)
     await admin_opens_the_deadlines(slack)
-    await slack.ana.presses("Add or revise…")
-    new = {**REVISION, "deadline": "A new date", "type": "tbd", "day": "2027-01-01"}
-    assert "title" in (await slack.ana.submits(new))["errors"] or "deadline" in (await slack.ana.submits(new))["errors"]
+    await opens_the_form(slack, "A new date", "tbd")
+    new = {**REVISION, "day": "2027-01-01"}
+    assert "title" in (await slack.ana.submits({**new, "title": "  "}))["errors"]
     assert (await slack.ana.submits({**new, "title": "Reference Database cut-over"}))["ok"]
     assert "to be announced, not before Jan 1, 2027" in words_of(slack.ana.last)
     assert "Reference Database cut-over" in words_of(await slack.ana.types("/cais deadlines"))
+
+
+@pytest.mark.parametrize(
+    ("said", "days"),
+    [
+        ("date", ["The day"]),
+        ("month", ["A day of that month"]),
+        ("window", ["The first day", "The last day"]),
+        ("from", ["The day it begins"]),
+        ("tbd", ["Not before", "Not after"]),
+    ],
+)
+async def test_the_form_asks_for_what_was_said_and_for_no_more(
+    slack: Slack, services: Services, said: str, days: list[str]
+) -> None:
+    await a_firm(services, "Ana Securities", ANA)
+    await admin_opens_the_deadlines(slack)
+    await opens_the_form(slack, said=said)
+    always = ["Announced on", "Or some day until", "Source", "Its address", "Reason, or what the notice says"]
+    assert asked(slack) == [*days, *always]
+    assert slack.ana.modal
+    assert "*Full CAIS compliance*" in words_of(slack.ana.modal)
 
 
 @pytest.mark.parametrize(
@@ -142,7 +174,7 @@ async def test_a_new_industry_date_is_added_with_its_name(slack: Slack, services
         ({"day": None}, "day"),
         ({"source": " "}, "source"),
         ({"url": "catnmsplan.com"}, "url"),
-        ({"type": "window", "until": "2027-06-01"}, "until"),
+        ({"until": "2027-06-01"}, "until"),
     ],
 )
 async def test_an_incomplete_revision_is_refused_at_its_field(
@@ -150,7 +182,7 @@ async def test_an_incomplete_revision_is_refused_at_its_field(
 ) -> None:
     await a_firm(services, "Ana Securities", ANA)
     await admin_opens_the_deadlines(slack)
-    await slack.ana.presses("Add or revise…")
+    await opens_the_form(slack, said="window" if "until" in change else "date")
     assert place in (await slack.ana.submits({**REVISION, **change}))["errors"]
 
 
