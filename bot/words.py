@@ -128,6 +128,12 @@ def only_a_firm(said: str) -> str:
     return said[named.end() :].strip().rstrip(_PUNCTUATION) if named else ""
 
 
+def stranger(said: str) -> str:
+    """The name behind the first "for" or "@", once a firm that is known was taken off the end; empty where none is."""
+    named = _NAMED.search(said)
+    return said[named.end() :].strip().rstrip(_PUNCTUATION) if named else ""
+
+
 def _called(name: str, firms: Sequence[FirmSummary], *, exact: bool) -> FirmSummary | None:
     wanted = " ".join(name.casefold().split())
     if exact:

@@ -215,7 +215,9 @@ def _free(out: Path, scope: Scope, found: Standing) -> Path:
 def _keep(path: Path, certificate: Certificate) -> None:
     """On the disk when this returns: after a crash it says what was begun."""
     draft = path.with_name(f".{path.name}.new")
-    with draft.open("w", encoding="utf-8") as file:
+    draft.unlink(missing_ok=True)  # left behind by a crash
+    # It names a firm and whoever deleted it: as with the packet beside it, for nobody else on this machine to read.
+    with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
         file.write(written(certificate))
         file.flush()
         os.fsync(file.fileno())

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
+from bot import words
 from bot.buttons import ExportRecord
+from bot.listeners.firms import strange
 from bot.listeners.scenes import scene_for
 from bot.router import Heard, Router
 from bot.surfaces import Answer, Quiet, Say
@@ -27,7 +29,10 @@ ALSO: dict[str, Format] = {
 }
 """What people call the formats."""
 
+NONE_MADE = "Nothing was made."
 EVERY = ("all", "every", "everything")
+FILLING = frozenset({*EVERY, "firms", "as", "a", "an", "my", "the", "packet's", "file", "record", "format", "please", "now"})
+"""Words around a format that change nothing."""
 
 
 def register(router: Router) -> None:
@@ -38,14 +43,19 @@ def register(router: Router) -> None:
 
 async def export(heard: Heard, services: Services) -> Answer:
     """`/cais export [format] [all]`: without a format, which ones there are."""
-    words = heard.words.casefold().replace(",", " ").split()
-    every = any(word in EVERY for word in words)
-    named = [word for word in words if word not in (*EVERY, "firms", "as", "my", "the", "packet's")]
+    if stranger := words.stranger(heard.words):
+        return strange(stranger, heard.sighting.firms)
+    said = heard.words.casefold().replace(",", " ").split()
+    every = any(word in EVERY for word in said)
+    named = [word for word in said if word not in FILLING]
     if not named:
         return await _choose(heard, services)
     format_ = _format(named[0])
     if format_ is None:
-        raise Refusal(f"I can write {', '.join(FORMATS)}: for example `/cais export xlsx`. Nothing was made.")
+        raise Refusal(f"I can write {', '.join(FORMATS)}: for example `/cais export xlsx`. {NONE_MADE}")
+    if any(_format(word) != format_ for word in named[1:]):
+        # Whatever is left may be the name of another firm: a record must not leave in its place.
+        raise Refusal(f"Say one format, and behind it the firm: `/cais export {format_} for` and its name. {NONE_MADE}")
     return await _make(heard, services, format_, every=every)
 
 

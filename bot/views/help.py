@@ -262,7 +262,8 @@ USAGES = (
         "firm import",
         "For workspace admins: sets up many firms from a csv file, after a look at what would come of it.",
         ("firm import",),
-        "The form has lines to copy. Excel's csv is fine, with commas, semicolons or tabs. Up to 300 firms at once.",
+        "The form has lines to copy. Excel's csv is fine, with commas, semicolons or tabs. Up to 300 firms at once. "
+        "If you are no admin: ask one, with your handle in the column `lead`, and the firms are yours to lead.",
     ),
     Usage(
         "firm use",

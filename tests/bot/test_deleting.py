@@ -79,6 +79,7 @@ def test_nothing_of_the_firm_is_left_in_the_file_and_the_certificate_says_what_i
     assert said.exit_code == 0, said.output
     assert files_with(MARK, tmp_path) == [], "not in the tables, not in the search index, not between the pages"
     path, certificate = certificate_in(tmp_path)
+    assert path.stat().st_mode & 0o777 == 0o600
     text = path.read_text()
     assert text.startswith("Certificate of deletion\n")
     assert f"Acme: firm f1 of -/T1, 64 events, head {head[1]}" in text

@@ -186,6 +186,19 @@ async def test_whoever_is_no_member_gets_nothing(slack: Slack, services: Service
     assert await exports_of(services, key) == []
 
 
+@pytest.mark.parametrize("named", ["for Zephyrine Brokers", "for No Such Firm", "@ Zephyrine Brokers"])
+async def test_a_firm_one_has_not_got_is_never_replaced_by_another(
+    slack: Slack, services: Services, named: str
+) -> None:
+    await a_firm(services, LEA, "Zephyrine Brokers")
+    await a_firm(services)
+    for format_ in ("canvas", "packet", "as json"):
+        said = words_of(await slack.ben.types(f"/cais export {format_} {named}"))
+        assert f"You have no firm called “{named.split(' ', 1)[1]}”. Nothing was changed." in said
+    assert "Say one format, and behind it the firm" in words_of(await slack.ben.types("/cais export csv Zephyrine"))
+    assert files(slack, BEN) == []
+
+
 async def test_whoever_is_taken_off_before_it_is_made_gets_nothing(slack: Slack, services: Services) -> None:
     key = await a_firm(services)
     await services.set_member(key, Act(person(BEN), "modal"), person(LEA), "member")

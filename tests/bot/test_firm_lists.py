@@ -96,6 +96,7 @@ async def test_a_file_that_is_a_workbook_is_told_apart(slack: Slack) -> None:
 async def test_only_a_workspace_admin_may(slack: Slack, services: Services) -> None:
     said = await slack.ben.at(COMPLIANCE).types("/cais firm import")
     assert "Only a workspace admin" in words_of(said)
+    assert "Send one of them your csv file with your own handle in its `lead` column" in words_of(said)
     ben = Person(f"slack:{TENANT}/{BEN}", "Ben Cole")
     with pytest.raises(Refusal, match="Only a workspace admin"):
         services.firm_lists.hand_over(Given(TENANT, Act(ben, "modal", "c"), "America/New_York", text=LIST))
