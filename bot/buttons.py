@@ -934,6 +934,15 @@ class PostShared(Changing, frozen=True):
     channel: str = ""
 
 
+class PostAll(Carried, frozen=True):
+    """The word to post all firms that the person leads, after a look: how often, and how many there were then."""
+
+    verb: ClassVar[str] = "summaries.post_all"
+    channel: str = ""
+    often: str = "post"
+    firms: int = 0
+
+
 class StopSummary(Changing, frozen=True):
     verb: ClassVar[str] = "summaries.stop"
     channel: str = ""

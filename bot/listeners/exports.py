@@ -31,7 +31,9 @@ ALSO: dict[str, Format] = {
 
 NONE_MADE = "Nothing was made."
 EVERY = ("all", "every", "everything")
-FILLING = frozenset({*EVERY, "firms", "as", "a", "an", "my", "the", "packet's", "file", "record", "format", "please", "now"})
+FILLING = frozenset(
+    {*EVERY, "firms", "as", "a", "an", "my", "the", "packet's", "file", "record", "format", "please", "now"}
+)
 """Words around a format that change nothing."""
 
 

@@ -1,11 +1,12 @@
 """Hears of summaries in channels: set up, stopped, allowed in a shared one; and writes what stands there."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import NoReturn
 
 import msgspec
 
-from bot.buttons import PostShared, StopSummary
+from bot.buttons import PostAll, PostShared, StopSummary
 from bot.listeners.firms import in_reach
 from bot.places import is_channel, place, slack_id
 from bot.router import Heard, Router
@@ -13,6 +14,7 @@ from bot.surfaces import Answer, Letter, Message, Replace, Say, Written
 from bot.views import posted as views
 from bot.views import progress_picture
 from bot.views.scene import Scene, scene_of
+from flows.acts import Result
 from flows.asked import ARRIVED, SUMMARY, Kept, Owed
 from flows.events import Every, FirmKey
 from flows.firms import Refusal
@@ -23,6 +25,12 @@ from flows.summaries.portfolio import worst_first
 from flows.summaries.posting import REDRAW, REFUSED, NotPosted, Post, post_of, since
 from flows.summaries.use_cases import MOST_FIRMS
 
+OFTEN: dict[str, Every | None] = {"post": None, "daily": "daily", "weekly": "weekly"}
+"""What is typed after `summary`, and how often it is to be posted then; None as often as it is, or once."""
+
+AT_ONCE = 50
+"""Firms whose summaries are set up at the same time; their commits are one then."""
+
 ROWS_OF_ONE_OF_MANY = 20
 """Rows of history that are looked at for each of several firms."""
 
@@ -32,6 +40,7 @@ def register(router: Router) -> None:
     router.digest(SUMMARY)(write_post)
     router.digest(REDRAW)(draw_again)
     router.digest(REFUSED)(write_refusals)
+    router.action(PostAll, firm=False)(post_all)
     router.action(PostShared)(post_shared)
     router.action(StopSummary)(stop)
 
@@ -39,20 +48,56 @@ def register(router: Router) -> None:
 # --- setting up and stopping --------------------------------------------------------------------------------------
 
 
-async def set_up(heard: Heard, services: Services, position: Position | None, every: Every | None) -> Answer:
-    """`/cais summary post`, `daily`, `weekly`; without a position for all firms that the person leads."""
+async def set_up(heard: Heard, services: Services, keys: Sequence[FirmKey], every: Every | None) -> Say:
+    """`/cais summary post`, `daily`, `weekly`."""
+    return Say(await _set_up(heard, services, keys, heard.channel, every))
+
+
+async def _set_up(
+    heard: Heard, services: Services, keys: Sequence[FirmKey], channel: str, every: Every | None
+) -> Message:
+    _must_be_a_channel(heard, channel)
+    results: list[Result] = []
+    for first in range(0, len(keys), AT_ONCE):
+        # Hundreds one after the other, each with a commit of its own, would take longer than Slack waits.
+        some = keys[first : first + AT_ONCE]
+        results += await asyncio.gather(*(services.summaries.post(k, heard.act, channel, every) for k in some))
+    return views.set_up([result.position for result in results], channel)
+
+
+async def look(heard: Heard, services: Services, often: str) -> Answer:
+    """The same with `all`: what would be posted where, before anything is. For one firm it is posted."""
     _must_be_a_channel(heard, heard.channel)
-    keys = await _led(heard, services, position)
-    results = [await services.summaries.post(key, heard.act, heard.channel, every) for key in keys]
-    return Say(views.set_up([result.position for result in results], heard.channel))
+    keys, left_out = await _led(heard, services, None)
+    if len(keys) == 1:
+        return await set_up(heard, services, keys, OFTEN[often])
+    return Say(await _look(heard, services, keys, heard.channel, often, left_out))
+
+
+async def _look(
+    heard: Heard, services: Services, keys: Sequence[FirmKey], channel: str, often: str, left_out: int, note: str = ""
+) -> Message:
+    standings = await services.summaries.beside(keys, heard.who)
+    return views.look(standings, PostAll(channel=channel, often=often, firms=len(keys)), left_out=left_out, note=note)
+
+
+async def post_all(heard: Heard, carried: PostAll, services: Services) -> Answer:
+    """*Post 40 firms*: those that were looked at, and no others."""
+    if carried.often not in OFTEN:
+        raise Refusal("This version does not post so. `/cais help summary` says how it does.", kind="stale")
+    _must_be_a_channel(heard, carried.channel)
+    keys, left_out = await _led(heard, services, None)
+    if len(keys) != carried.firms:
+        note = f"You lead {len(keys)} firms by now, not {carried.firms}, so nothing was posted yet."
+        return Replace(await _look(heard, services, keys, carried.channel, carried.often, left_out, note))
+    return Replace(await _set_up(heard, services, keys, carried.channel, OFTEN[carried.often]))
 
 
 async def turn_off(heard: Heard, services: Services, position: Position | None) -> Answer:
     """`/cais summary off`."""
     _must_be_a_channel(heard, heard.channel)
-    results = [
-        await services.summaries.stop(k, heard.act, heard.channel) for k in await _led(heard, services, position)
-    ]
+    keys, _ = await _led(heard, services, position)
+    results = [await services.summaries.stop(key, heard.act, heard.channel) for key in keys]
     was = any(result.changed for result in results)
     return Say(views.stopped([result.position for result in results], heard.channel, was=was))
 
@@ -83,15 +128,15 @@ def _not_a_channel() -> NoReturn:
     raise Refusal("A summary is posted in a channel: type that in the channel you mean. Nothing was changed.")
 
 
-async def _led(heard: Heard, services: Services, position: Position | None) -> list[FirmKey]:
-    """The firm that is meant, or all that this person leads. Raises Refusal where there is none."""
+async def _led(heard: Heard, services: Services, position: Position | None) -> tuple[list[FirmKey], int]:
+    """The firm that is meant, or all that this person leads, and how many are too many. Raises Refusal without any."""
     if position:
-        return [position.key]
+        return [position.key], 0
     admin = heard.who.admin
-    firms = [f.key for f in await in_reach(heard, services) if f.role == "lead" or admin][:MOST_FIRMS]
+    firms = [f.key for f in await in_reach(heard, services) if f.role == "lead" or admin]
     if not firms:
         raise Refusal("Only a lead can have a firm's summary posted, and you lead none here. Nothing was changed.")
-    return firms
+    return firms[:MOST_FIRMS], max(0, len(firms) - MOST_FIRMS)
 
 
 # --- what stands in the channel -----------------------------------------------------------------------------------

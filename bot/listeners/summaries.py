@@ -7,6 +7,7 @@ from bot import words
 from bot.buttons import OpenSummaries, PickSummary, ShowPortfolio, ShowSummary
 from bot.listeners import posted
 from bot.listeners.firms import in_reach, reachable, strange
+from bot.listeners.posted import OFTEN
 from bot.listeners.scenes import scene_for
 from bot.router import Heard, Router
 from bot.surfaces import Answer, Message, Replace, Say
@@ -14,7 +15,6 @@ from bot.views import firms as firm_views
 from bot.views import help as help_views
 from bot.views import portfolio, summaries
 from bot.views.help import Offer
-from flows.events import Every
 from flows.position import Position
 from flows.services import Services
 from flows.summaries.portfolio import FILTERS, Filter
@@ -33,9 +33,6 @@ MEANT: dict[str, Filter] = {
     "next 7 days": "soon",
 }
 """What is typed after `summary`, and the filter it stands for."""
-
-OFTEN: dict[str, Every | None] = {"post": None, "daily": "daily", "weekly": "weekly"}
-"""What is typed after `summary`, and how often it is to be posted then; None as often as it is, or once."""
 
 OFF = "off"
 
@@ -77,7 +74,9 @@ async def _post(heard: Heard, services: Services, word: str, position: Position 
         position = None
     if word == OFF:
         return await posted.turn_off(heard, services, position)
-    return await posted.set_up(heard, services, position, OFTEN[word])
+    if position is None:
+        return await posted.look(heard, services, word)
+    return await posted.set_up(heard, services, [position.key], OFTEN[word])
 
 
 async def open_for_one(heard: Heard, carried: OpenSummaries, services: Services) -> Answer:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from bot.buttons import OpenSummaries, PostShared, StopSummary
+from bot.buttons import OpenSummaries, PostAll, PostShared, StopSummary
 from bot.places import channel_mention
 from bot.surfaces import Block, Message
 from bot.views.blocks import actions, button, clip, confirm, context, escape, header, literal, section, short_day, table
@@ -29,6 +29,14 @@ OFTEN = {
     "daily": "now, and then each trading day",
     "weekly": "now, and then on the first trading day of each week",
 }
+
+LOOKED_AT = {
+    "post": "now, once, or as often as it comes there already",
+    "daily": OFTEN["daily"],
+    "weekly": OFTEN["weekly"],
+}
+LOOK = 5
+"""Firms of a page that are shown before it is posted."""
 
 INVITE = (
     "I am not in that channel. Type `/invite @CAIS Roadmap` there, which lets me into a private channel too; "
@@ -122,15 +130,42 @@ def _who(posted: Posted) -> str:
     )
 
 
+def look(standings: Sequence[Standing], carried: PostAll, *, left_out: int = 0, note: str = "") -> Message:
+    """What would be posted, before it is: how many firms, with which it begins, where, and who would read it."""
+    count, where = len(standings), channel_mention(carried.channel)
+    said = f"{note} " if note else ""
+    said += f"One message with {count} firms would be posted in {where} {LOOKED_AT[carried.often]}. Nothing is yet."
+    shown = standings[:LOOK]
+    more = f" It has the {ROWS} that need you most, and says how many more there are." if count > ROWS else ""
+    told = f"Everybody in that channel can read it, members of a firm or not.{more} It would begin like this:"
+    blocks: list[Block] = [
+        header(f"Post {count} firms?"),
+        section(f"{said}\n{told}"),
+        table([HEAD, *map(row, shown)], wrapped=(2, 5)),
+        actions(
+            button(f"Post {count} firms", carried, style="primary", says=f"Post the summary of {count} firms"),
+            button("See all of it first", OpenSummaries(), says="See the summary of all my firms first, for me alone"),
+        ),
+    ]
+    if left_out:
+        blocks.append(context(f"{left_out} more firms do not fit; post those firm by firm with `for` and the name."))
+    return Message(f"{said} {told} {in_words(standings, shown)}", blocks)
+
+
 def set_up(positions: Sequence[Position], channel: str) -> Message:
     """What will be posted to the channel, when, and how to take it back."""
     posted = positions[0].posted[channel]
     what = named(positions)
     at = "" if posted.every == "once" else f" {escape(hour_words(posted.hour, posted.time_zone))}"
+    several = len(positions) > 1
+    back = (
+        "`/cais summary off all` stops it."
+        if several
+        else "`/cais summary off` stops it, `/cais undo` takes this back."
+    )
     said = (
         f"The summary of {what} is posted in {channel_mention(channel)} {OFTEN[posted.every]}{at}. Everybody in that "
-        "channel can read it, members or not. If I cannot post there, I tell you why in a direct message. "
-        "`/cais summary off` stops it, `/cais undo` takes this back."
+        f"channel can read it, members or not. If I cannot post there, I tell you why in a direct message. {back}"
     )
     key = positions[0].key
     stop = button("Stop", StopSummary(key.firm, positions[0].version, channel=channel), says="Stop the summary here")
@@ -142,9 +177,10 @@ def stopped(positions: Sequence[Position], channel: str, *, was: bool) -> Messag
     what = named(positions)
     if not was:
         return Message(f"No summary of {what} is posted in {channel_mention(channel)}. Nothing was changed.")
+    back = "`/cais undo` brings it back." if len(positions) == 1 else "`/cais summary weekly all` starts it again."
     return Message(
         f"The summary of {what} is no longer posted in {channel_mention(channel)}, and is taken out of the newest "
-        "message there. `/cais undo` brings it back."
+        f"message there. {back}"
     )
 
 

@@ -31,9 +31,9 @@ AT_ONCE = 25
 POSITIONS_AT_ONCE = 100
 
 NOT_YOURS = Refusal(
-    "Only a workspace admin can set up firms from a list: somebody whom this Slack calls an admin or owner. Nothing was "
-    "set up. Send one of them your csv file with your own handle in its `lead` column, and ask for `/cais firm import`; "
-    "the firms are then yours to lead. One firm at a time you set up yourself: `/cais firm new`.",
+    "Only a workspace admin can set up firms from a list: somebody whom this Slack calls an admin or owner. Nothing "
+    "was set up. Send one of them your csv file with your own handle in its `lead` column, and ask for "
+    "`/cais firm import`; the firms are then yours to lead. One firm at a time you set up yourself: `/cais firm new`.",
     kind="rights",
 )
 GONE = Refusal("That list is not kept any more, so nothing was set up. Hand it over again.", kind="stale")

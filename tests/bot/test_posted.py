@@ -35,6 +35,14 @@ async def types(world: World, words: str, channel: str = COMPLIANCE) -> Json:
     return said
 
 
+async def posts_all(world: World, often: str = "weekly", channel: str = COMPLIANCE) -> None:
+    """The look, and then the word."""
+    looked = await types(world, f"{often} all", channel)
+    (word,) = (label for label in labels(looked) if label.startswith("Post "))
+    await world.slack.ben.at(channel).presses(word, on=looked)
+    await world.plan()
+
+
 async def later(world: World, seconds: int = 20) -> None:
     """A moment later by the clock on the wall."""
     await world.plan()
@@ -183,7 +191,7 @@ async def test_many_firms_that_cannot_be_posted_are_told_of_in_one_message(world
         (CLIENTS, "`/cais summary weekly for` and its name"),
     ):
         before = len(world.slack.ben.sees)
-        await types(world, "weekly all", channel)
+        await posts_all(world, channel=channel)
         await later(world)
         (letter,) = world.slack.ben.sees[before:]
         assert "The summary of your 4 firms was not posted" in words_of(letter)
@@ -220,10 +228,24 @@ async def test_several_firms_in_a_channel_are_one_message(world: World) -> None:
     await apex(world.services)
     for n in range(3):
         await a_firm(world.services, f"Firm {n}", BEN)
-    await types(world, "weekly all")
+    looked = await types(world, "weekly all")
+    said = words_of(looked)
+    assert f"One message with 4 firms would be posted in <#{COMPLIANCE}> now, and then on the first trading day" in said
+    assert rows(looked)[1][0] == FIRM, "the worst first, as it would begin"
+    assert posts(world) == []
+    await a_firm(world.services, "Firm 3", BEN)
+    await world.slack.ben.at(COMPLIANCE).presses("Post 4 firms", on=looked)
+    await world.plan()
+    again = world.slack.ben.at(COMPLIANCE).last
+    assert "You lead 5 firms by now, not 4, so nothing was posted yet." in words_of(again)
+    assert posts(world) == []
+    await world.slack.ben.at(COMPLIANCE).presses("Post 5 firms", on=again)
+    done = world.slack.ben.at(COMPLIANCE).last
+    await world.plan()
+    assert "`/cais summary off all` stops it." in words_of(done)
     assert len(posts(world)) == 1
-    assert len(rows(posts(world)[0])) == 5
-    assert len(heads_in(words_of(posts(world)[0]))) == 4, "each firm's record is named"
+    assert len(rows(posts(world)[0])) == 6
+    assert len(heads_in(words_of(posts(world)[0]))) == 5, "each firm's record is named"
     await world.goes_to("2026-11-30")
     assert len(posts(world)) == 2
     await types(world, "off for Firm 1")
