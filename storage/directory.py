@@ -12,9 +12,13 @@ from flows.ports import FirmSummary, Known, Sighting
 from flows.position import Position
 from storage import planning, statements
 from storage.event_store import PositionCache, Runner, load
-from storage.statements import Statement, Unit
+from storage.statements import Rows, Statement, Unit
+
+Lists = dict[tuple[str, str], tuple[Rows, tuple[FirmSummary, ...]]]
+"""By workspace and person, of those with many firms: the rows that were read last, and the list made of them."""
 
 _MEANT = 10_000
+_LISTS = 50
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Habits).decode
 _USUAL = Habits()
@@ -30,11 +34,12 @@ class Directory:
         self._cache = cache
         self._meant: dict[tuple[str, str, str], str] = {}
         """The firm that a person meant in a channel last: a guess, checked against the database each time."""
+        self._lists: Lists = {}
 
     async def sight(self, tenant: str, person: str, channel: str = "", firm: str = "") -> Sighting:
         place = (tenant, person, channel)
         guess = firm or self._meant.get(place, "")
-        sighting = await self._runner.glance(_sight(self._cache, tenant, person, channel, firm, guess))
+        sighting = await self._runner.glance(_sight(self._cache, self._lists, tenant, person, channel, firm, guess))
         if not firm and sighting.position:
             if len(self._meant) >= _MEANT:
                 self._meant.pop(next(iter(self._meant)))
@@ -131,14 +136,35 @@ def _all_firms(tenant: str) -> Unit[Sequence[FirmSummary]]:
     return sorted((FirmSummary(FirmKey(tenant, firm), name, None) for firm, name in rows), key=by_name)
 
 
-def _sight(cache: PositionCache, tenant: str, person: str, channel: str, asked: str, guess: str) -> Unit[Sighting]:
+def _listed(tenant: str, rows: Rows) -> tuple[FirmSummary, ...]:
+    firms = tuple(FirmSummary(FirmKey(tenant, firm), name, role) for firm, name, role in rows)
+    return tuple(sorted(firms, key=by_name)) if len(firms) > 1 else firms
+
+
+def _many(tenant: str, person: str, lists: Lists) -> Unit[tuple[FirmSummary, ...]]:
+    """To make and sort thousands takes longer than to see that they are the same as before."""
+    rows = yield statements.all_memberships, {"tenant": tenant, "person": person}
+    held = lists.get((tenant, person))
+    if held and held[0] == rows:
+        return held[1]
+    if len(lists) >= _LISTS:
+        lists.clear()
+    firms = _listed(tenant, rows)
+    lists[tenant, person] = rows, firms
+    return firms
+
+
+def _sight(
+    cache: PositionCache, lists: Lists, tenant: str, person: str, channel: str, asked: str, guess: str
+) -> Unit[Sighting]:
     rows = yield statements.sight_person, {"tenant": tenant, "person": person, "channel": channel, "firm": guess}
     name, time_zone, admin, checked_at, current, linked, any_firm = rows[0][:7]
     standing = rows[0][11]
     known = Known(person, name, time_zone, bool(admin), checked_at, standing) if name is not None else Known(person)
-    firms = tuple(FirmSummary(FirmKey(tenant, row[7]), row[8], row[9]) for row in rows if row[7] is not None)
-    if len(firms) > 1:
-        firms = tuple(sorted(firms, key=by_name))
+    if len(rows) > statements.SIGHTED:
+        firms = yield from _many(tenant, person, lists)
+    else:
+        firms = _listed(tenant, [row[7:10] for row in rows if row[7] is not None])
     if current and not known.admin and all(firm.key.firm != current for firm in firms):
         current = ""  # the person has left it, and is not to be stuck there
     only = firms[0].key.firm if len(firms) == 1 else ""

@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import and_, bindparam, or_, select
@@ -16,8 +16,24 @@ from storage.statements import Statement, Unit
 
 PEOPLE = 50
 
-Read = Mapping[str, tuple[tuple[Any, ...], Listed]]
-"""By the firm: its row as it was read, and what it says."""
+Version = tuple[str, int]
+"""A firm, and the version it is at."""
+
+
+class Read(NamedTuple):
+    """What was read for a person: where each firm was then, and what was found."""
+
+    versions: Sequence[Version]
+    listed: Mapping[str, Listed]
+    answer: Sequence[Listed]
+    whole: bool
+    """Each firm was there, and had a gist of that version."""
+
+
+NOTHING = Read((), {}, (), whole=False)
+
+FEW = 40
+"""Firms that changed since, up to which each is read by itself."""
 
 _decode = msgspec.json.Decoder(Gist).decode
 
@@ -26,14 +42,26 @@ def _of(table: Any, other: Any) -> Any:
     return and_(table.c.tenant == other.c.tenant, table.c.firm == other.c.firm)
 
 
-_of_person = Statement(
-    lambda _: (
-        select(members.c.firm, firms.c.name, members.c.role, gists.c.body)
-        .select_from(
-            members.join(firms, _of(firms, members))
-            .join(snapshots, _of(snapshots, members))
-            .outerjoin(gists, and_(_of(gists, members), gists.c.version == snapshots.c.version))
+def _listed(*which: Any) -> Statement:
+    return Statement(
+        lambda _: (
+            select(members.c.firm, firms.c.name, members.c.role, gists.c.body)
+            .select_from(
+                members.join(firms, _of(firms, members))
+                .join(snapshots, _of(snapshots, members))
+                .outerjoin(gists, and_(_of(gists, members), gists.c.version == snapshots.c.version))
+            )
+            .where(members.c.tenant == bindparam("tenant"), members.c.person == bindparam("person"), *which)
         )
+    )
+
+
+_of_person = _listed()
+_one_of_person = _listed(members.c.firm == bindparam("firm"))
+_versions = Statement(
+    lambda _: (
+        select(members.c.firm, snapshots.c.version)
+        .select_from(members.join(snapshots, _of(snapshots, members)))
         .where(members.c.tenant == bindparam("tenant"), members.c.person == bindparam("person"))
     )
 )
@@ -59,35 +87,52 @@ class Gists:
     def __init__(self, runner: Runner) -> None:
         self._runner = runner
         self._read: OrderedDict[tuple[str, str], Read] = OrderedDict()
-        """What was read for the people who came last, so that what stayed the same is not decoded again."""
+        """What was read for the people who came last, so that what stayed the same is not read and decoded again."""
 
     async def of_person(self, tenant: str, person: str) -> Sequence[Listed]:
-        known = self._read.get((tenant, person), {})
+        known = self._read.get((tenant, person), NOTHING)
         read = await self._runner.ponder(_read(tenant, person, known))
         self._read[tenant, person] = read
         self._read.move_to_end((tenant, person))
         if len(self._read) > PEOPLE:
             self._read.popitem(last=False)
-        return [listed for _, listed in read.values()]
+        return read.answer
 
     async def missing(self, made_by: str, *, limit: int) -> Sequence[FirmKey]:
         return await self._runner.ponder(_find_missing(made_by, limit))
 
     async def keep(self, gists: Mapping[FirmKey, Gist]) -> None:
         await self._runner.write(lambda: _keep_all(gists))
+        self._read.clear()  # one that is made anew is of the same version as before
 
 
 def _read(tenant: str, person: str, known: Read) -> Unit[Read]:
-    rows = yield _of_person, {"tenant": tenant, "person": person}
-    found: dict[str, tuple[tuple[Any, ...], Listed]] = {}
-    for row in rows:
-        firm, name, role, body = said = tuple(row)
-        held = known.get(firm)
-        if held is None or held[0] != said:
-            gist = _decode(body) if body is not None else None
-            held = said, Listed(FirmKey(tenant, firm), name, role, gist)
-        found[firm] = held
-    return found
+    """Every change of a firm, its name and its members is an event, and so another version of it."""
+    which = {"tenant": tenant, "person": person}
+    rows = yield _versions, which
+    versions: list[Version] = [tuple(row) for row in rows]  # type: ignore[misc]  # two columns
+    if known.whole and versions == known.versions:
+        return known
+    before = dict(known.versions)
+    held = known.listed
+    same = {f: held[f] for f, v in versions if before.get(f) == v and f in held and held[f].gist is not None}
+    changed = [firm for firm, _ in versions if firm not in same]
+    found = {}
+    for statement, more in _to_read(changed):
+        for firm, name, role, body in (yield statement, {**which, **more}):
+            if firm not in same:
+                gist = _decode(body) if body is not None else None
+                found[firm] = Listed(FirmKey(tenant, firm), name, role, gist)
+    listed = {**same, **found}
+    answer = [listed[firm] for firm, _ in versions if firm in listed]
+    whole = len(answer) == len(versions) and all(each.gist is not None for each in found.values())
+    return Read(versions, listed, answer, whole)
+
+
+def _to_read(changed: Sequence[str]) -> Sequence[tuple[Statement, Mapping[str, str]]]:
+    if len(changed) > FEW:
+        return [(_of_person, {})]
+    return [(_one_of_person, {"firm": firm}) for firm in changed]
 
 
 def _find_missing(made_by: str, limit: int) -> Unit[Sequence[FirmKey]]:

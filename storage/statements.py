@@ -39,6 +39,9 @@ from storage.models import (
     workspace_entries,
 )
 
+SIGHTED = 50
+"""Firms of a person that are read with every request in one statement; whoever has more is read in two."""
+
 T = TypeVar("T")
 Insert = Callable[[Table], Any]
 """`insert` of a dialect: both know on_conflict_do_update, but there is no common type for it."""
@@ -256,6 +259,8 @@ all_firms = Statement(lambda _: select(firms.c.firm, firms.c.name).where(firms.c
 def _sighting() -> Select[Any]:
     """One row per firm of the person, one with nulls where there is none; what is known of the person on each.
 
+    Of somebody with more than `SIGHTED` firms there are that many and one more: `all_memberships` has all of them,
+    without repeating on thousands of rows what is known of the person.
     The head of the firm that is probably meant is on each row too: where we hold its position, that is all we need.
     """
     tenant = bindparam("tenant", type_=firms.c.tenant.type)
@@ -264,6 +269,7 @@ def _sighting() -> Select[Any]:
         select(members.c.person, members.c.firm, firms.c.name, members.c.role)
         .join(firms, and_(firms.c.tenant == members.c.tenant, firms.c.firm == members.c.firm))
         .where(members.c.tenant == tenant, members.c.person == bindparam("person"))
+        .limit(literal_column(str(SIGHTED + 1)))
         .subquery()
     )
     link = select(channels.c.firm).where(channels.c.tenant == tenant, channels.c.channel == bindparam("channel"))
@@ -284,6 +290,13 @@ def _sighting() -> Select[Any]:
 
 
 sight_person = Statement(lambda _: _sighting())
+all_memberships = Statement(
+    lambda _: (
+        select(members.c.firm, firms.c.name, members.c.role)
+        .join(firms, and_(firms.c.tenant == members.c.tenant, firms.c.firm == members.c.firm))
+        .where(members.c.tenant == bindparam("tenant"), members.c.person == bindparam("person"))
+    )
+)
 
 
 def _take(insert: Insert) -> ClauseElement:

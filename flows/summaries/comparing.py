@@ -2,14 +2,16 @@
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from functools import lru_cache
 from operator import itemgetter
 from typing import NamedTuple
 
 from flows.events import FirmKey
 from flows.gist import Gist, Own
 from flows.ports import Listed
+from flows.same import Same
 from flows.summaries.portfolio import FILTERS, Filter
 from flows.summaries.standing import A_WEEK
 
@@ -28,18 +30,41 @@ class Compared(NamedTuple):
     badness: tuple[bool, int, int, bool, int, int, float, str, str]
 
 
+class _Before(NamedTuple):
+    """What was compared last for somebody: the same again is not worked out again."""
+
+    firms: Sequence[Listed]
+    days: Mapping[str, int]
+    """The day it was in each zone."""
+    found: Sequence[Compared]
+    ordered: Sequence[Compared]
+
+
 class Comparing:
     """Compares firms. What a firm came to is kept for the day, for the very record it was worked out from."""
 
     def __init__(self) -> None:
         self._kept: dict[FirmKey, tuple[int, Compared]] = {}
-        self._lined_up: dict[str, tuple[list[Compared], list[Compared]]] = {}
-        """By the person: what was compared last, and the same in its order; mostly nothing changed since."""
+        self._before: dict[str, _Before] = {}
+        """By the person; mostly nothing changed since."""
 
-    def compare(self, firms: Iterable[Listed], today: Callable[[str], date], whose: str = "") -> list[Compared]:
+    def compare(self, firms: Sequence[Listed], today: Callable[[str], date], whose: str = "") -> Sequence[Compared]:
         """Those that have a gist, the worst first. `today` is the day it is in a zone."""
-        found: list[Compared] = []
+        before = self._before.get(whose)
+        if before and before.firms is firms and all(today(z).toordinal() == day for z, day in before.days.items()):
+            return before.ordered
         days: dict[str, int] = {}
+        found = self._on_their_days(firms, today, days)
+        ordered = before.ordered if before and before.found == found else sorted(found, key=_BADNESS)
+        if len(self._before) >= MOST_PEOPLE:
+            self._before.clear()
+        self._before[whose] = _Before(firms, days, found, ordered)
+        return ordered
+
+    def _on_their_days(
+        self, firms: Sequence[Listed], today: Callable[[str], date], days: dict[str, int]
+    ) -> list[Compared]:
+        found: list[Compared] = []
         kept = self._kept
         if len(kept) > MOST_KEPT:
             kept.clear()
@@ -52,17 +77,7 @@ class Comparing:
             if held is None or held[0] != day or held[1].firm is not firm:
                 held = kept[firm.key] = day, _compared(firm, gist, day)
             found.append(held[1])
-        return self._in_order(found, whose)
-
-    def _in_order(self, found: list[Compared], whose: str) -> list[Compared]:
-        before = self._lined_up.get(whose)
-        if before and before[0] == found:
-            return before[1]
-        if len(self._lined_up) >= MOST_PEOPLE:
-            self._lined_up.clear()
-        ordered = sorted(found, key=_BADNESS)
-        self._lined_up[whose] = found, ordered
-        return ordered
+        return found
 
 
 def only(firms: Sequence[Compared], wanted: Filter) -> list[Compared]:
@@ -72,20 +87,44 @@ def only(firms: Sequence[Compared], wanted: Filter) -> list[Compared]:
 
 def counts(firms: Sequence[Compared]) -> Mapping[Filter, int]:
     """How many firms each filter leaves."""
-    of = Counter(c.concerns for c in firms)
+    return _counted(Same(firms))
+
+
+def with_own(firms: Sequence[Compared], person: str) -> Sequence[tuple[Own, Compared]]:
+    """Firms in which this person has something to do, the most urgent first."""
+    return _own(Same(firms), person)
+
+
+def longest_waits(firms: Sequence[Compared]) -> Sequence[Compared]:
+    """Firms that wait for somebody, the longest wait first."""
+    return _waiting(Same(firms))
+
+
+# Each for the very firms as they were compared last: while nothing changes they are the same, and so is this.
+
+
+@lru_cache(maxsize=MOST_PEOPLE)
+def _counted(same: Same) -> Mapping[Filter, int]:
+    of = Counter(c.concerns for c in _compared_in(same))
     return {wanted: sum(n for c, n in of.items() if wanted == "all" or wanted in c) for wanted in FILTERS}
 
 
-def with_own(firms: Sequence[Compared], person: str) -> list[tuple[Own, Compared]]:
-    """Firms in which this person has something to do, the most urgent first."""
-    own = [(own, c) for c in firms if c.firm.gist for own in c.firm.gist.owners if own.person == person]
+@lru_cache(maxsize=MOST_PEOPLE)
+def _own(same: Same, person: str) -> Sequence[tuple[Own, Compared]]:
+    there = [c for c in _compared_in(same) if c.firm.gist and c.firm.gist.owners]
+    own = [(own, c) for c in there if c.firm.gist for own in c.firm.gist.owners if own.person == person]
     return sorted(own, key=lambda found: (found[0].first, found[1].badness))
 
 
-def longest_waits(firms: Sequence[Compared]) -> list[Compared]:
-    """Firms that wait for somebody, the longest wait first."""
-    waiting = [c for c in firms if c.firm.gist and c.firm.gist.waits]
+@lru_cache(maxsize=MOST_PEOPLE)
+def _waiting(same: Same) -> Sequence[Compared]:
+    waiting = [c for c in _compared_in(same) if "waiting" in c.concerns]
     return sorted(waiting, key=lambda c: (c.firm.gist.since or NEVER if c.firm.gist else NEVER, c.badness))
+
+
+def _compared_in(same: Same) -> Sequence[Compared]:
+    firms: Sequence[Compared] = same.it  # type: ignore[assignment]  # they are what was put in
+    return firms
 
 
 def _compared(firm: Listed, gist: Gist, today: int) -> Compared:

@@ -9,6 +9,7 @@ from flows.events import FirmKey
 from flows.habits import Habits, Reach
 from flows.ports import ChannelTaken, FirmSummary, Known, Sighting
 from storage.database import Database
+from storage.statements import SIGHTED
 from tests.storage.decisions import ANN, KEY, TENANT, join, leave, link, rename, set_up, unlink
 
 BOB = "slack:-/T1/U2"
@@ -200,3 +201,16 @@ async def test_whoever_is_heard_of_is_reachable_and_out_of_reach_since_the_first
     await directory.blocked(TENANT, BOB, "", at=30.0)
     await directory.blocked(TENANT, BOB, "cannot_dm_bot", at=40.0)
     assert (await reach(database, BOB)).since == datetime.fromtimestamp(40, UTC)
+
+
+async def test_somebody_with_very_many_firms_sees_all_of_them_as_they_are(database: Database) -> None:
+    keys = [FirmKey(TENANT, f"n{n}") for n in range(SIGHTED + 2)]
+    await asyncio.gather(*(database.events.change(key, set_up(f"Firm {n:03d}")) for n, key in enumerate(keys)))
+    seen = await database.directory.sight(TENANT, ANN.id, firm="n7")
+    assert [firm.key for firm in seen.firms] == keys
+    assert firm_of(seen) == "n7"
+    assert (await database.directory.sight(TENANT, ANN.id)).firms == seen.firms
+    await database.events.change(keys[0], rename("Zelkova"))
+    await database.events.change(keys[1], join(ANN.id, "viewer"))
+    assert (await database.directory.sight(TENANT, ANN.id)).firms[-1].name == "Zelkova"
+    assert (await database.directory.sight(TENANT, ANN.id)).firms[0].role == "viewer"

@@ -1,5 +1,6 @@
 """A firm in a few numbers, kept beside it, whichever the database."""
 
+import asyncio
 from collections.abc import Sequence
 
 from msgspec.structs import replace
@@ -9,7 +10,8 @@ from flows.gist import Gist, Own
 from flows.ports import Changed, Decide, Listed
 from flows.position import Position
 from storage.database import Database
-from tests.storage.decisions import ANN, KEY, TENANT, join, leave, note, set_up
+from storage.gists import FEW
+from tests.storage.decisions import ANN, KEY, TENANT, join, leave, note, rename, set_up
 
 BOB = "slack:-/T1/U2"
 ELM = FirmKey(TENANT, "f2")
@@ -65,3 +67,17 @@ async def test_who_comes_with_an_older_one_changes_nothing(database: Database) -
     await database.events.change(KEY, with_gist(set_up("Oak")))
     await database.gists.keep({KEY: numbers(1, "older")})
     assert await firms(database, ANN.id) == [Listed(KEY, "Oak", "lead", numbers(2))]
+
+
+async def test_what_changes_between_two_looks_is_seen_and_a_gist_made_anew_counts(database: Database) -> None:
+    keys = [FirmKey(TENANT, f"n{n:02d}") for n in range(FEW + 2)]
+    await asyncio.gather(*(database.events.change(key, with_gist(set_up(key.firm))) for key in keys))
+    before = await firms(database, ANN.id)
+    assert await firms(database, ANN.id) == before
+    await database.events.change(keys[0], with_gist(rename("Oak")))
+    await database.events.change(keys[1], with_gist(join(BOB)))
+    await database.events.change(keys[1], with_gist(leave(ANN.id)))
+    now = await firms(database, ANN.id)
+    assert now == [Listed(keys[0], "Oak", "lead", numbers(3)), *before[2:]]
+    await database.gists.keep({key: numbers(2, "newer") for key in keys[2:]})
+    assert {firm.gist.made_by for firm in (await firms(database, ANN.id))[1:] if firm.gist} == {"newer"}
