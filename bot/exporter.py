@@ -12,6 +12,7 @@ from typing import IO, Any
 from bot import canvases, scribe
 from bot.answering import NO_UNFURLING, content
 from bot.background import Background
+from bot.channel_names import with_channel_names
 from bot.evidence_copies import with_copies
 from bot.files.names import file_name
 from bot.places import slack_id
@@ -113,7 +114,7 @@ class _Work:
         if self._wish.format == "canvas":
             await self._bring_canvas(export)
             return
-        export = await asyncio.to_thread(with_copies, export, self._copies)
+        export = await asyncio.to_thread(with_copies, await with_channel_names(export, self._slack), self._copies)
         with tempfile.TemporaryFile() as file:  # it has no name, so that nothing is left on the disk after a crash
             written = await scribe.write(export, file, self._doing)
             await self._services.exports.written(self._wish, size=written.size, digest=written.digest)

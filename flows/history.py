@@ -8,7 +8,7 @@ import msgspec
 
 from flows import events as e
 from flows.agent_file import AgentFile, in_words
-from flows.events import Record
+from flows.events import AnyEvent, Record
 from flows.habits import Rules
 from flows.position import Position
 from flows.proof import kept_how
@@ -244,6 +244,13 @@ def rules_in_words(rules: Rules) -> tuple[str, ...]:
         f"at {rules.hour:%H:%M}",
         f"at once only from {rules.awake_from:%H:%M} to {rules.awake_to:%H:%M}",
     )
+
+
+def channel_of(event: AnyEvent) -> str:
+    """The channel that an event names by its id, empty where it names none."""
+    if isinstance(event, e.ChannelLinked | e.ChannelUnlinked | e.SummarySet | e.SummaryStopped):
+        return event.channel
+    return ""
 
 
 def _of_summary(event: e.SummarySet | e.SummaryStopped) -> str:

@@ -10,10 +10,10 @@ import msgspec
 
 from flows.asked import Asked
 from flows.conditions import UNSURE
-from flows.events import FirmKey, Record
+from flows.events import FirmKey, Record, Undone
 from flows.evidence.pieces import Piece, pieces
 from flows.evolve import fold, undone
-from flows.history import sentence, task_title
+from flows.history import channel_of, sentence, task_title
 from flows.looking_back import people
 from flows.position import Position
 from flows.reviews import of_item
@@ -28,6 +28,8 @@ FILES = tuple(f for f in FORMATS if f != "canvas")
 
 OF_ONE: tuple[Format, ...] = ("packet", "canvas")
 """Those that are of one firm. What each is called is in `flows.history.EXPORTS`."""
+
+NO_NAMES: Mapping[str, str] = {}
 
 STATES: Mapping[State, str] = {
     "open": "Open",
@@ -68,10 +70,12 @@ class Export(msgspec.Struct, frozen=True):
     practice: bool = False
     copies: Mapping[str, str] = {}
     """By SHA-256: the paths of copies of evidence on this machine, for a packet; one that is not here is missing."""
+    channels: Mapping[str, str] = {}
+    """By our id: what a channel is called in the chat, for whoever reads; one that is not here is shown by its id."""
 
     def readings(self) -> "tuple[Reading, ...]":
         """Each firm's record, read."""
-        return tuple(Reading(self.pack, firm) for firm in self.firms)
+        return tuple(Reading(self.pack, firm, self.channels) for firm in self.firms)
 
     def day(self, reading: "Reading") -> date:
         """The day it is in the firm's zone."""
@@ -81,8 +85,9 @@ class Export(msgspec.Struct, frozen=True):
 class Reading:
     """One firm's record, read once: position, walk, which rows count, and every row in words."""
 
-    def __init__(self, pack: Pack, firm: FirmRecord) -> None:
+    def __init__(self, pack: Pack, firm: FirmRecord, channels: Mapping[str, str] = NO_NAMES) -> None:
         self.pack = pack
+        self._channels = channels
         self.firm = firm
         self.rows = firm.rows
         self.position: Position = fold(firm.key, firm.rows)
@@ -111,7 +116,19 @@ class Reading:
 
     def says(self, row: Record) -> str:
         """What happened, in a sentence."""
-        return sentence(self.pack, self.position, row, self.by_sequence)
+        said = sentence(self.pack, self.position, row, self.by_sequence)
+        if self._channels:
+            for channel in self._channels_of(row):
+                code, name = channel.rpartition("/")[2], self._channels.get(channel)
+                said = said.replace(code, f"#{name} ({code})") if name else said
+        return said
+
+    def _channels_of(self, row: Record) -> set[str]:
+        """The channel that an entry is about, or those of the entries it undoes."""
+        if isinstance(row.event, Undone):
+            back = (self.by_sequence[n] for n in row.event.of if n in self.by_sequence)
+            return {channel for each in back for channel in self._channels_of(each)}
+        return {channel} if (channel := channel_of(row.event)) else set()
 
     @cached_property
     def names(self) -> Mapping[str, str]:

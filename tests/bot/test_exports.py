@@ -16,6 +16,7 @@ from bot import scribe
 from bot.bootstrap import build_router
 from bot.exporter import MOST_WAITING
 from bot.files.speech import decode_export, encode_export
+from bot.places import place
 from bot.scribe import NotWritten
 from bot.views import exports as views
 from flows.asked import Place
@@ -161,6 +162,21 @@ async def test_the_export_stands_in_the_history_and_is_not_undone(slack: Slack, 
     said = words_of(await slack.ben.types("/cais undo 4"))
     assert "Undo does not reach this entry" in said
     assert "a note of Birch Brokers" in words_of(await slack.ben.types("/cais undo"))
+
+
+async def test_channels_stand_in_the_files_with_the_name_slack_gives_them(slack: Slack, services: Services) -> None:
+    key = await a_firm(services)
+    for channel in (COMPLIANCE, "C0GONE"):
+        await services.link_channel(key, Act(person(BEN), "button"), place(TENANT, channel))
+    await services.undo(key, Act(person(BEN), "button"))
+    for format_ in ("csv", "json"):
+        await slack.ben.types(f"/cais export {format_}")
+    tables, record = (content(slack, file) for file in files(slack, BEN))
+    with zipfile.ZipFile(io.BytesIO(tables)) as packed:
+        told = packed.read("history.csv").decode()
+    assert f"Linked the channel #compliance ({COMPLIANCE})" in told
+    assert "Undid entry 5: Linked the channel C0GONE" in told, "what Slack does not say stays an id"
+    assert b"#compliance" not in record
 
 
 # --- who may ----------------------------------------------------------------------------------------------------
