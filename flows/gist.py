@@ -7,10 +7,11 @@ import msgspec
 
 from flows.own_dates import due_of
 from flows.position import Owner, Position
+from flows.reviews import Review, pending, reviewers
 from flows.roadmap import Pack
 from flows.walk import LEFT, Item, walk
 
-FORM = 1
+FORM = 2
 """Raise it whenever what a gist holds changes: those of another form are made anew."""
 
 AFTER_DATES = 10_000_000
@@ -18,7 +19,7 @@ AFTER_DATES = 10_000_000
 
 
 class Own(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """What one person has to do here: how many tasks, and the urgency of the first."""
+    """What one person has to do or to review here: how many tasks, and the urgency of the first."""
 
     person: str
     tasks: int
@@ -70,7 +71,7 @@ def gist(pack: Pack, position: Position) -> Gist:
         waits=len(waits),
         since=min(since, default=0),
         unowned=sum(1 for i in left if i.state != "locked" and not owner_of(position, i)),
-        owners=tuple(_owners(position, left)),
+        owners=tuple(_owners(position, found.items, left)),
     )
 
 
@@ -88,6 +89,19 @@ def mine(position: Position, items: Sequence[Item], person: str) -> list[Item]:
     return sorted(own, key=lambda i: urgency(position, i))
 
 
+def to_review(position: Position, items: Sequence[Item], person: str) -> list[Review]:
+    """What this person is asked to look at, what was finished first comes first."""
+    if not position.review_rules:
+        return []
+    asked = [r for r in pending(position, items) if person in reviewers(position, r)]
+    return sorted(asked, key=since_finished)
+
+
+def since_finished(review: Review) -> int:
+    """The urgency of a review: somebody waits for it, as for any other outsider."""
+    return AFTER_DATES + review.record.at.toordinal()
+
+
 def urgency(position: Position, item: Item) -> int:
     """What is dated comes first, the earliest first; then what waits, by the day to look again; then the rest."""
     due = due_of(position, item.task, item.key)
@@ -99,7 +113,15 @@ def urgency(position: Position, item: Item) -> int:
     return AFTER_DATES + (look.toordinal() if look else 0)
 
 
-def _owners(position: Position, left: Sequence[Item]) -> list[Own]:
+def _owners(position: Position, items: Sequence[Item], left: Sequence[Item]) -> list[Own]:
     people = dict.fromkeys(owner.person for i in left if (owner := owner_of(position, i)))
-    found = ((person, mine(position, left, person)) for person in people)
-    return [Own(person, len(own), urgency(position, own[0])) for person, own in found if own]
+    asked = pending(position, items) if position.review_rules else ()
+    people |= dict.fromkeys(person for review in asked for person in reviewers(position, review))
+    found = (_own(position, items, left, person) for person in people)
+    return [own for own in found if own.tasks]
+
+
+def _own(position: Position, items: Sequence[Item], left: Sequence[Item], person: str) -> Own:
+    own, reviews = mine(position, left, person), to_review(position, items, person)
+    first = [urgency(position, i) for i in own[:1]] + [since_finished(r) for r in reviews[:1]]
+    return Own(person, len(own) + len(reviews), min(first, default=0))

@@ -1,7 +1,7 @@
 """A firm's history in words: one sentence for each event."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, time
+from datetime import date
 from types import MappingProxyType
 
 import msgspec
@@ -13,6 +13,7 @@ from flows.habits import Rules
 from flows.position import Position
 from flows.proof import kept_how
 from flows.roadmap import Option, Pack
+from flows.time_words import clock, hour_there
 from flows.walk import titled
 
 SITUATIONS = {
@@ -241,8 +242,8 @@ def rules_in_words(rules: Rules) -> tuple[str, ...]:
         f"what waits is asked about every {counted(rules.wait_every, 'trading day')}",
         f"what waits goes to the leads after {counted(rules.wait_to_leads, 'trading day')}",
         f"new tasks at once where wanted within {counted(rules.soon, 'trading day')}",
-        f"at {rules.hour:%H:%M}",
-        f"at once only from {rules.awake_from:%H:%M} to {rules.awake_to:%H:%M}",
+        f"at {clock(rules.hour)}",
+        f"at once only from {clock(rules.awake_from)} to {clock(rules.awake_to)}",
     )
 
 
@@ -260,12 +261,7 @@ def _of_summary(event: e.SummarySet | e.SummaryStopped) -> str:
     shared = ", which other companies see" if event.shared else ""
     if event.every == "once":
         return f"Posted a summary to the channel {channel}{shared}"
-    return f"Summary posted {event.every} to the channel {channel}{shared}, {hour_words(event.hour, event.time_zone)}"
-
-
-def hour_words(hour: time, time_zone: str) -> str:
-    """`at 09:00 (New York time)`."""
-    return f"at {hour:%H:%M} ({time_zone.rpartition('/')[2].replace('_', ' ')} time)"
+    return f"Summary posted {event.every} to the channel {channel}{shared}, {hour_there(event.hour, event.time_zone)}"
 
 
 def _rungs(before: Sequence[int]) -> str:

@@ -110,7 +110,7 @@ def _read(tenant: str, person: str, known: Read) -> Unit[Read]:
     """Every change of a firm, its name and its members is an event, and so another version of it."""
     which = {"tenant": tenant, "person": person}
     rows = yield _versions, which
-    versions: list[Version] = [tuple(row) for row in rows]  # type: ignore[misc]  # two columns
+    versions: list[Version] = [tuple(row) for row in rows]
     if known.whole and versions == known.versions:
         return known
     before = dict(known.versions)

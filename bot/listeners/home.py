@@ -19,7 +19,7 @@ from bot.views.tasks import NOTHING, Asked, Top
 from bot.views.within_home import place_of
 from flows.events import Record
 from flows.firms import Refusal
-from flows.gist import mine, urgency
+from flows.gist import mine, since_finished, to_review, urgency
 from flows.nudging import ABOUT
 from flows.services import Services
 from flows.summaries.comparing import Compared, counts, longest_waits, only, with_own
@@ -147,7 +147,7 @@ async def _today(heard: Heard, services: Services, firms: Sequence[Compared], un
     found = await services.portfolios.read([*of_mine, *of_waits, *of_firms], heard.who)
     scenes = {key: scene_for(heard, services, position) for key, position in found.items()}
     tasks_of_mine = [p for key in dict.fromkeys(of_mine) if key in scenes for p in _mine(scenes[key])]
-    shown = sorted(tasks_of_mine, key=lambda p: urgency(p.scene.position, p.item))[: views.MOST_TASKS]
+    shown = sorted(tasks_of_mine, key=_urgency)[: views.MOST_TASKS]
     above = {(p.scene.position.key, p.item.key) for p in shown}
     waits = [p for key in dict.fromkeys(of_waits) if key in scenes for p in _waits(scenes[key])]
     rest = sorted((p for p in waits if (p.scene.position.key, p.item.key) not in above), key=_since)
@@ -164,7 +164,13 @@ async def _today(heard: Heard, services: Services, firms: Sequence[Compared], un
 
 
 def _mine(scene: Scene) -> list[Pending]:
-    return [Pending(scene, item) for item in mine(scene.position, scene.walk.items, scene.viewer)]
+    position, items = scene.position, scene.walk.items
+    own = [Pending(scene, item) for item in mine(position, items, scene.viewer)]
+    return own + [Pending(scene, r.item, r) for r in to_review(position, items, scene.viewer)]
+
+
+def _urgency(pending: Pending) -> int:
+    return since_finished(pending.review) if pending.review else urgency(pending.scene.position, pending.item)
 
 
 def _waits(scene: Scene) -> list[Pending]:

@@ -6,9 +6,10 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from bot.views.blocks import day, escape, literal, short_day
-from bot.views.scene import Scene, zone_name
+from bot.views.scene import Scene
 from flows.own_dates import OPEN, due_of, next_time, owned
 from flows.position import Due, Owner
+from flows.time_words import clock, zone_name
 from flows.trading_days import NEW_YORK, end_of
 from flows.walk import Item
 
@@ -80,9 +81,8 @@ def ends(scene: Scene, on: date) -> str:
     here = there.astimezone(zone)
     if here.utcoffset() == there.utcoffset():
         return ""
-    until = f"{here:%I:%M %p}".lstrip("0")
     on_that_day = "" if here.date() == on else f"{day(here.date())}, "
-    return f"; ends 11:59 PM {zone_name(NEW_YORK.key)} ({on_that_day}{until} {zone_name(zone.key)})"
+    return f"; ends 11:59 PM {zone_name(NEW_YORK.key)} ({on_that_day}{clock(here)} {zone_name(zone.key)})"
 
 
 def mine(scene: Scene) -> Sequence[Item]:

@@ -9,6 +9,7 @@ from bot.buttons import (
     MemberForm,
     OpenFirmSettings,
     OpenMember,
+    OpenReviewRule,
     OpenRules,
     OpenSetUp,
     PickFirm,
@@ -41,6 +42,7 @@ from bot.views.blocks import (
     user_input,
 )
 from bot.views.firm_menu import firm_menu, fits_menu
+from bot.views.reviews import rules_in_short
 from bot.views.scene import Scene, banner, next_button, progress_words
 from bot.views.zones import ZONE_HINT, zone_input, zone_label
 from flows.events import RoleName
@@ -277,12 +279,17 @@ def settings_modal(scene: Scene, *, lead: bool) -> Modal:
             question_field("precheck", pack.precheck, position.precheck),
             question_field("profile", pack.profile, position.profile),
             field("crd", "CRD number", text_input(initial=position.crd, longest=30), optional=True),
-            *(
-                [actions(button("Reminders…", scene.carry(OpenRules), says="Reminders: the firm's numbers"))]
-                if lead
-                else []
-            ),
+            context(rules_in_short(scene)),
+            *([_more_settings(scene)] if lead else []),
         ],
+    )
+
+
+def _more_settings(scene: Scene) -> Block:
+    """What has a form of its own, for leads."""
+    return actions(
+        button("Reminders…", scene.carry(OpenRules), says="Reminders: the firm's numbers"),
+        button("Ask for a review…", scene.carry(OpenReviewRule)),
     )
 
 

@@ -18,9 +18,8 @@ from bot.views.blocks import (
     section,
     time_input,
 )
-from bot.views.rules import hour_words
-from bot.views.scene import zone_name
 from flows.habits import Habits, Reach, Rules
+from flows.time_words import clock, zone_name
 
 HOUR, PAUSE = "hour", "pause"
 
@@ -84,7 +83,7 @@ def in_words(habits: Habits, rules: Rules, zone: str, *, alone: bool = False) ->
             "🔕 *Your reminders are off.* You are sent none. Others are told as before: leads hear of what has passed "
             "its date and of long waits."
         )
-    when = f"at *{hour_words(hour)}* {zone_name(zone)} on trading days"
+    when = f"at *{clock(hour)}* {zone_name(zone)} on trading days"
     if habits.paused_until:
         return (
             f"⏸️ *Paused until {day(habits.paused_until)}.* What falls due before comes in one message {when}, from "

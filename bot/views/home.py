@@ -23,10 +23,11 @@ from bot.views.blocks import Element, actions, button, context, divider, escape,
 from bot.views.onboarding import WHAT_THIS_IS
 from bot.views.scene import Scene, attester_line, banner, next_button, progress_words, to_review_line, wait_words
 from bot.views.summaries import progress_bar
-from bot.views.task_buttons import one_click
+from bot.views.task_buttons import one_click, review_buttons
 from bot.views.tasks import NOTHING, Top
 from flows.firms import Person, role_of
 from flows.position import Member
+from flows.reviews import Review
 from flows.walk import Item
 
 MOST_TASKS = 6
@@ -47,10 +48,11 @@ READING = "{count} of your firms are still being looked through after an update.
 
 
 class Pending(NamedTuple):
-    """A task of one of the firms, or a wait."""
+    """A task of one of the firms, a wait, or with `review` what somebody else finished and the viewer is to look at."""
 
     scene: Scene
     item: Item
+    review: Review | None = None
 
 
 class Today(NamedTuple):
@@ -129,10 +131,15 @@ def _mine(today: Today, *, several: bool) -> list[Block]:
 
 
 def _task(pending: Pending, *, several: bool) -> str:
-    scene, item = pending
+    scene, item, review = pending
     said = [f"*{literal(item.title)}*", *([literal(scene.position.name)] if several else [f"step {item.task.step}"])]
-    lines = [" · ".join(said), *(x for x in (_date(scene, item), _wait(scene, item)) if x)]
-    return "\n".join(lines)
+    about = (_finished(scene, review),) if review else (_date(scene, item), _wait(scene, item))
+    return "\n".join([" · ".join(said), *filter(None, about)])
+
+
+def _finished(scene: Scene, review: Review) -> str:
+    record = review.record
+    return f"🔎 To be reviewed by you: recorded by {scene.by(record.by, record.by_name)}, {scene.moment(record.at)}"
 
 
 def _date(scene: Scene, item: Item) -> str:
@@ -154,9 +161,11 @@ def _wait(scene: Scene, item: Item) -> str:
 
 def _task_ways(pending: Pending) -> list[Element]:
     """*Done* where one click says all of it; a wait can be chased, and put off."""
-    scene, item = pending
+    scene, item, review = pending
     ways = []
-    if one_click(item):
+    if review:
+        ways += review_buttons(scene.carry, item.key, review.record.sequence, item.title)
+    elif one_click(item):
         done = scene.carry(FinishAtHome, task=item.key)
         ways.append(button("Done", done, style="primary", says=f"Done: {item.title}"))
     if item.state == "waiting":
@@ -180,7 +189,7 @@ def _waits(today: Today, *, several: bool) -> list[Block]:
 
 
 def _waited(pending: Pending, *, several: bool) -> str:
-    scene, item = pending
+    scene, item, _ = pending
     name = [literal(scene.position.name)] if several else []
     kept = dated.owner(scene, item)
     owner = f"👤 {dated.owner_name(scene, kept)}" if kept else "👤 nobody yet"
@@ -188,7 +197,7 @@ def _waited(pending: Pending, *, several: bool) -> str:
 
 
 def _chase(pending: Pending) -> Element:
-    scene, item = pending
+    scene, item, _ = pending
     whom = item.record.whom if item.record else ""
     return button("Chase…", scene.carry(OpenChase, task=item.key), says=f"Chase {whom}: {item.title}")
 

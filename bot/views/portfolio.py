@@ -18,6 +18,7 @@ from bot.views.blocks import (
     table,
 )
 from bot.views.summaries import near_day, waits_for
+from flows.history import counted
 from flows.summaries.portfolio import FILTERS, Filter, counts, only
 from flows.summaries.standing import Standing
 
@@ -106,6 +107,8 @@ def first_words(firm: Standing) -> str:
         return f"{past} tasks past their date, first: {firm.matters[0].item.title}"
     if firm.target_passed and not past:
         return "Its target has passed"
+    if not firm.matters and firm.to_review:
+        return f"{counted(firm.to_review, 'task')} to be reviewed"
     if not firm.matters:
         # An end with a name of its own has it beside this already: `how_far`.
         outcome = firm.walk.outcome

@@ -11,10 +11,10 @@ from bot.views.portfolio import HEAD, ROWS, in_words, row
 from bot.views.scene import Scene, banner
 from bot.views.summaries import body, text
 from flows.heads import noted
-from flows.history import hour_words
 from flows.position import Position, Posted
 from flows.summaries.changes import Change
 from flows.summaries.standing import Standing
+from flows.time_words import hour_there
 
 MOST_CHANGES = 8
 WORDS = 160
@@ -124,7 +124,7 @@ def _who(posted: Posted) -> str:
     if posted.every == "once":
         return f"Posted by {name}; kept up to date until the day is over. `/cais summary off` takes it away."
     often = "Each trading day" if posted.every == "daily" else "On the first trading day of each week"
-    at = escape(hour_words(posted.hour, posted.time_zone))
+    at = escape(hour_there(posted.hour, posted.time_zone))
     return (
         f"{often} {at}, kept up to date until the next one. Set up by {name}; a lead stops it with `/cais summary off`."
     )
@@ -156,7 +156,7 @@ def set_up(positions: Sequence[Position], channel: str) -> Message:
     """What will be posted to the channel, when, and how to take it back."""
     posted = positions[0].posted[channel]
     what = named(positions)
-    at = "" if posted.every == "once" else f" {escape(hour_words(posted.hour, posted.time_zone))}"
+    at = "" if posted.every == "once" else f" {escape(hour_there(posted.hour, posted.time_zone))}"
     several = len(positions) > 1
     back = (
         "`/cais summary off all` stops it."

@@ -7,12 +7,13 @@ import msgspec
 
 from bot.views import dated
 from bot.views.blocks import clip, day, literal
-from bot.views.scene import Scene, zone_name
+from bot.views.scene import Scene
 from flows.deadlines import Deadline, Notice
 from flows.own_dates import in_year
 from flows.position import Recurring, YearDone
 from flows.reminders.rungs import Rung
 from flows.roadmap import Question
+from flows.time_words import clock, zone_name
 from flows.trading_days import Calendar
 from flows.walk import Item
 
@@ -136,4 +137,4 @@ def title(it: Reminded) -> str:
 def moment(it: Reminded, at: datetime) -> str:
     """A time as the recipient's clock shows it: `Tuesday, June 7, 2022, 9:00 AM New York time`."""
     local = at.astimezone(it.zone)
-    return f"{day(local.date())}, {local:%I:%M %p} {zone_name(it.zone.key)}".replace(", 0", ", ")
+    return f"{day(local.date())}, {clock(local)} {zone_name(it.zone.key)}"

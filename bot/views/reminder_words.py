@@ -9,9 +9,10 @@ from bot.views.blocks import day, escape, literal, short_day
 from bot.views.milestones import value_words
 from bot.views.reminded import Reminded, name, title
 from bot.views.reminder_reasons import lost_words, why
-from bot.views.scene import wait_words, why_not, zone_name
+from bot.views.scene import wait_words, why_not
 from flows.deadlines import Source, effect
 from flows.position import TaskRecord
+from flows.time_words import clock, zone_name
 from flows.trading_days import NEW_YORK, end_of
 from flows.walk import LEFT
 
@@ -89,7 +90,7 @@ def _ends(it: Reminded, on: date) -> str:
     here = there.astimezone(it.zone)
     if here.utcoffset() == there.utcoffset():
         return ""
-    until = f"{here:%I:%M %p}".lstrip("0") + ("" if here.date() == on else f" on {short_day(here.date())}")
+    until = clock(here) + ("" if here.date() == on else f" on {short_day(here.date())}")
     return f" (ends 11:59 PM {_city(NEW_YORK)}, {until} {_city(it.zone)})"
 
 

@@ -102,6 +102,14 @@ def _rules(scene: Scene, *, lead: bool) -> list[Block]:
     return blocks
 
 
+def rules_in_short(scene: Scene) -> str:
+    """What is asked for now, in a line for the settings; safe in mrkdwn."""
+    rules = scene.position.review_rules
+    said = [f"{escape(scope_words(scene.pack, s))} by {literal(reviewer_words(r.name))}" for s, r in rules.items()]
+    asked = "; ".join(said) if said else "none are asked for"
+    return f"🔎 *Reviews*, a second pair of eyes: {asked}. `/cais review` shows them all."
+
+
 def _rule_line(scene: Scene, scope: str, rule: ReviewRule) -> str:
     words = scope_words(scene.pack, scope)
     who = f"by {scene.by(rule.by, rule.by_name)}, {scene.moment(rule.at)}"

@@ -1,7 +1,7 @@
 """A firm's numbers: how many days before, how often, from when on leads are told; and what could not be delivered."""
 
 from collections.abc import Sequence
-from datetime import date, time
+from datetime import date
 
 import msgspec
 
@@ -24,6 +24,7 @@ from bot.views.blocks import (
 from bot.views.scene import Scene, banner
 from bot.views.tasks import NOTHING, Top
 from flows.habits import Rules
+from flows.time_words import clock
 
 MOST_DAYS = 12
 FURTHEST = 250
@@ -65,11 +66,6 @@ WORDS = {
 """Slack's words for why it does not take a message, in ours."""
 
 
-def hour_words(at: time) -> str:
-    """A time of the day: `9:00 AM`."""
-    return f"{at:%I:%M %p}".lstrip("0")
-
-
 def in_words(rules: Rules) -> list[str]:
     """The numbers that hold, a line each."""
     return [
@@ -78,8 +74,8 @@ def in_words(rules: Rules) -> list[str]:
         f"*After its date:* every {rules.late_every} days; leads are told too after {rules.late_to_leads} trading days",
         f"*Waits:* every {rules.wait_every} trading days; leads are told too after {rules.wait_to_leads}",
         f"*Given or possible tasks:* with the next message, at once if wanted within {rules.soon} trading days",
-        f"*The hour:* {hour_words(rules.hour)} for each person by their own clock, unless they chose another; "
-        f"at once means between {hour_words(rules.awake_from)} and {hour_words(rules.awake_to)}",
+        f"*The hour:* {clock(rules.hour)} for each person by their own clock, unless they chose another; "
+        f"at once means between {clock(rules.awake_from)} and {clock(rules.awake_to)}",
     ]
 
 

@@ -19,6 +19,7 @@ from flows.position import Agent, Position, TaskRecord
 from flows.reviews import Review, of_item, pending, reviewers
 from flows.roadmap import Condition, Pack, Step, Task
 from flows.services import Services
+from flows.time_words import in_zone
 from flows.walk import LEFT, Item, State, Walk
 
 C = TypeVar("C", bound=Carried)
@@ -112,9 +113,7 @@ class Scene(msgspec.Struct, frozen=True):
 
     def moment(self, at: datetime) -> str:
         """A time in the firm's own zone, which is named: `Nov 23, 2026, 9:14 AM New York time`."""
-        zone = ZoneInfo(self.position.time_zone)
-        local = at.astimezone(zone)
-        return f"{short_day(local.date())}, {local:%I:%M %p} {zone_name(zone.key)}".replace(", 0", ", ")
+        return in_zone(at, self.position.time_zone)
 
     def recorded_day(self, at: datetime) -> date:
         """The day it was in the firm's zone when something was recorded."""
@@ -135,11 +134,6 @@ def scene_of(
         zone=zone,
         ledger=ledger or services.ledger,
     )
-
-
-def zone_name(zone: str) -> str:
-    """An IANA name as people say it: `New York time`, `UTC`."""
-    return f"{zone.rpartition('/')[2].replace('_', ' ')} time" if "/" in zone else zone
 
 
 def next_button(scene: Scene, label: str, *, style: Literal["primary"] | None = None, says: str = "") -> list[Element]:

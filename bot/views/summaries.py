@@ -127,6 +127,8 @@ def _row(scene: Scene, part: PartStanding) -> tuple[str, ...]:
     state = STATES[part.state]
     if part.state in ("waiting", "open") and part.total > 1:
         state += f", {part.done} of {part.total} done"
+    if part.to_review:
+        state += ", to be reviewed" if part.state == "done" else f", {part.to_review} to be reviewed"
     asked = [m for m in part.matters if m.item.state in ("open", "waiting")]
     owners = [m.owner.name if m.owner else "Nobody yet" for m in asked]
     whom = [waits_for(m, scene.today) for m in part.matters if m.whom]

@@ -11,6 +11,7 @@ from flows.events import FirmKey
 from flows.gist import owner_of
 from flows.own_dates import due_of
 from flows.position import Owner, Position
+from flows.reviews import pending
 from flows.roadmap import Pack, Part, Step
 from flows.same import Same
 from flows.walk import LEFT, Item, Walk, walk
@@ -54,6 +55,8 @@ class PartStanding(msgspec.Struct, frozen=True):
     matters: tuple[Matter, ...]
     due: date | None
     """The next of its days, one that has passed included; None where it has none."""
+    to_review: int = 0
+    """Finished tasks of it that somebody has yet to look at."""
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -84,6 +87,11 @@ class Standing(msgspec.Struct, frozen=True):
     def ended(self) -> bool:
         """Whether nothing is left to do or to wait for."""
         return self.walk.ended
+
+    @property
+    def to_review(self) -> int:
+        """Finished tasks that somebody has yet to look at."""
+        return sum(part.to_review for part in self.parts)
 
     def having(self, concern: Concern) -> tuple[Matter, ...]:
         """The tasks that this is true of, the worst first."""
@@ -173,6 +181,7 @@ def _part(position: Position, step: Step, part: Part, items: Sequence[Item], mat
         total=len(counted),
         matters=tuple(sorted(matters, key=_badness)),
         due=min((due.on for due in left if due), default=None),
+        to_review=len(pending(position, items)) if position.review_rules else 0,
     )
 
 

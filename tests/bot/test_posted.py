@@ -53,7 +53,7 @@ async def later(world: World, seconds: int = 20) -> None:
 async def test_weekly_posts_now_and_on_the_first_trading_day_of_each_week_at_the_leads_hour(world: World) -> None:
     key = await apex(world.services)
     said = await types(world, "weekly")
-    assert "now, and then on the first trading day of each week at 09:00 (New York time)" in words_of(said)
+    assert "now, and then on the first trading day of each week at 9:00 AM New York time" in words_of(said)
     assert len(posts(world)) == 1
     (post,) = posts(world)
     assert FIRM in post["text"]

@@ -9,6 +9,7 @@ from flows.firms import Person
 from flows.services import Act, Services
 from tests.bot.conversing import BEN, CONRAD, LEA, Slack, labels, words_of
 from tests.bot.firm_making import a_firm, person
+from tests.bot.test_summaries import rows
 from tests.bot.views.test_walk import MOST_TEXT, NASTY, _all_text, scene
 from tests.flows.life import Life
 
@@ -37,7 +38,9 @@ async def test_the_reviewer_is_told_once_and_approves_where_it_stands(slack: Sla
     assert "Already registered · by Ben Cole" in words_of(letter)
     assert {"Approve", "Send back…", "Open"} <= set(labels(letter))
     assert "✅ Done, to be reviewed" in words_of(await slack.ben.types("/cais status"))
-    assert "1 task to be reviewed" in words_of(await slack.ben.types("/cais summary"))
+    summary = await slack.ben.types("/cais summary")
+    assert "1 task to be reviewed" in words_of(summary)
+    assert [row[1] for row in rows(summary)[1:3]] == ["Done", "Done, to be reviewed"]
     await slack.lea.presses("Approve", on=letter)
     assert "*Recorded:* Approved" in words_of(slack.lea.last)
     assert len(slack.lea.sees) == told + 1, "in its place"
@@ -49,7 +52,25 @@ async def test_home_says_that_something_is_to_be_reviewed(slack: Slack, services
     await asked_for(slack, services)
     assert "to be reviewed" not in words_of(await slack.lea.opens_home())
     await slack.ben.presses("Already registered")
-    assert "1 task to be reviewed: `/cais review`" in words_of(await slack.lea.opens_home())
+    home = await slack.lea.opens_home() or {}
+    assert "1 task to be reviewed: `/cais review`" in words_of(home)
+    assert "My task" in words_of(home)
+    assert "To be reviewed by you: recorded by Ben Cole, " in words_of(home)
+    assert "To be reviewed by you" not in words_of(await slack.ben.opens_home() or {})
+    await slack.lea.presses("Approve", on=home)
+    assert "*Recorded:* Approved" in words_of(slack.lea.home or {})
+    assert "To be reviewed by you" not in words_of(await slack.lea.opens_home() or {})
+    assert slack.refused() == []
+
+
+async def test_the_settings_say_what_is_to_be_reviewed(slack: Slack, services: Services) -> None:
+    await asked_for(slack, services)
+    await slack.lea.types("/cais settings")
+    assert "second pair of eyes: every task by any other member or lead" in words_of(slack.lea.modal or {})
+    assert {"Reminders…", "Ask for a review…"} <= set(labels(slack.lea.modal or {}))
+    await slack.ben.types("/cais settings")
+    assert "second pair of eyes: every task" in words_of(slack.ben.modal or {})
+    assert "Ask for a review…" not in labels(slack.ben.modal or {})
 
 
 async def test_sent_back_it_is_open_with_the_reason_and_whoever_did_it_is_told_once(

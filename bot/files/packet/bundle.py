@@ -15,6 +15,7 @@ from bot.files.writing import Say
 from flows.exports.record import Export, Reading
 from flows.exports.tables import tables
 from flows.exports.whole import written
+from flows.time_words import in_zone
 
 VERIFY = """How to check this packet
 
@@ -49,7 +50,7 @@ It cannot show whether what people recorded is true.
 READ_ME = """{title}
 
 {what}
-Made {made_at} (UTC) by {made_by}. Roadmap edition {edition}.{practice}
+Made {made_at} by {made_by}. Roadmap edition {edition}.{practice}
 
   {page_name:<24}{pages}
   record.json             every entry as it was stored, and the same as tables; can be read back in (cais import)
@@ -139,7 +140,7 @@ def _read_me(export: Export, reading: Reading, no_pdf: str, enclosed: Enclosed) 
     return READ_ME.format(
         title=f"{reading.name}: examiner packet",
         what=f"{what}when, on what evidence.",
-        made_at=f"{export.made_at:%Y-%m-%d %H:%M}",
+        made_at=in_zone(export.made_at, reading.position.time_zone),
         made_by=export.made_by,
         edition=export.pack.edition,
         practice="\nPractice run: the clock was moved, and nothing here is a real record." if practice else "",

@@ -38,7 +38,7 @@ def _standing(paper: Paper, memo: Memo) -> Html:
     pairs: list[tuple[str, Part]] = [
         ("Question", memo.question.ask),
         ("Answer", memo.option.label),
-        ("Decided by", f"{answer.by_name}, recorded {paper.moment(answer.at)} ({paper.zone_name})"),
+        ("Decided by", f"{answer.by_name}, recorded {paper.moment(answer.at)} {paper.zone_name}"),
         ("Decided on", day(answer.happened_on) if answer.happened_on else ""),
         ("Basis", lines(answer.basis)),
         ("Second attester", stacked(attested_words(memo), paper.moment(said.at) if said else "")),

@@ -84,7 +84,7 @@ class _Page:
 
     def cover(self) -> Html:
         pack, position = self.pack, self.position
-        made = f"{self.paper.moment(self.export.made_at)} ({self.paper.zone_name}), by {self.export.made_by}"
+        made = f"{self.paper.moment(self.export.made_at)} {self.paper.zone_name}, by {self.export.made_by}"
         practice = self.export.practice or position.practice
         return el(
             "header",
@@ -215,7 +215,7 @@ class _Page:
         row = next((row for row in rows if isinstance(row.event, e.RemindersSet)), None)
         if row is None:
             return "These are the app's own numbers; the firm has set no others."
-        return f"Set by {row.actor_name}, {self.paper.moment(row.at)} ({self.paper.zone_name}), entry {row.sequence}."
+        return f"Set by {row.actor_name}, {self.paper.moment(row.at)} {self.paper.zone_name}, entry {row.sequence}."
 
     def questions(self) -> Html:
         answers = [a for a in self.position.firm_answers.values() if not a.withdrawn]

@@ -11,6 +11,7 @@ from flows.events import Record
 from flows.exports.dates import Stated, stated_dates
 from flows.exports.record import Export, Reading
 from flows.history import day
+from flows.time_words import clock, zone_name
 
 MOST_IN_LOG = 400
 """Entries of the audit log that are printed: more would take a minute and more. The page for a browser has all."""
@@ -50,13 +51,12 @@ class Paper:
     @property
     def zone_name(self) -> str:
         """The firm's zone, as people say it."""
-        key = self.position.time_zone
-        return f"{key.rpartition('/')[2].replace('_', ' ')} time" if "/" in key else key
+        return zone_name(self.position.time_zone)
 
     def moment(self, at: datetime) -> str:
         """A time in the firm's zone."""
         local = at.astimezone(self.zone)
-        return f"{day(local.date())}, {local:%H:%M}"
+        return f"{day(local.date())}, {clock(local)}"
 
     def when(self, row: Record) -> Html:
         """When a row was recorded, and the day it is about where that was named."""

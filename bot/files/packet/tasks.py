@@ -78,12 +78,12 @@ class Tasks:
         yield "Short name", el("code", item.key)
         yield "Concerns", role.title if role else ""
         yield "Outcome", outcome_words(self.reading, item)
-        yield "By", f"{who.by_name}, recorded {self.paper.moment(who.at)} ({self.paper.zone_name})" if who else ""
+        yield "By", f"{who.by_name}, recorded {self.paper.moment(who.at)} {self.paper.zone_name}" if who else ""
         yield "Happened on", day(who.happened_on) if who and who.happened_on else ""
         review = of_item(self.position, item)
         seen = review.approval if review else None
         if seen:
-            yield "Reviewed", f"approved by {seen.by_name}, {self.paper.moment(seen.at)} ({self.paper.zone_name})"
+            yield "Reviewed", f"approved by {seen.by_name}, {self.paper.moment(seen.at)} {self.paper.zone_name}"
         yield "Belongs to", owner.name if owner else ""
         yield "Wanted by", day(due.on) if due else ""
         if record and record.state == "waiting":

@@ -99,21 +99,21 @@ def test_the_page_has_every_entry_with_who_and_when(packet: Path) -> None:
     text = words((packet / "packet.html").read_text())
     for row in busy_life().history:
         assert row.hash[:12] in text
-    assert "Ana Ruiz, recorded Nov 23, 2026, 09:05 (New York time)" in text
+    assert "Ana Ruiz, recorded Nov 23, 2026, 9:05 AM New York time" in text
     assert "added by Ana Ruiz" in text
     assert busy_life().position.head in text
 
 
 def test_what_was_undone_is_called_so_wherever_it_stands(packet: Path) -> None:
     text = words((packet / "packet.html").read_text())
-    assert "taken back Ana Ruiz, Nov 23, 2026, 09:15, undone" in text
+    assert "taken back Ana Ruiz, Nov 23, 2026, 9:15 AM, undone" in text
     assert "taken back (entry 17, undone)" in text
     assert "taken back (undone)" in text
 
 
 def test_the_page_says_when_people_are_reminded_and_who_set_that(packet: Path) -> None:
     text = words((packet / "packet.html").read_text())
-    assert "Set by Ana Ruiz, Nov 23, 2026, 09:20 (New York time), entry 23. before a date, 15 and 5 trading" in text
+    assert "Set by Ana Ruiz, Nov 23, 2026, 9:20 AM New York time, entry 23. before a date, 15 and 5 trading" in text
     assert "Set the firm's reminders: before a date, 15 and 5 trading days before and on the day itself; " in text
     life = Life()
     (reading,) = export_of("packet", life).readings()
@@ -122,7 +122,7 @@ def test_the_page_says_when_people_are_reminded_and_who_set_that(packet: Path) -
 
 def test_a_yearly_date_that_was_marked_done_is_among_the_dates_and_in_the_log(packet: Path) -> None:
     text = words((packet / "packet.html").read_text())
-    assert "Done: SAA yearly certification Mar 15, 2027 Ana Ruiz Nov 23, 2026, 09:19 yes 22" in text
+    assert "Done: SAA yearly certification Mar 15, 2027 Ana Ruiz Nov 23, 2026, 9:19 AM yes 22" in text
     assert "Done for Monday, March 15, 2027: SAA yearly certification" in text
 
 
