@@ -82,7 +82,7 @@ async def _look(
 
 
 async def post_all(heard: Heard, carried: PostAll, services: Services) -> Answer:
-    """*Post 40 firms*: those that were looked at, and no others."""
+    """*Post all of them*: those that were looked at, and no others."""
     if carried.often not in OFTEN:
         raise Refusal("This version does not post so. `/cais help summary` says how it does.", kind="stale")
     _must_be_a_channel(heard, carried.channel)

@@ -143,7 +143,7 @@ def look(standings: Sequence[Standing], carried: PostAll, *, left_out: int = 0, 
         section(f"{said}\n{told}"),
         table([HEAD, *map(row, shown)], wrapped=(2, 5)),
         actions(
-            button(f"Post {count} firms", carried, style="primary", says=f"Post the summary of {count} firms"),
+            button("Post all of them", carried, style="primary", says=f"Post the summary of {count} firms"),
             button("See all of it first", OpenSummaries(), says="See the summary of all my firms first, for me alone"),
         ),
     ]
