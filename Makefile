@@ -10,7 +10,7 @@ COMPILE := $(BIN)/python -m compileall -q bot flows storage
 READ := $(BIN)/cais ask 'what is the deadline?' > /dev/null
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt
 
-.PHONY: help install run test kills fuzz simulate check bench soak bench-page bench-questions bench-documents bench-exports bench-reminders bench-summaries bench-home pictures lint types migration
+.PHONY: help install run test kills chaos fuzz simulate check bench soak bench-page bench-questions bench-documents bench-exports bench-reminders bench-summaries bench-home pictures lint types migration
 .DEFAULT_GOAL := help
 
 help: ## What can be made
@@ -27,6 +27,9 @@ test: $(VENV)/.installed-for-tests ## All tests
 
 kills: $(VENV)/.installed-for-tests ## The bot killed fifty times over each transport while people click: nothing acknowledged is lost
 	KILLS=$${KILLS:-50} $(BIN)/python -m pytest tests/e2e/test_kills.py -q -s
+
+chaos: $(VENV)/.installed-for-tests ## Ten minutes (MINUTES) of everything going wrong around two replicas: nothing is lost, nothing is said twice
+	MINUTES=$${MINUTES:-10} $(BIN)/python -m pytest tests/e2e/test_chaos.py -q -s
 
 fuzz: $(VENV)/.installed-for-tests ## 10,000 hostile strings through every door that takes words or documents
 	FUZZ=$${FUZZ:-10000} $(BIN)/python -m pytest -q -k "hostile or any_string or random_bytes or hides" \

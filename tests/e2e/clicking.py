@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from bot.hearing import hear
 from bot.sandbox.sandbox import Sandbox
 from bot.sandbox.wire import SlackError
-from tests.bot.conversing import Json, elements, labels, words_of
+from tests.bot.conversing import Json, as_state, elements, labels, words_of
 from tests.e2e.walking import ANSWERS, title
 
 IN_TIME = 2.0
@@ -58,9 +58,14 @@ class Clicker:
         return await self._keep(self._sandbox.say(self.user, self._channel, text), records)
 
     async def press(self, label: str, *, records: bool = True) -> None:
-        """Presses a button of the card and waits for what it brings. Raises TimeoutError where that never comes."""
+        """Presses a button of the card and waits for what it brings.
+
+        Raises TimeoutError where that never comes, LookupError where the card has no such button.
+        """
         card, windows = self.card, len(self._sandbox.modals(self.user))
-        pressed = next(e for _, e in elements(card) if e.get("text", {}).get("text") == label)
+        pressed = next((e for _, e in elements(card) if e.get("text", {}).get("text") == label), None)
+        if pressed is None:
+            raise LookupError(label)
         if not await self._keep(
             self._sandbox.click(self.user, card, pressed["action_id"], _block(card, pressed)), records
         ):
@@ -68,13 +73,21 @@ class Clicker:
         self.last_click = self._last_sent() if records else self.last_click
         await self._sandbox.until(lambda: self.card != card or len(self._sandbox.modals(self.user)) > windows, 1)
 
+    async def set_up(self, firm: str) -> None:
+        """From the invitation on the card to a firm."""
+        await self.press("Set up your firm", records=False)
+        await self._fill_in(self._sandbox.modals(self.user)[-1], {"name": firm, "precheck": "yes"})
+
     async def write_note(self, text: str) -> None:
         """Adds a note to the card's task by its window."""
         await self.press("Add note", records=False)
         view = self._sandbox.modals(self.user)[-1]
-        field = next(block for block in view["blocks"] if block.get("block_id") == "text")["element"]
-        values = {"text": {field["action_id"]: {"type": field["type"], "value": text}}}
         self.typed.append(text)
+        await self._fill_in(view, {"text": text})
+
+    async def _fill_in(self, view: Json, fields: Json) -> None:
+        inputs = {block["block_id"]: block["element"] for block in view["blocks"] if "element" in block}
+        values = {name: {inputs[name]["action_id"]: as_state(inputs[name], value)} for name, value in fields.items()}
         if not await self._keep(self._sandbox.submit(self.user, view, values), True):
             raise TimeoutError
 
@@ -89,6 +102,47 @@ class Clicker:
     def _last_sent(self) -> Json:
         mine = (s for s in reversed(self._sandbox.slack.traffic.sent) if s["kind"] != "events_api")
         return next(s["payload"] for s in mine if _by(s["payload"]) == self.user)
+
+
+class Typist:
+    """Somebody who types notes in the DM and waits for no answer longer than the bot lives."""
+
+    def __init__(self, sandbox: Sandbox, user: str) -> None:
+        self.user, self.typed = user, list[str]()
+        self._sandbox, self._dm = sandbox, sandbox.dm(user)
+
+    async def go_on(self, up: asyncio.Event, over: asyncio.Event) -> None:
+        """Types one after the other while the bot is up."""
+        while not over.is_set():
+            await up.wait()
+            await self.type_one()
+
+    async def type_one(self, patience: float = 0.5) -> None:
+        """One more note, and at most so many seconds for its answer."""
+        text = f"typed in the DM by {self.user}, {len(self.typed):04}"
+        self.typed.append(text)
+        before = len(self.answers)
+        await self._sandbox.say(self.user, self._dm, f"note {text}")
+        await self._sandbox.slack.changes.until(self._more_than(before), patience)
+
+    def _more_than(self, answers: int) -> Callable[[], bool]:
+        return lambda: len(self.answers) > answers
+
+    @property
+    def answers(self) -> list[str]:
+        """What each reply in the DM answers: the id of the event."""
+        said = self._sandbox.messages(self.user, self._dm)
+        return [_payload(message)["cause"] for message in said if "cause" in _payload(message)]
+
+    async def repeat_last(self) -> None:
+        """Slack sends the last event once more, with the same id."""
+        told = [s["payload"] for s in self._sandbox.slack.traffic.sent if s["kind"] == "events_api"]
+        last = next(envelope for envelope in reversed(told) if envelope["event"].get("user") == self.user)
+        await self._sandbox.send_event(last["event"], last["event_id"])
+
+
+def _payload(message: Json) -> Json:
+    return (message.get("metadata") or {}).get("event_payload") or {}
 
 
 def _by(payload: Json) -> str:

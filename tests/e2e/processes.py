@@ -40,8 +40,8 @@ def clean_environment(**settings: object) -> dict[str, str]:
 class BotProcess:
     """`cais run` with its database in `folder`. It can be killed and started again."""
 
-    def __init__(self, transport: str, sandbox: Sandbox, folder: Path) -> None:
-        self.transport, self._sandbox, self._folder = transport, sandbox, folder
+    def __init__(self, transport: str, sandbox: Sandbox, folder: Path, **settings: object) -> None:
+        self.transport, self._sandbox, self._folder, self._settings = transport, sandbox, folder, settings
         self.port = free_port()
         self._process: Process | None = None
 
@@ -55,6 +55,11 @@ class BotProcess:
         """The SQLite file."""
         return self._folder / "cais.db"
 
+    @property
+    def address(self) -> str:
+        """Of the database, as the settings name it."""
+        return str(self._settings.get("CAIS_DATABASE_URL", f"sqlite+aiosqlite:///{self.database}"))
+
     async def start(self) -> None:
         """Starts it and waits until Slack reaches it."""
         options = self._sandbox.options
@@ -67,7 +72,7 @@ class BotProcess:
             CAIS_LOG_LEVEL="ERROR",
             SLACK_BOT_TOKEN=options.bot_token,
             SLACK_API_URL=self._sandbox.api_url,
-            **way,
+            **{**way, **self._settings},
         )
         command = (sys.executable, "-m", "bot", "run")
         self._process = await asyncio.create_subprocess_exec(
@@ -81,6 +86,10 @@ class BotProcess:
     async def _reached(self) -> bool:
         if self.transport == "socket":
             return bool(self._sandbox.slack.socket.count)
+        return await self.ready()
+
+    async def ready(self) -> bool:
+        """Whether it says so itself, at its port."""
         with suppress(OSError, aiohttp.ClientError):
             async with aiohttp.ClientSession() as session, session.get(self.url.replace("slack/events", "readyz")) as r:
                 return r.status == 200
@@ -138,9 +147,9 @@ async def bot_beside_slack(transport: str, folder: Path, **options: Any) -> Asyn
             await bot.stop_for_good()
 
 
-async def verified(folder: Path) -> str:
+async def verified(folder: Path, address: str = "") -> str:
     """What `cais verify` says of this database; fails where it finds anything."""
-    environment = clean_environment(CAIS_DATABASE_URL=f"sqlite+aiosqlite:///{folder / 'cais.db'}")
+    environment = clean_environment(CAIS_DATABASE_URL=address or f"sqlite+aiosqlite:///{folder / 'cais.db'}")
     command = (sys.executable, "-m", "bot", "verify")
     process = await asyncio.create_subprocess_exec(
         *command, env=environment, cwd=folder, stdout=asyncio.subprocess.PIPE

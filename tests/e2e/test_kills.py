@@ -9,15 +9,13 @@ import random
 import signal
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bot.sandbox.sandbox import Sandbox
 from flows.events import NoteAdded, Record
-from flows.records import verify_position
-from storage.database import open_database
 from tests.bot.conversing import ANA, BEN, GENERAL, LEA
-from tests.e2e.clicking import Clicker, walk_on, write_on
+from tests.e2e.clicking import Clicker, Typist, walk_on, write_on
+from tests.e2e.histories import assert_nothing_is_lost_or_doubled, read
 from tests.e2e.processes import BotProcess, Watched, bot_beside_slack, verified
 from tests.e2e.walking import add_member, set_up, walk_to_the_end
 
@@ -27,38 +25,6 @@ REPEATS = tuple(0.4 + 0.9 * n for n in range(30))
 
 CONRAD = "U0CON"
 AGENT = ["Through a CAT Reporting Agent"]
-
-
-class Typist:
-    """Somebody who types notes in the DM and waits for no answer longer than the bot lives."""
-
-    def __init__(self, sandbox: Sandbox, user: str) -> None:
-        self.user, self.typed = user, list[str]()
-        self._sandbox, self._dm = sandbox, sandbox.dm(user)
-
-    async def go_on(self, up: asyncio.Event, over: asyncio.Event) -> None:
-        while not over.is_set():
-            await up.wait()
-            text = f"typed in the DM, {len(self.typed):04}"
-            self.typed.append(text)
-            before = len(self.answers)
-            await self._sandbox.say(self.user, self._dm, f"note {text}")
-            await self._sandbox.slack.changes.until(self._more_than(before), 0.5)
-
-    def _more_than(self, answers: int) -> Callable[[], bool]:
-        return lambda: len(self.answers) > answers
-
-    @property
-    def answers(self) -> list[str]:
-        """What each reply in the DM answers: the id of the event."""
-        said = self._sandbox.messages(self.user, self._dm)
-        return [message["metadata"]["event_payload"]["cause"] for message in said if message.get("metadata")]
-
-    async def repeat_last(self) -> None:
-        """Slack sends the last event once more, with the same id."""
-        told = [s["payload"] for s in self._sandbox.slack.traffic.sent if s["kind"] == "events_api"]
-        last = next(envelope for envelope in reversed(told) if envelope["event"].get("user") == self.user)
-        await self._sandbox.send_event(last["event"], last["event_id"])
 
 
 async def everybody_begins(slack: Watched) -> None:
@@ -74,43 +40,6 @@ async def everybody_begins(slack: Watched) -> None:
     await add_member(slack.ana.at(GENERAL), CONRAD)
 
 
-async def read(database: Path) -> list[Record]:
-    """Every event of every firm, each chain and snapshot checked."""
-    rows: list[Record] = []
-    async with await open_database(f"sqlite+aiosqlite:///{database}") as opened:
-        for key in await opened.events.firm_keys():
-            history = await opened.events.history(key)
-            position = await opened.events.position(key)
-            assert position is not None
-            assert verify_position(history, position) is None
-            rows += history
-    return rows
-
-
-def assert_nothing_is_lost_or_doubled(rows: Sequence[Record], people: Sequence[Clicker]) -> None:
-    """Each acknowledged act is in the history; each act, acknowledged or not, is there at most once."""
-    counted = Counter((row.cause or "").partition("+")[0] for row in rows)
-    causes = {cause: told for person in people for cause, told in person.causes.items()}
-    missing = [cause for cause, told in causes.items() if told and not counted[cause]]
-    assert missing == []
-    assert {cause: n for cause, n in counted.items() if cause in causes and n > 1} == {}
-    notes = Counter(row.event.text for row in rows if isinstance(row.event, NoteAdded))
-    assert [text for text, n in notes.items() if n > 1] == []
-    assert_no_task_is_done_twice_over(rows)
-
-
-def assert_no_task_is_done_twice_over(rows: Sequence[Record]) -> None:
-    """Between two completions of one task there is always an undo or a reopening."""
-    done: dict[tuple[str, str], int] = {}
-    for row in rows:
-        if row.type in ("undone", "task_reopened"):
-            done = {key: n for key, n in done.items() if key[0] != row.firm}
-        elif row.type == "task_completed":
-            key = (row.firm, str(getattr(row.event, "task", "")))
-            assert key not in done, f"{key} was recorded at {done.get(key)} and again at {row.sequence}"
-            done[key] = row.sequence
-
-
 async def kill_again_and_again(bot: BotProcess, sandbox: Sandbox, people: list[Clicker], typist: Typist) -> int:
     """Kills the bot while everybody clicks; after each kill the file is looked at, and old clicks come once more."""
     chance, up, over = random.Random(bot.transport), asyncio.Event(), asyncio.Event()
@@ -124,7 +53,7 @@ async def kill_again_and_again(bot: BotProcess, sandbox: Sandbox, people: list[C
         await bot.end(signal.SIGKILL)
         up.clear()
         await sandbox.settled()
-        rows = await read(bot.database)
+        rows = await read(bot.address)
         assert_nothing_is_lost_or_doubled(rows, people)
         a_minute_passes(bot.database)
         await bot.start()
@@ -166,7 +95,7 @@ async def test_what_slack_was_told_is_done_survives_every_kill(transport: str, t
         await kill_again_and_again(bot, sandbox, people, typist)
         await until_everything_typed_is_answered(bot, sandbox, typist)
 
-        rows = await read(bot.database)
+        rows = await read(bot.address)
         assert_nothing_is_lost_or_doubled(rows, people)
         kept = {row.event.text: row.cause for row in rows if isinstance(row.event, NoteAdded)}
         assert [text for text in typist.typed if text not in kept] == []
