@@ -96,7 +96,7 @@ class Clicker:
         told = await act
         in_time = bool(told["ok"]) and time.monotonic() - began < IN_TIME
         if records:
-            self.causes[_cause(self._last_sent())] = in_time
+            self.causes[cause_of(self._last_sent())] = in_time
         return in_time
 
     def _last_sent(self) -> Json:
@@ -149,7 +149,8 @@ def _by(payload: Json) -> str:
     return str(payload["user_id"] if "command" in payload else payload["user"]["id"])
 
 
-def _cause(payload: Json) -> str:
+def cause_of(payload: Json) -> str:
+    """What a command, click or form is called in the history."""
     if "command" in payload:
         return f"command:{payload['trigger_id']}"
     if payload["type"] == "view_submission":

@@ -19,7 +19,7 @@ from bot.sandbox.sandbox import Sandbox
 from tests.bot.conftest import MANIFEST
 from tests.bot.conversing import Slack
 
-PATIENCE = 60.0
+PATIENCE = 180.0
 """Seconds for a start on a busy machine."""
 
 BOT = "U0CAIS"

@@ -1,6 +1,7 @@
 """Two replicas on one database in front of a pretend Slack, in which people come, talk for a while and go."""
 
 import asyncio
+import os
 import random
 import signal
 import time
@@ -15,8 +16,10 @@ from bot.sandbox.traffic import Call
 from bot.sandbox.wire import SlackError
 from tests.bot.conftest import MANIFEST
 from tests.bot.conversing import Json, labels
+from tests.e2e.answers import Answers
 from tests.e2e.balancer import Balancer, balanced
 from tests.e2e.clicking import Clicker, Typist, walk_on
+from tests.e2e.heartbeat import Heartbeat
 from tests.e2e.processes import BotProcess, free_port
 from tests.e2e.walking import title
 
@@ -27,7 +30,16 @@ SPEED = 1800.0
 """Half an hour of business time a second: at nine after four seconds."""
 
 PATIENCE = 60.0
-"""Seconds in which a conversation has to come to its end, whatever happens."""
+"""Seconds after which a conversation ends where it is."""
+
+A_LONG_PATIENCE = 240.0
+"""Seconds for a conversation that has to come to its end, on however busy a machine."""
+
+THINKS = 0.1
+"""Seconds that somebody looks at a card."""
+
+A_BEAT = 0.2
+"""Seconds between looks at what went over the wire, at memory and at what the machine does to the processes."""
 
 REPEATS = tuple(0.5 + 1.5 * n for n in range(60))
 """Seconds until Slack repeats an event: Slack's own would take five minutes."""
@@ -54,6 +66,8 @@ class Replica(BotProcess):
         self.begun = begun
         """When business time began, in UNIX seconds."""
         self.restarts = 0
+        self.killed_at: list[float] = []
+        """In UNIX seconds."""
 
     async def start(self) -> None:
         """As a service manager does: again where it ended because Slack or the database failed just then."""
@@ -69,9 +83,16 @@ class Replica(BotProcess):
     async def end(self, number: signal.Signals) -> int:
         """Sends this signal and waits for the end; the exit code."""
         assert self._process is not None
+        if number == signal.SIGKILL:
+            self.killed_at.append(time.time())
         with suppress(ProcessLookupError):
             self._process.send_signal(number)
         return await self._process.wait()
+
+    @property
+    def runs(self) -> bool:
+        """Whether there is a process now."""
+        return self._process is not None and self._process.returncode is None
 
     @property
     def pid(self) -> int:
@@ -96,17 +117,16 @@ class Town:
         self.people: list[Clicker] = []
         self.typists: list[Typist] = []
         self.finished = 0
-        self.told: list[Json] = []
-        """What Slack told the bots: a line of the traffic each, with how long it took."""
-        self.called: list[Json] = []
-        """What the bots told Slack."""
+        self.answers = Answers(sandbox.slack)
+        self.heartbeat = Heartbeat()
         self.megabytes: list[float] = []
-        self._seen = 0
+        self.drained: list[tuple[float, float]] = []
+        """Seconds that each replica took to end when it was asked to, and how late the machine was meanwhile."""
         self.calls: deque[Call] = deque()
         # Of all that went over the wire, and not of the last few thousand.
         sandbox.slack.traffic.calls, sandbox.slack.traffic.sent = self.calls, deque()
 
-    async def conversation(self) -> bool:
+    async def conversation(self, patience: float = PATIENCE) -> bool:
         """Somebody new sets up a firm, walks, writes, types. Whether it came to its end."""
         nth = len(self.people)
         user = self.sandbox.add_person(f"person{nth}")
@@ -118,12 +138,13 @@ class Town:
         up.set()
 
         async def act(person: Clicker) -> None:
+            await asyncio.sleep(THINKS)
             await one_thing(person, f"Firm {nth}")
             if sum(person.causes.values()) >= ACTS:
                 over.set()
 
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(patience):
                 await person.go_on(act, up, over)
                 for _ in range(TYPED):
                     await typist.type_one(2.0)
@@ -133,17 +154,23 @@ class Town:
         return True
 
     async def one_more_with_each(self) -> bool:
-        """Whether a conversation comes to its end with each replica, while the other hears nothing."""
+        """Whether a conversation comes to its end with each replica that runs, while the other hears nothing."""
         for one in self.replicas if self.balancer.url == self.sandbox.options.bot_url else ():
-            self.sandbox.use_bot_at(one.url)
-            if not await self.conversation():
-                return False
+            if one.runs:
+                self.sandbox.use_bot_at(one.url)
+                if not await self.conversation(A_LONG_PATIENCE):
+                    return False
         for line in self.sandbox.slack.socket.connections:
             for other in self.sandbox.slack.socket.connections:
                 other.leaving = other is not line
-            if not await self.conversation():
+            if not await self.conversation(A_LONG_PATIENCE):
                 return False
         return True
+
+    @property
+    def deaths(self) -> Sequence[float]:
+        """When a replica was killed, in UNIX seconds."""
+        return [at for replica in self.replicas for at in replica.killed_at]
 
     def now(self) -> datetime:
         """Business time."""
@@ -159,13 +186,17 @@ class Town:
         return [click for person in self.people[-4:] if (click := person.last_click)]
 
     async def watch(self) -> None:
-        """Notes what went over the wire, and how much memory the bots have, until it is cancelled."""
+        """Notes what is answered, how much memory the bots have and how late the machine is, until it is cancelled."""
         while True:
-            for entry in self.sandbox.slack.traffic.after(self._seen):
-                self._seen = entry["n"]
-                (self.told if entry["direction"] == "to_bot" else self.called).append(entry)
-            self.megabytes += [used for replica in self.replicas if (used := replica.megabytes)]
-            await asyncio.sleep(0.2)
+            self.look()
+            await asyncio.sleep(A_BEAT)
+
+    def look(self) -> None:
+        """One such note."""
+        self.answers.look()
+        running = [replica for replica in self.replicas if replica.runs]
+        self.megabytes += [used for replica in running if (used := replica.megabytes)]
+        self.heartbeat.beat([os.getpid(), *(replica.pid for replica in running)])
 
 
 async def one_thing(person: Clicker, firm: str) -> None:
@@ -176,7 +207,7 @@ async def one_thing(person: Clicker, firm: str) -> None:
     elif not title(card):
         raise LookupError("another look shows the card")
     elif title(card) == FAR_ENOUGH and not any(cause.startswith("command:") for cause in person.causes):
-        await person.command("/cais due s3 tomorrow")
+        await person.command("/cais due s3 today")
     elif title(card) == FAR_ENOUGH or person.chance.random() < 0.3:
         await person.write_note(f"written by {person.user}, {len(person.typed):04}")
     else:
@@ -199,14 +230,15 @@ async def a_town(transport: str, folder: Path, address: str, seed: int) -> Async
             try:
                 await asyncio.gather(*(replica.start() for replica in replicas))
                 yield town
+                assert not watching.done(), watching.exception()
             finally:
                 watching.cancel()
                 for replica in replicas:
                     await replica.stop_for_good()
 
 
-async def go_on_talking(town: Town, over: asyncio.Event, most: int) -> None:
-    """One conversation after the other, at most so many in the town."""
-    while not over.is_set() and len(town.people) < most:
+async def go_on_talking(town: Town, over: asyncio.Event) -> None:
+    """One conversation after the other."""
+    while not over.is_set():
         with suppress(SlackError, LookupError):
             await town.conversation()
