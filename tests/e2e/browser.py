@@ -5,13 +5,22 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import Any, Literal
 
 import pytest
 import pytest_asyncio
 from aiohttp import web
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import (
+    Browser,
+    ConsoleMessage,
+    Error,
+    Page,
+    Request,
+    ViewportSize,
+    async_playwright,
+    expect,
+)
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -22,11 +31,22 @@ from tests.e2e.showcase import plain
 
 Json = dict[str, Any]
 OpenPage = Callable[..., Awaitable[Page]]
+Scheme = Literal["light", "dark"]
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 QUIET = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run")
 QUIETER = ("--disable-background-networking", "--disable-component-update", "--disable-sync")
-PATIENCE_MS = 5_000
+PATIENCE_MS = 30_000
+"""How long something may take to stand on the page, on a busy machine."""
+
+PATIENT: Json = {"rates": False, "ack_seconds": 30.0, "trigger_seconds": 30.0}
+"""Options of a sandbox that waits longer than Slack would for a machine that has other things to do."""
+
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
+USUAL: ViewportSize = {"width": 1280, "height": 720}
+NARROW: ViewportSize = {"width": 390, "height": 780}
+
+expect.set_options(timeout=PATIENCE_MS)
 
 needs_chromium = pytest.mark.skipif(
     CHROMIUM is None and not os.environ.get("CI"), reason="Chromium is not installed; the page is not tried"
@@ -130,10 +150,10 @@ def task_bot(client: AsyncWebClient, signing_secret: str) -> AsyncApp:
     return app
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def slack() -> AsyncIterator[Sandbox]:
     """The pretend Slack with the task bot behind it, over HTTP."""
-    async with Sandbox.start(manifest_from(MANIFEST), bot_url="http://127.0.0.1:9/", rates=False) as sandbox:
+    async with Sandbox.start(manifest_from(MANIFEST), bot_url="http://127.0.0.1:9/", **PATIENT) as sandbox:
         client = AsyncWebClient(token=sandbox.options.bot_token, base_url=sandbox.api_url)
         app = task_bot(client, sandbox.options.signing_secret)
         runner = web.AppRunner(app.web_app("/slack/events"), shutdown_timeout=0.1)
@@ -144,37 +164,75 @@ async def slack() -> AsyncIterator[Sandbox]:
         await runner.cleanup()
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def chromium() -> AsyncIterator[Browser]:
+class Windows:
+    """The windows of one browser, each used by one test after the other: to open one takes longer than most tests."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._free: list[Page] = []
+
+    async def one(self, *, color_scheme: Scheme = "light", viewport: ViewportSize = USUAL) -> Page:
+        """A window that shares nothing with others that are in use, and remembers nothing."""
+        page = self._free.pop() if self._free else await (await self._browser.new_context()).new_page()
+        page.set_default_timeout(PATIENCE_MS)
+        await page.set_viewport_size(viewport)
+        await page.emulate_media(color_scheme=color_scheme)
+        await page.mouse.move(0, 0)
+        return page
+
+    async def take_back(self, page: Page, url: str) -> None:
+        """Forgets what the page at this address kept. A later sandbox may come to have the same port."""
+        if page.is_closed():
+            return await page.context.close()
+        await page.goto(f"{url}/page/style.css")  # nothing runs there that would keep something at leaving
+        await page.evaluate("localStorage.clear(); sessionStorage.clear()")
+        await page.context.clear_permissions()
+        return self._free.append(page)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def windows() -> AsyncIterator[Windows]:
+    """Those of the one browser of all tests; found through conftest, lest each module have one."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=[*QUIET, *QUIETER])
-        yield browser
+        yield Windows(browser)
         await browser.close()
 
 
-@pytest_asyncio.fixture(loop_scope="module")
-async def open_page(slack: Sandbox, chromium: Browser) -> AsyncIterator[OpenPage]:
+@pytest_asyncio.fixture(loop_scope="session")
+async def open_page(slack: Sandbox, windows: Windows) -> AsyncIterator[OpenPage]:
     """Opens the page as a person at a place; the test fails if any page complained or asked another host."""
     complaints: list[str] = []
-    contexts: list[BrowserContext] = []
+    opened: list[Page] = []
 
-    async def opened(person: str = "U0ANA", place: str = "dm", **context: Any) -> Page:
-        contexts.append(await chromium.new_context(**context))
-        page = await contexts[-1].new_page()
-        page.set_default_timeout(PATIENCE_MS)
-        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on(
-            "request",
-            lambda request: None if request.url.startswith((slack.url, "data:")) else complaints.append(request.url),
-        )
+    def hear(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            complaints.append(message.text)
+
+    def fail(error: Error) -> None:
+        complaints.append(str(error))
+
+    def ask(request: Request) -> None:
+        if not request.url.startswith((slack.url, "data:")):
+            complaints.append(request.url)
+
+    async def open_one(person: str = "U0ANA", place: str = "dm", permissions: Sequence[str] = (), **look: Any) -> Page:
+        page = await windows.one(**look)
+        opened.append(page)
+        page.on("console", hear)
+        page.on("pageerror", fail)
+        page.on("request", ask)
+        await page.context.grant_permissions(permissions, origin=slack.url)
         await page.goto(f"{slack.url}/#/{person}/{place}")
         await page.locator("#header h1").wait_for()
         return page
 
-    yield opened
-    for each in contexts:
-        await each.close()
+    yield open_one
+    for page in opened:
+        page.remove_listener("console", hear)
+        page.remove_listener("pageerror", fail)
+        page.remove_listener("request", ask)
+        await windows.take_back(page, slack.url)
     assert not complaints, complaints
 
 

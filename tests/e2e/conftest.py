@@ -3,8 +3,9 @@
 import pytest
 
 from tests.bot.conftest import pack, services, slack
+from tests.e2e.browser import windows
 
-__all__ = ["pack", "services", "slack"]  # fixtures are found by their names here
+__all__ = ["pack", "services", "slack", "windows"]  # fixtures are found by their names here
 
 
 @pytest.fixture(params=["http", "socket"])

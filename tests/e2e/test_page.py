@@ -9,11 +9,11 @@ import pytest
 from playwright.async_api import Page, expect
 
 from bot.sandbox.sandbox import Sandbox
-from tests.e2e.browser import OpenPage, chromium, needs_chromium, open_page, section, slack, type_in
+from tests.e2e.browser import NARROW, SCHEMES, OpenPage, needs_chromium, open_page, section, slack, type_in
 
-__all__ = ["chromium", "open_page", "slack"]  # fixtures are found by their names here
+__all__ = ["open_page", "slack"]  # fixtures are found by their names here
 
-pytestmark = [needs_chromium, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [needs_chromium, pytest.mark.asyncio(loop_scope="session")]
 GENERAL = "C0GENERAL"
 
 
@@ -218,18 +218,19 @@ async def test_what_slack_itself_says_is_shown_in_grey(open_page: OpenPage) -> N
 
 
 async def test_light_and_dark_are_both_readable_and_narrow_screens_fold_the_sidebar(open_page: OpenPage) -> None:
-    for scheme in ("light", "dark"):
-        page = await open_page(color_scheme=scheme, viewport={"width": 390, "height": 780})
+    page = await open_page(viewport=NARROW)
+    for scheme in SCHEMES:
+        await page.emulate_media(color_scheme=scheme)
         ground = await brightness(page, "body", "backgroundColor")
         ink = await brightness(page, "body", "color")
         assert ground > 240 if scheme == "light" else ground < 40
         assert abs(ground - ink) > 150
-        await expect(page.get_by_role("link", name="general")).to_be_hidden()
-        menu = page.get_by_role("button", name="Show the sidebar")
-        await menu.click()
-        await expect(page.locator("#sidebar [aria-current=page]")).to_be_focused()
-        await page.keyboard.press("Escape")
-        await expect(menu).to_be_focused()
-        await menu.click()
-        await page.get_by_role("link", name="general").click()
-        await expect(page.locator("#header h1")).to_contain_text("general")
+    await expect(page.get_by_role("link", name="general")).to_be_hidden()
+    menu = page.get_by_role("button", name="Show the sidebar")
+    await menu.click()
+    await expect(page.locator("#sidebar [aria-current=page]")).to_be_focused()
+    await page.keyboard.press("Escape")
+    await expect(menu).to_be_focused()
+    await menu.click()
+    await page.get_by_role("link", name="general").click()
+    await expect(page.locator("#header h1")).to_contain_text("general")

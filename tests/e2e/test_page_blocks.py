@@ -10,12 +10,12 @@ from playwright.async_api import Locator, Page, expect
 
 from bot.sandbox.sandbox import Sandbox
 from tests.e2e import showcase
-from tests.e2e.browser import OpenPage, chromium, needs_chromium, open_page, slack, type_in
+from tests.e2e.browser import OpenPage, needs_chromium, open_page, slack, type_in
 from tests.e2e.test_page import post
 
-__all__ = ["chromium", "open_page", "slack"]  # fixtures are found by their names here
+__all__ = ["open_page", "slack"]  # fixtures are found by their names here
 
-pytestmark = [needs_chromium, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [needs_chromium, pytest.mark.asyncio(loop_scope="session")]
 
 COMPLIANCE = "C0COMPL"
 DOT = bytes.fromhex(

@@ -8,11 +8,11 @@ import pytest
 from playwright.async_api import Page, expect
 
 from bot.sandbox.sandbox import Sandbox
-from tests.e2e.browser import OpenPage, chromium, needs_chromium, open_page, slack, type_in
+from tests.e2e.browser import OpenPage, needs_chromium, open_page, slack, type_in
 
-__all__ = ["chromium", "open_page", "slack"]  # fixtures are found by their names here
+__all__ = ["open_page", "slack"]  # fixtures are found by their names here
 
-pytestmark = [needs_chromium, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [needs_chromium, pytest.mark.asyncio(loop_scope="session")]
 
 GENERAL = "C0GENERAL"
 COMPLIANCE = "C0COMPL"
@@ -101,6 +101,7 @@ async def test_the_way_back_down_ends_with_what_was_said_meanwhile(slack: Sandbo
 async def test_a_click_leads_from_far_up_to_the_newest_message(slack: Sandbox, open_page: OpenPage) -> None:
     await fill(slack, 500)
     page = await open_page(place=GENERAL)
+    await expect(page.locator(".messages").get_by_text("Message 00499")).to_be_in_viewport()
     await read_through(page, down=False)
     await slack.say("U0BEN", GENERAL, "The newest")
     await page.get_by_role("button", name="New messages").click()

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import aiohttp
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, ViewportSize, expect
 
 from bot.sandbox.sandbox import Sandbox
-from tests.e2e.browser import OpenPage, chromium, needs_chromium, open_page, slack, type_in
-from tests.e2e.test_page_access import LOOKS, serious
+from tests.e2e.browser import OpenPage, needs_chromium, open_page, slack, type_in
+from tests.e2e.test_page_access import VIEWPORTS, serious
 
-__all__ = ["chromium", "open_page", "slack"]  # fixtures are found by their names here
+__all__ = ["open_page", "slack"]  # fixtures are found by their names here
 
-pytestmark = [needs_chromium, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [needs_chromium, pytest.mark.asyncio(loop_scope="session")]
 
 
 async def inspector(open_page: OpenPage, person: str = "U0ANA", **context: object) -> Page:
@@ -167,11 +167,11 @@ async def test_a_fault_says_what_it_does_how_often_and_can_be_switched_off_again
     assert slack.slack.faults.listed() == []
 
 
-@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("viewport", VIEWPORTS.values(), ids=VIEWPORTS)
 async def test_axe_finds_nothing_serious_in_the_list_an_opened_exchange_and_the_faults(
-    slack: Sandbox, open_page: OpenPage, look: dict[str, object]
+    slack: Sandbox, open_page: OpenPage, viewport: ViewportSize
 ) -> None:
-    page = await open_page(place="C0COMPL", **look)
+    page = await open_page(place="C0COMPL", viewport=viewport)
     await type_in(page, "/task")
     slack.faults({"method": "response_url", "kind": "500"})
     await page.get_by_role("button", name="Done", exact=True).click()

@@ -12,19 +12,19 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from aiohttp import web
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, ViewportSize, expect
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox.manifest import manifest_from
 from bot.sandbox.sandbox import Sandbox
-from tests.e2e.browser import MANIFEST, OpenPage, chromium, needs_chromium, open_page, task_bot, type_in
-from tests.e2e.test_page_access import LOOKS, serious
+from tests.e2e.browser import MANIFEST, NARROW, PATIENT, OpenPage, needs_chromium, open_page, task_bot, type_in
+from tests.e2e.test_page_access import VIEWPORTS, serious
 from tests.sandbox.test_practice import Supervisor
 
-__all__ = ["chromium", "open_page"]  # fixtures are found by their names here
+__all__ = ["open_page"]  # fixtures are found by their names here
 
-pytestmark = [needs_chromium, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [needs_chromium, pytest.mark.asyncio(loop_scope="session")]
 
 STORY = {"id": "one", "title": "A short story", "starts": 1654088400, "sees": "Two people at work.", "tries": ["Look."]}
 JUNE = datetime.fromisoformat("2022-06-01T09:00-04:00").timestamp()
@@ -67,7 +67,7 @@ async def serve(app: web.Application) -> web.AppRunner:
     return runner
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def supervisor() -> AsyncIterator[Practice]:
     found = Practice()
     app = web.Application()
@@ -78,10 +78,10 @@ async def supervisor() -> AsyncIterator[Practice]:
     await found.runner.cleanup()
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def slack(supervisor: Practice) -> AsyncIterator[Sandbox]:
     """The pretend Slack with the task bot behind it, and a supervisor."""
-    options = {"bot_url": "http://127.0.0.1:9/", "rates": False, "control_url": supervisor.url}
+    options = {"bot_url": "http://127.0.0.1:9/", "control_url": supervisor.url, **PATIENT}
     async with Sandbox.start(manifest_from(MANIFEST), **options) as sandbox:
         client = AsyncWebClient(token=sandbox.options.bot_token, base_url=sandbox.api_url)
         bot: AsyncApp = task_bot(client, sandbox.options.signing_secret)
@@ -207,7 +207,7 @@ async def test_on_a_narrow_screen_a_story_is_folded_until_somebody_wants_it(
     supervisor: Practice, open_page: OpenPage
 ) -> None:
     supervisor.now_says(**supervisor.moved(story="one"))
-    page = await open_page(viewport={"width": 390, "height": 780})
+    page = await open_page(viewport=NARROW)
     sees = page.locator(".guide").get_by_text("Two people at work.")
     await expect(page.locator(".guide summary")).to_be_visible()
     await expect(sees).to_be_hidden()
@@ -276,11 +276,11 @@ async def test_a_sandbox_of_its_own_has_no_practice_panel(open_page: OpenPage, s
     await expect(page.locator("#today")).to_be_hidden()
 
 
-@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("viewport", VIEWPORTS.values(), ids=VIEWPORTS)
 async def test_axe_finds_nothing_serious_in_the_line_and_the_panel(
-    supervisor: Practice, open_page: OpenPage, look: dict[str, Any]
+    supervisor: Practice, open_page: OpenPage, viewport: ViewportSize
 ) -> None:
-    page = await open_page(**look)
+    page = await open_page(viewport=viewport)
     supervisor.now_says(**supervisor.moved(story="one", furthest=JUNE + 86400, trouble="The story stopped."))
     await expect(page.locator(".guide")).to_be_visible()
     assert await serious(page) == []

@@ -12,16 +12,16 @@ from playwright.async_api import Locator, Page, expect
 
 from bot.sandbox.sandbox import Sandbox
 from tests.bot.conversing import ANA, BEN, COMPLIANCE, GENERAL
-from tests.e2e.browser import OpenPage, chromium, needs_chromium, open_page, type_in
+from tests.e2e.browser import NARROW, OpenPage, needs_chromium, open_page, type_in
 from tests.e2e.on_the_page import AGENTS, button, card, set_up, task, walk
 from tests.e2e.processes import bot_beside_slack
 from tests.e2e.test_page import brightness
 from tests.e2e.test_scenarios import ASKED, BEGINNING, CONFIRMED, PRODUCED, PRODUCTION, TESTED
 from tests.e2e.walking import FIRM
 
-__all__ = ["chromium", "open_page"]  # fixtures are found by their names here
+__all__ = ["open_page"]  # fixtures are found by their names here
 
-pytestmark = [needs_chromium, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [needs_chromium, pytest.mark.asyncio(loop_scope="session")]
 
 AGENT_PATH = [
     *BEGINNING,
@@ -33,7 +33,7 @@ AGENT_PATH = [
 ]
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def slack(tmp_path: Path) -> AsyncIterator[Sandbox]:
     """The pretend Slack with the real bot, connected."""
     async with bot_beside_slack("socket", tmp_path) as (sandbox, bot):
@@ -55,7 +55,7 @@ async def test_a_firm_with_two_agents_comes_to_its_end_by_clicks(slack: Sandbox,
     assert slack.refused == []
 
 
-LOOKS = [{"viewport": {"width": 1280, "height": 800}}, {"viewport": {"width": 390, "height": 780}}]
+LOOKS = [{"viewport": {"width": 1280, "height": 800}}, {"viewport": NARROW}]
 
 
 @pytest.mark.parametrize("look", LOOKS, ids=["wide", "narrow"])
@@ -141,7 +141,7 @@ async def test_a_form_says_beside_the_field_what_the_bot_does_not_take(slack: Sa
 
 
 async def test_a_firm_begins_in_the_dark_on_a_narrow_screen(slack: Sandbox, open_page: OpenPage) -> None:
-    page = await open_page(ANA, color_scheme="dark", viewport={"width": 390, "height": 780})
+    page = await open_page(ANA, color_scheme="dark", viewport=NARROW)
     await set_up(page)
     await type_in(page, "/cais next")
     assert await brightness(page, "body", "backgroundColor") < 40
