@@ -25,7 +25,7 @@ _AT_ONCE = 64
 """Units in one transaction: a commit costs the same for all of them, but the first waits for the last."""
 _WORTH_A_TRANSACTION = 3
 """Units on a lane that needs no transaction from which one for all is cheaper: the file is locked once for it."""
-_PRAGMAS = (
+PRAGMAS = (
     "PRAGMA busy_timeout = 5000",
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
@@ -258,7 +258,7 @@ async def connect(path: Path) -> aiosqlite.Connection:
     connection: aiosqlite.Connection | None = None
     try:
         connection = await aiosqlite.connect(path, isolation_level=None, cached_statements=256)
-        for pragma in _PRAGMAS:
+        for pragma in PRAGMAS:
             await _set(connection, pragma)
     except sqlite3.Error as error:
         if connection is not None:

@@ -25,7 +25,7 @@ SHOWN = 20
 def workspace(era: Era, seed: int, firms: int) -> tuple[str, list[str]]:
     """One workspace's story: what to print of it, and what is wrong."""
     logging.disable(logging.CRITICAL)
-    begun = time.perf_counter()
+    begun, busy = time.perf_counter(), time.process_time()
     script = lives(seed, firms, era.begin, era.end, era.down)
     wanted = expected(script)
     title = f"{era.begin} to {era.end}, seed {seed}: {firms} firms, {len(script.happenings)} happenings"
@@ -42,7 +42,8 @@ def workspace(era: Era, seed: int, firms: int) -> tuple[str, list[str]]:
     went_wrong = sum(n for what, n in played.faults.items() if not what.startswith("crash"))
     line = (
         f"{title}, {len(wanted)} messages due, {len(played.messages)} sent, {went_wrong} calls to Slack failed, "
-        f"{played.deaths} crashes, {len(wrong)} differences, {time.perf_counter() - begun:.0f} s"
+        f"{played.deaths} crashes, {len(wrong)} differences, {time.perf_counter() - begun:.0f} s "
+        f"({time.process_time() - busy:.0f} s of processor time)"
     )
     return line, wrong
 
@@ -53,9 +54,9 @@ def main(firms: int = 200, processes: int = 2) -> int:
     found = 0
     with ProcessPoolExecutor(processes) as pool:
         playing = [pool.submit(workspace, era, seed, min(TOGETHER, firms)) for era, seed in stories]
-        for story in as_completed(playing):
+        for done, story in enumerate(as_completed(playing), 1):
             line, wrong = story.result()
-            print(line, *wrong[:SHOWN], sep="\n  ", flush=True)
+            print(f"{done} of {len(stories)} done: {line}", *wrong[:SHOWN], sep="\n  ", flush=True)
             found += len(wrong)
     print(f"{found} differences")
     return found

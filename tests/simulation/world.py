@@ -19,11 +19,11 @@ from flows.events import FirmKey
 from flows.packs import load_pack
 from flows.ports import Known
 from flows.roadmap import Pack
-from storage import sqlite
 from storage.database import ClosingRunner, Database
 from storage.fulltext import Fts5
 from tests.simulation import script as s
 from tests.simulation.acting import Actor, Names, place, rung_of, tenant_of
+from tests.simulation.at_once import open_at_once
 from tests.simulation.faults import Died, Faults
 from tests.simulation.replica import Replica
 from tests.simulation.slack import Slack, User
@@ -97,15 +97,13 @@ class World:
             return await self._play_on_a_database()
 
     async def _play_on_a_database(self) -> Played:
-        with self.time.held():
-            runners = [await sqlite.open_sqlite(self.path) for _ in range(2)]
+        runners = [open_at_once(self.path) for _ in range(2)]
         try:
             return await self._play(runners)
         finally:
             self.peek.close()
-            with self.time.held():
-                for runner in runners:
-                    await runner.close()
+            for runner in runners:
+                await runner.close()
 
     async def _play(self, runners: list[ClosingRunner]) -> Played:
         self.observer = Database(runners[0], Fts5(), None)
