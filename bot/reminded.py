@@ -1,6 +1,6 @@
 """Reads rows of the outbox as reminders: what each is about, whether it still holds, and how things stand now."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -22,6 +22,7 @@ from flows.reminders.snoozing import base_key, snoozed_to
 from flows.reminders.telling import People
 from flows.services import Services
 from flows.trading_days import Calendar
+from flows.workspace import fold
 
 FIRST = ("moved", "late", "before", "wait", "possible", "given", "unreachable")
 """Which of several reminders of one subject is shown: the one that says most."""
@@ -46,16 +47,19 @@ async def read(owed: Sequence[Owed], services: Services) -> list[Reminded]:
     """One for each row, in order. Rows of firms that are not there any more are left out."""
     now = services.now()
     told = _told(owed, now)
-    firms: dict[str, FirmNow | None] = {}
-    found: list[Reminded] = []
-    for row in owed:
-        if row.firm not in firms:
-            firms[row.firm] = await _firm(FirmKey(row.tenant, row.firm), row.person, services, now)
-        firm = firms[row.firm]
-        rung = rung_of(row)
-        if firm and rung:
-            found.append(replace(_reminded(row, rung, firm, now), now=told.get(row.message, now)))
-    return found
+    rungs = [(row, rung) for row in owed if (rung := rung_of(row))]
+    subjects: dict[tuple[str, str, str], set[str]] = {}
+    for row, rung in rungs:
+        subjects.setdefault((row.tenant, row.firm, row.person), set()).add(rung.subject)
+    firms = {
+        firm: await _firm(FirmKey(tenant, firm), person, about, services, now)
+        for (tenant, firm, person), about in subjects.items()
+    }
+    return [
+        replace(_reminded(row, rung, firm, now), now=told.get(row.message, now))
+        for row, rung in rungs
+        if (firm := firms[row.firm])
+    ]
 
 
 def _told(owed: Sequence[Owed], now: datetime) -> dict[str, datetime]:
@@ -95,13 +99,14 @@ def _reminded(row: Owed, rung: Rung, firm: FirmNow, now: datetime) -> Reminded:
     )
 
 
-async def _firm(key: FirmKey, person: str, services: Services, now: datetime) -> FirmNow | None:
-    position = await services.events.position(key)
-    if position is None:
+async def _firm(
+    key: FirmKey, person: str, subjects: Collection[str], services: Services, now: datetime
+) -> FirmNow | None:
+    grounds = await services.reminders.grounds(key, person)
+    if grounds is None:
         return None
-    workspace = await services.workspace(key.tenant)
-    people = await services.directory.reach(key.tenant, list({*position.members, person}))
-    found = every(services.pack, position, workspace, people, until=now + AHEAD, now=now)
+    position, people, workspace = grounds.position, grounds.people, fold(services.ledger, grounds.entries)
+    found = every(services.pack, position, workspace, people, until=now + AHEAD, now=now, of=subjects)
     off = {p for p, reach in people.items() if reach.habits.off}
     due = {f.rung.key(key): _due(f, now) for f in found if f.said and f.rung.person not in off}
     scene = scene_of(services, position, person, people[person].time_zone, workspace.ledger)

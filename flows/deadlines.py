@@ -1,7 +1,8 @@
 """The ledger of industry dates: each revision supersedes the one before, and what was known on a day can be asked."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from functools import cached_property
 from typing import Literal
 
 import msgspec
@@ -131,7 +132,7 @@ class TakenBack(msgspec.Struct, frozen=True):
     at: datetime
 
 
-class Ledger(msgspec.Struct, frozen=True):
+class Ledger(msgspec.Struct, frozen=True, dict=True):
     """Every deadline with its revisions; a workspace's own follow what is shipped. What was taken back is beside it."""
 
     deadlines: tuple[Deadline, ...]
@@ -144,7 +145,15 @@ class Ledger(msgspec.Struct, frozen=True):
 
     def story(self, deadline_id: str) -> tuple[Revision, ...]:
         """All of a deadline's revisions, in the order in which they count."""
-        return tuple(sorted((r for r in self.revisions if r.deadline == deadline_id), key=lambda r: (r.to, r.number)))
+        return self._stories.get(deadline_id, ())
+
+    @cached_property
+    def _stories(self) -> Mapping[str, tuple[Revision, ...]]:
+        """Each deadline's story, put in order once: plans ask for them again and again."""
+        stories: dict[str, list[Revision]] = {}
+        for revision in sorted(self.revisions, key=lambda r: (r.to, r.number)):
+            stories.setdefault(revision.deadline, []).append(revision)
+        return {deadline: tuple(story) for deadline, story in stories.items()}
 
     def as_of(self, deadline_id: str, day: date) -> AsOf | None:
         """What was known on that day; None where nothing was yet."""

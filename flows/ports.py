@@ -310,6 +310,16 @@ class Outbox(Protocol):
         """Drop reminders settled before the one time and everything else settled before the other; returns how many."""
 
 
+class Grounds(msgspec.Struct, frozen=True):
+    """What it goes by whether a firm's reminders hold, read at one moment."""
+
+    position: Position
+    entries: tuple[Entry, ...]
+    """The workspace's."""
+    people: Mapping[str, Reach]
+    """Every member of the firm, and who was asked about."""
+
+
 class Facts(msgspec.Struct, frozen=True):
     """What a firm's plan is made from, read in one transaction."""
 
@@ -349,6 +359,9 @@ class Plans(Protocol):
     async def stale(self, *, now: float, limit: int) -> Sequence[FirmKey]:
         """Firms whose plan was made from something else than what is known, is a day old by business time `now`, or was
         made at a time that is still to come; none of a workspace that is stopped."""
+
+    async def grounds(self, key: FirmKey, person: str) -> Grounds | None:
+        """What reminders of the firm to this person go by; None where there is no such firm."""
 
     async def replan(self, key: FirmKey, decide: DecidePlan, *, now: float) -> Replan | None:
         """Read the facts, decide, and write rows and plan, as one unit; None where there is no such firm.

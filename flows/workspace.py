@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Literal
 
 import msgspec
@@ -9,6 +10,7 @@ import msgspec
 from flows import guard
 from flows.deadlines import Deadline, Ledger, Revision, Source, TakenBack, Value, kind_of, month_span
 from flows.firms import Person, Refusal
+from flows.same import Same
 from flows.trading_days import NYSE, Calendar
 
 LONGEST_REASON = 500
@@ -83,7 +85,14 @@ class Workspace(msgspec.Struct, frozen=True):
 
 
 def fold(shipped: Ledger, entries: Sequence[Entry]) -> Workspace:
-    """What these entries, all of a workspace in order, add up to."""
+    """What these entries, all of a workspace in order, add up to; the same object again for the same entries."""
+    return _fold(Same(shipped), tuple(entries))
+
+
+@lru_cache(maxsize=256)
+def _fold(kept: Same, entries: tuple[Entry, ...]) -> Workspace:
+    assert isinstance(kept.it, Ledger)
+    shipped = kept.it
     if not entries:
         return Workspace(shipped)
     facts = [(entry, entry.fact) for entry in entries]
@@ -102,7 +111,7 @@ def fold(shipped: Ledger, entries: Sequence[Entry]) -> Workspace:
             now[fact.day] = fact.reason
             before.pop(fact.day, None)
     ledger = msgspec.structs.replace(ledger, taken_back=tuple(taken_back))
-    return Workspace(ledger, Calendar(closed, opened), tuple(entries), withdrawn)
+    return Workspace(ledger, Calendar(closed, opened), entries, withdrawn)
 
 
 def _with(ledger: Ledger, entry: Entry, fact: DeadlineRevised) -> Ledger:

@@ -15,14 +15,18 @@ class Outbox:
     def __init__(self, runner: Runner, turn: Statement | None) -> None:
         self._runner = runner
         self._turn = turn
+        self._may_be_more = False
+        """The last claim got all that it asked for."""
 
     async def owe(self, owed: Sequence[Owed]) -> None:
         await self._runner.write(lambda: owing.owe(owed))
 
     async def claim(self, *, due: float, now: float, lease: float, limit: int) -> Sequence[Slot]:
-        if not await self._runner.read(_is_any_due(due, now)):
+        if not self._may_be_more and not await self._runner.read(_is_any_due(due, now)):
             return []  # the usual case, and it costs no commit
-        return await self._runner.write(lambda: _claim(self._turn, due, now, now + lease, limit))
+        slots = await self._runner.write(lambda: _claim(self._turn, due, now, now + lease, limit))
+        self._may_be_more = len(slots) >= limit
+        return slots
 
     async def settle(self, tenant: str, outcomes: Mapping[str, str], *, now: float, message: str = "") -> None:
         await self._runner.write(lambda: _settle(tenant, outcomes, now, message))

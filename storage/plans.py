@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from flows.asked import FINE
 from flows.events import FirmKey
-from flows.ports import DecidePlan, Facts, Replan
+from flows.ports import DecidePlan, Facts, Grounds, Replan
 from storage import owing, planning, statements
 from storage.directory import reach
 from storage.event_store import PositionCache, Runner, load
@@ -24,6 +24,9 @@ class Plans:
     async def stale(self, *, now: float, limit: int) -> Sequence[FirmKey]:
         return await self._runner.ponder(_stale(now, limit))
 
+    async def grounds(self, key: FirmKey, person: str) -> Grounds | None:
+        return await self._runner.read(_grounds(self._cache, key, person))
+
     async def replan(self, key: FirmKey, decide: DecidePlan, *, now: float) -> Replan | None:
         return await self._runner.write(lambda: _replan(self._cache, self._turn, key, decide, now))
 
@@ -31,6 +34,15 @@ class Plans:
 def _stale(now: float, limit: int) -> Unit[list[FirmKey]]:
     rows = yield planning.stale_plans, {"now": now, "limit": limit}
     return [FirmKey(*row) for row in rows]
+
+
+def _grounds(cache: PositionCache, key: FirmKey, person: str) -> Unit[Grounds | None]:
+    position = yield from load(statements.read_snapshot, key, cache)
+    if position is None:
+        return None
+    shared = yield from entries(key.tenant)
+    people = yield from reach(key.tenant, tuple({*position.members, person}))
+    return Grounds(position, shared, people)
 
 
 def _replan(

@@ -1,6 +1,7 @@
 """When a task became possible, and through whom: worked out from what it needs and the answers it depends on."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 
 from flows.conditions import UNSURE, holds
 from flows.position import Moment, Position
@@ -13,10 +14,18 @@ class Becoming:
 
     def __init__(self, position: Position, items: Sequence[Item]) -> None:
         self._position = position
-        self._facts: Mapping[str, tuple[str, ...]] = {f: a.value for f, a in position.answers.items()}
-        self._items: dict[str, list[Item]] = {}
-        for item in items:
-            self._items.setdefault(item.task.id, []).append(item)
+        self._all = items
+
+    @cached_property
+    def _facts(self) -> Mapping[str, tuple[str, ...]]:
+        return {f: a.value for f, a in self._position.answers.items()}
+
+    @cached_property
+    def _items(self) -> Mapping[str, Sequence[Item]]:
+        found: dict[str, list[Item]] = {}
+        for item in self._all:
+            found.setdefault(item.task.id, []).append(item)
+        return found
 
     def possible_since(self, item: Item) -> Moment | None:
         """What opened this open task; None where nothing recorded did."""

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 
 import msgspec
 
+from flows.same import Same
 from flows.trading_days import NYSE, Calendar
 
 
@@ -70,4 +72,11 @@ _NYSE = Ladders(NYSE)
 
 def ladders_of(calendar: Calendar) -> Ladders:
     """The ladders of a calendar; firms share the days of the exchange, where nobody changed them."""
-    return _NYSE if calendar == NYSE else Ladders(calendar)
+    return _NYSE if calendar == NYSE else _changed(Same(calendar))
+
+
+@lru_cache(maxsize=64)
+def _changed(calendar: Same) -> Ladders:
+    """Of a calendar that a workspace changed, for the very object: a workspace that reads the same is one."""
+    assert isinstance(calendar.it, Calendar)
+    return Ladders(calendar.it)

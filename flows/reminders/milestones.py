@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime
+from functools import lru_cache
 
 import msgspec
 
 from flows.deadlines import Deadline, Ledger, Notice, Revision, TakenBack, Value
+from flows.same import Same
 
 
 class ToCome(msgspec.Struct, frozen=True):
@@ -23,8 +25,33 @@ class Moved(msgspec.Struct, frozen=True):
     revision: Revision
 
 
-def to_come(ledger: Ledger, today: date) -> Iterator[ToCome]:
+def to_come(ledger: Ledger, today: date) -> tuple[ToCome, ...]:
     """The industry dates that have not passed, going by what is known today. What is not confirmed is not here."""
+    return _to_come(Same(ledger), today)
+
+
+def moved(ledger: Ledger, first: date, today: date) -> tuple[Moved, ...]:
+    """Real changes that came to be known from `first` to today, and are about something that was not wholly past."""
+    return _moved(Same(ledger), first, today)
+
+
+# All firms that share a ledger ask the same of a day.
+@lru_cache(maxsize=256)
+def _to_come(ledger: Same, today: date) -> tuple[ToCome, ...]:
+    return tuple(_those_to_come(_ledger(ledger), today))
+
+
+@lru_cache(maxsize=256)
+def _moved(ledger: Same, first: date, today: date) -> tuple[Moved, ...]:
+    return tuple(_those_moved(_ledger(ledger), first, today))
+
+
+def _ledger(same: Same) -> Ledger:
+    assert isinstance(same.it, Ledger)
+    return same.it
+
+
+def _those_to_come(ledger: Ledger, today: date) -> Iterator[ToCome]:
     for deadline in ledger.deadlines:
         known = ledger.as_of(deadline.id, today)
         day = known.revision.value.day if known and not known.revision.unverified else None
@@ -42,8 +69,7 @@ def _first_to_say_so(ledger: Ledger, revision: Revision) -> Revision:
         revision = before
 
 
-def moved(ledger: Ledger, first: date, today: date) -> Iterator[Moved]:
-    """Real changes that came to be known from `first` to today, and are about something that was not wholly past."""
+def _those_moved(ledger: Ledger, first: date, today: date) -> Iterator[Moved]:
     for revision in ledger.revisions:
         known = max(revision.to, revision.added_at.date()) if revision.added_at else revision.to
         if not first <= known <= today:

@@ -13,7 +13,7 @@ from flows.reminders.rung import Dated, Found, Workings
 def of_target(workings: Workings) -> Iterator[Found]:
     """Before the firm's target, and late."""
     position = workings.position
-    if position.target is None or position.target_at is None:
+    if position.target is None or position.target_at is None or not workings.wants("target"):
         return
     since = max(position.target_at, workings.changed("target_set"), workings.changed("firm_set_up"))
     yield from _of(workings, Dated("target", position.target, str(position.target_sequence), since))
@@ -22,7 +22,7 @@ def of_target(workings: Workings) -> Iterator[Found]:
 def of_rechecks(workings: Workings) -> Iterator[Found]:
     """Before the day an answer is to be looked at again, and late; also where that answer ended the roadmap."""
     for fact, answer in workings.position.answers.items():
-        if answer.recheck_on is None:
+        if answer.recheck_on is None or not workings.wants(f"recheck:{fact}"):
             continue
         since = max(answer.at, workings.changed(f"fact {fact}"), workings.changed("firm_set_up"))
         yield from _of(workings, Dated(f"recheck:{fact}", answer.recheck_on, str(answer.sequence), since))
@@ -30,6 +30,8 @@ def of_rechecks(workings: Workings) -> Iterator[Found]:
 
 def of_recurring(workings: Workings, recurring: Recurring) -> Iterator[Found]:
     """Each year's day from when it was set on; late until it is done, or until the first reminder of its next one."""
+    if not workings.wants(f"recurring:{recurring.id}"):
+        return
     since = max(
         recurring.at,
         workings.changed(f"recurring {recurring.id}"),
@@ -57,25 +59,22 @@ def _of(workings: Workings, dated: Dated, ends: date = date.max) -> Iterator[Fou
 
 def of_milestones(workings: Workings, ledger: Ledger) -> Iterator[Found]:
     """Before an industry date that is to come and confirmed; after it nothing."""
-    known: dict[date, list[milestones.ToCome]] = {}
     for person in workings.people.leads:
         today = workings.people.hours(person).day_of(workings.now)
-        if today not in known:
-            known[today] = list(milestones.to_come(ledger, today))
-        for coming in known[today]:
+        for coming in milestones.to_come(ledger, today):
+            if not workings.wants(f"milestone:{coming.deadline.id}"):
+                continue
             dated = _dated(workings, person, coming.deadline.id, coming.revision, coming.on)
             yield from workings.before(dated, person, dated.since, workings.rules.milestone_before)
 
 
 def of_moves(workings: Workings, ledger: Ledger) -> Iterator[Found]:
     """Industry dates that were moved while the firm was there; what is known from today on, where the person is."""
-    known: dict[date, list[milestones.Moved]] = {}
     for person in workings.people.leads:
         hours = workings.people.hours(person)
-        today = hours.day_of(workings.now)
-        if today not in known:
-            known[today] = list(milestones.moved(ledger, workings.earliest.date(), today))
-        for told in known[today]:
+        for told in milestones.moved(ledger, workings.earliest.date(), hours.day_of(workings.now)):
+            if not workings.wants(f"milestone:{told.deadline.id}"):
+                continue
             day = told.revision.value.day or date.max
             dated = _dated(workings, person, told.deadline.id, told.revision, day)
             known_since = _known_since(workings, person, told.revision)
@@ -87,6 +86,8 @@ def of_taken_back(workings: Workings, ledger: Ledger) -> Iterator[Found]:
     """Changes that an admin entered and took back: whoever was told of one by then is told so, once."""
     for told in milestones.taken_back(ledger, workings.earliest, workings.now):
         subject = f"milestone:{told.was.deadline.id}"
+        if not workings.wants(subject):
+            continue
         for person in workings.people.leads:
             hours, known = workings.people.hours(person), _known_since(workings, person, told.was.revision)
             at = hours.next_hour(known)

@@ -21,14 +21,11 @@ def of_tasks(workings: Workings, walk: Walk) -> Iterator[Found]:
     for item in walk.items:
         if item.state not in TO_DO:
             continue
-        task = _OfTask(workings, item)
-        yield from task.dated()
-        yield from task.waiting()
-        yield from task.given()
-        yield from task.possible(becoming)
+        if workings.wants(f"task:{item.key}"):
+            yield from _OfTask(workings, item).all(becoming)
         owner = workings.position.owners.get(item.key)
-        if owner and task.owner is None:
-            owns_since = max(owner.at, workings.changed(f"owner {item.key}"), task.opened_at())
+        if owner and workings.wants(f"person:{owner.person}") and workings.people.owner(item.key) is None:
+            owns_since = max(owner.at, workings.changed(f"owner {item.key}"), _opened_at(workings, item))
             lost[owner.person] = min(owns_since, lost.get(owner.person, owns_since))
     for person, since in lost.items():
         yield from _lost(workings, person, since)
@@ -45,6 +42,13 @@ def _lost(workings: Workings, person: str, owns_since: datetime) -> Iterator[Fou
         yield workings.found(lead, told, "unreachable", at, workings.lead_since(lead, since))
 
 
+def _opened_at(workings: Workings, item: Item) -> datetime:
+    """Opened again, by hand or by an undo. The end of a wait opens nothing that was not reminded of before."""
+    kept = item.record
+    reopened = kept.at if kept and kept.state == "open" and kept.reason else BEGINNING
+    return max(reopened, workings.changed(f"opened {item.key}"), workings.set_up)
+
+
 class _OfTask:
     """The reminders of one task."""
 
@@ -57,10 +61,17 @@ class _OfTask:
         self.leads = workings.people.leads
         self.told = (self.owner.person,) if self.owner else self.leads
 
+    def all(self, becoming: Becoming) -> Iterator[Found]:
+        """Every one of them."""
+        yield from self.dated()
+        yield from self.waiting()
+        yield from self.given()
+        yield from self.possible(becoming)
+
     def dated(self) -> Iterator[Found]:
         if self.due is None:
             return
-        since = max(self._holds_since(self.due), self.opened_at())
+        since = max(self._holds_since(self.due), _opened_at(self.workings, self.item))
         dated = Dated(self.subject, self.due.on, str(self.due.sequence), since)
         for person in self.told:
             since = self._told_since(person, dated.since)
@@ -74,7 +85,8 @@ class _OfTask:
         if self.item.state != "waiting" or kept is None:
             return
         begun = kept.since or kept.at.date()
-        dated = Dated(self.subject, begun, str(kept.sequence), max(kept.at, self._changed(), self.opened_at()))
+        since = max(kept.at, self._changed(), _opened_at(self.workings, self.item))
+        dated = Dated(self.subject, begun, str(kept.sequence), since)
         steps = self.workings.waiting(begun, kept.follow_up_on)
         yield from self._and_leads(steps, dated, "wait", self.workings.rules.wait_to_leads)
 
@@ -146,12 +158,6 @@ class _OfTask:
         return max(
             due.at, self.workings.changed(f"due step {task.part if task.part in position.step_due else task.step}")
         )
-
-    def opened_at(self) -> datetime:
-        """Opened again, by hand or by an undo. The end of a wait opens nothing that was not reminded of before."""
-        kept = self.item.record
-        reopened = kept.at if kept and kept.state == "open" and kept.reason else BEGINNING
-        return max(reopened, self.workings.changed(f"opened {self.item.key}"), self.workings.set_up)
 
     def _changed(self) -> datetime:
         """What was recorded of it was brought back by an undo, be it a wait."""

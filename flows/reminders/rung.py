@@ -1,6 +1,6 @@
 """One reminder for one person, and what all of them are worked out with."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal, NamedTuple
 
@@ -69,12 +69,20 @@ class Dated(NamedTuple):
 
 
 class Workings:
-    """What a firm's reminders are worked out with, up to a day after `until`."""
+    """What a firm's reminders are worked out with, up to a day after `until`; of these subjects, or of all."""
 
     def __init__(
-        self, position: Position, people: Mapping[str, Reach], calendar: Calendar, *, until: datetime, now: datetime
+        self,
+        position: Position,
+        people: Mapping[str, Reach],
+        calendar: Calendar,
+        *,
+        until: datetime,
+        now: datetime,
+        of: Collection[str] | None = None,
     ) -> None:
         self.position = position
+        self._of = of
         self.rules = position.reminders
         self.now = now
         self.earliest = now - LOOK_BACK
@@ -84,6 +92,10 @@ class Workings:
         self.people = People(position, people, calendar)
         self.set_up = position.set_up_at or BEGINNING
         self._hours: dict[tuple[str, date], tuple[datetime, datetime]] = {}
+
+    def wants(self, subject: str) -> bool:
+        """Whether this subject is asked about."""
+        return self._of is None or subject in self._of
 
     def changed(self, subject: str) -> datetime:
         """When something that keeps no time of its own changed last; see `Position.changed_at`."""

@@ -1,6 +1,6 @@
 """Every reminder that holds for a firm: for whom, about what, when and why. docs/reminders.md says it in words."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 
 from flows.habits import Reach
@@ -42,11 +42,15 @@ def every(
     *,
     until: datetime,
     now: datetime,
+    of: Collection[str] | None = None,
 ) -> list[Found]:
-    """Like `rungs_of`, with those too that are not said: what stands in a message already holds on by them."""
+    """Like `rungs_of`, with those too that are not said: what stands in a message already holds on by them.
+
+    With `of`, those of these subjects only, in a part of the time.
+    """
     if position.set_up_at is None:
         return []
-    workings = Workings(position, people, workspace.calendar, until=until, now=now)
+    workings = Workings(position, people, workspace.calendar, until=until, now=now, of=of)
     found = _found(workings, walk(pack, position), workspace)
     return [f for f in found if f.at <= until]
 

@@ -9,7 +9,7 @@ from flows.deadlines import Ledger
 from flows.events import FirmKey
 from flows.firms import Refusal
 from flows.habits import Habits, Rules
-from flows.ports import Directory, EventStore, Outbox, Plans, Replan
+from flows.ports import Directory, EventStore, Grounds, Outbox, Plans, Replan
 from flows.reminders import setting
 from flows.reminders.replanning import redraw, replan
 from flows.reminders.snoozing import Choice, base_key, is_about_the_same, snoozed, snoozed_until
@@ -90,6 +90,10 @@ class Reminders:
         """Which reminders this person put off, by the key of each, and until when."""
         rows = await self._outbox.snoozed(tenant, person)
         return {base_key(row.key): datetime.fromtimestamp(row.due_at, UTC) for row in rows}
+
+    async def grounds(self, key: FirmKey, person: str) -> Grounds | None:
+        """What it goes by whether reminders of this firm to this person hold; None where there is no such firm."""
+        return await self._plans.grounds(key, person)
 
     async def heard_of(self, tenant: str, person: str) -> None:
         """They are there, whatever was said when a message was refused: what is owed to them is sent to them again."""

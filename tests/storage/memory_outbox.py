@@ -8,7 +8,7 @@ import msgspec
 
 from flows.asked import ARRIVED, FINE, REMINDERS, SUMMARY, Kept, Owed, Slot
 from flows.events import FirmKey
-from flows.ports import DecidePlan, Facts, Replan
+from flows.ports import DecidePlan, Facts, Grounds, Replan
 
 if TYPE_CHECKING:
     from tests.storage.memory import Shared
@@ -144,6 +144,13 @@ class MemoryPlans:
 
         of_ours = (key for key in self._shared.positions if key.tenant not in self._shared.stopped)
         return [key for key in of_ours if is_stale(key)][:limit]
+
+    async def grounds(self, key: FirmKey, person: str) -> Grounds | None:
+        position = self._shared.positions.get(key)
+        if position is None:
+            return None
+        people = {each: self._shared.reach(key.tenant, each) for each in {*position.members, person}}
+        return Grounds(position, tuple(self._shared.entries.get(key.tenant, ())), people)
 
     async def replan(self, key: FirmKey, decide: DecidePlan, *, now: float) -> Replan | None:
         position = self._shared.positions.get(key)

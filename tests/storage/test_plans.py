@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -18,6 +18,7 @@ from tests.storage.decisions import ANN, KEY, TENANT, join, note, set_up
 
 BOB = "slack:-/T1/U2"
 TWIN = FirmKey("-/T2", "f1")
+CLOSED = TradingDayEdited(date(2027, 3, 3), "closed", "Power cut")
 
 
 @pytest.fixture
@@ -76,6 +77,23 @@ async def test_a_plan_is_made_from_all_that_is_known(firm: Database) -> None:
         ("b", "sent", "D1/1.0"),
     ]
     assert (facts.entries, facts.planned_at) == ((), 0.0)
+
+
+async def test_whether_a_reminder_holds_goes_by_the_firm_its_workspace_its_people_and_the_reader(
+    firm: Database,
+) -> None:
+    await firm.directory.remember(TENANT, Known("slack:-/T1/U9", "Cy", "Asia/Kolkata"))
+    await enter(firm)
+    grounds = await firm.plans.grounds(KEY, "slack:-/T1/U9")
+    assert grounds
+    assert grounds.position == await firm.events.position(KEY)
+    assert [one.fact for one in grounds.entries] == [CLOSED]
+    assert grounds.people == {
+        ANN.id: Reach(ANN.id),
+        BOB: Reach(BOB),
+        "slack:-/T1/U9": Reach("slack:-/T1/U9", "Asia/Kolkata"),
+    }
+    assert await firm.plans.grounds(TWIN, ANN.id) is None
 
 
 async def test_a_plan_knows_when_the_last_one_was_made(firm: Database) -> None:
@@ -154,10 +172,9 @@ async def test_many_stale_plans_are_told_a_few_at_a_time(database: Database) -> 
 
 
 async def enter(database: Database) -> None:
-    fact = TradingDayEdited(datetime(2027, 3, 3, tzinfo=UTC).date(), "closed", "Power cut")
     who = Person(BOB, "Bob", admin=True)
     at = datetime(2027, 1, 4, tzinfo=UTC)
-    await database.workspaces.append(TENANT, lambda there: entry(TENANT, there, fact, who, at=at, cause=None))
+    await database.workspaces.append(TENANT, lambda there: entry(TENANT, there, CLOSED, who, at=at, cause=None))
 
 
 CHANGES: dict[str, Callable[[Database], Any]] = {
