@@ -123,7 +123,7 @@ class Delivery:
             before = delay
             ack = await self.send("events_api", name, envelope, Retry(number, ack.retry_reason))
 
-    async def settled(self, seconds: float = 5.0) -> None:
+    async def settled(self, seconds: float = 30.0) -> None:
         """Waits until nothing is on its way to the bot (repeats that wait for their time do not count)."""
         async with asyncio.timeout(seconds):
             await self._quiet.wait()

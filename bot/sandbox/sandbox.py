@@ -20,7 +20,7 @@ from bot.sandbox.slack import Slack
 from bot.sandbox.traffic import Call
 from bot.sandbox.wire import Json
 
-WAIT = 5.0
+WAIT = 30.0
 
 
 class Sandbox:

@@ -27,6 +27,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.sandbox.manifest import manifest_from
 from bot.sandbox.sandbox import Sandbox
 from tests.e2e import showcase
+from tests.e2e.processes import PATIENT
 from tests.e2e.showcase import plain
 
 Json = dict[str, Any]
@@ -38,9 +39,6 @@ QUIET = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run")
 QUIETER = ("--disable-background-networking", "--disable-component-update", "--disable-sync")
 PATIENCE_MS = 30_000
 """How long something may take to stand on the page, on a busy machine."""
-
-PATIENT: Json = {"rates": False, "ack_seconds": 30.0, "trigger_seconds": 30.0}
-"""Options of a sandbox that waits longer than Slack would for a machine that has other things to do."""
 
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 USUAL: ViewportSize = {"width": 1280, "height": 720}

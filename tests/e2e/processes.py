@@ -9,15 +9,21 @@ from asyncio.subprocess import DEVNULL, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from secrets import randbelow
 from types import SimpleNamespace
 from typing import Any, cast
 
 import aiohttp
+from click.testing import CliRunner
 
+from bot.__main__ import cais
 from bot.app import Bot
 from bot.sandbox.sandbox import Sandbox
+from bot.settings import names
 from tests.bot.conftest import MANIFEST
 from tests.bot.conversing import Slack
+from tests.e2e.forge import Forked, forked_bot
+from tests.storage.fresh import fresh_database
 
 PATIENCE = 180.0
 """Seconds for a start on a busy machine."""
@@ -25,10 +31,16 @@ PATIENCE = 180.0
 BOT = "U0CAIS"
 
 
+PATIENT: dict[str, Any] = {"rates": False, "ack_seconds": 30.0, "trigger_seconds": 30.0}
+"""Options of a sandbox that waits longer than Slack would for a machine that has other things to do."""
+
+
 def free_port() -> int:
-    """A port that nothing listens on just now."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return int(free.getsockname()[1])
+    """A port that nothing listens on, and that the system gives to nobody who asks for any."""
+    while True:
+        port = 10_000 + randbelow(20_000)
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 def clean_environment(**settings: object) -> dict[str, str]:
@@ -38,12 +50,18 @@ def clean_environment(**settings: object) -> dict[str, str]:
 
 
 class BotProcess:
-    """`cais run` with its database in `folder`. It can be killed and started again."""
+    """`cais run` with its database in `folder`. It can be killed and started again.
 
-    def __init__(self, transport: str, sandbox: Sandbox, folder: Path, **settings: object) -> None:
+    It comes from the forge; with `forked=False` the command is typed, as it were.
+    """
+
+    def __init__(
+        self, transport: str, sandbox: Sandbox, folder: Path, *, forked: bool = True, **settings: object
+    ) -> None:
         self.transport, self._sandbox, self._folder, self._settings = transport, sandbox, folder, settings
         self.port = free_port()
-        self._process: Process | None = None
+        self._forked = forked
+        self._process: Process | Forked | None = None
 
     @property
     def url(self) -> str:
@@ -74,10 +92,13 @@ class BotProcess:
             SLACK_API_URL=self._sandbox.api_url,
             **{**way, **self._settings},
         )
-        command = (sys.executable, "-m", "bot", "run")
-        self._process = await asyncio.create_subprocess_exec(
-            *command, env=environment, cwd=self._folder, stdout=DEVNULL
-        )
+        if self._forked:
+            self._process = await forked_bot(environment, self._folder)
+        else:
+            command = (sys.executable, "-m", "bot", "run")
+            self._process = await asyncio.create_subprocess_exec(
+                *command, env=environment, cwd=self._folder, stdout=DEVNULL
+            )
         async with asyncio.timeout(PATIENCE):
             while not await self._reached():
                 assert self._process.returncode is None, "the bot ended instead of starting"
@@ -134,11 +155,14 @@ class Watched(Slack):
 
 
 @asynccontextmanager
-async def bot_beside_slack(transport: str, folder: Path, **options: Any) -> AsyncIterator[tuple[Sandbox, BotProcess]]:
-    """A pretend Slack here and a bot in a process of its own, not yet started."""
+async def bot_beside_slack(
+    transport: str, folder: Path, *, forked: bool = True, **options: Any
+) -> AsyncIterator[tuple[Sandbox, BotProcess]]:
+    """A pretend Slack here and a bot in a process of its own, not yet started, whose database is empty."""
+    fresh_database(folder / "cais.db")
     over_http = {"bot_url": "http://127.0.0.1:1/"} if transport == "http" else {}
-    async with Sandbox.start(MANIFEST, **{"rates": False, **over_http, **options}) as sandbox:
-        bot = BotProcess(transport, sandbox, folder)
+    async with Sandbox.start(MANIFEST, **{**PATIENT, **over_http, **options}) as sandbox:
+        bot = BotProcess(transport, sandbox, folder, forked=forked)
         if transport == "http":
             sandbox.use_bot_at(bot.url)
         try:
@@ -149,11 +173,8 @@ async def bot_beside_slack(transport: str, folder: Path, **options: Any) -> Asyn
 
 async def verified(folder: Path, address: str = "") -> str:
     """What `cais verify` says of this database; fails where it finds anything."""
-    environment = clean_environment(CAIS_DATABASE_URL=address or f"sqlite+aiosqlite:///{folder / 'cais.db'}")
-    command = (sys.executable, "-m", "bot", "verify")
-    process = await asyncio.create_subprocess_exec(
-        *command, env=environment, cwd=folder, stdout=asyncio.subprocess.PIPE
-    )
-    said, _ = await process.communicate()
-    assert process.returncode == 0, said.decode()
-    return said.decode()
+    environment: dict[str, str | None] = dict.fromkeys(names())
+    environment["CAIS_DATABASE_URL"] = address or f"sqlite+aiosqlite:///{folder / 'cais.db'}"
+    said = await asyncio.to_thread(CliRunner().invoke, cais, ["verify"], env=environment, catch_exceptions=False)
+    assert said.exit_code == 0, said.output
+    return said.output

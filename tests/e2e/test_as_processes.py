@@ -9,7 +9,7 @@ from tests.e2e.walking import set_up, title, walk_to_the_end
 
 
 async def test_a_firm_walks_to_its_end_and_is_there_after_a_restart(transport: str, tmp_path: Path) -> None:
-    async with bot_beside_slack(transport, tmp_path) as (sandbox, bot):
+    async with bot_beside_slack(transport, tmp_path, forked=False) as (sandbox, bot):
         await bot.start()
         slack = Watched(sandbox)
         ben = slack.ben.at(GENERAL)

@@ -10,6 +10,7 @@ import signal
 import sqlite3
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 from bot.sandbox.sandbox import Sandbox
 from flows.events import NoteAdded, Record
@@ -22,6 +23,9 @@ from tests.e2e.walking import add_member, set_up, walk_to_the_end
 KILLS = int(os.environ.get("KILLS", "3"))
 REPEATS = tuple(0.4 + 0.9 * n for n in range(30))
 """Seconds until Slack repeats an event. The bot dies each second: Slack's own three would now and then all fail."""
+
+AS_SLACK: dict[str, Any] = {"retry_delays": REPEATS, "ack_seconds": 3.0, "trigger_seconds": 3.0}
+"""Options of a sandbox that waits no longer than Slack for a bot that may be dead."""
 
 CONRAD = "U0CON"
 AGENT = ["Through a CAT Reporting Agent"]
@@ -86,7 +90,10 @@ async def until_everything_typed_is_answered(bot: BotProcess, sandbox: Sandbox, 
 
 
 async def test_what_slack_was_told_is_done_survives_every_kill(transport: str, tmp_path: Path) -> None:
-    async with bot_beside_slack(transport, tmp_path, retry_delays=REPEATS) as (sandbox, bot):
+    async with bot_beside_slack(transport, tmp_path, **AS_SLACK) as (
+        sandbox,
+        bot,
+    ):
         await bot.start()
         await everybody_begins(Watched(sandbox))
         chance = random.Random(7)

@@ -18,7 +18,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox.manifest import manifest_from
 from bot.sandbox.sandbox import Sandbox
-from tests.e2e.browser import MANIFEST, NARROW, PATIENT, OpenPage, needs_chromium, open_page, task_bot, type_in
+from tests.e2e.browser import MANIFEST, NARROW, OpenPage, needs_chromium, open_page, task_bot, type_in
+from tests.e2e.processes import PATIENT
 from tests.e2e.test_page_access import VIEWPORTS, serious
 from tests.sandbox.test_practice import Supervisor
 
