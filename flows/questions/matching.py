@@ -108,12 +108,14 @@ class Matcher:
         self._unseen = max(self._rarity.values(), default=1.0)
         self._phrases = [self._phrase(name, group, text, units) for name, group, text, units in read if units]
         self._heads: dict[str, set[str]] = defaultdict(set)
-        self._units: list[tuple[int, ...]] = []
-        """Of each phrasing, its units by their numbers."""
+        self._shares: list[Sequence[tuple[int, float]]] = []
+        """Of each phrasing, the numbers of its units, and how much of it each is."""
         numbers: dict[Said, int] = {}
         for phrase in self._phrases:
             theme = phrase.name.startswith("out:")
-            self._units.append(tuple(numbers.setdefault((u.heads, theme), len(numbers)) for u in phrase.units))
+            units = [numbers.setdefault((u.heads, theme), len(numbers)) for u in phrase.units]
+            shares = [weight / phrase.total for weight in phrase.weights]
+            self._shares.append(tuple(zip(units, shares, strict=True)))
             self._heads[phrase.name].update(*(_found_by(u.heads, theme) for u in phrase.units))
         self._numbered: dict[str, list[tuple[int, frozenset[str]]]] = defaultdict(list)
         for (heads, theme), number in numbers.items():
@@ -132,15 +134,20 @@ class Matcher:
         A phrasing is met enough only with one of the units without which the rest is too little. They are taken from
         its rarest ones, so that what half of all phrasings have, as what is asked, leads to few.
         """
-        common = Counter(number for units in self._units for number in units)
+        common = Counter(number for shares in self._shares for number, _ in shares)
         found: list[list[int]] = [[] for _ in range(count)]
-        for i, (phrase, units) in enumerate(zip(self._phrases, self._units, strict=True)):
-            left, too_little = phrase.total, (_LEAST_MET - _ROUNDING) * phrase.total
-            for j in sorted(range(len(units)), key=lambda j: (common[units[j]], -phrase.weights[j])):
-                if left <= too_little:
+        seen: set[tuple[str, Group, frozenset[int]]] = set()
+        for i, (phrase, shares) in enumerate(zip(self._phrases, self._shares, strict=True)):
+            same = phrase.name, phrase.group, frozenset(number for number, _ in shares)
+            if same in seen:
+                continue  # it is met wherever an earlier one of its subject is, and just as much
+            seen.add(same)
+            left = 1.0
+            for number, share in sorted(shares, key=lambda each: (common[each[0]], -each[1])):
+                if left <= _LEAST_MET - _ROUNDING:
                     break
-                found[units[j]].append(i)
-                left -= phrase.weights[j]
+                found[number].append(i)
+                left -= share
         return found
 
     def _alike_to(self, heads: frozenset[str]) -> Sequence[tuple[int, float]]:
@@ -182,15 +189,19 @@ class Matcher:
         rank = {n: at for at, n in enumerate(sorted(range(len(units)), key=lambda n: -weights[n]))}
         opening = sum(w > _SAYS_LITTLE for w in weights)
         near: dict[str, list[_Near]] = defaultdict(list)
+        shared: dict[tuple[int, ...], tuple[Mapping[int, float], int]] = {}
         for i in {i for number in said for i in self._openers[number]}:
-            phrase, numbers = self._phrases[i], self._units[i]
-            had = [w * best[u] for u, w in zip(numbers, phrase.weights, strict=True) if u in best]
-            met = fsum(had) / phrase.total
+            there = [(number, share) for number, share in self._shares[i] if number in best]
+            met = fsum([share * best[number] for number, share in there])
             if met <= _LEAST_MET:
                 continue
-            explained = _explained(said[u] for u in numbers if u in best)
-            first = min(rank[n] for n in explained)
+            numbers = tuple([number for number, _ in there])
+            if numbers not in shared:
+                explained = _explained(said[number] for number in numbers)
+                shared[numbers] = explained, min(rank[n] for n in explained)
+            explained, first = shared[numbers]
             if first < opening:
+                phrase = self._phrases[i]
                 near[phrase.name].append(_Near(met, (first, i), phrase, explained))
         for those in near.values():
             those.sort(key=lambda each: (-each.met, each.order))
@@ -245,15 +256,23 @@ class Weighed:
     ) -> tuple[float, _Near, float, float] | None:
         """The best of these, which begin with the one that is met most: its score, and how much of which is told."""
         best = None
+        most = self._most_covered(those, weights, whole)
         for near in those:
-            if best and 2 * near.met / (1 + near.met) < best[0]:
-                break  # were all of the question explained, it would not be as good; nor are those after it
+            if best and 2 * most * near.met / (most + near.met) < best[0]:
+                break  # were all explained that can be, it would not be as good; nor are those after it
             met = near.met * most_terse if len(near.phrase.units) == 1 else near.met
             covered = self._covered(near, weights, whole)
             score = 2 * covered * met / (covered + met) if covered else 0.0
             if score and (best is None or score > best[0] or (score == best[0] and near.order < best[1].order)):
                 best = score, near, covered, met
         return best
+
+    def _most_covered(self, those: Sequence[_Near], weights: Sequence[float], whole: float) -> float:
+        """How much of the question no phrasing of a subject can explain more than."""
+        if not (those and whole):
+            return 1.0
+        told = fsum([weights[n] for n in self._elsewhere[those[0].phrase.name]])
+        return min(told / whole + _ROUNDING, 1.0)
 
     def _covered(self, near: _Near, weights: Sequence[float], whole: float) -> float:
         """How much of the question a phrasing explains, with a little help of its subject's others."""
