@@ -63,7 +63,7 @@ class Planner:
             self._changed.clear()
 
     async def _make_gists(self) -> None:
-        """After an update, or after a replica of an earlier version was here; each change brings its own."""
+        """After an update, or after a replica of an earlier version was here; each plan brings its firm's own."""
         try:
             while await self._services.portfolios.catch_up():
                 pass

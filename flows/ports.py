@@ -22,7 +22,8 @@ class Changed(msgspec.Struct, frozen=True):
     owed: tuple[Owed, ...] = ()
     """What is owed to people because of it; kept in the same transaction as the rows, and only with them."""
     gist: Gist | None = None
-    """The position in a few numbers, kept beside it."""
+    """The position in a few numbers, kept beside it in the same transaction; where there is none, the next plan brings
+    it."""
 
 
 Decide = Callable[[Position, Sequence[Record]], Changed]
@@ -348,6 +349,8 @@ class Replan(msgspec.Struct, frozen=True):
     """One for each message that shows something else now."""
     again_at: float = 0.0
     """Business time at which it must be planned again at the latest."""
+    gist: Gist | None = None
+    """The position in a few numbers, kept beside it."""
 
 
 DecidePlan = Callable[[Facts], Replan]
@@ -364,7 +367,7 @@ class Plans(Protocol):
         """What reminders of the firm to this person go by; None where there is no such firm."""
 
     async def replan(self, key: FirmKey, decide: DecidePlan, *, now: float) -> Replan | None:
-        """Read the facts, decide, and write rows and plan, as one unit; None where there is no such firm.
+        """Read the facts, decide, and write rows, gist and plan, as one unit; None where there is no such firm.
 
         A row that somebody took up and did not settle is neither moved nor dropped: it may have been sent. `now` is
         business time. Raises what `decide` raises; nothing is written then.

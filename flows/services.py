@@ -92,8 +92,8 @@ class Services:
         practice: bool = False,
         check_again_days: int = CHECK_AGAIN_DAYS,
     ) -> None:
-        events = WithGists(events, pack)
-        self.events: EventStore = events
+        self.events = events
+        many = WithGists(events, pack)
         self.directory = directory
         self.inbox = inbox
         self.workspaces = workspaces
@@ -139,7 +139,7 @@ class Services:
         self.copying = Copying(events, pack, self._change)
         """Answers of one firm for another like it."""
         self.firm_lists = FirmLists(
-            events, directory, outbox, pack=pack, workspace=self.workspace, stamp=self._stamp, now=self.now
+            many, directory, outbox, pack=pack, workspace=self.workspace, stamp=self._stamp, now=self.now
         )
         """Many firms from a table."""
         self.reviews = Reviews(self._change, pack, self.now)
@@ -151,7 +151,7 @@ class Services:
         self.portfolios = Portfolios(events, gists, pack, self.clock)
         """All firms of a person beside each other, however many."""
         self.nudges = Nudges(
-            events,
+            many,
             self.portfolios,
             directory,
             outbox,

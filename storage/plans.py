@@ -7,7 +7,7 @@ from flows.events import FirmKey
 from flows.ports import DecidePlan, Facts, Grounds, Replan
 from storage import owing, planning, statements
 from storage.directory import reach
-from storage.event_store import PositionCache, Runner, load
+from storage.event_store import PositionCache, Runner, keep_gist, load
 from storage.outbox import kept
 from storage.statements import Statement, Unit
 from storage.workspaces import entries
@@ -53,6 +53,8 @@ def _replan(
         return None
     replan = decide(facts)
     yield from _write(turn, key.tenant, replan)
+    if replan.gist:
+        yield from keep_gist(key, replan.gist)
     made = {"new_version": facts.position.version, "new_planned_at": now, "new_again_at": replan.again_at}
     yield planning.end_plan, {"tenant": key.tenant, "firm": key.firm, **made}
     return replan

@@ -3,13 +3,16 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 
+import msgspec
+
 from flows.acts import Act, Change, Result
 from flows.asked import REMINDERS, Owed
 from flows.deadlines import Ledger
 from flows.events import FirmKey
 from flows.firms import Refusal
+from flows.gist import gist
 from flows.habits import Habits, Rules
-from flows.ports import Directory, EventStore, Grounds, Outbox, Plans, Replan
+from flows.ports import Directory, EventStore, Facts, Grounds, Outbox, Plans, Replan
 from flows.reminders import setting
 from flows.reminders.replanning import redraw, replan
 from flows.reminders.snoozing import Choice, base_key, is_about_the_same, snoozed, snoozed_until
@@ -111,11 +114,15 @@ class Reminders:
         return await self._plans.stale(now=self._now().timestamp(), limit=limit)
 
     async def replan(self, key: FirmKey) -> Replan | None:
-        """Plan the firm's reminders anew; None where there is no such firm."""
+        """Plan the firm's reminders anew, and keep its gist; None where there is no such firm."""
         now = self._now()
-        return await self._plans.replan(
-            key, lambda facts: replan(self._pack, self._ledger, facts, now), now=now.timestamp()
-        )
+
+        def decided(facts: Facts) -> Replan:
+            # The firm is read here anyway, and nobody waits; a click would.
+            made = gist(self._pack, facts.position)
+            return msgspec.structs.replace(replan(self._pack, self._ledger, facts, now), gist=made)
+
+        return await self._plans.replan(key, decided, now=now.timestamp())
 
     # --- within ------------------------------------------------------------------------------------------------
 

@@ -1,4 +1,8 @@
-"""Sees to it that what is appended to a firm brings the firm's gist along, whoever appends it."""
+"""Sees to it that what is appended to many firms at once brings their gists along.
+
+After one click the next plan does that, a second later, and whoever looks before makes the one that is missing. Of
+hundreds that are missing nobody can wait for all.
+"""
 
 from collections.abc import Sequence
 

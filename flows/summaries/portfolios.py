@@ -16,6 +16,9 @@ from flows.summaries.comparing import Compared, Comparing
 
 AT_ONCE = 50
 
+HANDFUL = 20
+"""Gists that are made anew without keeping them: what was changed a moment ago the planner is about to bring along."""
+
 MOST_MENDED = 200
 """Gists that are made anew while somebody waits; after an update there may be thousands, which `catch_up` makes."""
 
@@ -48,7 +51,7 @@ class Portfolios:
     async def catch_up(self) -> int:
         """Make some of the gists that are missing; returns how many there were."""
         missing = await self._gists.missing(maker(self._pack), limit=AT_ONCE)
-        await self._make(missing)
+        await self._make(missing, kept=True)
         return len(missing)
 
     async def _mended(self, listed: Sequence[Listed]) -> Sequence[Listed]:
@@ -56,15 +59,16 @@ class Portfolios:
         old = [f for f in listed if f.gist is None or f.gist.made_by != made_by]
         if not old:
             return listed
-        made = await self._make([f.key for f in old[:MOST_MENDED]])
+        made = await self._make([f.key for f in old[:MOST_MENDED]], kept=len(old) > HANDFUL)
         left = {f.key for f in old[MOST_MENDED:]}
         return [msgspec.structs.replace(f, gist=None if f.key in left else made.get(f.key, f.gist)) for f in listed]
 
-    async def _make(self, keys: Sequence[FirmKey]) -> dict[FirmKey, Gist]:
+    async def _make(self, keys: Sequence[FirmKey], *, kept: bool) -> dict[FirmKey, Gist]:
         made: dict[FirmKey, Gist] = {}
         for first in range(0, len(keys), AT_ONCE):
             positions = await self._events.positions(keys[first : first + AT_ONCE])
             some = {position.key: gist(self._pack, position) for position in positions}
-            await self._gists.keep(some)
+            if kept:
+                await self._gists.keep(some)
             made |= some
         return made

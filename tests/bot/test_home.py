@@ -41,6 +41,11 @@ def home_of(someone: Any) -> str:
     return words_of(someone.home or {})
 
 
+async def opened(slack: Slack) -> Any:
+    await slack.ben.opens_home()
+    return slack.ben
+
+
 async def test_an_empty_home_is_honest_and_the_walk_begins_there(slack: Slack) -> None:
     home = await slack.ben.opens_home()
     assert "No firm yet" in words_of(home or {})
@@ -103,6 +108,21 @@ async def test_done_is_done_right_there_with_undo_and_redo(slack: Slack, service
     assert (await services.position(key, BEN_COLE)).tasks["s3e"].state == "done"
     assert slack.ben.sees == []
     assert slack.refused() == []
+
+
+async def test_what_was_just_done_counts_before_the_firms_next_plan_and_the_plan_keeps_it(
+    slack: Slack, services: Services
+) -> None:
+    key = await registered(services, "Apex Securities")
+    await services.assign(key, BY_BEN, "s2", BEN_COLE)
+    await services.reminders.replan(key)
+    assert "Register for CAIS" in home_of(await opened(slack))
+    await services.complete(key, BY_BEN, "s2", outcome="submitted")
+    assert "No task is assigned to you" in home_of(await opened(slack))
+    assert await services.portfolios.catch_up() == 1, "the one that was shown was not kept: nobody waited for that"
+    await services.complete(key, BY_BEN, "s3e")
+    await services.reminders.replan(key)
+    assert await services.portfolios.catch_up() == 0
 
 
 async def test_a_wait_is_put_off_for_a_week_and_chased_with_words_to_copy(slack: Slack, services: Services) -> None:

@@ -167,6 +167,8 @@ class MemoryPlans:
             )
         )
         self._write(key, replan)
+        if replan.gist:
+            self._shared.gists[key] = replan.gist
         self._shared.plans[key] = Plan(position.version, now, replan.again_at)
         return replan
 
