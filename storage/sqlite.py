@@ -5,9 +5,10 @@ import logging
 import os
 import sqlite3
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from time import sleep
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import aiosqlite
@@ -253,13 +254,13 @@ def create_file(path: Path) -> None:
         raise StorageUnavailable(f"The database file {path} could not be made or opened: {error.strerror}.") from error
 
 
-async def connect(path: Path) -> aiosqlite.Connection:
-    """A connection set up as all of ours are. Raises StorageUnavailable."""
+async def connect(path: Path, *more: str) -> aiosqlite.Connection:
+    """A connection set up as all of ours are, and by these further pragmas. Raises StorageUnavailable."""
     connection: aiosqlite.Connection | None = None
     try:
         connection = await aiosqlite.connect(path, isolation_level=None, cached_statements=256)
-        for pragma in PRAGMAS:
-            await _set(connection, pragma)
+        raw = connection._conn
+        await hop(connection, lambda: _set_up(raw, (*PRAGMAS, *more)))
     except sqlite3.Error as error:
         if connection is not None:
             await connection.close()
@@ -267,25 +268,24 @@ async def connect(path: Path) -> aiosqlite.Connection:
     return connection
 
 
-async def _set(connection: aiosqlite.Connection, pragma: str) -> None:
-    # Turning a new file to WAL fails at once where another process does the same; the busy timeout is not asked.
-    for patience in (0.02, 0.1, 0.5, None):
-        try:
-            await (await connection.execute(pragma)).close()
-        except sqlite3.OperationalError:
-            if patience is None:
-                raise
-            await asyncio.sleep(patience)
-        else:
-            return
+def _set_up(raw: sqlite3.Connection, pragmas: Iterable[str]) -> None:
+    """All in one hop: a hop for each took half of the time that opening takes."""
+    for pragma in pragmas:
+        # Turning a new file to WAL fails at once where another process does the same; the busy timeout is not asked.
+        for patience in (0.02, 0.1, 0.5, None):
+            try:
+                raw.execute(pragma).close()
+                break
+            except sqlite3.OperationalError:
+                if patience is None:
+                    raise
+                sleep(patience)
 
 
 async def open_sqlite(path: Path) -> SqliteRunner:
     """The lanes on a file that is there and migrated. Raises StorageUnavailable."""
     writer = await connect(path)
-    readers = [await connect(path) for _ in range(3)]
-    for reader in readers:
-        await reader.execute("PRAGMA query_only = ON")
+    readers = [await connect(path, "PRAGMA query_only = ON") for _ in range(3)]
     return SqliteRunner(
         Lane(writer, IMMEDIATE), Lane(readers[0], "BEGIN"), Lane(readers[1], ""), Lane(readers[2], "BEGIN")
     )
