@@ -1,7 +1,10 @@
 """No route of the table gives away or changes a firm one is no member of; each one drawn has a listener and help."""
 
-from collections.abc import Awaitable, Callable, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -12,7 +15,7 @@ from bot import buttons
 from bot.actions import Carried, pack
 from bot.answering import Answering
 from bot.background import Background
-from bot.bootstrap import build_router
+from bot.bootstrap import build_router, build_services
 from bot.hearing import Call, Origin
 from bot.metrics import Counts
 from bot.people import People
@@ -28,7 +31,11 @@ from flows.evidence.pieces import File
 from flows.exports.use_cases import Wish
 from flows.firms import Person
 from flows.habits import Rules
+from flows.roadmap import Pack
 from flows.services import Act, Services
+from storage.database import open_database
+from tests.bot.conftest import NOW, engine, shipped_asker
+from tests.storage.fresh import fresh_database
 
 TENANT = "-/T0SANDBOX"
 OWNER = Person(f"slack:{TENANT}/U0LEA", "Lea Haddad")
@@ -74,6 +81,43 @@ async def foreign_firm(services: Services) -> FirmKey:
     (first, _) = (await services.queue.waiting(act(7), result.position)).waiting
     await services.queue.reply(act(8), result.position, first.id, text=f"{SECRET} knows.", check_on=date(2027, 5, 1))
     return key
+
+
+@asynccontextmanager
+async def opened(path: Path, pack: Pack) -> AsyncIterator[Services]:
+    """The use cases on this file."""
+    async with await open_database(fresh_database(path)) as database:
+        yield build_services(database, pack, lambda: NOW, engine=engine)
+
+
+@pytest.fixture(scope="session")
+def with_foreign_firm(tmp_path_factory: pytest.TempPathFactory, pack: Pack) -> tuple[bytes, FirmKey]:
+    """A database with that firm in it, which each test here begins with: to make it takes longer than any of them."""
+    path = tmp_path_factory.mktemp("foreign") / "cais.db"
+
+    shipped_asker()  # before anybody waits for an answer
+
+    async def made() -> FirmKey:
+        async with opened(path, pack) as services:
+            return await foreign_firm(services)
+
+    key = asyncio.run(made())
+    return path.read_bytes(), key
+
+
+@pytest.fixture
+def key(with_foreign_firm: tuple[bytes, FirmKey]) -> FirmKey:
+    """Which is the foreign firm."""
+    return with_foreign_firm[1]
+
+
+@pytest.fixture
+async def services(tmp_path: Path, pack: Pack, with_foreign_firm: tuple[bytes, FirmKey]) -> AsyncIterator[Services]:
+    """The use cases where there is a foreign firm, at NOW."""
+    path = tmp_path / "cais.db"
+    path.write_bytes(with_foreign_firm[0])
+    async with opened(path, pack) as services:
+        yield services
 
 
 @pytest.fixture
@@ -158,13 +202,13 @@ def wished(services: Services) -> list[FirmKey]:
 @pytest.mark.parametrize(("kind", "name"), routed())
 async def test_no_button_or_modal_reaches_a_firm_one_is_not_in(
     services: Services,
+    key: FirmKey,
     answer: Callable[[Call], Awaitable[Answer]],
     wished: list[FirmKey],
     kind: str,
     name: str,
     own_firm: bool,
 ) -> None:
-    key = await foreign_firm(services)
     before = await services.events.history(key)
     if own_firm:
         ben = Person(f"slack:{TENANT}/U0BEN", "Ben Cole")
@@ -186,9 +230,8 @@ async def test_no_button_or_modal_reaches_a_firm_one_is_not_in(
 
 @pytest.mark.parametrize("kind", ["action", "submit"])
 async def test_a_firm_chosen_in_a_select_or_field_is_checked_too(
-    services: Services, answer: Callable[[Call], Awaitable[Answer]], kind: str
+    services: Services, key: FirmKey, answer: Callable[[Call], Awaitable[Answer]], kind: str
 ) -> None:
-    key = await foreign_firm(services)
     table = ROUTER.actions if kind == "action" else ROUTER.submits
     for name, route in table.items():
         assert route.carries is not None
@@ -201,9 +244,8 @@ async def test_a_firm_chosen_in_a_select_or_field_is_checked_too(
 
 @pytest.mark.parametrize("every", [False, True])
 async def test_only_records_of_ones_own_firms_are_brought(
-    services: Services, answer: Callable[[Call], Awaitable[Answer]], wished: list[FirmKey], every: bool
+    services: Services, key: FirmKey, answer: Callable[[Call], Awaitable[Answer]], wished: list[FirmKey], every: bool
 ) -> None:
-    key = await foreign_firm(services)
     ben = Person(f"slack:{TENANT}/U0BEN", "Ben Cole")
     own = (await services.set_up(TENANT, Act(ben, "modal", "ben"), name="Birch", situation="new")).position.key
     for firm in (own, key):
@@ -213,9 +255,8 @@ async def test_only_records_of_ones_own_firms_are_brought(
 
 
 async def test_what_another_firm_asked_and_answered_is_found_by_nobody_else(
-    services: Services, answer: Callable[[Call], Awaitable[Answer]]
+    services: Services, key: FirmKey, answer: Callable[[Call], Awaitable[Answer]]
 ) -> None:
-    key = await foreign_firm(services)
     ben = Person(f"slack:{TENANT}/U0BEN", "Ben Cole")
     await services.set_up(TENANT, Act(ben, "modal", "ben"), name="Birch Brokers", situation="new")
     for kind in ("command", "mention", "message"):
@@ -229,9 +270,8 @@ async def test_what_another_firm_asked_and_answered_is_found_by_nobody_else(
 
 @pytest.mark.parametrize("command", sorted(ROUTER.commands))
 async def test_no_command_reaches_the_firm_a_channel_is_linked_to_for_others(
-    services: Services, answer: Callable[[Call], Awaitable[Answer]], wished: list[FirmKey], command: str
+    services: Services, key: FirmKey, answer: Callable[[Call], Awaitable[Answer]], wished: list[FirmKey], command: str
 ) -> None:
-    key = await foreign_firm(services)
     before = await services.events.history(key)
     for rest in ("", "s1", "Apex", "json all"):
         heard = await answer(call("command", "", None, key.firm, words=f"{command} {rest}".strip()))
@@ -249,18 +289,16 @@ async def test_no_command_reaches_the_firm_a_channel_is_linked_to_for_others(
 
 @pytest.mark.parametrize("name", sorted(ROUTER.shortcuts))
 async def test_a_shortcut_in_the_channel_of_a_foreign_firm_does_not_name_it(
-    services: Services, answer: Callable[[Call], Awaitable[Answer]], name: str
+    services: Services, key: FirmKey, answer: Callable[[Call], Awaitable[Answer]], name: str
 ) -> None:
-    key = await foreign_firm(services)
     payload = {"message": {"ts": "1.2", "text": "x", "user": "U0LEA"}, "channel": {"id": "C0FOREIGN"}}
     assert SECRET not in said_by(await answer(call("shortcut", name, None, key.firm, payload=payload)))
 
 
 @pytest.mark.parametrize("packed", ["", "{}x", '{"firm": 7}', '{"firm": null}', "[]", '{"version": "no"}', "\x00"])
 async def test_what_none_of_our_buttons_can_have_carried_is_refused_kindly(
-    services: Services, answer: Callable[[Call], Awaitable[Answer]], packed: str
+    services: Services, key: FirmKey, answer: Callable[[Call], Awaitable[Answer]], packed: str
 ) -> None:
-    key = await foreign_firm(services)
     for kind, name in routed():
         heard = await answer(replace(call(kind, name, None, key.firm), packed=packed))
         assert SECRET not in said_by(heard)
