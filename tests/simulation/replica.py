@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from bot.background import Background
 from bot.bootstrap import build_services
-from bot.delivery import Delivery
+from bot.delivery import LETTERS_KEPT, REMINDERS_KEPT, Delivery
 from bot.installed import OneWorkspace
 from bot.people import People
 from bot.planner import Planner
@@ -110,6 +110,11 @@ class Replica:
     async def _round(self) -> None:
         await self.planner.sweep()
         await self.delivery.settle_due()
+
+    async def forget(self) -> None:
+        """What the delivery does after a round."""
+        now = self.real_time()
+        await self.services.outbox.forget(settled_before=now - REMINDERS_KEPT, letters_before=now - LETTERS_KEPT)
 
     async def survive(self, work: Callable[[], Coroutine[Any, Any, T]]) -> T | None:
         """None where the process died of it."""

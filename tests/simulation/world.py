@@ -33,6 +33,9 @@ from tests.storage.fresh import fresh_database
 SWEEP = timedelta(minutes=40)
 """Between looks where nothing falls due; in life it is half a minute."""
 
+A_DAY = 24 * 3600.0
+"""Seconds between turns of forgetting, which in life are rounds."""
+
 WAIT = 31.0
 """Seconds until it is looked again at what did not work."""
 
@@ -87,6 +90,7 @@ class World:
         self.peek = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
         self.replicas: list[Replica] = []
         self.messages: list[s.Message] = []
+        self.forgotten = 0.0
         people = {h.by for h in script.happenings} | {h.person for h in script.happenings if hasattr(h, "person")}
         for person in people:
             self.slack.users[person] = User(zone=script.zones.get(person, ""))
@@ -176,10 +180,14 @@ class World:
         return bool(self.slack.token_error)
 
     async def _plan(self) -> None:
-        """Nothing is due: one of them looks whether a plan is to be made again."""
-        await self.faults.random.choice(self.replicas).round()
+        """Nothing is due: one of them looks whether a plan is to be made again, and what need not be kept any more."""
+        replica = self.faults.random.choice(self.replicas)
+        await replica.round()
         if self._left():
             await self._settle()
+        if self.time.now > self.forgotten + A_DAY:
+            self.forgotten = self.time.now
+            await replica.survive(replica.forget)
 
     async def _settle(self) -> None:
         """Rounds of both until nothing that is due is left."""
