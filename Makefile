@@ -10,7 +10,7 @@ COMPILE := $(BIN)/python -m compileall -q bot flows storage
 READ := $(BIN)/cais ask 'what is the deadline?' > /dev/null
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt
 
-.PHONY: help install run test kills chaos fuzz simulate check bench soak bench-page bench-questions bench-documents bench-exports bench-reminders bench-summaries bench-home pictures lint types migration
+.PHONY: help install run test kills chaos fuzz simulate check audit bench soak bench-page bench-questions bench-documents bench-exports bench-reminders bench-summaries bench-home pictures lint types migration
 .DEFAULT_GOAL := help
 
 help: ## What can be made
@@ -71,6 +71,11 @@ bench-summaries: $(VENV)/.installed-for-tests ## A summary of one firm and of 30
 
 bench-home: $(VENV)/.installed-for-tests ## Home of somebody with 300 firms and with 10,000, against the statement alone; FIRMS and MANY make it smaller
 	$(BIN)/python -m tests.benchmarks.home
+
+audit: ## Known holes in the pinned packages, as PyPI lists them: this one wants the network
+	$(PYTHON) -m venv $(VENV)/audit
+	$(VENV)/audit/bin/pip --disable-pip-version-check install --quiet pip-audit
+	$(VENV)/audit/bin/pip-audit --strict --no-deps --disable-pip -r constraints.txt
 
 lint: $(VENV)/.installed-for-tests ## Format and lint, mending what can be mended
 	$(BIN)/ruff format .
