@@ -66,13 +66,14 @@ def _one_line_each(practice: bool) -> logging.Formatter:
 def _hide_bodies(record: logging.LogRecord) -> bool:
     """Slack's libraries log requests and answers, with what people typed and with tokens in them.
 
-    Their DEBUG lines are dropped, and of the others what follows the first sign of a body. Other libraries may quote
-    what they could not read, in an error or after the first line.
+    Of their lines what follows the first sign of a body is dropped. Other libraries may quote what they could not read,
+    in an error or after the first line. And no library's DEBUG lines are for us: a database's show what it is given.
     """
     if not any(library in record.pathname.replace("\\", "/") for library in _SLACK_LIBRARIES):
-        if record.name.partition(".")[0] != "cais":
-            _shorten(record)
-        return True
+        if record.name.partition(".")[0] == "cais":
+            return True
+        _shorten(record)
+        return record.levelno >= logging.INFO
     if record.levelno < logging.INFO:
         return False
     record.msg, record.args = _BODY_STARTS.split(record.getMessage(), maxsplit=1)[0].strip(), None

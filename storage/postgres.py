@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, TypeVar
+from urllib.parse import parse_qsl, urlsplit
 
 import asyncpg  # type: ignore[import-untyped]  # it ships no types
 
@@ -28,9 +29,26 @@ _LOST = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientEr
 just as it was answering."""
 
 
+UNREADABLE = (
+    "The database URL cannot be read: it is postgresql+asyncpg://user:password@host:port/name, and in a password these "
+    "signs are written as %2F (/), %3F (?), %23 (#), %40 (@), %3A (:) and %25 (%)."
+)
+
+
 def plain_url(url: str) -> str:
-    """The URL as asyncpg knows it, without SQLAlchemy's name for the driver."""
-    return "postgresql://" + url.partition("://")[2]
+    """The URL as asyncpg knows it, without SQLAlchemy's name for the driver.
+
+    Raises ValueError where it cannot be read: asyncpg would quote what it stumbles over, often half of a password.
+    """
+    plain = "postgresql://" + url.partition("://")[2]
+    try:
+        parts = urlsplit(plain)
+        _ = parts.port, parse_qsl(parts.query, strict_parsing=bool(parts.query))
+    except ValueError:
+        raise ValueError(UNREADABLE) from None
+    if "@" in parts.path + parts.query + parts.fragment:
+        raise ValueError(UNREADABLE)
+    return plain
 
 
 def sqlalchemy_url(url: str) -> str:

@@ -61,6 +61,20 @@ def test_what_people_wrote_is_cut_from_the_lines_of_slacks_libraries(lines: io.S
     assert len(written.splitlines()) == 2
 
 
+def test_a_library_says_what_went_wrong_and_where_and_quotes_nothing(lines: io.StringIO) -> None:
+    logging.getLogger("aiosqlite").debug("executing %s", ("INSERT", "our secret"))
+    logging.getLogger("asyncio").warning("Task was destroyed\nfuture: ValueError('our secret')")
+    try:
+        raise ValueError("our secret")
+    except ValueError:
+        logging.getLogger("aiohttp.server").exception("Error handling request")
+    written = lines.getvalue()
+    assert "secret" not in written
+    assert "aiosqlite" not in written
+    assert "Task was destroyed" in written
+    assert 'error="ValueError at test_logs.py:' in written
+
+
 def test_a_practice_run_is_marked_on_every_line(lines: io.StringIO) -> None:
     stream = io.StringIO()
     set_up("INFO", practice=True, stream=stream)
