@@ -33,6 +33,7 @@ from flows.firms import Person
 from flows.habits import Rules
 from flows.roadmap import Pack
 from flows.services import Act, Services
+from flows.summaries.portfolio import FILTERS
 from storage.database import open_database
 from tests.bot.conftest import NOW, engine, shipped_asker
 from tests.storage.fresh import fresh_database
@@ -285,6 +286,24 @@ async def test_no_command_reaches_the_firm_a_channel_is_linked_to_for_others(
         assert there.replace(SECRET, "Quasimodo") == nowhere
     assert await services.events.history(key) == before
     assert key not in wished
+
+
+async def test_no_home_page_of_firms_or_other_event_shows_a_firm_one_is_not_in(
+    services: Services, key: FirmKey, answer: Callable[[Call], Awaitable[Answer]]
+) -> None:
+    ben = Person(f"slack:{TENANT}/U0BEN", "Ben Cole")
+    await services.set_up(TENANT, Act(ben, "modal", "ben"), name="Birch Brokers", situation="new")
+    asked = [call("event", name, None, key.firm) for name in ROUTER.events]
+    for wanted in FILTERS:
+        asked += [
+            call("action", carried.verb, carried, key.firm)
+            for carried in (buttons.ShowHome(only=wanted), buttons.ShowPortfolio(only=wanted))
+        ]
+    shown = ""
+    for each in asked:
+        shown += said_by(await answer(replace(each, origin=Origin(channel="C0FOREIGN", home=True))))
+    assert SECRET not in shown
+    assert "Birch Brokers" in shown
 
 
 @pytest.mark.parametrize("name", sorted(ROUTER.shortcuts))
