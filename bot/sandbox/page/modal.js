@@ -28,6 +28,7 @@ function showErrors(entry, errors) {
     if (error) first ??= control;
   }
   first?.focus();
+  first?.closest("[data-block]")?.scrollIntoView({ block: "nearest" }); // its sentence stands below it
 }
 
 const typedKey = (view) => `typed/${view.id}`;
