@@ -162,6 +162,7 @@ class PracticeRun:
             raise
         finally:
             self._tell(doing=None, trouble=trouble)
+        self.look()  # only now: it takes a process, and nobody goes to a reminder in the middle of a story
 
     def _tell(self, **news: Any) -> None:
         for name, value in news.items():
@@ -200,7 +201,6 @@ class PracticeRun:
         self._tell()
         if not await self._sandbox.listened_to(True, TO_LISTEN):
             raise Unfit("The bot did not come back. What the terminal says may tell why.")
-        self.look()
 
     async def _play(self, story: Story) -> None:
         await self._fresh(_instant(story.starts))
@@ -219,7 +219,6 @@ class PracticeRun:
                 f"The story stopped {where}. {why} What was played so far is there: go on from it, or play it again."
             ) from None
         self._timeline.told(story.id)
-        self.look()
         self._tell(look=await player.address(story.look.who, story.look.place))
 
     async def _unless_it_dies(self, playing: Coroutine[Any, Any, None]) -> None:

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from functools import cache
 from typing import Any, Literal
 
 import pytest
@@ -27,7 +28,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.sandbox.manifest import manifest_from
 from bot.sandbox.sandbox import Sandbox
 from tests.e2e import showcase
-from tests.e2e.processes import PATIENT
+from tests.e2e.processes import PATIENT, free_port
 from tests.e2e.showcase import plain
 
 Json = dict[str, Any]
@@ -148,10 +149,17 @@ def task_bot(client: AsyncWebClient, signing_secret: str) -> AsyncApp:
     return app
 
 
+@cache
+def one_port() -> int:
+    """That of every sandbox whose page is opened, so that the browser has to read the page's files only once."""
+    return free_port()
+
+
 @pytest_asyncio.fixture(loop_scope="session")
 async def slack() -> AsyncIterator[Sandbox]:
     """The pretend Slack with the task bot behind it, over HTTP."""
-    async with Sandbox.start(manifest_from(MANIFEST), bot_url="http://127.0.0.1:9/", **PATIENT) as sandbox:
+    options = {"bot_url": "http://127.0.0.1:9/", **PATIENT}
+    async with Sandbox.start(manifest_from(MANIFEST), port=one_port(), **options) as sandbox:
         client = AsyncWebClient(token=sandbox.options.bot_token, base_url=sandbox.api_url)
         app = task_bot(client, sandbox.options.signing_secret)
         runner = web.AppRunner(app.web_app("/slack/events"), shutdown_timeout=0.1)
@@ -179,7 +187,7 @@ class Windows:
         return page
 
     async def take_back(self, page: Page, url: str) -> None:
-        """Forgets what the page at this address kept. A later sandbox may come to have the same port."""
+        """Forgets what the page at this address kept: the next sandbox has the same."""
         if page.is_closed():
             return await page.context.close()
         await page.goto(f"{url}/page/style.css")  # nothing runs there that would keep something at leaving

@@ -18,7 +18,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox.manifest import manifest_from
 from bot.sandbox.sandbox import Sandbox
-from tests.e2e.browser import MANIFEST, NARROW, OpenPage, needs_chromium, open_page, task_bot, type_in
+from tests.e2e.browser import MANIFEST, NARROW, OpenPage, needs_chromium, one_port, open_page, task_bot, type_in
 from tests.e2e.processes import PATIENT
 from tests.e2e.test_page_access import VIEWPORTS, serious
 from tests.sandbox.test_practice import Supervisor
@@ -83,7 +83,7 @@ async def supervisor() -> AsyncIterator[Practice]:
 async def slack(supervisor: Practice) -> AsyncIterator[Sandbox]:
     """The pretend Slack with the task bot behind it, and a supervisor."""
     options = {"bot_url": "http://127.0.0.1:9/", "control_url": supervisor.url, **PATIENT}
-    async with Sandbox.start(manifest_from(MANIFEST), **options) as sandbox:
+    async with Sandbox.start(manifest_from(MANIFEST), port=one_port(), **options) as sandbox:
         client = AsyncWebClient(token=sandbox.options.bot_token, base_url=sandbox.api_url)
         bot: AsyncApp = task_bot(client, sandbox.options.signing_secret)
         runner = await serve(bot.web_app("/slack/events"))

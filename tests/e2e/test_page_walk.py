@@ -12,7 +12,7 @@ from playwright.async_api import Locator, Page, expect
 
 from bot.sandbox.sandbox import Sandbox
 from tests.bot.conversing import ANA, BEN, COMPLIANCE, GENERAL
-from tests.e2e.browser import NARROW, OpenPage, needs_chromium, open_page, type_in
+from tests.e2e.browser import NARROW, OpenPage, needs_chromium, one_port, open_page, type_in
 from tests.e2e.on_the_page import AGENTS, button, card, set_up, task, walk
 from tests.e2e.processes import bot_beside_slack
 from tests.e2e.test_page import brightness
@@ -36,7 +36,7 @@ AGENT_PATH = [
 @pytest_asyncio.fixture(loop_scope="session")
 async def slack(tmp_path: Path) -> AsyncIterator[Sandbox]:
     """The pretend Slack with the real bot, connected."""
-    async with bot_beside_slack("socket", tmp_path) as (sandbox, bot):
+    async with bot_beside_slack("socket", tmp_path, port=one_port()) as (sandbox, bot):
         await bot.start()
         yield sandbox
 

@@ -1,4 +1,4 @@
-"""`cais sandbox` as processes: another day, each story to its end, starting over, a killed bot, and the day kept."""
+"""`cais sandbox` as processes: another day, a story to its end, starting over, a killed bot, and the day kept."""
 
 import asyncio
 import signal
@@ -62,7 +62,7 @@ async def test_days_stories_and_fresh_starts_are_a_click_away(tmp_path: Path) ->
     port = free_port()
     async with running(tmp_path, port, "practice") as (process, page):
         await page.until(lambda: practice(page))
-        today = datetime.now(UTC)
+        today = f"{datetime.now(UTC):%Y-%m-%d}"
         assert (await practice(page))["moved"] is False
 
         state = await wish(page, "move", to="2022-06-01T09:00")
@@ -70,17 +70,11 @@ async def test_days_stories_and_fresh_starts_are_a_click_away(tmp_path: Path) ->
         state = await wish(page, "move-on", days=1)
         assert day(state) == "2022-06-02"
 
-        state = await wish(page, "story", id="one-agent")
-        assert (day(state), state["trouble"], state["look"]) == ("2026-11-09", "", f"#/{BEN}/D0BEN")
-        status = await types(page, BEN, "/cais status")
-        assert "Harbor Point Securities" in status
-        assert "Practice run: the clock is moved" in status
-        assert "waiting for Apex Clearing since Nov 9, 2026" in status
-
         state = await wish(page, "story", id="june-2022")
-        assert (day(state), state["trouble"]) == ("2022-06-08", "")
-        assert "Harbor Point" not in await types(page, ANA, "/cais firm list"), "the other story is gone"
-        assert "5 of 9 tasks done" in await types(page, LEA, "/cais status")
+        assert (day(state), state["trouble"], state["look"]) == ("2022-06-08", "", f"#/{BEN}/D0BEN")
+        status = await types(page, LEA, "/cais status")
+        assert "5 of 9 tasks done" in status
+        assert "Practice run: the clock is moved" in status
         await wish(page, "move", to="2022-07-25T09:00")
         assert "🎯 *Your target:* Friday, July 22, 2022" in await types(page, LEA, "/cais status")
         assert "practice run" in await types(page, LEA, "/cais history")
@@ -96,7 +90,8 @@ async def test_days_stories_and_fresh_starts_are_a_click_away(tmp_path: Path) ->
         assert "Larkspur Trading" in await types(page, LEA, "/cais")
 
         state = await wish(page, "start-over")
-        assert (state["moved"], state["story"], state["trouble"], day(state)) == (False, "", "", f"{today:%Y-%m-%d}")
+        assert (state["moved"], state["story"], state["trouble"]) == (False, "", "")
+        assert today <= day(state) <= f"{datetime.now(UTC):%Y-%m-%d}", "it may be midnight meanwhile"
         assert "No firm is set up in this workspace yet" in await types(page, BEN, "/cais next")
         assert "No firm is set up in this workspace yet" in await types(page, LEA, "/cais next")
     assert real.read_text() == "what was done in Slack"
@@ -119,6 +114,7 @@ async def test_a_bot_that_is_killed_while_a_story_plays_is_said_and_comes_back(t
         assert (await page.post("say", **{"as": ANA}, channel=GENERAL, text="/cais"))["ok"]
         state = await wish(page, "start-over")
         assert (state["moved"], state["trouble"]) == (False, "")
+        assert "No firm is set up in this workspace yet" in await types(page, BEN, "/cais next"), "the story is gone"
 
 
 async def _acting(page: Page) -> bool:
@@ -135,26 +131,27 @@ async def _at_rest(page: Page) -> Json | None:
     return None if state["doing"] else state
 
 
-async def test_a_database_that_was_named_is_left_alone(tmp_path: Path) -> None:
-    async with running(tmp_path, free_port(), "named", CAIS_DATABASE_URL=f"sqlite:///{tmp_path}/mine.db") as (_, page):
+async def test_a_database_that_was_named_is_left_alone_and_other_origins_start_nothing_over(tmp_path: Path) -> None:
+    named = {"CAIS_DATABASE_URL": f"sqlite:///{tmp_path}/mine.db"}
+    async with running(tmp_path, free_port(), "named", **named) as (process, page):
         await page.until(lambda: practice(page))
         assert "Welcome" in await types(page, BEN, "/cais")
+        await other_origins_are_refused(process.pid, page)
         state = await wish(page, "start-over")
         assert "CAIS_DATABASE_URL" in state["trouble"]
         assert (tmp_path / "mine.db").exists()
         assert "Welcome" in await types(page, BEN, "/cais"), "the bot is back"
 
 
-async def test_other_origins_cannot_start_over(tmp_path: Path) -> None:
-    async with running(tmp_path, free_port(), "guarded") as (process, page):
-        await page.until(lambda: practice(page))
-        given = psutil.Process(process.pid).children()
-        command = next(one.cmdline() for one in given if "--control-url" in one.cmdline())
-        control = command[command.index("--control-url") + 1]
-        async with aiohttp.ClientSession(headers={"Origin": "https://evil.example"}) as session:
-            for address in (f"{control}/start-over", f"{page._url}/control/practice"):
-                async with session.post(address, json={"wish": "start-over"}) as answer:
-                    assert answer.status == 403
+async def other_origins_are_refused(supervisor: int, page: Page) -> None:
+    """By the supervisor itself and by the sandbox, through which the page reaches it."""
+    given = psutil.Process(supervisor).children()
+    command = next(one.cmdline() for one in given if "--control-url" in one.cmdline())
+    control = command[command.index("--control-url") + 1]
+    async with aiohttp.ClientSession(headers={"Origin": "https://evil.example"}) as session:
+        for address in (f"{control}/start-over", f"{page._url}/control/practice"):
+            async with session.post(address, json={"wish": "start-over"}) as answer:
+                assert answer.status == 403
 
 
 async def test_to_the_next_reminder_goes_there_and_it_arrives(tmp_path: Path) -> None:
