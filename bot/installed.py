@@ -58,7 +58,12 @@ class OneWorkspace(OneToken):
 
     async def begin(self, slack: WebApi) -> None:
         who = await slack.call("auth.test", {}, form=True)
-        self._ours.know(bot_user=str(who.get("user_id", "")), bot_id=str(who.get("bot_id", "")))
+        self._ours.know(
+            bot_user=str(who.get("user_id", "")),
+            bot_id=str(who.get("bot_id", "")),
+            team=str(who.get("team_id") or ""),
+            enterprise=str(who.get("enterprise_id") or ""),
+        )
 
     async def is_here(self, tenant: str) -> bool:
         return True
@@ -71,15 +76,23 @@ class _WithOneToken(AsyncAuthorize):
     def __init__(self, token: str) -> None:
         self._token = token
         self.bot_user = ""
-        self._bot_id = ""
+        self._bot_id = self._team = self._enterprise = ""
         self._last: AuthorizeResult | None = None
 
-    def know(self, *, bot_user: str, bot_id: str) -> None:
+    def know(self, *, bot_user: str, bot_id: str, team: str, enterprise: str) -> None:
         """Keep what auth.test said."""
         self.bot_user, self._bot_id, self._last = bot_user, bot_id, None
+        self._team, self._enterprise = team, enterprise
 
-    async def __call__(self, *, enterprise_id: str | None, team_id: str | None, **_: Any) -> AuthorizeResult:
+    def _is_ours(self, enterprise_id: str | None, team_id: str | None) -> bool:
+        """Somebody of another company presses a button in a shared channel: their workspace is not the one we serve."""
+        same_org = bool(self._enterprise) and enterprise_id == self._enterprise
+        return not self._team or same_org or team_id in (None, self._team)
+
+    async def __call__(self, *, enterprise_id: str | None, team_id: str | None, **_: Any) -> AuthorizeResult | None:
         """Bolt asks this for every request."""
+        if not self._is_ours(enterprise_id, team_id):
+            return None
         known = self._last
         if known is None or known.enterprise_id != enterprise_id or known.team_id != team_id:
             known = self._last = AuthorizeResult(

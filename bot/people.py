@@ -125,20 +125,30 @@ def read_user(person: str, user: dict[str, object], now: float) -> Known:
     profile = user.get("profile")
     shown = profile if isinstance(profile, dict) else {}
     name = user.get("real_name") or shown.get("real_name") or shown.get("display_name") or user.get("name") or ""
-    admin = bool(user.get("is_admin") or user.get("is_owner"))
+    standing = _standing(person, user)
+    runs = bool(user.get("is_admin") or user.get("is_owner"))
     return Known(
         person=person,
         name=writable(str(name)),
         time_zone=str(user.get("tz") or ""),
-        admin=admin,
+        admin=runs and standing == "",
         checked_at=now,
-        standing=_standing(user),
+        standing=standing,
     )
 
 
-def _standing(user: dict[str, object]) -> Standing:
+def _is_of_here(person: str, user: dict[str, object]) -> bool:
+    """Not of another company, met in a shared channel: whoever runs their workspace does not run this one."""
+    enterprise, _, team = person.removeprefix("slack:").rpartition("/")[0].partition("/")
+    org = user.get("enterprise_user")
+    same_org = isinstance(org, dict) and enterprise != "-" and org.get("enterprise_id") == enterprise
+    return not user.get("is_stranger") and (same_org or user.get("team_id") in (None, "", team))
+
+
+def _standing(person: str, user: dict[str, object]) -> Standing:
     if user.get("deleted"):
         return "gone"
     if user.get("is_bot") or user.get("id") == "USLACKBOT":
         return "app"
-    return "guest" if user.get("is_restricted") or user.get("is_ultra_restricted") else ""
+    is_guest = user.get("is_restricted") or user.get("is_ultra_restricted")
+    return "guest" if is_guest or not _is_of_here(person, user) else ""

@@ -11,6 +11,7 @@ from flows import events as e
 from flows import guard
 from flows.events import AnyEvent, RoleName, Situation
 from flows.firms import Person, Refusal, require
+from flows.habits import Standing
 from flows.position import Position
 
 LONGEST_NAME = 80
@@ -188,6 +189,14 @@ def enter_crd(position: Position, who: Person, crd: str) -> list[AnyEvent]:
     require(position, who, "member")
     clean = check_crd(crd)
     return [] if position.crd == clean else [e.CrdEntered(crd=clean)]
+
+
+def check_joins(name: str, standing: Standing) -> None:
+    """Raises Refusal for an app, and for somebody whose account was closed: neither becomes a member."""
+    if standing == "app":
+        raise Refusal("That is an app, and members are people. Nothing was changed.")
+    if standing == "gone":
+        raise Refusal(f"The Slack account of {name or 'that person'} was closed. Nothing was changed.")
 
 
 def set_member(position: Position, who: Person, member: Person, role: RoleName) -> list[AnyEvent]:

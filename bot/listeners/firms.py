@@ -233,6 +233,11 @@ async def save_member(heard: Heard, carried: MemberForm, services: Services) -> 
     known = (await services.directory.sight(heard.tenant, chosen)).known
     role = cast(RoleName, heard.value("role"))
     try:
+        if chosen not in heard.firm.members:
+            setting_up.check_joins(known.name, known.standing)
+    except Refusal as refusal:
+        return FieldErrors({"person": refusal.sentence})
+    try:
         result = await services.set_member(heard.firm.key, heard.act, Person(chosen, known.name), role)
     except Refusal as refusal:
         return FieldErrors({"role": refusal.sentence})

@@ -24,7 +24,7 @@ def register(router: Router) -> None:
     router.fallback("no_firm")(invite)
     router.command("firm new", firm=False)(new_firm)
     router.action(OpenSetUp, firm=False)(open_set_up)
-    router.submit(SetUpForm, firm=False)(set_up)
+    router.submit(SetUpForm, firm=False, meets=True)(set_up)
     router.letter("installed")(greet_installer)
 
 
@@ -94,6 +94,12 @@ async def _wrong(heard: Heard, services: Services, channel: str) -> dict[str, st
         setting_up.check_zone(heard.value("time_zone"))
     except Refusal as refusal:
         wrong["time_zone"] = refusal.sentence
+    if chosen := heard.value("lead"):
+        known = (await services.directory.sight(heard.tenant, place(heard.tenant, chosen))).known
+        try:
+            setting_up.check_joins(known.name, known.standing)
+        except Refusal as refusal:
+            wrong["lead"] = refusal.sentence
     if channel:
         linked = (await services.directory.sight(heard.tenant, heard.who.id, channel)).linked
         # The same submission heard again finds its own firm there; `services.set_up` knows it by its cause.
