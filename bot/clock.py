@@ -4,6 +4,10 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+SKEW = 60.0
+"""Seconds that the clocks of two replicas may be apart. A lease is given by one clock and taken by another, so each is
+longer by as much than the work it is for."""
+
 Now = Callable[[], datetime]
 """A clock: aware, UTC."""
 

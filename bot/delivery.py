@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from bot.background import Background, set_within
 from bot.bringing import Bringing
+from bot.clock import SKEW
 from bot.router import SlotWriter
 from bot.standstill import Standstill
 from bot.web_api import WebApi
@@ -13,7 +14,7 @@ from flows.services import Services
 
 log = logging.getLogger("cais.delivery")
 
-LEASE = 120.0
+LEASE = 120.0 + SKEW
 """Seconds one process has for what it took up; longer than its calls to Slack may take."""
 
 ROUND = 30.0

@@ -9,6 +9,7 @@ import msgspec
 
 from bot.answering import Answering
 from bot.background import Background, ended_within, set_within
+from bot.clock import SKEW
 from bot.hearing import Call, hear
 from bot.surfaces import Answer, Message, Say
 from bot.table import Table
@@ -18,7 +19,7 @@ from flows.ports import Inbox, Told
 
 log = logging.getLogger("cais.event_inbox")
 
-LEASE = 60.0
+LEASE = 60.0 + SKEW
 """Seconds one process has for an event; longer than any call to Slack within it may take."""
 
 ROUND = 30.0

@@ -13,6 +13,7 @@ from uuid import uuid4
 import msgspec
 
 from bot.background import Rounds
+from bot.clock import SKEW
 from bot.web_api import NotHandedOver, SlackSaidNo, TooBusy, TooLarge, Unsure, WebApi
 from bot.words import writable
 from flows import events as e
@@ -25,7 +26,7 @@ from storage.copies import Copies, NoRoom
 
 log = logging.getLogger("cais.keeper")
 
-LEASE = 180.0
+LEASE = 150.0 + SKEW
 """Seconds one process has for a file: longer than fetching one may take."""
 
 ROUND = 15.0

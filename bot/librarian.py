@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from bot import reader
 from bot.background import Rounds
+from bot.clock import SKEW
 from bot.places import slack_id
 from bot.progress_note import ProgressNote
 from bot.reading.speech import AnySaid, Ended, Failed, Opened, Read
@@ -28,7 +29,7 @@ from flows.services import Services
 
 log = logging.getLogger("cais.librarian")
 
-LEASE = 30.0
+LEASE = 30.0 + SKEW
 """Seconds one process has for a document, after which another takes it over."""
 
 BEAT = 10.0

@@ -150,6 +150,17 @@ async def test_an_event_that_a_crash_left_is_handled_at_the_next_start(services:
         assert len(answers(slack)) == 1
 
 
+async def test_a_replica_whose_clock_is_a_minute_ahead_leaves_alone_what_another_has_had_for_a_minute(
+    slack: Slack, services: Services, clock: Clock
+) -> None:
+    theirs = Told("-/T0SANDBOX", "Ev1", msgspec.json.encode({"event_id": "Ev1"}).decode())
+    await services.inbox.take(theirs, now=clock.time, lease=LEASE)
+    clock.time += 60 + 60 - 1
+    assert await slack.bot.inbox.take_up() == 0
+    clock.time += 2
+    assert await slack.bot.inbox.take_up() == 1
+
+
 async def test_an_event_that_cannot_be_kept_is_asked_for_again(
     services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
