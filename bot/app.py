@@ -1,5 +1,6 @@
 """Builds the Bolt app and everything round it from plain values; nothing is read from the environment."""
 
+import asyncio
 import logging
 import os
 from collections.abc import Callable, Collection, Iterator
@@ -44,6 +45,9 @@ log = logging.getLogger("cais.app")
 
 INSTALLED = "installed"
 """The kind of letter that whoever added the app is greeted with."""
+
+STOPS = 6.0
+"""Seconds for what is under way at a stop. With those of the server it stays within ten: then containers are killed."""
 
 TIMEOUT = 20.0
 """Seconds for one call to Slack, shorter than an event's lease."""
@@ -189,14 +193,16 @@ class Bot:
         """Those that nothing is sent to. Raises StorageError."""
         return await self._services.outbox.stopped()
 
-    async def stop(self, seconds: float = 10.0) -> None:
-        """Finishes what is under way, for at most this long, and hangs up."""
+    async def stop(self, seconds: float = STOPS) -> None:
+        """Finishes what is under way, for at most this long in all, and hangs up."""
+        loop = asyncio.get_running_loop()
+        ends = loop.time() + seconds
         await self.librarian.stop()
         await self.keeper.stop()
         await self.inbox.stop()
         await self.planner.stop()
-        await self.delivery.stop(seconds)
-        await self.background.drain(seconds)
+        await self.delivery.stop(max(0.0, ends - loop.time()))
+        await self.background.drain(max(0.0, ends - loop.time()))
         await self.session.close()
 
 

@@ -136,3 +136,21 @@ async def test_a_wrong_app_token_is_noticed_at_the_start(pretend: Sandbox, servi
             await line.start()
     await line.stop()
     await bot.stop()
+
+
+async def test_what_one_part_takes_of_the_time_to_stop_the_next_is_not_given_again(
+    pretend: Sandbox, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bot, given = bot_at(pretend, services), list[float]()
+
+    async def takes_it_all(seconds: float) -> None:
+        given.append(seconds)
+        await asyncio.sleep(seconds)
+
+    async def is_given(seconds: float) -> None:
+        given.append(seconds)
+
+    monkeypatch.setattr(bot.delivery, "stop", takes_it_all)
+    monkeypatch.setattr(bot.background, "drain", is_given)
+    await bot.stop(0.05)
+    assert given[1] < given[0] / 10
