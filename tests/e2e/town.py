@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from bot.sandbox.sandbox import Sandbox
 from bot.sandbox.traffic import Call
@@ -20,7 +21,7 @@ from tests.e2e.answers import Answers
 from tests.e2e.balancer import Balancer, balanced
 from tests.e2e.clicking import Clicker, Typist, walk_on
 from tests.e2e.heartbeat import Heartbeat
-from tests.e2e.processes import BotProcess, free_port
+from tests.e2e.processes import BOT, BotProcess, free_port
 from tests.e2e.walking import title
 
 MONDAY = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -48,10 +49,12 @@ ACTS, TYPED = 8, 2
 """What one conversation consists of, at least: clicks and commands, and notes in the DM."""
 
 
-def business_time(begun: float) -> datetime:
-    """What the replicas' clocks show now, so that one that starts later goes with the others."""
-    return MONDAY + timedelta(seconds=(time.time() - begun) * SPEED)
+def business_time(begun: float, at: float = 0.0) -> datetime:
+    """What the replicas' clocks show at that time, or now, so that one that starts later goes with the others."""
+    return MONDAY + timedelta(seconds=((at or time.time()) - begun) * SPEED)
 
+
+SKEWED = Path(__file__).with_name("skewed")
 
 FAR_ENOUGH = "Let your people into the test portal"
 """The task nobody does: it has a date, and is reminded of."""
@@ -60,9 +63,15 @@ FAR_ENOUGH = "Let your people into the test portal"
 class Replica(BotProcess):
     """One of several: it is ready when it says so itself."""
 
-    def __init__(self, transport: str, sandbox: Sandbox, folder: Path, address: str, begun: float) -> None:
+    def __init__(
+        self, transport: str, sandbox: Sandbox, folder: Path, address: str, begun: float, ahead: float = 0.0
+    ) -> None:
+        """`ahead`: so many seconds its clocks are before those of the others."""
         super().__init__(transport, sandbox, folder, CAIS_DATABASE_URL=address, CAIS_CLOCK_SPEED=SPEED)
         self._settings["CAIS_PORT"] = self.port
+        if ahead:
+            self._settings |= {"PYTHONPATH": f"{SKEWED}{os.pathsep}{MANIFEST.parent}", "CLOCK_AHEAD": ahead}
+        self._ahead = timedelta(seconds=ahead)
         self.begun = begun
         """When business time began, in UNIX seconds."""
         self.restarts = 0
@@ -72,7 +81,7 @@ class Replica(BotProcess):
     async def start(self) -> None:
         """As a service manager does: again where it ended because Slack or the database failed just then."""
         while True:
-            self._settings["CAIS_START_AT"] = business_time(self.begun).isoformat()
+            self._settings["CAIS_START_AT"] = (business_time(self.begun) + self._ahead).isoformat()
             with suppress(AssertionError):
                 return await super().start()
             self.restarts += 1
@@ -111,8 +120,16 @@ class Replica(BotProcess):
 class Town:
     """The pretend Slack, the replicas, and everybody who ever talked to them."""
 
-    def __init__(self, sandbox: Sandbox, replicas: Sequence[Replica], balancer: Balancer, seed: int) -> None:
-        self.sandbox, self.replicas, self.balancer = sandbox, replicas, balancer
+    def __init__(
+        self,
+        sandbox: Sandbox,
+        replicas: Sequence[Replica],
+        balancer: Balancer,
+        seed: int,
+        typed: Sequence[str] = ("/cais due s3 today",),
+    ) -> None:
+        """`typed`: the commands that everybody types once."""
+        self.sandbox, self.replicas, self.balancer, self._typed = sandbox, replicas, balancer, typed
         self.chance = random.Random(seed)
         self.people: list[Clicker] = []
         self.typists: list[Typist] = []
@@ -130,7 +147,7 @@ class Town:
         """Somebody new sets up a firm, walks, writes, types. Whether it came to its end."""
         nth = len(self.people)
         user = self.sandbox.add_person(f"person{nth}")
-        channel = self.sandbox.add_channel(f"channel{nth}", [user])
+        channel = self.sandbox.add_channel(f"channel{nth}", [user, BOT])
         person, typist = Clicker(self.sandbox, user, channel, self.chance), Typist(self.sandbox, user)
         self.people.append(person)
         self.typists.append(typist)
@@ -139,7 +156,7 @@ class Town:
 
         async def act(person: Clicker) -> None:
             await asyncio.sleep(THINKS)
-            await one_thing(person, f"Firm {nth}")
+            await one_thing(person, f"Firm {nth}", self._typed)
             if sum(person.causes.values()) >= ACTS:
                 over.set()
 
@@ -199,15 +216,16 @@ class Town:
         self.heartbeat.beat([os.getpid(), *(replica.pid for replica in running)])
 
 
-async def one_thing(person: Clicker, firm: str) -> None:
+async def one_thing(person: Clicker, firm: str, typed: Sequence[str]) -> None:
     """What somebody does next, by what stands before them."""
     card = person.card
+    commands = sum(cause.startswith("command:") for cause in person.causes)
     if "Set up your firm" in labels(card):
         await person.set_up(firm)
     elif not title(card):
         raise LookupError("another look shows the card")
-    elif title(card) == FAR_ENOUGH and not any(cause.startswith("command:") for cause in person.causes):
-        await person.command("/cais due s3 today")
+    elif title(card) == FAR_ENOUGH and commands < len(typed):
+        await person.command(typed[commands])
     elif title(card) == FAR_ENOUGH or person.chance.random() < 0.3:
         await person.write_note(f"written by {person.user}, {len(person.typed):04}")
     else:
@@ -215,17 +233,19 @@ async def one_thing(person: Clicker, firm: str) -> None:
 
 
 @asynccontextmanager
-async def a_town(transport: str, folder: Path, address: str, seed: int) -> AsyncIterator[Town]:
-    """Two replicas that work, and nobody there yet."""
+async def a_town(
+    transport: str, folder: Path, address: str, seed: int, *, ahead: Sequence[float] = (0.0, 0.0), **more: Any
+) -> AsyncIterator[Town]:
+    """Replicas that work, one for each of `ahead`, and nobody there yet."""
     port = free_port()
-    over_http = {"bot_url": f"http://127.0.0.1:{port}/"} if transport == "http" else {}
+    over_http: dict[str, Any] = {"bot_url": f"http://127.0.0.1:{port}/"} if transport == "http" else {}
     async with Sandbox.start(MANIFEST, rates=False, retry_delays=REPEATS, **over_http) as sandbox:
         begun = time.time()
-        replicas = [Replica(transport, sandbox, folder, address, begun) for _ in range(2)]
+        replicas = [Replica(transport, sandbox, folder, address, begun, seconds) for seconds in ahead]
         async with balanced(replicas) as balancer:
             if transport == "http":
                 sandbox.use_bot_at(balancer.url)
-            town = Town(sandbox, replicas, balancer, seed)
+            town = Town(sandbox, replicas, balancer, seed, **more)
             watching = asyncio.create_task(town.watch())
             try:
                 await asyncio.gather(*(replica.start() for replica in replicas))
