@@ -1,13 +1,20 @@
 """What is owed to somebody arrives, once, whatever happens on the way."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from bot.background import Background
 from bot.bootstrap import build_router, build_services
 from bot.clock import real_time
-from bot.delivery import LEASE
+from bot.delivery import IN_FLIGHT, LEASE, Delivery
+from bot.installed import OneWorkspace
+from bot.standstill import Standstill
+from bot.surfaces import Letter, Message, Written
+from flows.asked import Owed
 from flows.services import Act, Services
 from storage.database import open_database
 from tests.bot.conftest import NOW, bot_in_slack, engine
@@ -250,3 +257,52 @@ async def test_after_a_reinstall_the_next_start_goes_on(slack: Slack, tmp_path: 
         async with bot_in_slack("http", again, build_router()) as reinstalled:
             await reinstalled.sandbox.until(lambda: reinstalled.ben.sees)
             assert "Lea signs it." in words_of(reinstalled.ben.last)
+
+
+# --- many at once -------------------------------------------------------------------------------------------------
+
+
+class Slow:
+    """A Slack that says nothing about messages to whoever hangs until they are let go."""
+
+    def __init__(self, hang: int) -> None:
+        self.said: list[str] = []
+        self.let_go = asyncio.Event()
+        self._hang = {f"U{nth}" for nth in range(hang)}
+
+    def of(self, tenant: str) -> "Slow":
+        return self
+
+    async def call(self, method: str, arguments: Mapping[str, Any], **more: Any) -> Json:
+        if arguments["channel"] in self._hang:
+            await self.let_go.wait()
+        self.said.append(arguments["channel"])
+        return {"ok": True, "channel": "G1", "ts": "1.0"}
+
+
+async def test_half_of_what_may_be_on_its_way_can_hang_and_holds_up_nobody(services: Services) -> None:
+    hang, everybody = IN_FLIGHT // 2, [f"U{nth}" for nth in range(3 * IN_FLIGHT)]
+
+    async def greet(owed: Sequence[Owed], services: Services) -> Written:
+        return Written(Letter(Message("Hello", ())))
+
+    due = services.now().timestamp()
+    owed = [Owed(TENANT, user, "f1", "hello", f"slack:{TENANT}/{user}", "", due) for user in everybody]
+    await services.outbox.owe(owed)
+    slow: Any = Slow(hang)
+    delivery = Delivery(
+        slow,
+        services,
+        {"hello": greet},
+        Background(),
+        real_time,
+        standstill=Standstill(slow, services.outbox, real_time, installed=OneWorkspace("xoxb-1")),
+        caught_up=asyncio.Event().wait,
+    )
+    sending = asyncio.ensure_future(delivery.settle_due())
+    while len(slow.said) < len(everybody) - hang:
+        await asyncio.sleep(0.001)
+    assert sorted(slow.said) == sorted(everybody[hang:])
+    slow.let_go.set()
+    assert await sending == len(everybody)
+    assert sorted(slow.said) == sorted(everybody)
