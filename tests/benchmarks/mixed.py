@@ -1,10 +1,12 @@
 """The mixed load beside a bare Bolt hello: flat out and at fixed rates, few firms and many, SQLite and PostgreSQL.
 
 Every app is up at once on one core and the rounds are taken in turns, so that whatever else the machine does falls on
-all of them. A server that nobody asks takes nothing.
+all of them. A server that nobody asks takes nothing. Beside the answers a second stands the processor time of one,
+which says the same also where others have the core half of the time. MANY and ROUNDS (environment) make it smaller.
 """
 
 import itertools
+import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, suppress
@@ -24,6 +26,7 @@ from tests.benchmarks.servers import (
     bolt_for_javascript,
     free_port,
     process,
+    processor_time,
     resident,
 )
 from tests.benchmarks.table import say, say_alone
@@ -32,8 +35,8 @@ from tests.storage import postgres
 
 HERE = "tests.benchmarks"
 CONNECTIONS = 64
-FEW, SOME, MANY = 1, 100, 10_000
-ROUNDS = 3
+FEW, SOME, MANY = 1, 100, int(os.environ.get("MANY", "10000"))
+ROUNDS = int(os.environ.get("ROUNDS", "3"))
 SECONDS = 2.0
 """Of each round flat out."""
 RATES = (100, 300)
@@ -49,18 +52,29 @@ MOST_MEGABYTES = 150.0
 class Subject:
     """Something that answers at one port, or at several: an app with its people, or a yardstick that says hello."""
 
-    def __init__(self, name: str, ports: Sequence[int], traffic: Traffic, pid: int = 0, *, bare: bool = False) -> None:
+    def __init__(
+        self, name: str, ports: Sequence[int], traffic: Traffic, pids: Sequence[int], *, bare: bool = False
+    ) -> None:
         self.name = name
         self.ports = ports
-        self.pid = pid
+        self.pids = pids
         self._traffic = traffic
         self._bare = bare
         self.rates: list[float] = []
+        self.busy: list[float] = []
+        """Milliseconds of processor time that an answer took, one for each round."""
         self.runs: dict[int, list[load.Run]] = {rate: [] for rate in RATES}
 
-    async def flat_out(self, seconds: float = SECONDS) -> float:
-        """Answers a second, everybody asking as soon as they have been answered."""
-        return whole(await load.flat_out(self.ports, self._lanes(), seconds)).rate
+    async def warm_up(self) -> None:
+        """Answers for a second, unmeasured: whoever comes first reads the questions."""
+        whole(await load.flat_out(self.ports, self._lanes(), 1.0))
+
+    async def flat_out(self) -> None:
+        """One round of everybody asking as soon as they have been answered."""
+        before = sum(map(processor_time, self.pids))
+        run = whole(await load.flat_out(self.ports, self._lanes(), SECONDS))
+        self.rates.append(run.rate)
+        self.busy.append((sum(map(processor_time, self.pids)) - before) * 1000 / len(run.latencies))
 
     async def steady(self, rate: int, seconds: float = STEADY_SECONDS) -> load.Run:
         """How long everybody waits at a fixed rate, whether or not those before them were answered."""
@@ -70,6 +84,16 @@ class Subject:
     def rate(self) -> float:
         """Answers a second, the median of all rounds."""
         return median(self.rates)
+
+    @property
+    def busy_for(self) -> float:
+        """Milliseconds of processor time an answer took, the median of all rounds."""
+        return median(self.busy)
+
+    @property
+    def held(self) -> float:
+        """Megabytes of memory that the largest of its processes holds."""
+        return max(map(resident, self.pids))
 
     def percentile(self, rate: int, share: float) -> float:
         """In milliseconds, the median of all rounds."""
@@ -108,7 +132,7 @@ class Stage:
         port = free_port()
         command = ["-m", f"{HERE}.bare_bolt", str(port), SECRET, f"{self._url}api/", *filter(None, [database])]
         pid = self._stack.enter_context(process(command, core=APP_CORE, port=port))
-        return Subject(name, [port], Traffic([[]] * SOME, self._url), pid, bare=True)
+        return Subject(name, [port], Traffic([[]] * SOME, self._url), [pid], bare=True)
 
     def javascript(self) -> Subject | None:
         """Bolt for JavaScript that acks, where it is installed."""
@@ -118,7 +142,7 @@ class Stage:
         port = free_port()
         command = [str(Path(__file__).with_name("bolt.js")), str(port), SECRET, f"{self._url}api/"]
         pid = self._stack.enter_context(process(command, core=APP_CORE, env=env, port=port, program="node"))
-        return Subject("Bolt for JavaScript", [port], Traffic([[]] * SOME, self._url), pid, bare=True)
+        return Subject("Bolt for JavaScript", [port], Traffic([[]] * SOME, self._url), [pid], bare=True)
 
     async def sqlite(self, count: int) -> Subject:
         """The app with so many firms in a SQLite file."""
@@ -142,7 +166,7 @@ class Stage:
             pids.append(self._stack.enter_context(process(["-m", "bot", "run"], core=APP_CORE, env=env, port=port)))
         for pid in pids:
             at_rest(pid)
-        return Subject(name, ports, Traffic(left, self._url), pids[0])
+        return Subject(name, ports, Traffic(left, self._url), pids)
 
 
 def file_of(folder: Path) -> Path:
@@ -150,12 +174,12 @@ def file_of(folder: Path) -> Path:
 
 
 async def in_turns(subjects: Sequence[Subject], rounds: int = ROUNDS) -> None:
-    """Flat out, the first time unmeasured, as whoever comes first reads the questions."""
+    """Flat out."""
     for subject in subjects:
-        await subject.flat_out(1.0)
+        await subject.warm_up()
     for _ in range(rounds):
         for subject in subjects:
-            subject.rates.append(await subject.flat_out())
+            await subject.flat_out()
 
 
 async def steadily(subjects: Sequence[Subject], rates: Sequence[int], rounds: int = ROUNDS) -> None:
@@ -170,6 +194,7 @@ def tell_rates(apps: Sequence[Subject], bare: Subject, where: str, *, goal: bool
     for app in apps:
         words, met = (f"at least {LEAST} x", app.rate >= LEAST * bare.rate) if goal else ("", None)
         say(f"mixed, {where}, {app.name}", app.rate, bare.rate, "1/s", words, met=met)
+        say(f"mixed, {where}, {app.name}, processor time", app.busy_for, bare.busy_for, "ms")
 
 
 def tell_latencies(app: Subject, bare: Subject, where: str, rates: Sequence[int], *, judged: bool = True) -> None:
@@ -212,9 +237,12 @@ async def on_sqlite(stack: ExitStack, folder: Path) -> None:
     else:
         print("Bolt for JavaScript is not measured: `npm install -g @slack/bolt` would bring it.")
     for app in (some, many):
-        held = resident(app.pid)
-        goal = f"under {MOST_MEGABYTES:.0f} MB"
-        say_alone(f"resident memory after that, {app.name}", held, "MB", goal, met=held < MOST_MEGABYTES)
+        tell_memory(app)
+
+
+def tell_memory(app: Subject) -> None:
+    goal, held = f"under {MOST_MEGABYTES:.0f} MB", app.held
+    say_alone(f"resident memory after that, {app.name}", held, "MB", goal, met=held < MOST_MEGABYTES)
 
 
 def events(folder: Path) -> int:
@@ -253,6 +281,7 @@ async def _on_postgres(stage: Stage, one: str, two: str) -> None:
     tell_rates(apps[:1], writing, "PostgreSQL, against bare with one row")
     for app in apps:
         tell_latencies(app, bare, "PostgreSQL", RATES[:1], judged=False)
+        tell_memory(app)
 
 
 async def mixed(folder: Path) -> None:

@@ -104,6 +104,13 @@ def at_rest(pid: int, most: float = 0.05, seconds: float = 240.0) -> None:
     raise RuntimeError(f"process {pid} was still at work after {seconds:.0f} s")
 
 
+def processor_time(pid: int) -> float:
+    """Seconds of a core the process and its children have taken."""
+    family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
+    times = [each.cpu_times() for each in family]
+    return float(sum(each.user + each.system for each in times))
+
+
 def resident(pid: int) -> float:
     """Megabytes of memory the process and its children hold."""
     family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]

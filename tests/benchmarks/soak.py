@@ -63,7 +63,7 @@ async def main() -> int:
     print(f"{SOME} firms on SQLite, {RATE} requests a second of the mixed load, {MINUTES:g} minutes")
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
         app = await Stage(stack, Path(folder)).sqlite(SOME)
-        samples, runs = await asyncio.gather(watch(app.pid, MINUTES * 60), steady(app, MINUTES * 60))
+        samples, runs = await asyncio.gather(watch(app.pids[0], MINUTES * 60), steady(app, MINUTES * 60))
     return told(samples, runs)
 
 
