@@ -19,6 +19,7 @@ from bot.places import slack_id
 from bot.scribe import File
 from bot.surfaces import Message
 from bot.views import exports as views
+from bot.views.blocks import short_day
 from bot.web_api import NotHandedOver, SlackSaidNo, TooBusy, Unsure, WebApi
 from flows.exports.canvas import markdown
 from flows.exports.record import Export
@@ -118,14 +119,15 @@ class _Work:
         with tempfile.TemporaryFile() as file:  # it has no name, so that nothing is left on the disk after a crash
             written = await scribe.write(export, file, self._doing)
             await self._services.exports.written(self._wish, size=written.size, digest=written.digest)
+            made_on = await asyncio.to_thread(export.made_on)
             await self._hand_up(file, await asyncio.to_thread(file_name, export), written)
-        await self._change(views.made(self._whose, export, written.size, written.digest, written.remarks))
+        await self._change(views.made(self._whose, export, made_on, written.size, written.digest, written.remarks))
         log.info("an export was brought", extra={"action": "export", "format": export.format})
 
     async def _bring_canvas(self, export: Export) -> None:
         """As with a file: it is recorded before anybody can see it."""
         written = await asyncio.to_thread(markdown, export)
-        title = f"{self._whose}: CAIS roadmap, {export.made_at:%Y-%m-%d}"
+        title = f"{self._whose}: CAIS roadmap, {short_day(await asyncio.to_thread(export.made_on))}"
         canvas = await canvases.make(self._slack, title, written)
         content = written.encode()
         digest = hashlib.sha256(content).hexdigest()

@@ -1,5 +1,6 @@
 """Heads that were noted elsewhere, as `cais verify` is handed them: typed, or in a file that names some."""
 
+import re
 import zipfile
 from pathlib import Path
 
@@ -7,8 +8,14 @@ import click
 
 from flows.heads import SHORTEST, digests_in, heads_in
 
-_OF_HEADS = ("firms.csv", "xl/worksheets/sheet1.xml")
-"""In a zip of tables and in a workbook: the table of firms, whose only digests are heads."""
+_OF_HEADS = "firms.csv"
+"""In a zip of tables: the table of firms, whose only digests are heads."""
+
+_SHEET, _TEXTS = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"
+"""In a workbook: the same table, and the texts that its cells name by their number where they are not in the cells."""
+
+_TEXT = re.compile(r"<si>(.*?)</si>", re.DOTALL)
+_NUMBER = re.compile(r't="s"[^>]*><v>(\d+)</v>')
 
 _NOTE = "VERIFY.txt"
 
@@ -41,9 +48,19 @@ def _in_zip(path: Path) -> list[str]:
         for name in bundle.namelist():
             if name.rpartition("/")[2] == _NOTE:
                 found += heads_in(_text(bundle.read(name)))
-            elif name in _OF_HEADS:
+            elif name == _OF_HEADS:
                 found += digests_in(_text(bundle.read(name)))
+            elif name == _SHEET:
+                found += _in_sheet(bundle)
     return list(dict.fromkeys(found))
+
+
+def _in_sheet(bundle: zipfile.ZipFile) -> list[str]:
+    """Of a large workbook the texts are in the cells; of another one, or once a program saved it anew, beside them."""
+    sheet = _text(bundle.read(_SHEET))
+    texts = _TEXT.findall(_text(bundle.read(_TEXTS))) if _TEXTS in bundle.namelist() else []
+    named = (texts[int(n)] for n in _NUMBER.findall(sheet) if int(n) < len(texts))
+    return digests_in("\n".join([sheet, *named]))
 
 
 def _text(content: bytes) -> str:

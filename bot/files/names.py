@@ -17,9 +17,9 @@ WHAT: dict[Format, str] = {
 
 def file_name(export: Export) -> str:
     """Such as `Example-Securities-cais-record-2026-11-23.xlsx`."""
-    firms = export.firms
-    whose = slug(Reading(export.pack, firms[0]).name) if len(firms) == 1 else f"{len(firms)}-firms"
-    return f"{whose}-{WHAT[export.format]}-{export.made_at:%Y-%m-%d}.{ENDINGS[export.format]}"
+    firms, first = export.firms, Reading(export.pack, export.firms[0])
+    whose = slug(first.name) if len(firms) == 1 else f"{len(firms)}-firms"
+    return f"{whose}-{WHAT[export.format]}-{export.day(first):%Y-%m-%d}.{ENDINGS[export.format]}"
 
 
 def slug(name: str) -> str:

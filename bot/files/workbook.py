@@ -31,7 +31,7 @@ def write(export: Export, into: IO[bytes]) -> None:
     with xlsxwriter.Workbook(into, {**OPTIONS, "constant_memory": cells > MOST_HELD}) as book:
         book.set_properties(
             {
-                "title": f"CAIS roadmap record, {export.made_at:%Y-%m-%d}",
+                "title": f"CAIS roadmap record, {export.made_on():%Y-%m-%d}",
                 "author": export.made_by,
                 "comments": export.pack.wording.footer,
                 "created": export.made_at.replace(tzinfo=None),

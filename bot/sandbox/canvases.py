@@ -28,7 +28,7 @@ def create(slack: Slack, args: Json) -> Json:
     if len(markdown) > LONGEST:
         raise SlackError("canvas_creation_failed")
     canvas, now = f"F{secrets.token_hex(4).upper()}", int(time.time())
-    address = f"{slack.base_url}/files/{canvas}/canvas.md"
+    address = f"{slack.base_url}/canvas/{canvas}"
     slack.workspace.put_file(
         {
             "id": canvas,
@@ -43,7 +43,7 @@ def create(slack: Slack, args: Json) -> Json:
             "mode": "quip",
             "is_external": False,
             "is_public": False,
-            "url_private": address,
+            "url_private": f"{slack.base_url}/files/{canvas}/canvas.md",
             "permalink": address,
             "given_to_app": True,
             "content": base64.b64encode(markdown.encode()).decode(),

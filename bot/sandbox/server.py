@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
+from html import escape
 from pathlib import Path
+from string import Template
 
 from aiohttp import web
 
@@ -32,6 +35,7 @@ def create_app(slack: Slack, people: People, interactions: Interactions) -> web.
             web.post("/oauth/v2/authorize", slack.oauth.answered),
             web.get("/socket", slack.socket.handle),
             web.get("/", _index),
+            web.get("/canvas/{id}", partial(_canvas, slack)),
             *control.routes(),
             *files.routes(),
             *Uploads(slack).routes(),
@@ -55,6 +59,16 @@ def create_app(slack: Slack, people: People, interactions: Interactions) -> web.
 
 
 _WATCHES: web.AppKey[list[asyncio.Task[None]]] = web.AppKey("watches", list)
+
+
+async def _canvas(slack: Slack, request: web.Request) -> web.Response:
+    """A canvas to look at; its text is fetched by the page itself."""
+    canvas = slack.workspace.files.get(request.match_info["id"])
+    frame = PAGE / "canvas.html"
+    if canvas is None or "canvas" not in canvas or not frame.is_file():
+        return web.Response(status=404, text="There is no such canvas.")
+    page = Template(frame.read_text(encoding="utf-8")).substitute(title=escape(str(canvas["title"])))
+    return web.Response(text=page, content_type="text/html", headers={"Cache-Control": "no-cache"})
 
 
 async def _index(request: web.Request) -> web.StreamResponse:

@@ -1,5 +1,7 @@
 """A record as a file: what there is to choose, that it is being made, and the message that comes with the file."""
 
+from datetime import date
+
 from bot.buttons import ExportRecord, ShowNext
 from bot.surfaces import Message
 from bot.views.blocks import Element, actions, button, context, literal, section, short_day
@@ -69,12 +71,12 @@ def making(whose: str, format_: Format, doing: str = "") -> Message:
     return Message(text, [section(text)])
 
 
-def made(whose: str, export: Export, size: int, digest: str, remarks: tuple[str, ...]) -> Message:
+def made(whose: str, export: Export, made_on: date, size: int, digest: str, remarks: tuple[str, ...]) -> Message:
     """In the direct messages, above the file."""
     heads = [firm.rows[-1] for firm in export.firms]
     head = f"\nHead of the chain, after {heads[0].sequence:,} entries: `{heads[0].hash}`" if len(heads) == 1 else ""
     said = "".join(f"\n{literal(remark)}" for remark in remarks)
-    text = f"✅ *{LABELS[export.format]}* of {literal(whose)}, {short_day(export.made_at.date())}: the file is below."
+    text = f"✅ *{LABELS[export.format]}* of {literal(whose)}, {short_day(made_on)}: the file is below."
     facts = f"{bytes_in_words(size)}, SHA-256 `{digest}`{head}{said}"
     recorded = f"{ONLY} That it was made is in the history."
     return Message(text, [section(f"{text}\n{facts}"), context(recorded)])

@@ -81,6 +81,10 @@ class Export(msgspec.Struct, frozen=True):
         """The day it is in the firm's zone."""
         return reading.day(self.made_at)
 
+    def made_on(self) -> date:
+        """The day it was made on where the firm is, or the first of several: an evening's file is not tomorrow's."""
+        return self.day(Reading(self.pack, self.firms[0]))
+
 
 class Reading:
     """One firm's record, read once: position, walk, which rows count, and every row in words."""

@@ -27,7 +27,7 @@ async def test_a_canvas_has_each_step_with_its_tasks_and_only_the_asker_is_let_i
     await slack.ben.presses("Canvas", on=shown)
     (canvas,) = canvases(slack)
     assert canvas["access"] == {BEN: "write"}
-    assert canvas["title"] == "Apex Securities: CAIS roadmap, 2026-11-23"
+    assert canvas["title"] == "Apex Securities: CAIS roadmap, Nov 23, 2026"
     written = base64.b64decode(canvas["content"]).decode()
     (recorded,) = await exports_of(services, key)
     assert (recorded.format, recorded.digest) == ("canvas", hashlib.sha256(written.encode()).hexdigest())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import pytest
+from aiohttp import ClientSession
 
 from bot.sandbox.sandbox import Sandbox
 from tests.sandbox.conftest import Api, manifest
@@ -20,10 +21,16 @@ async def slack() -> AsyncIterator[Sandbox]:
 
 
 async def test_a_canvas_is_made_and_somebody_is_let_in(slack: Sandbox, api: Api) -> None:
-    canvas = (await api("canvases.create", title="Hello", document_content=CONTENT))["canvas_id"]
+    canvas = (await api("canvases.create", title="Hello <b>", document_content=CONTENT))["canvas_id"]
     assert (await api("canvases.access.set", canvas_id=canvas, access_level="read", user_ids=["U0BEN"]))["ok"]
     info = (await api("files.info", file=canvas))["file"]
-    assert (info["title"], info["permalink"].endswith("canvas.md")) == ("Hello", True)
+    assert info["title"] == "Hello <b>"
+    async with ClientSession() as browser, browser.get(info["permalink"]) as page:
+        assert page.status == 200
+        assert "<title>Hello &lt;b&gt;</title>" in await page.text()
+    same = {"Sec-Fetch-Site": "same-origin"}
+    async with ClientSession(headers=same) as browser, browser.get(info["url_private"]) as text:
+        assert await text.text() == "# Hello"
     assert slack.slack.workspace.files[canvas]["access"] == {"U0BEN": "read"}
 
 

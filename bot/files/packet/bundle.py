@@ -70,7 +70,7 @@ What this packet is not
 def write(export: Export, into: IO[bytes], say: Say) -> tuple[str, ...]:
     """One firm's packet. What is to be said of it: that it holds no PDF, and why."""
     (reading,) = export.readings()
-    folder = f"{slug(reading.name)}-examiner-packet-{export.made_at:%Y-%m-%d}"
+    folder = f"{slug(reading.name)}-examiner-packet-{export.day(reading):%Y-%m-%d}"
     with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED) as bundle:
         digests: dict[str, str] = {}
 

@@ -5,6 +5,7 @@ import io
 import warnings
 import zipfile
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import icalendar
 import openpyxl
@@ -12,7 +13,8 @@ import pytest
 import vobject
 from msgspec.structs import replace
 
-from bot.files import csv_tables
+from bot.commands.noted import in_file
+from bot.files import csv_tables, workbook
 from bot.files.names import file_name, slug
 from bot.files.writing import write
 from flows import own_dates
@@ -202,3 +204,22 @@ def test_a_files_name_is_safe_on_every_system(name: str, expected: str) -> None:
 def test_a_files_name_says_whose_it_is_and_when_it_was_made() -> None:
     assert file_name(export_of("csv", Life())) == "Apex-cais-record-2026-11-23.csv.zip"
     assert file_name(export_of("ics", Life(), Life())) == "2-firms-cais-dates-2026-11-23.ics"
+
+
+def test_what_is_written_in_the_evening_has_the_day_it_is_where_the_firm_is() -> None:
+    export = replace(export_of("xlsx", Life()), made_at=datetime(2026, 11, 24, 2, tzinfo=UTC))
+    assert file_name(export).endswith("-2026-11-23.xlsx")
+
+
+@pytest.mark.parametrize("most_held", [0, workbook.MOST_HELD])
+def test_a_workbook_names_its_heads_however_its_texts_are_kept_and_once_another_program_saved_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, most_held: int
+) -> None:
+    monkeypatch.setattr(workbook, "MOST_HELD", most_held)
+    export = export_of("xlsx", busy_life(), noted("hello"))
+    heads = [firm.rows[-1].hash for firm in export.firms]
+    path = tmp_path / "record.xlsx"
+    path.write_bytes(written(export))
+    assert sorted(in_file(path)) == sorted(heads)
+    openpyxl.load_workbook(path).save(path)
+    assert sorted(in_file(path)) == sorted(heads)
