@@ -94,7 +94,7 @@ def several(
         section("\n".join([f"*Changed {_since(since)}*", *(lines or ["Nothing."])])),
         actions(button("Open", OpenSummaries(), says="Open my firms' summary for me alone")),
         context(record_words([s.position for s in standings])),
-        context(" ".join(dict.fromkeys(map(_who, posted)))[:1900], footer),
+        context(" ".join(dict.fromkeys(_who(each, off="off all") for each in posted))[:1900], footer),
     ]
     return Message(in_words(standings, standings), blocks)
 
@@ -118,16 +118,15 @@ def _since(day: date | None) -> str:
     return f"since the last one ({short_day(day)})" if day else "in the last 7 days"
 
 
-def _who(posted: Posted) -> str:
+def _who(posted: Posted, off: str = "off") -> str:
     """Who set it up, how often it comes, and how it is stopped."""
     name = literal(posted.by_name or "a lead")
     if posted.every == "once":
-        return f"Posted by {name}; kept up to date until the day is over. `/cais summary off` takes it away."
+        return f"Posted by {name}; kept up to date until the day is over. `/cais summary {off}` takes it away."
     often = "Each trading day" if posted.every == "daily" else "On the first trading day of each week"
     at = escape(hour_there(posted.hour, posted.time_zone))
-    return (
-        f"{often} {at}, kept up to date until the next one. Set up by {name}; a lead stops it with `/cais summary off`."
-    )
+    stop = f"a lead stops it with `/cais summary {off}`"
+    return f"{often} {at}, kept up to date until the next one. Set up by {name}; {stop}."
 
 
 def look(standings: Sequence[Standing], carried: PostAll, *, left_out: int = 0, note: str = "") -> Message:

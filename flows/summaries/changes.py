@@ -8,7 +8,7 @@ import msgspec
 from flows import events as e
 from flows.events import Record
 from flows.evolve import behind, undone
-from flows.history import sentence, task_title
+from flows.history import EXPORTS, sentence, task_title
 from flows.position import Position
 from flows.roadmap import Pack
 
@@ -58,6 +58,8 @@ def headline(pack: Pack, position: Position, row: Record, known: Mapping[int, Re
             return f"Supervision file kept: {agent.name if agent else 'an agent'}"
         case e.EvidenceRemoved():
             return f"Evidence removed: {task_title(pack, position, event.task)}"
+        case e.RecordExported():
+            return f"Had the record written out: {EXPORTS.get(event.format, event.format)}"
         case e.FirmAnswerGiven():
             return "Answered a question for the firm"
         case e.FirmAnswerConfirmed() | e.FirmAnswerWithdrawn():

@@ -159,6 +159,9 @@ async def test_the_export_stands_in_the_history_and_is_not_undone(slack: Slack, 
     await a_firm(services)
     await slack.ben.types("/cais export csv")
     assert "Had the record written out: CSV tables" in words_of(await slack.ben.types("/cais history"))
+    summary = words_of(await slack.ben.types("/cais summary"))
+    assert "you: Had the record written out: CSV tables" in summary
+    assert "SHA-256" not in summary, "which is of no use to whoever looks once a week"
     said = words_of(await slack.ben.types("/cais undo 4"))
     assert "Undo does not reach this entry" in said
     assert "a note of Birch Brokers" in words_of(await slack.ben.types("/cais undo"))
