@@ -19,8 +19,21 @@ from bot.buttons import (
 )
 from bot.surfaces import Block, Home
 from bot.views import dated
-from bot.views.blocks import Element, actions, button, context, divider, escape, header, literal, section, short_day
+from bot.views.blocks import (
+    Element,
+    actions,
+    button,
+    clip,
+    context,
+    divider,
+    escape,
+    header,
+    literal,
+    section,
+    short_day,
+)
 from bot.views.onboarding import WHAT_THIS_IS
+from bot.views.portfolio import first_words
 from bot.views.scene import Scene, attester_line, banner, next_button, progress_words, to_review_line, wait_words
 from bot.views.summaries import progress_bar
 from bot.views.task_buttons import one_click, review_buttons
@@ -28,8 +41,10 @@ from bot.views.tasks import NOTHING, Top
 from flows.firms import Person, role_of
 from flows.position import Member
 from flows.reviews import Review
+from flows.summaries.standing import standing
 from flows.walk import Item
 
+WIDE = 120
 MOST_TASKS = 6
 MOST_WAITS = 5
 MOST_FIRMS = 6
@@ -234,12 +249,19 @@ def _firm(scene: Scene, who: Person, *, alone: bool, first: bool) -> list[Block]
         ways.append(button("Nudge owners…", OpenNudge(only="all"), says=f"Nudge owners of tasks of {name}"))
     viewing = ["👁️ you are a viewer: you can read everything"] if role == "viewer" else []
     far = f"{progress_bar(scene.walk)} {escape(progress_words(scene))}".strip()
-    lines = [far, *_next(scene), *attester_line(scene), *to_review_line(scene)]
+    lines = [far, *([] if alone else _pressing(scene)), *_next(scene), *attester_line(scene), *to_review_line(scene)]
     return [banner(scene, *viewing), section("\n".join(lines)), actions(*ways)]
 
 
 def _others(scene: Scene, who: Person) -> list[Member]:
     return [member for person, member in scene.position.members.items() if person != who.id]
+
+
+def _pressing(scene: Scene) -> list[str]:
+    """Why a firm stands before others, where a day of its own has passed or is near."""
+    found = standing(scene.pack, scene.position, scene.today)
+    dated = found.having("past") or found.having("soon")
+    return [f"📌 {literal(clip(first_words(found), WIDE))}"] if dated else []
 
 
 def _next(scene: Scene) -> list[str]:

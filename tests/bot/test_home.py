@@ -76,6 +76,7 @@ async def test_my_tasks_of_all_firms_come_soonest_first_each_with_its_date_and_n
     home = words_of(await slack.ben.opens_home() or {})
     assert home.index("· Birch") < home.index("· Apex")
     assert home.count("🗓️ By ") == 2
+    assert home.count("📌 Due soon: Register for CAIS") == 1, "beside the firm whose day is near"
     assert "No task is assigned to you" in words_of(await slack.lea.opens_home() or {})
     assert "Birch" not in home_of(slack.lea)
 
