@@ -64,8 +64,6 @@ class Phrase(msgspec.Struct, frozen=True):
     name: str
     group: Group
     units: tuple[Unit, ...]
-    weights: tuple[float, ...]
-    total: float
     text: str = ""
 
 
@@ -106,27 +104,24 @@ class Matcher:
         read = [(p.name, p.group, p.text, _distinct(p.units)) for p in phrasings]
         self._rarity = _rarity((name, units) for name, _, _, units in read)
         self._unseen = max(self._rarity.values(), default=1.0)
-        self._phrases = [self._phrase(name, group, text, units) for name, group, text, units in read if units]
-        self._heads: dict[str, set[str]] = defaultdict(set)
+        self._phrases = [Phrase(name, group, units, text) for name, group, text, units in read if units]
+        heads: dict[str, set[str]] = defaultdict(set)
         self._shares: list[Sequence[tuple[int, float]]] = []
         """Of each phrasing, the numbers of its units, and how much of it each is."""
         numbers: dict[Said, int] = {}
         for phrase in self._phrases:
             theme = phrase.name.startswith("out:")
             units = [numbers.setdefault((u.heads, theme), len(numbers)) for u in phrase.units]
-            shares = [weight / phrase.total for weight in phrase.weights]
-            self._shares.append(tuple(zip(units, shares, strict=True)))
-            self._heads[phrase.name].update(*(_found_by(u.heads, theme) for u in phrase.units))
+            weights = [self.weight(u) for u in phrase.units]
+            self._shares.append(tuple(zip(units, [w / sum(weights) for w in weights], strict=True)))
+            heads[phrase.name].update(*(_found_by(u.heads, theme) for u in phrase.units))
+        self._heads = {name: frozenset(theirs) for name, theirs in heads.items()}
         self._numbered: dict[str, list[tuple[int, frozenset[str]]]] = defaultdict(list)
-        for (heads, theme), number in numbers.items():
-            for head in _found_by(heads, theme):
-                self._numbered[head].append((number, heads))
+        for (said, theme), number in numbers.items():
+            for head in _found_by(said, theme):
+                self._numbered[head].append((number, said))
         self._openers = self._needed(len(numbers))
         self._alike = lru_cache(maxsize=4_096)(self._alike_to)
-
-    def _phrase(self, name: str, group: Group, text: str, units: tuple[Unit, ...]) -> Phrase:
-        weights = tuple(self.weight(u) for u in units)
-        return Phrase(name=name, group=group, text=text, units=units, weights=weights, total=sum(weights))
 
     def _needed(self, count: int) -> Sequence[Sequence[int]]:
         """For each unit, the phrasings to look at where it is said.
@@ -170,11 +165,11 @@ class Matcher:
 
     def heads(self, name: str) -> frozenset[str]:
         """Every head that a subject's phrasings have."""
-        return frozenset(self._heads.get(name, ()))
+        return self._heads.get(name, frozenset())
 
     def unphrased(self, name: str) -> Match:
         """A subject or theme of which no phrasing is near."""
-        nothing = Phrase(name=name, group="asked", units=(), weights=(), total=0.0)
+        nothing = Phrase(name=name, group="asked", units=())
         return Match(name=name, score=0.0, phrase=nothing, covered=0.0, met=0.0)
 
     def weigh(self, whole: Sequence[Unit]) -> "Weighed":
@@ -216,7 +211,7 @@ class Weighed:
         units: Sequence[Unit],
         weights: Sequence[float],
         near: Mapping[str, Sequence[_Near]],
-        heads: Mapping[str, set[str]],
+        heads: Mapping[str, frozenset[str]],
     ) -> None:
         self._units = units
         self._weights = weights
