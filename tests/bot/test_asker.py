@@ -7,11 +7,9 @@ import pytest
 
 from bot import asker
 from bot.asker import make_asker
-from bot.pack_files import read_pack
-from flows.packs import load_pack
 from flows.questions.answer import citations_of
 from flows.questions.asking import Asker
-from tests.flows.questions.shipped import QUESTIONS, shorter
+from tests.flows.questions.shipped import PACK, QUESTIONS, shorter
 
 SHIPPED = Path(__file__).parents[2] / "flows" / "roadmaps"
 
@@ -19,6 +17,10 @@ SHIPPED = Path(__file__).parents[2] / "flows" / "roadmaps"
 @pytest.fixture
 def pack(tmp_path: Path) -> Path:
     """A pack of the operator's own, read by nobody yet."""
+    return a_pack(tmp_path)
+
+
+def a_pack(tmp_path: Path) -> Path:
     for file in ("cais-small-firm.yaml", "small-firm-roadmap.txt"):
         shutil.copy(SHIPPED / file, tmp_path / file)
     (tmp_path / "cais-small-firm.questions.yaml").write_text(shorter(QUESTIONS), encoding="utf-8")
@@ -28,8 +30,25 @@ def pack(tmp_path: Path) -> Path:
     return tmp_path / "cais-small-firm.yaml"
 
 
+@pytest.fixture(scope="module")
+def once_read(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """What is kept of such a pack once somebody has read it."""
+    pack = a_pack(tmp_path_factory.mktemp("read"))
+    made(pack)
+    return kept(pack).read_bytes()
+
+
+@pytest.fixture
+def read_before(pack: Path, once_read: bytes) -> Path:
+    """The pack of the operator's own, after somebody has read it."""
+    file = pack.parent / "__pycache__" / "cais-small-firm.questions.learned"
+    file.parent.mkdir()
+    file.write_bytes(once_read)
+    return pack
+
+
 def made(pack: Path) -> Asker:
-    return make_asker(load_pack(*read_pack(pack)), pack)
+    return make_asker(PACK, pack)
 
 
 def kept(pack: Path) -> Path:
@@ -47,21 +66,19 @@ def test_what_was_read_once_is_not_read_again(pack: Path, monkeypatch: pytest.Mo
     assert cited(made(pack)) == first == ["C1"]
 
 
-def test_changed_questions_are_read_afresh(pack: Path) -> None:
-    made(pack)
-    before = kept(pack).read_bytes()
-    questions = pack.with_name("cais-small-firm.questions.yaml")
+def test_changed_questions_are_read_afresh(read_before: Path) -> None:
+    before = kept(read_before).read_bytes()
+    questions = read_before.with_name("cais-small-firm.questions.yaml")
     questions.write_text(questions.read_text().replace("who do i call", "who is to be rung up"))
-    made(pack)
-    assert kept(pack).read_bytes() != before
+    made(read_before)
+    assert kept(read_before).read_bytes() != before
 
 
 @pytest.mark.parametrize("broken", [b"", b"what is this", None])
-def test_what_is_kept_and_broken_is_read_afresh(pack: Path, broken: bytes | None) -> None:
-    made(pack)
-    file = kept(pack)
+def test_what_is_kept_and_broken_is_read_afresh(read_before: Path, broken: bytes | None) -> None:
+    file = kept(read_before)
     file.write_bytes(file.read_bytes()[:2000] if broken is None else broken)
-    assert cited(made(pack)) == ["C1"]
+    assert cited(made(read_before)) == ["C1"]
     assert file.stat().st_size > 2000
 
 

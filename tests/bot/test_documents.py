@@ -1,6 +1,7 @@
 """A lead adds a document in Slack: its progress is shown, it can be found, replaced and removed, by its firm only."""
 
 import asyncio
+import os
 import random
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
@@ -421,7 +422,7 @@ async def test_reading_goes_on_after_the_last_kept_passage_when_it_was_interrupt
         assert len([n for n in notes(slack, BEN) if "book.pdf" in n]) == 1
 
 
-async def test_ten_thousand_hostile_questions_find_no_other_firm_and_raise_nothing(services: Services) -> None:
+async def test_hostile_questions_find_no_other_firm_and_raise_nothing(services: Services) -> None:
     ours, theirs = await a_firm(services), await a_firm(services, LEA, "Zephyrine Brokers")
     for key, owner in ((ours, BEN), (theirs, LEA)):
         who = person(owner, owner)
@@ -437,9 +438,9 @@ async def test_ten_thousand_hostile_questions_find_no_other_firm_and_raise_nothi
     chance = random.Random(11)
     parts = [*HOSTILE, "gift", "employee", "customer", "accept", "Zephyrine"]
     answered = 0
-    for n in range(10_000):
+    for n in range(int(os.environ.get("FUZZ", "1000"))):
         question = "".join(chance.choice(parts) + chance.choice(("", " ")) for _ in range(chance.randint(1, 12)))
-        if n % 1000 == 0:
+        if n % 200 == 0:
             question = question * (40_000 // max(1, len(question)) + 1)
         found = await services.ask_documents(ours, person(BEN), question)
         assert all(f.text.endswith("This is U0BEN.") for f in found)

@@ -114,7 +114,6 @@ async def test_in_a_channel_only_the_asker_sees_that_and_the_file_comes_in_the_d
     ("typed", "name"),
     [
         ("export excel", "cais-record-2026-11-23.xlsx"),
-        ("export pdf", "examiner-packet-2026-11-23.zip"),
         ("/cais EXPORT Calendar", "cais-dates-2026-11-23.ics"),
         ("/cais export as json for Birch Brokers", "cais-record-2026-11-23.json"),
     ],
@@ -133,7 +132,7 @@ async def test_a_format_there_is_not_is_said(slack: Slack, services: Services) -
     assert files(slack, BEN) == []
 
 
-async def test_the_note_says_what_is_being_done_meanwhile(
+async def test_a_packet_is_called_a_pdf_too_says_meanwhile_what_is_being_done_and_can_be_checked(
     slack: Slack, services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await a_firm(services)
@@ -145,7 +144,7 @@ async def test_the_note_says_what_is_being_done_meanwhile(
         return await changed(method, arguments, **more)
 
     monkeypatch.setattr(slack.bot.exporter._slack, "call", listening)
-    await slack.ben.types("/cais export packet")
+    await slack.ben.types("export pdf")
     doing = [text for text in said if "⏳" in text]
     assert [text.partition("Brokers: ")[2] for text in doing] == [
         "reading the record …",
@@ -153,6 +152,11 @@ async def test_the_note_says_what_is_being_done_meanwhile(
         "printing the PDF …",
         "writing the tables …",
     ]
+    (file,) = files(slack, BEN)
+    assert file["name"] == "Birch-Brokers-examiner-packet-2026-11-23.zip"
+    with zipfile.ZipFile(io.BytesIO(content(slack, file))) as bundle:
+        inside = {name.partition("/")[2] for name in bundle.namelist()}
+    assert {"packet.html", "packet.pdf", "record.json", "verify.py", "manifest.sha256"} <= inside
 
 
 async def test_the_export_stands_in_the_history_and_is_not_undone(slack: Slack, services: Services) -> None:
@@ -286,7 +290,7 @@ async def test_no_more_files_wait_than_can_be_made(slack: Slack, services: Servi
             await services.exports.ask(Wish((key,) * nth, "json", Act(person(BEN), "button")))
         with pytest.raises(Refusal, match="Try again in a minute"):
             await services.exports.ask(Wish((key,), "csv", Act(person(BEN), "button")))
-    await slack.settled()
+        assert await slack.bot.background.drain(0.1) == MOST_WAITING
 
 
 @pytest.mark.parametrize(
@@ -358,14 +362,6 @@ async def test_what_the_writing_process_gets_is_all_of_it(services: Services) ->
     export = await services.exports.gather(Wish((key,), "packet", Act(person(BEN), "button")))
     again = decode_export(encode_export(export))
     assert msgspec.to_builtins(again) == msgspec.to_builtins(export)
-
-
-async def test_the_packet_that_comes_is_one_that_can_be_checked(slack: Slack, services: Services) -> None:
-    await a_firm(services)
-    await slack.ben.types("/cais export packet")
-    with zipfile.ZipFile(io.BytesIO(content(slack, files(slack, BEN)[-1]))) as bundle:
-        inside = {name.partition("/")[2] for name in bundle.namelist()}
-    assert {"packet.html", "packet.pdf", "record.json", "verify.py", "manifest.sha256"} <= inside
 
 
 async def test_a_firm_that_was_deleted_meanwhile_does_not_come_back_by_its_export(services: Services) -> None:

@@ -15,6 +15,7 @@ from flows.position import Position
 from flows.records import verify, verify_position
 from storage.database import Database, open_database
 from tests.storage.decisions import KEY, TENANT, note, records, refuse, rename, set_up, watching
+from tests.storage.fresh import fresh_database
 
 
 async def test_a_new_firm_begins_at_version_zero_and_is_then_found(database: Database) -> None:
@@ -54,7 +55,7 @@ async def test_a_record_comes_back_as_it_was_written(database: Database) -> None
 @given(texts=st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=50), min_size=1, max_size=4))
 def test_any_text_keeps_the_chain_whole(texts: list[str], tmp_path_factory: pytest.TempPathFactory) -> None:
     async def run() -> None:
-        async with await open_database(str(tmp_path_factory.mktemp("any") / "cais.db")) as database:
+        async with await open_database(fresh_database(tmp_path_factory.mktemp("any") / "cais.db")) as database:
             for text in texts:
                 await database.events.change(KEY, note(text))
             rows = await database.events.history(KEY)
