@@ -91,7 +91,9 @@ class Bot:
         """
         self._services = services
         self._speed = speed
-        self.session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT))
+        # Slack's API needs no cookies, and one that came with a workspace's answer has no business in another's call.
+        no_cookies, timeout = aiohttp.DummyCookieJar(), aiohttp.ClientTimeout(total=TIMEOUT)
+        self.session = aiohttp.ClientSession(timeout=timeout, cookie_jar=no_cookies)
         self.workspaces = ManyWorkspaces(installations, now) if installations else None
         self.installed: Installed = self.workspaces or OneWorkspace(token)
         self.counts = Counts()
