@@ -3,11 +3,13 @@
 import ast
 import asyncio
 import re
+import runpy
 import shutil
 import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import asyncpg
@@ -16,7 +18,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Column, Connection, text
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.schema import CreateTable
@@ -97,6 +99,40 @@ def test_a_migration_only_adds(path: Path) -> None:
     assert not {name for name in called if name.startswith(("drop_", "rename_", "alter_"))}
     said = " ".join(n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str))
     assert not re.search(r"\b(DROP|RENAME|DELETE)\b", said)
+
+
+@pytest.mark.parametrize("path", SINCE_REMINDERS, ids=lambda path: path.stem)
+def test_what_a_replica_of_the_version_before_writes_is_still_taken(path: Path) -> None:
+    """It knows no new column, so its rows have to do without; nothing that it may write twice becomes unique."""
+    asked: list[str] = []
+    made: set[str] = set()
+
+    class Op:
+        """What a migration does, noted and not done."""
+
+        def f(self, name: str) -> str:
+            return name
+
+        def create_table(self, name: str, *_: object, **__: object) -> None:
+            made.add(name)
+
+        def add_column(self, table: str, column: Column[Any]) -> None:
+            if table not in made and not (column.nullable or column.server_default is not None):
+                asked.append(f"{table}.{column.name} has to be given")
+
+        def create_index(self, name: str, table: str, *_: object, unique: bool = False, **__: object) -> None:
+            if unique and table not in made:
+                asked.append(f"{table} has to be unique")
+
+        def execute(self, *_: object) -> None: ...
+
+        def get_bind(self) -> object:
+            return SimpleNamespace(dialect=SimpleNamespace(name="sqlite"))
+
+    names = runpy.run_path(str(path))
+    names["upgrade"].__globals__["op"] = Op()
+    names["upgrade"]()
+    assert asked == []
 
 
 def test_the_known_head_is_the_last_migration() -> None:
