@@ -25,6 +25,7 @@ def looking_ahead(command: Sequence[str], environment: Callable[[], Mapping[str,
         finally:
             with suppress(ProcessLookupError):
                 process.kill()
+            await process.wait()  # only then has it let go of the database
         # Where the command fails, or prints nothing, there is nothing to go to.
         with suppress(ValueError):
             return datetime.fromisoformat(said.decode().strip()).timestamp()

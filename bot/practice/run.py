@@ -1,8 +1,8 @@
 """The practice run: moves the clock, starts over and plays stories, one after the other, and says how it stands."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
-from contextlib import AbstractAsyncContextManager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
@@ -114,7 +114,9 @@ class PracticeRun:
         self._tell(trouble="")
 
     def look(self) -> None:
-        """Asks when the next reminder is due; the state says so once that is known."""
+        """Asks when the next reminder is due; the state says so once that is known, and what is under way is done."""
+        if self._doing is not None:
+            return
         self._look_again = True
         if self._looking is None or self._looking.done():
             self._looking = asyncio.create_task(self._find_next_reminder())
@@ -171,9 +173,18 @@ class PracticeRun:
         self._news.set()
         self._news = asyncio.Event()
 
-    async def _move(self, to: datetime | None) -> None:
+    @asynccontextmanager
+    async def _alone(self) -> AsyncIterator[None]:
+        """Nobody has the database open inside the block: no bot, and nothing that looks for the next reminder."""
+        if self._looking is not None:
+            self._looking.cancel()
+            await asyncio.gather(self._looking, return_exceptions=True)
         async with self._bot.held():
             await self._sandbox.listened_to(False, TO_LISTEN)
+            yield
+
+    async def _move(self, to: datetime | None) -> None:
+        async with self._alone():
             self._timeline.move(to)
         await self._until_it_listens()
 
@@ -187,8 +198,7 @@ class PracticeRun:
     async def _fresh(self, to: datetime | None) -> None:
         tenant = await self._sandbox.tenant()
         try:
-            async with self._bot.held():
-                await self._sandbox.listened_to(False, TO_LISTEN)
+            async with self._alone():
                 await self._forget(tenant)
                 await self._sandbox.post("reset")
                 self._timeline.begin(to)

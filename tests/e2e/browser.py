@@ -35,7 +35,10 @@ Json = dict[str, Any]
 OpenPage = Callable[..., Awaitable[Page]]
 Scheme = Literal["light", "dark"]
 
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+BROWSERS = ("chromium-headless-shell", "chromium", "google-chrome")
+"""The first that is installed is taken; the first does the same in a fifth less time."""
+
+CHROMIUM = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
 QUIET = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run")
 QUIETER = ("--disable-background-networking", "--disable-component-update", "--disable-sync")
 PATIENCE_MS = 30_000

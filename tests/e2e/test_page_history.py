@@ -18,30 +18,31 @@ GENERAL = "C0GENERAL"
 COMPLIANCE = "C0COMPL"
 PEOPLE = ("U0ANA", "U0BEN", "U0LEA", "U0CON")
 MANY = 10_000
+FIRST = "Message 00000"
 MOST_IN_THE_PAGE = 400
 """Messages in the page at any time, replies included; whoever scrolls sees fewer than fifty."""
 
 SCROLL = """
-async (down) => {
+async ([end, down]) => {
   const scroller = document.querySelector(".conversation .scroller");
   const list = scroller.querySelector(".messages");
-  const edge = () => (down ? list.lastElementChild : list.firstElementChild).dataset.ts;
+  const edge = () => (down ? list.lastElementChild : list.firstElementChild);
   const texts = () => [...list.querySelectorAll(".message .mrkdwn")].map((node) => node.textContent);
   const seen = new Set();
   let most = 0, doubled = 0;
   const moved = async (before) => {
-    for (let waited = 0; waited < 100 && edge() === before; waited++) {
+    for (let waited = 0; waited < 3000 && edge().dataset.ts === before; waited++) {
       scroller.scrollTop = down ? scroller.scrollHeight : 0;
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
-    return edge() !== before;
+    return edge().dataset.ts !== before;
   };
   do {
     const now = texts();
     most = Math.max(most, now.length);
     doubled += now.length - new Set(now).size;
     now.forEach((each) => seen.add(each));
-  } while (await moved(edge()));
+  } while (edge().querySelector(".mrkdwn").textContent !== end && await moved(edge().dataset.ts));
   return { seen: [...seen].sort(), most, doubled };
 }
 """
@@ -68,9 +69,9 @@ async def fill(slack: Sandbox, many: int) -> list[str]:
     return sorted(said)
 
 
-async def read_through(page: Page, *, down: bool) -> dict[str, Any]:
-    """Scrolls to one end: what was seen, how many messages were in the page at most, and how many twice."""
-    found: dict[str, Any] = await page.evaluate(SCROLL, down)
+async def read_through(page: Page, end: str, *, down: bool) -> dict[str, Any]:
+    """Scrolls to this message: what was seen, how many messages were in the page at most, and how many twice."""
+    found: dict[str, Any] = await page.evaluate(SCROLL, [end, down])
     return found
 
 
@@ -80,29 +81,30 @@ async def test_ten_thousand_messages_are_read_to_the_top_and_none_is_lost_or_dou
     said = await fill(slack, MANY)
     page = await open_page(place=GENERAL)
     await expect(page.locator(".messages").get_by_text("Message 09999")).to_be_in_viewport()
-    up = await read_through(page, down=False)
+    up = await read_through(page, FIRST, down=False)
     assert (up["seen"], up["doubled"]) == (said, 0)
     assert up["most"] <= MOST_IN_THE_PAGE
     await expect(page.get_by_text("This is where #general begins.")).to_be_visible()
 
 
 async def test_the_way_back_down_ends_with_what_was_said_meanwhile(slack: Sandbox, open_page: OpenPage) -> None:
-    said = await fill(slack, 1_000)
+    said = await fill(slack, 500)
     page = await open_page(place=GENERAL)
-    await expect(page.locator(".messages").get_by_text("Message 00999")).to_be_in_viewport()
-    await read_through(page, down=False)
-    await slack.say("U0BEN", GENERAL, "Said while she read the first message")
+    await expect(page.locator(".messages").get_by_text("Message 00499")).to_be_in_viewport()
+    await read_through(page, FIRST, down=False)
+    last = "Said while she read the first message"
+    await slack.say("U0BEN", GENERAL, last)
     await expect(page.get_by_role("button", name="New messages")).to_be_visible()
-    down = await read_through(page, down=True)
-    assert (down["seen"], down["doubled"]) == (sorted([*said, "Said while she read the first message"]), 0)
+    down = await read_through(page, last, down=True)
+    assert (down["seen"], down["doubled"]) == (sorted([*said, last]), 0)
     assert down["most"] <= MOST_IN_THE_PAGE
 
 
 async def test_a_click_leads_from_far_up_to_the_newest_message(slack: Sandbox, open_page: OpenPage) -> None:
-    await fill(slack, 500)
+    await fill(slack, 300)
     page = await open_page(place=GENERAL)
-    await expect(page.locator(".messages").get_by_text("Message 00499")).to_be_in_viewport()
-    await read_through(page, down=False)
+    await expect(page.locator(".messages").get_by_text("Message 00299", exact=True)).to_be_in_viewport()
+    await read_through(page, FIRST, down=False)
     await slack.say("U0BEN", GENERAL, "The newest")
     await page.get_by_role("button", name="New messages").click()
     await expect(page.locator(".messages").get_by_text("The newest")).to_be_in_viewport()

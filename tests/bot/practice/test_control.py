@@ -180,6 +180,28 @@ async def test_the_next_reminder_is_asked_for_anew_so_that_none_that_came_since_
         )
 
 
+async def test_whoever_starts_over_while_the_next_reminder_is_looked_for_does_not_wait_for_that(
+    sandbox: Sandbox, bot: FakeBot, session: aiohttp.ClientSession, tmp_path: Path
+) -> None:
+    looks: list[str] = []
+
+    async def look_ahead() -> float | None:
+        looks.append("begun")
+        try:
+            return await asyncio.Future()
+        finally:
+            looks.append("ended")
+
+    async with served(sandbox, bot, tmp_path, look_ahead=look_ahead) as url:
+        page = Page(session, url)
+        async with asyncio.timeout(20):
+            while not looks:
+                await asyncio.sleep(0.01)
+        await page.wish("start-over")
+        assert (await page.done())["trouble"] == ""
+        assert looks[:2] == ["begun", "ended"]
+
+
 async def test_going_back_says_how_far_it_had_been_and_today_is_a_click(page: Page) -> None:
     for to in ("2022-06-09T09:00", "2022-06-01T09:00"):
         await page.wish("move", to=to)
