@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,6 @@ from click.testing import CliRunner, Result
 
 from bot.__main__ import cais
 from bot.app import Bot
-from bot.asker import make_asker
 from bot.bootstrap import build_router, build_services
 from bot.clock import real_time
 from bot.middleware import BUDGET
@@ -32,6 +30,7 @@ from storage.copies import Copies
 from storage.database import open_database
 from tests.bot.conversing import Slack
 from tests.bot.prompt import Cais, four_events
+from tests.flows.questions.shipped import asker
 from tests.storage.fresh import fresh_database
 
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
@@ -47,10 +46,9 @@ def pack() -> Pack:
     return load_pack(*read_pack())
 
 
-@cache
 def shipped_asker() -> Asker:
     """The one that answers questions about the shipped roadmap; it takes a second to make, and is ready then."""
-    return make_asker(load_pack(*read_pack()))
+    return asker()
 
 
 async def engine() -> Asker:

@@ -4,10 +4,9 @@ import re
 from functools import cache
 from importlib.resources import files
 
+from bot.asker import make_asker
 from flows.packs import load_pack
 from flows.questions.asking import Asker
-from flows.questions.knowledge import load_english, load_examples, load_knowledge
-from flows.questions.learning import learn
 from tests.flows.shipped import SOURCE, YAML
 
 QUESTIONS = (files("flows.roadmaps") / "cais-small-firm.questions.yaml").read_text(encoding="utf-8")
@@ -18,7 +17,8 @@ PACK = load_pack(YAML, SOURCE)
 
 @cache
 def asker() -> Asker:
-    return Asker(learn(load_knowledge(QUESTIONS), load_english(ENGLISH), load_examples(EXAMPLES)), PACK)
+    """As the bot makes it: from what reading the files came to, where that is kept already."""
+    return make_asker(PACK)
 
 
 def shorter(questions: str) -> str:
