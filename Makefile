@@ -10,7 +10,7 @@ COMPILE := $(BIN)/python -m compileall -q bot flows storage
 READ := $(BIN)/cais ask 'what is the deadline?' > /dev/null
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt
 
-.PHONY: help install run test kills chaos fuzz simulate check audit bench soak bench-page bench-questions bench-documents bench-exports bench-reminders bench-summaries bench-home pictures lint types migration
+.PHONY: help install run test kills chaos replicas fuzz simulate check audit bench soak bench-page bench-questions bench-documents bench-exports bench-reminders bench-summaries bench-home pictures lint types migration
 .DEFAULT_GOAL := help
 
 help: ## What can be made
@@ -30,6 +30,9 @@ kills: $(VENV)/.installed-for-tests ## The bot killed fifty times over each tran
 
 chaos: $(VENV)/.installed-for-tests ## Ten minutes (MINUTES) of everything going wrong around two replicas: nothing is lost, nothing is said twice
 	MINUTES=$${MINUTES:-10} $(BIN)/python -m pytest tests/e2e/test_chaos.py -q -s
+
+replicas: $(VENV)/.installed-for-tests ## Two and four replicas (REPLICAS) on one PostgreSQL: one is killed, all are restarted, everything is said once
+	$(BIN)/python -m pytest tests/e2e/replicas.py -q -s
 
 fuzz: $(VENV)/.installed-for-tests ## 10,000 hostile strings through every door that takes words or documents
 	FUZZ=$${FUZZ:-10000} $(BIN)/python -m pytest -q -k "hostile or any_string or random_bytes or hides" \
