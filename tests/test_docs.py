@@ -225,3 +225,15 @@ def test_the_glossary_is_in_order() -> None:
 def _code(page: Path) -> str:
     """What is written as code, in blocks and in lines."""
     return "\n".join(re.findall(r"```.*?```|`[^`\n]+`", page.read_text(encoding="utf-8"), re.DOTALL))
+
+
+def test_every_number_that_is_measured_is_described_and_every_one_described_is_measured() -> None:
+    code = "".join((ROOT / "bot" / name).read_text(encoding="utf-8") for name in ("metrics.py", "health.py"))
+    section = (
+        (ROOT / "docs/operations.md").read_text(encoding="utf-8").split("## Watching it\n", 1)[1].split("\n## ")[0]
+    )
+    described = {name for line in section.splitlines() if line.startswith("| `cais_") for name in NUMBER.findall(line)}
+    assert described == set(NUMBER.findall(code))
+
+
+NUMBER = re.compile(r"(?<=[\"`])cais_[a-z_]+")
