@@ -32,12 +32,16 @@ def is_own_check(item: dict[str, Any]) -> bool:
     return item["id"][:2] in ("QA", "QB", "QD") and int(hashlib.sha1(item["id"].encode()).hexdigest(), 16) % 5 == 0
 
 
-def _is_near(text: str, others: Iterable[Collection[str]]) -> bool:
+def _is_near(text: str, others: Iterable[frozenset[str]]) -> bool:
     """Whether a text is nearly one of others, given as their words."""
     words = _words(text)
     least, most = NEAR * len(words), len(words) / NEAR
-    alike = (other for other in others if least <= len(other) <= most)
-    return any(len(words.intersection(other)) >= NEAR * len(words.union(other)) for other in alike)
+    for other in others:
+        if least <= len(other) <= most:
+            both = len(words & other)
+            if both >= NEAR * (len(words) + len(other) - both):
+                return True
+    return False
 
 
 def _kept(block: str, left_out: Collection[frozenset[str]]) -> str:
