@@ -103,13 +103,14 @@ class Replica:
     def real_time(self) -> float:
         return self._time.now + self._shift
 
-    async def round(self) -> None:
-        """What the planner and the delivery do in a round; whoever dies in it is started again for the next."""
-        await self.survive(self._round)
+    async def round(self) -> bool:
+        """What the planner and the delivery do in a round: whether it came to its end. Whoever dies starts again."""
+        return await self.survive(self._round) is True
 
-    async def _round(self) -> None:
+    async def _round(self) -> bool:
         await self.planner.sweep()
         await self.delivery.settle_due()
+        return True
 
     async def forget(self) -> None:
         """What the delivery does after a round."""

@@ -182,18 +182,17 @@ class World:
     async def _plan(self) -> None:
         """Nothing is due: one of them looks whether a plan is to be made again, and what need not be kept any more."""
         replica = self.faults.random.choice(self.replicas)
-        await replica.round()
-        if self._left():
+        if not await replica.round() or self._left():
             await self._settle()
         if self.time.now > self.forgotten + A_DAY:
             self.forgotten = self.time.now
             await replica.survive(replica.forget)
 
     async def _settle(self) -> None:
-        """Rounds of both until nothing that is due is left."""
+        """Rounds of both until one of them came to the end of one, and nothing that is due is left."""
         for _ in range(PATIENCE):
-            await asyncio.gather(*(replica.round() for replica in self.replicas))
-            if not self._left():
+            ended = await asyncio.gather(*(replica.round() for replica in self.replicas))
+            if any(ended) and not self._left():
                 await self._look()
                 return
             await asyncio.sleep(WAIT)
