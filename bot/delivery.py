@@ -20,10 +20,10 @@ LEASE = 120.0 + SKEW
 ROUND = 30.0
 """Seconds between looks at what is due, and at what a crash left."""
 
-IN_FLIGHT = 16
+IN_FLIGHT = 32
 """Messages that may be on their way at once: so few are in doubt after a crash."""
 
-TOGETHER = 8
+TOGETHER = 16
 """Messages that are taken up at once, and share a commit, while as many as there is room for beside them are on their
 way: a disk takes longer over a commit than Slack's nearest machine over a message."""
 

@@ -300,8 +300,9 @@ async def test_half_of_what_may_be_on_its_way_can_hang_and_holds_up_nobody(servi
         caught_up=asyncio.Event().wait,
     )
     sending = asyncio.ensure_future(delivery.settle_due())
-    while len(slow.said) < len(everybody) - hang:
-        await asyncio.sleep(0.001)
+    async with asyncio.timeout(30):
+        while len(slow.said) < len(everybody) - hang:
+            await asyncio.sleep(0.001)
     assert sorted(slow.said) == sorted(everybody[hang:])
     slow.let_go.set()
     assert await sending == len(everybody)
