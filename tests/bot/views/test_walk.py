@@ -99,7 +99,8 @@ def modals(seen: Scene) -> Iterator[Modal]:
         yield owners.assign_modal(seen, item)
     yield from (date_views.target_modal(seen, plan=planned) for planned in (False, True))
     yield owners.handover_modal(seen)
-    yield deadline_forms.revision_modal(seen, LEDGER, LEDGER.deadlines[0].id)
+    for kind in deadline_forms.DAYS:
+        yield deadline_forms.revision_modal(seen, LEDGER, LEDGER.deadlines[0].id, kind)
     yield deadline_forms.trading_day_modal(seen)
     yield answers.add_agents(seen)
     yield answers.change_of_agent(seen, None)
