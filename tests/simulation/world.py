@@ -43,7 +43,7 @@ NEVER_OLD = 1e12
 """So far in the future that nobody asks Slack again."""
 
 PATIENCE = 20
-"""Times it is looked again at once; then with each look that is made anyway."""
+"""Times it is looked again before anybody reads what was sent, and before it is seen whether the bot is still up."""
 
 
 @dataclass
@@ -151,7 +151,7 @@ class World:
         if (down := self._down(now)) and not down.revoked:
             return down.until
         if self._left() and not self._stopped():
-            return min(end, now + timedelta(minutes=5))
+            return min(end, now + timedelta(seconds=WAIT))
         due = self._when("SELECT MIN(due_at) FROM outbox WHERE settled_at IS NULL AND due_at > ?")
         again = self._when("SELECT MIN(MAX(again_at, ?)) FROM plans")
         found = min(end, due or end, max(again, now + SWEEP) if again else end)
