@@ -13,6 +13,7 @@ from pathlib import Path
 from bot.arrivals import short
 from bot.bootstrap import build_router
 from bot.pack_files import read_pack
+from bot.planner import PAUSE
 from bot.router import SlotWriter
 from flows.asked import Owed
 from flows.events import FirmKey
@@ -117,6 +118,7 @@ class World:
         for number, happening in enumerate(sorted(self.script.happenings, key=lambda h: h.at)):
             await self._pass_until(happening.at)
             await self._happen(number, happening)
+            await asyncio.sleep(PAUSE)  # a plan of the very instant may have been made before it or after it
             await self._settle()
         await self._pass_until(self.script.until)
         return Played(
