@@ -14,28 +14,28 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.answering import Answering
 from bot.background import Background
-from bot.delivery import Delivery
+from bot.delivery.planner import Planner
+from bot.delivery.rounds import Delivery
 from bot.errors import WithoutBodies
-from bot.event_inbox import EventInbox
-from bot.exporter import Exporter
-from bot.firm_list_reader import FirmListReader
-from bot.hearing import Call
-from bot.installed import NOT_HERE, Installed, ManyWorkspaces, OneWorkspace
-from bot.keeper import Keeper
-from bot.librarian import Librarian
+from bot.front.answering import Answering
+from bot.front.event_inbox import EventInbox
+from bot.front.hearing import Call
+from bot.front.middleware import BUDGET, Routing
+from bot.front.table import Table
 from bot.metrics import Counts
-from bot.middleware import BUDGET, Routing
-from bot.people import People
-from bot.places import place
-from bot.planner import Planner
 from bot.replays import Replays
 from bot.router import Router
-from bot.standstill import Standstill
+from bot.slack.installed import NOT_HERE, Installed, ManyWorkspaces, OneWorkspace
+from bot.slack.people import People
+from bot.slack.places import place
+from bot.slack.standstill import Standstill
+from bot.slack.web_api import DEFAULT_URL, WebApi
 from bot.surfaces import Publish
-from bot.table import Table
-from bot.web_api import DEFAULT_URL, WebApi
+from bot.workers.exporter import Exporter
+from bot.workers.firm_list_reader import FirmListReader
+from bot.workers.keeper import Keeper
+from bot.workers.librarian import Librarian
 from flows.asked import Owed
 from flows.services import Services
 from storage.copies import Copies

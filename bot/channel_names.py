@@ -2,8 +2,8 @@
 
 import msgspec
 
-from bot.places import slack_id
-from bot.web_api import SlackSaidNo, TooBusy, Unsure, WebApi
+from bot.slack.places import slack_id
+from bot.slack.web_api import SlackSaidNo, TooBusy, Unsure, WebApi
 from flows.exports.record import Export
 from flows.history import channel_of
 

@@ -13,7 +13,7 @@ import msgspec
 from aiohttp import web
 
 from bot import oauth_pages as pages
-from bot.web_api import DEFAULT_URL, SlackSaidNo, TooBusy, Unsure, WebApi
+from bot.slack.web_api import DEFAULT_URL, SlackSaidNo, TooBusy, Unsure, WebApi
 from storage.errors import StorageError
 from storage.installations import Installation, Installations
 

@@ -17,8 +17,8 @@ from slack_bolt.request.internals import (
 )
 from yarl import query_to_pairs
 
+from bot.front.middleware import JsonAck
 from bot.metrics import Counts
-from bot.middleware import JsonAck
 
 READING = 10.0
 """Seconds for a request's body to arrive."""

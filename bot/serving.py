@@ -13,13 +13,13 @@ from bot import logs
 from bot.app import Bot
 from bot.bootstrap import build_router, build_services
 from bot.clock import BusinessClock, real_time
-from bot.evidence_copies import build_copies
 from bot.health import Health
 from bot.pack_files import read_pack
 from bot.server import Page, Server, web_app
 from bot.settings import Settings, unknown_names
+from bot.slack.web_api import SlackSaidNo, TooBusy, Unsure
 from bot.socket_mode import SocketMode
-from bot.web_api import SlackSaidNo, TooBusy, Unsure
+from bot.workers.evidence_copies import build_copies
 from flows.packs import PackError, load_pack
 from flows.roadmap import Pack
 from storage.database import open_database

@@ -10,11 +10,11 @@ import click
 import pytest
 from ruamel.yaml import YAML
 
-from bot import words
 from bot.__main__ import cais
 from bot.bootstrap import build_router
 from bot.manifest import read_manifest
 from bot.settings import names
+from bot.typed import words
 from bot.views.help import USAGES
 
 ROOT = Path(__file__).parents[1]

@@ -8,7 +8,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from bot.bootstrap import build_router
-from bot.hearing import ACCESS, GONE
+from bot.front.hearing import ACCESS, GONE
 from bot.manifest import manifest_path, read_manifest
 from bot.router import Router
 from bot.sandbox import web_api  # noqa: F401 - importing it fills the table of methods

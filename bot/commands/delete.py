@@ -14,9 +14,9 @@ from msgspec.structs import replace
 from bot.clock import real_time
 from bot.commands.database import in_use, opened
 from bot.commands.exporting import firms_meant, write_export
-from bot.evidence_copies import build_copies
 from bot.files.names import slug
 from bot.settings import Settings, load
+from bot.workers.evidence_copies import build_copies
 from flows.certificate import Certificate, GoneFirm, read, written
 from flows.events import FirmKey
 from flows.firms import Refusal

@@ -5,11 +5,11 @@ import sys
 
 import click
 
-from bot import checks
-from bot.checks import Finding
-from bot.checks_of_evidence import check_evidence
-from bot.checks_of_oauth import check_oauth
 from bot.clock import real_now
+from bot.doctor import checks
+from bot.doctor.checks import Finding
+from bot.doctor.evidence import check_evidence
+from bot.doctor.oauth import check_oauth
 from bot.settings import Settings, load
 from storage.database import check as check_database
 

@@ -11,10 +11,10 @@ import click
 from bot.bootstrap import build_services
 from bot.clock import BusinessClock
 from bot.commands.database import opened
-from bot.evidence_copies import build_copies, with_copies
 from bot.files.names import file_name
 from bot.pack_files import read_pack
 from bot.settings import Settings, load
+from bot.workers.evidence_copies import build_copies, with_copies
 from flows.events import FirmKey
 from flows.exports.record import FILES, Export, Format
 from flows.exports.use_cases import TakenIn, take_in

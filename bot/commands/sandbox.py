@@ -6,8 +6,8 @@ import sys
 import click
 
 from bot.manifest import manifest_path
+from bot.practice.supervisor import CannotStart, Plan, supervise
 from bot.settings import Settings, is_given, load
-from bot.supervisor import CannotStart, Plan, supervise
 
 
 @click.command()

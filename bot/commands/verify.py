@@ -11,8 +11,8 @@ import msgspec
 
 from bot.commands import noted
 from bot.commands.database import opened
-from bot.evidence_copies import TYPES, Ill, build_copies, check_copies
 from bot.settings import load
+from bot.workers.evidence_copies import TYPES, Ill, build_copies, check_copies
 from flows.events import FirmKey
 from flows.heads import Chain, look_for
 from flows.ports import EventStore

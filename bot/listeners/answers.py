@@ -26,8 +26,8 @@ from bot.buttons import (
 )
 from bot.listeners.scenes import scene_for
 from bot.listeners.tasks import day_of, is_ticket
-from bot.places import place
 from bot.router import Heard, Router
+from bot.slack.places import place
 from bot.surfaces import FieldErrors, Message, Open, Replace, Say, Swap
 from bot.views import answers, rests, tasks
 from bot.views.blocks import escape, literal

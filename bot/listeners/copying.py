@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from bot import words
 from bot.buttons import CopyAnswers, PickCopy, ShowCopy
 from bot.listeners.firms import in_reach, reachable, strange
 from bot.listeners.scenes import scene_for
 from bot.router import Heard, Router
 from bot.surfaces import Answer, Message, Replace, Say
+from bot.typed import words
 from bot.views import copying as views
 from bot.views import rests, tasks
 from flows.events import FirmKey

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import date
 
-from bot import date_words
 from bot.buttons import (
     AcceptPlan,
     DateForm,
@@ -14,12 +13,13 @@ from bot.buttons import (
     ShowPlan,
     TargetForm,
 )
-from bot.date_words import DueWords
 from bot.listeners.scenes import scene_for
 from bot.listeners.tasks import GONE, NO_SUCH_TASK, day_of
 from bot.router import Heard, Router
 from bot.surfaces import Answer, FieldErrors, Message, Open, Replace, Say
-from bot.task_words import near_tasks, out_of_reach, step_meant
+from bot.typed import dates as date_words
+from bot.typed.dates import DueWords
+from bot.typed.tasks import near_tasks, out_of_reach, step_meant
 from bot.views import dates as views
 from bot.views import steps, tasks
 from bot.views.blocks import literal

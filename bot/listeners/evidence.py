@@ -11,7 +11,7 @@ from bot.listeners.scenes import scene_for
 from bot.listeners.tasks import NO_SUCH_TASK, day_of, is_ticket
 from bot.router import Heard, Router
 from bot.surfaces import Answer, FieldErrors, Message, Open, Replace, Say
-from bot.task_words import tasks_meant
+from bot.typed.tasks import tasks_meant
 from bot.views import evidence as views
 from bot.views import records as record_views
 from bot.views import rests, steps

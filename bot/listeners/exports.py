@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from bot import words
 from bot.buttons import ExportRecord
 from bot.listeners.firms import strange
 from bot.listeners.scenes import scene_for
 from bot.router import Heard, Router
 from bot.surfaces import Answer, Quiet, Say
+from bot.typed import words
 from bot.views import exports as views
 from flows.events import FirmKey
 from flows.exports.record import FORMATS, Format

@@ -8,7 +8,6 @@ from typing import cast, get_args
 import msgspec
 from msgspec.structs import replace
 
-from bot import words
 from bot.buttons import (
     FirmSettingsForm,
     LinkChannel,
@@ -24,9 +23,10 @@ from bot.buttons import (
 )
 from bot.listeners.help import run
 from bot.listeners.scenes import scene_for
-from bot.places import is_channel, place
 from bot.router import Heard, Router
+from bot.slack.places import is_channel, place
 from bot.surfaces import Answer, FieldErrors, Message, Open, Replace, Say
+from bot.typed import words
 from bot.views import firms as views
 from bot.views import help as help_views
 from bot.views.blocks import literal

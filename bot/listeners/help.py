@@ -4,12 +4,12 @@ from collections.abc import Awaitable, Callable
 
 from msgspec.structs import replace
 
-from bot import words
 from bot.buttons import RunCommand, ShowHelp
 from bot.listeners.questions import answer_words
-from bot.named_firms import named_firm
 from bot.router import Heard, Router
 from bot.surfaces import Answer, Message, Prompts, Replace, Say
+from bot.typed import words
+from bot.typed.firms import named_firm
 from bot.views import help as views
 from bot.views.help import Offer
 from bot.views.viewing import for_viewer

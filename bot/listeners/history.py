@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 from msgspec.structs import replace
 
 from bot.buttons import HistoryForm, OpenHistoryFilter, ShowHistory
-from bot.history_words import HistoryWords, Known, history_words
 from bot.listeners.firms import in_reach, reachable
 from bot.listeners.scenes import scene_for
 from bot.listeners.tasks import day_of
-from bot.places import place
 from bot.router import Heard, Router
+from bot.slack.places import place
 from bot.surfaces import Answer, FieldErrors, Message, Open, Replace, Say
+from bot.typed.history import HistoryWords, Known, history_words
+from bot.typed.words import named_firm
 from bot.views import history as views
-from bot.words import named_firm
 from flows.dates import WhichDay
 from flows.events import Record
 from flows.evidence.pieces import pieces

@@ -5,8 +5,8 @@ from typing import get_args
 
 from bot.buttons import OpenSetUp, SetUpForm
 from bot.listeners.scenes import scene_for
-from bot.places import place, slack_id
 from bot.router import Heard, Router
+from bot.slack.places import place, slack_id
 from bot.surfaces import Answer, FieldErrors, Letter, Modal, Open, Replace, Say
 from bot.views import onboarding as views
 from flows import setting_up

@@ -2,16 +2,16 @@
 
 from collections.abc import Callable
 
-from bot import date_words
 from bot.buttons import AssignForm, HandoverForm, OpenAssign, OpenHandover
-from bot.date_words import Someone
 from bot.listeners.dates import item_of, own_dates
 from bot.listeners.scenes import scene_for
 from bot.listeners.tasks import NO_SUCH_TASK
-from bot.places import place
 from bot.router import Heard, Router
+from bot.slack.places import place
 from bot.surfaces import Answer, FieldErrors, Message, Open, Replace, Say
-from bot.task_words import tasks_meant
+from bot.typed import dates as date_words
+from bot.typed.dates import Someone
+from bot.typed.tasks import tasks_meant
 from bot.views import dated, dates, steps, tasks
 from bot.views import owners as views
 from bot.views.scene import Scene

@@ -8,8 +8,8 @@ import msgspec
 
 from bot.buttons import PostAll, PostShared, StopSummary
 from bot.listeners.firms import in_reach
-from bot.places import is_channel, place, slack_id
 from bot.router import Heard, Router
+from bot.slack.places import is_channel, place, slack_id
 from bot.surfaces import Answer, Letter, Message, Replace, Say, Written
 from bot.views import posted as views
 from bot.views import progress_picture

@@ -13,8 +13,8 @@ from bot.buttons import (
     WithdrawFirmAnswerForm,
 )
 from bot.listeners.tasks import is_ticket
-from bot.places import slack_id
 from bot.router import Heard, Router
+from bot.slack.places import slack_id
 from bot.surfaces import Block, FieldErrors, Letter, Open, Replace, Say, Swap
 from bot.views import queue as views
 from bot.views import tasks

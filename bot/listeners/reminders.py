@@ -6,8 +6,6 @@ from typing import Any, cast, get_args
 
 from msgspec.structs import replace
 
-from bot import reminded
-from bot.arrivals import short
 from bot.buttons import (
     FinishReminded,
     OpenReminded,
@@ -15,6 +13,8 @@ from bot.buttons import (
     UndoReminded,
     WakeReminded,
 )
+from bot.delivery import reminded
+from bot.delivery.arrivals import short
 from bot.listeners.memos import page as memo_page
 from bot.listeners.scenes import scene_for
 from bot.router import Heard, Router

@@ -11,8 +11,8 @@ from bot.buttons import (
 )
 from bot.listeners.scenes import scene_for
 from bot.listeners.tasks import is_ticket
-from bot.places import place
 from bot.router import Heard, Router
+from bot.slack.places import place
 from bot.surfaces import FieldErrors, Letter, Message, Open, Replace, Say, Swap
 from bot.views import reviews as views
 from bot.views import tasks

@@ -10,8 +10,8 @@ from bot.listeners.evidence import AGAIN
 from bot.listeners.scenes import scene_for
 from bot.listeners.sent_files import files_of
 from bot.listeners.tasks import day_of
-from bot.places import place
 from bot.router import Heard, Router
+from bot.slack.places import place
 from bot.surfaces import Answer, FieldErrors, Modal, Open, Replace, Swap
 from bot.views import evidence as views
 from bot.views import records as record_views

@@ -10,7 +10,7 @@ from bot.listeners import documents
 from bot.listeners.scenes import scene_for
 from bot.router import Heard, Router
 from bot.surfaces import Answer, Letter, Message, Open, Replace, Say, Written
-from bot.task_words import tasks_meant
+from bot.typed.tasks import tasks_meant
 from bot.views import evidence as views
 from bot.views.scene import Scene, scene_of
 from bot.views.tasks import card

@@ -4,7 +4,7 @@ from bot.buttons import PickStep, PickTask, ShowNext, ShowStatus, ShowStep, Show
 from bot.listeners.scenes import scene_for
 from bot.router import Heard, Router
 from bot.surfaces import Message, Replace, Say
-from bot.task_words import step_meant
+from bot.typed.tasks import step_meant
 from bot.views import rests, steps, tasks
 from bot.views.scene import Scene, scene_of
 from flows.services import Services

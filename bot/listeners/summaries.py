@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from difflib import get_close_matches
 
-from bot import words
 from bot.buttons import OpenSummaries, PickSummary, ShowPortfolio, ShowSummary
 from bot.listeners import posted
 from bot.listeners.firms import in_reach, reachable, strange
@@ -11,6 +10,7 @@ from bot.listeners.posted import OFTEN
 from bot.listeners.scenes import scene_for
 from bot.router import Heard, Router
 from bot.surfaces import Answer, Message, Replace, Say
+from bot.typed import words
 from bot.views import firms as firm_views
 from bot.views import help as help_views
 from bot.views import portfolio, summaries

@@ -17,7 +17,7 @@ from bot.buttons import (
 from bot.listeners.scenes import scene_for
 from bot.router import Heard, Router
 from bot.surfaces import FieldErrors, Message, Modal, Open, Redraw, Replace, Say, Swap
-from bot.task_words import out_of_reach, task_and_reason, tasks_meant
+from bot.typed.tasks import out_of_reach, task_and_reason, tasks_meant
 from bot.views import rests, steps, task_forms, tasks
 from bot.views.blocks import TICKET_FIELD, escape
 from bot.views.refused import with_ticket

@@ -8,7 +8,7 @@ from bot.listeners.scenes import scene_for
 from bot.listeners.tasks import outdated
 from bot.router import Heard, Router
 from bot.surfaces import Replace, Say
-from bot.task_words import tasks_meant
+from bot.typed.tasks import tasks_meant
 from bot.views import rests, steps, tasks
 from bot.views.scene import Scene
 from bot.views.tasks import Top

@@ -16,7 +16,7 @@ from bot.buttons import (
     ShowNext,
     ShowStatus,
 )
-from bot.places import slack_id
+from bot.slack.places import slack_id
 from bot.surfaces import Block, Message, Modal
 from bot.views.blocks import (
     Element,

@@ -23,7 +23,7 @@ from bot.buttons import (
     UnlinkChannel,
     UseFirm,
 )
-from bot.places import channel_mention, mention, slack_id
+from bot.slack.places import channel_mention, mention, slack_id
 from bot.surfaces import Block, Message, Modal
 from bot.views.blocks import (
     Element,

@@ -6,7 +6,7 @@ from datetime import date
 import msgspec
 
 from bot.buttons import HistoryForm, OpenEvidence, OpenHistoryFilter, ShowHistory, ShowNext
-from bot.places import slack_id
+from bot.slack.places import slack_id
 from bot.surfaces import Block, Message, Modal
 from bot.views.blocks import (
     Element,

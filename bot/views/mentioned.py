@@ -1,6 +1,6 @@
 """An entry's words where the record knows people and channels by their ids only."""
 
-from bot.places import channel_mention, mention, slack_id
+from bot.slack.places import channel_mention, mention, slack_id
 from flows.events import MemberSet, Record
 from flows.history import channel_of
 

@@ -1,7 +1,7 @@
 """What a newcomer sees: the invitation, the set-up modal, and the welcome once the firm is there."""
 
 from bot.buttons import AnswerPrecheck, OpenChangeOfAgent, OpenSetUp, SetUpForm, ShowHelp, ShowNext
-from bot.places import channel_mention
+from bot.slack.places import channel_mention
 from bot.surfaces import Message, Modal
 from bot.views import dated
 from bot.views.blocks import (

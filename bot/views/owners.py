@@ -1,7 +1,7 @@
 """Owners: the modals that assign a task or hand tasks over, and what stands in the way."""
 
 from bot.buttons import AssignForm, HandoverForm, OpenMember
-from bot.places import slack_id
+from bot.slack.places import slack_id
 from bot.surfaces import Message, Modal
 from bot.views import dated
 from bot.views.blocks import actions, button, escape, field, literal, section, user_input

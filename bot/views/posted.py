@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from bot.buttons import OpenSummaries, PostAll, PostShared, StopSummary
-from bot.places import channel_mention
+from bot.slack.places import channel_mention
 from bot.surfaces import Block, Message
 from bot.views.blocks import actions, button, clip, confirm, context, escape, header, literal, section, short_day, table
 from bot.views.portfolio import HEAD, ROWS, in_words, row

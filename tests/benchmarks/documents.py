@@ -16,8 +16,8 @@ import psutil
 import pypdfium2 as pdfium
 from msgspec.structs import replace
 
-from bot import reader
 from bot.reading.speech import Read
+from bot.workers import reader
 from flows.documents.finding import find
 from flows.documents.words import stem
 from flows.events import FirmKey

@@ -12,9 +12,9 @@ from datetime import UTC, date, datetime
 import psutil
 from msgspec.structs import replace
 
-from bot import scribe
 from bot.files.writing import write
 from bot.pack_files import read_deadlines, read_pack
+from bot.workers import scribe
 from flows import own_dates, progress
 from flows.deadlines import load_ledger
 from flows.events import Record

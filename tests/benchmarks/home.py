@@ -17,10 +17,10 @@ from pathlib import Path
 from bot.actions import pack as packed
 from bot.bootstrap import build_services
 from bot.buttons import ShowHome
-from bot.hearing import Call, Origin
+from bot.front.hearing import Call, Origin
+from bot.front.table import Table
 from bot.pack_files import read_pack
 from bot.surfaces import Publish
-from bot.table import Table
 from flows.packs import load_pack
 from flows.services import Services
 from flows.summaries.portfolio import FILTERS

@@ -22,8 +22,8 @@ import psutil
 from msgspec.structs import replace
 
 from bot.bootstrap import build_services
+from bot.delivery.planner import TOGETHER
 from bot.pack_files import read_pack
-from bot.planner import TOGETHER
 from flows.asked import Owed
 from flows.events import FirmKey
 from flows.firms import Person

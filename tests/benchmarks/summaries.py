@@ -19,12 +19,12 @@ from typing import Any
 from bot.actions import pack as packed
 from bot.bootstrap import build_router, build_services
 from bot.buttons import ShowPortfolio
-from bot.hearing import Call, Origin
+from bot.front.hearing import Call, Origin
+from bot.front.table import Table
 from bot.metrics import Counts
 from bot.pack_files import read_pack
-from bot.people import People
+from bot.slack.people import People
 from bot.surfaces import Replace, Say
-from bot.table import Table
 from flows.events import FirmKey
 from flows.firms import Person
 from flows.packs import load_pack

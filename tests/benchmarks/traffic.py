@@ -9,7 +9,7 @@ import msgspec
 
 from bot.actions import pack as packed
 from bot.buttons import ReopenForm
-from bot.hearing import Kept, Origin
+from bot.front.hearing import Kept, Origin
 from bot.views.task_forms import REASON
 from tests.benchmarks import firms
 from tests.benchmarks.load import signed

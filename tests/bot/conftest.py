@@ -14,7 +14,7 @@ from bot.__main__ import cais
 from bot.app import Bot
 from bot.bootstrap import build_router, build_services
 from bot.clock import real_time
-from bot.middleware import BUDGET
+from bot.front.middleware import BUDGET
 from bot.pack_files import read_pack
 from bot.router import Router
 from bot.sandbox.sandbox import Sandbox
@@ -63,8 +63,8 @@ def quick_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     async def drawn(picture: Picture) -> bytes:
         return A_PICTURE
 
-    monkeypatch.setattr("bot.pictures.draw", drawn)
-    monkeypatch.setattr("bot.pictures.A_LOOK", 0.05)
+    monkeypatch.setattr("bot.delivery.pictures.draw", drawn)
+    monkeypatch.setattr("bot.delivery.pictures.A_LOOK", 0.05)
 
 
 @pytest.fixture

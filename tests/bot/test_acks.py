@@ -2,7 +2,7 @@
 
 import asyncio
 
-from bot.acks import Acks
+from bot.front.acks import Acks
 
 
 async def test_what_can_wait_waits_for_the_requests_that_are_being_answered() -> None:

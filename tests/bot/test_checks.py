@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from bot import checks, checks_of_oauth
-from bot.checks import Finding
 from bot.clock import real_now
 from bot.commands.doctor import examine
+from bot.doctor import checks
+from bot.doctor import oauth as checks_of_oauth
+from bot.doctor.checks import Finding
 from bot.files.packet.pdf import NoPdf
 from bot.manifest import manifest_path, read_manifest
 from bot.sandbox.sandbox import Sandbox
@@ -66,7 +67,7 @@ def test_whether_a_packet_gets_its_pdf_is_said_and_stops_nothing(monkeypatch: py
         if missing:
             raise NoPdf(missing)
 
-    monkeypatch.setattr("bot.checks.printer", printer)
+    monkeypatch.setattr("bot.doctor.checks.printer", printer)
     (found,) = checks.check_pdf()
     assert (found.about, found.verdict) == ("pdf", "look" if missing else "ok")
     assert found.sentence.endswith(missing or "comes with its PDF.")

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from bot.date_words import Someone, assign_words, due_words
+from bot.typed.dates import Someone, assign_words, due_words
 from flows.dates import EveryYear, NoDate, OnDay, WhichDay, read
 from flows.trading_days import NYSE
 from tests.flows.life import ANA, BEN, PACK, TODAY, Life

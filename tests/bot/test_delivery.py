@@ -10,9 +10,9 @@ import pytest
 from bot.background import Background
 from bot.bootstrap import build_router, build_services
 from bot.clock import real_time
-from bot.delivery import IN_FLIGHT, LEASE, Delivery
-from bot.installed import OneWorkspace
-from bot.standstill import Standstill
+from bot.delivery.rounds import IN_FLIGHT, LEASE, Delivery
+from bot.slack.installed import OneWorkspace
+from bot.slack.standstill import Standstill
 from bot.surfaces import Letter, Message, Written
 from flows.asked import Owed
 from flows.services import Act, Services

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from bot import librarian
 from bot.bootstrap import build_router
+from bot.workers import librarian
 from flows.documents.library import REASONS
 from flows.documents.words import asked
 from flows.events import FirmKey
@@ -44,7 +44,7 @@ async def a_firm(services: Services, owner: str = BEN, name: str = "Apex") -> Fi
 
 @pytest.fixture
 async def slack(transport: str, services: Services, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Slack]:
-    monkeypatch.setattr("bot.progress_note.EVERY", 0.0)
+    monkeypatch.setattr("bot.workers.progress_note.EVERY", 0.0)
     async with bot_in_slack(transport, services, build_router()) as connected:
         yield connected
 
@@ -222,7 +222,7 @@ async def test_a_file_larger_than_slack_said_is_left_in_the_middle(
     slack: Slack, services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await a_firm(services)
-    monkeypatch.setattr("bot.librarian.LARGEST", 100)
+    monkeypatch.setattr("bot.workers.librarian.LARGEST", 100)
     await added(slack, slack.ben, "big.txt", "word " * 50, ends=REASONS["too_large"])
 
 

@@ -13,16 +13,16 @@ from msgspec.structs import replace
 
 from bot import buttons
 from bot.actions import Carried, pack
-from bot.answering import Answering
 from bot.background import Background
 from bot.bootstrap import build_router, build_services
-from bot.hearing import Call, Origin
+from bot.front.answering import Answering
+from bot.front.hearing import Call, Origin
+from bot.front.table import Table
 from bot.metrics import Counts
-from bot.people import People
+from bot.slack.people import People
+from bot.slack.web_api import WebApi
 from bot.surfaces import Answer, FieldErrors, Home, Message, Modal, Options, Say
-from bot.table import Table
 from bot.views import help as help_views
-from bot.web_api import WebApi
 from flows.agent_file import AgentFile
 from flows.asked import Place
 from flows.asking import Question

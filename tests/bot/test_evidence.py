@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from bot import keeper
 from bot.bootstrap import build_router
-from bot.checks_of_evidence import check_evidence
-from bot.evidence_copies import check_copies
+from bot.doctor.evidence import check_evidence
 from bot.settings import read
-from bot.web_api import NotHandedOver, SlackSaidNo, WebApi
+from bot.slack.web_api import NotHandedOver, SlackSaidNo, WebApi
+from bot.workers import keeper
+from bot.workers.evidence_copies import check_copies
 from flows.events import EvidenceAdded, FirmKey
 from flows.evidence.pieces import Piece
 from flows.firms import Person, Refusal

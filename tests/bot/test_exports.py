@@ -12,13 +12,13 @@ from typing import Any
 import msgspec
 import pytest
 
-from bot import scribe
 from bot.bootstrap import build_router
-from bot.exporter import MOST_WAITING
 from bot.files.speech import decode_export, encode_export
-from bot.places import place
-from bot.scribe import NotWritten
+from bot.slack.places import place
 from bot.views import exports as views
+from bot.workers import scribe
+from bot.workers.exporter import MOST_WAITING
+from bot.workers.scribe import NotWritten
 from flows.asked import Place
 from flows.asking import Question
 from flows.events import FirmKey, RecordExported

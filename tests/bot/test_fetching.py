@@ -9,7 +9,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot.web_api import NotHandedOver, TooBusy, TooLarge, Unsure, WebApi
+from bot.slack.web_api import NotHandedOver, TooBusy, TooLarge, Unsure, WebApi
 
 TOKEN = "xoxb-token"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.places import place
+from bot.slack.places import place
 from flows.services import Act, Services
 from tests.bot.conversing import BEN, CLIENTS, COMPLIANCE, CONRAD, GENERAL, LEA, Slack, elements, labels, words_of
 from tests.bot.firm_making import TENANT, a_firm, person

@@ -6,9 +6,9 @@ from typing import Any, cast
 import msgspec
 import pytest
 
-from bot import event_inbox
 from bot.clock import real_time
-from bot.event_inbox import LEASE, SOON, TYPE_AGAIN
+from bot.front import event_inbox
+from bot.front.event_inbox import LEASE, SOON, TYPE_AGAIN
 from flows.ports import Known, Told
 from flows.roadmap import Pack
 from flows.services import Services

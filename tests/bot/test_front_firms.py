@@ -7,7 +7,7 @@ import pytest
 
 from bot.actions import pack as packed
 from bot.clock import real_time
-from bot.hearing import Call
+from bot.front.hearing import Call
 from bot.surfaces import Message, Say
 from flows.firms import Person
 from flows.ports import Known
@@ -168,7 +168,7 @@ async def test_a_button_that_only_opens_an_address_is_acked_in_silence(slack: Sl
 
 
 async def test_a_dm_between_two_people_is_not_the_apps_own(slack: Slack) -> None:
-    from bot.hearing import Origin
+    from bot.front.hearing import Origin
 
     between = Call("command", "", TENANT, ANA, "c", origin=Origin(channel="D0OTHER", response_url="x"))
     assert not slack.bot.answering.is_direct(between)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot import words
+from bot.typed import words
 from flows.events import FirmKey
 from flows.ports import FirmSummary
 

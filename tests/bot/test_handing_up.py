@@ -8,7 +8,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot.web_api import NotHandedOver, TooBusy, Unsure, WebApi
+from bot.slack.web_api import NotHandedOver, TooBusy, Unsure, WebApi
 
 CONTENT = b"0123456789" * 100_000
 

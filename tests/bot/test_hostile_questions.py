@@ -12,10 +12,10 @@ from datetime import date
 import msgspec
 
 from bot.actions import pack
-from bot.answering import content
 from bot.buttons import AskForm
 from bot.commands.ask import answer_line
-from bot.hearing import Call, Kept, hear
+from bot.front.answering import content
+from bot.front.hearing import Call, Kept, hear
 from bot.sandbox.limits import problems_in_message
 from bot.sandbox.mentions import notifies
 from bot.surfaces import Answer, Open, Replace, Say, Swap

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.kept_bot import KeptBot, Patience, start
+from bot.practice.kept_bot import KeptBot, Patience, start
 
 QUICK = Patience(first=0.01, longest=0.02, to_stop=5)
 SLEEPS = [sys.executable, "-c", "import signal; signal.pause()"]

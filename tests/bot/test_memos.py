@@ -1,7 +1,7 @@
 """The decision memo in Slack: decided, shown to copy, attested to by a second person, looked at again."""
 
-from bot.answering import content, modal_view
-from bot.hearing import Origin
+from bot.front.answering import content, modal_view
+from bot.front.hearing import Origin
 from bot.sandbox.limits import problems_in_message, problems_in_view
 from bot.views import answers, memos
 from flows.memos import memo_of

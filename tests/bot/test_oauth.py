@@ -21,12 +21,12 @@ import bot
 from bot.app import INSTALLED, Bot
 from bot.bootstrap import build_router, build_services
 from bot.clock import real_time
-from bot.installed import NOT_HERE, ManyWorkspaces
 from bot.manifest import read_manifest
 from bot.oauth import GOOD_FOR, OAuth
 from bot.sandbox.sandbox import Sandbox
 from bot.server import Server, web_app
-from bot.web_api import SlackSaidNo, WebApi
+from bot.slack.installed import NOT_HERE, ManyWorkspaces
+from bot.slack.web_api import SlackSaidNo, WebApi
 from flows.asked import Owed
 from flows.roadmap import Pack
 from flows.services import Services
@@ -375,7 +375,7 @@ BOUND = {"exporter.py", "progress_note.py"}
 
 def test_whoever_calls_slack_says_for_which_workspace() -> None:
     unsaid = []
-    for path in Path(bot.__file__).parent.glob("*.py"):
+    for path in Path(bot.__file__).parent.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Attribute) and node.attr in ("call", "fetch", "hand_up"):
                 unsaid += [path.name] if ast.unparse(node.value) in ("self._slack", "self.slack") else []

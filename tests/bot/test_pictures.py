@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from bot import pictures
+from bot.delivery import pictures
+from bot.delivery.pictures import BURST, NotYet, Pictures, draw
 from bot.files.progress_picture import DONE, STRIPE, WIDTH, plain
 from bot.files.progress_picture import draw as drawing
-from bot.pictures import BURST, NotYet, Pictures, draw
+from bot.slack.web_api import SlackSaidNo, Unsure
 from bot.surfaces import Bar, Picture
 from bot.views.progress_picture import MOST, of_many, of_one
-from bot.web_api import SlackSaidNo, Unsure
 from flows.roadmap import Pack
 from tests.bot.conversing import Json, words_of
 from tests.bot.reminding import World, new_york, world_at
@@ -114,8 +114,8 @@ async def test_whatever_is_wrong_with_it_the_summary_is_posted(world: World, fau
 
 
 async def test_where_nothing_can_be_drawn_the_summary_is_posted(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.pictures.draw", real_draw)
-    monkeypatch.setattr("bot.pictures.sys.executable", "/bin/false")
+    monkeypatch.setattr("bot.delivery.pictures.draw", real_draw)
+    monkeypatch.setattr("bot.delivery.pictures.sys.executable", "/bin/false")
     await apex(world.services)
     await types(world, "weekly")
     assert images(posts(world)[0]) == []
@@ -180,7 +180,7 @@ async def test_after_a_refusal_slack_is_left_alone_for_a_while_in_that_workspace
 async def test_a_file_that_slack_has_not_examined_yet_is_left_out_and_used_later(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("bot.pictures.A_LOOK", 0.0)
+    monkeypatch.setattr("bot.delivery.pictures.A_LOOK", 0.0)
     slack = Taking()
     kept = Pictures(slack, lambda: 0.0)  # type: ignore[arg-type]
     slack.mimetype = ""

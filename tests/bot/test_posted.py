@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.delivery import LEASE
-from bot.places import place
+from bot.delivery.rounds import LEASE
+from bot.slack.places import place
 from flows.heads import heads_in
 from flows.roadmap import Pack
 from tests.bot.conversing import BEN, CLIENTS, COMPLIANCE, CONRAD, GENERAL, LEA, Json, labels, words_of

@@ -8,7 +8,7 @@ import pytest
 
 from bot.bootstrap import build_router, build_services
 from bot.clock import real_time
-from bot.event_inbox import LEASE
+from bot.front.event_inbox import LEASE
 from flows.asked import Place
 from flows.asking import Question, Reply
 from flows.questions.answer import Ambiguous, Answered, Context

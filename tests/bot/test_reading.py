@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from bot import reader
-from bot.own_process import environment
 from bot.reading.speech import AnySaid, Ended, Failed, Opened, Read
+from bot.workers import reader
+from bot.workers.own_process import environment
 from flows.documents.cutting import Piece
 from flows.documents.library import REASONS
 from tests import papers

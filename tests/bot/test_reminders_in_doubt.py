@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.delivery import LEASE
+from bot.delivery.rounds import LEASE
 from flows.roadmap import Pack
 from tests.bot.conversing import BEN, Json, words_of
 from tests.bot.firm_making import TENANT, a_firm, person

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.bootstrap import build_services
-from bot.delivery import LEASE
-from bot.people import FRESH
+from bot.delivery.rounds import LEASE
+from bot.slack.people import FRESH
 from flows.roadmap import Pack
 from storage.database import open_database
 from tests.bot.conftest import engine

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.bringing import FORGOTTEN, MOST_REFUSALS, SOME_MINUTES
+from bot.delivery.bringing import FORGOTTEN, MOST_REFUSALS, SOME_MINUTES
 from flows.events import FirmKey
 from flows.ports import Known
 from flows.roadmap import Pack

@@ -1,7 +1,7 @@
 """A second pair of eyes in Slack: asked for by a lead, told once, approved or sent back, whoever clicks first."""
 
-from bot.answering import content, modal_view
-from bot.hearing import Origin
+from bot.front.answering import content, modal_view
+from bot.front.hearing import Origin
 from bot.sandbox.limits import problems_in_message, problems_in_view
 from bot.views import reviews as views
 from flows.events import ReviewSet

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from bot.checks import check_sending
+from bot.doctor.checks import check_sending
 from flows.asked import Owed
 from flows.services import Services
 from tests.bot.conversing import BEN, LEA

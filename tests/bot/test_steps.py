@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.task_words import step_meant, tasks_meant
+from bot.typed.tasks import step_meant, tasks_meant
 from flows.firms import Refusal
 from flows.services import Services
 from tests.bot.conversing import BEN, COMPLIANCE, Slack, labels, words_of

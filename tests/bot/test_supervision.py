@@ -1,7 +1,7 @@
 """Supervision files in Slack: filled in from the list of agents, shown, changed, undone."""
 
-from bot.answering import content, modal_view
-from bot.hearing import Origin
+from bot.front.answering import content, modal_view
+from bot.front.hearing import Origin
 from bot.sandbox.limits import problems_in_message, problems_in_view
 from bot.views.answers import agents
 from bot.views.supervision import NO_FILE, form, page

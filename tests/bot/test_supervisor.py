@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.kept_bot import Patience
-from bot.supervisor import HOST, CannotStart, Plan, port_is_free, supervise
+from bot.practice.kept_bot import Patience
+from bot.practice.supervisor import HOST, CannotStart, Plan, port_is_free, supervise
 
 LISTENS = "import signal, socket, sys; s = socket.create_server(('127.0.0.1', {port})); signal.pause()"
 LEAVES_A_MARK = "import pathlib, signal, os; pathlib.Path({marks!r}, str(os.getpid())).touch(); "

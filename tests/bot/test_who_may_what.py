@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from bot.installed import OneWorkspace
-from bot.people import read_user
-from bot.places import place
 from bot.sandbox import methods
+from bot.slack.installed import OneWorkspace
+from bot.slack.people import read_user
+from bot.slack.places import place
 from flows.services import Act, Services
 from tests.bot.conversing import BEN, COMPLIANCE, LEA, Slack, words_of
 from tests.bot.firm_making import TENANT, a_firm, person

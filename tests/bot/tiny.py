@@ -3,7 +3,6 @@
 import asyncio
 from typing import Any
 
-from bot import words
 from bot.actions import Carried, action_id, pack
 from bot.router import Heard, Router
 from bot.surfaces import (
@@ -21,6 +20,7 @@ from bot.surfaces import (
     Say,
     Swap,
 )
+from bot.typed import words
 from bot.views.blocks import section, table
 from flows.firms import Refusal
 from flows.services import Services

@@ -9,9 +9,9 @@ from typing import Any
 
 import asyncpg
 
-from bot.arrivals import IN_DOUBT, keys_in
 from bot.clock import SKEW
-from bot.delivery import LEASE
+from bot.delivery.arrivals import IN_DOUBT, keys_in
+from bot.delivery.rounds import LEASE
 from flows.asked import ARRIVED, FINE, SUMMARY
 from flows.events import NoteAdded, Record
 from storage.postgres import plain_url

@@ -5,7 +5,7 @@ import random
 import time
 from collections.abc import Awaitable, Callable
 
-from bot.hearing import hear
+from bot.front.hearing import hear
 from bot.sandbox.sandbox import Sandbox
 from bot.sandbox.wire import SlackError
 from tests.bot.conversing import Json, as_state, elements, labels, words_of

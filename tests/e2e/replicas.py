@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from bot.clock import SKEW
-from bot.delivery import LEASE, ROUND
+from bot.delivery.rounds import LEASE, ROUND
 from flows.asked import ARRIVED
 from flows.heads import heads_in
 from flows.summaries.posting import REDRAW

@@ -4,7 +4,7 @@ import pytest
 
 from bot.bootstrap import build_router
 from bot.clock import real_time
-from bot.event_inbox import LEASE
+from bot.front.event_inbox import LEASE
 from flows.services import Services
 from tests.bot.conftest import bot_in_slack
 from tests.bot.conversing import BEN, Json, Slack, Someone, words_of

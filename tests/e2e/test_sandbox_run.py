@@ -12,7 +12,7 @@ from typing import Any
 
 import aiohttp
 
-from bot.supervisor import port_is_free
+from bot.practice.supervisor import port_is_free
 from tests.bot.conversing import ANA, BEN, GENERAL, Json, elements, labels, words_of
 from tests.e2e.processes import PATIENCE, clean_environment, free_port
 from tests.e2e.walking import title

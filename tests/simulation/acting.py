@@ -2,8 +2,8 @@
 
 import msgspec
 
-from bot.arrivals import short
-from bot.reminded import once_each, read
+from bot.delivery.arrivals import short
+from bot.delivery.reminded import once_each, read
 from flows.deadlines import Source, Value
 from flows.events import FirmKey
 from flows.firms import Person

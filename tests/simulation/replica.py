@@ -5,12 +5,12 @@ from typing import Any, TypeVar
 
 from bot.background import Background
 from bot.bootstrap import build_services
-from bot.delivery import LETTERS_KEPT, REMINDERS_KEPT, Delivery
-from bot.installed import OneWorkspace
-from bot.people import People
-from bot.planner import Planner
+from bot.delivery.planner import Planner
+from bot.delivery.rounds import LETTERS_KEPT, REMINDERS_KEPT, Delivery
 from bot.router import SlotWriter
-from bot.standstill import Standstill
+from bot.slack.installed import OneWorkspace
+from bot.slack.people import People
+from bot.slack.standstill import Standstill
 from flows.roadmap import Pack
 from flows.services import Services
 from storage.database import ClosingRunner, Database

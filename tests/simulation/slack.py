@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.sandbox.limits import problems_in_message
-from bot.web_api import SlackSaidNo, TooBusy, Unreachable, Unsure
+from bot.slack.web_api import SlackSaidNo, TooBusy, Unreachable, Unsure
 from tests.simulation.faults import Died, Faults
 from tests.simulation.virtual_time import Time
 
@@ -118,7 +118,7 @@ class Slack:
 
 
 class Line:
-    """One replica's way to Slack: bot.web_api.WebApi's door, with what can go wrong on the way."""
+    """One replica's way to Slack: bot.slack.web_api.WebApi's door, with what can go wrong on the way."""
 
     def __init__(self, slack: Slack, faults: Faults, alive: "Alive") -> None:
         self._slack = slack

@@ -10,10 +10,10 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
-from bot.arrivals import short
 from bot.bootstrap import build_router
+from bot.delivery.arrivals import short
+from bot.delivery.planner import PAUSE
 from bot.pack_files import read_pack
-from bot.planner import PAUSE
 from bot.router import SlotWriter
 from flows.asked import Owed
 from flows.events import FirmKey

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from bot.actions import verb_of
-from bot.answering import content, modal_view
 from bot.bootstrap import build_router
 from bot.buttons import MessageFirmForm, RemoveEvidenceForm, SaveMessageForm
-from bot.hearing import Origin
+from bot.front.answering import content, modal_view
+from bot.front.hearing import Origin
 from bot.sandbox.limits import problems_in_message, problems_in_view
 from bot.surfaces import Home, Message, Modal
 from bot.views import evidence as proof

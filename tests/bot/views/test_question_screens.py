@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.actions import verb_of
-from bot.answering import content, modal_view
 from bot.bootstrap import build_router
-from bot.hearing import Origin
+from bot.front.answering import content, modal_view
+from bot.front.hearing import Origin
 from bot.sandbox.limits import problems_in_message, problems_in_view
 from bot.sandbox.mentions import notifies
 from bot.surfaces import Message, Modal

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.actions import verb_of
-from bot.answering import content, modal_view
 from bot.buttons import ConfirmAnswer
-from bot.hearing import Origin
+from bot.front.answering import content, modal_view
+from bot.front.hearing import Origin
 from bot.listeners import answers as answer_listeners
 from bot.listeners import dates as date_listeners
 from bot.listeners import deadlines as deadline_listeners

@@ -1,0 +1,1 @@
+"""What is owed to people: planned, taken up when it is due, written, sent once, settled."""

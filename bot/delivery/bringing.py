@@ -1,0 +1,200 @@
+"""Brings one person what is owed at one time: written, sent, settled; after a crash only what did not arrive."""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from bot.delivery.arrivals import NOBODY, Arrivals, metadata
+from bot.delivery.posting import NotSent, Posting
+from bot.router import SlotWriter
+from bot.slack.places import is_channel
+from bot.slack.standstill import Standstill
+from bot.slack.web_api import SlackSaidNo, Unsure, WebApi
+from bot.surfaces import Letter, Written
+from flows.asked import SUMMARY, Owed, Slot
+from flows.events import FirmKey
+from flows.habits import MAY_PASS
+from flows.services import Services
+from flows.summaries.posting import not_posted
+
+log = logging.getLogger("cais.delivery")
+
+UNTIL_TRIED_AGAIN = 30.0
+"""Seconds, where Slack takes nothing for now."""
+
+A_MOMENT = 5.0
+"""Seconds after which it is looked again at what is not to be said yet: by then it is planned anew."""
+
+A_WHILE = 600.0
+"""The same for what may have been sent before."""
+
+MOST_IN_A_MESSAGE = 500
+"""What stands in one message, by its metadata; more become another."""
+
+NOT_NOW = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
+"""What Slack says when it could not, or is not sure; looked for and tried again once the lease has run out."""
+
+OUT_OF_REACH = NOBODY | {"account_inactive"}
+"""Slack's words for a person who gets no messages of ours; any other is about the message, the app or the moment."""
+
+MOST_REFUSALS = 4
+"""How often what may pass is tried, before it counts as refused."""
+
+SOME_MINUTES = 300.0
+"""Seconds between such tries."""
+
+FORGOTTEN = 3600.0
+"""Seconds after which such a refusal no longer counts as the one before."""
+
+
+class Bringing:
+    """Brings a slot that was taken up. `now` is real time in UNIX seconds; `wake` is told when more is owed by it."""
+
+    def __init__(
+        self,
+        slack: WebApi,
+        services: Services,
+        letters: Mapping[str, SlotWriter],
+        now: Callable[[], float],
+        *,
+        standstill: Standstill,
+        wake: Callable[[], None],
+    ) -> None:
+        self._services = services
+        self._outbox = services.outbox
+        self._letters = letters
+        self._now = now
+        self._standstill = standstill
+        self._wake = wake
+        self._posting = Posting(slack, now)
+        self._arrivals = Arrivals(slack, now)
+        self.put_off_until: set[float] = set()
+        """When something may be tried again, in real time: looked at then, and not with the next round only."""
+        self._refusals: dict[tuple[str, str, str], tuple[int, float]] = {}
+        """How often in a row Slack refused a slot for a reason that may pass, and when it last did."""
+
+    def forget_put_off(self) -> None:
+        """What was put off until now is looked at now."""
+        now = self._now()
+        self.put_off_until = {at for at in self.put_off_until if at > now}
+
+    async def bring(self, slot: Slot) -> None:
+        """Whatever happens to one, the others go on."""
+        kind = slot.owed[0].kind
+        try:
+            await self._send(slot)
+        except NotSent as put_off:
+            await self._release(slot.tenant, [o.key for o in slot.owed], put_off.until)
+        except Unsure as error:
+            # It may have arrived: the lease runs out, and whoever takes it up then looks before sending it again.
+            log.info("not sure that it arrived", extra={"action": "owed", "kind": kind, "error": str(error)})
+        except SlackSaidNo as no:
+            await self._refused(slot, no.error)
+        except Exception as error:  # noqa: BLE001 - the others are not to wait for what is wrong with one
+            log.error("cannot be written", extra={"action": "owed", "kind": kind, "error": type(error).__name__})
+
+    async def _send(self, slot: Slot) -> None:
+        owed: Sequence[Owed] = slot.owed[:MOST_IN_A_MESSAGE]
+        if more := slot.owed[MOST_IN_A_MESSAGE:]:
+            await self._release(slot.tenant, [o.key for o in more], self._now())
+        written = await self._write(owed)
+        if max(o.tries for o in owed) > 1 and not _only_changes(written.letter):
+            owed = await self._without_arrived(slot.tenant, owed, written.letter)
+            if not owed:
+                return
+            written = await self._write(owed)
+        if written.later:
+            await self._put_off([o for o in owed if o.key in written.later])
+        outcomes = dict.fromkeys(written.needless, "needless")
+        said = [o for o in owed if o.key not in {*written.needless, *written.later}]
+        message = ""
+        if written.letter and said:
+            message = await self._posting.deliver(slot.tenant, slot.person, written.letter, metadata(said))
+            outcomes |= {o.key: "sent" for o in said}
+        await self._outbox.settle(slot.tenant, outcomes, now=self._now(), message=message)
+        if message[:1] == "D" and not _only_changes(written.letter):
+            await self._got_through(slot)
+
+    async def _release(self, tenant: str, keys: Sequence[str], until: float) -> None:
+        """They were surely not sent, and are tried again then."""
+        await self._outbox.release(tenant, keys, until=until)
+        self.put_off_until.add(until)
+
+    async def _put_off(self, owed: Sequence[Owed]) -> None:
+        """Not to be said yet, as after a stop at night: a plan made anew knows until when."""
+        in_doubt = any(o.tries > 1 for o in owed)  # those no plan moves, and Slack is not to be asked again and again
+        until = self._now() + (A_WHILE if in_doubt else A_MOMENT)
+        await self._release(owed[0].tenant, [o.key for o in owed], until)
+        for firm in dict.fromkeys(FirmKey(o.tenant, o.firm) for o in owed):
+            await self._services.reminders.replan(firm)
+
+    async def _write(self, owed: Sequence[Owed]) -> Written:
+        write = self._letters.get(owed[0].kind)
+        return await write(owed, self._services) if write else Written(None, tuple(o.key for o in owed))
+
+    async def _without_arrived(self, tenant: str, owed: Sequence[Owed], letter: Letter | None) -> Sequence[Owed]:
+        """What does not stand in the conversation yet; what does is settled."""
+        arrived = await self._arrivals.look(owed, letter)
+        for message in dict.fromkeys(arrived.values()):
+            there = {key: "sent" for key, at in arrived.items() if at == message}
+            await self._outbox.settle(tenant, there, now=self._now(), message=message)
+        return [o for o in owed if o.key not in arrived]
+
+    async def _refused(self, slot: Slot, error: str) -> None:
+        """Slack does not take it: for the token, for now, or for good."""
+        keys = [o.key for o in slot.owed]
+        extra: dict[str, Any] = {"action": "owed", "kind": slot.owed[0].kind, "error": error}
+        if error in NOT_NOW:
+            log.info("not sure that it arrived", extra=extra)
+            return
+        if error == "ratelimited" or await self._standstill.is_over(slot.tenant, error):
+            await self._release(slot.tenant, keys, self._now() + UNTIL_TRIED_AGAIN)
+            return
+        log.warning("Slack does not take it", extra=extra)
+        if is_channel(slot.person):
+            await self._refused_by_channel(slot, error)
+            return
+        is_post = slot.owed[0].kind != "redraw"
+        if is_post and error in MAY_PASS and self._may_still_pass(slot):
+            await self._release(slot.tenant, keys, self._now() + SOME_MINUTES)
+            return
+        if is_post and error in OUT_OF_REACH | MAY_PASS:
+            # Before it is settled: what is refused to somebody who is not marked so is owed again at once.
+            at = self._services.now().timestamp()
+            await self._services.directory.blocked(slot.tenant, slot.person, error, at=at)
+        await self._outbox.settle(slot.tenant, dict.fromkeys(keys, error), now=self._now())
+
+    def _may_still_pass(self, slot: Slot) -> bool:
+        place, now = (slot.tenant, slot.person, slot.slot), self._now()
+        # A slot may go without coming here again: moved by a plan, or brought by another replica.
+        old = [p for p, (_, at) in self._refusals.items() if now - at > FORGOTTEN]
+        for gone in old:
+            del self._refusals[gone]
+        refusals = self._refusals.pop(place, (0, now))[0] + 1
+        if refusals < MOST_REFUSALS:
+            self._refusals[place] = refusals, now
+            return True
+        return False
+
+    async def _got_through(self, slot: Slot) -> None:
+        """A message in somebody's DM: whatever was refused before, they can be written to."""
+        self._refusals.pop((slot.tenant, slot.person, slot.slot), None)
+        reach = (await self._services.directory.reach(slot.tenant, [slot.person]))[slot.person]
+        if reach.blocked or reach.heard:
+            at = self._services.now().timestamp()
+            await self._services.directory.blocked(slot.tenant, slot.person, "", at=at)
+
+    async def _refused_by_channel(self, slot: Slot, error: str) -> None:
+        """Whoever set it up is told; what was only to be drawn anew comes with the next message."""
+        posts = [owed for owed in slot.owed if owed.kind == SUMMARY]
+        told = [o for o in (not_posted(post, error, self._services.now().timestamp()) for post in posts) if o]
+        await self._outbox.owe(told)
+        outcomes = {owed.key: error if owed.kind == SUMMARY else "needless" for owed in slot.owed}
+        await self._outbox.settle(slot.tenant, outcomes, now=self._now())
+        if told:
+            self._wake()
+
+
+def _only_changes(letter: Letter | None) -> bool:
+    """Drawing a message anew twice harms nobody."""
+    return letter is not None and bool(letter.instead_of)

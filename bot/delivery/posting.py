@@ -1,0 +1,181 @@
+"""Hands a letter to Slack, once: a message a second in each conversation, and nothing while Slack asks to wait."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from msgspec.structs import replace
+
+from bot.delivery.pictures import NotYet, Pictures
+from bot.front.answering import NO_UNFURLING, content
+from bot.slack.places import slack_id
+from bot.slack.web_api import SlackSaidNo, TooBusy, Unreachable, Unsure, WebApi
+from bot.surfaces import Letter, Message
+
+log = logging.getLogger("cais.posting")
+
+Json = dict[str, Any]
+
+A_SECOND = 1.0
+"""Between two messages in one conversation: what Slack lets through for sure."""
+
+HEADING = 2
+"""Blocks of a message above its picture."""
+
+MOST_KEPT = 10_000
+"""Conversations whose last message is remembered."""
+
+AGAIN = 30.0
+"""Seconds until another try where no connection came about."""
+
+SHARED = "shared_channel"
+"""Our own word, among Slack's: people of another company are in the channel."""
+
+INSIDE = 600.0
+"""Seconds for which a channel that was the workspace's own is believed to be so still."""
+
+ELSEWHERE = frozenset({"channel_not_found", "not_in_channel", "is_archived", "invalid_thread_ts", "thread_not_found"})
+
+
+class NotSent(Exception):
+    """It was surely not sent; from `until` (real time) on it may be tried again."""
+
+    def __init__(self, until: float) -> None:
+        super().__init__(until)
+        self.until = until
+
+
+class Posting:
+    """Posts and changes messages. `now` is real time in UNIX seconds, which pacing goes by."""
+
+    def __init__(self, slack: WebApi, now: Callable[[], float]) -> None:
+        self._slack = slack
+        self._now = now
+        self._pictures = Pictures(slack, now)
+        self._free_at: dict[str, float] = {}
+        self._resting: dict[tuple[str, str], float] = {}
+        self._inside: dict[tuple[str, str], float] = {}
+        """Until when a channel is believed to be the workspace's own."""
+
+    async def deliver(self, tenant: str, person: str, letter: Letter, metadata: Json) -> str:
+        """The message it became, `D123/1700000000.000100`.
+
+        Raises NotSent; SlackSaidNo; and Unsure where it may or may not have arrived: never tried again blindly.
+        """
+        if letter.inside:
+            await self._must_be_inside(tenant, letter.channel)
+        pictured = await self._with_picture(tenant, letter)
+        try:
+            return await self._bring(tenant, person, pictured, metadata)
+        except SlackSaidNo as no:
+            if no.error != "invalid_blocks" or letter.picture is None or pictured is letter:
+                raise
+            self._pictures.refused(tenant, letter.picture)  # nothing was posted, and the words are what counts
+            return await self._bring(tenant, person, letter, metadata)
+
+    async def _with_picture(self, tenant: str, letter: Letter) -> Letter:
+        if letter.picture is None:
+            return letter
+        try:
+            block = await self._pictures.block(tenant, letter.channel, letter.picture, waits=bool(letter.instead_of))
+        except NotYet as not_yet:
+            raise NotSent(not_yet.until) from not_yet
+        if block is None:
+            return letter
+        heading, below = letter.message.blocks[:HEADING], letter.message.blocks[HEADING:]
+        return replace(letter, message=Message(letter.message.text, [*heading, block, *below]))
+
+    async def _bring(self, tenant: str, person: str, letter: Letter, metadata: Json) -> str:
+        if letter.instead_of:
+            try:
+                return await self._change(tenant, letter)
+            except SlackSaidNo as no:
+                if not (letter.anew and no.error == "message_not_found"):
+                    raise
+        message = await self._post(tenant, person, letter, metadata)
+        if letter.whisper:
+            await self._whisper(tenant, person, letter, *letter.whisper)
+        return message
+
+    async def _must_be_inside(self, tenant: str, channel: str) -> None:
+        """Raises SlackSaidNo where others see the channel (Slack Connect), or where we may not know whether they do."""
+        if self._inside.get((tenant, channel), 0.0) > self._now():
+            return
+        try:
+            found = await self._slack.of(tenant).call(
+                "conversations.info", {"channel": channel}, form=True, patience=0.0
+            )
+        except TooBusy as error:
+            raise NotSent(self._now() + error.seconds) from error
+        except Unsure as error:
+            raise NotSent(self._now() + AGAIN) from error
+        except SlackSaidNo as no:
+            raise (SlackSaidNo("conversations.info", SHARED) if no.error == "missing_scope" else no) from no
+        seen = found.get("channel") or {}
+        if any(seen.get(name) for name in ("is_ext_shared", "is_pending_ext_shared")):
+            raise SlackSaidNo("conversations.info", SHARED)
+        if len(self._inside) >= MOST_KEPT:
+            self._inside.clear()
+        self._inside[tenant, channel] = self._now() + INSIDE
+
+    async def _change(self, tenant: str, letter: Letter) -> str:
+        channel, _, ts = letter.instead_of.partition("/")
+        where = {"channel": channel, "ts": ts, **content(letter.message)}
+        await self._call(tenant, "chat.update", channel, where)
+        return letter.instead_of
+
+    async def _post(self, tenant: str, person: str, letter: Letter, metadata: Json) -> str:
+        own = slack_id(person)
+        where: Json = {
+            "channel": letter.channel or own,
+            **NO_UNFURLING,
+            **content(letter.message),
+            "metadata": metadata,
+        }
+        if letter.thread:
+            where["thread_ts"] = letter.thread
+        try:
+            posted = await self._call(tenant, "chat.postMessage", letter.channel or own, where)
+        except SlackSaidNo as no:
+            # A command may have been typed in a DM between two people, where we are not: then in the person's own.
+            if no.error not in ELSEWHERE or letter.channel in ("", own):
+                raise
+            where.pop("thread_ts", None)
+            posted = await self._call(tenant, "chat.postMessage", own, {**where, "channel": own})
+        return f"{posted.get('channel', '')}/{posted.get('ts', '')}"
+
+    async def _call(self, tenant: str, method: str, channel: str, where: Json) -> Json:
+        self._must_not_rest(tenant, method)
+        await self._turn(channel)
+        self._must_not_rest(tenant, method)
+        try:
+            return await self._slack.of(tenant).call(method, where, patience=0.0)
+        except TooBusy as error:
+            until = self._resting[tenant, method] = self._now() + error.seconds
+            log.info("Slack asks to wait", extra={"action": "asked_to_wait", "seconds": error.seconds})
+            raise NotSent(until) from error
+        except Unreachable as error:
+            raise NotSent(self._now() + AGAIN) from error
+
+    def _must_not_rest(self, tenant: str, method: str) -> None:
+        until = self._resting.get((tenant, method), 0.0)
+        if self._now() < until:
+            raise NotSent(until)
+
+    async def _turn(self, channel: str) -> None:
+        """Waits until it is this conversation's turn; whoever comes next waits a second longer."""
+        at = asyncio.get_running_loop().time()
+        if len(self._free_at) > MOST_KEPT:
+            self._free_at = {c: free for c, free in self._free_at.items() if free > at}
+        free = max(self._free_at.get(channel, 0.0), at)
+        self._free_at[channel] = free + A_SECOND
+        if free > at:
+            await asyncio.sleep(free - at)
+
+    async def _whisper(self, tenant: str, person: str, letter: Letter, channel: str, thread: str) -> None:
+        where = {"channel": channel, "user": slack_id(person), "thread_ts": thread, **content(letter.message)}
+        try:
+            await self._slack.of(tenant).call("chat.postEphemeral", where, patience=10.0)
+        except (SlackSaidNo, TooBusy, Unsure) as error:
+            log.info("not whispered", extra={"action": "whisper", "error": str(error)})

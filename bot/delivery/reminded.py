@@ -1,0 +1,166 @@
+"""Reads rows of the outbox as reminders: what each is about, whether it still holds, and how things stand now."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from bot.actions import Forged, unpack
+from bot.buttons import SnoozeReminded
+from bot.delivery.arrivals import keys_in, short
+from bot.views.reminded import Reminded
+from bot.views.scene import Scene, scene_of
+from flows.asked import Kept, Owed
+from flows.events import FirmKey
+from flows.reminders.hours import Hours
+from flows.reminders.rung import Found
+from flows.reminders.rungs import Rung, every
+from flows.reminders.snoozing import base_key, snoozed_to
+from flows.reminders.telling import People
+from flows.services import Services
+from flows.trading_days import Calendar
+from flows.workspace import fold
+
+FIRST = ("moved", "late", "before", "wait", "possible", "given", "unreachable")
+"""Which of several reminders of one subject is shown: the one that says most."""
+
+
+AHEAD = timedelta(60)
+"""How far ahead it is looked what is to be said later: longer than plans go."""
+
+
+class FirmNow(msgspec.Struct, frozen=True):
+    """A firm as its recipient sees it now; when each reminder that is to be said is due, and which ones hold at all."""
+
+    scene: Scene
+    calendar: Calendar
+    due: Mapping[str, datetime]
+    holds: frozenset[str]
+    hours: Hours
+    lost: bool
+
+
+async def read(owed: Sequence[Owed], services: Services) -> list[Reminded]:
+    """One for each row, in order. Rows of firms that are not there any more are left out."""
+    now = services.now()
+    told = _told(owed, now)
+    rungs = [(row, rung) for row in owed if (rung := rung_of(row))]
+    subjects: dict[tuple[str, str, str], set[str]] = {}
+    for row, rung in rungs:
+        subjects.setdefault((row.tenant, row.firm, row.person), set()).add(rung.subject)
+    firms = {
+        firm: await _firm(FirmKey(tenant, firm), person, about, services, now)
+        for (tenant, firm, person), about in subjects.items()
+    }
+    return [
+        replace(_reminded(row, rung, firm, now), now=told.get(row.message, now))
+        for row, rung in rungs
+        if (firm := firms[row.firm])
+    ]
+
+
+def _told(owed: Sequence[Owed], now: datetime) -> dict[str, datetime]:
+    """When each message that these rows stand in already was sent, by business time."""
+    due: dict[str, float] = {}
+    for row in owed:
+        if row.message:
+            due[row.message] = max(row.due_at, due.get(row.message, 0.0))
+    return {message: _sent(message, last, now) for message, last in due.items()}
+
+
+def _sent(message: str, due: float, now: datetime) -> datetime:
+    """Not before all of it was due. Slack's stamp is real time: it says so exactly, unless the clock was moved."""
+    try:
+        stamp = float(message.rpartition("/")[2])
+    except ValueError:
+        stamp = due
+    return datetime.fromtimestamp(stamp if due <= stamp <= now.timestamp() else due, UTC)
+
+
+def _reminded(row: Owed, rung: Rung, firm: FirmNow, now: datetime) -> Reminded:
+    key = base_key(row.key)
+    due, snoozed = firm.due.get(key), key != row.key
+    night = firm.hours.late(datetime.fromtimestamp(row.due_at, UTC), now) > now
+    waits = due is not None and (night or (due > now and not snoozed))
+    return Reminded(
+        firm.scene,
+        rung,
+        row=short(row.key),
+        calendar=firm.calendar,
+        now=now,
+        holds=key in firm.holds,
+        said=due is not None and not waits,
+        later=waits,
+        put_off_until=snoozed_to(row.key),
+        lost=firm.lost,
+    )
+
+
+async def _firm(
+    key: FirmKey, person: str, subjects: Collection[str], services: Services, now: datetime
+) -> FirmNow | None:
+    grounds = await services.reminders.grounds(key, person)
+    if grounds is None:
+        return None
+    position, people, workspace = grounds.position, grounds.people, fold(services.ledger, grounds.entries)
+    found = every(services.pack, position, workspace, people, until=now + AHEAD, now=now, of=subjects)
+    off = {p for p, reach in people.items() if reach.habits.off}
+    due = {f.rung.key(key): _due(f, now) for f in found if f.said and f.rung.person not in off}
+    scene = scene_of(services, position, person, people[person].time_zone, workspace.ledger)
+    hours = People(position, people, workspace.calendar).hours(person)
+    holds = frozenset(f.rung.key(key) for f in found)
+    return FirmNow(scene, workspace.calendar, due, holds, hours, not people[person].reachable)
+
+
+def _due(found: Found, now: datetime) -> datetime:
+    """Since when an owner cannot be reached may not be known: it is worked out from now then, and its row decides."""
+    undated = found.rung.kind == "unreachable" and found.since == now
+    return now if undated else found.rung.due_at
+
+
+async def there(tenant: str, at: str, person: str, clicked: Mapping[str, Any], services: Services) -> Sequence[Kept]:
+    """This person's rows that stand in the message `at`. Where its receipt was lost, `clicked` itself is one."""
+    rows = await _of_person(tenant, at, person, services)
+    if rows or not (keys := {*keys_in(clicked), *_in_blocks(clicked)}):
+        return rows
+    arrived = [row.key for row in await services.outbox.in_doubt(tenant, person) if short(row.key) in keys]
+    now = services.now().timestamp()
+    await services.outbox.settle(tenant, dict.fromkeys(arrived, "sent"), now=now, message=at)
+    return await _of_person(tenant, at, person, services)
+
+
+async def _of_person(tenant: str, at: str, person: str, services: Services) -> Sequence[Kept]:
+    return [r for r in await services.outbox.of_message(tenant, at) if r.owed.person == person]
+
+
+def _in_blocks(message: Mapping[str, Any]) -> Iterator[str]:
+    """Slack may leave out the metadata of what was clicked; each item's own block names its row too."""
+    for block in message.get("blocks") or ():
+        with suppress(Forged):
+            yield unpack(SnoozeReminded, str(block.get("block_id") or "")).row
+
+
+def rung_of(row: Owed) -> Rung | None:
+    """What a row is about; None where a later version wrote it."""
+    try:
+        return msgspec.json.decode(row.about, type=Rung)
+    except msgspec.DecodeError:
+        return None
+
+
+def once_each(found: Sequence[Reminded]) -> list[Reminded]:
+    """Each subject once: what says most, and of two alike the later one."""
+    best: dict[tuple[str, str], Reminded] = {}
+    for it in found:
+        subject = (it.scene.position.key.firm, it.rung.subject)
+        if subject not in best or _rank(it) >= _rank(best[subject]):
+            best[subject] = it
+    return list(best.values())
+
+
+def _rank(it: Reminded) -> tuple[bool, int, datetime]:
+    kind = it.rung.kind
+    return it.holds, -FIRST.index(kind) if kind in FIRST else -len(FIRST), it.rung.due_at.astimezone(UTC)

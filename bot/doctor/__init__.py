@@ -1,0 +1,1 @@
+"""What `cais doctor` looks at."""

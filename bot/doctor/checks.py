@@ -1,0 +1,245 @@
+"""What `cais doctor` looks at: each check says what it found and, where something is wrong, what to do."""
+
+import os
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.files.packet.pdf import NoPdf, printer
+from bot.manifest import read_manifest
+from bot.pack_files import read_pack
+from bot.practice.supervisor import port_is_free
+from bot.settings import Secret, Settings, unknown_names
+from flows.packs import PackError, load_pack
+from flows.reminders.telling import leads_in_reach
+from storage.database import Database, is_current, open_database
+from storage.errors import StorageError
+
+Verdict = Literal["ok", "look", "wrong"]
+TOO_FAR_OFF = 60.0
+"""Seconds the computer's clock may differ from Slack's; signatures older than five minutes are refused."""
+
+TOKEN_TROUBLE = {
+    "invalid_auth": "Slack does not know it. Copy it anew; a reinstalled app has a new one.",
+    "account_inactive": "The app was removed from the workspace. Install it again and copy the new token.",
+    "token_revoked": "It was revoked. Install the app again and copy the new token.",
+    "token_expired": "It expired. Install the app again and copy the new token.",
+    "not_allowed_token_type": "It is a token of another kind. docs/install.md says where each one is found.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the doctor's report. `look` is worth a look and stops nothing."""
+
+    about: str
+    verdict: Verdict
+    sentence: str
+
+
+def check_settings(settings: Settings) -> list[Finding]:
+    """Where the bot would run, names that look like a slip of the pen, and a clock that was moved."""
+    ways = {
+        "sandbox": "in the sandbox on this machine",
+        "socket": "in Slack by Socket Mode",
+        "http": "in Slack by HTTP",
+    }
+    where = "" if settings.talks_to_slack or settings.way == "sandbox" else f", at {settings.slack_api_url}"
+    found = [Finding("settings", "ok", f"`cais run` works {ways[settings.way]}{where}.")]
+    slip = "is set, but there is no such setting. See docs/install.md."
+    found += [Finding("settings", "look", f"{name} {slip}") for name in unknown_names()]
+    if settings.clock_moved:
+        found.append(
+            Finding("clock", "look", "Practice run: CAIS_START_AT or CAIS_CLOCK_SPEED moves the clock; entries say so.")
+        )
+    return found
+
+
+async def check_slack(settings: Settings, now: datetime) -> list[Finding]:
+    """The bot token, its scopes, and the computer's clock against Slack's."""
+    assert settings.slack_bot_token is not None, "settings refuse to start without it"
+    bot = AsyncWebClient(settings.slack_bot_token.reveal(), settings.slack_api_url, timeout=10)
+    try:
+        answer = await bot.auth_test()
+    except SlackApiError as error:
+        return [_token_finding("SLACK_BOT_TOKEN", str(error.response["error"]))]
+    except (aiohttp.ClientError, TimeoutError) as error:
+        return [unreachable(settings, error)]
+    headers = {str(name).lower(): str(value) for name, value in answer.headers.items()}
+    found = [Finding("bot token", "ok", f"It is {answer['user']} in the workspace {answer['team']}.")]
+    return [*found, *check_scopes(headers), *check_clock(headers, now)]
+
+
+async def check_line(settings: Settings) -> Finding:
+    """How Slack reaches the bot: the app token in Socket Mode, else the signing secret."""
+    if settings.way == "socket":
+        return await _check_app_token(settings.slack_app_token, settings.slack_api_url)
+    return Finding("signing secret", "look", "It is set. Only a request of Slack's shows whether it is the right one.")
+
+
+def check_scopes(headers: Mapping[str, str]) -> list[Finding]:
+    """The scopes Slack granted (`x-oauth-scopes`) against those the manifest asks for."""
+    if "x-oauth-scopes" not in headers:
+        return [Finding("scopes", "look", "Slack did not say which scopes the token has.")]
+    granted = {scope.strip() for scope in headers["x-oauth-scopes"].split(",") if scope.strip()}
+    asked = read_manifest().scopes
+    if asked - granted:
+        names = ", ".join(sorted(asked - granted))
+        todo = "Put the current manifest.yml into the app's settings (App Manifest) and reinstall the app."
+        return [Finding("scopes", "wrong", f"The app was installed without {names}. {todo}")]
+    found = [Finding("scopes", "ok", f"All {len(asked)} that the app needs.")]
+    if granted - asked:
+        names = ", ".join(sorted(granted - asked))
+        found.append(Finding("scopes", "look", f"The app has more than it uses: {names}. They can be taken away."))
+    return found
+
+
+def check_clock(headers: Mapping[str, str], now: datetime) -> list[Finding]:
+    """The computer's clock against the Date of Slack's answer. `now` is the real time, aware."""
+    try:
+        slack = parsedate_to_datetime(headers["date"])
+    except (KeyError, ValueError):
+        return [Finding("clock", "look", "Slack's answer carried no time to compare with.")]
+    apart = abs((now - slack).total_seconds())
+    if apart > TOO_FAR_OFF:
+        todo = "Turn on time synchronisation; Slack's requests are refused when the clocks are five minutes apart."
+        return [Finding("clock", "wrong", f"This computer's clock is {apart:.0f} s away from Slack's. {todo}")]
+    return [Finding("clock", "ok", f"This computer and Slack agree within {max(apart, 1):.0f} s.")]
+
+
+async def _check_app_token(token: Secret | None, api_url: str) -> Finding:
+    assert token is not None, "settings refuse Socket Mode without it"
+    client = AsyncWebClient(base_url=api_url, timeout=10)
+    try:
+        await client.apps_connections_open(app_token=token.reveal())
+    except SlackApiError as error:
+        code = str(error.response["error"])
+        if code == "missing_scope":
+            return Finding("app token", "wrong", "It lacks the scope connections:write. Make a new one that has it.")
+        return _token_finding("SLACK_APP_TOKEN", code)
+    except (aiohttp.ClientError, TimeoutError) as error:
+        return Finding("app token", "wrong", f"Slack did not answer ({type(error).__name__}). Try again in a minute.")
+    return Finding("app token", "ok", "It opens a Socket Mode connection.")
+
+
+def _token_finding(name: str, code: str) -> Finding:
+    return Finding(name, "wrong", TOKEN_TROUBLE.get(code, f"Slack refused it with the error {code}."))
+
+
+def unreachable(settings: Settings, error: Exception) -> Finding:
+    """Slack did not answer at all."""
+    todo = "Check the network, the proxy and SLACK_API_URL."
+    return Finding("slack", "wrong", f"{settings.slack_api_url} cannot be reached ({type(error).__name__}). {todo}")
+
+
+def check_folder(settings: Settings) -> list[Finding]:
+    """Whether the folder that things are kept in is there, or can be made. Makes nothing."""
+    folder = settings.folder
+    there = next(f for f in (folder, *folder.parents) if f.exists())
+    if there.is_dir() and os.access(there, os.W_OK):
+        return [Finding("folder", "ok", f"{folder} {'can be written' if there == folder else 'can be made'}.")]
+    why = "cannot be written" if there.is_dir() else "is no folder"
+    return [Finding("folder", "wrong", f"{folder} cannot be used: {there} {why}. Set CAIS_DATA_DIR to another.")]
+
+
+async def check_port(settings: Settings) -> list[Finding]:
+    """Whether the port that will be listened on is free, or what of ours is already there."""
+    if settings.way != "sandbox" and not settings.serves_pages:
+        return []
+    sandbox = settings.way == "sandbox"
+    name, port = ("CAIS_SANDBOX_PORT", settings.sandbox_port) if sandbox else ("CAIS_PORT", settings.port)
+    host = "127.0.0.1" if sandbox else settings.host
+    if port_is_free(host, port):
+        return [Finding("port", "ok", f"{port} is free.")]
+    if await _answers(f"http://{host}:{port}/{'control/health' if sandbox else 'healthz'}"):
+        return [Finding("port", "ok", f"{port} is taken by {'a sandbox' if sandbox else 'a bot'} that is running.")]
+    return [Finding("port", "wrong", f"{port} is taken by another program. Stop it, or set {name} to another port.")]
+
+
+async def check_sending(url: str) -> list[Finding]:
+    """Workspaces that nothing is sent to, and what could not be brought to people, with Slack's word for why."""
+    try:
+        if not await is_current(url):
+            return []  # what the database itself is found to be says enough
+        async with await open_database(url) as database:
+            stopped = await database.outbox.stopped()
+            tenants = {key.tenant for key in await database.events.firm_keys()}
+            lost = [row for tenant in sorted(tenants) for row in await database.outbox.undelivered(tenant, limit=100)]
+            unled = await _without_leads(database)
+    except (StorageError, ValueError, ImportError):
+        return []
+    found = [
+        Finding("sending", "wrong", f"Nothing is sent to the workspace {tenant} ({reason}). {REINSTALL}")
+        for tenant, reason in stopped.items()
+    ]
+    found += [Finding("sending", "look", UNLED.format(firm=name)) for name in unled]
+    if not lost:
+        return [*found, Finding("sending", "ok", "Nothing that was due could not be delivered.")]
+    # The rows of one message were refused together.
+    messages = {(r.owed.tenant, r.owed.person, r.owed.slot, r.settled_at): r.outcome for r in lost}
+    words = Counter(messages.values())
+    why = ", ".join(f"{word} ({count})" for word, count in words.most_common())
+    few = "One message" if len(messages) == 1 else f"{len(messages)} messages"
+    where = "A firm's lead sees whom in /cais settings, Reminders."
+    return [*found, Finding("sending", "look", f"{few} could not be delivered: {why}. {where}")]
+
+
+async def _without_leads(database: Database) -> list[str]:
+    """The names of firms none of whose leads can be reached."""
+    names = []
+    for key in await database.events.firm_keys():
+        position = await database.events.position(key)
+        if position is None:
+            continue
+        reach = await database.directory.reach(key.tenant, list(position.members))
+        if not leads_in_reach(position, reach):
+            names.append(position.name)
+    return names
+
+
+UNLED = (
+    "No lead of {firm} can be reached, so nobody is reminded of its dates. A lead who writes to the app is reminded "
+    "again; /cais firm members makes somebody else a lead."
+)
+REINSTALL = "Install the app there again and start the bot with its token: what is still due is sent then."
+
+
+async def _answers(address: str) -> bool:
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=3)) as session,
+            session.get(address) as answer,
+        ):
+            body: Any = await answer.text()
+            return answer.status == 200 and "ok" in body
+    except (aiohttp.ClientError, TimeoutError):
+        return False
+
+
+def check_pdf() -> list[Finding]:
+    """Whether an examiner packet gets its PDF here."""
+    try:
+        printer()
+    except NoPdf as missing:
+        without = "An examiner packet comes without its PDF; its HTML page says the same, and all else works."
+        return [Finding("pdf", "look", f"{without} {missing}")]
+    return [Finding("pdf", "ok", "An examiner packet comes with its PDF.")]
+
+
+def check_pack(path: Path | None) -> list[Finding]:
+    """Whether the roadmap pack can be used."""
+    try:
+        pack = load_pack(*read_pack(path))
+    except PackError as error:
+        return [Finding("pack", "wrong", f"{error} `cais pack check` says more.")]
+    except (OSError, UnicodeDecodeError) as error:
+        return [Finding("pack", "wrong", f"The pack, or the text it quotes, cannot be read: {error}")]
+    return [Finding("pack", "ok", f"{len(pack.tasks)} tasks, edition {pack.edition}.")]

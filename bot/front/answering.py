@@ -1,0 +1,331 @@
+"""Brings a listener's answer to the person: in the ack where it fits there, else by a call to Slack afterwards."""
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import msgspec
+
+from bot.actions import pack
+from bot.errors import NO_WINDOW, STILL_WORKING
+from bot.front.hearing import Call, Kept, Origin
+from bot.slack.web_api import SlackSaidNo, TooBusy, Unsure, WebApi
+from bot.surfaces import (
+    Answer,
+    FieldErrors,
+    Home,
+    Message,
+    Modal,
+    Open,
+    Options,
+    Prompts,
+    Publish,
+    Quiet,
+    Redraw,
+    Replace,
+    Say,
+    Swap,
+)
+from bot.views.within_home import IN_MESSAGES, within_home
+
+log = logging.getLogger("cais.answering")
+
+Json = dict[str, Any]
+ANSWERED = "cais_answer"
+"""The event_type of the metadata our replies to Slack events carry, with the cause."""
+
+NO_UNFURLING = {"unfurl_links": False, "unfurl_media": False}
+"""The roadmap's links are shown and never fetched, by Slack neither."""
+
+WINDOW_PATIENCE = 1.0
+"""Seconds a modal may wait for Slack: its trigger lives for three."""
+
+
+def content(message: Message) -> Json:
+    """A message as Slack takes it; text alone becomes a block too, so that it replaces the blocks that were there."""
+    blocks: Sequence[Json] = message.blocks
+    if not blocks and len(message.text) <= 3000:
+        blocks = [{"type": "section", "text": {"type": "mrkdwn", "text": message.text}}]
+    return {"text": message.text, "blocks": list(blocks)}
+
+
+def modal_view(modal: Modal, origin: Origin) -> Json:
+    """A modal as Slack takes it; where its answer belongs travels in private_metadata."""
+    kept = msgspec.json.encode(Kept(c=pack(modal.carried), o=origin)).decode()
+    view: Json = {
+        "type": "modal",
+        "callback_id": type(modal.carried).verb,
+        "title": {"type": "plain_text", "text": modal.title},
+        "close": {"type": "plain_text", "text": modal.close},
+        "blocks": list(modal.blocks),
+        "private_metadata": kept,
+    }
+    if modal.submit:
+        view["submit"] = {"type": "plain_text", "text": modal.submit}
+    return view
+
+
+def waiting(call: Call) -> Json | None:
+    """The ack where the listener has not answered in time."""
+    if call.kind == "command":
+        return {"response_type": "ephemeral", "text": STILL_WORKING}
+    if call.kind == "submit":
+        title = call.view.get("title") or {"type": "plain_text", "text": "One moment"}
+        blocks = content(Message(STILL_WORKING))["blocks"]
+        close = {"type": "plain_text", "text": "Close"}
+        return {
+            "response_action": "update",
+            "view": {"type": "modal", "title": title, "blocks": blocks, "close": close},
+        }
+    return {"options": []} if call.kind == "options" else None
+
+
+def field_errors(call: Call, sentences: dict[str, str]) -> Json:
+    """The ack that keeps a modal open; a sentence for a block the modal does not have goes to its first input."""
+    inputs = call.inputs
+    errors: dict[str, str] = {}
+    for block, sentence in sentences.items():
+        place = block if block in inputs else inputs[0]
+        errors[place] = f"{errors[place]} {sentence}" if place in errors else sentence
+    return {"response_action": "errors", "errors": errors}
+
+
+class Answering:
+    """Knows where an answer belongs. `redraw_home` draws a person's Home anew, with a note above it."""
+
+    def __init__(self, slack: WebApi, redraw_home: Callable[[Call, str], Awaitable[None]]) -> None:
+        self._slack = slack
+        self._redraw_home = redraw_home
+        self._own_dms: dict[str, bool] = {}
+
+    def knows_dm(self, channel: str) -> bool:
+        """Whether this channel is known to be a DM with the app."""
+        return channel in self._own_dms
+
+    def met_in_dm(self, channel: str) -> None:
+        """Slack only tells us of messages and opened tabs in DMs with the app, so this is one."""
+        if len(self._own_dms) > 20_000:
+            self._own_dms.pop(next(iter(self._own_dms)))
+        self._own_dms[channel] = True
+
+    def is_direct(self, call: Call) -> bool:
+        """In the DM with the app, as far as known: a command may also come from a DM between two people."""
+        origin = call.origin
+        ours = bool(origin.ts) and not origin.ephemeral
+        return origin.home or (call.in_direct_channel and (ours or self.knows_dm(origin.channel)))
+
+    def ack(self, call: Call, answer: Answer) -> tuple[Json | None, bool]:
+        """The ack's body, and whether the answer still has to be delivered by `deliver`."""
+        if isinstance(answer, Quiet):
+            return ({"options": []} if call.kind == "options" else None), False
+        if call.kind == "command" and isinstance(answer, Say | Replace):
+            if call.in_direct_channel and not self.knows_dm(call.origin.channel):
+                return None, True
+            kind = "in_channel" if call.in_direct_channel else "ephemeral"
+            return {"response_type": kind, **content(answer.message)}, False
+        if call.kind == "submit":
+            return self._ack_submit(call, answer)
+        if call.kind == "options":
+            found = answer.options if isinstance(answer, Options) else ()
+            return {"options": [{"text": _plain(label), "value": value} for label, value in found]}, False
+        return None, True
+
+    def _ack_submit(self, call: Call, answer: Answer) -> tuple[Json, bool]:
+        if isinstance(answer, FieldErrors) and call.inputs:
+            return field_errors(call, dict(answer.sentences)), False
+        if isinstance(answer, Swap):
+            return {"response_action": "update", "view": modal_view(answer.modal, call.origin)}, False
+        if isinstance(answer, Open):
+            return {"response_action": "push", "view": modal_view(answer.modal, call.origin)}, False
+        return {"response_action": "clear"}, True
+
+    async def deliver(self, call: Call, answer: Answer, *, again: bool = False) -> None:
+        """Calls Slack. `again`: this may have been answered before a crash, so look first and say nothing twice.
+
+        Raises Unsure or TooBusy for replies to Slack events, which stay in the inbox then; logs what else fails.
+        """
+        try:
+            await self._deliver(call, answer, again)
+        except (SlackSaidNo, Unsure, TooBusy) as error:
+            # The error's text names the method, and so much of a number as tells one request from another is enough.
+            about = {"action": "answer", "kind": call.kind, "error": str(error), "cause": call.cause[-24:]}
+            log.warning("an answer was not delivered", extra=about)
+            if call.event_id and not isinstance(error, SlackSaidNo):
+                raise
+
+    async def _deliver(self, call: Call, answer: Answer, again: bool) -> None:
+        if call.origin.home and call.kind != "event" and isinstance(answer, Say | Replace | Redraw):
+            await self._answer_at_home(call, answer.draw() if isinstance(answer, Redraw) else answer.message)
+            return
+        match answer:
+            case Say(message, threaded, quiet):
+                if not (quiet and await self._whisper(call, content(message))):
+                    await self._say(call, message, again, threaded=threaded)
+            case Replace(message):
+                await self._replace(call, message, again)
+            case Redraw(draw):
+                await self._replace(call, draw(), again)
+            case Open(modal):
+                await self._open(call, modal)
+            case Swap(modal):
+                await self._swap(call, modal)
+            case FieldErrors(sentences):
+                await self._say(call, Message(" ".join(sentences.values())), again)
+            case Publish(home):
+                await self._publish(call, home)
+            case Prompts(prompts):
+                shown = [{"title": title, "message": message} for title, message in prompts]
+                where = {"channel_id": call.origin.channel, "prompts": shown}
+                await self._slack.of(call.tenant).call("assistant.threads.setSuggestedPrompts", where)
+
+    async def _say(self, call: Call, message: Message, again: bool = False, *, threaded: bool = False) -> None:
+        origin = call.origin
+        body = content(message)
+        if call.kind == "command" and call.in_direct_channel:
+            await self._answer_in_dm(call, body)
+        elif self.is_direct(call) or not origin.channel:
+            await self._post(call, body, again, call.origin.thread or (call.typed_ts if threaded else ""))
+        elif call.kind == "mention" or origin.thread:
+            if not await self._whisper(call, body):
+                await self._respond_or_dm(call, body)
+        elif not await self._respond(origin, body) and not await self._whisper(call, body):
+            await self._post_dm(call, body)
+
+    async def _answer_at_home(self, call: Call, message: Message) -> None:
+        """A sentence stands above the Home, a card in its place; what only a message can show is posted to the DM."""
+        if not message.blocks:
+            await self._redraw_home(call, message.text)
+        elif shown := within_home(message, call.origin.place):
+            await self._publish(call, shown)
+        else:
+            await self._post_dm(call, content(message))
+            await self._redraw_home(call, IN_MESSAGES)
+
+    async def _answer_in_dm(self, call: Call, body: Json) -> None:
+        """In a DM with the app everything stays; in one between two people only the asker may see it."""
+        if not self.knows_dm(call.origin.channel):
+            await self._probe(call.tenant, call.origin.channel)
+        kind = "in_channel" if self.knows_dm(call.origin.channel) else "ephemeral"
+        if not await self._slack.respond(call.origin.response_url, {"response_type": kind, **body}):
+            await self._post_dm(call, body)
+
+    async def _probe(self, tenant: str, channel: str) -> None:
+        """Only DMs with the app can be read by the app."""
+        try:
+            where = {"channel": channel, "limit": 1}
+            await self._slack.of(tenant).call("conversations.history", where, form=True, patience=0)
+        except (SlackSaidNo, TooBusy, Unsure):
+            return
+        self.met_in_dm(channel)
+
+    async def _respond(self, origin: Origin, body: Json) -> bool:
+        if not origin.response_url:
+            return False
+        said = {"response_type": "ephemeral", "replace_original": False, **body}
+        return await self._slack.respond(origin.response_url, said)
+
+    async def _respond_or_dm(self, call: Call, body: Json) -> None:
+        if not await self._respond(call.origin, body):
+            await self._post_dm(call, body)
+
+    async def _whisper(self, call: Call, body: Json) -> bool:
+        where = {"channel": call.origin.channel, "user": call.user, **body}
+        if call.origin.thread:
+            where["thread_ts"] = call.origin.thread
+        try:
+            await self._slack.of(call.tenant).call("chat.postEphemeral", where)
+        except SlackSaidNo:
+            return False
+        return True
+
+    async def _post_dm(self, call: Call, body: Json) -> None:
+        await self._slack.of(call.tenant).call("chat.postMessage", {"channel": call.user, **NO_UNFURLING, **body})
+
+    async def _post(self, call: Call, body: Json, again: bool, thread: str) -> None:
+        origin = call.origin
+        where = {"channel": origin.channel if call.in_direct_channel else call.user, **NO_UNFURLING, **body}
+        if thread and call.in_direct_channel:
+            where["thread_ts"] = thread
+        if call.event_id:
+            if again and await self._was_said(call, thread):
+                return
+            where["metadata"] = {"event_type": ANSWERED, "event_payload": {"cause": call.cause}}
+        await self._slack.of(call.tenant).call("chat.postMessage", where, patience=40.0 if call.event_id else 100.0)
+
+    async def _was_said(self, call: Call, thread: str) -> bool:
+        """Whether our reply already stands in the DM. Raises Unsure or TooBusy where Slack does not let us look."""
+        method: str = "conversations.history"
+        where: Json = {"channel": call.origin.channel, "limit": 200}
+        if thread:
+            method, where = "conversations.replies", {**where, "ts": thread, "limit": 200}
+        if call.payload.get("ts"):
+            where["oldest"] = call.payload["ts"]
+        try:
+            found = await self._slack.of(call.tenant).call(
+                method, {**where, "include_all_metadata": True}, form=True, patience=40.0
+            )
+        except SlackSaidNo:
+            return False
+        said = [message.get("metadata") or {} for message in found.get("messages") or ()]
+        return any(
+            m.get("event_type") == ANSWERED and (m.get("event_payload") or {}).get("cause") == call.cause for m in said
+        )
+
+    async def _replace(self, call: Call, message: Message, again: bool) -> None:
+        origin, body = call.origin, content(message)
+        if origin.ts:
+            if await self._slack.respond(origin.response_url, {"replace_original": True, **body}):
+                return
+            if not origin.ephemeral and await self._updated(call, body):
+                return
+        await self._say(call, message, again)
+
+    async def _updated(self, call: Call, body: Json) -> bool:
+        where = {"channel": call.origin.channel, "ts": call.origin.ts, **body}
+        try:
+            await self._slack.of(call.tenant).call("chat.update", where)
+        except SlackSaidNo:
+            return False
+        return True
+
+    async def _open(self, call: Call, modal: Modal) -> None:
+        method = "views.push" if call.in_modal else "views.open"
+        view = modal_view(modal, call.origin)
+        try:
+            await self._slack.of(call.tenant).call(
+                method, {"trigger_id": call.trigger, "view": view}, patience=WINDOW_PATIENCE
+            )
+        except (SlackSaidNo, TooBusy, Unsure) as error:
+            reason = error.error if isinstance(error, SlackSaidNo) else type(error).__name__
+            log.warning("a modal did not open", extra={"action": "open", "verb": view["callback_id"], "error": reason})
+            await self._say(call, Message(NO_WINDOW))
+
+    async def _swap(self, call: Call, modal: Modal) -> None:
+        if not call.in_modal:
+            await self._open(call, modal)
+            return
+        where = {"view_id": call.view.get("id", ""), "view": modal_view(modal, call.origin)}
+        if call.kind == "action" and call.view.get("hash"):
+            where["hash"] = call.view["hash"]
+        try:
+            await self._slack.of(call.tenant).call("views.update", where)
+        except SlackSaidNo as error:
+            # Somebody pressed twice: the view that is there is newer than the one this answer was drawn for.
+            if error.error != "hash_conflict":
+                raise
+
+    async def _publish(self, call: Call, home: Home) -> None:
+        view = {"type": "home", "blocks": list(home.blocks), "private_metadata": home.place}
+        where: Json = {"user_id": call.user, "view": view}
+        if call.view.get("type") == "home" and call.view.get("hash"):
+            where["hash"] = call.view["hash"]
+        try:
+            await self._slack.of(call.tenant).call("views.publish", where)
+        except SlackSaidNo as error:
+            if error.error != "hash_conflict":
+                raise
+            await self._redraw_home(call, "")
+
+
+def _plain(text: str) -> Json:
+    return {"type": "plain_text", "text": text}

@@ -1,0 +1,189 @@
+"""Slack's events, each handled once: kept before they are handled, settled after the answer, taken up after a crash."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+
+from bot.background import Background, ended_within, set_within
+from bot.clock import SKEW
+from bot.front.answering import Answering
+from bot.front.hearing import Call, hear
+from bot.front.table import Table
+from bot.slack.web_api import TooBusy, Unsure
+from bot.surfaces import Answer, Message, Say
+from flows.guard import looks_like
+from flows.ports import Inbox, Told
+
+log = logging.getLogger("cais.event_inbox")
+
+LEASE = 60.0 + SKEW
+"""Seconds one process has for an event; longer than any call to Slack within it may take."""
+
+ROUND = 30.0
+"""Seconds between looks at what a crash left unsettled."""
+
+SOON = 5.0
+"""Seconds after which it is looked whether a reply that may have been lost stands there, and said if not."""
+
+TOO_OLD = 24 * 3600.0
+"""Seconds after which an event is settled without an answer: Slack gives up repeating it then, too."""
+
+KEPT = 72 * 3600.0
+"""Seconds for which settled events are remembered, so that a late repeat changes nothing."""
+
+TYPE_AGAIN = (
+    "Something interrupted me before I could answer you. What you wrote may have held personal data, so it was not"
+    " kept, and nothing was recorded. Please type it again, in other words."
+)
+
+
+class EventInbox:
+    """Handles events through the inbox. `now` is real time in UNIX seconds."""
+
+    def __init__(
+        self,
+        inbox: Inbox,
+        *,
+        table: Table,
+        answering: Answering,
+        background: Background,
+        now: Callable[[], float],
+        bot_user: Callable[[str], Awaitable[str]],
+    ) -> None:
+        self._inbox = inbox
+        self._table = table
+        self._answering = answering
+        self._background = background
+        self._now = now
+        self._bot_user = bot_user
+        self._rounds: asyncio.Task[None] | None = None
+        self._hurried = asyncio.Event()
+
+    def keeps(self, call: Call) -> bool:
+        """Whether this goes through the inbox. Drawing a Home twice harms nobody, so that does not."""
+        return bool(call.event_id) and call.name != "app_home_opened"
+
+    async def hear(self, call: Call, body: Any, *, again: bool, budget: float) -> bool:
+        """Handles one delivery; True where Slack may forget it, False where Slack has to send it again."""
+        kept_body = _withheld(body) if looks_like(call.words) else body
+        told = Told(tenant=call.tenant, id=call.event_id, body=msgspec.json.encode(kept_body).decode())
+        kept: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        handled: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._background.start(self._handle(call, told, again, kept, handled))
+        await ended_within(handled, budget)
+        return kept.done() and kept.result()
+
+    async def _handle(
+        self,
+        call: Call,
+        told: Told,
+        again: bool,
+        kept: "asyncio.Future[bool]",
+        handled: "asyncio.Future[None]",
+    ) -> None:
+        until = self._now() + LEASE
+        try:
+            ours = await self._take(told)
+            kept.set_result(ours is not None)
+            if not ours:
+                return
+            answer = await self._table.answer(call)
+        finally:
+            handled.set_result(None)
+        if not await self._settle(call, answer, again) and self._now() < until:
+            await self._put_off(told)
+
+    async def _take(self, told: Told) -> bool | None:
+        try:
+            return await self._inbox.take(told, now=self._now(), lease=LEASE)
+        except Exception as error:  # noqa: BLE001 - whatever the database says, Slack has to send it again
+            log.error("an event could not be kept", extra={"action": "take", "error": type(error).__name__})
+            return None
+
+    async def _settle(self, call: Call, answer: Answer, again: bool) -> bool:
+        """Whether it is over. Where not, whoever takes it up next looks for the reply before saying it again."""
+        try:
+            await self._answering.deliver(call, answer, again=again)
+        except (Unsure, TooBusy):
+            return False
+        await self._inbox.settle(call.tenant, call.event_id, now=self._now())
+        return True
+
+    async def _put_off(self, told: Told) -> None:
+        """An extra round comes soon; if Slack is still in trouble then, the lease runs out as after a crash."""
+        await self._inbox.put_off(told.tenant, told.id, until=self._now() + SOON)
+        asyncio.get_running_loop().call_later(SOON, self._hurried.set)
+
+    async def take_up(self) -> int:
+        """Handles what was left unsettled, by us before a crash or by another replica; returns how many."""
+        taken = 0
+        for told in await self._inbox.unsettled(now=self._now()):
+            if await self._inbox.take(told, now=self._now(), lease=LEASE):
+                taken += 1
+                try:
+                    await self._handle_left(told)
+                except Exception as error:  # noqa: BLE001 - the other events are not to wait for what is wrong with one
+                    log.error("an event stays", extra={"action": "take_up", "error": type(error).__name__})
+        return taken
+
+    async def _handle_left(self, told: Told) -> None:
+        body, call = self._read(told, await self._bot_user(told.tenant))
+        if call is None:
+            await self._inbox.settle(told.tenant, told.id, now=self._now())
+            return
+        if call.kind in ("message", "event"):
+            self._answering.met_in_dm(call.origin.channel)
+        answer = Say(Message(TYPE_AGAIN)) if _WITHHELD in body else await self._table.answer(call)
+        await self._settle(call, answer, again=True)
+
+    def _read(self, told: Told, bot_user: str) -> tuple[Any, Call | None]:
+        """What was kept, and the call in it: None where it is not for us, too old, or cannot be read."""
+        try:
+            body = msgspec.json.decode(told.body or "{}")
+            old = self._now() - float(body.get("event_time") or self._now()) > TOO_OLD
+            return body, None if old else hear(body, told.tenant, bot_user)
+        except (msgspec.DecodeError, KeyError, TypeError, ValueError, AttributeError) as error:
+            log.error("a kept event cannot be read", extra={"action": "take_up", "error": type(error).__name__})
+            return None, None
+
+    def start(self) -> None:
+        """Begins the rounds, the first one at once."""
+        self._rounds = asyncio.ensure_future(self._go_round())
+
+    async def stop(self) -> None:
+        """Ends the rounds."""
+        if self._rounds:
+            self._rounds.cancel()
+            await asyncio.gather(self._rounds, return_exceptions=True)
+
+    async def _go_round(self) -> None:
+        while True:
+            await self._try("take_up", self.take_up)
+            await self._try("forget", self.forget)
+            await set_within(self._hurried, ROUND)
+            self._hurried.clear()
+
+    async def forget(self) -> int:
+        """Drops what was settled long ago; returns how many."""
+        return await self._inbox.forget(settled_before=self._now() - KEPT)
+
+    async def _try(self, action: str, part: Callable[[], Awaitable[int]]) -> None:
+        try:
+            await part()
+        except Exception as error:  # noqa: BLE001 - the next round tries again; without it events would be lost
+            log.error("a round failed", extra={"action": action, "error": type(error).__name__})
+
+
+_WITHHELD = "cais_withheld"
+_ENVELOPE = ("type", "team_id", "enterprise_id", "event_id", "event_time")
+_NO_WORDS = ("type", "user", "channel", "channel_type", "ts", "event_ts", "thread_ts")
+
+
+def _withheld(body: Any) -> dict[str, Any]:
+    """The event without what was written, for what the guard refuses must not be on the disk even for a moment."""
+    event = {key: body["event"][key] for key in _NO_WORDS if key in body["event"]}
+    envelope = {key: body[key] for key in _ENVELOPE if key in body}
+    return {**envelope, "event": {**event, "text": "(not kept)"}, _WITHHELD: True}

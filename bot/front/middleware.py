@@ -1,0 +1,168 @@
+"""The one middleware of ours in Bolt: finds the listener in the router's table, runs it and answers Slack itself."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from time import perf_counter
+from typing import Any
+
+import msgspec
+from slack_bolt.middleware.async_middleware import AsyncMiddleware
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+
+from bot.background import Background, ended_within
+from bot.errors import STILL_WORKING
+from bot.front.acks import Acks
+from bot.front.answering import Answering, waiting
+from bot.front.event_inbox import EventInbox
+from bot.front.hearing import Call, gone_from, hear, moved_in_org
+from bot.front.table import Table
+from bot.metrics import Counts
+from bot.replays import Replays
+from bot.slack.standstill import Standstill
+from bot.surfaces import Answer, Message, Open, Say
+
+BUDGET = 2.5
+"""Seconds a listener has before Slack gets an ack without its answer; Slack itself waits for three."""
+
+
+class Routing(AsyncMiddleware):
+    """Own database first, ack second, other people's servers third."""
+
+    def __init__(
+        self,
+        *,
+        table: Table,
+        answering: Answering,
+        inbox: EventInbox,
+        background: Background,
+        counts: Counts,
+        standstill: Standstill,
+        replays: Replays,
+        budget: float = BUDGET,
+    ) -> None:
+        self._table = table
+        self._answering = answering
+        self._inbox = inbox
+        self._background = background
+        self._counts = counts
+        self._standstill = standstill
+        self._replays = replays
+        self._budget = budget
+        self._acks = Acks()
+
+    async def async_process(
+        self,
+        *,
+        req: AsyncBoltRequest,
+        resp: BoltResponse,
+        next: Callable[[], Awaitable[BoltResponse]],  # noqa: A002 - Bolt's
+    ) -> BoltResponse:
+        """Answers every request that has passed Bolt's signature check and authorize; Bolt's listeners see none."""
+        begun = perf_counter()
+        answer = await self._process(req)
+        self._counts.acked(_how(req.body), perf_counter() - begun)
+        return answer
+
+    async def _process(self, req: AsyncBoltRequest) -> BoltResponse:
+        body: Mapping[str, Any] = req.body
+        if body.get("type") == "url_verification":
+            return _ok({"challenge": body.get("challenge", "")})
+        if _is_sent_once(body) and (signed := req.headers.get("x-slack-signature")) and self._replays.again(signed[0]):
+            self._counts.add("replayed", "other", "refused")
+            return BoltResponse(status=401, body="")
+        tenant = f"{req.context.enterprise_id or '-'}/{req.context.team_id or '-'}"
+        if gone := gone_from(body):
+            await self._standstill.taken_off(tenant, gone, at=float(body.get("event_time") or 0.0))
+            return _ok()
+        teams, are_in = moved_in_org(body)
+        if teams:
+            await self._standstill.moved(tenant, teams, are_in=are_in)
+            return _ok()
+        if goes_on := self._standstill.heard(tenant):
+            self._background.start(goes_on)
+        try:
+            call = hear(body, tenant, str(req.context.bot_user_id or ""))
+        except (KeyError, TypeError, ValueError, AttributeError, IndexError):
+            self._counts.add("unreadable", "other", "ignored")
+            return _ok()
+        if call is None:
+            self._counts.add("other", "other", "ignored")
+            return _ok()
+        if call.origin.channel and call.in_direct_channel and call.kind in ("message", "event"):
+            self._answering.met_in_dm(call.origin.channel)
+        if self._inbox.keeps(call):
+            again = bool(req.headers.get("x-slack-retry-num"))
+            return _ok() if await self._inbox.hear(call, body, again=again, budget=self._budget) else _later()
+        return await self._answer(call)
+
+    async def _answer(self, call: Call) -> BoltResponse:
+        with self._acks:
+            work = self._background.start(self._table.answer(call))
+            ended = await ended_within(work, self._budget)
+        if not ended:
+            self._counts.add(call.kind, "other", "late")
+            self._background.start(self._deliver_late(call, work))
+            return _ok(waiting(call))
+        answer = work.result()
+        body, more = self._answering.ack(call, answer)
+        if more:
+            self._background.start(self._follow_up(call, answer))
+        return _ok(body)
+
+    async def _follow_up(self, call: Call, answer: Answer) -> None:
+        if not isinstance(answer, Open):  # a trigger lives for three seconds
+            await self._acks.given()
+        await self._answering.deliver(call, answer)
+
+    async def _deliver_late(self, call: Call, work: "asyncio.Task[Answer]") -> None:
+        if call.kind == "action":
+            # The ack of a click says nothing by itself; the person should not press again meanwhile.
+            await self._answering.deliver(call, Say(Message(STILL_WORKING)))
+        await self._answering.deliver(call, await work)
+
+
+_HOW = {
+    "event_callback": "event",
+    "block_actions": "action",
+    "view_submission": "submit",
+    "block_suggestion": "options",
+    "message_action": "shortcut",
+}
+
+
+_SENT_ONCE = frozenset({"block_actions", "view_submission", "message_action", "shortcut"})
+
+
+def _is_sent_once(body: Mapping[str, Any]) -> bool:
+    """Whether Slack never repeats it, as it repeats events."""
+    return "command" in body or body.get("type") in _SENT_ONCE
+
+
+def _how(body: Mapping[str, Any]) -> str:
+    return "command" if "command" in body else _HOW.get(str(body.get("type")), "other")
+
+
+class JsonAck(BoltResponse):
+    """An ack with a body, kept as the bytes that go over the wire: a card's signs make text four times as wide."""
+
+    def __init__(self, raw: bytes) -> None:
+        self.status = 200
+        self.headers = {"content-type": ["application/json;charset=utf-8"]}
+        self.raw = raw
+
+    @property
+    def body(self) -> str:  # type: ignore[override]  # Bolt's is a plain attribute; Socket Mode reads it as text
+        return self.raw.decode()
+
+
+_nothing = BoltResponse(status=200, body="")
+
+
+def _ok(body: Mapping[str, Any] | None = None) -> BoltResponse:
+    return _nothing if body is None else JsonAck(msgspec.json.encode(body))
+
+
+def _later() -> BoltResponse:
+    """We could not keep the event: Slack shall send it again."""
+    return BoltResponse(status=503, body="")

@@ -1,0 +1,191 @@
+"""Where the app is installed, and with which token it works there: one for all, or one for each workspace by OAuth."""
+
+import logging
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.authorization.async_authorize import AsyncAuthorize
+
+from bot.slack.web_api import OneToken, SlackSaidNo, Tokens, WebApi
+from storage.installations import Installation, Installations, whole_org
+
+log = logging.getLogger("cais.installed")
+
+FRESH = 300.0
+"""Seconds for which a token that was read is not looked up again; one that Slack refuses is, at once."""
+
+NOT_HERE = (
+    "This app is not installed in this workspace any more, so nothing was done. What was recorded is kept. Ask whoever "
+    "looks after your Slack apps to add it again."
+)
+"""What somebody reads who uses the app where there is no token for it."""
+
+
+class Installed(Tokens, Protocol):
+    """What the front, the event inbox and whoever sends ask about a workspace."""
+
+    @property
+    def authorize(self) -> AsyncAuthorize:
+        """What Bolt asks for every request."""
+
+    async def bot_user(self, tenant: str) -> str:
+        """The app's own user id there; empty where it is not known."""
+
+    async def begin(self, slack: WebApi) -> None:
+        """At the start. Raises what Slack says to a token that is no good."""
+
+    async def is_here(self, tenant: str) -> bool:
+        """Whether there is a token for it, as things are now."""
+
+    async def gone(self, tenant: str, at: float) -> bool:
+        """It was taken off there at this real time: its token goes. False where it was installed again since."""
+
+
+class OneWorkspace(OneToken):
+    """Works with the one token there is; who we are was asked once, at the start."""
+
+    def __init__(self, token: str) -> None:
+        super().__init__(token)
+        self._ours = _WithOneToken(token)
+
+    @property
+    def authorize(self) -> AsyncAuthorize:
+        return self._ours
+
+    async def bot_user(self, tenant: str) -> str:
+        return self._ours.bot_user
+
+    async def begin(self, slack: WebApi) -> None:
+        who = await slack.call("auth.test", {}, form=True)
+        self._ours.know(
+            bot_user=str(who.get("user_id", "")),
+            bot_id=str(who.get("bot_id", "")),
+            team=str(who.get("team_id") or ""),
+            enterprise=str(who.get("enterprise_id") or ""),
+        )
+
+    async def is_here(self, tenant: str) -> bool:
+        return True
+
+    async def gone(self, tenant: str, at: float) -> bool:
+        return True
+
+
+class _WithOneToken(AsyncAuthorize):
+    def __init__(self, token: str) -> None:
+        self._token = token
+        self.bot_user = ""
+        self._bot_id = self._team = self._enterprise = ""
+        self._last: AuthorizeResult | None = None
+
+    def know(self, *, bot_user: str, bot_id: str, team: str, enterprise: str) -> None:
+        """Keep what auth.test said."""
+        self.bot_user, self._bot_id, self._last = bot_user, bot_id, None
+        self._team, self._enterprise = team, enterprise
+
+    def _is_ours(self, enterprise_id: str | None, team_id: str | None) -> bool:
+        """Somebody of another company presses a button in a shared channel: their workspace is not the one we serve."""
+        same_org = bool(self._enterprise) and enterprise_id == self._enterprise
+        return not self._team or same_org or team_id in (None, self._team)
+
+    async def __call__(self, *, enterprise_id: str | None, team_id: str | None, **_: Any) -> AuthorizeResult | None:
+        """Bolt asks this for every request."""
+        if not self._is_ours(enterprise_id, team_id):
+            return None
+        known = self._last
+        if known is None or known.enterprise_id != enterprise_id or known.team_id != team_id:
+            known = self._last = AuthorizeResult(
+                enterprise_id=enterprise_id,
+                team_id=team_id,
+                bot_user_id=self.bot_user,
+                bot_id=self._bot_id,
+                bot_token=self._token,
+            )
+        return known
+
+
+class ManyWorkspaces:
+    """Reads each workspace's token from the database, and again once it is old or in doubt. `now` is real time.
+
+    Who we are in a workspace was asked once, when the app was installed there, so no request waits for Slack.
+    """
+
+    def __init__(self, installations: Installations, now: Callable[[], float]) -> None:
+        self.installations = installations
+        self._now = now
+        self._kept: dict[str, tuple[float, Installation]] = {}
+        self._theirs = _WithTheirTokens(self)
+
+    @property
+    def authorize(self) -> AsyncAuthorize:
+        return self._theirs
+
+    async def of(self, tenant: str) -> Installation | None:
+        """The installation there. Where there is none it is asked for again each time: another replica may make it."""
+        kept = self._kept.get(tenant)
+        if kept and self._now() - kept[0] < FRESH:
+            return kept[1]
+        found = await self.installations.of(tenant)
+        if found is None:
+            self._kept.pop(tenant, None)
+        else:
+            self._kept[tenant] = (self._now(), found)
+        return found
+
+    async def token(self, tenant: str) -> str:
+        found = await self.of(tenant)
+        if found is None:
+            raise SlackSaidNo("token", "not_installed")
+        return found.token
+
+    def doubt(self, tenant: str) -> None:
+        self._kept.pop(tenant, None)
+
+    async def bot_user(self, tenant: str) -> str:
+        found = await self.of(tenant)
+        return found.bot_user if found else ""
+
+    async def begin(self, slack: WebApi) -> None:
+        await self.installations.check_keys()
+
+    async def is_here(self, tenant: str) -> bool:
+        self.doubt(tenant)
+        return await self.of(tenant) is not None
+
+    async def gone(self, tenant: str, at: float) -> bool:
+        self.doubt(tenant)
+        found = await self.installations.of(tenant)
+        if found is None:
+            return True
+        if int(found.installed_at) > at:  # Slack counts whole seconds
+            return False  # Slack may tell of an uninstalling late, and again
+        await self.installations.delete(found.tenant)
+        self._forget(found.tenant)
+        log.info("a token was deleted", extra={"action": "token_deleted"})
+        return True
+
+    async def arrived(self, new: Installation) -> None:
+        """It was installed, or installed again."""
+        await self.installations.save(new)
+        self._forget(new.tenant)
+
+    def _forget(self, tenant: str) -> None:
+        for known in [t for t in self._kept if tenant in (t, whole_org(t))]:
+            del self._kept[known]
+
+
+class _WithTheirTokens(AsyncAuthorize):
+    """Bolt gets no token: what we send goes through `WebApi.of`, which asks for it by its workspace."""
+
+    def __init__(self, workspaces: ManyWorkspaces) -> None:
+        self._workspaces = workspaces
+
+    async def __call__(self, *, enterprise_id: str | None, team_id: str | None, **_: Any) -> AuthorizeResult | None:
+        """Bolt asks this for every request."""
+        found = await self._workspaces.of(f"{enterprise_id or '-'}/{team_id or '-'}")
+        if found is None:
+            return None
+        return AuthorizeResult(
+            enterprise_id=enterprise_id, team_id=team_id, bot_user_id=found.bot_user, bot_id=found.bot_id
+        )

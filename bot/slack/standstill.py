@@ -1,0 +1,118 @@
+"""Which workspaces nothing may be sent to: the app was taken off there, or its token counts no more."""
+
+import logging
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from typing import Any
+
+from bot.slack.installed import Installed
+from bot.slack.web_api import NO_TOKEN, SlackSaidNo, TooBusy, Unsure, WebApi
+from flows.ports import Outbox
+from storage.installations import whole_org
+
+log = logging.getLogger("cais.standstill")
+
+TAKEN_OFF = frozenset({"account_inactive", "token_revoked"})
+"""What Slack says to a token that will never count again."""
+
+
+NOT_GRANTED = "team_access_not_granted"
+"""The org's token is good, but not there: an admin took the workspace out, or the person is in another one."""
+
+PAGE = 1000
+"""Workspaces in one answer of auth.teams.list; Slack gives no more."""
+
+
+class Standstill:
+    """Stops a workspace at once, and lets it go on when it is heard of again. `now` is real time in UNIX seconds."""
+
+    def __init__(self, slack: WebApi, outbox: Outbox, now: Callable[[], float], *, installed: Installed) -> None:
+        self._slack = slack
+        self._outbox = outbox
+        self._now = now
+        self._installed = installed
+        self._stopped: set[str] = set()
+        self.gone_on: Callable[[], None] = lambda: None
+        """Called when a workspace goes on: something may be due there."""
+
+    async def begin(self) -> None:
+        """Where we have a token, whatever was stopped goes on; one that is still refused stops again."""
+        for tenant in await self._outbox.stopped():
+            await self._go_on(tenant)
+
+    async def taken_off(self, tenant: str, reason: str, *, at: float) -> None:
+        """Slack tells of it; `at` is when it happened, in UNIX seconds, or 0. The token goes, nothing else does."""
+        if await self._installed.gone(tenant, at or self._now()):
+            await self.stop(tenant, reason)
+
+    async def moved(self, tenant: str, teams: Sequence[str], *, are_in: bool) -> None:
+        """Workspaces of an org were added to what its installation covers, or taken out; the org's token stays.
+
+        Told late or twice it harms nobody: a workspace goes on where somebody uses the app, and stops where Slack
+        refuses.
+        """
+        stopped = await self._outbox.stopped()
+        for team in teams:
+            there = f"{tenant.partition('/')[0]}/{team}"
+            if not are_in:
+                await self.stop(there, "team_access_revoked")
+            elif there in stopped:
+                await self._go_on(there)
+
+    async def stop(self, tenant: str, reason: str) -> None:
+        """Nothing of this workspace is sent from now on."""
+        self._stopped.add(tenant)
+        await self._outbox.stop(tenant, reason, now=self._now())
+        log.warning("a workspace was stopped", extra={"action": "workspace_stopped", "reason": reason})
+
+    async def is_over(self, tenant: str, error: str) -> bool:
+        """Whether this refusal of Slack's means that our token counts no more; then the workspace is stopped."""
+        if error not in NO_TOKEN:
+            return False
+        try:
+            if error == NOT_GRANTED and not await self._is_in_org(tenant):
+                await self.stop(tenant, error)
+                return True
+            await self._slack.of(tenant).call("auth.test", {}, form=True, patience=5.0)
+        except SlackSaidNo as no:
+            if no.error in TAKEN_OFF:
+                await self.taken_off(tenant, no.error, at=self._now())
+            else:
+                await self.stop(tenant, no.error)
+            return True
+        except (TooBusy, Unsure):
+            return False
+        return False
+
+    async def _is_in_org(self, tenant: str) -> bool:
+        """Whether the org's installation covers this workspace. Raises what calls to Slack raise."""
+        team = tenant.partition("/")[2]
+        asked: Mapping[str, str | int] = {"limit": PAGE}
+        while True:
+            answer = await self._slack.of(tenant).call("auth.teams.list", asked, form=True, patience=5.0)
+            if any(one.get("id") == team for one in answer.get("teams") or ()):
+                return True
+            asked = {"limit": PAGE, "cursor": (answer.get("response_metadata") or {}).get("next_cursor") or ""}
+            if not asked["cursor"]:
+                return False
+
+    async def look(self) -> None:
+        """Another replica may have stopped one."""
+        self._stopped |= set(await self._outbox.stopped())
+
+    def heard(self, tenant: str) -> Coroutine[Any, Any, None] | None:
+        """Somebody uses the app there. What there is to do about it, if it was stopped; mostly nothing."""
+        return self._go_on(tenant) if tenant in self._stopped else None
+
+    async def installed_again(self, tenant: str) -> None:
+        """The app has a token there again; `tenant` may be a whole org."""
+        for stopped in await self._outbox.stopped():
+            if tenant in (stopped, whole_org(stopped)):
+                await self._go_on(stopped)
+
+    async def _go_on(self, tenant: str) -> None:
+        if not await self._installed.is_here(tenant):
+            return
+        self._stopped.discard(tenant)
+        await self._outbox.resume(tenant)
+        log.info("a workspace goes on", extra={"action": "workspace_resumed"})
+        self.gone_on()

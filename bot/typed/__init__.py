@@ -1,0 +1,1 @@
+"""From what somebody typed to what is meant: the command, the firm, the task, the date, the period."""

@@ -1,0 +1,184 @@
+"""From what somebody typed after `due` and `assign` to the task or step that is meant, the date and the person."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from bot.typed.tasks import step_named, tasks_meant
+from flows.dates import EveryYear, Meant, WhichDay
+from flows.position import Position
+from flows.roadmap import Pack, Part, Step
+from flows.walk import LEFT, Item, Walk
+
+Read = Callable[[str], Meant | None]
+"""Reads words as a date, today."""
+
+_QUOTED = re.compile(r"^[\"“”'‘’«](.+?)[\"“”'‘’»]\s*(.*)$")
+_YEARLY = re.compile(r"^(.*?)\s*\b((?:every|each|yearly|annually)\b.*)$", re.IGNORECASE)
+_LEADING = re.compile(r"^(?:to|for|is|by|due|at|of|the date of)\s+", re.IGNORECASE)
+_ME = frozenset({"me", "myself", "i", "@me"})
+_NOBODY = frozenset({"nobody", "none", "no one", "noone", "clear", "unassign", "unassigned", "remove"})
+
+
+class Subject(NamedTuple):
+    """What a date is for: tasks, of which several may fit the words, or a step or part of one, by its id."""
+
+    items: tuple[Item, ...] = ()
+    step: str = ""
+
+
+class DueWords(NamedTuple):
+    """What was typed after `due`. `name` is that of a date of every year; `rest` what could not be read as a date.
+
+    `yearly`: every year was said, with a name or without. `unknown`: before a date, what is nothing of the roadmap.
+    """
+
+    subject: Subject = Subject()
+    meant: Meant | None = None
+    name: str = ""
+    rest: str = ""
+    yearly: bool = False
+    unknown: str = ""
+
+
+def due_words(pack: Pack, walk: Walk, text: str, read: Read) -> DueWords:
+    """The task or step and the date: `s2 Dec 15`, `step 4 next Friday`, `"SAA review" every March 15`, `tomorrow`."""
+    said = text.strip()
+    quoted = _QUOTED.match(said)
+    if quoted and not subject_of(pack, walk, quoted[1]):
+        return DueWords(name=quoted[1].strip(), meant=read(quoted[2]) if quoted[2] else None, rest=quoted[2])
+    if yearly := _YEARLY.match(said):
+        meant = read(yearly[2])
+        # "each" may stand in a task's title; "every Friday" is a rhythm we do not keep, and is told so.
+        if isinstance(meant, EveryYear) or (isinstance(meant, WhichDay) and yearly[2].casefold().startswith("every")):
+            return DueWords(name=yearly[1].strip(" :,"), meant=meant, yearly=True)
+    tokens = said.split()
+    found = _date_behind(pack, walk, tokens, read) or _date_before(pack, walk, tokens, read)
+    return found or _no_date(pack, walk, said, read)
+
+
+def _date_behind(pack: Pack, walk: Walk, tokens: list[str], read: Read) -> DueWords | None:
+    """The longest date at the end, before which something of the roadmap is named, or nothing at all."""
+    for count in range(len(tokens)):
+        head, tail = " ".join(tokens[:count]), " ".join(tokens[count:])
+        meant = read(tail)
+        if meant is None:
+            continue
+        subject = subject_of(pack, walk, head) if head else Subject(items=tasks_meant(pack, walk, ""))
+        if subject:
+            return DueWords(subject, meant)
+    return None
+
+
+def _date_before(pack: Pack, walk: Walk, tokens: list[str], read: Read) -> DueWords | None:
+    """The other way round: `clear s2`, `tomorrow for s2`."""
+    for count in range(len(tokens) - 1, 0, -1):
+        meant = read(" ".join(tokens[:count]))
+        if meant is not None and (subject := subject_of(pack, walk, " ".join(tokens[count:]))):
+            return DueWords(subject, meant)
+    return None
+
+
+def _no_date(pack: Pack, walk: Walk, said: str, read: Read) -> DueWords:
+    """The longest beginning that names something; what follows was not read. Else a date behind what is unknown."""
+    tokens = said.split()
+    for count in range(len(tokens), 0, -1):
+        if subject := subject_of(pack, walk, " ".join(tokens[:count])):
+            return DueWords(subject, rest=" ".join(tokens[count:]))
+    for count in range(1, len(tokens)):
+        if read(tail := " ".join(tokens[count:])) is not None:
+            return DueWords(rest=tail, unknown=" ".join(tokens[:count]).strip(" :,"))
+    return DueWords(rest=said)
+
+
+def subject_of(pack: Pack, walk: Walk, words: str) -> Subject | None:
+    """The step, part or tasks that the words name; a step with its number, a task by its id or words of its title."""
+    said = words.strip().rstrip(":,")
+    said = _LEADING.sub("", said) or said
+    found = step_named(pack, said)
+    if found:
+        step, parts = found
+        return Subject(step=_id_of(step, parts)) if len(parts) < 2 else Subject(items=_items_of(walk, parts))
+    items = tasks_meant(pack, walk, said) if re.search(r"\w{2}", said) else ()
+    return Subject(items=items) if items else None
+
+
+def _id_of(step: Step, parts: tuple[Part, ...]) -> str:
+    return parts[0].id if parts else step.id
+
+
+def _items_of(walk: Walk, parts: tuple[Part, ...]) -> tuple[Item, ...]:
+    ids = {task for part in parts for task in part.tasks}
+    return tuple(i for i in walk.items if i.task.id in ids and i.state in LEFT)
+
+
+class Someone(NamedTuple):
+    """A person who was named: Slack's id, or our own id for a member called by name. Empty for nobody at all."""
+
+    slack_id: str = ""
+    person: str = ""
+
+
+def assign_words(
+    text: str, mentions: Mapping[str, str], position: Position, me: str
+) -> tuple[str, tuple[Someone, ...], str]:
+    """The words that name a task, the people in order, and what looked like a person and was none.
+
+    `mentions` are Slack's ids by the name as typed. A member may be called by name where that is one only.
+    """
+    said = with_single_tokens(text, mentions)
+    task: list[str] = []
+    people: list[Someone] = []
+    unknown = ""
+    tokens = said.split()
+    for place, token in enumerate(tokens):
+        plain = token.strip(".,;:").casefold()
+        last = place == len(tokens) - 1
+        after_to = place > 0 and tokens[place - 1].casefold() in ("to", "from")
+        if plain.startswith("@"):
+            found = _mentioned(plain[1:], mentions, position)
+            unknown = unknown if found else token
+            people += [found] if found else []
+        elif plain in _ME and (last or after_to or place == 0):
+            people.append(Someone(person=me))
+        elif plain in _NOBODY and (last or after_to or place == 0):
+            people.append(Someone())
+        elif after_to and (person := person_called(position, " ".join(tokens[place:]))):
+            people.append(Someone(person=person))
+            break
+        elif plain in ("to", "from", "->", "→") and not last:
+            continue
+        else:
+            task.append(token)
+    if not people and not unknown and tokens and (person := person_called(position, tokens[-1])):
+        people, task = [Someone(person=person)], task[:-1]
+    return " ".join(task), tuple(people), unknown
+
+
+def with_single_tokens(text: str, mentions: Mapping[str, str]) -> str:
+    """A mention whose name has several words becomes Slack's id, so that it is one word."""
+    for name in sorted((n for n in mentions if " " in n), key=len, reverse=True):
+        text = re.sub(re.escape(f"@{name}"), f"@{mentions[name]}", text, flags=re.IGNORECASE)
+    return text
+
+
+def _mentioned(name: str, mentions: Mapping[str, str], position: Position) -> Someone | None:
+    if name in mentions:
+        return Someone(slack_id=mentions[name])
+    if name.upper() in mentions.values() or (
+        re.fullmatch(r"[uw][a-z0-9]{2,20}", name) and any(c.isdigit() for c in name)
+    ):
+        return Someone(slack_id=name.upper())
+    person = person_called(position, name)
+    return Someone(person=person) if person else None
+
+
+def person_called(position: Position, name: str) -> str:
+    """The one person with this name, or with this first or last name: a member, or an owner who has left the firm."""
+    wanted = " ".join(name.casefold().split())
+    names = {owner.person: owner.name for owner in position.owners.values()}
+    names |= {member.person: member.name for member in position.members.values()}
+    whole = [person for person, known in names.items() if known.casefold() == wanted]
+    part = [person for person, known in names.items() if wanted in known.casefold().split()]
+    found = whole or part
+    return found[0] if wanted and len(found) == 1 else ""

@@ -1,0 +1,171 @@
+"""Makes the files people asked for, one at a time, and brings each to the person's direct messages.
+
+Nothing of it is kept for after a crash: an export changes nothing, and whoever got none asks again.
+"""
+
+import asyncio
+import hashlib
+import logging
+import tempfile
+from typing import IO, Any
+
+from bot.background import Background
+from bot.channel_names import with_channel_names
+from bot.files.names import file_name
+from bot.front.answering import NO_UNFURLING, content
+from bot.slack import canvases
+from bot.slack.places import slack_id
+from bot.slack.web_api import NotHandedOver, SlackSaidNo, TooBusy, Unsure, WebApi
+from bot.surfaces import Message
+from bot.views import exports as views
+from bot.views.blocks import short_day
+from bot.workers import scribe
+from bot.workers.evidence_copies import with_copies
+from bot.workers.scribe import File
+from flows.exports.canvas import markdown
+from flows.exports.record import Export
+from flows.exports.use_cases import Wish
+from flows.firms import Refusal
+from flows.services import Services
+from storage.copies import Copies
+
+log = logging.getLogger("cais.exporter")
+
+TRIES = 3
+"""How often a file is handed up before we give up; one that was not completed is thrown away by Slack."""
+
+MOST_WAITING = 20
+
+
+class Exporter:
+    """`begin` takes a wish up; everything else happens beside what people do meanwhile."""
+
+    def __init__(self, services: Services, slack: WebApi, background: Background, copies: Copies) -> None:
+        self._services = services
+        self._copies = copies
+        self._slack = slack
+        self._background = background
+        self._one_at_a_time = asyncio.Lock()
+        self._wishes: set[tuple[object, ...]] = set()
+        services.exports.carry_out = self.begin
+
+    def begin(self, wish: Wish) -> bool:
+        """False where the same person waits for the same already. Raises Refusal where too many wait."""
+        same = (wish.act.who.id, wish.format, wish.keys)
+        if same in self._wishes:
+            return False
+        if len(self._wishes) >= MOST_WAITING:
+            raise Refusal("Many files are being made just now. Try again in a minute. Nothing was changed.")
+        self._wishes.add(same)
+        self._background.start(self._carry_out(wish, same))
+        return True
+
+    async def _carry_out(self, wish: Wish, same: tuple[object, ...]) -> None:
+        work = _Work(wish, self._services, self._slack.of(wish.keys[0].tenant), self._copies)
+        try:
+            await work.begin()
+            async with self._one_at_a_time:
+                await work.go()
+        except asyncio.CancelledError:
+            await work.failed(views.STOPPED)
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever went wrong, the person is told, and the log has one line
+            about = {"action": "export", "format": wish.format, "error": type(error).__name__}
+            log.warning("an export was not brought", extra=about)
+            await work.failed(_why(error, wish))
+        finally:
+            self._wishes.discard(same)
+
+
+def _why(error: Exception, wish: Wish) -> str:
+    if isinstance(error, Refusal):
+        return views.refused(error)
+    if isinstance(error, SlackSaidNo) and wish.format == "canvas":
+        return views.CANVAS_NO.get(error.error, views.NOT_TAKEN)
+    if isinstance(error, SlackSaidNo) and error.error == "missing_scope":
+        return views.NO_SCOPE
+    taken = isinstance(error, SlackSaidNo | NotHandedOver | TooBusy | Unsure)
+    return views.NOT_TAKEN if taken else views.NOT_MADE
+
+
+class _Work:
+    """One file, from the wish to the direct messages."""
+
+    def __init__(self, wish: Wish, services: Services, slack: WebApi, copies: Copies) -> None:
+        self._wish = wish
+        self._copies = copies
+        self._services = services
+        self._slack = slack
+        self._whose = ""
+        self._channel = ""
+        self._ts = ""
+
+    async def begin(self) -> None:
+        """Says in the person's direct messages that it is being made. Raises SlackSaidNo, TooBusy, Unsure."""
+        position = await self._services.events.position(self._wish.keys[0])
+        name = position.name if position else ""
+        self._whose = name if len(self._wish.keys) == 1 else f"{len(self._wish.keys):,} firms"
+        first = content(views.making(self._whose, self._wish.format))
+        where = {"channel": slack_id(self._wish.act.who.id), **NO_UNFURLING, **first}
+        posted = await self._slack.call("chat.postMessage", where, patience=40.0)
+        self._channel, self._ts = str(posted.get("channel", "")), str(posted.get("ts", ""))
+
+    async def go(self) -> None:
+        """Raises Refusal, NotWritten, and what Slack says to the file."""
+        export = await self._services.exports.gather(self._wish)
+        if self._wish.format == "canvas":
+            await self._bring_canvas(export)
+            return
+        export = await asyncio.to_thread(with_copies, await with_channel_names(export, self._slack), self._copies)
+        with tempfile.TemporaryFile() as file:  # it has no name, so that nothing is left on the disk after a crash
+            written = await scribe.write(export, file, self._doing)
+            await self._services.exports.written(self._wish, size=written.size, digest=written.digest)
+            made_on = await asyncio.to_thread(export.made_on)
+            await self._hand_up(file, await asyncio.to_thread(file_name, export), written)
+        await self._change(views.made(self._whose, export, made_on, written.size, written.digest, written.remarks))
+        log.info("an export was brought", extra={"action": "export", "format": export.format})
+
+    async def _bring_canvas(self, export: Export) -> None:
+        """As with a file: it is recorded before anybody can see it."""
+        written = await asyncio.to_thread(markdown, export)
+        title = f"{self._whose}: CAIS roadmap, {short_day(await asyncio.to_thread(export.made_on))}"
+        canvas = await canvases.make(self._slack, title, written)
+        content = written.encode()
+        digest = hashlib.sha256(content).hexdigest()
+        await self._services.exports.written(self._wish, size=len(content), digest=digest)
+        link = await canvases.let_in(self._slack, canvas, slack_id(self._wish.act.who.id))
+        await self._change(views.canvas_made(self._whose, title, link, digest))
+        log.info("an export was brought", extra={"action": "export", "format": export.format})
+
+    async def _doing(self, words: str) -> None:
+        await self._change(views.making(self._whose, self._wish.format, words))
+
+    async def failed(self, why: str) -> None:
+        """Says so where the file would have come; where not even that arrives there is nobody to tell."""
+        if self._ts:
+            await self._change(views.failed(self._whose, self._wish.format, why))
+
+    async def _hand_up(self, file: IO[bytes], name: str, written: File) -> None:
+        for nth in range(1, TRIES + 1):
+            try:
+                file_id = await self._upload(file, name, written.size)
+                break
+            except (TooBusy, Unsure):
+                if nth == TRIES:
+                    raise
+        shared = {"files": [{"id": file_id, "title": name}], "channel_id": self._channel}
+        await self._slack.call("files.completeUploadExternal", shared, patience=40.0)
+
+    async def _upload(self, file: IO[bytes], name: str, size: int) -> str:
+        named = {"filename": name, "length": size}
+        given = await self._slack.call("files.getUploadURLExternal", named, form=True, patience=40.0)
+        file.seek(0)
+        await self._slack.hand_up(str(given.get("upload_url", "")), file, size)
+        return str(given.get("file_id", ""))
+
+    async def _change(self, message: Message) -> None:
+        where: dict[str, Any] = {"channel": self._channel, "ts": self._ts, **content(message)}
+        try:
+            await self._slack.call("chat.update", where, patience=5.0)
+        except (SlackSaidNo, Unsure, TooBusy) as error:
+            log.info("progress was not shown", extra={"action": "export", "error": str(error)})

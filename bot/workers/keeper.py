@@ -1,0 +1,234 @@
+"""Fetches the files people handed over as evidence, keeps their copies, and has each recorded.
+
+What is on its way stands in the database with a lease, so that a process that dies in the middle is followed by
+another. A copy is whole on the disk before its event is recorded, and the row goes only after that.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from typing import IO, Any
+from uuid import uuid4
+
+import msgspec
+
+from bot.background import Rounds
+from bot.clock import SKEW
+from bot.slack.web_api import NotHandedOver, SlackSaidNo, TooBusy, TooLarge, Unsure, WebApi
+from bot.typed.words import writable
+from flows import events as e
+from flows.evidence import kinds
+from flows.evidence.intake import Coming
+from flows.evidence.pieces import LONGEST_NAME
+from flows.firms import Person, Refusal
+from flows.services import Services
+from storage.copies import Copies, NoRoom
+
+log = logging.getLogger("cais.keeper")
+
+LEASE = 150.0 + SKEW
+"""Seconds one process has for a file: longer than fetching one may take."""
+
+ROUND = 15.0
+"""Seconds between looks at what a crash left, or another replica was asked for."""
+
+AGAIN = 20.0
+"""Seconds to wait where Slack could not be reached, doubled each time up to an hour."""
+
+A_DAY = 24 * 3600.0
+"""Seconds (real time) after which a file that Slack does not hand over is kept as a reference."""
+
+MOST_TRIES = 30
+"""Of one file: more come only from a fault of ours, or a process that is killed by this very file."""
+
+GONE = "The file is not in Slack any more, or the app may not see it. Nothing was recorded. Add it again as a file."
+SENTENCES: Mapping[str, str] = {
+    "missing_scope": "The app may not read files here yet, so nothing was recorded. A workspace admin installs it "
+    "again, which adds `files:read`; then add the file again.",
+    "empty": "The file is empty, so nothing was recorded. Choose another.",
+    "login": "Slack answered with a page instead of the file, so nothing was recorded. Add it again; if it stays so, "
+    "the app has to be installed again with `files:read`.",
+    "same": "That very file counts as evidence for this task already, so nothing was added.",
+    "broken": "Something went wrong each time I tried to keep it. Nothing was recorded. Save it anew and add that.",
+}
+"""Why nothing was recorded, and what to do."""
+
+
+class Described(msgspec.Struct, frozen=True):
+    """What Slack says of a file. `size` None where it does not say."""
+
+    name: str
+    size: int | None
+    claimed: str
+    permalink: str
+    url: str
+    inside: bool
+    """Whether Slack itself holds the content."""
+    reached: bool = True
+    """Whether Slack said so, or has not answered for a day."""
+
+
+class Keeper:
+    """`now` is real time in UNIX seconds. `start` it, and `stop` it before the database closes."""
+
+    def __init__(self, services: Services, slack: WebApi, copies: Copies, now: Callable[[], float]) -> None:
+        self._services = services
+        self._evidence = services.evidence
+        self._intake = services.intake
+        self._slack = slack
+        self._copies = copies
+        self._now = now
+        self._name = uuid4().hex
+        self._rounds = Rounds(self._keep_all, action="keeper", every=ROUND)
+        services.evidence.wake = self._rounds.wake
+        services.evidence.real_now = now
+
+    def start(self) -> None:
+        """Begins the rounds, the first one at once."""
+        self._rounds.start()
+
+    async def stop(self) -> None:
+        """Ends the rounds; whoever starts next goes on at once with what was under way."""
+        await self._rounds.stop()
+
+    async def _keep_all(self) -> None:
+        while coming := await self._intake.take(by=self._name, now=self._now(), lease=LEASE):
+            await self._see_to(coming)
+
+    async def _see_to(self, coming: Coming) -> None:
+        try:
+            if coming.tries > MOST_TRIES:
+                await self._evidence.tell(coming, coming.name, SENTENCES["broken"])
+            else:
+                await self._keep(coming)
+            await self._intake.settle(coming, by=self._name)
+        except (Unsure, TooBusy):
+            await self._later(coming)
+        except asyncio.CancelledError:
+            await self._intake.hold(coming, by=self._name, until=self._now())
+            raise
+        except Exception as error:  # noqa: BLE001 - it is tried again, and the others are not to wait for it
+            about = {"action": "keep", "error": type(error).__name__, "firm": coming.key.firm}
+            log.error("a file could not be kept", extra=about)
+            await self._later(coming)
+
+    async def _later(self, coming: Coming) -> None:
+        wait = min(AGAIN * 2 ** min(coming.tries - 1, 10), 3600.0)
+        await self._intake.hold(coming, by=self._name, until=self._now() + wait)
+
+    async def _keep(self, coming: Coming) -> None:
+        """From Slack to the record. Raises Unsure and TooBusy where it is to be tried again."""
+        if await self._evidence.is_recorded(coming):
+            return  # and then we were killed
+        name = coming.name
+        try:
+            found = await self._describe(coming)
+            name = found.name
+            if found.size == 0:
+                await self._evidence.tell(coming, name, SENTENCES["empty"])
+                return
+            await self._record(coming, await self._fetched(coming, found))
+        except SlackSaidNo as no:
+            await self._evidence.tell(coming, name, SENTENCES["missing_scope"] if no.error == "missing_scope" else GONE)
+        except NotHandedOver as why:
+            await self._evidence.tell(coming, name, SENTENCES["login"] if str(why) == "a login page" else GONE)
+        except Refusal as refusal:
+            await self._evidence.tell(coming, name, refusal.sentence)
+
+    async def _describe(self, coming: Coming) -> Described:
+        """Slack is asked each time: what an event says of a file may lack everything but its id (`check_file_info`)."""
+        try:
+            answer = await self._slack.of(coming.key.tenant).call("files.info", {"file": coming.file}, form=True)
+        except (Unsure, TooBusy):
+            if self._now() - coming.since < A_DAY:
+                raise
+            return Described(coming.name or coming.file, None, "", "", "", inside=True, reached=False)
+        file: Mapping[str, Any] = answer.get("file") or {}
+        if file.get("mode") in ("tombstone", "hidden_by_limit"):
+            raise NotHandedOver("it is gone")
+        size = file.get("size")
+        return Described(
+            name=writable(str(file.get("name") or file.get("title") or coming.name or coming.file))[:LONGEST_NAME],
+            size=int(size) if isinstance(size, int) else None,
+            claimed=str(file.get("mimetype") or "").partition(";")[0].strip().casefold()[:120],
+            permalink=str(file.get("permalink") or ""),
+            url=str(file.get("url_private_download") or file.get("url_private") or ""),
+            inside=not file.get("is_external") and file.get("mode") != "external",
+        )
+
+    async def _fetched(self, coming: Coming, found: Described) -> e.EvidenceAdded:
+        """The event: with a copy where one can be kept, else with what is known, and why there is none."""
+        event = e.EvidenceAdded(
+            task=coming.task,
+            kind="file",
+            text=found.permalink or found.url or f"file {coming.file} in Slack",
+            label=coming.label,
+            happened_on=coming.happened_on,
+            name=found.name,
+            size=found.size,
+            claimed=found.claimed,
+            came_from=coming.came_from,
+            covers=coming.covers,
+        )
+        if not found.reached:
+            return msgspec.structs.replace(event, not_copied="unreachable")
+        if not found.inside:
+            return msgspec.structs.replace(event, not_copied="elsewhere")
+        if found.size is not None and found.size > self._copies.largest:
+            return msgspec.structs.replace(event, not_copied="too_large")
+        try:
+            return await self._copied(coming, found, event)
+        except TooLarge:
+            return msgspec.structs.replace(event, not_copied="too_large")
+        except NoRoom:
+            return msgspec.structs.replace(event, not_copied="no_room")
+        except (Unsure, TooBusy):
+            if self._now() - coming.since < A_DAY:
+                raise
+            return msgspec.structs.replace(event, not_copied="unreachable")
+
+    async def _copied(self, coming: Coming, found: Described, event: e.EvidenceAdded) -> e.EvidenceAdded:
+        receiving = self._copies.incoming(coming.key)
+        file = await asyncio.to_thread(receiving.__enter__)
+        try:
+            size, digest = await self._download(coming, found, file)
+            seen = await asyncio.to_thread(_look, file, size)
+            known = msgspec.structs.replace(event, size=size, digest=digest, seen=seen)
+            if not self._copies.keeps:
+                return msgspec.structs.replace(known, not_copied="off")
+            try:
+                await asyncio.to_thread(self._copies.keep, coming.key, file, digest)
+            except NoRoom:
+                return msgspec.structs.replace(known, not_copied="no_room")
+            return msgspec.structs.replace(known, copied=True)
+        finally:
+            await asyncio.to_thread(receiving.__exit__, None, None, None)
+
+    async def _download(self, coming: Coming, found: Described, file: IO[bytes]) -> tuple[int, str]:
+        try:
+            slack = self._slack.of(coming.key.tenant)
+            return await slack.fetch(found.url, file, most=self._copies.largest, exactly=found.size)
+        except OSError as error:  # the disk, not the line: that is an Unsure
+            raise NoRoom from error
+
+    async def _record(self, coming: Coming, event: e.EvidenceAdded) -> None:
+        who = await self._person(coming)
+        if not await self._evidence.record_file(coming, who, event):
+            await self._evidence.tell(coming, event.name, SENTENCES["same"])
+        about = {"action": "evidence", "firm": coming.key.firm, "copied": event.copied}
+        log.info("a file was recorded", extra=about)
+
+    async def _person(self, coming: Coming) -> Person:
+        """Who handed it over, with the rights of now."""
+        known = (await self._services.directory.sight(coming.key.tenant, coming.by)).known
+        return Person(coming.by, coming.by_name, admin=known.admin)
+
+
+def _look(file: IO[bytes], size: int) -> str:
+    """What its bytes show it to be."""
+    file.seek(0)
+    head = file.read(kinds.LOOKED_AT)
+    file.seek(max(0, size - kinds.LOOKED_AT))
+    tail = file.read(kinds.LOOKED_AT)
+    file.seek(0, 2)
+    return kinds.seen(head, tail)
