@@ -13,6 +13,8 @@ settings.register_profile("here", deadline=None, suppress_health_check=[HealthCh
 settings.register_profile("ci", settings.get_profile("here"), derandomize=True, print_blob=True)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
 
+# Before any test is read: what is read once is not rewritten any more.
+pytest.register_assert_rewrite("tests.e2e.afterwards", "tests.e2e.histories")
 
 # As in a bot that serves: what is loaded stays, and to look for garbage in it over and over took a sixth of the time.
 gc.set_threshold(20_000, 20, 50)

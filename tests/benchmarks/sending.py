@@ -73,10 +73,10 @@ async def ours(url: str, folder: Path, nth_round: int) -> tuple[float, Sequence[
 
         bot.slack.call = noting  # type: ignore[method-assign]
         try:
-            await bot.delivery.planner.sweep()
+            await bot.planner.sweep()
             clock.now = NINE
             began = time.perf_counter()
-            await bot.delivery.rounds.settle_due()
+            await bot.delivery.settle_due()
             return len(posted) / (time.perf_counter() - began), posted
         finally:
             await bot.stop()

@@ -150,7 +150,7 @@ async def test_what_one_part_takes_of_the_time_to_stop_the_next_is_not_given_aga
     async def is_given(seconds: float) -> None:
         given.append(seconds)
 
-    monkeypatch.setattr(bot.delivery.rounds, "stop", takes_it_all)
+    monkeypatch.setattr(bot.delivery, "stop", takes_it_all)
     monkeypatch.setattr(bot.background, "drain", is_given)
     await bot.stop(0.05)
     assert given[1] < given[0] / 10

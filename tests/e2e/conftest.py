@@ -8,9 +8,6 @@ from tests.e2e.browser import windows
 __all__ = ["pack", "services", "slack", "windows"]  # fixtures are found by their names here
 
 
-pytest.register_assert_rewrite("tests.e2e.afterwards", "tests.e2e.histories")
-
-
 @pytest.fixture(params=["http", "socket"])
 def transport(request: pytest.FixtureRequest) -> str:
     """How Slack reaches the bot: every test that asks for it runs over both."""
