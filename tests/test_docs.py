@@ -93,7 +93,7 @@ def test_the_example_names_every_setting_and_nothing_else() -> None:
 
 def test_the_example_as_it_is_starts_the_sandbox_and_what_is_filled_in_are_defaults() -> None:
     given = dict(line.split("=", 1) for line in EXAMPLE if re.match(r"[A-Z_]+=", line))
-    assert {name for name, value in given.items() if value} == {"CAIS_DATA_DIR"}
+    assert not [name for name, value in given.items() if value], "what is set here counts more than a unit's own"
     shown = {m[1]: m[2] for line in EXAMPLE if (m := re.match(r"#([A-Z_]+)=(.+)", line))}
     usual = {name: str(default) for name, default in names().items() if default is not None}
     moved = {"CAIS_CLOCK_SPEED", "CAIS_START_AT"}

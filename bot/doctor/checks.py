@@ -182,7 +182,7 @@ async def check_sending(url: str) -> list[Finding]:
     ]
     found += [Finding("sending", "look", UNLED.format(firm=name)) for name in unled]
     if not lost:
-        return [*found, Finding("sending", "ok", "Nothing that was due could not be delivered.")]
+        return [*found, Finding("sending", "ok", "All that was due could be delivered.")]
     # The rows of one message were refused together.
     messages = {(r.owed.tenant, r.owed.person, r.owed.slot, r.settled_at): r.outcome for r in lost}
     words = Counter(messages.values())

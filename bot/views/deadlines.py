@@ -147,7 +147,7 @@ def _row(scene: Scene, revision: Revision) -> str:
     kind = IN_WORDS[revision.kind]
     unsure = " (likely)" if revision.likely and not revision.unverified else ""
     lines = [f"*{_announced(revision)}* · {kind}: *{value}*{unsure}"]
-    lines.append(" ".join(escape(t) for t in (revision.reason, revision.note) if t))
+    lines.append(" ".join(literal(t) for t in (revision.reason, revision.note) if t))
     sources = "; ".join(_source(s) for s in revision.sources)
     added = ""
     if revision.added_by:

@@ -22,7 +22,7 @@ async def said(url: str) -> list[tuple[str, str]]:
 
 
 async def test_all_is_well_where_everything_arrived(services: Services, url: str) -> None:
-    assert await said(url) == [("ok", "Nothing that was due could not be delivered.")]
+    assert await said(url) == [("ok", "All that was due could be delivered.")]
 
 
 async def test_it_makes_no_database_where_there_is_none(tmp_path: Path) -> None:
