@@ -33,11 +33,11 @@ AHEAD = timedelta(60)
 
 
 class FirmNow(msgspec.Struct, frozen=True):
-    """A firm as its recipient sees it now; when each reminder that is to be said is due, and which ones hold at all."""
+    """A firm as its recipient sees it now; which reminders hold, and which of those its people want to be told."""
 
     scene: Scene
     calendar: Calendar
-    due: Mapping[str, datetime]
+    told: Mapping[str, Found]
     holds: frozenset[str]
     hours: Hours
     lost: bool
@@ -82,7 +82,10 @@ def _sent(message: str, due: float, now: datetime) -> datetime:
 
 def _reminded(row: Owed, rung: Rung, firm: FirmNow, now: datetime) -> Reminded:
     key = base_key(row.key)
-    due, snoozed = firm.due.get(key), key != row.key
+    one, snoozed = firm.told.get(key), key != row.key
+    # What was put off was said before: it comes again although what an undo brought back is not said late.
+    stands = one and (one.said or (snoozed and one.said_by(row.due_at)))
+    due = _due(one, now) if one and stands else None
     night = firm.hours.late(datetime.fromtimestamp(row.due_at, UTC), now) > now
     waits = due is not None and (night or (due > now and not snoozed))
     return Reminded(
@@ -108,11 +111,11 @@ async def _firm(
     position, people, workspace = grounds.position, grounds.people, fold(services.ledger, grounds.entries)
     found = every(services.pack, position, workspace, people, until=now + AHEAD, now=now, of=subjects)
     off = {p for p, reach in people.items() if reach.habits.off}
-    due = {f.rung.key(key): _due(f, now) for f in found if f.said and f.rung.person not in off}
+    told = {f.rung.key(key): f for f in found if f.rung.person not in off}
     scene = scene_of(services, position, person, people[person].time_zone, workspace.ledger)
     hours = People(position, people, workspace.calendar).hours(person)
     holds = frozenset(f.rung.key(key) for f in found)
-    return FirmNow(scene, workspace.calendar, due, holds, hours, not people[person].reachable)
+    return FirmNow(scene, workspace.calendar, told, holds, hours, not people[person].reachable)
 
 
 def _due(found: Found, now: datetime) -> datetime:

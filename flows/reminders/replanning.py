@@ -165,7 +165,8 @@ class _Plan:
         return one if one and one.said_by(row.due_at) else None
 
     def drop(self) -> Iterator[str]:
-        return (row.key for row in self._owed() if self._standing(row) is None)
+        """What was put off stays until then: an undo may bring it back, and it is looked at before it is sent."""
+        return (row.key for row in self._owed() if self._standing(row) is None and snoozed_to(row.key) is None)
 
     def _owed(self) -> Iterator[Owed]:
         return (row.owed for row in self.facts.rows if not row.settled)
