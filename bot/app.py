@@ -22,9 +22,9 @@ from bot.front.answering import Answering
 from bot.front.event_inbox import EventInbox
 from bot.front.hearing import Call
 from bot.front.middleware import BUDGET, Routing
+from bot.front.replays import Replays
 from bot.front.table import Table
 from bot.metrics import Counts
-from bot.replays import Replays
 from bot.router import Router
 from bot.slack.installed import NOT_HERE, Installed, ManyWorkspaces, OneWorkspace
 from bot.slack.people import People

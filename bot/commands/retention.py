@@ -37,8 +37,9 @@ def retention(years: int | None, firms: tuple[str, ...]) -> None:
     years = years or settings.retention_years
     today = BusinessClock(settings.start_at, settings.clock_speed)().date()
     before = years_before(today, years)
+    lines = asyncio.run(_lines(settings.database, firms, before))
     click.echo(f"Older than {counted(years, 'year')} on {day(today)}: recorded before {day(before)}.")
-    for line in asyncio.run(_lines(settings.database, firms, before)):
+    for line in lines:
         click.echo(line)
     click.echo(NOTHING_GOES)
 

@@ -16,9 +16,9 @@ from bot.front.acks import Acks
 from bot.front.answering import Answering, waiting
 from bot.front.event_inbox import EventInbox
 from bot.front.hearing import Call, gone_from, hear, moved_in_org
+from bot.front.replays import Replays
 from bot.front.table import Table
 from bot.metrics import Counts
-from bot.replays import Replays
 from bot.slack.standstill import Standstill
 from bot.surfaces import Answer, Message, Open, Say
 

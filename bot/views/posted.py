@@ -21,9 +21,6 @@ WORDS = 160
 
 FITS = "If an entry is changed or taken out afterwards, this no longer fits: `cais verify` compares."
 
-MOST_HEADS = 15
-"""Firms whose record is named under the summary of several."""
-
 OFTEN = {
     "once": "now",
     "daily": "now, and then each trading day",
@@ -64,8 +61,8 @@ def one(scene: Scene, standing: Standing, changes: Sequence[Change], posted: Pos
     blocks = [
         *body(scene, standing, changes, since=told),
         actions(button("Open", scene.carry(OpenSummaries), says=f"Open the summary of {standing.name} for me alone")),
-        context(record_words([scene.position])),
         context(_who(posted), escape(scene.pack.wording.footer)),
+        context(record_words([scene.position])),
     ]
     return Message(text(scene, standing, changes, since=told), blocks)
 
@@ -93,18 +90,18 @@ def several(
         *([context(f"and {more} more firms, which press less")] if more > 0 else []),
         section("\n".join([f"*Changed {_since(since)}*", *(lines or ["Nothing."])])),
         actions(button("Open", OpenSummaries(), says="Open my firms' summary for me alone")),
-        context(record_words([s.position for s in standings])),
         context(" ".join(dict.fromkeys(_who(each, off="off all") for each in posted))[:1900], footer),
+        context(record_words([s.position for s in standings])),
     ]
     return Message(in_words(standings, standings), blocks)
 
 
 def record_words(positions: Sequence[Position]) -> str:
-    """How long each record is and where its chain ends: in the channel, it shows what is changed later. Mrkdwn."""
+    """How long the records of the firms shown are and where their chains end, so that a later change shows. Mrkdwn."""
     if len(positions) == 1:
         return f"Record: {noted(positions[0])}. {FITS}"
-    said = "; ".join(f"{literal(clip(p.name, 40))} {noted(p)}" for p in positions[:MOST_HEADS])
-    more = len(positions) - MOST_HEADS
+    said = "; ".join(f"{literal(clip(p.name, 40))} {noted(p)}" for p in positions[:ROWS])
+    more = len(positions) - ROWS
     return f"Records: {said}{f'; and {more} more firms' if more > 0 else ''}. {FITS}"
 
 

@@ -10,10 +10,10 @@ import tempfile
 from typing import IO, Any
 
 from bot.background import Background
-from bot.channel_names import with_channel_names
 from bot.files.names import file_name
 from bot.front.answering import NO_UNFURLING, content
 from bot.slack import canvases
+from bot.slack.channel_names import with_channel_names
 from bot.slack.places import slack_id
 from bot.slack.web_api import NotHandedOver, SlackSaidNo, TooBusy, Unsure, WebApi
 from bot.surfaces import Message

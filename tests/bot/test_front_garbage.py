@@ -14,8 +14,8 @@ from urllib.parse import quote, urlencode
 
 import pytest
 
+from bot.front.replays import GOOD_FOR, MOST, Replays
 from bot.logs import set_up
-from bot.replays import GOOD_FOR, MOST, Replays
 from flows.roadmap import Pack
 from flows.services import Services
 from storage.database import open_database
