@@ -17,13 +17,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.background import Background
 from bot.delivery.planner import Planner
 from bot.delivery.rounds import Delivery
-from bot.errors import WithoutBodies
+from bot.errors import OfBolt
 from bot.front.answering import Answering
 from bot.front.event_inbox import EventInbox
 from bot.front.hearing import Call
 from bot.front.middleware import BUDGET, Routing
 from bot.front.replays import Replays
 from bot.front.table import Table
+from bot.front.turned_away import Known, TurnedAway
 from bot.metrics import Counts
 from bot.router import Router
 from bot.slack.installed import NOT_HERE, Installed, ManyWorkspaces, OneWorkspace
@@ -149,7 +150,8 @@ class Bot:
         self.client = AsyncWebClient(
             token=token or None, base_url=api_url, session=self.session, retry_handlers=[], logger=_logger()
         )
-        self.app = build_app(self.client, self.installed.authorize, signing_secret, routing)
+        authorize = Known(self.installed.authorize, TurnedAway(self.counts))
+        self.app = build_app(self.client, authorize, signing_secret, routing)
 
     async def _redraw_home(self, call: Call, note: str) -> None:
         answer = await self.table.redraw_home(call, note)
@@ -241,7 +243,7 @@ def _logger() -> logging.Logger:
     logger = logging.getLogger("cais.slack")
     logger.setLevel(logging.INFO)
     if not logger.filters:
-        logger.addFilter(WithoutBodies())
+        logger.addFilter(OfBolt())
     return logger
 
 

@@ -28,6 +28,8 @@ def set_up(level: str, *, practice: bool = False, stream: TextIO | None = None) 
     root.handlers[:] = [handler]
     root.setLevel(level)
     logging.getLogger("aiohttp.access").setLevel(logging.WARNING)
+    # A line a migration and more: a first start had seventeen. `storage.migrate` says in one that they were made.
+    logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
 class _FromFirstLine(logging.Formatter):

@@ -18,6 +18,7 @@ class Counts:
         self._heard: Counter[tuple[str, ...]] = Counter()
         self._slack: Counter[tuple[str, ...]] = Counter()
         self._answers: Counter[tuple[str, ...]] = Counter()
+        self._turned_away: Counter[tuple[str, ...]] = Counter()
         self._acks: dict[str, list[int]] = {}
         self._seconds: dict[str, float] = {}
 
@@ -44,10 +45,15 @@ class Counts:
         """A question was answered, or was not."""
         self._answers[(outcome,)] += 1
 
+    def turned_away(self, reason: str) -> None:
+        """A request was not heard at all, for a reason of ours."""
+        self._turned_away[(reason,)] += 1
+
     def exposition(self, gauges: Mapping[str, tuple[str, float]] | None = None) -> str:
         """Prometheus' text format. `gauges` are what is true now: by name what it is, and the number."""
         lines = [
             *_counter("cais_heard_total", "What Slack sent", ("kind", "name", "outcome"), self._heard),
+            *_counter("cais_turned_away_total", "Requests not heard at all", ("reason",), self._turned_away),
             *_counter("cais_slack_calls_total", "Calls to Slack", ("method", "outcome"), self._slack),
             *_counter("cais_questions_total", "Questions asked", ("outcome",), self._answers),
             *self._histogram("cais_ack_seconds", "How long Slack waited for an ack"),

@@ -104,12 +104,15 @@ class OAuth:
     async def _come_back(self, request: web.BaseRequest, state: str) -> tuple[int, str]:
         browser = request.cookies.get(_cookie(state), "")
         began = await self._installations.end(_hash(state), _hash(browser), now=self._now())
+        word = request.query.get("error", "")
+        # On some of Slack's pages *Cancel* loses the state. Nothing follows from a no, so it needs no proof; a word
+        # that anybody may have put into the address is shown only where it is one of Slack's.
+        if word and (began == "here" or word == NO or (not state and word in _OPERATORS)):
+            log.info("not allowed in Slack", extra={"action": "oauth_denied", "error": word[:40]})
+            return 400, DENIED if word == NO else _slack_says(word)
         if began != "here":
             log.info("not begun here", extra={"action": "oauth_state", "began": began})
             return 400, RUN_OUT if began == "nowhere" else ELSEWHERE
-        if word := request.query.get("error", ""):
-            log.info("not allowed in Slack", extra={"action": "oauth_denied", "error": word[:40]})
-            return 400, DENIED if word == "access_denied" else _slack_says(word)
         try:
             new = await self._exchange(request.query.get("code", ""))
         except Refused as no:
@@ -171,6 +174,9 @@ class OAuth:
             installed_at=self._now(),
         )
 
+
+NO = "access_denied"
+"""Slack's word where somebody pressed *Cancel*."""
 
 ROTATES = "token_rotation_enabled"
 """Our own word, among Slack's."""

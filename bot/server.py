@@ -17,11 +17,16 @@ from slack_bolt.request.internals import (
 )
 from yarl import query_to_pairs
 
-from bot.front.middleware import JsonAck
+from bot.clock import real_time
+from bot.front.middleware import REPLAYED, JsonAck
+from bot.front.turned_away import TurnedAway
 from bot.metrics import Counts
 
 READING = 10.0
 """Seconds for a request's body to arrive."""
+
+GOOD_FOR = 300.0
+"""Seconds for which Bolt takes a signature, before and after its time."""
 
 SHUTDOWN = 3.0
 """Seconds that open requests have to finish when the server stops."""
@@ -102,26 +107,36 @@ def web_app(
     A few fixed addresses need no router of aiohttp's, which took a twentieth of a command.
     """
 
+    turned_away = TurnedAway(counts)
+
+    def refuse(status: int, reason: str) -> web.StreamResponse:
+        turned_away.add(reason)
+        return web.Response(status=status)
+
     async def events(request: web.BaseRequest) -> web.StreamResponse:
         if request.method != "POST":
             return web.Response(status=405, headers={"Allow": "POST"})
         headers = request.headers
         stamp = headers.get("X-Slack-Request-Timestamp", "")
         if not (stamp.isascii() and stamp.isdigit() and "X-Slack-Signature" in headers):
-            return web.Response(status=401)
+            return refuse(401, "no_signature")
         try:
             async with asyncio.timeout(READING):
                 content = await request.read()
             bolt_request = SlackRequest(content.decode(), headers)
         except TimeoutError:
-            return web.Response(status=408)
+            return refuse(408, "too_slow")
+        except web.HTTPRequestEntityTooLarge:
+            return refuse(413, "too_large")
         except (ValueError, TypeError, AttributeError, RecursionError):
-            return web.Response(status=400)
+            return refuse(400, "unreadable")
         assert app is not None, "only served where there is one"
         answer = await app.async_dispatch(bolt_request)
         if isinstance(answer, JsonAck):
             return web.Response(body=answer.raw, headers=JSON)
         body = answer.body
+        if answer.status == 401 and answer is not REPLAYED:
+            turned_away.add("clock" if abs(real_time() - float(stamp)) > GOOD_FOR else "wrong_signature")
         if not body:
             return web.Response(status=answer.status)
         return web.Response(status=answer.status, body=body.encode(), headers=JSON if body[0] == "{" else TEXT)
@@ -132,7 +147,11 @@ def web_app(
 
     async def serve(request: web.BaseRequest) -> web.StreamResponse:
         page = pages.get(request.path)
-        return await page(request) if page else web.Response(status=404)
+        if page:
+            return await page(request)
+        # Slack posts where it was told to; what merely looks round on the internet is not worth a line.
+        turned_away.add("no_such_page", quietly=request.method != "POST")
+        return web.Response(status=404)
 
     # Slack compresses nothing: what comes compressed is not unpacked, and its signature is wrong then.
     return web.Server(serve, access_log=None, auto_decompress=False)

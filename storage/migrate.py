@@ -1,6 +1,7 @@
 """Brings a database to the tables this code knows; alembic is imported only where there is work to do."""
 
 import asyncio
+import logging
 import sys
 import tempfile
 from pathlib import Path
@@ -11,6 +12,8 @@ from storage.errors import StorageError, StorageUnavailable
 if TYPE_CHECKING:
     from alembic.config import Config
     from sqlalchemy import Connection
+
+log = logging.getLogger("cais.database")
 
 HEAD = "0009"
 """The last migration. Named here so that a start need not read the folder; a test compares."""
@@ -70,6 +73,7 @@ async def migrate(url: str) -> None:
         raise StorageUnavailable(f"The database could not be migrated: {getattr(error, 'orig', error)}.") from error
     finally:
         await engine.dispose()
+    log.info("The database is prepared.", extra={"action": "migrated", "version": HEAD})
 
 
 def _upgrade_sqlite(connection: "Connection") -> None:

@@ -70,7 +70,7 @@ class Routing(AsyncMiddleware):
             return _ok({"challenge": body.get("challenge", "")})
         if _is_sent_once(body) and (signed := req.headers.get("x-slack-signature")) and self._replays.again(signed[0]):
             self._counts.add("replayed", "other", "refused")
-            return BoltResponse(status=401, body="")
+            return REPLAYED
         tenant = f"{req.context.enterprise_id or '-'}/{req.context.team_id or '-'}"
         if gone := gone_from(body):
             await self._standstill.taken_off(tenant, gone, at=float(body.get("event_time") or 0.0))
@@ -157,6 +157,9 @@ class JsonAck(BoltResponse):
 
 
 _nothing = BoltResponse(status=200, body="")
+
+REPLAYED = BoltResponse(status=401, body="")
+"""What whoever sends a request once more gets."""
 
 
 def _ok(body: Mapping[str, Any] | None = None) -> BoltResponse:

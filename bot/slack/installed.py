@@ -39,7 +39,7 @@ class Installed(Tokens, Protocol):
         """Whether there is a token for it, as things are now."""
 
     async def gone(self, tenant: str, at: float) -> bool:
-        """It was taken off there at this real time: its token goes. False where it was installed again since."""
+        """It was taken off there at this real time: its token goes. False where it never was, or is installed again."""
 
 
 class OneWorkspace(OneToken):
@@ -69,7 +69,7 @@ class OneWorkspace(OneToken):
         return True
 
     async def gone(self, tenant: str, at: float) -> bool:
-        return True
+        return self._ours.is_ours(*(part if part != "-" else None for part in tenant.split("/", 1)))
 
 
 class _WithOneToken(AsyncAuthorize):
@@ -84,14 +84,14 @@ class _WithOneToken(AsyncAuthorize):
         self.bot_user, self._bot_id, self._last = bot_user, bot_id, None
         self._team, self._enterprise = team, enterprise
 
-    def _is_ours(self, enterprise_id: str | None, team_id: str | None) -> bool:
+    def is_ours(self, enterprise_id: str | None, team_id: str | None) -> bool:
         """Somebody of another company presses a button in a shared channel: their workspace is not the one we serve."""
         same_org = bool(self._enterprise) and enterprise_id == self._enterprise
         return not self._team or same_org or team_id in (None, self._team)
 
     async def __call__(self, *, enterprise_id: str | None, team_id: str | None, **_: Any) -> AuthorizeResult | None:
         """Bolt asks this for every request."""
-        if not self._is_ours(enterprise_id, team_id):
+        if not self.is_ours(enterprise_id, team_id):
             return None
         known = self._last
         if known is None or known.enterprise_id != enterprise_id or known.team_id != team_id:
@@ -157,7 +157,7 @@ class ManyWorkspaces:
         self.doubt(tenant)
         found = await self.installations.of(tenant)
         if found is None:
-            return True
+            return False  # a team we do not know, or another replica has done it all
         if int(found.installed_at) > at:  # Slack counts whole seconds
             return False  # Slack may tell of an uninstalling late, and again
         await self.installations.delete(found.tenant)

@@ -12,6 +12,8 @@ import aiohttp
 import msgspec
 import pytest
 
+from bot.front.turned_away import TurnedAway
+from bot.metrics import Counts
 from bot.server import Server, read_form, web_app
 from flows.roadmap import Pack
 from flows.services import Services
@@ -101,6 +103,43 @@ async def test_an_unsigned_request_is_turned_away_and_not_logged(
     status, _ = await door.knock(command("card very private words"), **wrong)
     assert status == 401
     assert "very" not in caplog.text
+
+
+async def test_what_is_turned_away_is_counted_by_reason_and_said_once_a_minute(
+    door: Door, caplog: pytest.LogCaptureFixture
+) -> None:
+    for _ in range(3):
+        await door.knock(command("card very private words"), X_Slack_Signature="v0=00")
+    await door.knock(command("card"), X_Slack_Signature="")
+    await door.knock(command("card"), at=str(int(time.time()) - 900))
+    await door.knock("{")
+    await door.knock("text=" + "x" * (1024 * 1024))
+    await door.get("/favicon.ico")
+    _, metrics = await door.get("/metrics")
+    counted = dict(line.rsplit(" ", 1) for line in metrics.splitlines() if line.startswith("cais_turned_away_total"))
+    assert {name.split('"')[1]: int(count) for name, count in counted.items()} == {
+        "wrong_signature": 3,
+        "no_signature": 1,
+        "clock": 1,
+        "unreadable": 1,
+        "too_large": 1,
+        "no_such_page": 1,
+    }
+    lines = [r.getMessage() for r in caplog.records if r.name == "cais.door"]
+    assert len(lines) == 5, "one for each reason; whoever looks round is not worth one"
+    assert "SLACK_SIGNING_SECRET may be another app's" in lines[0]
+    assert "very" not in caplog.text
+
+
+def test_a_minute_later_the_line_says_how_many_there_were(caplog: pytest.LogCaptureFixture) -> None:
+    at = [0.0]
+    turned_away = TurnedAway(Counts(), now=lambda: at[0])
+    for at[0] in (0.0, 1.0, 59.0, 61.0, 62.0):
+        turned_away.add("wrong_signature")
+    assert [r.getMessage().split(" with ")[0] for r in caplog.records] == [
+        "Turned away 1 request",
+        "Turned away 3 requests",
+    ]
 
 
 @pytest.mark.parametrize(("seconds", "status"), [(-301, 401), (301, 401), (-290, 200), (290, 200)])

@@ -187,6 +187,16 @@ async def test_whoever_does_not_allow_it_is_told_that_nothing_happened(browser: 
     await nothing_was_installed(browser)
 
 
+async def test_a_no_from_which_slack_lost_the_state_is_still_a_no(browser: Browser) -> None:
+    back = (await browser.allows(await browser.begins(), allow=False)).partition("?")[0]
+    for lost in ("?error=access_denied", "?error=access_denied&state=", "?error=access_denied&state=made-up"):
+        status, page = await browser.gets(back + lost)
+        assert (status, "You did not allow it in Slack" in page) == (400, True)
+    assert "manifest.yml" not in (await browser.gets(f"{back}?error=invalid_scope&state=made-up"))[1]
+    assert "the current manifest.yml" in (await browser.gets(f"{back}?error=invalid_scope"))[1]
+    assert "anybody" not in (await browser.gets(f"{back}?error=anybody"))[1], "only words of Slack's are shown"
+
+
 async def test_another_browser_does_not_end_what_this_one_began(browser: Browser) -> None:
     back = await browser.allows(await browser.begins())
     browser.restarts()
@@ -250,6 +260,23 @@ async def test_taken_off_everything_stops_and_added_again_it_goes_on(
     assert (await browser.adds_it())[0] == 200
     assert await database.outbox.stopped() == {}
     assert "Step 1" in words_of(await slack.ana.types("/cais next"))
+
+
+async def test_a_team_that_never_had_the_app_is_not_counted_as_stopped(browser: Browser, database: Database) -> None:
+    await browser.adds_it()
+    await browser.slack.bot.standstill.taken_off("-/T0STRANGER", "app_uninstalled", at=browser.at)
+    assert await database.outbox.stopped() == {}
+    assert await browser.tenants() == [TENANT]
+
+
+async def test_a_workspace_that_is_not_installed_is_one_calm_line_however_often_it_asks(
+    browser: Browser, caplog: pytest.LogCaptureFixture
+) -> None:
+    for _ in range(3):
+        assert NOT_HERE in words_of(await browser.slack.ana.types("/cais next"))
+    (line,) = [r for r in caplog.records if r.levelno >= logging.WARNING]
+    assert "workspace that the app is not installed in" in line.getMessage()
+    assert 'cais_turned_away_total{reason="not_installed"} 3' in browser.slack.bot.counts.exposition()
 
 
 async def test_an_uninstalling_slack_tells_of_late_does_not_take_the_new_token(browser: Browser) -> None:

@@ -127,7 +127,7 @@ async def test_a_taken_port_is_said(given: Given) -> None:
             await serve(given(CAIS_MODE="http", CAIS_PORT=port))
 
 
-async def test_http_is_served_until_a_signal(given: Given) -> None:
+async def test_http_is_served_until_a_signal(given: Given, capsys: pytest.CaptureFixture[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = int(free.getsockname()[1])
 
@@ -144,6 +144,13 @@ async def test_http_is_served_until_a_signal(given: Given) -> None:
             async with session.post("/slack/events", data="payload={}") as unsigned:
                 assert unsigned.status == 401
     assert not await listening()
+    said = capsys.readouterr().err.splitlines()
+    assert [line.partition("action=")[2].split()[0] for line in said] == [
+        "migrated",
+        "started",
+        "turned_away",
+        "stopped",
+    ]
 
 
 @pytest.mark.parametrize("mode", ["http", "socket"])
