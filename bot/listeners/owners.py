@@ -134,7 +134,7 @@ def _refused(heard: Heard, services: Services, refusal: Refusal, known: Known | 
         raise refusal
     lead = role_of(heard.firm, heard.who) == "lead"
     scene, guest = scene_for(heard, services), known.standing == "guest"
-    shown = views.no_member(scene, refusal.sentence, known.person, lead=lead, guest=guest)
+    shown = views.no_member(scene, known.name, known.person, lead=lead, guest=guest)
     return Say(shown)
 
 

@@ -4,7 +4,7 @@ from bot.buttons import AssignForm, HandoverForm, OpenMember
 from bot.slack.places import slack_id
 from bot.surfaces import Message, Modal
 from bot.views import dated
-from bot.views.blocks import actions, button, escape, field, literal, section, user_input
+from bot.views.blocks import actions, button, field, literal, section, user_input
 from bot.views.dates import about, box
 from bot.views.scene import Scene, banner
 from flows.walk import Item
@@ -41,14 +41,16 @@ def handover_modal(scene: Scene) -> Modal:
     return Modal("Hand tasks over", blocks, scene.carry(HandoverForm), submit="Hand over")
 
 
-def no_member(scene: Scene, sentence: str, person: str, *, lead: bool, guest: bool = False) -> Message:
+def no_member(scene: Scene, name: str, person: str, *, lead: bool, guest: bool = False) -> Message:
     """Whom a task shall belong to is no member of the firm: the way to make them one."""
+    called = f"*{literal(name)}*" if name else "That person"
+    sentence = f"{called} is no member of {literal(scene.position.name)}, so nothing was assigned."
     how = (
         "Add them, then assign the task again." if lead else "Ask a lead of the firm to add them: `/cais firm members`."
     )
     note = " They are a guest of the workspace: only add them if they may see this firm." if guest else ""
     ways = [button("Add as a member…", scene.carry(OpenMember, person=slack_id(person)))] if lead else []
-    text = f"{escape(sentence)} {how}{note}"
+    text = f"{sentence} {how}{note}"
     return Message(text.replace("*", ""), [banner(scene), section(text), *([actions(*ways)] if ways else [])])
 
 

@@ -47,6 +47,10 @@ ROUTER = build_router()
 CODE = re.compile(r"<(?!https?://|@[UW]|#[CG])")
 """Anything in angle brackets that is no link, person or channel of ours: Slack would read it as one of its codes."""
 
+A_NAME = "<!here> *N* _M_ ~`N`~ |& <@U0ANA> >"
+FORMATS = ("*N*", "_M_", "~`N")
+"""What of that name would format, were it shown as it was typed. Passages and texts are shown word for word."""
+
 KEY = FirmKey("-/T0", "f0123456789abcdef")
 ORIGIN = Origin(channel="C0123456789", ts="1700000000.000100", response_url="https://hooks.slack.com/" + "x" * 100)
 
@@ -119,7 +123,14 @@ def check_message(message: Message) -> None:
     for text in (message.text, *mrkdwn_in(drawn["blocks"])):
         assert not CODE.search(text), text
         assert "<@U0ANA>" not in text
+        assert not formats(text), text
     _buttons_work(drawn)
+
+
+def formats(text: str) -> list[str]:
+    """Marks that were left as they were typed; in the address of a link they do nothing."""
+    shown = re.sub(r"<https?://[^|>]*", "", text)
+    return [marks for marks in FORMATS if marks in shown]
 
 
 def mrkdwn_in(node: Any) -> Iterator[str]:
@@ -135,14 +146,18 @@ def mrkdwn_in(node: Any) -> Iterator[str]:
 def check_modal(modal: Modal) -> None:
     view = modal_view(modal, ORIGIN)
     assert not problems_in_view(view), (problems_in_view(view), modal.title)
-    assert not any(CODE.search(text) for text in mrkdwn_in(view["blocks"]))
+    for text in mrkdwn_in(view["blocks"]):
+        assert not CODE.search(text), text
+        assert not formats(text), text
     assert type(modal.carried).verb in ROUTER.submits
 
 
 def check_home(drawn: Home) -> None:
     view = {"type": "home", "blocks": list(drawn.blocks)}
     assert not problems_in_view(view), problems_in_view(view)
-    assert not any(CODE.search(text) for text in mrkdwn_in(view["blocks"]))
+    for text in mrkdwn_in(view["blocks"]):
+        assert not CODE.search(text), text
+        assert not formats(text), text
     _buttons_work(view)
 
 
@@ -221,7 +236,7 @@ def all_screens(pack: Pack, name: str, *, people: int, text: str, rows: int, cou
     [
         ("Apex", 1, "note", 1, 1),
         ("W" * 80, 20, "&" * 1500, 20, 300),
-        (NASTY, 300, NASTY * 40, 40, 101),
+        (A_NAME, 300, NASTY * 40, 40, 101),
         ("*" * 80, 21, "*" * 1500, 10, 6),
         ("“Ünï” & Söhne 🏦" * 4, 2, "line\n" * 300, 3, 2000),
     ],
