@@ -61,7 +61,7 @@ class Known(AsyncAuthorize):
         self._authorize = authorize
         self._turned_away = turned_away
 
-    async def __call__(self, **asked: Any) -> AuthorizeResult | None:  # type: ignore[override]  # handed on as it came
+    async def __call__(self, **asked: Any) -> AuthorizeResult | None:
         """Bolt asks this for every request."""
         found: AuthorizeResult | None = await self._authorize(**asked)
         if found is None:

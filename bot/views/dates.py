@@ -315,7 +315,7 @@ def with_day(scene: Scene, top: Top, on: date, calendar: Calendar) -> Top:
         said.append(f"It {until}.")
     if not calendar.is_trading_day(on):
         why = calendar.name_of(on) or "a weekend"
-        said.append(f"No trading day ({escape(why)}): the date stays, reminders come the trading day before.")
+        said.append(f"No trading day ({literal(why)}): the date stays, reminders come the trading day before.")
     return with_note(top, " ".join(said)) if said else top
 
 

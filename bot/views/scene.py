@@ -170,7 +170,7 @@ def said_of(scene: Scene, item: Item) -> str:
     if record.state == "waiting":
         return wait_words(scene, record)
     if record.state == "set_aside":
-        return f"{escape(record.reason)} (by {scene.by(record.by, record.by_name)}, {scene.moment(record.at)})"
+        return f"{literal(record.reason)} (by {scene.by(record.by, record.by_name)}, {scene.moment(record.at)})"
     how = escape(label(item.task.outcomes, record.outcome)) if record.outcome else ""
     who = f"by {scene.by(record.by, record.by_name)}, {scene.moment(record.at)}"
     return " · ".join(x for x in (how, who, happened_words(scene, record.happened_on, record.at)) if x)
