@@ -126,7 +126,7 @@ class World:
             faults=self.faults.seen,
             deaths=sum(r.deaths for r in self.replicas),
             too_soon=self.slack.too_soon,
-            left=self._left(),
+            left=self._unsettled("due_at < ?"),  # what falls due at the very end is not played any more
             calls=self.slack.calls,
         )
 
@@ -201,9 +201,11 @@ class World:
         await self._look()  # what is in doubt may have to wait for the morning
 
     def _left(self) -> int:
-        return self.peek.execute(
-            "SELECT COUNT(*) FROM outbox WHERE settled_at IS NULL AND due_at <= ?", (self.time.now,)
-        ).fetchone()[0]
+        return self._unsettled("due_at <= ?")
+
+    def _unsettled(self, due: str) -> int:
+        query = f"SELECT COUNT(*) FROM outbox WHERE settled_at IS NULL AND {due}"
+        return self.peek.execute(query, (self.time.now,)).fetchone()[0]
 
     # --- what happens -------------------------------------------------------------------------------------------
 
