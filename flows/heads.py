@@ -14,7 +14,12 @@ SHOWN = 20
 SHORTEST = 12
 """Hex digits from which on a beginning is looked for."""
 
+LISTED = "the first digits of its record's head"
+"""How a list begins that has each firm's head cut short, since it is of many firms."""
+
 _NOTED = re.compile(rf"\bhead\b.{{0,120}}?(?<![0-9a-f])([0-9a-f]{{{SHOWN},64}})(?![0-9a-f])", re.DOTALL | re.IGNORECASE)
+_LIST = re.compile(rf"{LISTED}.*?(?=`?cais verify|\Z)", re.DOTALL | re.IGNORECASE)
+_DIGITS = re.compile(rf"\b[0-9a-f]{{{SHORTEST},64}}\b", re.IGNORECASE)
 _WHOLE = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 
 
@@ -34,7 +39,13 @@ def noted(position: Position) -> str:
 
 def heads_in(text: str) -> list[str]:
     """The heads that a text names, in order and each once; other digests in it are none."""
-    return list(dict.fromkeys(found.lower() for found in _NOTED.findall(text)))
+    listed = [found for each in _LIST.findall(text) for found in beginnings_in(each)]
+    return list(dict.fromkeys([*(found.lower() for found in _NOTED.findall(text)), *listed]))
+
+
+def beginnings_in(text: str) -> list[str]:
+    """Whatever may be a head or how one begins, in a text that is known to have nothing else of that kind."""
+    return list(dict.fromkeys(found.lower() for found in _DIGITS.findall(text)))
 
 
 def digests_in(text: str) -> list[str]:

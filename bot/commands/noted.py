@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from flows.heads import SHORTEST, digests_in, heads_in
+from flows.heads import SHORTEST, SHOWN, beginnings_in, digests_in, heads_in
 
 _OF_HEADS = "firms.csv"
 """In a zip of tables: the table of firms, whose only digests are heads."""
@@ -26,20 +26,25 @@ class NoHead(click.ClickException):
     exit_code = 2
 
 
-def typed(head: str) -> str:
-    """A head as it was typed or copied, as hex digits. Raises NoHead."""
-    clean = head.strip("`'\" .,;…").lower()
-    if not SHORTEST <= len(clean) <= 64 or set(clean) - set("0123456789abcdef"):
-        raise NoHead(f"“{head}” is no head. A head is 64 digits from 0 to f; its first {SHORTEST} or more will do.")
-    return clean
+def typed(text: str) -> list[str]:
+    """The head that was typed, or those in a piece that was copied, such as one firm's of a summary. Raises NoHead."""
+    found = heads_in(text) or beginnings_in(text)
+    if not found:
+        raise NoHead(f"“{text}” is no head. A head is 64 digits from 0 to f; its first {SHORTEST} or more will do.")
+    return found
 
 
 def in_file(path: Path) -> list[str]:
     """The heads in a packet, an export, a copied summary or the output of a command. Raises NoHead."""
-    found = _in_zip(path) if zipfile.is_zipfile(path) else heads_in(_text(path.read_bytes()))
+    found = _in_zip(path) if zipfile.is_zipfile(path) else _in_text(_text(path.read_bytes()))
     if not found:
         raise NoHead(f"{path} names no head. Packets, exports, posted summaries and `cais verify` do.")
     return found
+
+
+def _in_text(text: str) -> list[str]:
+    """What it calls heads; without that word, as in one firm's piece of a list, what is as long as one cut short."""
+    return heads_in(text) or [found for found in beginnings_in(text) if len(found) <= SHOWN]
 
 
 def _in_zip(path: Path) -> list[str]:

@@ -53,7 +53,9 @@ class Checked:
 
 @click.command()
 @click.argument("firm", required=False)
-@click.option("--head", "heads", multiple=True, help="A head that was noted elsewhere, or how it begins.")
+@click.option(
+    "--head", "heads", multiple=True, help="A head that was noted elsewhere, how it begins, or a text that names some."
+)
 @click.option(
     "--noted-in",
     "files",
@@ -69,7 +71,7 @@ def verify(firm: str | None, heads: tuple[str, ...], files: tuple[Path, ...]) ->
     or written anew as a whole. A head that was kept is checked with --head or --noted-in: exit code 1 where it is not
     known any more.
     """
-    sought = [(noted.typed(head), "") for head in heads]
+    sought = [(head, "") for text in heads for head in noted.typed(text)]
     sought += [(head, f" (in {path.name})") for path in files for head in noted.in_file(path)]
     settings = load()
     checked, copies, ill = asyncio.run(_verify(settings.database, firm, build_copies(settings)))

@@ -7,19 +7,19 @@ from bot.buttons import OpenSummaries, PostAll, PostShared, StopSummary
 from bot.slack.places import channel_mention
 from bot.surfaces import Block, Message
 from bot.views.blocks import actions, button, clip, confirm, context, escape, header, literal, section, short_day, table
-from bot.views.portfolio import HEAD, ROWS, in_words, row
+from bot.views.portfolio import HEAD, NAME, ROWS, in_words, row
+from bot.views.posted_records import records
 from bot.views.scene import Scene, banner
 from bot.views.summaries import body, text
-from flows.heads import noted
 from flows.position import Position, Posted
 from flows.summaries.changes import Change
 from flows.summaries.standing import Standing
 from flows.time_words import hour_there
 
 MOST_CHANGES = 8
+HUNDREDS, FEWER_CHANGES = 100, 4
+"""Of more firms than that fewer changes are told: their heads need the room."""
 WORDS = 160
-
-FITS = "If an entry is changed or taken out afterwards, this no longer fits: `cais verify` compares."
 
 OFTEN = {
     "once": "now",
@@ -62,7 +62,7 @@ def one(scene: Scene, standing: Standing, changes: Sequence[Change], posted: Pos
         *body(scene, standing, changes, since=told),
         actions(button("Open", scene.carry(OpenSummaries), says=f"Open the summary of {standing.name} for me alone")),
         context(_who(posted), escape(scene.pack.wording.footer)),
-        context(record_words([scene.position])),
+        *records([scene.position]),
     ]
     return Message(text(scene, standing, changes, since=told), blocks)
 
@@ -77,10 +77,11 @@ def several(
 ) -> Message:
     """The summary of several firms in a channel, the worst first."""
     more = len(standings) - ROWS
+    told = changes[: MOST_CHANGES if len(standings) <= HUNDREDS else FEWER_CHANGES]
     lines = [
-        f"• {short_day(s.recorded_day(c.at))}, *{literal(s.position.name)}*, {literal(c.name or 'somebody')}: "
-        f"{literal(clip(c.words, WORDS))}"
-        for s, c in changes[:MOST_CHANGES]
+        f"• {short_day(s.recorded_day(c.at))}, *{literal(clip(s.position.name, NAME))}*, "
+        f"{literal(c.name or 'somebody')}: {literal(clip(c.words, WORDS))}"
+        for s, c in told
     ]
     footer = escape(scenes[0].pack.wording.footer) if scenes else ""
     blocks: list[Block] = [
@@ -91,18 +92,9 @@ def several(
         section("\n".join([f"*Changed {_since(since)}*", *(lines or ["Nothing."])])),
         actions(button("Open", OpenSummaries(), says="Open my firms' summary for me alone")),
         context(" ".join(dict.fromkeys(_who(each, off="off all") for each in posted))[:1900], footer),
-        context(record_words([s.position for s in standings])),
     ]
+    blocks += records([s.position for s in scenes], beside=blocks)
     return Message(in_words(standings, standings), blocks)
-
-
-def record_words(positions: Sequence[Position]) -> str:
-    """How long the records of the firms shown are and where their chains end, so that a later change shows. Mrkdwn."""
-    if len(positions) == 1:
-        return f"Record: {noted(positions[0])}. {FITS}"
-    said = "; ".join(f"{literal(clip(p.name, 40))} {noted(p)}" for p in positions[:ROWS])
-    more = len(positions) - ROWS
-    return f"Records: {said}{f'; and {more} more firms' if more > 0 else ''}. {FITS}"
 
 
 def gone(position: Position, stopped_on: date) -> Message:

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from bot.commands.verify import verify_firms
+from bot.views.posted_records import FITS
 from flows.events import FirmKey, NoteAdded
+from flows.heads import LISTED
 from storage.database import Database, open_database
 from storage.models import events
 from tests.bot.prompt import KEY, Cais, four_events, keep
@@ -106,6 +108,22 @@ def test_a_head_that_was_noted_is_known_for_as_long_as_the_chain_is_whole(typed:
     assert said.exit_code == 0, said.output
     assert "known, as event 4 of firm f1 of -/T1 (there are 5 now)" in said.output
     assert typed("verify", "--head", f"{head[:20]}…").exit_code == 0, "as a summary shows it"
+
+
+def test_what_is_copied_of_a_posted_summary_is_compared(typed: Cais, history: Path, tmp_path: Path) -> None:
+    head = head_of(typed("verify").output)
+    for piece in (f"Firm 1 4 entries, head {head[:20]} ·", f"Firm 1 {head[:16]} ·", head[:12]):
+        said = typed("verify", "--head", piece)
+        assert said.exit_code == 0, said.output
+        assert "known, as event 4 of firm f1" in said.output
+        (tmp_path / "piece.txt").write_text(piece)
+        assert typed("verify", "--noted-in", "piece.txt").exit_code == 0
+    whole = f"Of each firm, by name, {LISTED}: Firm 1 {head[:16]} · Firm 2 {'0123456789abcdef'}. {FITS}"
+    (tmp_path / "summary.txt").write_text(f"a file 0123456789ab\n{whole}\n{'9' * 16}")
+    said = typed("verify", "--noted-in", "summary.txt")
+    assert said.exit_code == 1
+    assert said.output.count("noted head") == 2
+    assert "noted head 0123456789ab… (in summary.txt): in no chain here" in said.output
 
 
 def test_a_shortened_chain_does_not_know_the_head_that_was_noted(

@@ -1,0 +1,74 @@
+"""Where each firm's chain ends, below a summary that is posted: a later change of the record shows by it."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from bot.surfaces import Block
+from bot.views.blocks import CONTEXT, clip, context, literal
+from bot.views.portfolio import NAME
+from flows.heads import LISTED, SHORTEST, noted
+from flows.position import Position
+
+FITS = "If an entry is changed or taken out later, this no longer fits: `cais verify` compares."
+
+MOST_TEXT = 11_000
+"""Characters in a message, all its blocks together: somewhat above, at a number it does not name, Slack refuses it."""
+
+BESIDE = 300
+"""Of these, what the words around the heads may take."""
+
+SHORTER = ((NAME, 16), (24, 16), (24, SHORTEST), (12, SHORTEST), (0, 16), (0, SHORTEST))
+"""Where the heads of many firms have no room: of each how much of its name is left, and how many digits."""
+
+BETWEEN = " ·"
+"""After each firm but the last. Heads without names stand beside each other without it."""
+
+
+def records(positions: Sequence[Position], *, beside: Sequence[Block] = ()) -> list[Block]:
+    """The heads of all these firms by name, as long as a message with these other blocks has room for."""
+    if len(positions) == 1:
+        return [context(f"Record: {noted(positions[0])}. {FITS}")]
+    room = MOST_TEXT - BESIDE - characters(beside)
+    by_name = sorted(positions, key=lambda position: position.name.casefold())
+    named = [f"{_name(p, NAME)} {noted(p)}" for p in by_name]
+    if _length(named) <= room:
+        return _lines("Records, by name:", named)
+    for name, digits in SHORTER:
+        named = [f"{_name(p, name)} {p.head[:digits]}".strip() for p in by_name]
+        if _length(named) <= room:
+            break
+    if not name:
+        which = f"Of each of the {len(by_name)} firms, in the order of their names"
+        return _lines(f"{which}, {LISTED}:", named, between="")
+    return _lines(f"Of each firm, by name, {LISTED}:", named)
+
+
+def characters(blocks: Any) -> int:
+    """All the text in these blocks."""
+    if isinstance(blocks, dict):
+        return sum(len(v) if k == "text" and isinstance(v, str) else characters(v) for k, v in blocks.items())
+    return sum(map(characters, blocks)) if isinstance(blocks, list | tuple) else 0
+
+
+def _name(position: Position, length: int) -> str:
+    return literal(clip(position.name, length)) if length else ""
+
+
+def _length(pieces: Sequence[str]) -> int:
+    return sum(len(piece) + len(BETWEEN) + 1 for piece in pieces)
+
+
+def _lines(start: str, pieces: Sequence[str], between: str = BETWEEN) -> list[Block]:
+    """One grey text, cut between two firms where it is longer than Slack takes in one."""
+    *others, last = pieces
+    return [context(line) for line in _cut([start, *(piece + between for piece in others), f"{last}.", FITS])]
+
+
+def _cut(words: Sequence[str]) -> Iterator[str]:
+    line = ""
+    for word in words:
+        if line and len(line) + 1 + len(word) > CONTEXT:
+            yield line
+            line = ""
+        line = f"{line} {word}" if line else word
+    yield line

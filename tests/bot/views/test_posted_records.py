@@ -1,0 +1,74 @@
+"""A summary that is posted says of each of its firms where the record ends, and Slack still takes it."""
+
+from datetime import timedelta
+from hashlib import sha256
+
+import pytest
+from msgspec.structs import replace
+
+from bot.sandbox.limits import problems_in_message
+from bot.views.posted import several
+from bot.views.posted_records import FITS, MOST_TEXT, characters
+from bot.views.scene import Scene, scene_of
+from flows.events import FirmKey
+from flows.heads import beginnings_in, heads_in
+from flows.position import Position
+from flows.services import Services
+from flows.summaries.changes import Change
+from flows.summaries.portfolio import worst_first
+from tests.bot.conftest import NOW
+from tests.bot.conversing import COMPLIANCE, words_of
+from tests.bot.test_summaries import act, apex
+
+ODD = "Ünal & <Söhne> *Broker-Dealers*, of `Delaware` and Elsewhere No."
+
+
+async def posted(services: Services, many: int, name: str) -> tuple[list[Position], dict[str, object]]:
+    """So many firms like one that has work before it, and the message about them, with as much as it can say."""
+    key = await apex(services)
+    await services.summaries.post(key, act("posted"), f"slack:-/T0SANDBOX/{COMPLIANCE}", "weekly")
+    first = await services.events.position(key)
+    assert first
+    firms = [
+        replace(
+            first,
+            key=FirmKey(key.tenant, f"f{n}"),
+            name=f"{name} {n}".strip(),
+            head=sha256(str(n).encode()).hexdigest(),
+            version=first.version + n,
+        )
+        for n in range(many)
+    ]
+    scenes = [scene_of(services, firm, "") for firm in firms]
+    standings = worst_first(services.summaries.of(firm) for firm in firms)
+    changes: list[tuple[Scene, Change]] = [
+        (scene, Change(NOW - timedelta(1), f"slack:{n}", "Lea Haddad", "Done: " + "word " * 40))
+        for n, scene in enumerate(scenes)
+    ]
+    shown = several(scenes, standings, changes, list(first.posted.values()) * many, since=None)
+    return firms, {"text": shown.text, "blocks": shown.blocks}
+
+
+@pytest.mark.parametrize("name", ["Firm", ODD])
+@pytest.mark.parametrize("many", [2, 21, 41, 120, 500])
+async def test_each_firm_of_a_posted_summary_has_its_head_there(services: Services, many: int, name: str) -> None:
+    firms, message = await posted(services, many, name)
+    assert problems_in_message(message) == []
+    assert characters(message["blocks"]) <= MOST_TEXT
+    found = heads_in(words_of(message))
+    assert len(found) == many
+    assert {firm.head[: len(found[0])] for firm in firms} == set(found)
+
+
+async def test_as_many_as_have_room_are_named_with_the_length_of_their_records(services: Services) -> None:
+    _, message = await posted(services, 41, "Firm")
+    said = words_of(message)
+    assert "Records, by name: Firm 0 10 entries, head 5feceb66ffc86f38d952 · Firm 1 11 entries, head 6b86b273" in said
+    assert said.endswith(FITS)
+
+
+async def test_one_firms_piece_of_the_list_is_a_head_by_itself(services: Services) -> None:
+    firms, message = await posted(services, 250, "Firm")
+    said = words_of(message)
+    piece = said[said.index("Firm 0 5feceb") :].partition(" ·")[0]
+    assert beginnings_in(piece) == [firms[0].head[:16]]
