@@ -147,9 +147,23 @@ class ShowPlan(Carried, frozen=True):
 
 
 class AcceptPlan(Changing, frozen=True):
-    """`digest` stands for the very days that were proposed."""
+    """`digest` stands for the very days that were proposed; a date that somebody set stays."""
 
     verb: ClassVar[str] = "dates.accept"
+    target: str = ""
+    digest: str = ""
+
+
+class OpenPlan(Changing, frozen=True):
+    """*Choose…* on a plan: which of its lines are set."""
+
+    verb: ClassVar[str] = "dates.plan_lines"
+    target: str = ""
+    digest: str = ""
+
+
+class PlanForm(Changing, frozen=True):
+    verb: ClassVar[str] = "dates.plan_form"
     target: str = ""
     digest: str = ""
 

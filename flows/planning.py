@@ -39,15 +39,29 @@ class Plan(msgspec.Struct, frozen=True):
     """Holidays on the way that are not counted."""
 
     @property
+    def undated(self) -> tuple[Planned, ...]:
+        """Tasks that have no date of their own: what is proposed."""
+        return tuple(p for p in self.tasks if p.now is None)
+
+    @property
+    def dated(self) -> tuple[Planned, ...]:
+        """Tasks that somebody gave a date, which stays unless they want it moved."""
+        return tuple(p for p in self.tasks if p.now is not None)
+
+    @property
     def possible(self) -> bool:
         """Whether the target leaves the days that are usually needed."""
         return self.earliest <= self.target
 
     @property
     def digest(self) -> str:
-        """Stands for the very days that were proposed, and those they take the place of: no others are accepted."""
+        """Stands for the very days that were proposed, and those that stay: no others are accepted.
+
+        A plan that was drawn when *Accept* moved dates too has another one, so what it shows is not half done now.
+        """
         days = [[p.item.key, p.due.isoformat(), p.now.isoformat() if p.now else ""] for p in self.tasks]
-        return hashlib.sha256(msgspec.json.encode([self.target.isoformat(), days])).hexdigest()[:12]
+        shown = ["dates stay", self.target.isoformat(), days]
+        return hashlib.sha256(msgspec.json.encode(shown)).hexdigest()[:12]
 
 
 def plan(walk: Walk, position: Position, *, today: date, target: date, calendar: Calendar) -> Plan:

@@ -1,10 +1,9 @@
-"""Hears when things are wanted: the date of a task or step, the target, the plan, dates of every year."""
+"""Hears when things are wanted: the date of a task or step, the target, dates of every year."""
 
 from collections.abc import Callable
 from datetime import date
 
 from bot.buttons import (
-    AcceptPlan,
     DateForm,
     OpenDate,
     OpenTarget,
@@ -13,8 +12,9 @@ from bot.buttons import (
     ShowPlan,
     TargetForm,
 )
-from bot.listeners.scenes import scene_for
-from bot.listeners.tasks import GONE, NO_SUCH_TASK, day_of
+from bot.listeners import plans
+from bot.listeners.scenes import calendar_for, scene_for
+from bot.listeners.tasks import GONE, NO_SUCH_TASK, beyond, day_of
 from bot.router import Heard, Router
 from bot.surfaces import Answer, FieldErrors, Message, Open, Replace, Say
 from bot.typed import dates as date_words
@@ -23,12 +23,11 @@ from bot.typed.tasks import near_tasks, out_of_reach, step_meant
 from bot.views import dates as views
 from bot.views import steps, tasks
 from bot.views.blocks import literal
-from bot.views.scene import Scene, scene_of
+from bot.views.scene import Scene
 from bot.views.tasks import Top
 from flows import dates
 from flows.dates import EveryYear, Meant, NoDate, OnDay, WhichDay
 from flows.firms import Refusal
-from flows.planning import Plan, plan
 from flows.services import Result, Services
 from flows.trading_days import Calendar
 from flows.walk import Item
@@ -44,19 +43,12 @@ def register(router: Router) -> None:
     """What is heard here."""
     router.command("due")(type_due)
     router.command("target")(type_target)
-    router.command("plan")(type_plan)
     router.action(OpenDate)(open_date)
     router.submit(DateForm)(save_date)
     router.action(SetDate)(set_chosen)
     router.action(OpenTarget)(open_target)
     router.submit(TargetForm)(save_target)
-    router.action(ShowPlan)(show_plan)
-    router.action(AcceptPlan)(accept_plan)
     router.action(RemoveRecurring)(remove_recurring)
-
-
-async def _calendar(heard: Heard, services: Services) -> Calendar:
-    return (await services.workspace(heard.tenant)).calendar
 
 
 def _reader(today: date, calendar: Calendar) -> Callable[[str], Meant | None]:
@@ -71,7 +63,7 @@ async def type_due(heard: Heard, services: Services) -> Answer:
     scene = scene_for(heard, services)
     if not heard.words.strip():
         return Say(views.own(scene))
-    calendar = await _calendar(heard, services)
+    calendar = await calendar_for(heard, services)
     found = date_words.due_words(scene.pack, scene.walk, heard.words, _reader(scene.today, calendar))
     if found.name or found.yearly:
         return await _due_every_year(heard, services, scene, found)
@@ -105,10 +97,9 @@ async def _due_of_task(heard: Heard, services: Services, scene: Scene, found: Du
 
 
 def _no_such_task(scene: Scene, found: DueWords) -> Message:
-    """One that does not apply, or not yet, is shown; of others the near ones are offered."""
+    """One that does not apply, or not yet, leads on; of others the near ones are offered."""
     if out := out_of_reach(scene.walk, found.unknown):
-        why = f"Nothing was set: this task does not apply{' yet' if out.state == 'later' else ''}."
-        return tasks.card(scene, out, tasks.note(why))
+        return beyond(scene, out, "Nothing was set")
     return views.no_task(scene, found.unknown, found.rest, near_tasks(scene.walk, found.unknown))
 
 
@@ -187,17 +178,17 @@ async def _recorded(
     top = tasks.recorded(scene, result.records)
     if on is None:
         return top
-    calendar = await _calendar(heard, services)
+    calendar = await calendar_for(heard, services)
     return views.with_day(scene, top, on, calendar)
 
 
-# --- the target and the plan ----------------------------------------------------------------------------------
+# --- the target --------------------------------------------------------------------------------------------
 
 
 async def type_target(heard: Heard, services: Services) -> Answer:
     """`/cais target <date>`; alone it asks for one."""
     scene = scene_for(heard, services)
-    calendar = await _calendar(heard, services)
+    calendar = await calendar_for(heard, services)
     said = heard.words.strip()
     meant = dates.read(said, today=scene.today, calendar=calendar) if said else None
     match meant:
@@ -236,68 +227,8 @@ async def save_target(heard: Heard, carried: TargetForm, services: Services) -> 
     if on is not None and on <= services.today(heard.firm):
         return FieldErrors({views.DAY: "The target must be a day in the future."})
     if carried.plan and on:
-        return Replace(await _proposal(heard, services, on))
+        return Replace(await plans.proposal(heard, services, on))
     return Replace(await _set_target(heard, services, None if clear else on, carried.version))
-
-
-async def type_plan(heard: Heard, services: Services) -> Answer:
-    """`/cais plan [date]`: a proposal for that day, or for the firm's target."""
-    scene = scene_for(heard, services)
-    calendar = await _calendar(heard, services)
-    said = heard.words.strip()
-    if not said:
-        target = scene.position.target
-        if target and target > scene.today:
-            return Say(await _proposal(heard, services, target))
-        return Say(views.no_target(scene))
-    meant = dates.read(said, today=scene.today, calendar=calendar)
-    match meant:
-        case OnDay(on):
-            return Say(await _proposal(heard, services, on))
-        case WhichDay():
-            return Say(views.which_day(scene, meant, scene.carry(SetDate, what="plan"), "the plan's target"))
-    mended = dates.near(said, today=scene.today, calendar=calendar)
-    return Say(views.no_date(scene, said, f"plan {mended}" if mended else "", None))
-
-
-async def _proposal(heard: Heard, services: Services, target: date, top: Top = tasks.NOTHING) -> Message:
-    """The plan as it is proposed, beside what this workspace knows of the industry dates."""
-    ledger = (await services.workspace(heard.tenant)).ledger
-    scene = scene_of(services, heard.firm, heard.who.id, heard.zone, ledger)
-    return views.plan(scene, await _plan(heard, services, target), top)
-
-
-async def _plan(heard: Heard, services: Services, target: date) -> Plan:
-    calendar = await _calendar(heard, services)
-    today = services.today(heard.firm)
-    return plan(services.walk(heard.firm), heard.firm, today=today, target=target, calendar=calendar)
-
-
-async def show_plan(heard: Heard, carried: ShowPlan, services: Services) -> Answer:
-    """*Plan*, *Plan for …*."""
-    scene = scene_for(heard, services)
-    target = day_of(carried.target) or scene.position.target
-    if target is None or target <= scene.today:
-        return Replace(views.no_target(scene))
-    return Replace(await _proposal(heard, services, target))
-
-
-async def accept_plan(heard: Heard, carried: AcceptPlan, services: Services) -> Answer:
-    """*Accept*: the very days that were shown are set, all as one click. Where they would be others now, none are."""
-    scene, target = scene_for(heard, services), day_of(carried.target)
-    if target is None or target <= scene.today:
-        return Replace(views.no_target(scene))
-    proposed = await _plan(heard, services, target)
-    if proposed.digest != carried.digest:
-        top = tasks.note(
-            "Things have changed since this plan was drawn, so nothing was set. This is how it would be now."
-        )
-        return Replace(await _proposal(heard, services, target, top))
-    days = {p.item.key: p.due for p in proposed.tasks}
-    result = await services.accept_plan(heard.firm.key, heard.act, days, target=target)
-    scene = scene_for(heard, services, result.position)
-    top = views.accepted(scene, result.records) if result.changed else tasks.note(SET_ALREADY)
-    return Replace(views.own(scene, top))
 
 
 # --- dates by buttons -----------------------------------------------------------------------------------------
@@ -327,7 +258,7 @@ async def set_chosen(heard: Heard, carried: SetDate, services: Services) -> Answ
     if on is None:
         raise Refusal("That button carries no day. Nothing was changed.", kind="stale")
     if carried.what == "plan":
-        return await show_plan(heard, ShowPlan(carried.firm, carried.version, target=carried.on), services)
+        return await plans.show_plan(heard, ShowPlan(carried.firm, carried.version, target=carried.on), services)
     if carried.what == "target":
         return Replace(await _set_target(heard, services, on, carried.version))
     if carried.what == "step":

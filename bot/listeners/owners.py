@@ -5,13 +5,13 @@ from collections.abc import Callable
 from bot.buttons import AssignForm, HandoverForm, OpenAssign, OpenHandover
 from bot.listeners.dates import item_of, own_dates
 from bot.listeners.scenes import scene_for
-from bot.listeners.tasks import NO_SUCH_TASK
+from bot.listeners.tasks import NO_SUCH_TASK, beyond
 from bot.router import Heard, Router
 from bot.slack.places import place
 from bot.surfaces import Answer, FieldErrors, Message, Open, Replace, Say
 from bot.typed import dates as date_words
 from bot.typed.dates import Someone
-from bot.typed.tasks import tasks_meant
+from bot.typed.tasks import out_of_reach, tasks_meant
 from bot.views import dated, dates, steps, tasks
 from bot.views import owners as views
 from bot.views.scene import Scene
@@ -47,6 +47,8 @@ async def type_assign(heard: Heard, services: Services) -> Answer:
     items = tasks_meant(scene.pack, scene.walk, words)
     if unknown or len(people) > 1:
         raise WHO_IS_THAT
+    if not items and (out := out_of_reach(scene.walk, words)):
+        return Say(beyond(scene, out, "Nothing was assigned"))
     if not items:
         raise NO_SUCH_TASK
     if len(items) > 1:

@@ -19,7 +19,7 @@ from bot.router import Heard, Router
 from bot.surfaces import FieldErrors, Message, Modal, Open, Redraw, Replace, Say, Swap
 from bot.typed.tasks import out_of_reach, task_and_reason, tasks_meant
 from bot.views import rests, steps, task_forms, tasks
-from bot.views.blocks import TICKET_FIELD, escape
+from bot.views.blocks import TICKET_FIELD, escape, literal
 from bot.views.refused import with_ticket
 from bot.views.scene import Scene
 from bot.views.tasks import Asked
@@ -64,14 +64,23 @@ async def complete_task(heard: Heard, carried: CompleteTask, services: Services)
     return Redraw(lambda: _after(heard, services, result, carried.task, asked, carried.version))
 
 
+def beyond(scene: Scene, out: Item, nothing: str) -> Message:
+    """A task that was named and does not apply; where an answer may still bring it, the question that is next."""
+    asked = scene.walk.next
+    if out.state == "later" and asked and asked.task.kind == "question":
+        why = f"{nothing} yet: “{literal(out.title)}” depends on the answer to this question."
+        return rests.now_screen(scene, tasks.note(f"{why} Answer it, then write that again."))
+    why = f"{nothing}: this task does not apply{' yet' if out.state == 'later' else ''}."
+    return tasks.card(scene, out, tasks.note(why))
+
+
 async def type_done(heard: Heard, services: Services) -> Say:
     """One task that is meant is recorded; several are offered; one that has to be told how it ended is shown."""
     require(heard.firm, heard.who, "member")
     scene = scene_for(heard, services)
     meant = tasks_meant(scene.pack, scene.walk, heard.words)
     if not meant and (out := out_of_reach(scene.walk, heard.words)):
-        why = f"Nothing was recorded: this task does not apply{' yet' if out.state == 'later' else ''}."
-        return Say(tasks.card(scene, out, tasks.note(why)))
+        return Say(beyond(scene, out, "Nothing was recorded"))
     if not meant and heard.words:
         raise NO_SUCH_TASK
     if not meant:

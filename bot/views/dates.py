@@ -1,12 +1,10 @@
-"""Dates: the modals, the question where words can mean several days, the plan, and what was recorded."""
+"""Dates: the modals, the question where words can mean several days, and what was recorded."""
 
 from collections.abc import Sequence
 from datetime import date
-from itertools import groupby
 
 from bot.actions import fits
 from bot.buttons import (
-    AcceptPlan,
     DateForm,
     OpenDate,
     OpenHandover,
@@ -18,10 +16,9 @@ from bot.buttons import (
     ShowPlan,
     ShowStatus,
     TargetForm,
-    UndoChange,
 )
 from bot.surfaces import Block, Message, Modal
-from bot.views import dated, milestones
+from bot.views import dated
 from bot.views.blocks import (
     Element,
     actions,
@@ -35,7 +32,6 @@ from bot.views.blocks import (
     divider,
     escape,
     field,
-    header,
     literal,
     option,
     section,
@@ -44,15 +40,12 @@ from bot.views.blocks import (
 from bot.views.scene import Scene, banner
 from bot.views.tasks import NOTHING, Top
 from flows.dates import WhichDay
-from flows.events import Record
-from flows.planning import Plan, Planned
 from flows.position import Recurring
 from flows.trading_days import Calendar
 from flows.walk import Item
 
 DAY, CLEAR = "day", "clear"
 YES = "yes"
-MOST_NAMES = 4
 LINES_IN_A_SECTION = 12
 MOST_RECURRING = 10
 """Dates of every year that have a button each."""
@@ -160,113 +153,6 @@ def no_task(scene: Scene, unknown: str, when: str, near: Sequence[Item]) -> Mess
     )
 
 
-# --- the plan -------------------------------------------------------------------------------------------------
-
-
-def plan(scene: Scene, proposed: Plan, top: Top = NOTHING) -> Message:
-    """A day for each open task, worked back from the target. Nothing of it is saved before *Accept*."""
-    if not proposed.possible:
-        return _impossible(scene, proposed, top)
-    name = literal(scene.position.name)
-    if not proposed.tasks:
-        text = "Nothing is open that could be planned."
-        return Message(f"{name}: {text}", [*top.blocks, banner(scene), section(text), actions(*_ways(scene))])
-    lines = _plan_lines(scene, proposed.tasks)
-    sections = [lines[n : n + LINES_IN_A_SECTION] for n in range(0, len(lines), LINES_IN_A_SECTION)]
-    accept = scene.carry(AcceptPlan, target=proposed.target.isoformat(), digest=proposed.digest)
-    ways = [
-        button("Accept", accept, style="primary", says="Accept the plan: all these dates are set"),
-        button("Another target…", scene.carry(OpenTarget, plan=True)),
-        button("Not now", scene.carry(ShowNext), says="Not now: nothing is saved"),
-    ]
-    intro = (
-        f"*A proposal, not saved yet.* Worked back from *{day(proposed.target)}*: the last day for each open task that "
-        "still leaves the usual time for what comes after it."
-    )
-    blocks = [
-        *top.blocks,
-        header("A plan for your target"),
-        banner(scene, f"{len(proposed.tasks)} open {'task' if len(proposed.tasks) == 1 else 'tasks'}"),
-        section(intro),
-        *(section(clip("\n".join(part), 3000)) for part in sections),
-        *(context(clip("\n".join(part), 2000)) for part in [milestones.to_come(scene)] if part),
-        context(_counted(scene, proposed)),
-        actions(*ways),
-    ]
-    first = proposed.tasks[0]
-    text = f"{name}: a plan for {day(proposed.target)}. First: {literal(first.item.title)} by {day(first.due)}."
-    return Message(f"{top.text} {text} Nothing is saved before you accept it.".strip(), blocks)
-
-
-def accepted(scene: Scene, records: Sequence[Record]) -> Top:
-    """A plan was accepted: how much was set, with the one way to take all of it back. The days stand below."""
-    set_now = sum(1 for r in records if r.type == "task_due_set")
-    what = f"a date for {set_now} {'task' if set_now == 1 else 'tasks'}"
-    if len(records) > set_now:
-        what = f"{what}, and the target" if set_now else "the target"
-    first = records[0]
-    undo = button("Undo", scene.carry(UndoChange, of=first.sequence), says="Undo the whole plan")
-    said = f"*The plan is set:* {what}.\nBy {scene.by(first.actor, first.actor_name)}, {scene.moment(first.at)}."
-    return Top(f"The plan is set: {what}.", (section(said, accessory=undo),))
-
-
-def _plan_lines(scene: Scene, tasks: Sequence[Planned]) -> list[str]:
-    """A line for each task; repeats of one task with one day in one line."""
-    lines = []
-    for (_, due), same in groupby(tasks, key=lambda p: (p.item.task.id, p.due)):
-        repeats = list(same)
-        first = repeats[0]
-        title = literal(clip(first.item.title, 120))
-        if len(repeats) > 1:
-            names = ", ".join(literal(clip(p.item.name, 28)) for p in repeats[:MOST_NAMES])
-            more = f" and {len(repeats) - MOST_NAMES} more" if len(repeats) > MOST_NAMES else ""
-            title = f"{escape(first.item.task.title)}: {names}{more}"
-        usual = f"{first.days} {'day' if first.days == 1 else 'days'}"
-        wait = f"waits for {_outsider(scene, first)}, usually {usual}" if first.item.task.wait_for else usual
-        now = f"; now {short_day(first.now)}" if first.now and first.now != due else ""
-        lines.append(f"*{due:%a}, {short_day(due)}* · {title} _({wait}{now})_")
-    return lines
-
-
-def _outsider(scene: Scene, planned: Planned) -> str:
-    return escape(scene.pack.roles[planned.item.task.wait_for].title)
-
-
-def _counted(scene: Scene, proposed: Plan) -> str:
-    skipped = f" Skipped on the way: weekends, {', '.join(map(escape, proposed.skipped))}." if proposed.skipped else ""
-    later = "" if scene.walk.complete else " More tasks may come with your answers; plan again then."
-    return f"Days are trading days of the New York Stock Exchange.{skipped}{later}"
-
-
-def _impossible(scene: Scene, proposed: Plan, top: Top) -> Message:
-    earliest = proposed.earliest
-    text = (
-        f"*{day(proposed.target)}* leaves less time than these tasks usually take. Going by the usual days, "
-        f"*{day(earliest)}* is the earliest you can plan for. If your agent or FINRA CAT is faster, you may be too: "
-        "dates can also be set task by task with `/cais due`."
-    )
-    ways = [
-        button(f"Plan for {short_day(earliest)}", scene.carry(ShowPlan, target=earliest.isoformat()), style="primary"),
-        button("Another target…", scene.carry(OpenTarget, plan=True)),
-    ]
-    said = f"{literal(scene.position.name)}: {text.replace('*', '').replace('`', '')}"
-    return Message(f"{top.text} {said}".strip(), [*top.blocks, banner(scene), section(text), actions(*ways)])
-
-
-def no_target(scene: Scene) -> Message:
-    """A plan needs a day to be worked back from."""
-    text = "A plan is worked back from the day you want to be through. Which day is that?"
-    more = "You can also type it: `/cais plan May 28, 2027`. Nothing is saved before you accept the plan."
-    ways = [button("Choose a target…", scene.carry(OpenTarget, plan=True), style="primary")]
-    return Message(
-        f"{literal(scene.position.name)}: {text}", [banner(scene), section(text), actions(*ways), context(more)]
-    )
-
-
-def _ways(scene: Scene) -> list[Element]:
-    return [button("Next task", scene.carry(ShowNext)), button("Status", scene.carry(ShowStatus))]
-
-
 # --- what the firm has set ------------------------------------------------------------------------------------
 
 
@@ -282,7 +168,7 @@ def own(scene: Scene, top: Top = NOTHING) -> Message:
         button("Plan", scene.carry(ShowPlan), says="Propose a date for each open task"),
         button("Set the target", scene.carry(OpenTarget)),
         button("Hand over…", scene.carry(OpenHandover), says="Hand all open tasks of one person to another"),
-        *_ways(scene),
+        *on_from_here(scene),
     ]
     blocks = [*top.blocks, banner(scene, "your own dates"), section("\n".join(lines)), actions(*ways)]
     blocks += recurring_blocks(scene)
@@ -322,3 +208,8 @@ def with_day(scene: Scene, top: Top, on: date, calendar: Calendar) -> Top:
 def with_note(top: Top, text: str) -> Top:
     """What was recorded, and a remark below it; `text` is safe in mrkdwn."""
     return Top(f"{top.text} {text}", (*top.blocks, context(f"ℹ️ {text}")))
+
+
+def on_from_here(scene: Scene) -> list[Element]:
+    """Where one goes next."""
+    return [button("Next task", scene.carry(ShowNext)), button("Status", scene.carry(ShowStatus))]

@@ -115,7 +115,7 @@ USAGES = (
     Usage(
         "due",
         "Sets the date of a task or step, or one of every year; alone it shows your dates.",
-        ("due s2 Dec 15", "due step 4 in 3 business days", "due s2 none", 'due "SAA certification" every March 15'),
+        ("due s1 Dec 15", "due step 4 in 3 business days", "due s1 none", 'due "SAA certification" every March 15'),
         "Also: tomorrow, next Friday, end of month, 5/31/2027, 2027-05-31. `none` takes a date off. "
         "Where words can mean several days, you are asked.",
         "[task or step] [date]",
@@ -136,7 +136,7 @@ USAGES = (
     Usage(
         "assign",
         "Says whose a task is, the next one where none is named.",
-        ("assign s2 @ben", "assign s2 to me", "assign s2 nobody"),
+        ("assign s1 @ben", "assign s1 to me", "assign s1 nobody"),
         "Only members of the firm can own tasks.",
         "[task] <person>",
     ),

@@ -1,6 +1,8 @@
 """Dates, the target and the plan, as people type and press them."""
 
+import re
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +15,7 @@ from tests.bot.conversing import BEN, COMPLIANCE, LEA, Slack, labels, words_of
 from tests.bot.firm_making import TENANT
 from tests.bot.walking import add_lea, firm_of_ben, history, position
 
+DATES_PAGE = Path(__file__).parents[2] / "docs" / "dates.md"
 BOTH = pytest.mark.parametrize("transport", ["http", "socket"], indirect=True)
 
 
@@ -99,8 +102,34 @@ async def test_a_task_that_is_not_there_is_said_to_be_unknown_and_near_ones_are_
     await slack.ben.presses("Does your firm report events with an FDID?")
     assert days((await position(services, key)).task_due) == {"s1": "2026-12-01"}
     assert "`/cais status` names them all" in words_of(await slack.ben.types("/cais due purple elephants Dec 1"))
-    assert "does not apply yet" in words_of(await slack.ben.types("/cais due s2 Dec 1"))
     assert slack.refused() == []
+
+
+async def test_a_date_for_what_an_answer_may_still_bring_leads_to_the_question(
+    slack: Slack, services: Services
+) -> None:
+    await firm_of_ben(services)
+    for typed in ("due s2 Dec 15", "assign s2 to me", "done s2"):
+        led = await slack.ben.types(f"/cais {typed}")
+        assert " yet: “Register for CAIS” depends on the answer to this question." in words_of(led), typed
+    await slack.ben.presses("Yes", on=led)
+    assert "Tuesday, December 15, 2026" in words_of(await slack.ben.types("/cais due s2 Dec 15"))
+    assert slack.refused() == []
+
+
+async def test_every_example_of_the_page_about_dates_works_as_typed_for_a_new_firm(
+    slack: Slack, services: Services
+) -> None:
+    key = await firm_of_ben(services)
+    await add_lea(services, key, LEA)
+    table = DATES_PAGE.read_text(encoding="utf-8").partition("| typed |")[2].partition("\n\n")[0]
+    typed = re.findall(r"^\| `/cais ([^`]+)`", table, re.MULTILINE)
+    assert len(typed) > 6
+    for words in typed:
+        mentioned = words.replace("@ben", f"<@{BEN}>").replace("@lea", f"<@{LEA}>")
+        said = words_of(await slack.ben.types(f"/cais {mentioned}"))
+        assert any(sign in said for sign in ("Recorded:", "a plan for", "your own dates")), (words, said)
+        assert "Nothing was" not in said, words
 
 
 async def test_a_date_of_every_year_is_kept_shown_and_removed(slack: Slack, services: Services) -> None:
@@ -241,6 +270,41 @@ async def test_a_plan_is_shown_first_saved_on_accept_as_one_click_and_undone_as_
     await slack.ben.presses("Undo")
     undone = await position(services, key)
     assert (undone.target, dict(undone.task_due)) == (None, {})
+    assert slack.refused() == []
+
+
+async def test_a_plan_leaves_dates_that_somebody_set_and_lines_that_are_not_ticked(
+    slack: Slack, services: Services
+) -> None:
+    key = await firm_of_ben(services)
+    await slack.ben.types("/cais next")
+    await slack.ben.presses("Yes")
+    await slack.ben.types("/cais due s2 Dec 15")
+    shown = await slack.ben.types("/cais plan May 31, 2027")
+    assert "These have a date, which stays" in words_of(shown)
+    await slack.ben.presses("Choose…")
+    assert "Tick at least one" in str(await slack.ben.submits({"lines0": []}))
+    assert slack.ben.modal is not None
+    (boxes,) = [b["element"] for b in slack.ben.modal["blocks"] if b.get("block_id") == "lines0"]
+    offered, ticked = ([o["value"] for o in boxes[given]] for given in ("options", "initial_options"))
+    assert ticked == offered[1:], "all but the one that has a date"
+    await slack.ben.submits({"lines0": ticked[:1]})
+    after = days((await position(services, key)).task_due)
+    assert len(after) == 2
+    assert after["s2"] == "2026-12-15"
+    await slack.ben.types("/cais plan May 31, 2027")
+    await slack.ben.presses("Accept")
+    after = days((await position(services, key)).task_due)
+    assert set(after) >= {"s2", "s3e", "s3", "s4"}
+    assert after["s2"] == "2026-12-15", "nobody asked to move it"
+    shown = await slack.ben.types("/cais plan June 30, 2027")
+    assert "Every open task has a date already" in words_of(shown)
+    assert "Accept" not in labels(shown)
+    await slack.ben.presses("Choose…")
+    await slack.ben.submits({"lines0": ["0"]})
+    assert days((await position(services, key)).task_due)["s2"] != "2026-12-15", "ticked, so it was asked for"
+    await slack.ben.presses("Undo")
+    assert days((await position(services, key)).task_due) == after
     assert slack.refused() == []
 
 

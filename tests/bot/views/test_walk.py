@@ -18,6 +18,7 @@ from bot.listeners import answers as answer_listeners
 from bot.listeners import dates as date_listeners
 from bot.listeners import deadlines as deadline_listeners
 from bot.listeners import owners as owner_listeners
+from bot.listeners import plans as plan_listeners
 from bot.listeners import steps as step_listeners
 from bot.listeners import supervision as supervision_listeners
 from bot.listeners import tasks as task_listeners
@@ -27,6 +28,7 @@ from bot.sandbox.limits import problems_in_message, problems_in_view
 from bot.surfaces import Message, Modal
 from bot.views import answers, deadline_forms, deadlines, owners, rests, steps, supervision, task_forms, tasks
 from bot.views import dates as date_views
+from bot.views import plans as plan_views
 from bot.views.scene import Scene
 from flows.answers import start_change
 from flows.own_dates import accept_plan, assign, set_recurring, set_step_due
@@ -53,6 +55,7 @@ def router() -> Router:
         step_listeners,
         task_listeners,
         date_listeners,
+        plan_listeners,
         owner_listeners,
         deadline_listeners,
         undoing,
@@ -98,6 +101,9 @@ def modals(seen: Scene) -> Iterator[Modal]:
         yield date_views.date_modal(seen, item)
         yield owners.assign_modal(seen, item)
     yield from (date_views.target_modal(seen, plan=planned) for planned in (False, True))
+    proposed = plan(seen.walk, seen.position, today=seen.today, target=date(2031, 5, 30), calendar=NYSE)
+    if proposed.tasks:
+        yield plan_views.lines_modal(seen, proposed)
     yield owners.handover_modal(seen)
     for kind in deadline_forms.DAYS:
         yield deadline_forms.revision_modal(seen, LEDGER, LEDGER.deadlines[0].id, kind)
@@ -155,9 +161,9 @@ def dated_screens(seen: Scene) -> Iterator[Message]:
     """Everything about dates, for this firm and for the industry."""
     there = Workspace(LEDGER)
     yield date_views.own(seen)
-    yield date_views.no_target(seen)
+    yield plan_views.no_target(seen)
     for target in (date(2031, 5, 30), seen.today + timedelta(3)):
-        yield date_views.plan(seen, plan(seen.walk, seen.position, today=seen.today, target=target, calendar=NYSE))
+        yield plan_views.plan(seen, plan(seen.walk, seen.position, today=seen.today, target=target, calendar=NYSE))
     for admin in (False, True):
         yield deadlines.deadlines(seen, there, admin=admin)
         yield deadlines.trading_days(seen, there, admin=admin)
