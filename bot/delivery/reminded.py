@@ -156,12 +156,18 @@ def rung_of(row: Owed) -> Rung | None:
 
 def once_each(found: Sequence[Reminded]) -> list[Reminded]:
     """Each subject once: what says most, and of two alike the later one."""
-    best: dict[tuple[str, str], Reminded] = {}
+    subjects: dict[tuple[str, str], list[Reminded]] = {}
     for it in found:
-        subject = (it.scene.position.key.firm, it.rung.subject)
-        if subject not in best or _rank(it) >= _rank(best[subject]):
-            best[subject] = it
-    return list(best.values())
+        subjects.setdefault((it.scene.position.key.firm, it.rung.subject), []).append(it)
+    return [_most(same) for same in subjects.values()]
+
+
+def _most(same: Sequence[Reminded]) -> Reminded:
+    """What says most, with what else is new: who gave a task is said once, and so not lost where its date comes too."""
+    best = same[0]
+    for it in same[1:]:
+        best = it if _rank(it) >= _rank(best) else best
+    return replace(best, besides=tuple(it.rung.kind for it in same if it is not best and it.holds))
 
 
 def _rank(it: Reminded) -> tuple[bool, int, datetime]:

@@ -164,7 +164,7 @@ def _announced(revision: Revision) -> str:
 
 
 def _source(source: Source) -> str:
-    title = escape(source.title).replace("|", "/")
+    title = literal(source.title).replace("|", "/")
     return f"<{escape(source.url).replace('|', '%7C')}|{title}>" if source.url else title
 
 

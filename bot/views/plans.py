@@ -75,7 +75,7 @@ def plan(scene: Scene, proposed: Plan, top: Top = NOTHING) -> Message:
 
 def _intro(proposed: Plan) -> str:
     if not proposed.undated:
-        return "*Every open task has a date already*, which stays. *Choose…* moves those you tick to their day in this plan."
+        return "*Every open task has a date already*, which stays. *Choose…* moves those you tick to this plan's day."
     worked = f"Worked back from *{day(proposed.target)}*: the last day for each open task"
     return f"*A proposal, not saved yet.* {worked} that still leaves the usual time for what comes after it."
 

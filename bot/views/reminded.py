@@ -42,6 +42,8 @@ class Reminded(msgspec.Struct, frozen=True):
     """The end of the snooze that brought it back."""
     lost: bool = False
     """Whether messages do not get to its recipient."""
+    besides: tuple[str, ...] = ()
+    """Kinds of further reminders of the same subject, which are not said by themselves."""
 
     @property
     def item(self) -> Item | None:

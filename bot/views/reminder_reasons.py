@@ -11,18 +11,23 @@ from flows.reminders.ladders import told_on
 
 def _why_before(it: Reminded) -> str:
     count, on = it.rung.rung, it.rung.on
-    missed = on is not None and told_on(it.calendar, on, count) < it.today
-    if count == 0 and missed:
-        return "the reminder for the day itself could not come on its day"
-    if count == 0:
-        if on and not it.calendar.is_trading_day(on):
-            return f"{day(on).partition(',')[0]} is no trading day, so this comes on the last one before"
-        return "it is the day itself"
-    days = "1 trading day" if count == 1 else f"{count} trading days"
+    days = "1 trading day before" if count == 1 else f"{count} trading days before"
     skipped = f"; {_and(it.rung.skipped)} skipped" if it.rung.skipped else ""
-    if missed:
-        return f"the reminder for {days} before could not come on its day{skipped}"
-    return f"{days} before{skipped}"
+    rolled = on is not None and count == 0 and not it.calendar.is_trading_day(on)
+    if on and (planned := told_on(it.calendar, on, count)) < it.today:
+        what = days if count else "the last trading day before" if rolled else "the day itself"
+        return f"{_kept_until_now(it, what, planned)}{skipped}"
+    if on and rolled:
+        return f"{day(on).partition(',')[0]} is no trading day, so this comes on the last one before"
+    return f"{days}{skipped}" if count else "it is the day itself"
+
+
+def _kept_until_now(it: Reminded, what: str, planned: date) -> str:
+    """Of what comes after its day: which day that was, and what kept it."""
+    was = f"{what} was {short_day(planned)}"
+    if it.rung.due_at.astimezone(it.zone).date() > planned:
+        return f"{was}, in your pause"
+    return f"{was}, which the practice clock jumped over" if it.scene.practice else f"{was}; it was kept until now"
 
 
 def _why_late(it: Reminded) -> str:
@@ -51,7 +56,7 @@ def _why_look_again(it: Reminded, on: date) -> str:
     if on > it.today:
         return f"the day to look again, {short_day(on)}, is no trading day, so this comes on the last one before"
     if it.calendar.on_or_before(on) < it.today:
-        return f"the reminder to look again on {short_day(on)} could not come on its day"
+        return _kept_until_now(it, "the day to look again", on)
     record = it.item.record if it.item else None
     chosen_by_them = record is not None and record.by == it.rung.person
     return "you wanted to look again today" if chosen_by_them else "today is the day to look again"
@@ -70,6 +75,15 @@ def _announced(first: date, last: date) -> str:
 def _why_given(it: Reminded) -> str:
     kept = dated.owner(it.scene, it.item) if it.item else None
     return f"{literal(kept.by_name) if kept and kept.by_name else 'somebody'} gave this task to you"
+
+
+def besides(it: Reminded) -> list[str]:
+    """What is new besides: that it was given, or became possible. Whole sentences, safe in mrkdwn."""
+    if it.item is None:
+        return []
+    new = {"given": ("👉", _why_given), "possible": ("🟢", _why_possible)}
+    found = [(sign, said(it)) for kind, (sign, said) in new.items() if kind in it.besides]
+    return [f"{sign} {said[:1].upper()}{said[1:]}." for sign, said in found]
 
 
 def _why_possible(it: Reminded) -> str:

@@ -8,9 +8,9 @@ from bot.views import dated
 from bot.views.blocks import day, escape, literal, short_day
 from bot.views.milestones import value_words
 from bot.views.reminded import Reminded, name, title
-from bot.views.reminder_reasons import lost_words, why
+from bot.views.reminder_reasons import besides, lost_words, why
 from bot.views.scene import wait_words, why_not
-from flows.deadlines import Source, effect
+from flows.deadlines import Revision, Source, effect
 from flows.position import TaskRecord
 from flows.time_words import clock, zone_name
 from flows.trading_days import NEW_YORK, end_of
@@ -19,7 +19,7 @@ from flows.walk import LEFT
 
 def text(it: Reminded) -> str:
     """All lines of a reminder that still holds; safe in mrkdwn."""
-    lines = [_headline(it), *_ABOUT[it.rung.kind](it)]
+    lines = [_headline(it), *besides(it), *_ABOUT[it.rung.kind](it)]
     return "\n".join([*(line for line in lines if line), f"*Why now:* {why(it)}."])
 
 
@@ -162,13 +162,21 @@ def _moved(it: Reminded) -> list[str]:
     return [
         f"*Before:* {old}",
         f"*Now:* {value_words(notice.revision.value)}",
+        _reason(notice.revision),
         f"*What changes for you:* {effect(notice, it.today, it.scene.position.target)}",
         f"*Source:* {sources}",
     ]
 
 
+def _reason(revision: Revision) -> str:
+    """Why it moved, in the words of the admin who entered it; the story has those of what is shipped."""
+    if not revision.added_by:
+        return ""
+    return f"*Reason:* {literal(revision.reason)} (entered by {literal(revision.added_by)})"
+
+
 def _source(source: Source) -> str:
-    shown = escape(source.title).replace("|", "/")
+    shown = literal(source.title).replace("|", "/")
     return f"<{escape(source.url).replace('|', '%7C')}|{shown}>" if source.url else shown
 
 

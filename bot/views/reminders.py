@@ -26,6 +26,7 @@ from bot.views.blocks import (
     select,
     short_day,
 )
+from bot.views.milestones import value_words
 from bot.views.reminded import Reminded, moment, name
 from bot.views.reminder_ends import became
 from bot.views.reminder_words import text
@@ -75,8 +76,21 @@ def _in_a_sentence(found: Sequence[Reminded]) -> str:
 
 
 def _named(it: Reminded) -> str:
+    if it.rung.kind == "moved":
+        return f"{literal(clip(name(it), 80))} {_moved(it)}"
     on = it.rung.on if it.rung.kind == "before" else None
     return literal(clip(name(it), 80)) + (f" ({short_day(on)})" if on else "")
+
+
+def _moved(it: Reminded) -> str:
+    """That is the news, so phones and screen readers say it too."""
+    if taken_back(it):
+        return "(a change was taken back)"
+    value = it.notice.revision.value if it.notice else None
+    if value is None:
+        return "(moved)"
+    now = short_day(value.on) if value.type == "date" and value.on else value_words(value)
+    return f"(moved, now {now})" if it.notice and it.notice.revision.kind != "set" else f"(now {now})"
 
 
 def _item(it: Reminded) -> list[Block]:

@@ -295,7 +295,7 @@ async def test_what_was_put_off_says_so_and_until_when(world: World) -> None:
     await world.goes_to("2026-12-02")
     said = world.said(BEN)
     assert "*Why now:* you put this off until Dec 2, 2026." in said
-    assert "could not come" not in said
+    assert "kept until now" not in said
 
 
 async def test_before_a_date_on_a_weekend_that_is_followed_by_a_holiday_each_reminder_has_its_true_reason(
@@ -314,12 +314,22 @@ async def test_before_a_date_on_a_weekend_that_is_followed_by_a_holiday_each_rem
             assert f"*Why now:* {why}" in world.said(BEN), day
 
 
-async def test_a_reminder_that_a_stop_kept_back_says_that_it_could_not_come_on_its_day(world: World) -> None:
+@pytest.mark.parametrize(
+    ("practice", "why"),
+    [
+        (False, "5 trading days before was Dec 7, 2026; it was kept until now."),
+        (True, "5 trading days before was Dec 7, 2026, which the practice clock jumped over."),
+    ],
+)
+async def test_a_reminder_that_was_kept_back_says_which_day_it_was_for_and_blames_nobody(
+    world: World, monkeypatch: pytest.MonkeyPatch, practice: bool, why: str
+) -> None:
+    monkeypatch.setattr(world.services, "practice", practice)
     await bens_task(world, date(2026, 12, 13))
     await world.plan()
     await world.goes_to("2026-12-08", 10)
     assert "in 5 days" in world.said(BEN)
-    assert "the reminder for 5 trading days before could not come on its day" in world.said(BEN)
+    assert f"*Why now:* {why}" in world.said(BEN)
 
 
 async def test_an_older_message_that_is_drawn_anew_keeps_its_day_and_its_reasons(tmp_path: Path, pack: Pack) -> None:
@@ -351,6 +361,19 @@ async def test_a_task_that_was_given_is_told_with_the_next_hour_and_by_whom(worl
     assert "Lea Haddad gave this task to you" in world.said(BEN)
     await world.day_by_day("2026-12-03")
     assert len(world.digests(BEN)) == 1
+
+
+async def test_who_gave_a_task_is_said_although_a_reminder_of_its_date_comes_first(world: World) -> None:
+    firm = await a_firm(world.services, FIRM, LEA, U0BEN="member")
+    await world.services.set_task_due(firm.key, world.act(person(LEA)), "s1", date(2026, 11, 30))
+    await world.services.assign(firm.key, world.act(person(LEA)), "s1", person(BEN))
+    await world.goes_to("2026-11-25")
+    said = world.said(BEN)
+    assert "👉 Lea Haddad gave this task to you." in said
+    assert "*Why now:* 2 trading days before; Thanksgiving Day skipped." in said
+    assert "One thing for" in said
+    await world.goes_to("2026-11-27")
+    assert "gave this task" not in world.said(BEN), "once"
 
 
 async def test_an_owner_who_cannot_be_reached_is_told_to_the_leads_once(world: World) -> None:
@@ -437,7 +460,7 @@ async def test_remind_says_what_is_set_and_changes_it_in_words_with_undo(world: 
     await world.goes_to("2026-12-02")
     assert world.digests(BEN) == []
     await world.goes_to("2026-12-03")
-    assert "could not come on its day" in world.said(BEN)
+    assert "10 trading days before was Dec 1, 2026, in your pause." in world.said(BEN)
     assert len(world.digests(BEN)) == 1
 
 
@@ -557,6 +580,7 @@ async def test_a_moved_industry_date_is_told_once_with_old_new_source_and_what_i
         assert "*Source:* <https" in said
         assert "*What changes for you:* Reminders follow the new date from now on." in said
         assert "it was announced on Nov 22, 2022, and a change is told once" in said
+        assert "(moved, now Mar 17, 2023)" in moved[0]["text"], "also what phones and screen readers say"
         assert world.slack.refused() == []
 
 
@@ -570,6 +594,8 @@ async def test_who_was_told_of_a_change_that_is_taken_back_is_told_who_did_it_an
     await world.services.record_for_workspace(TENANT, world.act(admin), moved)
     await world.goes_to("2026-11-24")
     assert "was moved" in world.said(BEN)
+    assert "*Reason:* It moved (entered by Ana Ruiz)" in world.said(BEN)
+    assert "(moved, now Jun 30, 2027)" in world.digests(BEN)[-1]["text"]
     await world.services.record_for_workspace(TENANT, world.act(admin), Withdrawn(1))
     await world.day_by_day("2026-11-30")
     (said,) = [words_of(m) for m in world.digests(BEN) if "Holds again" in words_of(m)]
