@@ -223,5 +223,8 @@ def _posted(handler: Callable[[Json], Awaitable[Json]]) -> Handler:
         except (KeyError, ValueError, TypeError) as error:
             messages = [f"the body lacks or misspells {error}"]
             raise SlackError("invalid_arguments", messages=messages) from error
+        except AttributeError as error:  # a list or a word where an object with names belongs
+            messages = [f"something in the body is of another kind than it has to be: {error}"]
+            raise SlackError("invalid_arguments", messages=messages) from error
 
     return _guarded(answer)

@@ -121,8 +121,13 @@ def is_picture_for_app(slack: Slack, slack_file: Any) -> bool:
     return bool(found and found.get("given_to_app") and described(found)["mimetype"] in PICTURES)
 
 
-def handed_over(slack: Slack, user: str, files: list[Json]) -> list[Json]:
-    """The files in a form, as Slack knows them: a page can only name them. Raises SlackError file_not_found."""
+def handed_over(slack: Slack, user: str, files: Any) -> list[Json]:
+    """The files in a form, as Slack knows them: a page can only name them.
+
+    Raises SlackError file_not_found, and invalid_arguments where this names none.
+    """
+    if not isinstance(files, list) or not all(isinstance(file, dict) for file in files):
+        raise SlackError("invalid_arguments", messages=['files has to be a list like [{"id": "F012"}]'])
     found = [slack.workspace.files.get(str(file.get("id"))) for file in files]
     if any(file is None or file["user"] != user for file in found):
         raise SlackError("file_not_found")

@@ -11,6 +11,7 @@ from bot.views.portfolio import HEAD, NAME, ROWS, in_words, row
 from bot.views.posted_records import records
 from bot.views.scene import Scene, banner
 from bot.views.summaries import body, text
+from flows.events import FirmKey
 from flows.position import Position, Posted
 from flows.summaries.changes import Change
 from flows.summaries.standing import Standing
@@ -77,12 +78,7 @@ def several(
 ) -> Message:
     """The summary of several firms in a channel, the worst first."""
     more = len(standings) - ROWS
-    told = changes[: MOST_CHANGES if len(standings) <= HUNDREDS else FEWER_CHANGES]
-    lines = [
-        f"• {short_day(s.recorded_day(c.at))}, *{literal(clip(s.position.name, NAME))}*, "
-        f"{literal(c.name or 'somebody')}: {literal(clip(c.words, WORDS))}"
-        for s, c in told
-    ]
+    lines = _of_each(changes, MOST_CHANGES if len(standings) <= HUNDREDS else FEWER_CHANGES)
     footer = escape(scenes[0].pack.wording.footer) if scenes else ""
     blocks: list[Block] = [
         header(f"Summary of {len(standings)} firms"),
@@ -95,6 +91,22 @@ def several(
     ]
     blocks += records([s.position for s in scenes], beside=blocks)
     return Message(in_words(standings, standings), blocks)
+
+
+def _of_each(changes: Sequence[tuple[Scene, Change]], most: int) -> list[str]:
+    """What changed, newest first, a line for what somebody did in a firm on a day: else one firm's would fill it."""
+    done: dict[tuple[FirmKey, date, str], tuple[Scene, list[str]]] = {}
+    for scene, change in changes:
+        about = scene.position.key, scene.recorded_day(change.at), change.name
+        done.setdefault(about, (scene, []))[1].append(change.words)
+    lines = [
+        f"• {short_day(on)}, *{literal(clip(scene.position.name, NAME))}*, {literal(name or 'somebody')}: "
+        f"{literal(clip('; '.join(reversed(words)), WORDS))}"
+        for (_, on, name), (scene, words) in list(done.items())[:most]
+    ]
+    told = {key for key, _, _ in list(done)[:most]}
+    more = len({key for key, _, _ in done} - told)
+    return [*lines, *([f"• and in {more} more {'firm' if more == 1 else 'firms'}"] if more else [])]
 
 
 def gone(position: Position, stopped_on: date) -> Message:

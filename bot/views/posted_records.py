@@ -17,8 +17,11 @@ MOST_TEXT = 11_000
 BESIDE = 300
 """Of these, what the words around the heads may take."""
 
+MOST_WHOLE = 20
+"""Firms of which more than a few digits are shown: of more it would be a wall of them."""
+
 SHORTER = ((NAME, 16), (24, 16), (24, SHORTEST), (12, SHORTEST), (0, 16), (0, SHORTEST))
-"""Where the heads of many firms have no room: of each how much of its name is left, and how many digits."""
+"""Of many firms: how much of each one's name is left, and how many digits, as there is room."""
 
 BETWEEN = " ·"
 """After each firm but the last. Heads without names stand beside each other without it."""
@@ -31,7 +34,7 @@ def records(positions: Sequence[Position], *, beside: Sequence[Block] = ()) -> l
     room = MOST_TEXT - BESIDE - characters(beside)
     by_name = sorted(positions, key=lambda position: position.name.casefold())
     named = [f"{_name(p, NAME)} {noted(p)}" for p in by_name]
-    if _length(named) <= room:
+    if len(named) <= MOST_WHOLE and _length(named) <= room:
         return _lines("Records, by name:", named)
     for name, digits in SHORTER:
         named = [f"{_name(p, name)} {p.head[:digits]}".strip() for p in by_name]

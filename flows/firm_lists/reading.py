@@ -202,8 +202,6 @@ class _Reader:
 
 
 def _name(cell: str) -> str:
-    if cell.startswith(("=", "+", "-", "@")):
-        raise Refusal("A firm's name cannot begin with =, +, - or @: a spreadsheet would take it for a formula.")
     return check_name(cell, ())
 
 

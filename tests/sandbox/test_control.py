@@ -157,6 +157,18 @@ async def test_a_body_that_lacks_something_is_told_what(page: Page) -> None:
     assert (answer["error"], "channel" in answer["response_metadata"]["messages"][0]) == ("invalid_arguments", True)
 
 
+async def test_a_form_that_is_filled_with_something_odd_is_refused(
+    slack: Sandbox, page: Page, api: Api
+) -> None:
+    trigger = slack.slack.triggers.give("U0BEN")
+    await api("views.open", trigger_id=trigger, view=modal())
+    view = slack.modals("U0BEN")[-1]["id"]
+    for values in ({"name": "x"}, {"name": {"value": "x"}}, ["x"]):
+        answer = await page.post("submit", as_="U0BEN", view_id=view, values=values)
+        assert answer["error"] == "invalid_arguments"
+        assert "another kind" in answer["response_metadata"]["messages"][0]
+
+
 async def test_other_hosts_and_other_origins_are_kept_out(slack: Sandbox, session: aiohttp.ClientSession) -> None:
     for headers in ({"Host": "practice.example"}, {"Origin": "https://evil.example"}):
         async with session.post(f"{slack.url}/control/reset", headers=headers) as answer:

@@ -68,6 +68,9 @@ async def test_files_of_others_wrong_kinds_and_too_many_do_not_pass_the_form(sla
     for forged in (foreign, {"id": "F0NOWHERE"}):
         with pytest.raises(SlackError, match="file_not_found"):
             await slack.submit("U0BEN", view, values(forged))
+    for odd in ("F0NOWHERE", ["F0NOWHERE"], {"id": "F0NOWHERE"}, 7):
+        with pytest.raises(SlackError, match="invalid_arguments"):
+            await slack.submit("U0BEN", view, {"file": {"value": {"type": "file_input", "files": odd}}})
     picture = slack.hand_over("U0BEN", "picture.png", b"x")
     assert "is not one of: txt" in (await slack.submit("U0BEN", view, values(picture)))["errors"]["file"]
     two = [slack.hand_over("U0BEN", f"{n}.txt", b"x") for n in range(2)]

@@ -60,15 +60,37 @@ async def test_each_firm_of_a_posted_summary_has_its_head_there(services: Servic
     assert {firm.head[: len(found[0])] for firm in firms} == set(found)
 
 
-async def test_as_many_as_have_room_are_named_with_the_length_of_their_records(services: Services) -> None:
-    _, message = await posted(services, 41, "Firm")
+async def test_few_firms_are_named_with_the_length_of_their_records(services: Services) -> None:
+    _, message = await posted(services, 20, "Firm")
     said = words_of(message)
     assert "Records, by name: Firm 0 10 entries, head 5feceb66ffc86f38d952 · Firm 1 11 entries, head 6b86b273" in said
     assert said.endswith(FITS)
 
 
 async def test_one_firms_piece_of_the_list_is_a_head_by_itself(services: Services) -> None:
-    firms, message = await posted(services, 250, "Firm")
+    firms, message = await posted(services, 41, "Firm")
     said = words_of(message)
     piece = said[said.index("Firm 0 5feceb") :].partition(" ·")[0]
     assert beginnings_in(piece) == [firms[0].head[:16]]
+
+
+async def test_what_somebody_did_in_a_firm_on_a_day_is_a_line_and_the_other_firms_are_counted(
+    services: Services,
+) -> None:
+    key = await apex(services)
+    first = await services.events.position(key)
+    assert first
+    firms = [replace(first, key=FirmKey(key.tenant, f"f{n}"), name=f"Firm {n}") for n in range(9)]
+    scenes = [scene_of(services, firm, "") for firm in firms]
+    changes = [
+        (scene, Change(NOW - timedelta(hours=n), "slack:1", "Lea Haddad", words))
+        for n, scene in enumerate(scenes)
+        for words in ("Its target", "Set up")
+    ]
+    said = words_of(
+        {"blocks": several(scenes, [services.summaries.of(f) for f in firms], changes, [], since=None).blocks}
+    )
+    assert "*Firm 0*, Lea Haddad: Set up; Its target\n" in said
+    assert "*Firm 7*" in said
+    assert "*Firm 8*" not in said
+    assert "• and in 1 more firm\n" in said
