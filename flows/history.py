@@ -451,5 +451,7 @@ def counted(number: int, thing: str, things: str = "") -> str:
 
 
 def bytes_in_words(size: int) -> str:
-    """How large a file is: `3 kB`, `1.2 MB`."""
-    return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{max(1, round(size / 1000))} kB"
+    """How large a file is: `14 bytes`, `3 kB`, `1.2 MB`."""
+    if size < 1000:
+        return counted(size, "byte")
+    return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{round(size / 1000)} kB"

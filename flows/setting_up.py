@@ -80,11 +80,16 @@ def check_length(name: str) -> str:
 
 
 def check_name(name: str, taken: Sequence[str]) -> str:
-    """The name, its spaces in order. Raises Refusal where it is empty, too long, taken, or looks like personal data."""
+    """The name, its spaces in order.
+
+    Raises Refusal where it is empty, a command, too long, taken, or looks like personal data.
+    """
     # What nobody sees, such as a mark that turns the direction of writing, would make two names look like one.
     clean = " ".join("".join(c for c in name if unicodedata.category(c) != "Cf").split())
-    if not clean:
-        raise Refusal("Give the firm a name.")
+    if not any(c.isalnum() for c in clean):
+        raise Refusal("Give the firm a name, as it stands in its registration.")
+    if clean.startswith("/") or clean.casefold() == "cais":
+        raise Refusal(f"“{clean[:LONGEST_NAME]}” reads like a command, not like a firm. Give the firm's own name.")
     check_length(clean)
     if clean.casefold() in {t.casefold() for t in taken}:
         raise Refusal(f"You already have a firm called {clean}. Use another name, or open it with `/cais firm use`.")

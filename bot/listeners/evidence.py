@@ -122,7 +122,7 @@ def _given(heard: Heard, carried: EvidenceForm) -> _Given:
 
 async def _save(heard: Heard, services: Services, given: _Given) -> Message:
     """Raises Refusal."""
-    position, top = heard.firm, NOTHING
+    scene, top = scene_for(heard, services), NOTHING
     if given.link or (given.words and not given.files):
         kind: EvidenceKind = "link" if given.link else "note"
         label = ": ".join(p for p in (given.label, given.words) if p) if given.link else given.label
@@ -137,8 +137,8 @@ async def _save(heard: Heard, services: Services, given: _Given) -> Message:
             covers=given.covers,
             ticket=given.ticket,
         )
-        position = result.position
-        top = recorded(scene_for(heard, services, position), result.records) if result.changed else AGAIN
+        scene = scene_for(heard, services, result.position)
+        top = recorded(scene, result.records) if result.changed else AGAIN
     if given.files:
         coming = await services.evidence.expect(
             heard.firm.key,
@@ -150,8 +150,7 @@ async def _save(heard: Heard, services: Services, given: _Given) -> Message:
             covers=given.covers,
             ticket=given.ticket,
         )
-        top = views.and_on_the_way(top, coming)
-    scene = scene_for(heard, services, position)
+        top = views.and_on_the_way(scene, top, coming)
     item = scene.walk.item(given.task)
     return card(scene, item, top) if item else record_views.kept(scene, top, task=given.task)
 

@@ -74,19 +74,22 @@ async def _of_the_firm_named(heard: Heard, services: Services) -> Heard:
 
 
 def _must_be_understood(said: HistoryWords) -> None:
-    """Raises Refusal that says which words were not, and what can be written."""
+    """Raises Refusal that says which words were not, all of them, and what can be written."""
+    problems = []
     if said.stranger:
-        raise Refusal(
+        problems.append(
             f"Nobody called “{said.stranger}” is in this firm or in its history. "
             "Mention the person, or press *Filter…* under `/cais history` to pick one."
         )
     if said.unclear:
-        raise Refusal(f"{said.unclear.ask} Write the month as a word, like `/cais history since June 3`.")
+        problems.append(f"{said.unclear.ask} Write the month as a word, like `/cais history since June 3`.")
     if said.unknown:
-        raise Refusal(
+        problems.append(
             f"I do not know what “{said.unknown}” is here: no task, step or period that I can read. "
             "Try `/cais history s2 by @dana since June`; `/cais status` has the short names of the tasks."
         )
+    if problems:
+        raise Refusal(" ".join(problems))
 
 
 async def turn_page(heard: Heard, carried: ShowHistory, services: Services) -> Answer:

@@ -116,5 +116,5 @@ async def keep_message(heard: Heard, carried: SaveMessageForm, services: Service
     scene = scene_for(heard, services, result.position)
     top = recorded(scene, result.records) if result.changed else AGAIN
     if coming:
-        top = views.and_on_the_way(top, coming)
+        top = views.and_on_the_way(scene, top, coming)
     return Replace(record_views.kept(scene, top, more=views.WEAK_MESSAGE, task=task))

@@ -57,7 +57,7 @@ async def files_sent(heard: Heard, services: Services) -> Answer:
     scene = scene_for(heard, services, sighting.position)
     if meant := _meant(scene, heard.words):
         coming = await services.evidence.expect(sighting.position.key, heard.act, meant.key, files)
-        return Say(card(scene, meant, views.on_the_way(coming)))
+        return Say(card(scene, meant, views.on_the_way(scene, coming)))
     lead = role_of(sighting.position, heard.who) == "lead"
     if lead and heard.words.casefold().rstrip("s") in ("document", "firm document"):
         return Say(await _as_documents(heard, services, [(f.id, f.name, f.size or 0) for f in files]))
@@ -78,7 +78,7 @@ async def prove_task(heard: Heard, carried: ProveTask, services: Services) -> An
     files = [File(file) for file in carried.files]
     coming = await services.evidence.expect(heard.firm.key, heard.act, task, files)
     scene = scene_for(heard, services)
-    return Replace(card(scene, find(services.pack, heard.firm, task), views.on_the_way(coming)))
+    return Replace(card(scene, find(services.pack, heard.firm, task), views.on_the_way(scene, coming)))
 
 
 async def open_proof(heard: Heard, carried: OpenProof, services: Services) -> Answer:

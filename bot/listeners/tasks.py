@@ -20,6 +20,7 @@ from bot.surfaces import FieldErrors, Message, Modal, Open, Redraw, Replace, Say
 from bot.typed.tasks import out_of_reach, task_and_reason, tasks_meant
 from bot.views import rests, steps, task_forms, tasks
 from bot.views.blocks import TICKET_FIELD, escape, literal
+from bot.views.records import kept
 from bot.views.refused import with_ticket
 from bot.views.scene import Scene
 from bot.views.tasks import Asked
@@ -92,6 +93,9 @@ async def type_done(heard: Heard, services: Services) -> Say:
         top = tasks.note("Choose how it ended." if item.task.outcomes else "Choose one of its answers.")
         return Say(tasks.card(scene, item, tasks.NOTHING if item.state == "done" else top))
     result = await services.complete(heard.firm.key, heard.act, item.key)
+    if not result.changed:
+        scene = scene_for(heard, services, result.position)
+        return Say(kept(scene, tasks.already(scene, scene.walk.item(item.key), Asked("done")), task=item.key))
     return Say(_after(heard, services, result, item.key, Asked("done")))
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import takewhile
 from typing import NamedTuple
 
 from bot.typed.dates import with_single_tokens
@@ -18,6 +19,7 @@ _LONGEST_NAME = 4
 """Words a name has at most."""
 
 _BEFORE_PERSON = frozenset({"by", "of", "from"})
+_BEFORE_PERIOD = frozenset({"in", "since", "from", "between", "before", "after", "until", "till", "on", "last", "this"})
 _ME = frozenset({"me", "myself", "i", "mine"})
 _BEFORE_TASK = re.compile(r"^(?:(?:of|about|on|for|task|the|entries|everything|all|history)\s+)+", re.IGNORECASE)
 _SAYS_NOTHING = frozenset({"all", "everything", "entries", "history", "of", "about", "for", "the"})
@@ -54,28 +56,32 @@ def history_words(text: str, known: Known) -> HistoryWords:
     """`1a by @dana in May`, `since June`, `by me last week`, `step 3`."""
     ids = {name: person.rpartition("/")[2] for name, person in known.mentions.items()}
     tokens = with_single_tokens(text, ids).split()
-    found, tokens, stranger = _person(tokens, known)
-    if stranger:
-        return HistoryWords(stranger=stranger)
-    said = _task_and_period(tokens, known)
-    return said._replace(people=found)
+    found, ways, stranger = _person(tokens, known)
+    read = [_task_and_period(way, known) for way in ways]
+    said = next((each for each in read if not each.unknown and not each.unclear), read[0])
+    return said._replace(people=found, stranger=stranger)
 
 
 # --- the person ---------------------------------------------------------------------------------------------------
 
 
-def _person(tokens: list[str], known: Known) -> tuple[tuple[str, ...], list[str], str]:
-    """Who is named, the other words, and who was named and is nobody."""
+def _person(tokens: list[str], known: Known) -> tuple[tuple[str, ...], list[list[str]], str]:
+    """Who is named, the other words, and who was named and is nobody.
+
+    Of a stranger nobody knows how many words are the name: the others are as many ways, the shortest name first.
+    """
     for at, token in enumerate(tokens):
         begins = at if token.startswith("@") and len(token) > 1 else at + 1
         if begins > at and token.casefold() not in _BEFORE_PERSON:
             continue
         for ends in range(min(begins + _LONGEST_NAME, len(tokens)), begins, -1):
             if found := _called(" ".join(tokens[begins:ends]), known):
-                return found, tokens[:at] + tokens[ends:], ""
+                return found, [tokens[:at] + tokens[ends:]], ""
         if begins < len(tokens) and (begins == at or token.casefold() == "by"):
-            return (), [], tokens[begins]
-    return (), tokens, ""
+            more = takewhile(lambda word: word.casefold() not in _BEFORE_PERIOD, tokens[begins + 1 :])
+            longest = min(1 + len(list(more)), _LONGEST_NAME)
+            return (), [tokens[:at] + tokens[begins + words :] for words in range(1, longest + 1)], tokens[begins]
+    return (), [tokens], ""
 
 
 def _called(name: str, known: Known) -> tuple[str, ...]:

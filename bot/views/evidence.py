@@ -194,7 +194,7 @@ def of_task(scene: Scene, item: Item, pieces: Sequence[Piece], coming: Sequence[
     gone = len(pieces) - len(there)
     blocks = [*top.blocks, section(f"*Evidence: {literal(item.title)}*"), banner(scene, "newest first")]
     if coming:
-        blocks.append(context(f"⏳ On the way: {_names(coming)}."))
+        blocks.append(section(f"⏳ On the way: {_names(coming)}.", accessory=_look_again(scene, item.key)))
     blocks += [_piece(scene, item, piece) for piece in there[:PIECES]] or [section("No evidence yet.")]
     more = [f"{len(there) - PIECES} more in the history."] if len(there) > PIECES else []
     more += [f"{counted(gone, 'piece')} removed; the history says why."] if gone else []
@@ -248,15 +248,19 @@ def remove_modal(scene: Scene, carried: RemoveEvidenceForm, name: str) -> Modal:
 # --- files on their way ---------------------------------------------------------------------------------------
 
 
-def on_the_way(coming: Sequence[Coming]) -> Top:
-    """Files were handed over and are being fetched."""
-    said = f"On the way: {_names(coming)}. I tell you in our direct messages once kept."
-    return Top(said, (section(f"⏳ {said}"),))
+def on_the_way(scene: Scene, coming: Sequence[Coming]) -> Top:
+    """Files were handed over and are being fetched: where that is told of, and how it is seen here."""
+    said = f"On the way: {_names(coming)}. It takes moments; I tell you in our direct messages."
+    return Top(said, (section(f"⏳ {said}", accessory=_look_again(scene, coming[0].task)),))
 
 
-def and_on_the_way(top: Top, coming: Sequence[Coming]) -> Top:
+def _look_again(scene: Scene, task: str) -> Element:
+    return button("Look again", scene.carry(ShowEvidence, task=task), says="Look again: which files are kept by now")
+
+
+def and_on_the_way(scene: Scene, top: Top, coming: Sequence[Coming]) -> Top:
     """What was recorded just now, and files that are being fetched."""
-    more = on_the_way(coming)
+    more = on_the_way(scene, coming)
     return Top(f"{top.text} {more.text}".strip(), (*top.blocks, *more.blocks))
 
 
@@ -276,6 +280,7 @@ def became(scene: Scene, found: Sequence[tuple[Became, Piece | None]]) -> Messag
         if piece is not None:
             way_back = button("Undo", scene.carry(UndoChange, of=piece.row.sequence), says=f"Undo {one.name}")
             told = f"✅ Recorded for *{literal(_title(scene, one.task))}*: {piece_line(piece.row)}"
+            told += f" {literal(one.said)}" if one.said else ""
             blocks.append(section(told, accessory=way_back))
             said.append(f"{name} is recorded as evidence.")
         else:

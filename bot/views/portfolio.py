@@ -18,7 +18,7 @@ from bot.views.blocks import (
     table,
 )
 from bot.views.summaries import near_day, waits_for
-from flows.history import counted
+from flows.history import SITUATIONS, counted
 from flows.summaries.portfolio import FILTERS, Filter, counts, only
 from flows.summaries.standing import Standing
 
@@ -114,8 +114,16 @@ def first_words(firm: Standing) -> str:
         outcome = firm.walk.outcome
         return outcome.title if outcome and outcome.when is None else "Nothing pressing"
     worst = firm.matters[0]
+    if not firm.walk.done and not firm.concerns - {"no_owner"}:
+        # Where none has begun, the situation is all that tells one firm from another.
+        return f"{_begun(firm)}: {worst.item.title}"
     said = "Past its date: " if past else "Due soon: " if "soon" in worst.concerns else ""
     return f"{said}{worst.item.title}"
+
+
+def _begun(firm: Standing) -> str:
+    situation = SITUATIONS[firm.position.situation]
+    return f"{situation[0].upper()}{situation[1:]}, not begun"
 
 
 def _menu(shown: Sequence[Standing]) -> Block:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from bot.actions import Carried
+from bot.actions import Carried, verb_of
 from bot.buttons import OpenChangeOfAgent, ShowEvidence, UndoChange
 from bot.surfaces import Block, Message
 from bot.views import dated
@@ -130,7 +130,7 @@ def card(scene: Scene, item: Item, top: Top = NOTHING) -> Message:
     where = [parts.part] if parts.part else []
     is_next = scene.walk.next is not None and scene.walk.next.key == item.key
     marked = [] if is_next and item.state == "open" else [mark_of(scene, item)]
-    finishing, other = _buttons(scene, item, drawn, receipt=any("accessory" in b for b in top.blocks))
+    finishing, other = _buttons(scene, item, drawn, receipt=any(map(_undoes, top.blocks)))
     blocks = [
         *top.blocks,
         parts.head,
@@ -233,6 +233,11 @@ def _warnings(scene: Scene, item: Item) -> list[str]:
     if scene.position.situation == "reporting" and item.state == "open" and task.kind != "question":
         said.append(f"ℹ️ {escape(scene.pack.wording.possible_gap)}")
     return said
+
+
+def _undoes(block: Block) -> bool:
+    """Whether this is a receipt, with an *Undo* beside it."""
+    return verb_of(block.get("accessory", {}).get("action_id", "")) == UndoChange.verb
 
 
 def _waiting_meanwhile(scene: Scene, item: Item) -> list[Block]:

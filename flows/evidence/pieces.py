@@ -101,9 +101,17 @@ def may_hand_over(
 
 
 def add_file(rows: Sequence[Record], event: e.EvidenceAdded) -> list[AnyEvent]:
-    """A file is here. Nothing new where the very same content counts for the task already."""
-    same = (p for p in pieces(rows) if p.removed is None and p.event.task == event.task and p.event.kind == "file")
-    return [] if event.digest and any(p.event.digest == event.digest for p in same) else [event]
+    """A file is here. Nothing new where the very same one counts for the task already.
+
+    The same content under another name is a piece of its own: what it was called may tell what it is.
+    """
+    return [] if any(p.event.name == event.name for p in same_content(rows, event)) else [event]
+
+
+def same_content(rows: Sequence[Record], event: e.EvidenceAdded) -> list[Piece]:
+    """The files with this content that count for the task already."""
+    found = (p for p in pieces(rows) if p.removed is None and p.event.task == event.task and p.event.kind == "file")
+    return [p for p in found if event.digest and p.event.digest == event.digest]
 
 
 def remove(

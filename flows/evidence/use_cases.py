@@ -41,7 +41,7 @@ class Became(msgspec.Struct, frozen=True):
     task: str
     sequence: int = 0
     said: str = ""
-    """Why nothing was recorded, a sentence."""
+    """Why nothing was recorded, or what else is to be said of it, a sentence."""
 
 
 class Evidence:
@@ -175,7 +175,9 @@ class Evidence:
             changed = record(position, deciding.add_file(history, event), self._stamp(act))
             if not changed.records:
                 return changed
-            became = Became(event.name, event.task, changed.records[0].sequence)
+            same = deciding.same_content(history, event)
+            said = f"Its content is that of “{same[0].event.name}”; one copy is kept." if same else ""
+            became = Became(event.name, event.task, changed.records[0].sequence, said)
             return msgspec.structs.replace(changed, owed=(self._owed(coming, became),))
 
         changed = await self._events.change(coming.key, unit, cause=f"evidence:{coming.id}", with_history=True)

@@ -76,8 +76,12 @@ async def the_pieces(services: Services, key: FirmKey, who: str = BEN, task: str
 async def test_a_file_is_fetched_kept_recorded_and_told_of(slack: Slack, services: Services, copies: Copies) -> None:
     key = await a_firm(services)
     assert "errors" not in await submits(slack, slack.ben, {"memo.pdf": PDF}, day="2026-11-20", covers=["s1 0"])
-    assert "On the way: memo.pdf" in words_of(slack.ben.last)
+    card = slack.ben.last
+    assert "On the way: memo.pdf" in words_of(card)
     letter = await told(slack, slack.ben, "memo.pdf is recorded as evidence")
+    await slack.ben.presses("Look again", on=card)
+    assert "On the way" not in words_of(slack.ben.last)
+    assert "memo.pdf" in words_of(slack.ben.last)
     assert "copy kept" in words_of(letter)
     [piece] = await the_pieces(services, key)
     event = piece.event
@@ -145,9 +149,23 @@ async def test_an_empty_file_proves_nothing(slack: Slack, services: Services) ->
 
 async def test_the_same_file_twice_counts_once(slack: Slack, services: Services) -> None:
     key = await a_firm(services)
-    await submits(slack, slack.ben, {"memo.pdf": PDF, "copy of memo.pdf": PDF})
+    await submits(slack, slack.ben, {"memo.pdf": PDF})
+    await told(slack, slack.ben, "is recorded")
+    await submits(slack, slack.ben, {"memo.pdf": PDF})
     await told(slack, slack.ben, "counts as evidence for this task already")
     assert len(await the_pieces(services, key)) == 1
+
+
+async def test_the_same_content_under_another_name_keeps_that_name_and_one_copy(
+    slack: Slack, services: Services, copies: Copies
+) -> None:
+    key = await a_firm(services)
+    await submits(slack, slack.ben, {"memo.txt": b"Fourteen bytes"})
+    assert "14 bytes" in words_of(await told(slack, slack.ben, "is recorded"))
+    await submits(slack, slack.ben, {"signed memo.txt": b"Fourteen bytes"})
+    await told(slack, slack.ben, "Its content is that of “memo.txt”; one copy is kept.")
+    assert [p.event.name for p in await the_pieces(services, key)] == ["memo.txt", "signed memo.txt"]
+    assert len([path for path in copies.folder.rglob("*/??/*") if path.is_file()]) == 1
 
 
 async def test_names_that_mean_mischief_are_only_names(slack: Slack, services: Services, copies: Copies) -> None:

@@ -63,6 +63,10 @@ async def test_what_is_not_understood_is_named(slack: Slack, services: Services)
     await apex(services)
     assert "Nobody called “zoe”" in words_of(await slack.ben.types("/cais history by zoe since June"))
     assert "I do not know what “purple cows” is here" in words_of(await slack.ben.types("/cais history purple cows"))
+    both = words_of(await slack.ben.types("/cais history by zoe in smarch"))
+    assert "Nobody called “zoe”" in both
+    assert "I do not know what “in smarch” is here" in both
+    assert "I do not know" not in words_of(await slack.ben.types("/cais history s2 by zoe van der berg since June"))
     assert "can be read in two ways" in words_of(await slack.ben.types("/cais history since 3/4/2026"))
 
 

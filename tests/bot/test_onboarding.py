@@ -106,6 +106,7 @@ async def test_the_same_submission_twice_is_one_firm(slack: Slack, services: Ser
     ("fields", "block"),
     [
         ({"name": "   "}, "name"),
+        ({"name": "/cais next"}, "name"),
         ({"name": "Apex 123-45-6789"}, "name"),
         ({"target": "2026-11-23"}, "target"),
         ({"target": "2020-01-01"}, "target"),

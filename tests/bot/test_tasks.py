@@ -51,6 +51,19 @@ async def test_the_second_click_on_a_finished_task_shows_what_is_recorded_and_re
     assert await history(services, key) == before
 
 
+async def test_done_typed_again_says_shortly_by_whom_and_when_it_was_recorded(slack: Slack, services: Services) -> None:
+    key = await firm_of_ben(services)
+    await slack.ben.types("/cais next")
+    await slack.ben.presses("Yes")
+    await slack.ben.presses("Form submitted")
+    before = await history(services, key)
+    said = await slack.ben.types("/cais done s2")
+    assert "*Already recorded:* You marked “Register for CAIS” done on Nov 23, 2026, 9:00 AM" in words_of(said)
+    assert labels(said) == ["Undo", "Next", "History"]
+    assert "Apex" in words_of(said)
+    assert await history(services, key) == before
+
+
 async def test_two_clicks_in_one_moment_are_one_event(slack: Slack, services: Services) -> None:
     key = await firm_of_ben(services)
     await add_lea(services, key, LEA)

@@ -152,7 +152,7 @@ def test_the_history_says_what_was_added_replaced_and_removed() -> None:
     assert said == [
         f"Added the document manual.pdf (pdf, 300 pages, 1.2 MB), SHA-256 {'ab' * 32}",
         "Replaced the document manual.pdf by new.pdf",
-        f"Added the document manual.pdf (txt, 1 kB), SHA-256 {'ab' * 32}",
+        f"Added the document manual.pdf (txt, 800 bytes), SHA-256 {'ab' * 32}",
         "Removed the document manual.pdf; nothing is quoted from it any more. Reason: superseded",
     ]
     assert '"name":"manual.pdf"' in life.history[-1].before

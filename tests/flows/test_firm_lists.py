@@ -62,16 +62,16 @@ def test_a_file_is_read_however_a_spreadsheet_wrote_it(separator: str, encoding:
 
 def test_excels_own_first_line_and_cells_of_several_lines_do_not_move_the_line_numbers() -> None:
     found = listed('sep=;\nname;notes\n"Apex";"a\nb"\n=HYPERLINK("x");\nBirch;\n')
-    assert [(r.line, r.name) for r in found.rows] == [(3, "Apex"), (6, "Birch")]
-    assert [w.line for w in found.wrong] == [5]
+    assert [(r.line, r.name) for r in found.rows] == [(3, "Apex"), (5, '=HYPERLINK("x")'), (6, "Birch")]
+    assert found.wrong == ()
 
 
 @pytest.mark.parametrize(
     ("line", "why"),
     [
         (",123", "Give the firm a name"),
-        ("=cmd|' /C calc'!A0", "take it for a formula"),
-        ("+Apex", "take it for a formula"),
+        ("/cais next", "reads like a command"),
+        ("—", "Give the firm a name"),
         ("A" * 81, "80 characters at most"),
         ("078-05-1120", "looks like a Social Security number"),
         ("Apex,078051120", "CRD number has up to 8 digits"),

@@ -157,9 +157,7 @@ async def test_a_body_that_lacks_something_is_told_what(page: Page) -> None:
     assert (answer["error"], "channel" in answer["response_metadata"]["messages"][0]) == ("invalid_arguments", True)
 
 
-async def test_a_form_that_is_filled_with_something_odd_is_refused(
-    slack: Sandbox, page: Page, api: Api
-) -> None:
+async def test_a_form_that_is_filled_with_something_odd_is_refused(slack: Sandbox, page: Page, api: Api) -> None:
     trigger = slack.slack.triggers.give("U0BEN")
     await api("views.open", trigger_id=trigger, view=modal())
     view = slack.modals("U0BEN")[-1]["id"]
