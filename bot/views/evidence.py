@@ -280,7 +280,7 @@ def became(scene: Scene, found: Sequence[tuple[Became, Piece | None]]) -> Messag
         if piece is not None:
             way_back = button("Undo", scene.carry(UndoChange, of=piece.row.sequence), says=f"Undo {one.name}")
             told = f"✅ Recorded for *{literal(_title(scene, one.task))}*: {piece_line(piece.row)}"
-            told += f" {literal(one.said)}" if one.said else ""
+            told += f". {literal(one.said)}" if one.said else ""
             blocks.append(section(told, accessory=way_back))
             said.append(f"{name} is recorded as evidence.")
         else:

@@ -115,15 +115,10 @@ def first_words(firm: Standing) -> str:
         return outcome.title if outcome and outcome.when is None else "Nothing pressing"
     worst = firm.matters[0]
     if not firm.walk.done and not firm.concerns - {"no_owner"}:
-        # Where none has begun, the situation is all that tells one firm from another.
-        return f"{_begun(firm)}: {worst.item.title}"
+        # Where many have not begun, they begin with the same task, and the situation is what tells them apart.
+        return f"Not begun: {SITUATIONS[firm.position.situation]}"
     said = "Past its date: " if past else "Due soon: " if "soon" in worst.concerns else ""
     return f"{said}{worst.item.title}"
-
-
-def _begun(firm: Standing) -> str:
-    situation = SITUATIONS[firm.position.situation]
-    return f"{situation[0].upper()}{situation[1:]}, not begun"
 
 
 def _menu(shown: Sequence[Standing]) -> Block:

@@ -94,14 +94,14 @@ def several(
 
 
 def _of_each(changes: Sequence[tuple[Scene, Change]], most: int) -> list[str]:
-    """What changed, newest first, a line for what somebody did in a firm on a day: else one firm's would fill it."""
+    """What changed, the newest first, a line for what somebody did in a firm on a day: else one firm would fill it."""
     done: dict[tuple[FirmKey, date, str], tuple[Scene, list[str]]] = {}
     for scene, change in changes:
         about = scene.position.key, scene.recorded_day(change.at), change.name
         done.setdefault(about, (scene, []))[1].append(change.words)
     lines = [
         f"• {short_day(on)}, *{literal(clip(scene.position.name, NAME))}*, {literal(name or 'somebody')}: "
-        f"{literal(clip('; '.join(reversed(words)), WORDS))}"
+        f"{literal(clip('; '.join(words), WORDS))}"
         for (_, on, name), (scene, words) in list(done.items())[:most]
     ]
     told = {key for key, _, _ in list(done)[:most]}

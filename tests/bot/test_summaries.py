@@ -204,3 +204,14 @@ async def test_a_firm_that_is_named_is_meant_whatever_the_channel_says(slack: Sl
     said = await slack.ben.at(COMPLIANCE).types("/cais summary for Firm 002")
     assert "Summary · Firm 002" in words_of(said)
     assert TENANT not in words_of(said)
+
+
+async def test_firms_that_have_not_begun_are_told_apart_by_where_they_stand(slack: Slack, services: Services) -> None:
+    for nth, situation in enumerate(("new", "reporting", "changing")):
+        await services.set_up(TENANT, act(nth), name=f"Firm {nth}", situation=situation)  # type: ignore[arg-type]
+    said = await slack.ben.at(COMPLIANCE).types("/cais summary all")
+    assert [row[2] for row in rows(said)[1:]] == [
+        "Not begun: new to CAIS reporting",
+        "Not begun: already reporting",
+        "Not begun: changing agent or clearing firm",
+    ]

@@ -90,7 +90,7 @@ async def test_what_somebody_did_in_a_firm_on_a_day_is_a_line_and_the_other_firm
     said = words_of(
         {"blocks": several(scenes, [services.summaries.of(f) for f in firms], changes, [], since=None).blocks}
     )
-    assert "*Firm 0*, Lea Haddad: Set up; Its target\n" in said
+    assert "*Firm 0*, Lea Haddad: Its target; Set up\n" in said
     assert "*Firm 7*" in said
     assert "*Firm 8*" not in said
     assert "• and in 1 more firm\n" in said
