@@ -140,7 +140,7 @@ class Answering:
         return {"response_action": "clear"}, True
 
     async def deliver(self, call: Call, answer: Answer, *, again: bool = False) -> None:
-        """Calls Slack. `again`: this may have been answered before a crash, so look first and say nothing twice.
+        """Calls Slack. `again`: this may have been answered before, and `has_answered` saw nothing of it.
 
         Raises Unsure or TooBusy for replies to Slack events, which stay in the inbox then; logs what else fails.
         """
@@ -247,10 +247,19 @@ class Answering:
         if thread and call.in_direct_channel:
             where["thread_ts"] = thread
         if call.event_id:
-            if again and await self._was_said(call, thread):
+            # Whoever takes an event up again has looked where it was typed; see `has_answered`.
+            if again and thread != origin.thread and await self._was_said(call, thread):
                 return
             where["metadata"] = {"event_type": ANSWERED, "event_payload": {"cause": call.cause}}
         await self._slack.of(call.tenant).call("chat.postMessage", where, patience=40.0 if call.event_id else 100.0)
+
+    async def has_answered(self, call: Call) -> bool:
+        """Whether our reply to what was typed in a DM stands there. One in a thread of its own is not looked for.
+
+        A reply comes after all else, so where it stands, what was asked was done, or was said not to be. Raises Unsure
+        or TooBusy where Slack does not let us look.
+        """
+        return call.kind == "message" and self.is_direct(call) and await self._was_said(call, call.origin.thread)
 
     async def _was_said(self, call: Call, thread: str) -> bool:
         """Whether our reply already stands in the DM. Raises Unsure or TooBusy where Slack does not let us look."""

@@ -90,11 +90,23 @@ class EventInbox:
             kept.set_result(ours is not None)
             if not ours:
                 return
-            answer = await self._table.answer(call)
+            stands = await self._stands(call) if again else False
+            answer = await self._table.answer(call) if stands is False else None
         finally:
             handled.set_result(None)
-        if not await self._settle(call, answer, again) and self._now() < until:
+        over = stands is not None and await self._settle(call, answer, again)
+        if not over and self._now() < until:
             await self._put_off(told)
+
+    async def _stands(self, call: Call) -> bool | None:
+        """Whether the reply stands; None where Slack does not let us look. Looked at before anything is done.
+
+        Done anew, what the reply says not to have happened would happen after all, and nobody would be told.
+        """
+        try:
+            return await self._answering.has_answered(call)
+        except (Unsure, TooBusy):
+            return None
 
     async def _take(self, told: Told) -> bool | None:
         try:
@@ -103,10 +115,11 @@ class EventInbox:
             log.error("an event could not be kept", extra={"action": "take", "error": type(error).__name__})
             return None
 
-    async def _settle(self, call: Call, answer: Answer, again: bool) -> bool:
-        """Whether it is over. Where not, whoever takes it up next looks for the reply before saying it again."""
+    async def _settle(self, call: Call, answer: Answer | None, again: bool) -> bool:
+        """Whether it is over. Where not, whoever takes it up next looks for the reply before doing anything."""
         try:
-            await self._answering.deliver(call, answer, again=again)
+            if answer:
+                await self._answering.deliver(call, answer, again=again)
         except (Unsure, TooBusy):
             return False
         await self._inbox.settle(call.tenant, call.event_id, now=self._now())
@@ -136,7 +149,12 @@ class EventInbox:
             return
         if call.kind in ("message", "event"):
             self._answering.met_in_dm(call.origin.channel)
-        answer = Say(Message(TYPE_AGAIN)) if _WITHHELD in body else await self._table.answer(call)
+        stands = await self._stands(call)
+        if stands is None:
+            return  # the lease runs out, as after a crash
+        answer: Answer | None = None
+        if not stands:
+            answer = Say(Message(TYPE_AGAIN)) if _WITHHELD in body else await self._table.answer(call)
         await self._settle(call, answer, again=True)
 
     def _read(self, told: Told, bot_user: str) -> tuple[Any, Call | None]:

@@ -9,6 +9,8 @@ import pytest
 from bot.clock import real_time
 from bot.front import event_inbox
 from bot.front.event_inbox import LEASE, SOON, TYPE_AGAIN
+from bot.router import Heard
+from bot.surfaces import Message, Say
 from flows.ports import Known, Told
 from flows.roadmap import Pack
 from flows.services import Services
@@ -116,6 +118,35 @@ async def test_an_answer_slack_may_have_lost_is_looked_for_soon_and_said_once(
     assert len(answers(slack)) == 1
     clock.time += LEASE + 1
     assert await slack.bot.inbox.take_up() == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "tries", "said"), [("lost_reply", 1, "Nothing was changed. Try again"), ("500", 2, "Recorded.")]
+)
+async def test_what_was_said_not_to_have_happened_does_not_happen_afterwards_in_silence(
+    services: Services, clock: Clock, kind: str, tries: int, said: str
+) -> None:
+    """What went wrong the first time would work when the event is taken up again."""
+    done: list[str] = []
+
+    async def write(heard: Heard, services: Services) -> Say:
+        done.append(heard.words)
+        if len(done) == 1:
+            raise OSError("the disk, for a moment")
+        return Say(Message("Recorded."))
+
+    router = tiny_router()
+    router.command("write", firm=False)(write)
+    async with bot_in_slack("http", services, router, now=clock) as slack:
+        slack.sandbox.faults({"method": "chat.postMessage", "kind": kind})
+        await slack.sandbox.send_event(message(slack, "write it"), "Ev1")
+        await slack.settled()
+        clock.time += SOON
+        assert await slack.bot.inbox.take_up() == 1
+        clock.time += LEASE + 1
+        assert await slack.bot.inbox.take_up() == 0
+        (answer,) = answers(slack)
+        assert (len(done), said in answer) == (tries, True)
 
 
 async def test_an_extra_round_comes_for_an_answer_slack_did_not_take(
