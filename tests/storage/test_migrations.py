@@ -202,6 +202,32 @@ async def test_one_can_go_back_to_the_tables_of_before_and_forth_again(fresh: st
     assert await differences(fresh) == []
 
 
+async def test_a_dump_of_the_version_before_is_put_back_as_operations_says_and_the_next_update_goes_through(
+    fresh_postgres: str, tmp_path: Path
+) -> None:
+    page = Path(__file__).parents[2].joinpath("docs", "operations.md").read_text(encoding="utf-8")
+    (take,) = re.findall(r"^\| take one .*$", page, re.MULTILINE)
+    (put_back,) = re.findall(r"^\| put it back .*$", page, re.MULTILINE)
+    await _at(fresh_postgres, f"{int(migrate.HEAD) - 1:04d}")
+    await _postgres_tools(take, fresh_postgres, tmp_path)
+    await (await open_database(fresh_postgres)).close()
+    await _postgres_tools(put_back, fresh_postgres, tmp_path)
+    await (await open_database(fresh_postgres)).close()
+    assert await differences(fresh_postgres) == []
+
+
+async def _postgres_tools(line: str, url: str, folder: Path) -> None:
+    """Runs the commands that stand in this line of the page, with our database for `cais`."""
+    given = re.findall(r"`((?:pg_dump|dropdb|createdb|pg_restore) [^`]+)`", line)
+    assert given
+    for words in (one.split() for one in given):
+        arguments = [word.replace("cais", "fresh") for word in words[1:]]
+        binary = next(Path("/usr/lib/postgresql").glob(f"*/bin/{words[0]}"), words[0])
+        where = ["--host", url.partition("host=")[2], "--username", "cais"]
+        done = await asyncio.create_subprocess_exec(binary, *where, *arguments, cwd=folder)
+        assert await done.wait() == 0, words
+
+
 async def test_many_that_start_at_once_on_a_new_database_all_come_up(fresh: str) -> None:
     opened = await asyncio.gather(*(open_database(fresh) for _ in range(4)))
     await opened[0].events.change(KEY, set_up())
