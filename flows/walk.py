@@ -1,14 +1,15 @@
 """From pack and position: every task's state, what is next, what waits on whom, and what a changed answer would do."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import Literal
 
 import msgspec
 
-from flows.conditions import holds
-from flows.position import Agent, Change, Position, TaskRecord
-from flows.roadmap import Banner, Outcome, Pack, Task, Trait
+from flows.conditions import known
+from flows.position import Position, TaskRecord
+from flows.repeats import Repeat, Repeats, done_before
+from flows.roadmap import Banner, Outcome, Pack, Task
 from flows.same import Same
 
 State = Literal["open", "waiting", "done", "set_aside", "locked", "later", "not_applicable"]
@@ -93,16 +94,6 @@ class Preview(msgspec.Struct, frozen=True):
     """How many of those that drop out have something recorded, which stays in the history."""
 
 
-class _Repeat(msgspec.Struct, frozen=True):
-    """What a task repeats for: an agent or a change, with its traits."""
-
-    id: str
-    name: str
-    traits: dict[str, bool]
-    related: frozenset[str]
-    """Its own id; of a change also the new agent's; of an agent also its changes' and those of who came for it."""
-
-
 def walk(pack: Pack, position: Position) -> Walk:
     """Read the position against the pack. Needs are met when all they name is finished.
 
@@ -143,150 +134,82 @@ class _Reading:
         self.pack = pack
         self.position = position
         self.facts = {fact: answer.value for fact, answer in position.answers.items()}
+        self.known = known(Same(pack), tuple(self.facts.items()))
+        self.repeats = Repeats(pack, position)
         self.by_task: dict[str, list[Item]] = {}
-        self.known: dict[int, bool | None] = {}
-        self.agents = {a.id: self._agent(a) for a in position.agents}
 
     def walk(self) -> Walk:
-        items = [item for task in self.pack.tasks.values() for item in self._items(task.id)]
-        ready = [i for i in items if i.state == "open"]
+        items = [item for task in self.pack.tasks.values() for item in self._items(task)]
+        of: dict[State, list[Item]] = {}
+        for item in items:
+            of.setdefault(item.state, []).append(item)
+        ready, waiting, done = of.get("open", []), of.get("waiting", ()), of.get("done", ())
         following = next((i for i in ready if not i.skipped), ready[0] if ready else None)
-        waiting = tuple(i for i in items if i.state == "waiting")
-        counted = [i for i in items if i.state in ("open", "waiting", "done", "locked")]
         return Walk(
             items=tuple(items),
             next=following,
-            waiting=waiting,
-            outcome=self._outcome(items),
-            done=sum(1 for i in counted if i.state == "done"),
-            total=len(counted),
-            complete=not any(i.state == "later" for i in items),
-            set_aside=tuple(i for i in items if i.state == "set_aside"),
-            banners=tuple(b for b in self.pack.banners if holds(b.when, self.facts, {})),
+            waiting=tuple(waiting),
+            outcome=self._outcome(of.keys()),
+            done=len(done),
+            total=len(ready) + len(waiting) + len(done) + len(of.get("locked", ())),
+            complete="later" not in of,
+            set_aside=tuple(of.get("set_aside", ())),
+            banners=tuple([b for b in self.pack.banners if self.known.holds(b.when)]),
         )
 
-    def _outcome(self, items: Sequence[Item]) -> Outcome | None:
+    def _outcome(self, states: Collection[State]) -> Outcome | None:
         for outcome in self.pack.outcomes.values():
-            if outcome.when is not None and holds(outcome.when, self.facts, {}):
+            if outcome.when is not None and self.known.holds(outcome.when):
                 return outcome
-        if all(i.state in FINISHED for i in items):
+        if FINISHED.issuperset(states):
             return next(o for o in self.pack.outcomes.values() if o.when is None)
         return None
 
-    def _items(self, task_id: str) -> list[Item]:
-        if task_id not in self.by_task:
-            self.by_task[task_id] = []  # a circle, which pack check refuses, ends here instead of running for ever
-            self.by_task[task_id] = list(self._read(self.pack.tasks[task_id]))
-        return self.by_task[task_id]
+    def _items(self, task: Task) -> list[Item]:
+        found = self.by_task.get(task.id)
+        if found is None:
+            self.by_task[task.id] = []  # a circle, which pack check refuses, ends here instead of running for ever
+            found = self.by_task[task.id] = self._read(task)
+        return found
 
-    def _read(self, task: Task) -> Iterator[Item]:
+    def _read(self, task: Task) -> list[Item]:
         if task.for_each is None:
-            yield self._item(task, None)
-            return
-        repeats = self._repeats(task)
-        for repeat in repeats:
-            yield self._item(task, repeat)
-        if not repeats:
-            yield self._nobody_yet(task)
+            return [self._item(task, task.id, None)]
+        repeats = self.repeats.of(task)
+        return [self._item(task, f"{task.id}[{r.id}]", r) for r in repeats] or [self._nobody_yet(task)]
 
     def _nobody_yet(self, task: Task) -> Item:
         """A repeating task with nothing to repeat for: it may still come, or it does not apply."""
         waits_for_agents = task.for_each == "agents" and not _uses_trait(task)
-        applies = self._holds(task) if waits_for_agents else False
+        applies = self.known.holds(task.when) if waits_for_agents else False
         return Item(key=task.id, task=task, state="not_applicable" if applies is False else "later")
 
-    def _holds(self, task: Task) -> bool | None:
-        """The task's condition where no trait bears on it; tasks share conditions, so each is read once."""
-        if task.when is None:
-            return True
-        shared = id(task.when)
-        if shared not in self.known:
-            self.known[shared] = holds(task.when, self.facts, {})
-        return self.known[shared]
-
-    def _repeats(self, task: Task) -> list[_Repeat]:
-        agents = self.position.agents
-        if task.for_each == "changes":
-            return [self._change(c) for c in self.position.changes]
-        if task.for_each == "former_agents":
-            return [self.agents[a.id] for a in agents if a.status != "active" or self._applies_to_none()]
-        kept = [a for a in agents if a.status == "active" or f"{task.id}[{a.id}]" in self.position.tasks]
-        return [self.agents[a.id] for a in kept]
-
-    def _applies_to_none(self) -> bool:
-        """Whether the firm's present methods need no agent, so that every agent is a former one."""
-        methods = self.facts.get("methods", ())
-        return bool(methods) and "agent" not in methods
-
-    def _agent(self, agent: Agent) -> _Repeat:
-        traits = {name: self._agent_trait(t, agent) for name, t in self.pack.traits.items()}
-        traits["active"] = agent.status == "active"
-        left = [c for c in self.position.changes if c.old == agent.id]
-        related = frozenset({agent.id, *(c.id for c in left), *(c.new for c in left)})
-        return _Repeat(id=agent.id, name=agent.name, traits=traits, related=related)
-
-    def _agent_trait(self, trait: Trait, agent: Agent) -> bool:
-        tasks = self.position.tasks
-        done = tasks.get(f"{trait.done}[{agent.id}]")
-        return (
-            any(_done_before(tasks.get(t), agent.sequence) for t in trait.added_after)
-            or bool(done and done.state == "done")
-            or self.position.situation in trait.situations
-            or (trait.leaving and agent.status == "leaving")
-        )
-
-    def _change(self, change: Change) -> _Repeat:
-        def name(agent_id: str) -> str:
-            agent = self.position.agent(agent_id)
-            return agent.name if agent else agent_id
-
-        traits = {n: self._change_trait(t, change) for n, t in self.pack.traits.items()}
-        traits["active"] = not self._called_off(change)
-        named = f"{name(change.old)} → {name(change.new)}"
-        return _Repeat(id=change.id, name=named, traits=traits, related=frozenset({change.id, change.new}))
-
-    def _called_off(self, change: Change) -> bool:
-        """The old agent is back and the new one is not there: what is left of the change is not to be done."""
-        old, new = self.position.agent(change.old), self.position.agent(change.new)
-        return bool(old and old.status == "active") and not (new and new.status == "active")
-
-    def _change_trait(self, trait: Trait, change: Change) -> bool:
-        return any(known in change.knew for known in (trait.answered_before, *trait.added_after))
-
-    def _item(self, task: Task, repeat: _Repeat | None) -> Item:
-        key = f"{task.id}[{repeat.id}]" if repeat else task.id
-        record = self._record(task, key, repeat)
+    def _item(self, task: Task, key: str, repeat: Repeat | None) -> Item:
+        record = self.position.tasks.get(key)
+        if record is not None:
+            record = self._counting(task, record, repeat)
         applies = self._item_applies(task, record, repeat)
-        missing = self._unfinished(task.needs, repeat) if applies else ()
-        return Item(
-            key=key,
-            task=task,
-            state=self._state(task, record, applies, bool(missing)),
-            each=repeat.id if repeat else "",
-            name=repeat.name if repeat else "",
-            record=record,
-            missing=missing,
-            skipped=self._unfinished(task.prefers, repeat) if applies else (),
-        )
+        missing = self._unfinished(task.needs, repeat) if applies and task.needs else ()
+        skipped = self._unfinished(task.prefers, repeat) if applies and task.prefers else ()
+        state = self._state(task, record, applies, bool(missing))
+        each, name = (repeat.id, repeat.name) if repeat else ("", "")
+        return Item(key, task, state, each, name, record, missing, skipped)  # by name takes three times as long
 
-    def _item_applies(self, task: Task, record: TaskRecord | None, repeat: _Repeat | None) -> bool | None:
+    def _item_applies(self, task: Task, record: TaskRecord | None, repeat: Repeat | None) -> bool | None:
         if repeat is None:
-            return False if self._spared(task, record) else self._holds(task)
+            return False if task.spared_by and self._spared(task, record) else self.known.holds(task.when)
         done_in_time = task.for_each == "changes" and record is not None and record.state == "done"
-        if task.for_each != "former_agents" and not repeat.traits["active"] and not done_in_time:
+        if task.for_each != "former_agents" and not repeat.is_active and not done_in_time:
             return False
-        return holds(task.when, self.facts, repeat.traits)
+        return self.known.holds(task.when, repeat.traits)
 
     def _spared(self, task: Task, record: TaskRecord | None) -> bool:
         agents = self.position.agents
         sparing = self.position.tasks.get(task.spared_by)
-        return bool(agents) and record is None and all(_done_before(sparing, a.sequence) for a in agents)
+        return bool(agents) and record is None and all(done_before(sparing, a.sequence) for a in agents)
 
-    def _record(self, task: Task, key: str, repeat: _Repeat | None) -> TaskRecord | None:
+    def _counting(self, task: Task, record: TaskRecord, repeat: Repeat | None) -> TaskRecord:
         """What counts of what is recorded: neither what was taken back since, nor a wait that an answer ended."""
-        record = self.position.tasks.get(key)
-        if record is None:
-            return None
         ended = self.position.answers.get(task.sets) if record.state == "waiting" else None
         undoing = self.position.tasks.get(f"{task.undone_by}[{repeat.id}]") if repeat and task.undone_by else None
         since = ended or (undoing if undoing and undoing.state == "done" else None)
@@ -314,20 +237,14 @@ class _Reading:
         names_agents = task.sets == "methods" and "agent" in value
         return bool(value) and (not names_agents or any(a.status == "active" for a in self.position.agents))
 
-    def _unfinished(self, task_ids: Sequence[str], repeat: _Repeat | None) -> tuple[str, ...]:
-        if not task_ids:
-            return ()
-        return tuple([t for t in task_ids if not self._finished(t, repeat)])
+    def _unfinished(self, task_ids: Sequence[str], repeat: Repeat | None) -> tuple[str, ...]:
+        return tuple([t for t in task_ids if not self._finished(self.pack.tasks[t], repeat)])
 
-    def _finished(self, needed: str, repeat: _Repeat | None) -> bool:
+    def _finished(self, needed: Task, repeat: Repeat | None) -> bool:
         items = self._items(needed)
-        if repeat and self.pack.tasks[needed].for_each:
+        if repeat and needed.for_each:
             items = [i for i in items if i.each in repeat.related]
         return FINISHED.issuperset([i.state for i in items])
-
-
-def _done_before(record: TaskRecord | None, sequence: int) -> bool:
-    return bool(record and record.state == "done" and record.sequence < sequence)
 
 
 def _uses_trait(task: Task) -> bool:

@@ -245,7 +245,7 @@ def _deciding_fact(condition: Condition | None, scene: Scene) -> str:
         return ""
     facts = {fact: answer.value for fact, answer in scene.position.answers.items()}
     if condition.fact:
-        return "" if holds(condition, facts, {}) else condition.fact
+        return "" if holds(condition, facts) else condition.fact
     inner = condition.all_ or condition.any_ or ((condition.not_,) if condition.not_ else ())
     for part in inner:
         found = part.fact if condition.not_ and part.fact else _deciding_fact(part, scene)

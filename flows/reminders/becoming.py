@@ -67,8 +67,8 @@ class Becoming:
         if condition.fact:
             return self._fact_since(condition)
         parts = [c for c in condition.all_ or condition.any_ if not (c.each or (c.not_ and c.not_.each))]
-        truth = holds(condition, self._facts, {})
-        alike = [self._holds_since(c) for c in parts if holds(c, self._facts, {}) is truth]
+        truth = holds(condition, self._facts)
+        alike = [self._holds_since(c) for c in parts if holds(c, self._facts) is truth]
         every_part_counts = bool(truth) if condition.all_ else not truth
         return _latest(alike) if every_part_counts else _earliest(alike)
 
