@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 import aiohttp
 import msgspec
 
+from bot.slack.wire import Wire
+
 log = logging.getLogger("cais.web_api")
 
 DEFAULT_URL = "https://slack.com/api/"
@@ -112,6 +114,7 @@ class WebApi:
         """Either one token for all workspaces, or the tokens of many. `called` is told how each call ended."""
         self._called = called
         self._session = session
+        self._wire = Wire(session)
         self._base_url = base_url.rstrip("/") + "/"
         self._tokens: Tokens = tokens or OneToken(token)
         self._tenant = ""
@@ -288,13 +291,11 @@ class WebApi:
     async def _send(
         self, url: str, arguments: Mapping[str, Any], form: bool, headers: Mapping[str, str]
     ) -> tuple[int, Mapping[str, str], bytes]:
-        if form:
-            fields = {k: str(v).lower() if isinstance(v, bool) else str(v) for k, v in arguments.items()}
-            request = self._session.post(url, data=fields, headers=headers)
-        else:
+        if not form:
             typed = {**headers, "Content-Type": "application/json; charset=utf-8"}
-            request = self._session.post(url, data=msgspec.json.encode(arguments), headers=typed)
-        async with request as response:
+            return await self._wire.post(url, msgspec.json.encode(arguments), typed)
+        fields = {k: str(v).lower() if isinstance(v, bool) else str(v) for k, v in arguments.items()}
+        async with self._session.post(url, data=fields, headers=headers) as response:
             return response.status, response.headers, await response.read()
 
 
