@@ -121,8 +121,10 @@ def web_app(
         if not (stamp.isascii() and stamp.isdigit() and "X-Slack-Signature" in headers):
             return refuse(401, "no_signature")
         try:
-            async with asyncio.timeout(READING):
-                content = await request.read()
+            if not request.content.is_eof():  # nearly always it has come with its headers
+                async with asyncio.timeout(READING):
+                    await request.read()
+            content = await request.read()
             bolt_request = SlackRequest(content.decode(), headers)
         except TimeoutError:
             return refuse(408, "too_slow")
