@@ -9,8 +9,9 @@ import msgspec
 from flows import events as e
 from flows.events import AnyEvent, Record
 from flows.habits import Rules
-from flows.history import NO_ROWS, SITUATIONS, day, label, reviewer_words, rules_in_words, yearly
+from flows.history import NO_ROWS, SITUATIONS, label, reviewer_words, rules_in_words, yearly
 from flows.roadmap import Pack
+from flows.time_words import day
 
 _STATES = {"open": "open", "waiting": "waiting", "done": "done", "set_aside": "not applicable"}
 _AGENTS = {"active": "reports", "leaving": "being replaced", "removed": "taken off"}

@@ -13,7 +13,7 @@ from flows.habits import Rules
 from flows.position import Position
 from flows.proof import kept_how
 from flows.roadmap import Option, Pack
-from flows.time_words import clock, hour_there
+from flows.time_words import clock, day, hour_there
 from flows.walk import titled
 
 SITUATIONS = {
@@ -428,11 +428,6 @@ def name_before(record: Record) -> str:
 def record_type(event: e.AnyEvent) -> str:
     """The event's name in words, for one that has no sentence."""
     return str(type(event).__struct_config__.tag).replace("_", " ").capitalize()
-
-
-def day(value: date) -> str:
-    """A date as people in this field write it: `Nov 23, 2026`."""
-    return f"{value:%b} {value.day}, {value.year}"
 
 
 def full_day(value: date) -> str:

@@ -6,8 +6,8 @@ from flows import events as e
 from flows import guard
 from flows.events import AnyEvent
 from flows.firms import Person, Refusal, require
-from flows.history import day
 from flows.position import Hold, Position
+from flows.time_words import day
 
 LONGEST_REASON = 500
 

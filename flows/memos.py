@@ -12,9 +12,10 @@ from flows import events as e
 from flows import guard
 from flows.events import AnyEvent
 from flows.firms import RANK, Person, Refusal, require, role_of
-from flows.history import day, label
+from flows.history import label
 from flows.position import Answer, Attestation, Position
 from flows.roadmap import Ground, Option, Pack, Question
+from flows.time_words import day
 from flows.trading_days import NYSE, Calendar
 
 A_YEAR = timedelta(365)

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import msgspec
 
 from flows.dates import MONTHS, OnDay, WhichDay, read_past
-from flows.history import day as said_day
+from flows.time_words import day as said_day
 from flows.trading_days import Calendar
 
 

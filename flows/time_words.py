@@ -1,12 +1,22 @@
-"""How times of the day are written wherever people read them: `9:14 AM New York time`. Files for machines have ISO."""
+"""How days and times of the day are written wherever people read them. Files for machines have ISO.
 
-from datetime import datetime, time
+Not by `strftime`: it asks which locale this is, at each call, and what is written here is the same in every one.
+"""
+
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def day(value: date) -> str:
+    """A date as people in this field write it: `Nov 23, 2026`."""
+    return f"{_MONTHS[value.month - 1]} {value.day}, {value.year}"
 
 
 def clock(at: time | datetime) -> str:
     """A time of the day: `9:00 AM`."""
-    return f"{at:%I:%M %p}".lstrip("0")
+    return f"{at.hour % 12 or 12}:{at.minute:02} {'AM' if at.hour < 12 else 'PM'}"
 
 
 def zone_name(zone: str) -> str:
@@ -17,7 +27,7 @@ def zone_name(zone: str) -> str:
 def in_zone(at: datetime, zone: str) -> str:
     """A moment as the clocks of a zone show it: `Nov 23, 2026, 9:14 AM New York time`."""
     local = at.astimezone(ZoneInfo(zone))
-    return f"{local:%b} {local.day}, {local.year}, {clock(local)} {zone_name(zone)}"
+    return f"{day(local)}, {clock(local)} {zone_name(zone)}"
 
 
 def hour_there(hour: time, zone: str) -> str:

@@ -12,10 +12,11 @@ from bot.commands.exporting import firms_meant
 from bot.settings import load
 from flows.events import FirmKey
 from flows.evolve import fold
-from flows.history import counted, day
+from flows.history import counted
 from flows.legal_hold import in_words
 from flows.position import Position
 from flows.retention import Past, past, years_before
+from flows.time_words import day
 from storage.database import Database
 
 NOTHING_GOES = (

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from bot.actions import MAX_VALUE, Carried, action_id, pack
 from bot.surfaces import Block
+from flows import time_words
 
 Element = dict[str, Any]
 
@@ -58,7 +59,7 @@ def day(value: date) -> str:
 
 def short_day(value: date) -> str:
     """A date as in lists: `Nov 23, 2026`."""
-    return f"{value:%b} {value.day}, {value.year}"
+    return time_words.day(value)
 
 
 def mrkdwn(text: str, length: int = SECTION) -> Element:

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from datetime import date
 
 from flows.exports.record import Export, Reading
-from flows.history import day
 from flows.own_dates import due_of
+from flows.time_words import day
 from flows.walk import LEFT, Item
 
 LONGEST = 100_000

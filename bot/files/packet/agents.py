@@ -4,8 +4,8 @@ from bot.files.packet.html import Html, Part, el, facts, grid, lines, together
 from bot.files.packet.paper import Paper
 from flows.agent_file import AgentFile
 from flows.events import AgentFileKept
-from flows.history import day
 from flows.position import Agent
+from flows.time_words import day
 
 STATUS = {"active": "reports for the firm", "leaving": "is being replaced", "removed": "no longer reports"}
 

@@ -4,8 +4,8 @@ from bot.files.packet.html import Html, Part, el, facts, grid, lines, together
 from bot.files.packet.paper import Paper, stacked
 from flows.exports.memos import memos as rows_of_memos
 from flows.exports.rows import Row
-from flows.history import day
 from flows.memos import Memo, attested_words, lines_of, memo_of
+from flows.time_words import day
 
 
 def memos(paper: Paper) -> Html | None:

@@ -14,9 +14,10 @@ from bot.files.packet.tasks import Tasks
 from flows import events as e
 from flows.events import Record
 from flows.exports.record import Export, Reading
-from flows.history import SITUATIONS, SOURCES, counted, day, label, rules_in_words
+from flows.history import SITUATIONS, SOURCES, counted, label, rules_in_words
 from flows.legal_hold import in_words
 from flows.roadmap import Step
+from flows.time_words import day
 from flows.walk import LEFT
 
 IS_NOT = (

@@ -10,8 +10,7 @@ from bot.files.packet.html import Html, el, grid, lines, together
 from flows.events import Record
 from flows.exports.dates import Stated, stated_dates
 from flows.exports.record import Export, Reading
-from flows.history import day
-from flows.time_words import clock, zone_name
+from flows.time_words import clock, day, zone_name
 
 MOST_IN_LOG = 400
 """Entries of the audit log that are printed: more would take a minute and more. The page for a browser has all."""

@@ -9,11 +9,11 @@ from flows.events import Record
 from flows.evidence import kinds
 from flows.evidence.pieces import name_of
 from flows.exports.rows import outcome_words
-from flows.history import day
 from flows.own_dates import due_of
 from flows.proof import KINDS, is_weak, kept_how
 from flows.reviews import of_item
 from flows.roadmap import Quote, Step
+from flows.time_words import day
 from flows.walk import Item
 
 
