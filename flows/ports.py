@@ -268,10 +268,20 @@ class Outbox(Protocol):
         Nobody else gets a part of it meanwhile. Workspaces that are stopped are passed over.
         """
 
-    async def settle(self, tenant: str, outcomes: Mapping[str, str], *, now: float, message: str = "") -> None:
+    async def settle(
+        self,
+        tenant: str,
+        outcomes: Mapping[str, str],
+        *,
+        now: float,
+        message: str = "",
+        reached: str = "",
+        at: float = 0.0,
+    ) -> None:
         """They were sent, or need not or cannot be: each key's outcome says which. The first one that says so counts.
 
-        `message` is where those that arrived stand.
+        `message` is where those that arrived stand, and `reached` whom it got to, at business time `at`: that Slack
+        took no messages for them does not count any more, as in `Directory.blocked`.
         """
 
     async def release(self, tenant: str, keys: Sequence[str], *, until: float) -> None:

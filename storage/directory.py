@@ -98,6 +98,13 @@ def _blocked(tenant: str, person: str, reason: str, at: float) -> Unit[None]:
     yield from _set(statements.set_blocked, tenant, person, {"blocked": reason, "reach_since": since})
 
 
+def unblock(tenant: str, persons: Mapping[str, float]) -> Unit[None]:
+    """A message got to each of these, at this business time: part of the unit of work that says so of the message."""
+    named = {f"person_{n}": person for n, person in enumerate(persons)}
+    for (person,) in (yield planning.read_blocked(len(persons)), {"tenant": tenant, **named}):
+        yield from _set(statements.set_blocked, tenant, person, {"blocked": "", "reach_since": persons[person]})
+
+
 def _heard_of(tenant: str, person: str) -> Unit[None]:
     before = yield from _one(tenant, person)
     if before.blocked:

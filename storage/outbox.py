@@ -1,12 +1,25 @@
 """What we owe Slack: kept with what it comes from, claimed a slot at a time for a lease, settled once it was sent."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from flows.asked import ARRIVED, FINE, Kept, Owed, Slot
 from storage import owing
+from storage.directory import unblock
 from storage.event_store import Runner
 from storage.statements import Rows, Statement, Unit
+from storage.together import Together
+
+
+class Settling(NamedTuple):
+    """What became of one message, and whom it reached, at which business time."""
+
+    tenant: str
+    outcomes: Mapping[str, str]
+    now: float
+    message: str
+    reached: str
+    at: float
 
 
 class Outbox:
@@ -17,6 +30,7 @@ class Outbox:
         self._turn = turn
         self._may_be_more = False
         """The last claim got all that it asked for."""
+        self._settling = Together[Settling](lambda all_: runner.write(lambda: _settle(all_)))
 
     async def owe(self, owed: Sequence[Owed]) -> None:
         await self._runner.write(lambda: owing.owe(owed))
@@ -28,8 +42,18 @@ class Outbox:
         self._may_be_more = len(slots) >= limit
         return slots
 
-    async def settle(self, tenant: str, outcomes: Mapping[str, str], *, now: float, message: str = "") -> None:
-        await self._runner.write(lambda: _settle(tenant, outcomes, now, message))
+    async def settle(
+        self,
+        tenant: str,
+        outcomes: Mapping[str, str],
+        *,
+        now: float,
+        message: str = "",
+        reached: str = "",
+        at: float = 0.0,
+    ) -> None:
+        if outcomes:
+            await self._settling.add(Settling(tenant, outcomes, now, message, reached, at))
 
     async def release(self, tenant: str, keys: Sequence[str], *, until: float) -> None:
         await self._runner.write(lambda: _release(tenant, keys, until))
@@ -105,21 +129,28 @@ def _slots(owed: Iterable[Owed]) -> list[Slot]:
     return [Slot(*whose, tuple(rows)) for whose, rows in together.items()]
 
 
-def _settle(tenant: str, outcomes: Mapping[str, str], now: float, message: str) -> Unit[None]:
-    rows = [
-        {
-            "of_tenant": tenant,
+def _settle(settling: Sequence[Settling]) -> Unit[None]:
+    rows = [row for one in settling for row in _settled(one)]
+    yield owing.settle, rows
+    yield owing.let_go, rows
+    reached: dict[str, dict[str, float]] = {}
+    for one in settling:
+        if one.reached:
+            reached.setdefault(one.tenant, {})[one.reached] = one.at
+    for tenant, persons in reached.items():
+        yield from unblock(tenant, persons)
+
+
+def _settled(one: Settling) -> Iterable[dict[str, Any]]:
+    for key, outcome in one.outcomes.items():
+        yield {
+            "of_tenant": one.tenant,
             "of_key": key,
-            "now": now,
+            "now": one.now,
             "result": outcome,
-            "stands_in": message if outcome in ARRIVED else "",
+            "stands_in": one.message if outcome in ARRIVED else "",
             "is_failed": outcome not in FINE,
         }
-        for key, outcome in outcomes.items()
-    ]
-    if rows:
-        yield owing.settle, rows
-        yield owing.let_go, rows
 
 
 def _release(tenant: str, keys: Sequence[str], until: float) -> Unit[None]:

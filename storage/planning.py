@@ -109,8 +109,16 @@ _REACH = (
 def read_reach(number: int) -> Statement:
     """How `person_0`, `person_1` ... can be reached, those of them that are known."""
 
-    def build(_: Insert) -> ClauseElement:
-        named = [bindparam(f"person_{n}", type_=people.c.person.type) for n in range(number)]
-        return select(*_REACH).where(people.c.tenant == bindparam("tenant"), people.c.person.in_(named))
+    return Statement(lambda _: select(*_REACH).where(_are_persons(number)))
 
-    return Statement(build)
+
+@cache
+def read_blocked(number: int) -> Statement:
+    """Those of `person_0`, `person_1` ... whose last message was refused, be it that they were heard of since."""
+    refused = people.c.blocked != literal_column("''")
+    return Statement(lambda _: select(people.c.person).where(_are_persons(number), refused))
+
+
+def _are_persons(number: int) -> Any:
+    named = [bindparam(f"person_{n}", type_=people.c.person.type) for n in range(number)]
+    return and_(people.c.tenant == bindparam("tenant"), people.c.person.in_(named))

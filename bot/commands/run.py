@@ -27,8 +27,6 @@ def run() -> None:
 
     gc.freeze()
     gc.enable()
-    # The database's thread hands back every few microseconds; at Python's 5 ms a busy loop would let it wait.
-    sys.setswitchinterval(0.0005)
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(serve(settings))

@@ -46,6 +46,9 @@ SOME_MINUTES = 300.0
 FORGOTTEN = 3600.0
 """Seconds after which such a refusal no longer counts as the one before."""
 
+Place = tuple[str, str, str]
+"""Tenant, person and slot: what is one message."""
+
 
 class Bringing:
     """Brings a slot that was taken up. `now` is real time in UNIX seconds; `wake` is told when more is owed by it."""
@@ -70,7 +73,9 @@ class Bringing:
         self._arrivals = Arrivals(slack, now)
         self.put_off_until: set[float] = set()
         """When something may be tried again, in real time: looked at then, and not with the next round only."""
-        self._refusals: dict[tuple[str, str, str], tuple[int, float]] = {}
+        self.unanswered: set[Place] = set()
+        """What Slack has not answered yet. It makes room for more before its receipt is written."""
+        self._refusals: dict[Place, tuple[int, float]] = {}
         """How often in a row Slack refused a slot for a reason that may pass, and when it last did."""
 
     def forget_put_off(self) -> None:
@@ -80,7 +85,8 @@ class Bringing:
 
     async def bring(self, slot: Slot) -> None:
         """Whatever happens to one, the others go on."""
-        kind = slot.owed[0].kind
+        kind, place = slot.owed[0].kind, _place(slot)
+        self.unanswered.add(place)
         try:
             await self._send(slot)
         except NotSent as put_off:
@@ -92,6 +98,8 @@ class Bringing:
             await self._refused(slot, no.error)
         except Exception as error:  # noqa: BLE001 - the others are not to wait for what is wrong with one
             log.error("cannot be written", extra={"action": "owed", "kind": kind, "error": type(error).__name__})
+        finally:
+            self.unanswered.discard(place)
 
     async def _send(self, slot: Slot) -> None:
         owed: Sequence[Owed] = slot.owed[:MOST_IN_A_MESSAGE]
@@ -110,10 +118,13 @@ class Bringing:
         message = ""
         if written.letter and said:
             message = await self._posting.deliver(slot.tenant, slot.person, written.letter, metadata(said))
+            self.unanswered.discard(_place(slot))
             outcomes |= {o.key: "sent" for o in said}
-        await self._outbox.settle(slot.tenant, outcomes, now=self._now(), message=message)
-        if message[:1] == "D" and not _only_changes(written.letter):
-            await self._got_through(slot)
+        reached = slot.person if message[:1] == "D" and not _only_changes(written.letter) else ""
+        if reached:  # whatever was refused before, they can be written to
+            self._refusals.pop(_place(slot), None)
+        at = self._services.now().timestamp()
+        await self._outbox.settle(slot.tenant, outcomes, now=self._now(), message=message, reached=reached, at=at)
 
     async def _release(self, tenant: str, keys: Sequence[str], until: float) -> None:
         """They were surely not sent, and are tried again then."""
@@ -165,7 +176,7 @@ class Bringing:
         await self._outbox.settle(slot.tenant, dict.fromkeys(keys, error), now=self._now())
 
     def _may_still_pass(self, slot: Slot) -> bool:
-        place, now = (slot.tenant, slot.person, slot.slot), self._now()
+        place, now = _place(slot), self._now()
         # A slot may go without coming here again: moved by a plan, or brought by another replica.
         old = [p for p, (_, at) in self._refusals.items() if now - at > FORGOTTEN]
         for gone in old:
@@ -175,14 +186,6 @@ class Bringing:
             self._refusals[place] = refusals, now
             return True
         return False
-
-    async def _got_through(self, slot: Slot) -> None:
-        """A message in somebody's DM: whatever was refused before, they can be written to."""
-        self._refusals.pop((slot.tenant, slot.person, slot.slot), None)
-        reach = (await self._services.directory.reach(slot.tenant, [slot.person]))[slot.person]
-        if reach.blocked or reach.heard:
-            at = self._services.now().timestamp()
-            await self._services.directory.blocked(slot.tenant, slot.person, "", at=at)
 
     async def _refused_by_channel(self, slot: Slot, error: str) -> None:
         """Whoever set it up is told; what was only to be drawn anew comes with the next message."""
@@ -198,3 +201,7 @@ class Bringing:
 def _only_changes(letter: Letter | None) -> bool:
     """Drawing a message anew twice harms nobody."""
     return letter is not None and bool(letter.instead_of)
+
+
+def _place(slot: Slot) -> Place:
+    return slot.tenant, slot.person, slot.slot

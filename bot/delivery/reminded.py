@@ -38,7 +38,7 @@ class FirmNow(msgspec.Struct, frozen=True):
     scene: Scene
     calendar: Calendar
     told: Mapping[str, Found]
-    holds: frozenset[str]
+    holds: Collection[str]
     hours: Hours
     lost: bool
 
@@ -48,12 +48,12 @@ async def read(owed: Sequence[Owed], services: Services) -> list[Reminded]:
     now = services.now()
     told = _told(owed, now)
     rungs = [(row, rung) for row in owed if (rung := rung_of(row))]
-    subjects: dict[tuple[str, str, str], set[str]] = {}
+    whose: dict[tuple[str, str, str], list[Rung]] = {}
     for row, rung in rungs:
-        subjects.setdefault((row.tenant, row.firm, row.person), set()).add(rung.subject)
+        whose.setdefault((row.tenant, row.firm, row.person), []).append(rung)
     firms = {
-        firm: await _firm(FirmKey(tenant, firm), person, about, services, now)
-        for (tenant, firm, person), about in subjects.items()
+        firm: await _firm(FirmKey(tenant, firm), person, of, services, now)
+        for (tenant, firm, person), of in whose.items()
     }
     return [
         replace(_reminded(row, rung, firm, now), now=told.get(row.message, now))
@@ -102,19 +102,17 @@ def _reminded(row: Owed, rung: Rung, firm: FirmNow, now: datetime) -> Reminded:
     )
 
 
-async def _firm(
-    key: FirmKey, person: str, subjects: Collection[str], services: Services, now: datetime
-) -> FirmNow | None:
+async def _firm(key: FirmKey, person: str, of: Sequence[Rung], services: Services, now: datetime) -> FirmNow | None:
     grounds = await services.reminders.grounds(key, person)
     if grounds is None:
         return None
     position, people, workspace = grounds.position, grounds.people, fold(services.ledger, grounds.entries)
-    found = every(services.pack, position, workspace, people, until=now + AHEAD, now=now, of=subjects)
+    found = every(services.pack, position, workspace, people, until=now + AHEAD, now=now, of=of)
+    holds = {f.rung.key(key): f for f in found}
     off = {p for p, reach in people.items() if reach.habits.off}
-    told = {f.rung.key(key): f for f in found if f.rung.person not in off}
+    told = {name: f for name, f in holds.items() if f.rung.person not in off} if off else holds
     scene = scene_of(services, position, person, people[person].time_zone, workspace.ledger)
     hours = People(position, people, workspace.calendar).hours(person)
-    holds = frozenset(f.rung.key(key) for f in found)
     return FirmNow(scene, workspace.calendar, told, holds, hours, not people[person].reachable)
 
 

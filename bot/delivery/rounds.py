@@ -21,7 +21,8 @@ ROUND = 30.0
 """Seconds between looks at what is due, and at what a crash left."""
 
 IN_FLIGHT = 32
-"""Messages that may be on their way at once: so few are in doubt after a crash."""
+"""Messages that may be on their way at once, and as many more whose receipts are being written: so few are in doubt
+after a crash."""
 
 TOGETHER = 16
 """Messages that are taken up at once, and share a commit, while as many as there is room for beside them are on their
@@ -153,7 +154,7 @@ class Delivery:
         while True:
             due = self._services.now().timestamp()
             self.last_round = self._now()
-            free = IN_FLIGHT - len(flying)
+            free = IN_FLIGHT - max(len(self._bringing.unanswered), len(flying) - IN_FLIGHT)
             if free >= TOGETHER:
                 slots = await self._outbox.claim(due=due, now=self._now(), lease=LEASE, limit=free)
                 taken += sum(len(slot.owed) for slot in slots)

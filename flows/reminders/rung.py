@@ -69,7 +69,7 @@ class Dated(NamedTuple):
 
 
 class Workings:
-    """What a firm's reminders are worked out with, up to a day after `until`; of these subjects, or of all."""
+    """What a firm's reminders are worked out with, up to a day after `until`; of all, or of what these are about."""
 
     def __init__(
         self,
@@ -79,10 +79,10 @@ class Workings:
         *,
         until: datetime,
         now: datetime,
-        of: Collection[str] | None = None,
+        of: Collection[Rung] | None = None,
     ) -> None:
         self.position = position
-        self._of = of
+        self._wanted = None if of is None else {part for rung in of for part in _parts(rung)}
         self.rules = position.reminders
         self.now = now
         self.earliest = now - LOOK_BACK
@@ -93,9 +93,9 @@ class Workings:
         self.set_up = position.set_up_at or BEGINNING
         self._hours: dict[tuple[str, date], tuple[datetime, datetime]] = {}
 
-    def wants(self, subject: str) -> bool:
-        """Whether this subject is asked about."""
-        return self._of is None or subject in self._of
+    def wants(self, subject: str, *step: str | int) -> bool:
+        """Whether this subject is asked about, and of it this kind, and of that this rung."""
+        return self._wanted is None or (subject, *step) in self._wanted
 
     def changed(self, subject: str) -> datetime:
         """When something that keeps no time of its own changed last; see `Position.changed_at`."""
@@ -108,17 +108,17 @@ class Workings:
     def before(self, dated: Dated, person: str, since: datetime, numbers: tuple[int, ...]) -> Iterator[Found]:
         """The days before a date, and the day itself; those that are too far off are not worked out."""
         for step in self.ladders.before(dated.on, numbers):
-            if step.day <= self.last:
+            if step.day <= self.last and self.wants(dated.subject, "before", step.nth):
                 yield self.on_day(step, person, dated, "before", since)
 
     def late(self, dated: Dated, until: date = date.max) -> Sequence[Step]:
         """The days on which a date is late, up to `until`. Of those behind us the last few are enough."""
-        if dated.on >= self.last:
+        if dated.on >= self.last or not self.wants(dated.subject, "late"):
             return ()
         every = self.rules.late_every
         first = self.now.date() - timedelta(14 + 2 * every)
         steps = self.ladders.late(dated.on, every, first=first, last=self.last)
-        return [step for step in steps if step.day < until]
+        return [step for step in steps if step.day < until and self.wants(dated.subject, "late", step.nth)]
 
     def waiting(self, since: date, again: date | None) -> Sequence[Step]:
         """The days on which a wait is asked about. Of those behind us the last few are enough."""
@@ -149,3 +149,9 @@ class Workings:
         due_at = self.people.hours(person).held_back(at)
         on = None if dated.on == date.max else dated.on
         return Found(Rung(person, dated.subject, kind, nth, dated.revision, due_at, on, skipped), since, at)
+
+
+def _parts(rung: Rung) -> Iterator[tuple[str | int, ...]]:
+    yield (rung.subject,)
+    yield rung.subject, rung.kind
+    yield rung.subject, rung.kind, rung.rung

@@ -42,11 +42,11 @@ def every(
     *,
     until: datetime,
     now: datetime,
-    of: Collection[str] | None = None,
+    of: Collection[Rung] | None = None,
 ) -> list[Found]:
     """Like `rungs_of`, with those too that are not said: what stands in a message already holds on by them.
 
-    With `of`, those of these subjects only, in a part of the time.
+    With `of`, only what may be these, whatever set their dates, in a part of the time.
     """
     if position.set_up_at is None:
         return []

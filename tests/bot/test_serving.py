@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import socket
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -31,10 +32,11 @@ Given = Callable[..., Settings]
 
 
 @pytest.fixture(autouse=True)
-def collector() -> Iterator[None]:
-    """The collector as it was: what serving sets for its own process is not for the tests that follow."""
-    before = gc.get_threshold()
+def python() -> Iterator[None]:
+    """Python as it was: what serving sets for its own process is not for the tests that follow."""
+    before, interval = gc.get_threshold(), sys.getswitchinterval()
     yield
+    sys.setswitchinterval(interval)
     gc.unfreeze()
     gc.set_threshold(*before)
 

@@ -74,6 +74,14 @@ class Shared:
         blocked, heard = self.blocked.get(whose, ""), whose in self.heard
         return Reach(person, known.time_zone, known.standing, blocked, habits, since, heard)
 
+    def block(self, tenant: str, person: str, reason: str, at: float) -> None:
+        before = self.reach(tenant, person)
+        self.blocked[tenant, person] = reason
+        if reason != before.blocked and not (reason and before.heard):
+            self.since[tenant, person] = at
+        self.heard.discard((tenant, person))
+        self.changed_for(tenant, person, before)
+
     def changed_for(self, tenant: str, person: str, before: Reach) -> None:
         """Makes the plans of this person's firms stale, where they can be reached in another way than before."""
         if self.reach(tenant, person) != before:
@@ -212,12 +220,7 @@ class MemoryDirectory:
         self._shared.changed_for(tenant, person, before)
 
     async def blocked(self, tenant: str, person: str, reason: str, *, at: float = 0.0) -> None:
-        before = self._shared.reach(tenant, person)
-        self._shared.blocked[tenant, person] = reason
-        if reason != before.blocked and not (reason and before.heard):
-            self._shared.since[tenant, person] = at
-        self._shared.heard.discard((tenant, person))
-        self._shared.changed_for(tenant, person, before)
+        self._shared.block(tenant, person, reason, at)
 
     async def heard_of(self, tenant: str, person: str) -> None:
         before = self._shared.reach(tenant, person)

@@ -64,7 +64,18 @@ class MemoryOutbox:
     def _unsettled(self) -> Iterator[Debt]:
         return (d for d in self._outbox.values() if d.settled_at is None and d.owed.tenant not in self._shared.stopped)
 
-    async def settle(self, tenant: str, outcomes: Mapping[str, str], *, now: float, message: str = "") -> None:
+    async def settle(
+        self,
+        tenant: str,
+        outcomes: Mapping[str, str],
+        *,
+        now: float,
+        message: str = "",
+        reached: str = "",
+        at: float = 0.0,
+    ) -> None:
+        if reached:
+            self._shared.block(tenant, reached, "", at)
         for key, outcome in outcomes.items():
             debt = self._outbox.get((tenant, key))
             if debt and debt.settled_at is None:

@@ -208,6 +208,20 @@ async def test_what_changes_nothing_of_the_plan_leaves_it(firm: Database) -> Non
     assert not await is_stale(firm)
 
 
+async def test_a_message_that_gets_to_somebody_ends_a_refusal_and_makes_the_plan_stale_once(firm: Database) -> None:
+    async def arrives(at: float) -> Reach:
+        await firm.outbox.settle(TENANT, {"a": "sent"}, now=1.0, message="D1/1.0", reached=BOB, at=at)
+        return (await firm.directory.reach(TENANT, [BOB]))[BOB]
+
+    await firm.directory.blocked(TENANT, BOB, "cannot_dm_bot", at=10.0)
+    await firm.plans.replan(KEY, deciding(), now=1.0)
+    assert await arrives(20.0) == Reach(BOB, since=datetime.fromtimestamp(20, UTC))
+    assert await is_stale(firm)
+    await firm.plans.replan(KEY, deciding(), now=1.0)
+    assert (await arrives(30.0)).since == datetime.fromtimestamp(20, UTC)
+    assert not await is_stale(firm)
+
+
 async def test_a_stopped_workspace_is_not_planned_until_it_resumes(firm: Database) -> None:
     await firm.outbox.stop(TENANT, "token_revoked", now=1.0)
     assert not await is_stale(firm)

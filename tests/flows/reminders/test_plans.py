@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from flows.firms import Refusal
 from flows.reminders.replanning import HORIZON, replan
-from flows.reminders.rung import Found
+from flows.reminders.rung import Found, Rung
 from flows.reminders.rungs import every
 from tests.flows.reminders.world import ANA, BEN, LEDGER, PACK, World, started
 
@@ -62,18 +62,24 @@ def play(steps: list[tuple[str, int, int]]) -> World:
 
 @settings(max_examples=15)
 @given(STEPS)
-def test_what_is_found_of_one_subject_is_what_all_of_them_have_of_it(steps: list[tuple[str, int, int]]) -> None:
+def test_what_is_found_of_one_reminder_is_what_all_of_them_have_of_it(steps: list[tuple[str, int, int]]) -> None:
     world = play([*steps, ("target", 30, 1), ("give", 9, 1), ("give", 10, 1), ("yearly", 9, 1)])
     world.remove(BEN)
     position, until = world.positions["f1"], world.now + HORIZON
 
-    def found(of: tuple[str, ...] | None = None) -> list[Found]:
+    def found(of: tuple[Rung, ...] | None = None) -> list[Found]:
         return every(PACK, position, world.workspace, world.people("f1"), until=until, now=world.now, of=of)
 
-    subjects = {one.rung.subject for one in found()}
+    everything = found()
+    subjects = {one.rung.subject for one in everything}
     assert "target" in subjects
     for subject in subjects:
-        assert found((subject,)) == [one for one in found() if one.rung.subject == subject]
+        of = [one for one in everything if one.rung.subject == subject]
+        assert found(tuple(one.rung for one in of)) == of
+    for one in everything:
+        alone = found((one.rung,))
+        assert one in alone
+        assert all(other in everything for other in alone)
 
 
 @settings(deadline=None, max_examples=25)
