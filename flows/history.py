@@ -242,8 +242,8 @@ def rules_in_words(rules: Rules) -> tuple[str, ...]:
         f"what waits is asked about every {counted(rules.wait_every, 'trading day')}",
         f"what waits goes to the leads after {counted(rules.wait_to_leads, 'trading day')}",
         f"new tasks at once where wanted within {counted(rules.soon, 'trading day')}",
-        f"at {clock(rules.hour)}",
-        f"at once only from {clock(rules.awake_from)} to {clock(rules.awake_to)}",
+        f"reminders come at {clock(rules.hour)}, by each one's own clock",
+        f"what is said at once comes only from {clock(rules.awake_from)} to {clock(rules.awake_to)}",
     )
 
 

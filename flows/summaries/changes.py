@@ -1,4 +1,4 @@
-"""What changed in a firm, each in a few words: no note, reason, basis or link, for more people may read a summary."""
+"""What changed in a firm, each in a few words: no note, reason, basis, link or place, for more people may read it."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -68,6 +68,8 @@ def headline(pack: Pack, position: Position, row: Record, known: Mapping[int, Re
             return "Added a document of the firm's"
         case e.DocumentRemoved():
             return "Took a document of the firm's away"
+        case e.ChannelLinked() | e.ChannelUnlinked():
+            return "Linked a channel" if isinstance(event, e.ChannelLinked) else "Unlinked a channel"
         case e.Undone():
             return _undone(pack, position, row, event, known)
         case _:

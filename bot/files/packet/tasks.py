@@ -121,9 +121,9 @@ class Tasks:
             el("div", "Removed: ", lines(away)) if away else None,
             el("div", ", ".join(self._file(row, event)), class_="muted") if event.kind == "file" else None,
             el("div", f"Said to be: {'; '.join(event.covers)}", class_="muted") if event.covers else None,
-            el("div", el("code", event.text)) if is_address and name != event.text else None,
-            el("div", "In the message ", el("code", event.came_from)) if event.came_from else None,
-            el("div", f"SHA-256 of {whose}: ", el("code", event.digest)) if event.digest else None,
+            el("div", el("code", event.text), class_="muted") if is_address and name != event.text else None,
+            el("div", "In the message ", el("code", event.came_from), class_="muted") if event.came_from else None,
+            el("div", f"SHA-256 of {whose}: ", el("code", event.digest), class_="muted") if event.digest else None,
         )
 
     def _removed(self, row: Record) -> str:

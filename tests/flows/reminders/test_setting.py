@@ -23,7 +23,8 @@ def test_a_lead_sets_the_firms_numbers_and_the_history_says_what_changed() -> No
     life.take(setting.set_rules(life.position, ANA, Rules(before=(0, 1, 10, 1), hour=time(8, 30))))
     assert life.position.reminders.before == (10, 1, 0)
     assert last(life) == (
-        "Set the firm's reminders: before a date, 10 and 1 trading days before and on the day itself; at 8:30 AM"
+        "Set the firm's reminders: before a date, 10 and 1 trading days before and on the day itself; "
+        "reminders come at 8:30 AM, by each one's own clock"
     )
     assert setting.set_rules(life.position, ANA, Rules(before=(10, 1, 0), hour=time(8, 30))) == []
     life.undo()
