@@ -60,7 +60,7 @@ class Table:
         found = Found(None, "")
         try:
             found = self._look_up(call)
-            answer = await self._listen(call, found, receipt)
+            answer = await self._listen_again_to_an_admin(call, found, receipt)
             if isinstance(answer, Redraw):
                 answer = Redraw(partial(self._drawn, answer.draw, call, found, receipt))
         except Refusal as refusal:
@@ -103,6 +103,22 @@ class Table:
             return Found(route, call.name, call.words, unpack(route.carries, call.packed))
         except Forged:
             return Found(None, "", call.words, forged=True)
+
+    async def _listen_again_to_an_admin(self, call: Call, found: Found, receipt: Receipt) -> Answer:
+        """Who is refused for want of rights with their very first words may run the workspace: then nobody knew yet."""
+        try:
+            return await self._listen(call, found, receipt)
+        except Refusal as refusal:
+            if refusal.kind != "rights" or not await self._turns_out_to_be_admin(call):
+                raise
+        return await self._listen(call, found, receipt)
+
+    async def _turns_out_to_be_admin(self, call: Call) -> bool:
+        person = _place(call, call.user)
+        known = (await self._services.directory.sight(call.tenant, person)).known
+        if not known.checked_at:
+            known = await self._people.meet(call.tenant, call.user, person)
+        return known.admin
 
     async def _listen(self, call: Call, found: Found, receipt: Receipt) -> Answer:
         carried = found.carried

@@ -55,6 +55,12 @@ async def test_a_list_is_looked_at_first_and_then_its_firms_are_set_up(slack: Sl
     assert slack.refused() == []
 
 
+async def test_an_admins_very_first_words_may_be_the_list(slack: Slack) -> None:
+    await slack.ana.types("/cais firm import")
+    assert slack.ana.modal is not None
+    assert "Only a workspace admin" in words_of(await slack.lea.types("/cais firm import"))
+
+
 async def test_a_file_of_excels_is_read_in_the_background(slack: Slack, services: Services) -> None:
     await hands_over(slack, file="Firm;CRD;Fax\r\nSociété Nord;77;1\r\n".encode("cp1252"))
     assert "Société Nord" in words_of(slack.ana.last)
