@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import msgspec
 import pytest
@@ -20,7 +20,7 @@ from bot.front.hearing import Call, Origin
 from bot.front.table import Table
 from bot.metrics import Counts
 from bot.slack.people import People
-from bot.slack.web_api import WebApi
+from bot.slack.web_api import Unsure, WebApi
 from bot.surfaces import Answer, FieldErrors, Home, Message, Modal, Options, Say
 from bot.views import help as help_views
 from flows.agent_file import AgentFile
@@ -121,10 +121,20 @@ async def services(tmp_path: Path, pack: Pack, with_foreign_firm: tuple[bytes, F
         yield services
 
 
+class SilentSlack(WebApi):
+    """It cannot be reached, so nobody gets to know more of anybody."""
+
+    def of(self, tenant: str) -> WebApi:
+        return self
+
+    async def call(self, *asked: Any, **more: Any) -> NoReturn:
+        raise Unsure("no Slack here")
+
+
 @pytest.fixture
 def answer(services: Services) -> Callable[[Call], Awaitable[Answer]]:
     """The table as in the bot, without Slack."""
-    background, slack = Background(), WebApi(session=None, token="")  # type: ignore[arg-type]
+    background, slack = Background(), SilentSlack(session=None, token="")  # type: ignore[arg-type]
     people = People(slack, services.directory, background, lambda: 0.0, services.now)
     answering = Answering(slack, redraw_home=lambda call, note: background.idle())
     table = Table(ROUTER, services, people=people, is_direct=answering.is_direct, counts=Counts())
