@@ -1,26 +1,25 @@
 """A workbook: a sheet for each table, with filters, a header that stays, and dates that are dates."""
 
-import re
-from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import IO, Any
 
 import xlsxwriter  # type: ignore[import-untyped]  # it has no types
-from xlsxwriter.utility import xl_col_to_name  # type: ignore[import-untyped]
 
 from flows.exports.record import Export
-from flows.exports.tables import Cell, Table, tables
+from flows.exports.tables import Cell, Column, Table, tables
 
-OPTIONS = {"constant_memory": True}
-"""A row is written as it comes, so that memory does not grow with them."""
-
-NUMBERED_FROM = date(1899, 12, 30).toordinal()
+OPTIONS = {
+    "strings_to_formulas": False,  # what people typed is text, whatever it begins with
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "remove_timezone": True,  # moments are UTC, as their column says
+}
+MOST_HELD = 1_000_000
+"""Cells up to which equal texts are kept once, which takes a third less time; of more, each row is written as it comes,
+so that memory does not grow with them."""
 
 LONGEST = 32_767
 """Characters that a cell may have."""
-
-_ODD = re.compile(r"[&<>\x00-\x1f\ufffe\uffff]|_x|^\s|\s$").search
-"""What cannot stand in a cell as it is."""
 
 CUT = "… (cut: a cell holds no more; the JSON document has all of it)"
 
@@ -28,7 +27,8 @@ CUT = "… (cut: a cell holds no more; the JSON document has all of it)"
 def write(export: Export, into: IO[bytes]) -> None:
     """The workbook."""
     found = tables(export)
-    with xlsxwriter.Workbook(into, OPTIONS) as book:
+    cells = sum(len(table.rows) * len(table.columns) for table in found)
+    with xlsxwriter.Workbook(into, {**OPTIONS, "constant_memory": cells > MOST_HELD}) as book:
         book.set_properties(
             {
                 "title": f"CAIS roadmap record, {export.made_on():%Y-%m-%d}",
@@ -66,44 +66,22 @@ def _sheet(book: Any, looks: _Looks, table: Table) -> None:
     sheet.autofilter(0, 0, max(1, len(table.rows)), len(table.columns) - 1)
     for place, column in enumerate(table.columns):
         sheet.set_column(place, place, column.width)
-    _fill(sheet, looks, table)
+        sheet.write_string(0, place, column.name, looks.header)
+    for nth, row in enumerate(table.rows, start=1):
+        for place, (column, cell) in enumerate(zip(table.columns, row, strict=True)):
+            _write(sheet, nth, place, column, cell, looks)
 
 
-def _fill(sheet: Any, looks: _Looks, table: Table) -> None:
-    """The cells, handed to the library as what it would make of them: by way of its own, they take three times as long.
-
-    The tests read them back with another library.
-    """
-    letters = [xl_col_to_name(place) for place in range(len(table.columns))]
-    header = [(letter, looks.header._get_xf_index()) for letter in letters]
-    below = [(ltr, looks.of[column.kind]._get_xf_index()) for ltr, column in zip(letters, table.columns, strict=True)]
-    into = sheet.row_data_fh
-    into.write(_row(sheet, 1, header, [column.name for column in table.columns]))
-    for nth, row in enumerate(table.rows, start=2):
-        into.write(_row(sheet, nth, below, row))
-    sheet.dim_rowmin = sheet.dim_colmin = 0
-    sheet.dim_rowmax, sheet.dim_colmax = len(table.rows), len(table.columns) - 1
-
-
-def _row(sheet: Any, nth: int, places: Sequence[tuple[str, int]], row: Iterable[Cell]) -> str:
-    """A row of SpreadsheetML. `places` are the letter of each column and the number of its look."""
-    cells = []
-    for (letter, look), cell in zip(places, row, strict=True):
-        if cell is None or cell == "":
-            continue
-        if isinstance(cell, str):
-            text = _text(sheet, cell) if len(cell) > LONGEST // 2 or _ODD(cell) else f"<t>{cell}</t>"
-            cells.append(f'<c r="{letter}{nth}" s="{look}" t="inlineStr"><is>{text}</is></c>')
-        else:
-            number = _days(cell) if isinstance(cell, date) else cell
-            cells.append(f'<c r="{letter}{nth}" s="{look}"><v>{number:.16G}</v></c>')
-    return f'<row r="{nth}">{"".join(cells)}</row>'
-
-
-def _text(sheet: Any, text: str) -> str:
-    """Whatever it is made of, as it shows."""
-    written = sheet._escape_data(sheet._escape_control_characters(_cut(text)))
-    return f'<t xml:space="preserve">{written}</t>'
+def _write(sheet: Any, row: int, place: int, column: Column, cell: Cell, looks: _Looks) -> None:
+    if cell is None or cell == "":
+        return
+    look = looks.of[column.kind]
+    if isinstance(cell, str):
+        sheet.write_string(row, place, _cut(cell), look)
+    elif isinstance(cell, date | datetime):
+        sheet.write_datetime(row, place, cell, look)
+    else:
+        sheet.write_number(row, place, cell, look)
 
 
 def _cut(text: str) -> str:
@@ -112,11 +90,3 @@ def _cut(text: str) -> str:
         return text
     room = LONGEST - len(CUT)
     return text[: room if text.isascii() or max(text) <= "\uffff" else room // 2] + CUT
-
-
-def _days(value: date) -> float:
-    """A day or a moment (UTC) as workbooks have it: days since the end of 1899."""
-    days = value.toordinal() - NUMBERED_FROM
-    if isinstance(value, datetime):
-        return days + (value.hour * 3600 + value.minute * 60 + value.second + value.microsecond / 1e6) / 86_400
-    return days

@@ -93,7 +93,7 @@ def test_a_cell_that_cannot_hold_all_says_so() -> None:
 @pytest.mark.parametrize("text", [' <b>&amp; "x"\n', "_x0041_", "\u2028 a\tb \u00e9\U0001f381", "]]>"])
 def test_a_cell_has_what_was_typed_to_the_last_sign(text: str) -> None:
     book = openpyxl.load_workbook(io.BytesIO(written(export_of("xlsx", noted(f"a{text}b")))))
-    assert [openpyxl.utils.escape.unescape(c.value) for c in book["notes"]["D"]] == ["Note", f"a{text}b"]
+    assert [cell.value for cell in book["notes"]["D"]] == ["Note", f"a{text}b"]
 
 
 def test_what_is_longer_than_a_cell_is_cut_by_how_excel_counts() -> None:
@@ -225,7 +225,11 @@ def test_what_is_written_in_the_evening_has_the_day_it_is_where_the_firm_is() ->
     assert file_name(export).endswith("-2026-11-23.xlsx")
 
 
-def test_a_workbook_names_its_heads_also_once_another_program_saved_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("most_held", [0, workbook.MOST_HELD])
+def test_a_workbook_names_its_heads_however_its_texts_are_kept_and_once_another_program_saved_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, most_held: int
+) -> None:
+    monkeypatch.setattr(workbook, "MOST_HELD", most_held)
     export = export_of("xlsx", busy_life(), noted("hello"))
     heads = [firm.rows[-1].hash for firm in export.firms]
     path = tmp_path / "record.xlsx"
