@@ -86,8 +86,8 @@ def in_words(habits: Habits, rules: Rules, zone: str, *, alone: bool = False) ->
     when = f"at *{clock(hour)}* {zone_name(zone)} on trading days"
     if habits.paused_until:
         return (
-            f"⏸️ *Paused until {day(habits.paused_until)}.* What falls due before comes in one message {when}, from "
-            "that day on."
+            f"⏸️ *Paused until {day(habits.paused_until)}.* What falls due before comes in one message then, and you "
+            f"get them {when} again."
         )
     return f"🔔 *On.* You get them {when}."
 

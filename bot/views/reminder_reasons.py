@@ -19,7 +19,15 @@ def _why_before(it: Reminded) -> str:
         return f"{_kept_until_now(it, what, planned)}{skipped}"
     if on and rolled:
         return f"{day(on).partition(',')[0]} is no trading day, so this comes on the last one before"
-    return f"{days}{skipped}" if count else "it is the day itself"
+    return f"{days}{skipped}" if count else "it is today"
+
+
+def counts_the_same(it: Reminded) -> bool:
+    """Whether the reason says how far the date is by now, so that it need not be said twice."""
+    on = it.rung.on
+    if it.rung.kind != "before" or it.put_off_until or on is None or not it.calendar.is_trading_day(on):
+        return False
+    return told_on(it.calendar, on, it.rung.rung) == it.today
 
 
 def _kept_until_now(it: Reminded, what: str, planned: date) -> str:
@@ -32,8 +40,8 @@ def _kept_until_now(it: Reminded, what: str, planned: date) -> str:
 
 def _why_late(it: Reminded) -> str:
     if it.leads_it and it.item and dated.owner(it.scene, it.item):
-        first = _nth(it.scene.position.reminders.late_to_leads)
-        return f"leads are told too, from the {first} trading day after a date on"
+        days = it.scene.position.reminders.late_to_leads
+        return f"leads are told too, from {days} trading {'day' if days == 1 else 'days'} after a date on"
     every = it.scene.position.reminders.late_every
     return "you are asked once a week" if every == 7 else f"you are asked every {every} days"
 
@@ -48,7 +56,8 @@ def _why_wait(it: Reminded) -> str:
     again = item.record.follow_up_on if item and item.record else None
     if again and it.rung.rung == 1:
         return f"{_why_look_again(it, again)}{waited}"
-    return f"time to ask how far they are, every {rules.wait_every} trading days{waited}"
+    every = "each trading day" if rules.wait_every == 1 else f"every {rules.wait_every} trading days"
+    return f"time to ask how far they are, as {every}{waited}"
 
 
 def _why_look_again(it: Reminded, on: date) -> str:

@@ -8,7 +8,7 @@ from bot.views import dated
 from bot.views.blocks import day, escape, literal, short_day
 from bot.views.milestones import value_words
 from bot.views.reminded import Reminded, name, title
-from bot.views.reminder_reasons import besides, lost_words, why
+from bot.views.reminder_reasons import besides, counts_the_same, lost_words, why
 from bot.views.scene import wait_words, why_not
 from flows.deadlines import Revision, Source, effect
 from flows.position import TaskRecord
@@ -99,10 +99,12 @@ def _city(zone: ZoneInfo) -> str:
 
 
 def _how_far(it: Reminded, on: date) -> str:
-    """What comes is counted; what has passed never is.
+    """What comes is counted, unless the reason counts the same days; what has passed never is.
 
     How many trading days it is to a day that is none depends on which end counts, so to such a day it is plain days.
     """
+    if counts_the_same(it):
+        return ""
     if on == it.today:
         return ", today"
     if not it.calendar.is_trading_day(on):

@@ -72,7 +72,8 @@ def _in_a_sentence(found: Sequence[Reminded]) -> str:
     more = sum(it.holds for it in found) - len(names)
     said = ", ".join(names) + (f" and {more} more" if more > 0 else "")
     whose = firms[0] if len(firms) == 1 else f"{len(firms)} firms"
-    return f"Reminder, {whose}: {said}." if said else f"Reminder, {whose}: nothing is left of this."
+    end = "" if said.endswith("?") else "."
+    return f"Reminder, {whose}: {said}{end}" if said else f"Reminder, {whose}: nothing is left of this."
 
 
 def _named(it: Reminded) -> str:

@@ -86,8 +86,8 @@ def _lines(scene: Scene, item: Item, record: TaskRecord, calendar: Calendar) -> 
     contact = scene.pack.contacts[item.task.contact] if item.task.contact else None
     return [
         f"⏳ *{literal(item.title)}* · step {escape(item.task.step)}",
-        f"*Waiting for:* {literal(record.whom)}, {long}",
-        f"*Whom to chase:* {contact_line(contact) if contact else literal(record.whom)}",
+        f"*{'Waiting for' if contact else 'Waiting for, and to chase'}:* {literal(record.whom)}, {long}",
+        f"*Whom to chase:* {contact_line(contact)}" if contact else "",
         f"*Owner:* {dated.owner_name(scene, kept)}" if kept else "*Owner:* nobody yet; leads are asked",
         f"*Asked about next:* {short_day(next_look(scene, record, calendar))}",
         f"*Note:* {literal(clip(record.reason, 300))}" if record.reason else "",

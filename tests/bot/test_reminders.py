@@ -47,8 +47,7 @@ async def test_ten_trading_days_before_its_owner_is_told_at_nine_and_why_now(wor
     await world.goes_to("2026-12-01", 9)
     said = world.said(BEN)
     assert "One thing for Tuesday, December 1" in said
-    assert "Tuesday, December 15, 2026, in 10 trading days" in said
-    assert "*Why now:* 10 trading days before." in said
+    assert "📅 Tuesday, December 15, 2026\n*Why now:* 10 trading days before." in said, "how far it is is said once"
     assert world.digests(LEA) == [], "the owner alone"
     await world.goes_to("2026-12-01", 17)
     assert len(world.digests(BEN)) == 1
@@ -76,6 +75,7 @@ async def test_a_date_that_has_passed_is_said_calmly_and_once_a_week(world: Worl
     said = world.said(BEN)
     assert "The date you set, Tuesday, December 1, 2026, has passed." in said
     assert "you are asked once a week" in said
+    assert world.digests(BEN)[-1]["text"].endswith("with an FDID?"), "a question needs no full stop"
     for word in ("overdue", "late", "days ago", "🔴", "❗"):
         assert word not in said
     assert [d["text"] for d in world.digests(LEA)] == [], "Lea is told from the fifth trading day on, by her own hour"
@@ -106,7 +106,7 @@ async def test_after_three_days_down_there_is_one_message_and_nothing_stale(worl
     await world.plan()
     (newest,) = world.digests(BEN)[sent:]
     assert words_of(newest).count("Thursday, December 3, 2026") == 1, "each subject once, the nearest"
-    assert "in 1 trading day" in words_of(newest)
+    assert "*Why now:* 1 trading day before." in words_of(newest)
 
 
 async def test_what_a_stop_made_late_is_not_said_at_night(world: World) -> None:
@@ -411,7 +411,7 @@ async def test_a_day_to_look_again_that_somebody_chose_is_the_reason_on_that_day
     assert "*Why now:* you wanted to look again today; it is the 4th trading day of the wait." in world.said(BEN)
     await world.goes_to("2026-12-07")
     assert "the day to look again was Nov 30, 2026" in world.said(BEN)
-    assert "*Why now:* time to ask how far they are, every 5 trading days" in world.said(BEN)
+    assert "*Why now:* time to ask how far they are, as every 5 trading days" in world.said(BEN)
 
 
 async def test_a_day_to_look_again_on_a_weekend_comes_before_it_and_says_so(world: World) -> None:
@@ -552,12 +552,12 @@ async def test_the_board_says_since_when_whom_to_chase_and_when_it_is_asked_abou
     await world.services.wait(firm.key, world.act(person(BEN)), "s2", whom="FINRA CAT Helpdesk", follow_up_on=None)
     await world.goes_to("2026-11-27")
     said = words_of(await world.slack.ben.types("/cais waiting"))
-    assert "*Waiting for:* FINRA CAT Helpdesk, since Nov 23, 2026" in said
+    assert "*Waiting for, and to chase:* FINRA CAT Helpdesk, since Nov 23, 2026" in said
     assert "*Asked about next:* Dec 1, 2026" in said
-    assert "*Whom to chase:*" in said
+    assert "*Whom to chase:*" not in said, "it would be the same once more"
     assert f"{FIRM} has been waiting since November 23, 2026 for: Register for CAIS." in said
     await world.goes_to("2026-12-01")
-    assert "time to ask how far they are, every 5 trading days; it is the 5th trading day of the wait" in world.said(
+    assert "time to ask how far they are, as every 5 trading days; it is the 5th trading day of the wait" in world.said(
         BEN
     )
     assert "Waiting for FINRA CAT Helpdesk since Nov 23, 2026" in world.said(BEN)
