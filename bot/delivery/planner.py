@@ -18,7 +18,9 @@ PAUSE = 1.0
 ROUND = 30.0
 """Seconds between looks at what nobody told us of, such as what another replica did."""
 
-AT_ONCE = 100
+AT_ONCE = 1000
+"""Firms that are looked for at once. Whoever looks goes through all there are, which with thousands of firms takes as
+long as a dozen plans."""
 
 TOGETHER = 8
 """Firms whose plans share a commit, as that takes as long as a plan; a click waits for no more than these."""
@@ -72,8 +74,9 @@ class Planner:
 
     async def sweep(self) -> int:
         """Plans every firm whose plan is out of date; returns how many. One that fails is tried again next time."""
-        planned, failed = 0, set[FirmKey]()
-        while keys := await self._stale(failed):
+        planned, failed, more = 0, set[FirmKey](), True
+        while more:
+            keys, more = await self._stale(failed)
             for first in range(0, len(keys), TOGETHER):
                 some = keys[first : first + TOGETHER]
                 done = await asyncio.gather(*map(self._plan, some))
@@ -84,13 +87,15 @@ class Planner:
             self._ask()
         return planned
 
-    async def _stale(self, failed: set[FirmKey]) -> Sequence[FirmKey]:
+    async def _stale(self, failed: set[FirmKey]) -> tuple[Sequence[FirmKey], bool]:
+        """Those to be planned now, and whether there may be more. Whatever changes meanwhile wakes us once more."""
+        limit = AT_ONCE + len(failed)
         try:
-            found = await self._services.reminders.stale(limit=AT_ONCE + len(failed))
+            found = await self._services.reminders.stale(limit=limit)
         except Exception as error:  # noqa: BLE001 - the next round tries again; without it nobody would be reminded
             log.error("a round failed", extra={"action": "stale", "error": type(error).__name__})
-            return ()
-        return [key for key in found if key not in failed]
+            return (), False
+        return [key for key in found if key not in failed], len(found) == limit
 
     async def _plan(self, key: FirmKey) -> bool:
         try:
