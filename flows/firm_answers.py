@@ -12,7 +12,8 @@ from flows.position import FirmAnswer, Position
 from flows.questions.words import Stemmer
 
 if TYPE_CHECKING:
-    from flows.questions.reading import Kind, Reader, Reading  # a start does not pay for what reads questions
+    from flows.questions.reading import Reader  # a start does not pay for what reads questions
+    from flows.questions.units import Kind, Reading
 
 LONGEST = 1500
 ENOUGH_IN_COMMON = 0.65

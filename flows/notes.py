@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 
 from flows import guard
 from flows.asked import UpdateNote
@@ -81,4 +82,10 @@ def is_old(note: UpdateNote, today: date) -> bool:
 
 def about_names(citations: Iterable[Citation]) -> bool:
     """Whether a passage names forms, fields or the system, which were changed after this edition."""
-    return any(_NAMED.search(c.quote) for c in citations)
+    return any(_names(c.quote) for c in citations)
+
+
+@lru_cache(maxsize=1_024)
+def _names(quote: str) -> bool:
+    """Kept: the roadmap has not many sentences, and each answer shows a few."""
+    return _NAMED.search(quote) is not None

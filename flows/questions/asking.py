@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import date
+from functools import lru_cache
 
 from flows.guard import looks_like
 from flows.questions.answer import Answer, Context
@@ -11,7 +12,8 @@ from flows.questions.following import counted, follows, loosely_parted, merged, 
 from flows.questions.learning import Learned
 from flows.questions.likeness import Likeness
 from flows.questions.matching import Matcher
-from flows.questions.reading import Reader, Reading, Unit
+from flows.questions.reading import MOST_KEPT, Reader
+from flows.questions.units import Reading, Unit
 from flows.roadmap import Pack
 from flows.walk import Walk
 
@@ -23,6 +25,8 @@ AS_GOOD = 0.75
 NEARLY = 0.25
 """How much less sense it may make than read alone."""
 MOST_PARTS = 3
+SHORT_OF_WORDS = 40
+"""Words of a question of which many are kept."""
 MOST_GUARDED = 20_000
 """Characters in which personal data is looked for; a longer question is cut there before anything is read."""
 
@@ -35,6 +39,7 @@ class Asker:
         self.reader = Reader(learned.words)
         self._matcher = Matcher(learned.phrasings)
         self.chooser = Chooser(learned.knowledge, self._matcher, Likeness(learned.bags))
+        self._alone = lru_cache(maxsize=MOST_KEPT)(self.chooser.choose)
         self._composer = Composer(learned.knowledge, pack)
 
     @property
@@ -61,8 +66,8 @@ class Asker:
         for parts, least in ((parted(reading), ENOUGH), (loosely_parted(reading), SURE)):
             if not 1 < len(parts) <= MOST_PARTS or not _stands_alone(parts[0]):
                 continue
-            chosen = self._each(parts, context)
-            if all(c.answers and c.score >= least for c in chosen) and _differ(chosen):
+            chosen = self._each(parts, context, least)
+            if len(chosen) == len(parts) and _differ(chosen):
                 return chosen
         return [whole]
 
@@ -76,8 +81,8 @@ class Asker:
         chosen = [self.chooser.choose(only(reading, [*rest, step])) for _, step in steps]
         return chosen if all(c.answers for c in chosen) and _differ(chosen) else []
 
-    def _each(self, parts: Sequence[Reading], context: Context) -> list[Choice]:
-        """What each part is about; a later one may lean on those before."""
+    def _each(self, parts: Sequence[Reading], context: Context, least: float) -> list[Choice]:
+        """What each part is about, up to one that makes too little sense; a later one may lean on those before."""
         chosen: list[Choice] = []
         earlier: tuple[Unit, ...] = ()
         for part in parts:
@@ -86,27 +91,32 @@ class Asker:
                 leaning = self.chooser.choose(merged(part, earlier, self._alternatives))
                 if leaning.answers and leaning.score > choice.score - (0.0 if _has_topic(part) else 0.5):
                     choice = leaning
+            if not choice.answers or choice.score < least:
+                break
             chosen.append(choice)
             earlier = choice.units or earlier
         return chosen
 
     def _choose(self, reading: Reading, context: Context) -> Choice:
-        alone = self.chooser.choose(reading)
+        alone = (self._alone if len(reading.stems) <= SHORT_OF_WORDS else self.chooser.choose)(reading)
         if context == NOTHING:
             return alone
         leaning = follows(reading) or _asks_where_we_are(reading)
         if not leaning and _topics(reading) > 1 and alone.answers and alone.score >= SURE:
             return alone
-        together = self._together(reading, context)
-        if leaning:
-            return together if together.answers or not (alone.answers and _topics(reading)) else alone
+        if leaning and not (alone.answers and _topics(reading)):
+            return self._together(reading, context)
+        together = self._together(reading, context, only_if_it_answers=True)
+        if not together.answers or leaning:
+            return together if together.answers else alone
         near = together.score >= max(alone.score - NEARLY, AS_GOOD)
-        return together if together.answers and (near or not alone.answers) else alone
+        return together if near or not alone.answers else alone
 
-    def _together(self, reading: Reading, context: Context) -> Choice:
+    def _together(self, reading: Reading, context: Context, *, only_if_it_answers: bool = False) -> Choice:
         """With the question before; where that leads nowhere, from the step of the card."""
         before = self.reader.read(context.previous_question).units if context.previous_question else ()
-        together = self.chooser.choose(merged(reading, before, self._alternatives))
+        both = merged(reading, before, self._alternatives)
+        together = self.chooser.answering(both) if only_if_it_answers else self.chooser.choose(both)
         stepwise = counted(reading, context.current_step)
         if stepwise is None or (before and together.answers and together.score >= AS_GOOD):
             return together

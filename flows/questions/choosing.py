@@ -1,16 +1,18 @@
 """Choosing what a reading is about: a subject of the roadmap, or nothing it says."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from math import exp
+from math import exp, inf
 
 import msgspec
 
+from flows.questions.contest import Contest
 from flows.questions.following import only
-from flows.questions.knowledge import Knowledge, Subject
+from flows.questions.knowledge import Knowledge
 from flows.questions.likeness import Alike, Likeness
-from flows.questions.matching import Match, Matcher
-from flows.questions.reading import Reading, Unit, heads_of
+from flows.questions.matching import Matcher
+from flows.questions.units import Reading, Unit, heads_of
+from flows.questions.weighing import Match
 from flows.roadmap import Environment
 
 # Found by trying on the tuned question sets; `docs/answers.md` has the figures.
@@ -31,30 +33,8 @@ _EACH, _ALL_TOLD, _HELD, _OVER, _BEFORE = 0.9, 0.26, 2.9, 0.65, -3.0
 one nearer than a theme's. The last is what they have to overcome."""
 _MOST_ASKING = 2
 """Sentences of a story that are looked at by themselves, the last ones."""
-_LONG = 5
-"""Units of a sentence from which its clauses are looked at one by one."""
-_MOST_VIEWS = 8
 _LEAST_SAID = 0.3
 """A question must have words that mean something here."""
-_UNEXPLAINED = 0.22
-"""What each word that is known to be about something else takes off a subject that does not know it."""
-_UNASKED: Mapping[str, float] = {
-    "how_long": 0.3,
-    "how_many": 0.25,
-    "how_often": 0.3,
-    "why": 0.15,
-    "meaning": 0.12,
-    "who": 0.12,
-    "when": 0.12,
-    "where": 0.06,
-    "link": 0.06,
-    "example": 0.1,
-}
-"""What is asked takes off a subject of which nobody asks that."""
-_ONE_OF_BOTH = 0.85
-"""What is left where both environments are named and a subject is about one."""
-_CONFLICT = 0.55
-"""What is left of a score where environment, path or step contradict."""
 
 
 class Choice(msgspec.Struct, frozen=True):
@@ -66,19 +46,13 @@ class Choice(msgspec.Struct, frozen=True):
     answers: bool
     env: Environment | None
     units: tuple[Unit, ...]
+    against: float = 0.0
+    """Where the subject's phrasing has yes or no: how near its nearest is that has the other."""
     either: str = ""
     """Another subject that may as well be meant."""
 
 
-_NOTHING = Choice(subject=None, theme=None, score=0.0, answers=False, env=None, units=())
-
-
-class _View(msgspec.Struct, frozen=True):
-    """What a subject's nearest phrasing is, looking at some of the units, and what is left of its score."""
-
-    held: float
-    match: Match
-    asked: tuple[Unit, ...]
+NO_CHOICE = Choice(subject=None, theme=None, score=0.0, answers=False, env=None, units=())
 
 
 class Chooser:
@@ -91,28 +65,35 @@ class Chooser:
         self.choose = lru_cache(maxsize=64)(self._choose)
         """Kept for a while: what a question is about alone is asked once more beside the question it may follow."""
 
-    def _choose(self, reading: Reading) -> Choice:
+    def answering(self, reading: Reading) -> Choice:
+        """The same where it answers; where it is plain at a glance that it does not, no choice."""
+        return self._choose(reading, at_a_glance=True)
+
+    def _choose(self, reading: Reading, *, at_a_glance: bool = False) -> Choice:
         """The subject for which most speaks, with how sure that is."""
         if sum(self._matcher.weight(u) for u in reading.units) < _LEAST_SAID:
-            return _NOTHING
-        views, theme = self._views(reading)
+            return NO_CHOICE
         alike = self._likeness.weigh(reading)
-        held = {name: view.held for name, view in views.items()}
-        spoken = {name: alike.behind(name) + _PHRASED * held.get(name, 0.0) for name in _candidates(alike, held)}
+        contest = Contest(self._knowledge, self._matcher, reading)
+        if at_a_glance and len(reading.asks) == 1 and _is_far(alike, contest):
+            return NO_CHOICE
+        theme = contest.theme()
+        spoken = spoken_for(alike, contest)
         best, *others = sorted(spoken, key=lambda name: (-spoken[name], name))
         lead = spoken[best] - spoken[others[0]] if others else _CLEAR
         told = [alike, *self._question(reading)]
         against = theme.score if theme else 0.0
-        score = max(chance(each, best, held.get(best, 0.0), against) for each in told)
+        score = max(chance(each, best, contest.score(best), against) for each in told)
         score -= _UNCLEAR * max(0.0, _CLEAR - lead)
-        view = views.get(best) or _View(0.0, self._matcher.unphrased(best), reading.units)
+        held = contest.held(best)
         return Choice(
-            subject=view.match,
+            subject=held.match if held else self._matcher.unphrased(best),
             theme=theme or self._matcher.unphrased(alike.theme),
             score=max(score, 0.0),
             answers=score >= ENOUGH,
             env=environment(reading.units),
-            units=view.asked,
+            units=held.asked if held else reading.units,
+            against=held.view.against(held.match) if held else 0.0,
             either=others[0] if lead < _EITHER else "",
         )
 
@@ -124,61 +105,31 @@ class Chooser:
             return []
         return [self._likeness.weigh(only(reading, reading.of(n))) for n in asking[-_MOST_ASKING:]]
 
-    def _views(self, reading: Reading) -> tuple[dict[str, _View], Match | None]:
-        """Each subject's best, looking at the whole and at each sentence that asks; and the best theme."""
-        weighed = self._matcher.weigh(reading.units)
-        best: dict[str, _View] = {}
-        theme: Match | None = None
-        whole = _Named.of(reading.units)
-        for asked in _views(reading):
-            here = _Named.of(asked)
-            for match in weighed.rank(asked):
-                if match.name.startswith("out:"):
-                    theme = match if theme is None or match.score > theme.score else theme
-                    continue
-                held = self._held(match, here, whole)
-                if match.name not in best or held > best[match.name].held:
-                    best[match.name] = _View(held, match, asked)
-        return best, theme
 
-    def _held(self, match: Match, asked: "_Named", whole: "_Named") -> float:
-        subject = self._knowledge.subjects[match.name]
-        score = match.score
-        told = self._matcher.heads(match.name)
-        score -= _UNEXPLAINED * len({said for said, heads in asked.outside if told.isdisjoint(heads)})
-        score -= sum(_UNASKED.get(h, 0.0) for h in asked.asks - told)
-        if subject.env and len(asked.envs) == 2:
-            score *= _ONE_OF_BOTH
-        if _contradicts(subject, match, whole):
-            score *= _CONFLICT
-        return max(score, 0.0)
+def spoken_for(alike: Alike, contest: Contest) -> Mapping[str, float]:
+    """How much speaks for each subject that may be the best, or so near it that the best is not clear.
+
+    Where a phrasing is the question, these are only the subjects that have it.
+    """
+    exact = {name: contest.score(name) for name in contest.reaching(_EXACT)}
+    nearest = max(exact.values(), default=0.0)
+    if nearest >= _EXACT:
+        return {name: alike.behind(name) + _PHRASED * held for name, held in exact.items() if held == nearest}
+    found: dict[str, float] = {}
+    enough = -inf
+    for name, behind in alike.behinds():
+        if behind + _PHRASED < enough:
+            break
+        if not contest.may_reach(name, (enough - behind) / _PHRASED):
+            continue
+        found[name] = behind + _PHRASED * contest.score(name)
+        enough = max(enough, found[name] - _CLEAR)
+    return found
 
 
-class _Named(msgspec.Struct, frozen=True):
-    """What some units name, sorted once for all subjects that are laid beside it."""
-
-    asks: frozenset[str]
-    outside: tuple[tuple[str, frozenset[str]], ...]
-    envs: frozenset[str]
-    paths: frozenset[str]
-    steps: frozenset[str]
-
-    @classmethod
-    def of(cls, units: Sequence[Unit]) -> "_Named":
-        heads = heads_of(units)
-        return cls(
-            asks=heads_of(u for u in units if u.kind == "ask"),
-            outside=tuple((u.said, u.heads) for u in units if u.kind == "outside"),
-            envs=heads & {"test", "production"},
-            paths=heads_of(u for u in units if u.kind == "path"),
-            steps=_steps(heads),
-        )
-
-
-def _candidates(alike: Alike, held: Mapping[str, float]) -> Collection[str]:
-    """All subjects; where a phrasing is the question, only those that have it."""
-    most = max(held.values(), default=0.0)
-    return [name for name, score in held.items() if score == most] if most >= _EXACT else alike.subjects
+def _is_far(alike: Alike, contest: Contest) -> bool:
+    """Whether not even the likeliest subject is likely enough, were it phrased so nearly; and no phrasing is all."""
+    return _sure(alike.lead(alike.most), 1.0, 0.0) < ENOUGH and not contest.reaching(_EXACT)
 
 
 def chance(alike: Alike, name: str, held: float, against: float) -> float:
@@ -188,10 +139,12 @@ def chance(alike: Alike, name: str, held: float, against: float) -> float:
         return held
     if against > held and against >= _EXACT:
         return 0.0
+    return _sure((each, all_told), held, against)
+
+
+def _sure(lead: tuple[float, float], held: float, against: float) -> float:
+    each, all_told = lead
     return 1 / (1 + exp(-(_EACH * each + _ALL_TOLD * all_told + _HELD * held + _OVER * (held - against) + _BEFORE)))
-
-
-_STEPS = ("step.", "after.", "before.")
 
 
 def environment(units: Sequence[Unit]) -> Environment | None:
@@ -211,34 +164,3 @@ def _by_event(heads: frozenset[str]) -> Environment | None:
     if certified == registered:
         return None
     return "production" if certified else "test"
-
-
-def _contradicts(subject: Subject, match: Match, whole: _Named) -> bool:
-    if subject.env and whole.envs and subject.env not in whole.envs:
-        return True
-    if subject.path and whole.paths and subject.path not in whole.paths:
-        return True
-    theirs = _steps(heads_of(match.phrase.units)) if whole.steps else frozenset()
-    return bool(theirs and not whole.steps & theirs)
-
-
-def _steps(heads: Collection[str]) -> frozenset[str]:
-    return frozenset(h for h in heads if h.startswith(_STEPS))
-
-
-def _views(reading: Reading) -> list[tuple[Unit, ...]]:
-    """The whole, each sentence that asks, and in a long one each clause that begins with a word that asks."""
-    whole = reading.units
-    if not whole:
-        return []
-    views = [whole]
-    numbers = sorted({u.sentence for u in whole})
-    asking = [n for n in numbers if reading.asks[n]] or numbers
-    if len(numbers) > 1:
-        views += [reading.of(n) for n in asking]
-    for number in asking:
-        sentence = reading.of(number)
-        if len(sentence) > _LONG:
-            firm = [c for c in reading.firm_breaks if any(u.clause == c for u in sentence)]
-            views += [tuple(u for u in sentence if u.clause >= c) for c in firm]
-    return views[:_MOST_VIEWS]

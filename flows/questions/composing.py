@@ -6,7 +6,7 @@ from datetime import date
 from flows.questions.answer import Ambiguous, Answer, Answered, Citation, Declined, Part, Refused, Said
 from flows.questions.choosing import Choice
 from flows.questions.knowledge import Knowledge, Subject
-from flows.questions.reading import heads_of
+from flows.questions.units import heads_of
 from flows.roadmap import Environment, Link, Pack
 from flows.walk import FINISHED, Walk
 
@@ -141,6 +141,6 @@ def _said(choice: Choice) -> Said:
     asked = {h for u in choice.units for h in u.heads} & _POLAR
     theirs = {h for u in phrase.units for h in u.heads} & _POLAR
     match = choice.subject
-    if asked != theirs or match.score < _NEAR or match.score - match.against < _PLAINLY:
+    if asked != theirs or match.score < _NEAR or match.score - choice.against < _PLAINLY:
         return ""
     return "yes" if phrase.group == "yes" else "no"

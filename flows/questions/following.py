@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 
 import msgspec
 
-from flows.questions.reading import Kind, Reading, Unit, counted_on
+from flows.questions.units import Kind, Reading, Unit, counted_on
 
 _OPENINGS = (
     ("and",),
@@ -82,6 +82,8 @@ def counted(reading: Reading, step: str) -> Reading | None:
 
 def parted(reading: Reading) -> list[Reading]:
     """The questions in one, cut where a clause begins with a word that asks; the whole, where a part asks nothing."""
+    if not reading.firm_breaks:
+        return [reading]
     parts = _cut(reading, reading.firm_breaks)
     asked = {u.sentence for u in reading.units if reading.asks[u.sentence]}
     each = asked == {u.sentence for u in reading.units}
@@ -93,7 +95,7 @@ def loosely_parted(reading: Reading) -> list[Reading]:
 
     What only tells something before the question is no part of it, and two that are compared are one.
     """
-    if not _COMPARING.isdisjoint(h for u in reading.units for h in u.heads):
+    if not reading.loose_breaks or not _COMPARING.isdisjoint(h for u in reading.units for h in u.heads):
         return [reading]
     parts = _cut(reading, reading.loose_breaks)
     return parts if _asks(parts[0]) or (len(reading.asks) == 1 and not _asks(reading)) else [reading]

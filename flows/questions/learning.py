@@ -17,8 +17,9 @@ from flows.questions.knowledge import (
     phrasings,
 )
 from flows.questions.likeness import Bags, bags_of
-from flows.questions.matching import Phrasing
-from flows.questions.reading import Reader, Words, words_of
+from flows.questions.phrases import Phrasing
+from flows.questions.reading import Reader
+from flows.questions.vocabulary import Words, words_of
 
 
 class Learned(msgspec.Struct, frozen=True, array_like=True):

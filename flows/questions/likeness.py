@@ -7,14 +7,16 @@ from there, and what is common in every bag says little by itself.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import combinations, pairwise
 from math import log, log1p, sqrt
+from operator import itemgetter
+from struct import Struct
 
 import msgspec
 
-from flows.questions.reading import Reading
+from flows.questions.units import Reading, Unit
 
 # Found by leaving one question set out after the other; `docs/answers.md` has the figures.
 _MEANING, _FAINT, _WORD, _TOGETHER, _PIECE = 1.0, 0.25, 0.6, 0.4, 0.25
@@ -25,6 +27,9 @@ _MOST_MEANINGS = 12
 _PIECES = 4
 _SHORT = 3.0
 """The least weight that a question is divided by, so that one word is no proof."""
+
+_BITS, _ONE = 64, 2**48
+"""The places of what a part adds, and what stands for one there: as fine as it would be otherwise, with room enough."""
 
 Part = tuple[str, ...] | str
 
@@ -45,9 +50,20 @@ class Alike(msgspec.Struct, frozen=True):
         """How much less likely a subject is than the likeliest, for each part of the question; 0 for that one."""
         return (self.subjects.get(name, self.least) - self.most) / self.weight
 
+    def behinds(self) -> Sequence[tuple[str, float]]:
+        """The same of every subject, the likeliest first."""
+        most, weight = self.most, self.weight
+        found = [(name, (told - most) / weight) for name, told in self.subjects.items()]
+        found.sort(key=itemgetter(1), reverse=True)
+        return found
+
     def inside(self, name: str) -> tuple[float, float]:
         """How much likelier a subject is than every theme: beside the question's length, and beside its root."""
-        lead = self.subjects.get(name, self.outside) - self.outside
+        return self.lead(self.subjects.get(name, self.outside))
+
+    def lead(self, told: float) -> tuple[float, float]:
+        """The same of how well a bag explains the question."""
+        lead = told - self.outside
         return lead / self.weight, lead / sqrt(self.weight)
 
 
@@ -65,7 +81,7 @@ def bags_of(examples: Iterable[tuple[str, Reading]]) -> Bags:
     bags: dict[str, dict[Part, float]] = {}
     for name, reading in examples:
         bag = bags.setdefault(name, defaultdict(float))
-        for part, weight in _parts(reading).items():
+        for part, weight in parts_of_reading(reading).items():
             bag[part] += weight
     counts: dict[Part, list[tuple[int, float]]] = defaultdict(list)
     for i, bag in enumerate(bags.values()):
@@ -79,45 +95,78 @@ def bags_of(examples: Iterable[tuple[str, Reading]]) -> Bags:
 
 
 class Likeness:
-    """What questions are like, by the bags of all subjects and themes. Made once."""
+    """What questions are like, by the bags of all subjects and themes. Made once.
+
+    What a part adds to every bag is one whole number, with a place of 64 bits for each bag: so a question is laid
+    beside all bags by a few dozen additions, and not by a thousand.
+    """
 
     def __init__(self, bags: Bags) -> None:
-        self._names = bags.names
-        self._themes = [i for i, name in enumerate(bags.names) if name.startswith("out:")]
-        self._subjects = [i for i, name in enumerate(bags.names) if not name.startswith("out:")]
+        self._themes, self._of_themes = _picked(bags.names, themes=True)
+        self._subjects, self._of_subjects = _picked(bags.names, themes=False)
         self._counts = dict(bags.counts)
         unseen = _UNSEEN * len(self._counts)
         self._nothing = [log(_UNSEEN / (total + unseen)) for total in bags.totals]
-        self._gains = lru_cache(maxsize=50_000)(self._gained)
-
-    def _gained(self, part: Part) -> list[tuple[int, float]]:
-        return [(i, log1p(count / _UNSEEN)) for i, count in self._counts[part]]
+        self._places = Struct(f"<{len(bags.names)}Q")
+        self._row = lru_cache(maxsize=8_192)(self._gained)
+        self._of_words = lru_cache(maxsize=64)(self._told)
+        """Kept for a while: a question is read alone, and in the same words beside the one before it."""
 
     def weigh(self, reading: Reading) -> Alike:
         """How well each bag explains the question; what stands in no bag at all says nothing."""
-        parts = {part: weight for part, weight in _parts(reading).items() if part in self._counts}
-        weight = sum(parts.values())
-        found = [nothing * weight for nothing in self._nothing]
-        for part, counts in parts.items():
-            for i, gain in self._gains(part):
-                found[i] += counts * gain
-        theme = max(self._themes, key=lambda i: (found[i], self._names[i]))
-        subjects = {self._names[i]: found[i] for i in self._subjects}
+        weight, gained = self._of_words(tuple([stem for stem, _ in reading.stems]))
+        more, too = self._sum(_meant(reading.units))
+        weight += more
+        gains = self._places.unpack((gained + too).to_bytes(self._places.size, "little"))
+        found = [nothing * weight + gain / _ONE for nothing, gain in zip(self._nothing, gains, strict=True)]
+        outside, theme = max(zip(self._of_themes(found), self._themes, strict=True))
+        subjects = dict(zip(self._subjects, self._of_subjects(found), strict=True))
         return Alike(
             subjects=subjects,
-            theme=self._names[theme],
-            outside=found[theme],
+            theme=theme,
+            outside=outside,
             weight=max(weight, _SHORT),
             most=max(subjects.values()),
             least=min(subjects.values()),
         )
 
+    def _told(self, words: Sequence[str]) -> tuple[float, int]:
+        return self._sum(_said(words))
 
-def _parts(reading: Reading) -> dict[Part, float]:
+    def _sum(self, parts: Mapping[Part, float]) -> tuple[float, int]:
+        """How heavy the parts are that stand in any bag, and what they add to each."""
+        heavy, gained = 0.0, 0
+        for part, weight in parts.items():
+            row = self._row(part, weight)
+            if row:
+                heavy += weight
+                gained += row
+        return heavy, gained
+
+    def _gained(self, part: Part, weight: float) -> int:
+        return sum(
+            round(weight * log1p(count / _UNSEEN) * _ONE) << (_BITS * i) for i, count in self._counts.get(part, ())
+        )
+
+
+def _picked(
+    names: Sequence[str], *, themes: bool
+) -> tuple[Sequence[str], Callable[[Sequence[float]], Sequence[float]]]:
+    """The names of all themes, or of all subjects, and what picks out of one value for each bag those of them."""
+    places = [i for i, name in enumerate(names) if name.startswith("out:") == themes]
+    return [names[i] for i in places], lambda found: [found[i] for i in places]
+
+
+def parts_of_reading(reading: Reading) -> dict[Part, float]:
     """What a question is made of, each with its weight."""
+    return {**_meant(reading.units), **_said([stem for stem, _ in reading.stems])}
+
+
+def _meant(units: Sequence[Unit]) -> dict[Part, float]:
+    """The meanings, and two of them together."""
     found: dict[Part, float] = {}
     meanings: dict[str, None] = {}
-    for unit in reading.units:
+    for unit in units:
         faint = unit.kind == "faint"
         for head in unit.heads:
             found[head] = max(found.get(head, 0.0), _FAINT if faint else _MEANING)
@@ -125,7 +174,12 @@ def _parts(reading: Reading) -> dict[Part, float]:
             meanings["|".join(sorted(unit.heads)[:2])] = None
     for pair in combinations(sorted(meanings)[:_MOST_MEANINGS], 2):
         found[pair] = _TOGETHER
-    words = [stem for stem, _ in reading.stems]
+    return found
+
+
+def _said(words: Sequence[str]) -> dict[Part, float]:
+    """The words, two of them together, and their pieces."""
+    found: dict[Part, float] = {}
     for before, after in pairwise(words):
         found["next", before, after] = _TOGETHER
     for word in words:

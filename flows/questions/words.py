@@ -13,6 +13,7 @@ _PRINTED = str.maketrans(
     {"’": "'", "‘": "'", "“": '"', "”": '"', "–": " - ", "—": " - ", "…": ". ", "`": " ", "_": " "}
 )
 _SENTENCE = re.compile(r"(?<![.?!])([.?!]+)(?=\s|$|[\"')])|\n")
+_DRAWN_OUT = re.compile(r"([a-z])\1{2,}")
 _TOKEN = re.compile(r"\d+(?:[./-]\d+)+|\d*[a-z]+\d*|\d+|[+$]")
 _VOWEL = re.compile(r"[aeiouy]")
 _CLIPPED = re.compile(r"[^aeiou][aeiouy][^aeiouywxl]|[^aeiou]il")
@@ -23,11 +24,12 @@ def tidy(text: str) -> str:
     """Small letters without accents and marks, links and mentions as people see them, of bounded length."""
     if len(text) > MOST_CHARACTERS:
         text = f"{text[: MOST_CHARACTERS // 2]}\n{text[-MOST_CHARACTERS // 2 :]}"
-    text = _LINK.sub(lambda m: f" {m[1] or ''} ", text)
+    if "<" in text or "://" in text:
+        text = _LINK.sub(lambda m: f" {m[1] or ''} ", text)
     plain = text.translate(_PRINTED).replace("&amp;", "&")
     if not plain.isascii():
         plain = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
-    return re.sub(r"([a-z])\1{2,}", r"\1\1", plain.lower())
+    return _DRAWN_OUT.sub(r"\1\1", plain.lower())
 
 
 def sentences(text: str) -> list[tuple[str, bool]]:

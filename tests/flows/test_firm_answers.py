@@ -11,7 +11,8 @@ from flows.events import FirmAnswerConfirmed, FirmAnswerGiven, FirmAnswerWithdra
 from flows.firms import Person, Refusal
 from flows.history import sentence
 from flows.questions.knowledge import load_english, load_knowledge
-from flows.questions.reading import Reader, words_of
+from flows.questions.reading import Reader
+from flows.questions.vocabulary import words_of
 from tests.flows.life import ANA, BEN, EVE, PACK, TODAY, VIC, Life
 
 SPRING = date(2027, 5, 22)

@@ -1,11 +1,14 @@
 """Questions in words that no phrasing has are answered for what they are like, or declined for it."""
 
+from math import log
+
 import pytest
 
 from flows.questions.answer import Ambiguous, Declined, citations_of, parts_of
 from flows.questions.asking import Asker
 from flows.questions.knowledge import load_english, load_knowledge
 from flows.questions.learning import learn
+from flows.questions.likeness import Likeness, bags_of, parts_of_reading
 from tests.flows.questions.shipped import ENGLISH, PACK, QUESTIONS, asker
 
 
@@ -49,3 +52,21 @@ def test_without_examples_the_phrasings_still_answer() -> None:
     bare = Asker(learn(load_knowledge(QUESTIONS), load_english(ENGLISH)), PACK)
     assert citations_of(bare.ask("who do i call"))[0].id == "C1"
     assert isinstance(bare.ask("how much does it cost"), Declined)
+
+
+def test_what_a_question_is_like_is_the_likelihood_of_its_parts_in_each_bag() -> None:
+    reader = asker().reader
+    told = {"due": ["when is it due", "the day it is due"], "out:fees": ["what does it cost", "is there a fee"]}
+    bags = bags_of((name, reader.read(text)) for name, texts in told.items() for text in texts)
+    alike = Likeness(bags).weigh(reader.read("is the fee due on that day?"))
+    parts = parts_of_reading(reader.read("is the fee due on that day?"))
+    counts, unseen = dict(bags.counts), 0.02
+    each = [
+        sum(
+            weight * log((dict(counts[part]).get(nth, 0.0) + unseen) / (total + unseen * len(counts)))
+            for part, weight in parts.items()
+            if part in counts
+        )
+        for nth, total in enumerate(bags.totals)
+    ]
+    assert [alike.subjects["due"], alike.outside] == pytest.approx(each)
