@@ -106,17 +106,15 @@ class Asker:
             return alone
         if leaning and not (alone.answers and _topics(reading)):
             return self._together(reading, context)
-        together = self._together(reading, context, only_if_it_answers=True)
-        if not together.answers or leaning:
-            return together if together.answers else alone
-        near = together.score >= max(alone.score - NEARLY, AS_GOOD)
-        return together if near or not alone.answers else alone
+        least = max(alone.score - NEARLY, AS_GOOD) if alone.answers and not leaning else ENOUGH
+        together = self._together(reading, context, least)
+        return together if together.answers and together.score >= least else alone
 
-    def _together(self, reading: Reading, context: Context, *, only_if_it_answers: bool = False) -> Choice:
-        """With the question before; where that leads nowhere, from the step of the card."""
+    def _together(self, reading: Reading, context: Context, least: float = 0.0) -> Choice:
+        """With the question before; where that leads nowhere, from the step of the card. `least`: what is of use."""
         before = self.reader.read(context.previous_question).units if context.previous_question else ()
         both = merged(reading, before, self._alternatives)
-        together = self.chooser.answering(both) if only_if_it_answers else self.chooser.choose(both)
+        together = self.chooser.answering(both, least) if least else self.chooser.choose(both)
         stepwise = counted(reading, context.current_step)
         if stepwise is None or (before and together.answers and together.score >= AS_GOOD):
             return together

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from math import exp, inf
+from math import exp, inf, log
 
 import msgspec
 
@@ -11,6 +11,7 @@ from flows.questions.following import only
 from flows.questions.knowledge import Knowledge
 from flows.questions.likeness import Alike, Likeness
 from flows.questions.matching import Matcher
+from flows.questions.phrases import ROUNDING
 from flows.questions.units import Reading, Unit, heads_of
 from flows.questions.weighing import Match
 from flows.roadmap import Environment
@@ -65,17 +66,17 @@ class Chooser:
         self.choose = lru_cache(maxsize=64)(self._choose)
         """Kept for a while: what a question is about alone is asked once more beside the question it may follow."""
 
-    def answering(self, reading: Reading) -> Choice:
-        """The same where it answers; where it is plain at a glance that it does not, no choice."""
-        return self._choose(reading, at_a_glance=True)
+    def answering(self, reading: Reading, least: float) -> Choice:
+        """The same where it answers with a score of so much; where it is plain that it does not, no choice."""
+        return self._choose(reading, max(least, ENOUGH))
 
-    def _choose(self, reading: Reading, *, at_a_glance: bool = False) -> Choice:
+    def _choose(self, reading: Reading, least: float = 0.0) -> Choice:
         """The subject for which most speaks, with how sure that is."""
         if sum(self._matcher.weight(u) for u in reading.units) < _LEAST_SAID:
             return NO_CHOICE
         alike = self._likeness.weigh(reading)
         contest = Contest(self._knowledge, self._matcher, reading)
-        if at_a_glance and len(reading.asks) == 1 and _is_far(alike, contest):
+        if least and len(reading.asks) == 1 and _is_less(alike, contest, least):
             return NO_CHOICE
         theme = contest.theme()
         spoken = spoken_for(alike, contest)
@@ -127,9 +128,17 @@ def spoken_for(alike: Alike, contest: Contest) -> Mapping[str, float]:
     return found
 
 
-def _is_far(alike: Alike, contest: Contest) -> bool:
-    """Whether not even the likeliest subject is likely enough, were it phrased so nearly; and no phrasing is all."""
-    return _sure(alike.lead(alike.most), 1.0, 0.0) < ENOUGH and not contest.reaching(_EXACT)
+def _is_less(alike: Alike, contest: Contest, least: float) -> bool:
+    """Whether it is plain that no subject is so sure: none has a phrasing as near as it would need to be."""
+    if contest.reaching(_EXACT):
+        return False
+    for name, _ in alike.behinds():
+        needed = _needed(alike.inside(name), least)
+        if needed > 1.0:
+            break  # nor can those after it, which are less likely
+        if contest.may_reach(name, needed):
+            return False
+    return True
 
 
 def chance(alike: Alike, name: str, held: float, against: float) -> float:
@@ -145,6 +154,12 @@ def chance(alike: Alike, name: str, held: float, against: float) -> float:
 def _sure(lead: tuple[float, float], held: float, against: float) -> float:
     each, all_told = lead
     return 1 / (1 + exp(-(_EACH * each + _ALL_TOLD * all_told + _HELD * held + _OVER * (held - against) + _BEFORE)))
+
+
+def _needed(lead: tuple[float, float], sure: float) -> float:
+    """How near a phrasing has to be at least for this to be so sure, were there no theme."""
+    each, all_told = lead
+    return (log(sure / (1 - sure)) - _EACH * each - _ALL_TOLD * all_told - _BEFORE) / (_HELD + _OVER) - ROUNDING
 
 
 def environment(units: Sequence[Unit]) -> Environment | None:

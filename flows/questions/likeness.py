@@ -59,11 +59,7 @@ class Alike(msgspec.Struct, frozen=True):
 
     def inside(self, name: str) -> tuple[float, float]:
         """How much likelier a subject is than every theme: beside the question's length, and beside its root."""
-        return self.lead(self.subjects.get(name, self.outside))
-
-    def lead(self, told: float) -> tuple[float, float]:
-        """The same of how well a bag explains the question."""
-        lead = told - self.outside
+        lead = self.subjects.get(name, self.outside) - self.outside
         return lead / self.weight, lead / sqrt(self.weight)
 
 
