@@ -86,6 +86,8 @@ class _Plan:
             self.items.add((one.rung.person, one.rung.subject))
             if not people.reach(one.rung.person).habits.off:
                 self.holds[one.rung.key(self.key)] = one
+        self.owed = [(row.owed, self._standing(row.owed)) for row in facts.rows if not row.settled]
+        """What waits to be sent, each with what it is about, while that is to be said."""
         self.refused = dict(self._once_more())
         """What is owed once more, by the key under which it was refused."""
 
@@ -129,21 +131,19 @@ class _Plan:
         return any((rung.person, rung.subject) == about for rung in (rung_of(row.owed) for row in later))
 
     def move(self) -> Iterator[tuple[str, float]]:
-        for row in self._owed():
-            one = self._standing(row)
+        for row, one in self.owed:
             if one and (at := self._instant(row, one).timestamp()) != row.due_at:
                 yield row.key, at
 
     def _instant(self, row: Owed, one: Found) -> datetime:
         """When this row is due now. What could not be said in time is not said at night either."""
         due = self._due(row, one)
-        stands = datetime.fromtimestamp(row.due_at, UTC)
-        return stands if self._was_put_off(row, due, stands) else self.people.hours(row.person).late(due, self.now)
+        if due < self.planned and self._was_put_off(row, stands := datetime.fromtimestamp(row.due_at, UTC)):
+            return stands
+        return self.people.hours(row.person).late(due, self.now)
 
-    def _was_put_off(self, row: Owed, due: datetime, stands: datetime) -> bool:
+    def _was_put_off(self, row: Owed, stands: datetime) -> bool:
         """Whether it was night when it was late: then it waits for its hour, also if a plan is made by day before."""
-        if due >= self.planned:
-            return False
         hours = self.people.hours(row.person)
         next_hours = {hours.next_hour(self.planned), hours.next_hour(self.now)}
         return next_hours == {stands} and stands != rung_of(row).due_at
@@ -166,10 +166,7 @@ class _Plan:
 
     def drop(self) -> Iterator[str]:
         """What was put off stays until then: an undo may bring it back, and it is looked at before it is sent."""
-        return (row.key for row in self._owed() if self._standing(row) is None and snoozed_to(row.key) is None)
-
-    def _owed(self) -> Iterator[Owed]:
-        return (row.owed for row in self.facts.rows if not row.settled)
+        return (row.key for row, one in self.owed if one is None and snoozed_to(row.key) is None)
 
     def outcomes(self) -> Iterator[tuple[str, str]]:
         """Rows in a message whose item was done, given away or is gone, and those where that was taken back."""

@@ -39,7 +39,7 @@ class Rung(msgspec.Struct, frozen=True):
 
     def key(self, firm: FirmKey) -> str:
         """What it is known by, whenever it is worked out again."""
-        return "|".join((firm.firm, self.subject, self.person, self.kind, str(self.rung), self.revision))
+        return f"{firm.firm}|{self.subject}|{self.person}|{self.kind}|{self.rung}|{self.revision}"
 
 
 class Found(NamedTuple):
@@ -93,9 +93,14 @@ class Workings:
         self.set_up = position.set_up_at or BEGINNING
         self._hours: dict[tuple[str, date], tuple[datetime, datetime]] = {}
 
-    def wants(self, subject: str, *step: str | int) -> bool:
-        """Whether this subject is asked about, and of it this kind, and of that this rung."""
-        return self._wanted is None or (subject, *step) in self._wanted
+    def wants(self, subject: str, *kind: Kind) -> bool:
+        """Whether this subject is asked about, and of it this kind."""
+        return self._wanted is None or (subject, *kind) in self._wanted
+
+    def _wanted_of(self, subject: str, kind: Kind, steps: Sequence[Step]) -> Sequence[Step]:
+        if self._wanted is None:
+            return steps
+        return [step for step in steps if (subject, kind, step.nth) in self._wanted]
 
     def changed(self, subject: str) -> datetime:
         """When something that keeps no time of its own changed last; see `Position.changed_at`."""
@@ -107,8 +112,8 @@ class Workings:
 
     def before(self, dated: Dated, person: str, since: datetime, numbers: tuple[int, ...]) -> Iterator[Found]:
         """The days before a date, and the day itself; those that are too far off are not worked out."""
-        for step in self.ladders.before(dated.on, numbers):
-            if step.day <= self.last and self.wants(dated.subject, "before", step.nth):
+        for step in self._wanted_of(dated.subject, "before", self.ladders.before(dated.on, numbers)):
+            if step.day <= self.last:
                 yield self.on_day(step, person, dated, "before", since)
 
     def late(self, dated: Dated, until: date = date.max) -> Sequence[Step]:
@@ -118,7 +123,7 @@ class Workings:
         every = self.rules.late_every
         first = self.now.date() - timedelta(14 + 2 * every)
         steps = self.ladders.late(dated.on, every, first=first, last=self.last)
-        return [step for step in steps if step.day < until and self.wants(dated.subject, "late", step.nth)]
+        return self._wanted_of(dated.subject, "late", [step for step in steps if step.day < until])
 
     def waiting(self, since: date, again: date | None) -> Sequence[Step]:
         """The days on which a wait is asked about. Of those behind us the last few are enough."""
