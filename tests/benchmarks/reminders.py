@@ -24,6 +24,7 @@ from msgspec.structs import replace
 from bot.bootstrap import build_services
 from bot.delivery.planner import TOGETHER
 from bot.pack_files import read_pack
+from bot.serving import tune_python
 from flows.asked import Owed
 from flows.events import FirmKey
 from flows.firms import Person
@@ -336,6 +337,7 @@ async def measure(database: Database, bare: Bare) -> None:
 
 
 def main() -> None:
+    tune_python()
     with tempfile.TemporaryDirectory() as folder:
         say("SQLite")
         asyncio.run(on_sqlite(Path(folder)))
