@@ -115,7 +115,7 @@ async def test_a_document_is_added_found_replaced_and_removed(slack: Slack, serv
     history = [row.type for row in await services.events.history(key)]
     assert history[-4:] == ["document_added", "document_added", "document_removed", "document_removed"]
     told = words_of(await ben.types("/cais history"))
-    assert "Added the document manual.md (md, 1 kB), SHA-256 " in told
+    assert f"Added the document manual.md (md, {len(MANUAL.encode())} bytes), SHA-256 " in told
     assert "Replaced the document manual.md by manual 2027.md" in told
     assert "Removed the document manual 2027.md; nothing is quoted from it any more. Reason: superseded" in told
     assert slack.refused() == []
