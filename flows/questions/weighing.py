@@ -167,7 +167,7 @@ class View:
     def at_a_glance(self, name: str) -> float:
         """What the score of a subject or theme cannot be more than: were all explained that it knows, and all met."""
         covered = self._most_covered(name)
-        return 2 * covered / (covered + 1)
+        return 2 * covered / (covered + 1) + ROUNDING
 
     def at_most(self, name: str) -> float:
         """The same, looked at more closely: how much is met of its phrasings; 0 where that is not enough of any."""
