@@ -104,7 +104,7 @@ class Likeness:
         unseen = _UNSEEN * len(self._counts)
         self._nothing = [log(_UNSEEN / (total + unseen)) for total in bags.totals]
         self._places = Struct(f"<{len(bags.names)}Q")
-        self._row = lru_cache(maxsize=8_192)(self._gained)
+        self._row = lru_cache(maxsize=2_048)(self._gained)
         self._of_words = lru_cache(maxsize=64)(self._told)
         """Kept for a while: a question is read alone, and in the same words beside the one before it."""
 
@@ -185,7 +185,7 @@ def _said(words: Sequence[str]) -> dict[Part, float]:
     return found
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=2_048)
 def _pieces(word: str) -> Sequence[Part]:
     """Four letters each; none of a short word."""
     return [("piece", word[i : i + _PIECES]) for i in range(len(word) - _PIECES + 1)] if len(word) > _PIECES else []

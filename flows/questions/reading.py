@@ -13,7 +13,7 @@ from flows.questions.words import Speller, Stemmer, sentences, tidy, tokens
 
 MOST_WORDS = 160
 """That a reading looks at; a question is shorter."""
-MOST_KEPT = 1_024
+MOST_KEPT = 256
 """Questions of which what they come to is kept: people ask the same things."""
 _SHORT, _MOST_LONG_KEPT = 200, 16
 """Characters of a question that many are kept of; of longer ones a few, for memory has to stay as it is."""
