@@ -36,7 +36,9 @@ class Wire:
             raise aiohttp.InvalidURL(url) from error
         more = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
         head = f"POST {address.raw_path_qs} HTTP/1.1\r\n{usual}{more}Content-Length: {len(content)}\r\n\r\n"
-        return await self._exchange(place, head.encode("latin-1") + content)
+        # Over all of it, not from read to read: a message's lease is longer than this, however slowly an answer drips.
+        async with asyncio.timeout(self._session.timeout.total):
+            return await self._exchange(place, head.encode("latin-1") + content)
 
     def _place(self, origin: URL) -> tuple[ClientRequest, str]:
         if origin not in self._places:
@@ -48,18 +50,14 @@ class Wire:
         connector = self._session.connector
         if connector is None:
             raise aiohttp.ClientConnectionError("The session is closed.")
-        loop, total = asyncio.get_running_loop(), self._session.timeout.total
-        ends = loop.time() + total if total else None
-        connection = await connector.connect(place, [], aiohttp.ClientTimeout(connect=total))
+        connection = await connector.connect(place, [], self._session.timeout)
         try:
             protocol = connection.protocol
             assert protocol is not None, "it was handed out this moment"
-            left = max(0.01, ends - loop.time()) if ends else None
-            protocol.set_response_params(read_until_eof=True, auto_decompress=False, read_timeout=left)
+            protocol.set_response_params(read_until_eof=True, auto_decompress=False)
             if protocol.transport is None:
                 raise aiohttp.ServerDisconnectedError
             protocol.transport.write(request)
-            protocol.start_timeout()
             message, payload = await protocol.read()
             while message.code < 200:  # that it goes on
                 message, payload = await protocol.read()

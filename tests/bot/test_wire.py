@@ -26,8 +26,8 @@ BROKEN = {
 class Far:
     """The other end: says the same to everybody, and hangs up after it unless the answer is whole."""
 
-    def __init__(self, answer: bytes, *, after: float = 0.0) -> None:
-        self.answer, self.after = answer, after
+    def __init__(self, answer: bytes, *, after: float = 0.0, drips: float = 0.0) -> None:
+        self.answer, self.after, self.drips = answer, after, drips
         self.lines, self.asked = 0, list[bytes]()
 
     async def meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -36,7 +36,10 @@ class Far:
             length = int(head.lower().split(b"content-length:")[1].split(b"\r\n")[0])
             self.asked.append(head + await reader.readexactly(length))
             await asyncio.sleep(self.after)
-            writer.write(self.answer)
+            for sign in self.answer if self.drips else b"":
+                writer.write(bytes([sign]))
+                await asyncio.sleep(self.drips)
+            writer.write(b"" if self.drips else self.answer)
             if self.answer != WHOLE:
                 break
         writer.close()
@@ -105,6 +108,13 @@ async def test_what_comes_too_late_is_nobody_elses_answer() -> None:
         far.after = 0.0
         assert (await wire.post(url, b"{}", {}))[0] == 200
     assert far.lines == 2
+
+
+async def test_an_answer_that_drips_ends_when_its_time_is_up() -> None:
+    far = Far(WHOLE, drips=0.03)
+    async with wire_to(far, total=0.1) as (wire, url):
+        with pytest.raises(TimeoutError):
+            await wire.post(url, b"{}", {})
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:1/", "http://[::1", "http://127.0.0.1:99999/"])
