@@ -11,12 +11,13 @@ KINDS: Mapping[EvidenceKind, str] = {"link": "link", "note": "note", "message": 
 
 NOT_COPIED = {
     "too_large": "too large",
+    "unread": "it is larger than 1 GB, so it was not read",
     "no_room": "the room for copies is used up",
     "off": "this installation keeps no copies",
     "elsewhere": "its content is not in Slack",
     "unreachable": "Slack did not hand it over within a day",
 }
-"""Why a file is kept as a reference only."""
+"""Why there is no copy of a file."""
 
 WEAK = (
     "A link into Slack alone is weak evidence: messages and files there can be edited or deleted, and Slack may not "
@@ -46,7 +47,8 @@ def kept_how(event: EvidenceAdded) -> str:
     """Of a file: whether its content is kept here, and why not."""
     if event.copied:
         return "copy kept"
-    return f"not copied: {NOT_COPIED.get(event.not_copied, event.not_copied)}; kept as a reference"
+    reference = "" if event.digest else "; kept as a reference"
+    return f"not copied: {NOT_COPIED.get(event.not_copied, event.not_copied)}{reference}"
 
 
 def suggestions(task: Task, chosen: Sequence[str]) -> tuple[str, ...]:

@@ -49,10 +49,6 @@ class Copies:
 
         Raises NoRoom where the disk takes none.
         """
-        if not self.keeps:
-            with tempfile.TemporaryFile() as file:
-                yield file
-            return
         place = self._of(key) / "incoming"
         try:
             place.mkdir(parents=True, exist_ok=True, mode=0o700)

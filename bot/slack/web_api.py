@@ -18,7 +18,7 @@ log = logging.getLogger("cais.web_api")
 
 DEFAULT_URL = "https://slack.com/api/"
 FETCH = 120.0
-"""Seconds that fetching a file may take."""
+"""Seconds that fetching a file may take, where nobody says otherwise."""
 
 _SLACKS = re.compile(r"(?:[a-z0-9-]+\.)+slack(?:-gov)?\.com", re.IGNORECASE)
 
@@ -73,6 +73,13 @@ NO_TOKEN = frozenset(
 )
 """Slack's words for a token that counts no more, and ours for one that is not there; some of them may also be about a
 person."""
+
+
+class Taker(Protocol):
+    """What a file is written into, piece by piece."""
+
+    def write(self, piece: bytes, /) -> object:
+        """One more piece."""
 
 
 class Tokens(Protocol):
@@ -195,7 +202,9 @@ class WebApi:
             return False
         return status == 200 and not content.startswith(b'{"ok":false')
 
-    async def fetch(self, url: str, into: IO[bytes], *, most: int, exactly: int | None = None) -> tuple[int, str]:
+    async def fetch(
+        self, url: str, into: Taker, *, most: int, exactly: int | None = None, seconds: float = FETCH
+    ) -> tuple[int, str]:
         """Writes a private file's content; its size and SHA-256 in hex. Only addresses of Slack's are fetched.
 
         `exactly` is the size that Slack names, where it may be a web page: one of another size is Slack's login page.
@@ -203,7 +212,7 @@ class WebApi:
         """
         if not self._may_fetch(url):
             raise NotHandedOver("not an address of Slack's")
-        timeout = aiohttp.ClientTimeout(total=FETCH, sock_read=20.0)
+        timeout = aiohttp.ClientTimeout(total=seconds, sock_read=20.0)
         token = await self._authorization()
         try:
             # Without the scope Slack sends one to its login page, so that following would end in a file of HTML.
@@ -299,7 +308,7 @@ class WebApi:
             return response.status, response.headers, await response.read()
 
 
-async def _written(answer: aiohttp.ClientResponse, into: IO[bytes], most: int) -> tuple[int, str]:
+async def _written(answer: aiohttp.ClientResponse, into: Taker, most: int) -> tuple[int, str]:
     size, digest = 0, hashlib.sha256()
     async for chunk in answer.content.iter_chunked(1 << 16):
         size += len(chunk)

@@ -282,7 +282,7 @@ def became(scene: Scene, found: Sequence[tuple[Became, Piece | None]]) -> Messag
             told = f"✅ Recorded for *{literal(_title(scene, one.task))}*: {piece_line(piece.row)}"
             told += f". {literal(one.said)}" if one.said else ""
             blocks.append(section(told, accessory=way_back))
-            said.append(f"{name} is recorded as evidence.")
+            said.append(f"{name} is recorded as evidence. {literal(one.said)}".strip())
         else:
             blocks.append(section(f"⚠️ *{name}* was not recorded. {literal(clip(one.said, 500))}"))
             said.append(f"{name} was not recorded. {literal(one.said)}")

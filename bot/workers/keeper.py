@@ -1,4 +1,4 @@
-"""Fetches the files people handed over as evidence, keeps their copies, and has each recorded.
+"""Fetches the files people handed over as evidence, hashes them, keeps their copies, and has each recorded.
 
 What is on its way stands in the database with a lease, so that a process that dies in the middle is followed by
 another. A copy is whole on the disk before its event is recorded, and the row goes only after that.
@@ -7,6 +7,7 @@ another. A copy is whole on the disk before its event is recorded, and the row g
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from typing import IO, Any
 from uuid import uuid4
 
@@ -14,20 +15,27 @@ import msgspec
 
 from bot.background import Rounds
 from bot.clock import SKEW
-from bot.slack.web_api import NotHandedOver, SlackSaidNo, TooBusy, TooLarge, Unsure, WebApi
+from bot.slack.web_api import FETCH, NotHandedOver, SlackSaidNo, TooBusy, TooLarge, Unsure, WebApi
 from bot.typed.words import writable
+from bot.workers.received import Received
 from flows import events as e
-from flows.evidence import kinds
 from flows.evidence.intake import Coming
 from flows.evidence.pieces import LONGEST_NAME
 from flows.firms import Person, Refusal
+from flows.proof import NOT_COPIED
 from flows.services import Services
-from storage.copies import Copies, NoRoom
+from storage.copies import MB, Copies, NoRoom
 
 log = logging.getLogger("cais.keeper")
 
 LEASE = 150.0 + SKEW
-"""Seconds one process has for a file: longer than fetching one may take."""
+"""Seconds one process has for a file: longer than fetching one may take, where no copy is too large for it."""
+
+MOST_READ = 1 << 30
+"""Bytes of one file that are read at all: Slack takes none that is larger, so more than that is no file of its own."""
+
+A_LARGE_ONE = 20 * 60.0
+"""Seconds that fetching a file may take which is too large for a copy; the lease goes on for as long."""
 
 ROUND = 15.0
 """Seconds between looks at what a crash left, or another replica was asked for."""
@@ -52,6 +60,8 @@ SENTENCES: Mapping[str, str] = {
     "broken": "Something went wrong each time I tried to keep it. Nothing was recorded. Save it anew and add that.",
 }
 """Why nothing was recorded, and what to do."""
+
+KEEP_IT = "Keep the file itself where your firm keeps its records"
 
 
 class Described(msgspec.Struct, frozen=True):
@@ -174,61 +184,74 @@ class Keeper:
             return msgspec.structs.replace(event, not_copied="unreachable")
         if not found.inside:
             return msgspec.structs.replace(event, not_copied="elsewhere")
-        if found.size is not None and found.size > self._copies.largest:
-            return msgspec.structs.replace(event, not_copied="too_large")
+        if found.size is not None and found.size > MOST_READ:
+            return msgspec.structs.replace(event, not_copied="unread")
         try:
-            return await self._copied(coming, found, event)
+            return await self._hashed(coming, found, event)
         except TooLarge:
-            return msgspec.structs.replace(event, not_copied="too_large")
-        except NoRoom:
-            return msgspec.structs.replace(event, not_copied="no_room")
+            return msgspec.structs.replace(event, not_copied="unread")
         except (Unsure, TooBusy):
             if self._now() - coming.since < A_DAY:
                 raise
             return msgspec.structs.replace(event, not_copied="unreachable")
 
-    async def _copied(self, coming: Coming, found: Described, event: e.EvidenceAdded) -> e.EvidenceAdded:
-        receiving = self._copies.incoming(coming.key)
-        file = await asyncio.to_thread(receiving.__enter__)
+    async def _hashed(self, coming: Coming, found: Described, event: e.EvidenceAdded) -> e.EvidenceAdded:
+        """Read to its end for its hash, whether or not a copy is kept of it."""
+        lost = "" if self._copies.keeps else "off"
+        if self._copies.keeps and (found.size or 0) > self._copies.largest:
+            lost = "too_large"
+        receiving: AbstractContextManager[IO[bytes] | None] = (
+            nullcontext() if lost else self._copies.incoming(coming.key)
+        )
         try:
-            size, digest = await self._download(coming, found, file)
-            seen = await asyncio.to_thread(_look, file, size)
-            known = msgspec.structs.replace(event, size=size, digest=digest, seen=seen)
-            if not self._copies.keeps:
-                return msgspec.structs.replace(known, not_copied="off")
-            try:
-                await asyncio.to_thread(self._copies.keep, coming.key, file, digest)
-            except NoRoom:
-                return msgspec.structs.replace(known, not_copied="no_room")
-            return msgspec.structs.replace(known, copied=True)
+            file = await asyncio.to_thread(receiving.__enter__)
+        except NoRoom:
+            receiving, file, lost = nullcontext(), None, "no_room"
+        try:
+            received = Received(file, self._copies.largest, lost)
+            size, digest = await self._download(coming, found, received)
+            if received.file is not None:
+                received.lost = await self._copied(coming, received.file, digest)
+            known = msgspec.structs.replace(event, size=size, digest=digest, seen=received.seen())
+            return msgspec.structs.replace(known, copied=not received.lost, not_copied=received.lost)
         finally:
             await asyncio.to_thread(receiving.__exit__, None, None, None)
 
-    async def _download(self, coming: Coming, found: Described, file: IO[bytes]) -> tuple[int, str]:
+    async def _copied(self, coming: Coming, file: IO[bytes], digest: str) -> str:
+        """Why no copy is kept; empty where one is."""
         try:
-            slack = self._slack.of(coming.key.tenant)
-            return await slack.fetch(found.url, file, most=self._copies.largest, exactly=found.size)
-        except OSError as error:  # the disk, not the line: that is an Unsure
-            raise NoRoom from error
+            await asyncio.to_thread(self._copies.keep, coming.key, file, digest)
+        except NoRoom:
+            return "no_room"
+        return ""
+
+    async def _download(self, coming: Coming, found: Described, received: Received) -> tuple[int, str]:
+        seconds = FETCH
+        if found.size is None or found.size > self._copies.largest:
+            seconds = A_LARGE_ONE
+            await self._intake.hold(coming, by=self._name, until=self._now() + seconds + LEASE - FETCH)
+        slack = self._slack.of(coming.key.tenant)
+        return await slack.fetch(found.url, received, most=MOST_READ, exactly=found.size, seconds=seconds)
 
     async def _record(self, coming: Coming, event: e.EvidenceAdded) -> None:
         who = await self._person(coming)
-        if not await self._evidence.record_file(coming, who, event):
+        if not await self._evidence.record_file(coming, who, event, self._of_no_copy(event)):
             await self._evidence.tell(coming, event.name, SENTENCES["same"])
         about = {"action": "evidence", "firm": coming.key.firm, "copied": event.copied}
         log.info("a file was recorded", extra=about)
+
+    def _of_no_copy(self, event: e.EvidenceAdded) -> str:
+        """That there is no copy, why, and what to do; empty where there is one."""
+        if event.copied:
+            return ""
+        why = NOT_COPIED[event.not_copied]
+        if event.not_copied == "too_large":
+            why = f"it is larger than {self._copies.largest / MB:g} MB"
+        if not event.digest:
+            return f"Neither a copy nor a SHA-256 is kept: {why}. {KEEP_IT}."
+        return f"Its SHA-256 is recorded, but no copy is kept: {why}. {KEEP_IT}; the SHA-256 shows that it is the same."
 
     async def _person(self, coming: Coming) -> Person:
         """Who handed it over, with the rights of now."""
         known = (await self._services.directory.sight(coming.key.tenant, coming.by)).known
         return Person(coming.by, coming.by_name, admin=known.admin)
-
-
-def _look(file: IO[bytes], size: int) -> str:
-    """What its bytes show it to be."""
-    file.seek(0)
-    head = file.read(kinds.LOOKED_AT)
-    file.seek(max(0, size - kinds.LOOKED_AT))
-    tail = file.read(kinds.LOOKED_AT)
-    file.seek(0, 2)
-    return kinds.seen(head, tail)

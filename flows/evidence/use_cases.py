@@ -159,8 +159,10 @@ class Evidence:
 
     # --- what became of a file -----------------------------------------------------------------------------------
 
-    async def record_file(self, coming: Coming, who: Person, event: e.EvidenceAdded) -> bool:
+    async def record_file(self, coming: Coming, who: Person, event: e.EvidenceAdded, about: str = "") -> bool:
         """A file is here, or its reference: record it, and owe its sender the word. False where it counts already.
+
+        `about` is a sentence of how it is kept, which the word has, too.
 
         Raises Refusal where the person may not add it any more, or the task is gone from the firm's roadmap.
         """
@@ -176,8 +178,10 @@ class Evidence:
             if not changed.records:
                 return changed
             same = deciding.same_content(history, event)
-            said = f"Its content is that of “{same[0].event.name}”; one copy is kept." if same else ""
-            became = Became(event.name, event.task, changed.records[0].sequence, said)
+            copies = "one copy is kept" if event.copied else "both are recorded"
+            said = [f"Its content is that of “{same[0].event.name}”; {copies}."] if same else []
+            said += [about] if about else []
+            became = Became(event.name, event.task, changed.records[0].sequence, " ".join(said))
             return msgspec.structs.replace(changed, owed=(self._owed(coming, became),))
 
         changed = await self._events.change(coming.key, unit, cause=f"evidence:{coming.id}", with_history=True)

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import AsyncIterator
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from bot.settings import read
 from bot.slack.web_api import NotHandedOver, SlackSaidNo, WebApi
 from bot.workers import keeper
 from bot.workers.evidence_copies import check_copies
+from bot.workers.received import Received
 from flows.events import EvidenceAdded, FirmKey
 from flows.evidence.pieces import Piece
 from flows.firms import Person, Refusal
@@ -125,19 +127,58 @@ async def test_a_page_that_was_saved_is_kept_although_it_is_html(slack: Slack, s
     assert piece.event.copied
 
 
-async def test_a_file_beyond_the_limit_is_kept_as_a_reference_and_called_weak(
+async def test_a_file_too_large_for_a_copy_is_hashed_all_the_same_and_called_weak(
     slack: Slack, services: Services, copies: Copies
 ) -> None:
     key = await a_firm(services)
-    await submits(slack, slack.ben, {"big.bin": b"x" * 100_001})
+    large = PDF + b"x" * 100_000
+    await submits(slack, slack.ben, {"large.pdf": large})
     letter = words_of(await told(slack, slack.ben, "is recorded"))
-    assert "not copied: too large; kept as a reference" in letter
+    assert "Its SHA-256 is recorded, but no copy is kept: it is larger than 0.1 MB. Keep the file itself" in letter
+    assert "not copied: too large" in letter
     assert "weak" in letter
     [piece] = await the_pieces(services, key)
-    assert piece.event.digest == "", "it was not fetched"
+    event = piece.event
+    assert (event.digest, event.size) == (hashlib.sha256(large).hexdigest(), len(large))
+    assert (event.claimed, event.seen, event.copied) == ("application/pdf", "application/pdf", False)
     assert copies.used() == 0
+    assert event.digest in words_of(await slack.ben.types("/cais history s1"))
     card = words_of(await slack.ben.types("/cais next"))
     assert "⚠️ weak by itself" in card
+
+
+async def test_a_file_larger_than_any_of_slacks_is_not_read_and_that_is_said(
+    slack: Slack, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = await a_firm(services)
+    monkeypatch.setattr(keeper, "MOST_READ", 100)
+    await submits(slack, slack.ben, {"endless.bin": b"x" * 101})
+    letter = words_of(await told(slack, slack.ben, "is recorded"))
+    assert "Neither a copy nor a SHA-256 is kept: it is larger than 1 GB, so it was not read." in letter
+    [piece] = await the_pieces(services, key)
+    assert (piece.event.digest, piece.event.not_copied) == ("", "unread")
+
+
+async def test_where_no_copies_are_kept_a_file_is_hashed_and_nothing_is_written(
+    slack: Slack, services: Services, copies: Copies
+) -> None:
+    key = await a_firm(services)
+    copies.keeps = False
+    await submits(slack, slack.ben, {"memo.pdf": PDF})
+    await told(slack, slack.ben, "no copy is kept: this installation keeps no copies")
+    [piece] = await the_pieces(services, key)
+    assert (piece.event.digest, piece.event.copied) == (DIGEST, False)
+    assert not copies.folder.exists()
+
+
+def test_of_a_file_whose_size_nobody_says_no_more_is_written_than_a_copy_may_have() -> None:
+    file = BytesIO()
+    received = Received(file, 1_000)
+    for piece in (PDF, b"x" * 900, b"x" * 900, b"x" * 900):
+        received.write(piece)
+    assert (received.file, received.lost) == (None, "too_large")
+    assert file.getvalue() == b"", "the room is for others"
+    assert received.seen() == "application/pdf"
 
 
 async def test_an_empty_file_proves_nothing(slack: Slack, services: Services) -> None:
@@ -403,7 +444,7 @@ async def test_a_full_store_keeps_the_reference_and_says_so(slack: Slack, servic
     await a_firm(services)
     copies.total = len(PDF) - 1
     await submits(slack, slack.ben, {"memo.pdf": PDF})
-    assert "the room for copies is used up" in words_of(await told(slack, slack.ben, "is recorded"))
+    assert "no copy is kept: the room for copies is used up" in words_of(await told(slack, slack.ben, "is recorded"))
     assert copies.used() == 0
 
 

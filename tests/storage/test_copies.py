@@ -93,10 +93,3 @@ def test_no_id_leads_out_of_the_folder(tmp_path: Path, firm: str) -> None:
 def test_what_is_no_digest_finds_nothing(tmp_path: Path, digest: str) -> None:
     with pytest.raises(ValueError, match="SHA-256"):
         Copies(tmp_path).find(OURS, digest)
-
-
-def test_where_none_are_kept_what_comes_can_still_be_looked_at(tmp_path: Path) -> None:
-    copies = Copies(tmp_path / "none", keeps=False)
-    with copies.incoming(OURS) as file:
-        file.write(CONTENT)
-    assert not (tmp_path / "none").exists()
