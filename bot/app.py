@@ -27,6 +27,7 @@ from bot.front.table import Table
 from bot.front.turned_away import Known, TurnedAway
 from bot.metrics import Counts
 from bot.router import Router
+from bot.slack.channels import Channels
 from bot.slack.installed import NOT_HERE, Installed, ManyWorkspaces, OneWorkspace
 from bot.slack.people import People
 from bot.slack.places import place
@@ -100,6 +101,7 @@ class Bot:
         self.counts = Counts()
         self.slack = WebApi(self.session, tokens=self.installed, base_url=api_url, called=self.counts.called)
         services.asking.came = self.counts.asked
+        services.summaries.look = Channels(self.slack).look
         self.background = Background()
         self.people = People(self.slack, services.directory, self.background, now, services.now)
         self.answering = Answering(self.slack, self._redraw_home)

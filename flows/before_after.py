@@ -70,7 +70,7 @@ def _said(pack: Pack, event: AnyEvent, seen: Any) -> str:
         case e.RecurringSet() | e.RecurringRemoved():
             return f"{seen['name']}, {yearly(seen['month'], seen['day'])}" if seen else "not there"
         case e.SummarySet() | e.SummaryStopped():
-            return str(seen["every"]) if seen else "not posted"
+            return f"set up, {seen['every']}" if seen else "not set up"
         case e.FirmAnswerGiven() | e.FirmAnswerWithdrawn():
             return "no answer" if not seen else "withdrawn" if seen.get("withdrawn") else str(seen["text"])
         case e.HoldSet() | e.HoldLifted():

@@ -369,13 +369,17 @@ class RecordExported(Event, frozen=True):
 
 
 class SummarySet(Event, frozen=True):
-    """The firm's summary is posted to a channel, at this hour of that zone. `shared`: though other companies see it."""
+    """The firm's summary is to be posted to a channel, at this hour of that zone; whether it could be is not in it.
+
+    `shared`: though other companies see it. `name`: what the channel was called, empty where that was not known.
+    """
 
     channel: str
     every: Every
     hour: time
     time_zone: str
     shared: bool = False
+    name: str = ""
 
 
 class SummaryStopped(Event, frozen=True):

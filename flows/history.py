@@ -254,14 +254,27 @@ def channel_of(event: AnyEvent) -> str:
     return ""
 
 
+def channels_of(row: Record, rows: Mapping[int, Record] = NO_ROWS) -> set[str]:
+    """The channels that an entry names by their ids: its own, or those of the entries it undoes."""
+    if isinstance(row.event, e.Undone):
+        return {channel for n in row.event.of if n in rows for channel in channels_of(rows[n], rows)}
+    return {channel} if (channel := channel_of(row.event)) else set()
+
+
+def channel_names(rows: Sequence[Record]) -> dict[str, str]:
+    """What channels were called when somebody last had a summary posted there, by our id, as far as it was known."""
+    set_up = (row.event for row in rows if row.type == "summary_set")
+    return {event.channel: event.name for event in set_up if isinstance(event, e.SummarySet) and event.name}
+
+
 def _of_summary(event: e.SummarySet | e.SummaryStopped) -> str:
     channel = event.channel.rpartition("/")[2]
     if isinstance(event, e.SummaryStopped):
         return f"Stopped the summary in the channel {channel}"
     shared = ", which other companies see" if event.shared else ""
-    if event.every == "once":
-        return f"Posted a summary to the channel {channel}{shared}"
-    return f"Summary posted {event.every} to the channel {channel}{shared}, {hour_there(event.hour, event.time_zone)}"
+    at = "" if event.every == "once" else f", {hour_there(event.hour, event.time_zone)}"
+    unless = "the app cannot post there" + ("" if event.shared else ", or other companies see it")
+    return f"Summary set up to be posted {event.every} in the channel {channel}{shared}{at}; not posted while {unless}"
 
 
 def _rungs(before: Sequence[int]) -> str:

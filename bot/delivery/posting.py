@@ -9,9 +9,11 @@ from msgspec.structs import replace
 
 from bot.delivery.pictures import NotYet, Pictures
 from bot.front.answering import NO_UNFURLING, content
+from bot.slack.channels import is_shared
 from bot.slack.places import slack_id
 from bot.slack.web_api import SlackSaidNo, TooBusy, Unreachable, Unsure, WebApi
 from bot.surfaces import Letter, Message
+from flows.summaries.posting import SHARED
 
 log = logging.getLogger("cais.posting")
 
@@ -28,9 +30,6 @@ MOST_KEPT = 10_000
 
 AGAIN = 30.0
 """Seconds until another try where no connection came about."""
-
-SHARED = "shared_channel"
-"""Our own word, among Slack's: people of another company are in the channel."""
 
 INSIDE = 600.0
 """Seconds for which a channel that was the workspace's own is believed to be so still."""
@@ -112,8 +111,7 @@ class Posting:
             raise NotSent(self._now() + AGAIN) from error
         except SlackSaidNo as no:
             raise (SlackSaidNo("conversations.info", SHARED) if no.error == "missing_scope" else no) from no
-        seen = found.get("channel") or {}
-        if any(seen.get(name) for name in ("is_ext_shared", "is_pending_ext_shared")):
+        if is_shared(found.get("channel") or {}):
             raise SlackSaidNo("conversations.info", SHARED)
         if len(self._inside) >= MOST_KEPT:
             self._inside.clear()

@@ -57,12 +57,15 @@ async def _set_up(
     heard: Heard, services: Services, keys: Sequence[FirmKey], channel: str, every: Every | None
 ) -> Message:
     _must_be_a_channel(heard, channel)
+    seen = await services.summaries.look(heard.tenant, channel)  # before the record says what it is called
     results: list[Result] = []
     for first in range(0, len(keys), AT_ONCE):
         # Hundreds one after the other, each with a commit of its own, would take longer than Slack waits.
         some = keys[first : first + AT_ONCE]
-        results += await asyncio.gather(*(services.summaries.post(k, heard.act, channel, every) for k in some))
-    return views.set_up([result.position for result in results], channel)
+        results += await asyncio.gather(
+            *(services.summaries.post(k, heard.act, channel, every, name=seen.name) for k in some)
+        )
+    return views.set_up([result.position for result in results], channel, seen.why)
 
 
 async def look(heard: Heard, services: Services, often: str) -> Answer:
@@ -107,9 +110,10 @@ async def post_shared(heard: Heard, carried: PostShared, services: Services) -> 
     _must_be_a_channel(heard, carried.channel)
     if carried.channel not in heard.firm.posted:
         raise Refusal("That was stopped meanwhile, so nothing was posted.", kind="stale")
-    every = heard.firm.posted[carried.channel].every
-    result = await services.summaries.post(heard.firm.key, heard.act, carried.channel, every, shared=True)
-    return Replace(views.set_up([result.position], carried.channel))
+    every, channel = heard.firm.posted[carried.channel].every, carried.channel
+    seen = await services.summaries.look(heard.tenant, channel)
+    result = await services.summaries.post(heard.firm.key, heard.act, channel, every, shared=True, name=seen.name)
+    return Replace(views.set_up([result.position], channel, seen.why))
 
 
 async def stop(heard: Heard, carried: StopSummary, services: Services) -> Answer:

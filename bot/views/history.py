@@ -78,7 +78,10 @@ def history(
     if not page.rows:
         blocks.append(section(_nothing(scene, about, whole)))
     blocks.append(actions(*_page_buttons(scene, page, wanted)))
-    newest = "; ".join(clip(literal(sentence(pack, position, row, page.behind)), 200) for row in page.rows[:3])
+    newest = "; ".join(
+        with_mentions(row, clip(literal(sentence(pack, position, row, page.behind)), 200), page.behind)
+        for row in page.rows[:3]
+    )
     text = f"History{said} for {literal(position.name)}, newest first: {newest or 'nothing recorded'}."
     return Message(text, blocks)
 
@@ -157,7 +160,7 @@ def _row(scene: Scene, page: Page, row: Record) -> str:
     undone = row.sequence in page.undone
     said = sentence(scene.pack, scene.position, row, page.behind)
     said = clip(said, LONGEST_ENTRY if len(literal(said)) < 2 * LONGEST_ENTRY else LONGEST_ENTRY // 3)
-    lines = [with_mentions(row, literal(line)) for line in said.splitlines() if line.strip()]
+    lines = [with_mentions(row, literal(line), page.behind) for line in said.splitlines() if line.strip()]
     words = "\n".join(f"~{line}~" if undone else line for line in lines)
     change = before_after(scene.pack, row, page.behind)
     if change:

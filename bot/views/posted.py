@@ -6,7 +6,20 @@ from datetime import date
 from bot.buttons import OpenSummaries, PostAll, PostShared, StopSummary
 from bot.slack.places import channel_mention
 from bot.surfaces import Block, Message
-from bot.views.blocks import actions, button, clip, confirm, context, escape, header, literal, section, short_day, table
+from bot.views.blocks import (
+    Element,
+    actions,
+    button,
+    clip,
+    confirm,
+    context,
+    escape,
+    header,
+    literal,
+    section,
+    short_day,
+    table,
+)
 from bot.views.portfolio import HEAD, NAME, ROWS, in_words, row
 from bot.views.posted_records import records
 from bot.views.scene import Scene, banner
@@ -14,6 +27,7 @@ from bot.views.summaries import body, text
 from flows.events import FirmKey
 from flows.position import Position, Posted
 from flows.summaries.changes import Change
+from flows.summaries.posting import SHARED
 from flows.summaries.standing import Standing
 from flows.time_words import hour_there
 
@@ -27,6 +41,13 @@ OFTEN = {
     "daily": "now, and then each trading day",
     "weekly": "now, and then on the first trading day of each week",
 }
+
+AGAIN = {
+    "once": "",
+    "daily": ", each trading day",
+    "weekly": ", on the first trading day of each week",
+}
+"""The same of one that is not posted yet."""
 
 LOOKED_AT = {
     "post": "now, once, or as often as it comes there already",
@@ -44,7 +65,7 @@ WHY = {
     "not_in_channel": INVITE,
     "channel_not_found": INVITE,
     "is_archived": "The channel is archived. In another one, `/cais summary weekly` sets it up.",
-    "shared_channel": (
+    SHARED: (
         "People of another company are in that channel (Slack Connect), or I may not know whether they are. "
         "They would read where a firm stands, so a lead has to say yes to that."
     ),
@@ -152,24 +173,30 @@ def look(standings: Sequence[Standing], carried: PostAll, *, left_out: int = 0, 
     return Message(f"{said} {told} {in_words(standings, shown)}", blocks)
 
 
-def set_up(positions: Sequence[Position], channel: str) -> Message:
-    """What will be posted to the channel, when, and how to take it back."""
+def set_up(positions: Sequence[Position], channel: str, why: str) -> Message:
+    """What is to be posted to the channel, when, and how to take it back.
+
+    `why`: Slack's word for why it cannot be for now, empty where nothing is known that stands against it.
+    """
     posted = positions[0].posted[channel]
-    what = named(positions)
+    if why == SHARED and all(position.posted[channel].shared for position in positions):
+        why = ""  # a lead said yes to that
     at = "" if posted.every == "once" else f" {escape(hour_there(posted.hour, posted.time_zone))}"
-    several = len(positions) > 1
     back = (
-        "`/cais summary off all` stops it."
-        if several
-        else "`/cais summary off` stops it, `/cais undo` takes this back."
+        "`/cais summary off` stops it, `/cais undo` takes this back."
+        if len(positions) == 1
+        else "`/cais summary off all` stops it."
     )
-    said = (
-        f"The summary of {what} is posted in {channel_mention(channel)} {OFTEN[posted.every]}{at}. Everybody in that "
-        f"channel can read it, members or not. If I cannot post there, I tell you why in a direct message. {back}"
-    )
-    key = positions[0].key
-    stop = button("Stop", StopSummary(key.firm, positions[0].version, channel=channel), says="Stop the summary here")
-    return Message(said, [section(said), *([actions(stop)] if len(positions) == 1 else [])])
+    said = f"The summary of {named(positions)} is set up for {channel_mention(channel)}"
+    if why:
+        said += f"{AGAIN[posted.every]}{at}, but is not posted yet. {_reason(positions, channel, why)} {back}"
+    else:
+        said += (
+            f": it is to be posted {OFTEN[posted.every]}{at}. Everybody in that channel can read it, members or not. "
+            f"If I cannot post there, I tell you why in a direct message. {back}"
+        )
+    ways = _ways(positions, channel, why)
+    return Message(said, [section(said), *([actions(*ways)] if ways else [])])
 
 
 def stopped(positions: Sequence[Position], channel: str, *, was: bool) -> Message:
@@ -191,26 +218,37 @@ def named(positions: Sequence[Position]) -> str:
 
 def refused(positions: Sequence[Position], channel: str, why: str) -> Message:
     """To whoever set it up: what could not be posted, why, and what to do."""
-    reason = WHY.get(why, f"Slack said `{escape(why)}`. `/cais summary post` in the channel tries again.")
-    if len(positions) > 1:
-        reason = reason.replace("`/cais summary post`", "`/cais summary post all`")
     was = "may not have been" if why == "may_have_arrived" else "was not"
+    reason = _reason(positions, channel, why)
     said = f"The summary of {named(positions)} {was} posted in {channel_mention(channel)}. {reason}"
-    if why != "shared_channel":
-        return Message(said, [section(said)])
-    if len(positions) > 1:  # a yes is given firm by firm, each knowing which one it is for
+    ways = _ways(positions, channel, why) if why == SHARED else []
+    return Message(said, [section(said), *([actions(*ways)] if ways else [])])
+
+
+def _reason(positions: Sequence[Position], channel: str, why: str) -> str:
+    """Why it is not posted, and what to do."""
+    reason = WHY.get(why, f"Slack said `{escape(why)}`. `/cais summary post` in the channel tries again.")
+    if len(positions) == 1:
+        return reason
+    if why == SHARED:  # a yes is given firm by firm, each knowing which one it is for
         word = {"once": "post"}.get(every := positions[0].posted[channel].every, every)
-        said += f" For each firm that may be read there, type `/cais summary {word} for` and its name in the channel."
-        return Message(said, [section(said)])
+        typed = f"`/cais summary {word} for` and its name in the channel"
+        return f"{reason} For each firm that may be read there, type {typed}."
+    return reason.replace("`/cais summary post`", "`/cais summary post all`")
+
+
+def _ways(positions: Sequence[Position], channel: str, why: str) -> list[Element]:
+    """The buttons below it: of one firm only, for each knows which one it is for."""
+    if len(positions) > 1:
+        return []
     (position,) = positions
+    key, version = position.key, position.version
+    stop = button("Stop", StopSummary(key.firm, version, channel=channel), says="Stop the summary here")
+    if why != SHARED:
+        return [stop]
     yes = confirm(
         "Post it in a shared channel?",
         f"Everybody in the channel, people of other companies too, can read where {position.name} stands.",
         "Post it",
     )
-    carried = PostShared(position.key.firm, position.version, channel=channel)
-    ways = [
-        button("Post it there all the same", carried, confirm=yes),
-        button("Stop", StopSummary(position.key.firm, position.version, channel=channel), says="Stop the summary"),
-    ]
-    return Message(said, [section(said), actions(*ways)])
+    return [button("Post it there all the same", PostShared(key.firm, version, channel=channel), confirm=yes), stop]

@@ -10,10 +10,10 @@ import msgspec
 
 from flows.asked import Asked
 from flows.conditions import UNSURE
-from flows.events import FirmKey, Record, Undone
+from flows.events import FirmKey, Record
 from flows.evidence.pieces import Piece, pieces
 from flows.evolve import fold, undone
-from flows.history import channel_of, sentence, task_title
+from flows.history import channel_names, channels_of, sentence, task_title
 from flows.looking_back import people
 from flows.position import Position
 from flows.reviews import of_item
@@ -91,7 +91,7 @@ class Reading:
 
     def __init__(self, pack: Pack, firm: FirmRecord, channels: Mapping[str, str] = NO_NAMES) -> None:
         self.pack = pack
-        self._channels = channels
+        self._channels = {**channel_names(firm.rows), **channels}
         self.firm = firm
         self.rows = firm.rows
         self.position: Position = fold(firm.key, firm.rows)
@@ -121,18 +121,10 @@ class Reading:
     def says(self, row: Record) -> str:
         """What happened, in a sentence."""
         said = sentence(self.pack, self.position, row, self.by_sequence)
-        if self._channels:
-            for channel in self._channels_of(row):
-                code, name = channel.rpartition("/")[2], self._channels.get(channel)
-                said = said.replace(code, f"#{name} ({code})") if name else said
+        for channel in channels_of(row, self.by_sequence):
+            code, name = channel.rpartition("/")[2], self._channels.get(channel)
+            said = said.replace(code, f"#{name} ({code})" if name else f"{code} (its name is not known here)")
         return said
-
-    def _channels_of(self, row: Record) -> set[str]:
-        """The channel that an entry is about, or those of the entries it undoes."""
-        if isinstance(row.event, Undone):
-            back = (self.by_sequence[n] for n in row.event.of if n in self.by_sequence)
-            return {channel for each in back for channel in self._channels_of(each)}
-        return {channel} if (channel := channel_of(row.event)) else set()
 
     @cached_property
     def names(self) -> Mapping[str, str]:

@@ -41,6 +41,19 @@ class NotPosted(msgspec.Struct, frozen=True):
     sequence: int
 
 
+class Seen(msgspec.Struct, frozen=True):
+    """What the chat says of a channel: its name, and its word for why nothing can be posted there; empty for none."""
+
+    name: str = ""
+    why: str = ""
+
+
+UNSEEN = Seen()
+
+SHARED = "shared_channel"
+"""Our own word, among the chat's: people of another company are in the channel."""
+
+
 class Period(NamedTuple):
     """One message's time: what it is called, and when it is posted."""
 

@@ -11,9 +11,18 @@ MOST_CHANNELS = 20
 
 
 def set_summary(
-    position: Position, who: Person, channel: str, every: Every | None, *, reach: Reach, shared: bool = False
+    position: Position,
+    who: Person,
+    channel: str,
+    every: Every | None,
+    *,
+    reach: Reach,
+    shared: bool = False,
+    name: str = "",
 ) -> list[AnyEvent]:
     """Post it, now and at the person's own hour; `every` None: once, or as often as it is posted there already.
+
+    `name` is what the channel is called, kept for whoever reads the record later and cannot look an id up.
 
     The same again posts it again: the message was taken away, or could not be posted before.
     """
@@ -29,6 +38,7 @@ def set_summary(
                 hour=kept.hour,
                 time_zone=kept.time_zone,
                 shared=shared or kept.shared,
+                name=name,
             )
         ]
     return [
@@ -38,6 +48,7 @@ def set_summary(
             hour=reach.habits.hour or position.reminders.hour,
             time_zone=_zone(reach, position),
             shared=shared or bool(kept and kept.shared),
+            name=name,
         )
     ]
 

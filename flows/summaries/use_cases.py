@@ -1,12 +1,12 @@
 """What people read of summaries: where a firm stands and what changed, or all firms of theirs, the worst first."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from flows.acts import Act, Result
 from flows.acts import Change as Changing
-from flows.events import Every, FirmKey
+from flows.events import AnyEvent, Every, FirmKey
 from flows.firms import Person, require, role_of
 from flows.ports import Directory, EventStore
 from flows.position import Position
@@ -14,6 +14,7 @@ from flows.roadmap import Pack
 from flows.summaries import setting
 from flows.summaries.changes import Change, changes
 from flows.summaries.portfolio import worst_first
+from flows.summaries.posting import UNSEEN, Seen
 from flows.summaries.standing import Standing, standing
 
 LATELY = timedelta(7)
@@ -27,6 +28,13 @@ MOST_FIRMS = 500
 
 
 AT_ONCE = 50
+
+Look = Callable[[str, str], Awaitable[Seen]]
+"""By tenant and our id of the channel."""
+
+
+async def _unseen(tenant: str, channel: str) -> Seen:
+    return UNSEEN
 
 
 class Summaries:
@@ -45,6 +53,8 @@ class Summaries:
         self._change = change
         self._pack = pack
         self._clock = clock
+        self.look: Look = _unseen
+        """What the chat says of a channel before something is posted there; given by whoever is connected to it."""
 
     def of(self, position: Position) -> Standing:
         """Where this firm stands on the day it is in its own zone."""
@@ -71,12 +81,16 @@ class Summaries:
             found += [self.of(position) for position in positions if role_of(position, who)]
         return worst_first(found)
 
-    async def post(self, key: FirmKey, act: Act, channel: str, every: Every | None, *, shared: bool = False) -> Result:
+    async def post(
+        self, key: FirmKey, act: Act, channel: str, every: Every | None, *, shared: bool = False, name: str = ""
+    ) -> Result:
         """Post the firm's summary to a channel, now and (unless `once`) again at this person's hour. See `setting`."""
         reach = (await self._directory.reach(key.tenant, [act.who.id]))[act.who.id]
-        return await self._change(
-            key, act, lambda p: setting.set_summary(p, act.who, channel, every, reach=reach, shared=shared)
-        )
+
+        def decide(p: Position) -> list[AnyEvent]:
+            return setting.set_summary(p, act.who, channel, every, reach=reach, shared=shared, name=name)
+
+        return await self._change(key, act, decide)
 
     async def stop(self, key: FirmKey, act: Act, channel: str) -> Result:
         """Post it there no more."""

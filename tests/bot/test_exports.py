@@ -176,13 +176,15 @@ async def test_channels_stand_in_the_files_with_the_name_slack_gives_them(slack:
     for channel in (COMPLIANCE, "C0GONE"):
         await services.link_channel(key, Act(person(BEN), "button"), place(TENANT, channel))
     await services.undo(key, Act(person(BEN), "button"))
+    await services.summaries.post(key, Act(person(BEN), "button"), place(TENANT, "C0BOARD"), "weekly", name="board")
     for format_ in ("csv", "json"):
         await slack.ben.types(f"/cais export {format_}")
     tables, record = (content(slack, file) for file in files(slack, BEN))
     with zipfile.ZipFile(io.BytesIO(tables)) as packed:
         told = packed.read("history.csv").decode()
     assert f"Linked the channel #compliance ({COMPLIANCE})" in told
-    assert "Undid entry 5: Linked the channel C0GONE" in told, "what Slack does not say stays an id"
+    assert "Undid entry 5: Linked the channel C0GONE (its name is not known here)" in told
+    assert "to be posted weekly in the channel #board (C0BOARD)" in told, "as it was called when Slack still said so"
     assert b"#compliance" not in record
 
 

@@ -153,7 +153,9 @@ async def test_the_history_says_who_set_it_up_and_where(world: World) -> None:
     await apex(world.services)
     await types(world, "weekly")
     said = words_of(await world.slack.ben.types("history"))
-    assert f"Summary posted weekly to the channel <#{COMPLIANCE}>" in said
+    assert f"Summary set up to be posted weekly in the channel <#{COMPLIANCE}>" in said
+    assert "not posted while the app cannot post there, or other companies see it" in said
+    assert "not set up → set up, weekly" in said
 
 
 async def test_only_a_lead_may(world: World) -> None:
@@ -172,12 +174,23 @@ async def test_only_in_a_channel(world: World) -> None:
 async def test_where_the_app_is_not_it_says_in_words_how_to_invite_it(world: World) -> None:
     await apex(world.services)
     for channel in (GENERAL, world.slack.sandbox.add_channel("closed", [BEN], is_private=True)):
-        await types(world, "weekly", channel)
+        said = words_of(await types(world, "weekly", channel))
+        assert f"is set up for <#{channel}>, on the first trading day of each week at 9:00 AM New York time" in said
+        assert "but is not posted yet. I am not in that channel. Type `/invite @CAIS Roadmap` there" in said
         await later(world)
         letter = words_of(world.slack.ben.last)
         assert "was not posted" in letter
         assert "`/invite @CAIS Roadmap`" in letter
         assert f"<#{channel}>" in letter
+
+
+async def test_where_slack_does_not_say_whether_it_may_be_posted_nothing_is_claimed(world: World) -> None:
+    key = await apex(world.services)
+    world.slack.sandbox.faults({"method": "conversations.info", "kind": "refuse", "error": "missing_scope"})
+    said = words_of(await types(world, "weekly", GENERAL))
+    assert "it is to be posted now, and then on the first trading day of each week" in said
+    assert "If I cannot post there, I tell you why in a direct message." in said
+    assert (await world.services.events.history(key))[-1].event.channel == place(TENANT, GENERAL)
 
 
 async def test_many_firms_that_cannot_be_posted_are_told_of_in_one_message(world: World) -> None:
@@ -200,7 +213,9 @@ async def test_many_firms_that_cannot_be_posted_are_told_of_in_one_message(world
 async def test_where_other_companies_are_it_waits_for_a_leads_yes(world: World) -> None:
     await apex(world.services)
     world.slack.sandbox.add_channel("client-work", [BEN, LEA, CONRAD, "U0CAIS"], id=CLIENTS, is_ext_shared=True)
-    await types(world, "weekly", CLIENTS)
+    said = await types(world, "weekly", CLIENTS)
+    assert "but is not posted yet. People of another company are in that channel" in words_of(said)
+    assert labels(said) == ["Post it there all the same", "Stop"]
     await later(world)
     assert posts(world, CLIENTS) == []
     letter = world.slack.ben.last
