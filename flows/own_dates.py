@@ -48,6 +48,7 @@ def set_task_due(
     _must_be_to_do(item)
     if due:
         must_be_a_day_to_come(due, today)
+        _must_be_one(item)
     return [] if (kept.on if kept else None) == due else [e.TaskDueSet(task=key, due=due)]
 
 
@@ -93,6 +94,16 @@ def _must_be_to_do(item: Item) -> None:
         raise Refusal(f"*{item.title}* is finished, so it takes no date. Nothing was changed.", kind="stale")
     if item.state == "not_applicable":
         raise Refusal(f"*{item.title}* does not apply to this firm as things are. Nothing was changed.", kind="stale")
+
+
+def _must_be_one(item: Item) -> None:
+    """Raises Refusal for a task that repeats, while there is nothing to repeat it for: each repeat has its own date."""
+    if item.task.for_each and not item.each:
+        raise Refusal(
+            f"*{item.title}* comes once for each agent, and none is named yet. Until then "
+            f"`/cais due step {item.task.part}` and a day gives all of them one. Nothing was changed.",
+            kind="repeats",
+        )
 
 
 def _must_be_a_step(pack: Pack, step: str) -> None:

@@ -92,12 +92,22 @@ async def _due_of_task(heard: Heard, services: Services, scene: Scene, found: Du
             choice = scene.carry(SetDate, what="task", key=item.key)
             return Say(views.which_day(scene, found.meant, choice, f"the date of “{literal(item.title)}”"))
         case OnDay() | NoDate():
-            return Say(await _set_task(heard, services, item.key, _day(found.meant)))
+            return Say(await _set_typed(heard, services, item, _day(found.meant)))
     raise YEARLY_NEEDS_A_NAME
 
 
+async def _set_typed(heard: Heard, services: Services, item: Item, on: date | None) -> Message:
+    """Sets it; where the task repeats for agents still to be named, its step is offered the same day."""
+    try:
+        return await _set_task(heard, services, item.key, on)
+    except Refusal as refusal:
+        if refusal.kind != "repeats" or on is None:
+            raise
+        return views.for_its_step(scene_for(heard, services), item, refusal.sentence, on)
+
+
 def _no_such_task(scene: Scene, found: DueWords) -> Message:
-    """One that does not apply, or not yet, leads on; of others the near ones are offered."""
+    """One that does not apply is shown; of others the near ones are offered."""
     if out := out_of_reach(scene.walk, found.unknown):
         return beyond(scene, out, "Nothing was set")
     return views.no_task(scene, found.unknown, found.rest, near_tasks(scene.walk, found.unknown))
@@ -157,7 +167,8 @@ async def _set_task(heard: Heard, services: Services, key: str, on: date | None,
     kept = scene.position.task_due.get(key)
     same = (kept.on if kept else None) == on
     unchanged = SET_ALREADY if same else SET_MEANWHILE
-    return tasks.card(scene, item, await _recorded(heard, services, scene, result, on, unchanged))
+    top = await _recorded(heard, services, scene, result, on, unchanged)
+    return tasks.card(scene, item, views.if_it_applies(top, [item]) if on and result.changed else top)
 
 
 async def _set_step(heard: Heard, services: Services, step: str, on: date | None, seen: int | None = None) -> Message:
@@ -166,6 +177,8 @@ async def _set_step(heard: Heard, services: Services, step: str, on: date | None
     kept = scene.position.step_due.get(step)
     unchanged = SET_ALREADY if (kept.on if kept else None) == on else SET_MEANWHILE
     top = await _recorded(heard, services, scene, result, on, unchanged)
+    of_step = [i for i in scene.walk.items if step in (i.task.step, i.task.part)]
+    top = views.if_it_applies(top, of_step) if on and result.changed else top
     return steps.step_page(scene, *step_meant(scene.pack, step), top)
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from bot.typed.tasks import step_named, tasks_meant
+from bot.typed.tasks import out_of_reach, step_named, tasks_meant
 from flows.dates import EveryYear, Meant, WhichDay
 from flows.position import Position
 from flows.roadmap import Pack, Part, Step
@@ -92,7 +92,10 @@ def _no_date(pack: Pack, walk: Walk, said: str, read: Read) -> DueWords:
 
 
 def subject_of(pack: Pack, walk: Walk, words: str) -> Subject | None:
-    """The step, part or tasks that the words name; a step with its number, a task by its id or words of its title."""
+    """The step, part or tasks that the words name; a step with its number, a task by its id or words of its title.
+
+    One that an answer may still bring is named by its id or whole title: like its step, it may have a date before.
+    """
     said = words.strip().rstrip(":,")
     said = _LEADING.sub("", said) or said
     found = step_named(pack, said)
@@ -100,6 +103,8 @@ def subject_of(pack: Pack, walk: Walk, words: str) -> Subject | None:
         step, parts = found
         return Subject(step=_id_of(step, parts)) if len(parts) < 2 else Subject(items=_items_of(walk, parts))
     items = tasks_meant(pack, walk, said) if re.search(r"\w{2}", said) else ()
+    if not items and (out := out_of_reach(walk, said)) and out.state == "later":
+        items = (out,)
     return Subject(items=items) if items else None
 
 

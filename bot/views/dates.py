@@ -37,9 +37,10 @@ from bot.views.blocks import (
     section,
     short_day,
 )
-from bot.views.scene import Scene, banner
+from bot.views.scene import Scene, banner, only_if_it_comes
 from bot.views.tasks import NOTHING, Top
 from flows.dates import WhichDay
+from flows.own_dates import OPEN
 from flows.position import Recurring
 from flows.trading_days import Calendar
 from flows.walk import Item
@@ -153,6 +154,17 @@ def no_task(scene: Scene, unknown: str, when: str, near: Sequence[Item]) -> Mess
     )
 
 
+def for_its_step(scene: Scene, item: Item, sentence: str, on: date) -> Message:
+    """A date for a task that repeats, before there is anything to repeat it for: its step may have that day."""
+    step = item.task.part
+    way = button(
+        f"Set step {step}: {short_day(on)}",
+        RunCommand(firm=scene.position.key.firm, words=f"due step {step} {on.isoformat()}"),
+        says=f"Set the date of step {step} to {day(on)}",
+    )
+    return Message(sentence.replace("*", ""), [banner(scene), section(sentence), actions(way)])
+
+
 # --- what the firm has set ------------------------------------------------------------------------------------
 
 
@@ -203,6 +215,18 @@ def with_day(scene: Scene, top: Top, on: date, calendar: Calendar) -> Top:
         why = calendar.name_of(on) or "a weekend"
         said.append(f"No trading day ({literal(why)}): the date stays, reminders come the trading day before.")
     return with_note(top, " ".join(said)) if said else top
+
+
+def if_it_applies(top: Top, items: Sequence[Item]) -> Top:
+    """What was recorded; where an answer still to come decides whether the tasks apply, what that means for the date.
+
+    Of a step with a task that applies for certain nothing is said: that one is reminded of.
+    """
+    there = [i for i in items if i.state in OPEN and not only_if_it_comes(i.task)]
+    if not there or any(i.state != "later" for i in there):
+        return top
+    text = "Whether this applies depends on an answer still to come. Its reminders begin once it does; else none come."
+    return with_note(top, text)
 
 
 def with_note(top: Top, text: str) -> Top:

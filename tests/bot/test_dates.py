@@ -105,15 +105,34 @@ async def test_a_task_that_is_not_there_is_said_to_be_unknown_and_near_ones_are_
     assert slack.refused() == []
 
 
-async def test_a_date_for_what_an_answer_may_still_bring_leads_to_the_question(
+async def test_what_an_answer_may_still_bring_takes_a_date_like_its_step_and_says_what_that_means(
     slack: Slack, services: Services
 ) -> None:
-    await firm_of_ben(services)
-    for typed in ("due s2 Dec 15", "assign s2 to me", "done s2"):
-        led = await slack.ben.types(f"/cais {typed}")
-        assert " yet: “Register for CAIS” depends on the answer to this question." in words_of(led), typed
+    key = await firm_of_ben(services)
+    for typed in ("due s2 Dec 15", "due register for CAIS Dec 15", "due step 2 Dec 15", "due step 4 Dec 15"):
+        said = words_of(await slack.ben.types(f"/cais {typed}"))
+        assert "December 15, 2026" in said, typed
+        assert ("depends on an answer still to come" in said) == ("register" not in typed), typed
+    assert days((await position(services, key)).task_due) == {"s2": "2026-12-15"}
+    assert "Register for CAIS" in words_of(await slack.ben.types("/cais due"))
+    led = await slack.ben.types("/cais assign s2 to me")
+    assert " yet: “Register for CAIS” depends on the answer to this question." in words_of(led)
     await slack.ben.presses("Yes", on=led)
-    assert "Tuesday, December 15, 2026" in words_of(await slack.ben.types("/cais due s2 Dec 15"))
+    said = words_of(await slack.ben.types("/cais due s2 Dec 16"))
+    assert "Wednesday, December 16, 2026" in said
+    assert "depends on an answer" not in said
+    assert slack.refused() == []
+
+
+async def test_a_task_of_each_agent_takes_no_date_before_one_is_named_and_its_step_is_offered_that_day(
+    slack: Slack, services: Services
+) -> None:
+    key = await firm_of_ben(services)
+    asked = await slack.ben.types("/cais due s5 Dec 15")
+    assert "comes once for each agent, and none is named yet" in words_of(asked)
+    assert (await position(services, key)).task_due == {}
+    await slack.ben.presses("Set step 5: Dec 15, 2026", on=asked)
+    assert days((await position(services, key)).step_due) == {"5": "2026-12-15"}
     assert slack.refused() == []
 
 

@@ -131,6 +131,21 @@ async def test_many_things_end_in_how_many_more_there_are(world: World) -> None:
     assert world.slack.refused() == []
 
 
+async def test_a_date_of_what_an_answer_decides_is_silent_before_it_and_again_when_the_answer_turns(
+    world: World,
+) -> None:
+    key = await bens_task(world, task="s2")
+    await world.goes_to("2026-12-01")
+    assert world.digests(BEN) == []
+    await world.services.answer(key, world.act(person(BEN)), "fdid_duty", ["yes"])
+    await world.goes_to("2026-12-08")
+    assert "5 trading days before" in world.said(BEN)
+    await world.services.answer(key, world.act(person(BEN)), "fdid_duty", ["no"], basis="We only advise.")
+    sent = len(world.digests(BEN))
+    await world.day_by_day("2026-12-15")
+    assert len(world.digests(BEN)) == sent
+
+
 # --- what one can do with it ------------------------------------------------------------------------------------
 
 
