@@ -186,6 +186,15 @@ class AssignForm(Changing, frozen=True):
     task: str = ""
 
 
+class AssignTo(Changing, frozen=True):
+    """A task for somebody who was offered, where the name that was typed is nobody's, or that of several."""
+
+    verb: ClassVar[str] = "owners.assign_to"
+    task: str = ""
+    person: str = ""
+    """Slack's id."""
+
+
 class OpenHandover(Changing, frozen=True):
     verb: ClassVar[str] = "owners.handover"
 
@@ -608,10 +617,13 @@ class ShowMembers(Carried, frozen=True):
 class OpenMember(Changing, frozen=True):
     verb: ClassVar[str] = "firms.member"
     person: str = ""
+    task: str = ""
+    """What they shall own once they are a member; empty where it is not about a task."""
 
 
 class MemberForm(Changing, frozen=True):
     verb: ClassVar[str] = "firms.member_form"
+    task: str = ""
 
 
 class RemoveMember(Carried, frozen=True):

@@ -29,6 +29,7 @@ from bot.surfaces import Answer, FieldErrors, Message, Open, Replace, Say
 from bot.typed import words
 from bot.views import firms as views
 from bot.views import help as help_views
+from bot.views import owners as owner_views
 from bot.views.blocks import literal
 from bot.views.help import Offer
 from flows import setting_up
@@ -220,7 +221,7 @@ def _members(heard: Heard, services: Services, position: Position, note: str = "
 
 async def open_member(heard: Heard, carried: OpenMember, services: Services) -> Answer:
     """*Add or change a member*, *Change role*."""
-    return Open(views.member_modal(scene_for(heard, services, heard.firm), carried.person))
+    return Open(views.member_modal(scene_for(heard, services, heard.firm), carried.person, carried.task))
 
 
 async def save_member(heard: Heard, carried: MemberForm, services: Services) -> Answer:
@@ -244,7 +245,10 @@ async def save_member(heard: Heard, carried: MemberForm, services: Services) -> 
     member = result.position.members[chosen]
     done = "is now a" if result.changed else "is already a"
     note = f"{views.person_name(member)} {done} {member.role} of *{literal(result.position.name)}*."
-    return Replace(_members(heard, services, result.position, note))
+    scene = scene_for(heard, services, result.position)
+    item = scene.walk.item(carried.task) if carried.task and role != "viewer" else None
+    then = [owner_views.then_assign(scene, item, member)] if item else []
+    return Replace(views.members(scene, role=role_of(result.position, heard.who), note=note, then=then))
 
 
 async def remove_member(heard: Heard, carried: RemoveMember, services: Services) -> Answer:

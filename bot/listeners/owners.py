@@ -1,8 +1,8 @@
 """Hears whose tasks are: assigning one, and handing all of a person's over."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from bot.buttons import AssignForm, HandoverForm, OpenAssign, OpenHandover
+from bot.buttons import AssignForm, AssignTo, HandoverForm, OpenAssign, OpenHandover
 from bot.listeners.dates import item_of, own_dates
 from bot.listeners.scenes import scene_for
 from bot.listeners.tasks import NO_SUCH_TASK, beyond
@@ -17,7 +17,7 @@ from bot.views import owners as views
 from bot.views.scene import Scene
 from bot.views.tasks import Top
 from flows.events import Record
-from flows.firms import Person, Refusal, role_of
+from flows.firms import Person, Refusal, require, role_of
 from flows.ports import Known
 from flows.services import Services
 from flows.walk import Item
@@ -34,6 +34,7 @@ def register(router: Router) -> None:
     """What is heard here."""
     router.command("assign", free_text=True, meets=True)(type_assign)
     router.command("handover", "hand over", free_text=True, meets=True)(type_handover)
+    router.action(AssignTo)(assign_offered)
     router.action(OpenAssign)(open_assign)
     router.submit(AssignForm, meets=True)(save_owner)
     router.action(OpenHandover)(open_handover)
@@ -45,8 +46,13 @@ async def type_assign(heard: Heard, services: Services) -> Answer:
     scene = scene_for(heard, services)
     words, people, unknown = date_words.assign_words(heard.words, heard.mentions, heard.firm, heard.who.id)
     items = tasks_meant(scene.pack, scene.walk, words)
-    if unknown or len(people) > 1:
+    if len(people) > 1:
         raise WHO_IS_THAT
+    if not people and not unknown and not items:
+        words, unknown = date_words.task_and_stranger(scene.pack, scene.walk, heard.words)
+        items = tasks_meant(scene.pack, scene.walk, words) if unknown else ()
+    if unknown:
+        return Say(_stranger(heard, scene, items, unknown))
     if not items and (out := out_of_reach(scene.walk, words)):
         return Say(beyond(scene, out, "Nothing was assigned"))
     if not items:
@@ -59,6 +65,19 @@ async def type_assign(heard: Heard, services: Services) -> Answer:
     if heard.kind in ("command", "action"):
         return Open(views.assign_modal(scene, item))
     return Say(tasks.card(scene, item, tasks.note("Press *Assign* to say whose it is.")))
+
+
+def _stranger(heard: Heard, scene: Scene, items: Sequence[Item], name: str) -> Message:
+    """A name that is no member's, or that of several: those it may mean, and the way to make somebody a member."""
+    require(heard.firm, heard.who, "member")
+    near = date_words.people_called_nearly(heard.firm, name)
+    lead = role_of(heard.firm, heard.who) == "lead"
+    return views.stranger(scene, items[0] if len(items) == 1 else None, name, near, lead=lead)
+
+
+async def assign_offered(heard: Heard, carried: AssignTo, services: Services) -> Answer:
+    """*Assign to …*: somebody who was offered."""
+    return await _assign(heard, services, carried.task, Someone(slack_id=carried.person), Replace, carried.version)
 
 
 async def open_assign(heard: Heard, carried: OpenAssign, services: Services) -> Answer:
@@ -90,7 +109,7 @@ async def _assign(
     try:
         result = await services.assign(heard.firm.key, heard.act, key, to, seen=seen)
     except Refusal as refusal:
-        return _refused(heard, services, refusal, known)
+        return _refused(heard, services, refusal, known, key)
     scene = scene_for(heard, services, result.position)
     item = item_of(scene, key)
     kept = dated.owner(scene, item)
@@ -128,7 +147,7 @@ def _must_be_a_person(known: Known | None) -> None:
         raise Refusal(f"The Slack account of {known.name or 'that person'} was closed. Nothing was changed.")
 
 
-def _refused(heard: Heard, services: Services, refusal: Refusal, known: Known | None) -> Answer:
+def _refused(heard: Heard, services: Services, refusal: Refusal, known: Known | None, task: str = "") -> Answer:
     """No member: the way to make them one. A modal keeps what was picked and shows the sentence."""
     if heard.kind == "submit" and refusal.kind not in ("no_member", "viewer"):
         return FieldErrors({views.PERSON: refusal.sentence.replace("*", "")})
@@ -136,7 +155,7 @@ def _refused(heard: Heard, services: Services, refusal: Refusal, known: Known | 
         raise refusal
     lead = role_of(heard.firm, heard.who) == "lead"
     scene, guest = scene_for(heard, services), known.standing == "guest"
-    shown = views.no_member(scene, known.name, known.person, lead=lead, guest=guest)
+    shown = views.no_member(scene, known.name, known.person, task=task, lead=lead, guest=guest)
     return Say(shown)
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from difflib import SequenceMatcher
 from typing import NamedTuple
 
 from bot.typed.tasks import out_of_reach, step_named, tasks_meant
@@ -12,6 +13,9 @@ from flows.walk import LEFT, Item, Walk
 
 Read = Callable[[str], Meant | None]
 """Reads words as a date, today."""
+
+LIKE = 0.7
+"""Likeness from which a member is offered for a name that is nobody's."""
 
 _QUOTED = re.compile(r"^[\"“”'‘’«](.+?)[\"“”'‘’»]\s*(.*)$")
 _YEARLY = re.compile(r"^(.*?)\s*\b((?:every|each|yearly|annually)\b.*)$", re.IGNORECASE)
@@ -158,6 +162,40 @@ def assign_words(
     if not people and not unknown and tokens and (person := person_called(position, tokens[-1])):
         people, task = [Someone(person=person)], task[:-1]
     return " ".join(task), tuple(people), unknown
+
+
+def task_and_stranger(pack: Pack, walk: Walk, text: str) -> tuple[str, str]:
+    """The words of a task, and those of a person nobody here is called by: `s2 Zorro`, `Zorro s2`, `s2 to Zorro`.
+
+    Both are empty where the words may as well be those of a task that is not there: only a task's id, its step or its
+    whole title tells them apart, or a `to` between the two.
+    """
+    tokens = text.split()
+    for place in range(len(tokens) - 1, 0, -1):
+        head, tail = tokens[:place], tokens[place:]
+        to = tail[0].casefold() in ("to", "->", "→") and len(tail) > 1
+        stranger, named = " ".join(tail[to:]), " ".join(head)
+        if _names_for_certain(pack, walk, named) or (to and tasks_meant(pack, walk, named)):
+            return named, stranger
+        if _names_for_certain(pack, walk, stranger):
+            return stranger, named
+    return "", ""
+
+
+def _names_for_certain(pack: Pack, walk: Walk, words: str) -> bool:
+    said = words.casefold()
+    return bool(step_named(pack, said)) or any(
+        said in (i.key.casefold(), i.task.id.casefold(), i.title.casefold()) for i in walk.items
+    )
+
+
+def people_called_nearly(position: Position, name: str) -> tuple[str, ...]:
+    """Members of the firm with this name, or with one that is spelled nearly so, the nearest first; four at most."""
+    wanted = " ".join(name.casefold().lstrip("@").split())
+    known = {m.person: [m.name.casefold(), *m.name.casefold().split()] for m in position.members.values() if m.name}
+    likeness = {p: max(SequenceMatcher(None, wanted, n).ratio() for n in names) for p, names in known.items()}
+    close = [person for person, how in likeness.items() if how >= LIKE]
+    return tuple(sorted(close, key=lambda p: -likeness[p])[:4])
 
 
 def with_single_tokens(text: str, mentions: Mapping[str, str]) -> str:

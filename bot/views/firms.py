@@ -197,12 +197,12 @@ def _in_columns(lines: Sequence[str]) -> list[Block]:
     return [section(text) for text in texts]
 
 
-def members(scene: Scene, *, role: RoleName | None, note: str = "") -> Message:
-    """Who is in the firm; a lead gets the buttons to change that."""
+def members(scene: Scene, *, role: RoleName | None, note: str = "", then: Sequence[Block] = ()) -> Message:
+    """Who is in the firm; a lead gets the buttons to change that. `then`: what is next for whom the note is about."""
     position = scene.position
     order = [r for r, _, _ in ROLES]
     listed = sorted(position.members.values(), key=lambda m: (order.index(m.role), m.name.casefold()))
-    blocks = [section(note)] if note else []
+    blocks = [*([section(note)] if note else []), *then]
     blocks.append(section(f"*Members of {literal(position.name)}: {len(listed)}*"))
     lines = [f"{person_name(m)} · {m.role}" for m in listed]
     if role == "lead" and len(listed) <= LISTED:
@@ -233,14 +233,14 @@ def _member_buttons(scene: Scene, member: Member) -> Block:
     )
 
 
-def member_modal(scene: Scene, person: str = "") -> Modal:
-    """Adds somebody or changes a role. `person` is who it is about, if that is clear."""
+def member_modal(scene: Scene, person: str = "", task: str = "") -> Modal:
+    """Adds somebody or changes a role. `person` is who it is about, `task` what they shall own, if that is clear."""
     kept = scene.position.members.get(person)
     roles = [option(label, value, explain) for value, label, explain in ROLES]
     return Modal(
         title="Change a role" if kept else "Add a member",
         submit="Save",
-        carried=scene.carry(MemberForm),
+        carried=scene.carry(MemberForm, task=task),
         blocks=[
             banner(scene),
             field("person", "Person", user_input(slack_id(person) if person else "")),

@@ -1,14 +1,18 @@
 """Owners: the modals that assign a task or hand tasks over, and what stands in the way."""
 
-from bot.buttons import AssignForm, HandoverForm, OpenMember
+from collections.abc import Sequence
+
+from bot.buttons import AssignForm, AssignTo, HandoverForm, OpenMember
 from bot.slack.places import slack_id
-from bot.surfaces import Message, Modal
+from bot.surfaces import Block, Message, Modal
 from bot.views import dated
-from bot.views.blocks import actions, button, field, literal, section, user_input
+from bot.views.blocks import Element, actions, button, clip, context, field, literal, section, user_input
 from bot.views.dates import about, box
 from bot.views.scene import Scene, banner
+from flows.position import Member
 from flows.walk import Item
 
+MOST_LEADS = 4
 PERSON, NOBODY, GIVER = "person", "nobody", "giver"
 
 
@@ -41,17 +45,64 @@ def handover_modal(scene: Scene) -> Modal:
     return Modal("Hand tasks over", blocks, scene.carry(HandoverForm), submit="Hand over")
 
 
-def no_member(scene: Scene, name: str, person: str, *, lead: bool, guest: bool = False) -> Message:
-    """Whom a task shall belong to is no member of the firm: the way to make them one."""
+def no_member(scene: Scene, name: str, person: str, *, task: str = "", lead: bool, guest: bool = False) -> Message:
+    """Whom a task shall belong to is no member of the firm: the way to make them one, after which it is offered."""
     called = f"*{literal(name)}*" if name else "That person"
     sentence = f"{called} is no member of {literal(scene.position.name)}, so nothing was assigned."
-    how = (
-        "Add them, then assign the task again." if lead else "Ask a lead of the firm to add them: `/cais firm members`."
-    )
+    how = f"Add them, then assign the {'task' if task else 'tasks'} again." if lead else _ask_a_lead(scene)
     note = " They are a guest of the workspace: only add them if they may see this firm." if guest else ""
-    ways = [button("Add as a member…", scene.carry(OpenMember, person=slack_id(person)))] if lead else []
+    add = scene.carry(OpenMember, person=slack_id(person), task=task)
+    ways = [button("Add as a member…", add)] if lead else []
     text = f"{sentence} {how}{note}"
     return Message(text.replace("*", ""), [banner(scene), section(text), *([actions(*ways)] if ways else [])])
+
+
+def _ask_a_lead(scene: Scene) -> str:
+    """Who may add somebody, by name."""
+    leads = [literal(m.name or "somebody") for m in scene.position.members.values() if m.role == "lead"]
+    named = ", ".join(leads[:MOST_LEADS]) + (f" and {len(leads) - MOST_LEADS} more" if len(leads) > MOST_LEADS else "")
+    whom = f"Ask a lead of the firm to add them: {named}." if leads else "Ask a workspace admin to add them."
+    return f"{whom} They do it in `/cais firm members`."
+
+
+def stranger(scene: Scene, item: Item | None, name: str, near: Sequence[str], *, lead: bool) -> Message:
+    """A name no member has, or several have. `near`: the members it may mean. Without a task none is offered for it."""
+    members, firm = scene.position.members, literal(scene.position.name)
+    called, said = f"“{literal(clip(name, 80))}”", name.lstrip("@").casefold()
+    several = sum(said in members[p].name.casefold().split() or said == members[p].name.casefold() for p in near) > 1
+    what = f"Several people of *{firm}* are called {called}" if several else f"Nobody of *{firm}* is called {called}"
+    ways: list[Element] = []
+    asks = ""
+    if near and item:
+        asks = " Which one do you mean?" if several else " Did you mean one of these?"
+        ways = [_offer(scene, item, members[person]) for person in near]
+    elif near:
+        asks = f" Known are {', '.join(literal(members[p].name) for p in near)}."
+    if lead:
+        add = scene.carry(OpenMember, task=item.key if item else "")
+        ways.append(button("Add a member…", add, says=f"Add a member of {scene.position.name}"))
+    how = (
+        f"To name a person, type `@` and pick from the list Slack shows, like `/cais assign {_short(item)} @ben`; "
+        "`to me` and `nobody` work too. Only members of the firm own its tasks."
+    )
+    text = f"{what}. Nothing was changed.{asks}"
+    more = how if lead else f"{how} {_ask_a_lead(scene)}"
+    blocks = [banner(scene), section(text), *([actions(*ways)] if ways else []), context(more)]
+    return Message(f"{text} {more}".replace("*", "").replace("`", ""), blocks)
+
+
+def _short(item: Item | None) -> str:
+    return item.task.id if item else "s2"
+
+
+def _offer(scene: Scene, item: Item, member: Member) -> Element:
+    to = scene.carry(AssignTo, task=item.key, person=slack_id(member.person))
+    return button(clip(f"Assign to {member.name}", 70), to, says=f"Assign {item.title} to {member.name}")
+
+
+def then_assign(scene: Scene, item: Item, member: Member) -> Block:
+    """After somebody was added for the sake of a task: the way to give it to them."""
+    return actions(_offer(scene, item, member))
 
 
 def owner_note(scene: Scene, item: Item) -> str:

@@ -4,6 +4,7 @@ import pytest
 
 from bot.sandbox.workspace import BOT_USER
 from flows.events import FirmKey
+from flows.firms import Person
 from flows.services import Act, Services
 from tests.bot.conversing import BEN, CONRAD, LEA, Slack, labels, words_of
 from tests.bot.walking import BEN_COLE, TENANT, add_lea, firm_of_ben, history, position
@@ -74,6 +75,69 @@ async def test_a_member_who_is_no_lead_is_told_whom_to_ask(slack: Slack, service
     shown = await slack.lea.types("/cais assign s1 <@U0CON>")
     assert "Ask a lead of the firm to add them" in words_of(shown)
     assert "Add as a member…" not in labels(shown)
+
+
+@pytest.mark.parametrize(
+    ("typed", "named"),
+    [("s1 Zorro", "Zorro"), ("Zorro s1", "Zorro"), ("fdid to Don Zorro", "Don Zorro"), ("s1 @zorro", "@zorro")],
+)
+async def test_a_name_nobody_has_is_what_is_unknown_and_not_the_task(
+    slack: Slack, services: Services, typed: str, named: str
+) -> None:
+    key = await firm_of_ben(services)
+    before = await history(services, key)
+    shown = await slack.ben.types(f"/cais assign {typed}")
+    assert f"Nobody of Apex Securities is called “{named}”. Nothing was changed." in words_of(shown).replace("*", "")
+    assert "type `@` and pick from the list" in words_of(shown)
+    assert await history(services, key) == before
+    assert slack.refused() == []
+
+
+async def test_words_that_may_be_a_mistyped_task_are_not_taken_for_a_person(slack: Slack, services: Services) -> None:
+    await firm_of_ben(services)
+    assert "No task of this firm fits" in words_of(await slack.ben.types("/cais assign report eventz"))
+
+
+async def test_a_name_that_is_spelled_nearly_like_a_members_is_offered(slack: Slack, services: Services) -> None:
+    key = await firm_of_ben(services)
+    await add_lea(services, key, LEA)
+    asked = await slack.ben.types("/cais assign s1 Hadad")
+    assert "Did you mean one of these?" in words_of(asked)
+    assert await owners(services, key) == {}
+    await slack.ben.presses("Assign to Lea Haddad", on=asked)
+    assert await owners(services, key) == {"s1": LEA_ID}
+
+
+async def test_a_name_that_two_members_have_is_asked_about(slack: Slack, services: Services) -> None:
+    key = await firm_of_ben(services)
+    await add_lea(services, key, LEA)
+    second = Person(f"slack:{TENANT}/{CONRAD}", "Lea Mills")
+    await services.set_member(key, Act(BEN_COLE, "modal", "second"), second, "member")
+    asked = await slack.ben.types("/cais assign s1 Lea")
+    assert "are called “Lea”" in words_of(asked)
+    await slack.ben.presses("Assign to Lea Mills", on=asked)
+    assert await owners(services, key) == {"s1": second.id}
+
+
+async def test_a_lead_adds_whom_nobody_knows_and_then_gives_them_the_task_with_one_press(
+    slack: Slack, services: Services
+) -> None:
+    key = await firm_of_ben(services)
+    await slack.ben.types("/cais assign s1 @conrad")
+    await slack.ben.presses("Add a member…")
+    assert (await slack.ben.submits({"person": CONRAD, "role": "member"}))["ok"]
+    await slack.ben.presses("Assign to Conrad Mills")
+    assert await owners(services, key) == {"s1": f"slack:{TENANT}/{CONRAD}"}
+    assert slack.refused() == []
+
+
+async def test_who_is_no_lead_is_told_by_name_who_may_add_somebody(slack: Slack, services: Services) -> None:
+    key = await firm_of_ben(services)
+    await add_lea(services, key, LEA)
+    for typed in ("s1 Zorro", "s1 <@U0CON>"):
+        shown = await slack.lea.types(f"/cais assign {typed}")
+        assert "Ask a lead of the firm to add them: Ben Cole." in words_of(shown), typed
+        assert not any(label.startswith("Add") for label in labels(shown)), typed
 
 
 async def test_an_app_and_a_closed_account_own_nothing(slack: Slack, services: Services) -> None:
