@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from bot.surfaces import Bar, Picture
 from bot.views.blocks import clip
+from bot.views.portfolio import how_far
+from bot.views.summaries import state_words
 from flows.history import counted
 from flows.summaries.standing import Standing
 from flows.walk import Item
@@ -19,7 +21,8 @@ def of_one(standing: Standing) -> Picture:
     """A bar for each of the six steps."""
     steps = dict.fromkeys(part.step.id for part in standing.parts)
     bars = tuple(_step(step, standing.walk.of_step(step)) for step in steps)
-    said = "; ".join(f"{bar.label.lower()}, {_in_words(bar)}" for bar in bars)
+    # Row by row what the table says, since a bar of a step cannot tell its parts, nor why one has no tasks.
+    said = "; ".join(f"step {part.part.id}: {state_words(part).lower()}" for part in standing.parts)
     return Picture(clip(f"Progress of {standing.name}: {said}.", ALT), bars, across=True)
 
 
@@ -28,7 +31,7 @@ def of_many(standings: Sequence[Standing]) -> Picture:
     bars = tuple(_firm(each) for each in standings[:MOST])
     left = len(standings) - len(bars)
     more = f"and {counted(left, 'more firm')}" if left else ""
-    said = "; ".join(f"{bar.label}, {_in_words(bar)}" for bar in bars)
+    said = "; ".join(_in_words(each, bar) for each, bar in zip(standings, bars, strict=False))
     return Picture(clip(f"Progress: {said}{f'; {more}' if more else ''}.", ALT), bars, more=more)
 
 
@@ -52,9 +55,8 @@ def _bar(label: str, items: Sequence[Item]) -> Bar:
     return Bar(label, "", states.count("done"), states.count("waiting"), left)
 
 
-def _in_words(bar: Bar) -> str:
-    total = bar.done + bar.waiting + bar.left
-    if not total:
-        return "nothing to do as things are"
+def _in_words(standing: Standing, bar: Bar) -> str:
+    """As in the table: an end without the tasks has a name."""
     waiting = f", {bar.waiting} waiting" if bar.waiting else ""
-    return f"{bar.done} of {total} done{waiting}"
+    done = " done" if bar.done + bar.waiting + bar.left else ""
+    return f"{bar.label}: {how_far(standing)}{done}{waiting}"

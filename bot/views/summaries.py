@@ -124,16 +124,21 @@ def _target(standing: Standing) -> str:
 def _row(scene: Scene, part: PartStanding) -> tuple[str, ...]:
     own = part.part.id != part.step.id
     title = f"{part.part.id} {part.part.title if own else part.step.title}"
+    asked = [m for m in part.matters if m.item.state in ("open", "waiting")]
+    owners = [m.owner.name if m.owner else "Nobody yet" for m in asked]
+    whom = [waits_for(m, scene.today) for m in part.matters if m.whom]
+    cells = title, state_words(part), _named(owners), date_cell(part.due, scene.today), _named(whom)
+    return tuple(clip(cell, CELL) for cell in cells)
+
+
+def state_words(part: PartStanding) -> str:
+    """How far a step, or a part of one, is: what the table says, and the words of the picture above it."""
     state = STATES[part.state]
     if part.state in ("waiting", "open") and part.total > 1:
         state += f", {part.done} of {part.total} done"
     if part.to_review:
         state += ", to be reviewed" if part.state == "done" else f", {part.to_review} to be reviewed"
-    asked = [m for m in part.matters if m.item.state in ("open", "waiting")]
-    owners = [m.owner.name if m.owner else "Nobody yet" for m in asked]
-    whom = [waits_for(m, scene.today) for m in part.matters if m.whom]
-    cells = title, state, _named(owners), date_cell(part.due, scene.today), _named(whom)
-    return tuple(clip(cell, CELL) for cell in cells)
+    return state
 
 
 def _named(names: Sequence[str]) -> str:

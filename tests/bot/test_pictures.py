@@ -3,7 +3,7 @@
 import io
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from PIL import Image
@@ -14,12 +14,18 @@ from bot.files.progress_picture import DONE, STRIPE, WIDTH, plain
 from bot.files.progress_picture import draw as drawing
 from bot.slack.web_api import SlackSaidNo, Unsure
 from bot.surfaces import Bar, Picture
+from bot.views.portfolio import how_far
 from bot.views.progress_picture import MOST, of_many, of_one
+from bot.views.scene import Scene
+from bot.views.summaries import body
 from flows.roadmap import Pack
+from flows.summaries.standing import PartState, standing
 from tests.bot.conversing import Json, words_of
 from tests.bot.reminding import World, new_york, world_at
 from tests.bot.test_posted import later, posts, types
 from tests.bot.test_summaries import act, apex
+from tests.flows.life import ANA, PACK, TODAY, Life
+from tests.flows.test_deadlines import LEDGER
 
 real_draw = draw
 """Before the fixture for all other tests puts another one there."""
@@ -64,10 +70,34 @@ async def test_the_words_beside_it_say_the_same(world: World) -> None:
     one = of_one(standing)
     assert [bar.label for bar in one.bars] == [f"Step {n}" for n in range(1, 7)]
     assert sum(bar.done for bar in one.bars) == standing.walk.done
-    assert "; step 3, 0 of 2 done, 1 waiting; " in one.alt
+    assert "; step 3: waiting, 0 of 2 done; " in one.alt
     many = of_many([standing] * (MOST + 3))
     assert (len(many.bars), many.more) == (MOST, "and 3 more firms")
     assert many.alt.endswith("; and 3 more firms.")
+
+
+def lives() -> list[Life]:
+    """Firms that have between them every state of a step."""
+    unanswered, no_duty = Life(), Life()
+    no_duty.answer("fdid_duty", "no")
+    begun = Life().go("ui")
+    waiting = Life().go("agent", agents=["Alpha", "Beta"])
+    waiting.wait(waiting.next)
+    return [unanswered, no_duty, begun, waiting]
+
+
+def test_the_words_beside_it_are_those_of_the_table_whatever_the_state() -> None:
+    met = set()
+    for life in lives():
+        found = standing(PACK, life.position, TODAY)
+        scene = Scene(PACK, life.position, life.walk, TODAY, ANA.id, LEDGER)
+        table = next(b for b in body(scene, found, (), since="") if b["type"] == "table")
+        rows = [[cell["text"] for cell in row] for row in table["rows"][1:]]
+        told = of_one(found).alt.removeprefix("Progress of Apex: ").removesuffix(".").split("; ")
+        assert told == [f"step {row[0].split()[0]}: {row[1].lower()}" for row in rows]
+        assert of_many([found]).alt.startswith(f"Progress: Apex: {how_far(found)}")
+        met |= {part.state for part in found.parts}
+    assert met == set(get_args(PartState))
 
 
 # --- in a channel -------------------------------------------------------------------------------------------------

@@ -33,15 +33,15 @@ class Tasks:
     def _step(self, step: Step) -> Html:
         items = self.reading.walk.of_step(step.id)
         told = [i for i in items if i.state not in ("not_applicable", "later") or i.record]
-        left_out = [i for i in items if i not in told]
+        depends = [i.title for i in items if i not in told and i.state == "later"]
+        left_out = [i.title for i in items if i not in told and i.state != "later"]
         return el(
             "section",
             el("h3", f"Step {step.id}: {step.title}"),
             *(self._quote(quote) for quote in step.quotes),
             *(self._task(item) for item in told),
-            el("p", "Does not apply, as things are: ", "; ".join(i.title for i in left_out), ".", class_="muted")
-            if left_out
-            else None,
+            el("p", "Depends on an answer: ", "; ".join(depends), ".", class_="muted") if depends else None,
+            el("p", "Does not apply, as things are: ", "; ".join(left_out), ".", class_="muted") if left_out else None,
         )
 
     def _quote(self, quote: Quote) -> Html:

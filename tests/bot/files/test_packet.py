@@ -248,7 +248,7 @@ def test_the_pdf_is_tagged_and_has_language_title_and_alternative_texts(packet: 
         assert {"/Document", "/H1", "/H2", "/H3", "/P", "/L", "/LI", "/Table", "/TR", "/TH", "/TD", "/Figure"} <= tags
         figures = [e for e in found if str(e.S) == "/Figure"]
         assert figures
-        assert all(str(e.Alt).startswith("Progress: step 1, 1 of 1 done") for e in figures)
+        assert all(str(e.Alt).startswith("Progress: step 1: 1 of 1 done") for e in figures)
 
 
 def elements(node: pikepdf.Object) -> list[pikepdf.Object]:
