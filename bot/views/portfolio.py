@@ -1,6 +1,7 @@
 """Many firms beside each other: one line each in a table, the worst first, page by page, and a filter above it."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from bot.buttons import PickSummary, ShowPortfolio
 from bot.surfaces import Block, Message
@@ -17,13 +18,20 @@ from bot.views.blocks import (
     section,
     table,
 )
+from bot.views.room import MOST_IN_TABLE, MOST_TEXT, characters
 from bot.views.summaries import near_day, waits_for
 from flows.history import SITUATIONS, counted
 from flows.summaries.portfolio import FILTERS, Filter, counts, only
 from flows.summaries.standing import Standing
 
 ROWS = 20
-"""Firms on a page: with their cells well below the characters that Slack takes in a table."""
+"""Firms on a page, of more than are shown at once."""
+
+AT_ONCE = 50
+"""Firms that are shown at once, as long as Slack takes what there is to say of them: more would be hard to read."""
+
+BESIDE = 600
+"""Characters that the words and buttons around the table, and its menu, may take."""
 
 LABELS: dict[Filter, str] = {
     "all": "All",
@@ -37,21 +45,35 @@ HEAD = ("Firm", "Done", "Look at first", "Owner", "Next date", "Waiting for")
 NAME, WIDE, NARROW = 40, 70, 40
 
 
+class Widths(NamedTuple):
+    """Characters in a cell: of a firm's name, of what is to be done and who is waited for, and of an owner's name."""
+
+    name: int
+    wide: int
+    narrow: int
+
+
+AS_USUAL = Widths(NAME, WIDE, NARROW)
+SHORTER = (AS_USUAL, Widths(30, 44, 24), Widths(24, 32, 16))
+"""Rather shorter cells than pages."""
+
+
 def many(
     standings: Sequence[Standing], wanted: Filter, page: int = 0, *, left_out: int = 0, practice: bool = False
 ) -> Message:
     """One page of these firms, which come with the worst first. `left_out`: firms beyond those that are compared."""
     found = only(standings, wanted)
-    last = max(0, (len(found) - 1) // ROWS)
+    whole = at_once(found, MOST_TEXT - BESIDE - characters(_menu(found[:AT_ONCE]))) if found else None
+    last = 0 if whole else max(0, (len(found) - 1) // ROWS)
     page = min(max(page, 0), last)
-    shown = found[page * ROWS : (page + 1) * ROWS]
+    shown = found if whole else found[page * ROWS : (page + 1) * ROWS]
     how_many = counts(standings)
     blocks: list[Block] = [
         header(f"Summary of {len(standings)} {'firm' if len(standings) == 1 else 'firms'}"),
         context(_heading(found, wanted, page, last, practice=practice)),
         actions(*(_filter(f, wanted, how_many[f]) for f in FILTERS)),
     ]
-    blocks += [table([HEAD, *map(row, shown)], wrapped=(2, 5)), _menu(shown)] if shown else [section(NONE[wanted])]
+    blocks += [whole or of_firms(shown), _menu(shown)] if shown else [section(NONE[wanted])]
     if last:
         blocks.append(actions(*_pages(wanted, page, last)))
     if left_out:
@@ -75,20 +97,32 @@ def _filter(each: Filter, wanted: Filter, count: int) -> Element:
     return {**button(label, ShowPortfolio(only=each), says=says), **style}
 
 
-def row(firm: Standing) -> tuple[str, ...]:
-    """One firm in the table."""
+def at_once(firms: Sequence[Standing], room: int) -> Block | None:
+    """The table with all of these firms; None where they are too many for one, or for so many characters."""
+    if len(firms) > AT_ONCE:
+        return None
+    tables = (of_firms(firms, widths) for widths in SHORTER)
+    return next((t for t in tables if characters(t) <= min(room, MOST_IN_TABLE)), None)
+
+
+def of_firms(firms: Sequence[Standing], widths: Widths = AS_USUAL) -> Block:
+    """The table with a line for each of these firms."""
+    return table([HEAD, *(_row(firm, widths) for firm in firms)], wrapped=(2, 5))
+
+
+def _row(firm: Standing, widths: Widths) -> tuple[str, ...]:
     worst = firm.matters[0] if firm.matters else None
     waits = [m for m in firm.having("waiting") if m.whom]
     whom = waits_for(waits[0], firm.today) if waits else ""
     more = f" and {len(waits) - 1} more" if len(waits) > 1 else ""
     owner = (worst.owner.name if worst.owner else "Nobody yet") if worst else ""
     return (
-        clip(firm.name, NAME),
-        how_far(firm),
-        clip(first_words(firm), WIDE),
-        clip(owner, NARROW),
+        clip(firm.name, widths.name),
+        clip(how_far(firm), widths.narrow),
+        clip(first_words(firm), widths.wide),
+        clip(owner, widths.narrow),
         near_day(firm.next_date, firm.today) if firm.next_date else "",
-        clip(whom, WIDE) + more,
+        clip(whom, widths.wide) + more,
     )
 
 

@@ -18,13 +18,14 @@ from bot.views.blocks import (
     literal,
     section,
     short_day,
-    table,
 )
-from bot.views.portfolio import HEAD, NAME, ROWS, in_words, row
-from bot.views.posted_records import records
+from bot.views.portfolio import AT_ONCE, NAME, ROWS, at_once, in_words, of_firms
+from bot.views.posted_records import least, records
+from bot.views.room import MOST_TEXT, characters
 from bot.views.scene import Scene, banner
 from bot.views.summaries import body, text
 from flows.events import FirmKey
+from flows.history import counted
 from flows.position import Position, Posted
 from flows.summaries.changes import Change
 from flows.summaries.posting import SHARED
@@ -98,19 +99,24 @@ def several(
     since: date | None,
 ) -> Message:
     """The summary of several firms in a channel, the worst first."""
-    more = len(standings) - ROWS
+    positions = [scene.position for scene in scenes]
     lines = _of_each(changes, MOST_CHANGES if len(standings) <= HUNDREDS else FEWER_CHANGES)
     footer = escape(scenes[0].pack.wording.footer) if scenes else ""
-    blocks: list[Block] = [
+    above: list[Block] = [
         header(f"Summary of {len(standings)} firms"),
         banner(scenes[0], f"and {len(standings) - 1} more", f"summary of {short_day(standings[0].today)}"),
-        table([HEAD, *map(row, standings[:ROWS])], wrapped=(2, 5)),
-        *([context(f"and {more} more firms, which press less")] if more > 0 else []),
+    ]
+    below: list[Block] = [
         section("\n".join([f"*Changed {_since(since)}*", *(lines or ["Nothing."])])),
         actions(button("Open", OpenSummaries(), says="Open my firms' summary for me alone")),
         context(" ".join(dict.fromkeys(_who(each, off="off all") for each in posted))[:1900], footer),
     ]
-    blocks += records([s.position for s in scenes], beside=blocks)
+    whole = at_once(standings, MOST_TEXT - characters([*above, *below]) - least(positions))
+    blocks = [*above, whole or of_firms(standings[:ROWS])]
+    if not whole and (more := len(standings) - ROWS) > 0:
+        blocks.append(context(f"and {counted(more, 'more firm')}, which press less"))
+    blocks += below
+    blocks += records(positions, beside=blocks)
     return Message(in_words(standings, standings), blocks)
 
 
@@ -157,12 +163,12 @@ def look(standings: Sequence[Standing], carried: PostAll, *, left_out: int = 0, 
     said = f"{note} " if note else ""
     said += f"One message with {count} firms would be posted in {where} {LOOKED_AT[carried.often]}. Nothing is yet."
     shown = standings[:LOOK]
-    more = f" It has the {ROWS} that need you most, and says how many more there are." if count > ROWS else ""
+    more = f" It has the {ROWS} that need you most, and says how many more there are." if count > AT_ONCE else ""
     told = f"Everybody in that channel can read it, members of a firm or not.{more} It would begin like this:"
     blocks: list[Block] = [
         header(f"Post {count} firms?"),
         section(f"{said}\n{told}"),
-        table([HEAD, *map(row, shown)], wrapped=(2, 5)),
+        of_firms(shown),
         actions(
             button("Post all of them", carried, style="primary", says=f"Post the summary of {count} firms"),
             button("See all of it first", OpenSummaries(), says="See the summary of all my firms first, for me alone"),

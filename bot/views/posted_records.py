@@ -1,21 +1,18 @@
 """Where each firm's chain ends, below a summary that is posted: a later change of the record shows by it."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from bot.surfaces import Block
 from bot.views.blocks import CONTEXT, clip, context, literal
 from bot.views.portfolio import NAME
+from bot.views.room import MOST_TEXT, characters
 from flows.heads import LISTED, SHORTEST, noted
 from flows.position import Position
 
 FITS = "If an entry is changed or taken out later, this no longer fits: `cais verify` compares."
 
-MOST_TEXT = 11_000
-"""Characters in a message, all its blocks together: somewhat above, at a number it does not name, Slack refuses it."""
-
 BESIDE = 300
-"""Of these, what the words around the heads may take."""
+"""Characters that the words around the heads may take."""
 
 MOST_WHOLE = 20
 """Firms of which more than a few digits are shown: of more it would be a wall of them."""
@@ -46,11 +43,9 @@ def records(positions: Sequence[Position], *, beside: Sequence[Block] = ()) -> l
     return _lines(f"Of each firm, by name, {LISTED}:", named)
 
 
-def characters(blocks: Any) -> int:
-    """All the text in these blocks."""
-    if isinstance(blocks, dict):
-        return sum(len(v) if k == "text" and isinstance(v, str) else characters(v) for k, v in blocks.items())
-    return sum(map(characters, blocks)) if isinstance(blocks, list | tuple) else 0
+def least(positions: Sequence[Position]) -> int:
+    """Characters that the heads of these firms take at the least, with the words around them."""
+    return BESIDE + _length([p.head[:SHORTEST] for p in positions])
 
 
 def _name(position: Position, length: int) -> str:

@@ -7,8 +7,10 @@ import pytest
 from msgspec.structs import replace
 
 from bot.sandbox.limits import problems_in_message
+from bot.views.portfolio import ROWS
 from bot.views.posted import several
-from bot.views.posted_records import FITS, MOST_TEXT, characters
+from bot.views.posted_records import FITS
+from bot.views.room import MOST_IN_TABLE, MOST_TEXT, characters
 from bot.views.scene import Scene, scene_of
 from flows.events import FirmKey
 from flows.heads import beginnings_in, heads_in
@@ -50,11 +52,16 @@ async def posted(services: Services, many: int, name: str) -> tuple[list[Positio
 
 
 @pytest.mark.parametrize("name", ["Firm", ODD])
-@pytest.mark.parametrize("many", [2, 21, 41, 120, 500])
-async def test_each_firm_of_a_posted_summary_has_its_head_there(services: Services, many: int, name: str) -> None:
+@pytest.mark.parametrize("many", [2, 21, 40, 120, 500])
+async def test_each_firm_of_a_posted_summary_has_its_head_there_and_up_to_forty_a_line(
+    services: Services, many: int, name: str
+) -> None:
     firms, message = await posted(services, many, name)
     assert problems_in_message(message) == []
     assert characters(message["blocks"]) <= MOST_TEXT
+    (table,) = (block for block in message["blocks"] if block["type"] == "table")
+    assert characters(table) <= MOST_IN_TABLE
+    assert len(table["rows"]) == 1 + (many if many <= 40 else ROWS)
     found = heads_in(words_of(message))
     assert len(found) == many
     assert {firm.head[: len(found[0])] for firm in firms} == set(found)
