@@ -9,6 +9,7 @@ from typing import IO
 from bot.files import csv_tables, workbook
 from bot.files.names import slug
 from bot.files.packet.enclosed import Enclosed, Keep, enclose
+from bot.files.packet.letters import note, without_glyph, written_out
 from bot.files.packet.page import IS_NOT, page
 from bot.files.packet.pdf import NoPdf, print_pdf
 from bot.files.writing import Say
@@ -100,7 +101,10 @@ def write(export: Export, into: IO[bytes], say: Say) -> tuple[str, ...]:
 def _print(export: Export, reading: Reading, enclosed: Enclosed, keep: Keep) -> str:
     """Why there is no PDF; empty where there is one."""
     try:
-        keep("packet.pdf", print_pdf(page(export, reading, enclosed, printed=True)))
+        pages: str = page(export, reading, enclosed, printed=True)
+        if lacking := without_glyph(pages):
+            pages = written_out(page(export, reading, enclosed, printed=True, remark=note(lacking)), lacking)
+        keep("packet.pdf", print_pdf(pages))
     except NoPdf as missing:
         return str(missing)
     return ""

@@ -40,9 +40,14 @@ CHAPTERS = (
 )
 
 
-def page(export: Export, reading: Reading, enclosed: Enclosed | None = None, *, printed: bool = False) -> Html:
-    """The whole page; `printed` for the PDF, where a very long history is cut, and says so."""
-    paper = Paper(export, reading, enclosed or Enclosed(), printed=printed)
+def page(
+    export: Export, reading: Reading, enclosed: Enclosed | None = None, *, printed: bool = False, remark: str = ""
+) -> Html:
+    """The whole page; `printed` for the PDF, where a very long history is cut, and says so.
+
+    `remark` is what is to be said on its cover of how it is printed.
+    """
+    paper = Paper(export, reading, enclosed or Enclosed(), printed=printed, remark=remark)
     drawn = _Page(paper)
     bodies = (
         drawn.stands(),
@@ -95,6 +100,7 @@ class _Page:
             el("p", "Practice run: the clock was moved, and nothing here is a real record.", class_="practice")
             if practice
             else None,
+            el("p", self.paper.remark, class_="muted") if self.paper.remark else None,
             progress_picture(self.reading),
             facts(
                 [

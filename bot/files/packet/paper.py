@@ -24,8 +24,11 @@ T = TypeVar("T")
 class Paper:
     """One firm's packet: its record read, and how days, moments and dates are written in it."""
 
-    def __init__(self, export: Export, reading: Reading, enclosed: Enclosed, *, printed: bool = False) -> None:
+    def __init__(
+        self, export: Export, reading: Reading, enclosed: Enclosed, *, printed: bool = False, remark: str = ""
+    ) -> None:
         self.printed = printed
+        self.remark = remark
         self.enclosed = enclosed
         self.export = export
         self.reading = reading

@@ -15,6 +15,7 @@ import pytest
 from msgspec.structs import replace
 
 from bot.files.packet import pdf, verify
+from bot.files.packet.letters import without_glyph, written_out
 from bot.files.packet.page import page
 from bot.files.packet.paper import MOST_IN_LOG
 from bot.files.packet.pdf import NoPdf
@@ -260,6 +261,37 @@ def elements(node: pikepdf.Object) -> list[pikepdf.Object]:
         if isinstance(child, pikepdf.Dictionary) and "/S" in child:
             found += [child, *elements(child)]
     return found
+
+
+IN_NO_FONT = "\U000f1234"
+"""For private use, so that no font has it, whatever is on the machine."""
+
+
+def test_a_character_that_no_font_has_is_printed_as_its_number_and_the_cover_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    printed: list[str] = []
+    monkeypatch.setattr("bot.files.packet.bundle.print_pdf", lambda html: printed.append(html) or b"%PDF")
+    life = Life()
+    life.take([e.FirmRenamed(name=f"Ünïcödé {IN_NO_FONT}")])
+    folder, _ = made(export_of("packet", life), tmp_path)
+    (html,) = printed
+    assert "<h1>Ünïcödé [U+F1234]</h1>" in html
+    assert f"<title>Ünïcödé {IN_NO_FONT}: examiner packet" in html, "a title is not drawn"
+    assert "such as [U+F1234]; packet.html beside this file has the characters themselves." in words(html)
+    page_there = (folder / "packet.html").read_text()
+    assert f"<h1>Ünïcödé {IN_NO_FONT}</h1>" in page_there
+    assert "U+F1234" not in page_there
+
+
+def test_where_every_character_has_a_font_nothing_is_said_of_fonts(packet: Path) -> None:
+    (reading,) = export_of("packet", busy_life(), asked=[question()]).readings()
+    assert without_glyph(page(export_of("packet", busy_life()), reading, printed=True)) == frozenset()
+
+
+def test_a_letter_is_written_out_by_its_number_and_a_picture_by_its_name() -> None:
+    told = written_out('<p title="日本">日本 &amp; 👍</p><style>日</style>', frozenset("日本👍"))
+    assert told == '<p title="日本">[U+65E5, U+672C] &amp; [thumbs up sign]</p><style>日</style>'
 
 
 def test_a_very_long_history_is_cut_in_print_only_and_says_so() -> None:
