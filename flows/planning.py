@@ -1,6 +1,7 @@
 """A plan worked back from the firm's target: the trading day by which each open task has to be finished."""
 
 import hashlib
+from collections.abc import Mapping
 from datetime import date
 
 import msgspec
@@ -28,6 +29,18 @@ class Planned(msgspec.Struct, frozen=True):
     """The day it has at present, None where it has none of its own."""
 
 
+class Tight(msgspec.Struct, frozen=True):
+    """A task whose date leaves it fewer trading days than it usually takes, as dates that people set stay."""
+
+    item: Item
+    on: date
+    left: int
+    days: int
+    """Trading days it usually takes; of a wait under way, those still to come."""
+    after: Item | None = None
+    """The task that comes first and is wanted last of those; None where the days count from today."""
+
+
 class Plan(msgspec.Struct, frozen=True):
     """A proposal; nothing of it is recorded. Without tasks there is nothing left to plan."""
 
@@ -37,6 +50,8 @@ class Plan(msgspec.Struct, frozen=True):
     """The first day on which everything can be finished, going by the usual days."""
     skipped: tuple[str, ...] = ()
     """Holidays on the way that are not counted."""
+    tight: tuple[Tight, ...] = ()
+    """What is left less time than usual if this is accepted and the dates that are there stay."""
 
     @property
     def undated(self) -> tuple[Planned, ...]:
@@ -80,7 +95,13 @@ def plan(walk: Walk, position: Position, *, today: date, target: date, calendar:
         for i in graph.shown
         if i.key in latest
     )
-    return Plan(target, planned, graph.end, calendar.skipped(today, target) if planned else ())
+    skipped = calendar.skipped(today, target) if planned else ()
+    return Plan(target, planned, graph.end, skipped, graph.tight({p.item.key: p.now or p.due for p in planned}))
+
+
+def tight(walk: Walk, position: Position, *, today: date, calendar: Calendar) -> tuple[Tight, ...]:
+    """Tasks to which the dates that are set leave less time than usual, in the roadmap's order."""
+    return _Graph(walk, today, calendar).tight({key: due.on for key, due in position.task_due.items()})
 
 
 def usual_days(item: Item) -> int:
@@ -144,6 +165,22 @@ class _Graph:
             latest[item.key] = max(self.earliest[item.key], min([last, following, *bounds]))
             following = following if item.state == "later" else latest[item.key]
         return latest
+
+    def tight(self, dates: Mapping[str, date]) -> tuple[Tight, ...]:
+        """Those of the tasks shown to which these days leave less than they usually take; one without a day is none."""
+        found = (self._left(item, dates) for item in self.shown if item.key in dates)
+        return tuple(t for t in found if t.left < t.days)
+
+    def _left(self, item: Item, dates: Mapping[str, date]) -> Tight:
+        """A wait under way goes on from today, whatever comes before it."""
+        on, first = dates[item.key], self.today
+        if item.state == "waiting":
+            days = self.calendar.between(first, self.earliest[item.key])
+            return Tight(item, on, self.calendar.between(first, on), days)
+        before = [i for i in self.items if i.key in self.before[item.key] and dates.get(i.key, first) > first]
+        last = max(before, key=lambda i: dates[i.key], default=None)
+        left = self.calendar.between(dates[last.key] if last else first, on)
+        return Tight(item, on, left, usual_days(item), last)
 
 
 def _facts(condition: Condition | None) -> frozenset[str]:

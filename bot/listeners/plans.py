@@ -13,7 +13,7 @@ from bot.views import plans as views
 from bot.views.scene import scene_of
 from bot.views.tasks import Top
 from flows.dates import OnDay, WhichDay, near, read
-from flows.planning import Plan, plan
+from flows.planning import Plan, plan, tight
 from flows.services import Services
 
 Shown = AcceptPlan | OpenPlan | PlanForm
@@ -118,5 +118,7 @@ async def _set(heard: Heard, carried: Shown, services: Services, ticked: Collect
     days = {p.item.key: p.due for p in lines}
     result = await services.accept_plan(heard.firm.key, heard.act, days, target=proposed.target)
     scene = scene_for(heard, services, result.position)
-    top = views.accepted(scene, result.records) if result.changed else tasks.note(SET_ALREADY)
+    calendar = await calendar_for(heard, services)
+    found = tight(scene.walk, result.position, today=scene.today, calendar=calendar)
+    top = views.accepted(scene, result.records, found) if result.changed else tasks.note(SET_ALREADY)
     return Replace(dates.own(scene, top))

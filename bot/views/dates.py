@@ -225,8 +225,8 @@ def if_it_applies(top: Top, items: Sequence[Item]) -> Top:
     there = [i for i in items if i.state in OPEN and not only_if_it_comes(i.task)]
     if not there or any(i.state != "later" for i in there):
         return top
-    text = "Whether this applies depends on an answer still to come. Its reminders begin once it does; else none come."
-    return with_note(top, text)
+    depends = "Whether this applies depends on an answer still to come."
+    return with_note(top, f"{depends} Its reminders begin once it does; if it does not, none come.")
 
 
 def with_note(top: Top, text: str) -> Top:

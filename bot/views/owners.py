@@ -49,7 +49,10 @@ def no_member(scene: Scene, name: str, person: str, *, task: str = "", lead: boo
     """Whom a task shall belong to is no member of the firm: the way to make them one, after which it is offered."""
     called = f"*{literal(name)}*" if name else "That person"
     sentence = f"{called} is no member of {literal(scene.position.name)}, so nothing was assigned."
-    how = f"Add them, then assign the {'task' if task else 'tasks'} again." if lead else _ask_a_lead(scene)
+    then = (
+        "Add them first: then one press gives them the task." if task else "Add them, then hand the tasks over again."
+    )
+    how = then if lead else _ask_a_lead(scene)
     note = " They are a guest of the workspace: only add them if they may see this firm." if guest else ""
     add = scene.carry(OpenMember, person=slack_id(person), task=task)
     ways = [button("Add as a member…", add)] if lead else []

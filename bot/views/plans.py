@@ -25,7 +25,7 @@ from bot.views.dates import on_from_here
 from bot.views.scene import Scene, banner
 from bot.views.tasks import NOTHING, Top
 from flows.events import Record
-from flows.planning import Plan, Planned
+from flows.planning import Plan, Planned, Tight
 
 LINES = "lines"
 """The first block of tasks in the form is `lines0`, the next `lines1`."""
@@ -65,11 +65,12 @@ def plan(scene: Scene, proposed: Plan, top: Top = NOTHING) -> Message:
         section(_intro(proposed)),
         *(section(clip("\n".join(part), 3000)) for part in sections),
         *_staying(scene, proposed),
+        *_tight(proposed.tight),
         *(context(clip("\n".join(part), 2000)) for part in [milestones.to_come(scene)] if part),
         context(_counted(scene, proposed)),
         actions(*ways),
     ]
-    text = f"{name}: a plan for {day(proposed.target)}. {_first_words(proposed)}"
+    text = f"{name}: a plan for {day(proposed.target)}. {_first_words(proposed)}{_tight_words(proposed.tight)}"
     return Message(f"{top.text} {text}".strip(), blocks)
 
 
@@ -95,6 +96,35 @@ def _staying(scene: Scene, proposed: Plan) -> list[Block]:
     more = len(proposed.dated) - LINES_IN_A_SECTION
     lines += [f"and {more} more"] if more > 0 else []
     return [section(clip("\n".join(["*These have a date, which stays:*", *lines]), 3000))]
+
+
+def _tight(found: Sequence[Tight]) -> list[Block]:
+    """What is left less time than usual, said before the plan is accepted and after."""
+    if not found:
+        return []
+    lines = [_tight_line(t) for t in found[:LINES_IN_A_SECTION]]
+    more = len(found) - LINES_IN_A_SECTION
+    lines += [f"and {more} more"] if more > 0 else []
+    head = "⏱️ *Less time than usual*, as the dates that people set stay:"
+    end = "A later date for these, or an earlier one for what comes first, gives them their usual time."
+    return [section(clip("\n".join([head, *lines, end]), 3000))]
+
+
+def _tight_line(found: Tight) -> str:
+    title = literal(clip(found.item.title, 100))
+    usual = f"usually {_days(found.days)}"
+    if found.item.state == "waiting":
+        usual = f"this wait usually takes {_days(found.days)} more"
+    if found.after is None:
+        return f"{short_day(found.on)} · {title}: {_days(found.left)} from today, {usual}"
+    first = f"“{literal(clip(found.after.title, 100))}”"
+    if not found.left:
+        return f"{short_day(found.on)} · {title}: no day is left after {first}, which comes first; {usual}"
+    return f"{short_day(found.on)} · {title}: {_days(found.left)} after {first}, {usual}"
+
+
+def _days(count: int) -> str:
+    return "1 trading day" if count == 1 else f"{count} trading days"
 
 
 def _kept_line(planned: Planned) -> str:
@@ -130,8 +160,11 @@ def _stays_unless(planned: Planned) -> str:
     return f"Has {short_day(planned.now)}; tick it to move it" if planned.now else ""
 
 
-def accepted(scene: Scene, records: Sequence[Record]) -> Top:
-    """A plan was accepted: how much was set, with the one way to take all of it back. The days stand below."""
+def accepted(scene: Scene, records: Sequence[Record], found: Sequence[Tight]) -> Top:
+    """A plan was accepted: how much was set, with the one way to take all of it back. The days stand below.
+
+    `found`: what the dates as they are now leave less time than usual.
+    """
     set_now = sum(1 for r in records if r.type == "task_due_set")
     what = f"a date for {set_now} {'task' if set_now == 1 else 'tasks'}"
     if len(records) > set_now:
@@ -139,7 +172,15 @@ def accepted(scene: Scene, records: Sequence[Record]) -> Top:
     first = records[0]
     undo = button("Undo", scene.carry(UndoChange, of=first.sequence), says="Undo the whole plan")
     said = f"*The plan is set:* {what}.\nBy {scene.by(first.actor, first.actor_name)}, {scene.moment(first.at)}."
-    return Top(f"The plan is set: {what}.", (section(said, accessory=undo),))
+    return Top(f"The plan is set: {what}.{_tight_words(found)}", (section(said, accessory=undo), *_tight(found)))
+
+
+def _tight_words(found: Sequence[Tight]) -> str:
+    """The same for phones and screen readers."""
+    if not found:
+        return ""
+    more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+    return f" Less time than usual is left for “{literal(clip(found[0].item.title, 100))}”{more}."
 
 
 def _plan_lines(scene: Scene, tasks: Sequence[Planned]) -> list[str]:

@@ -327,6 +327,27 @@ async def test_a_plan_leaves_dates_that_somebody_set_and_lines_that_are_not_tick
     assert slack.refused() == []
 
 
+async def test_a_date_that_stays_and_leaves_a_wait_too_little_is_said_before_and_after_accept(
+    slack: Slack, services: Services
+) -> None:
+    await firm_of_ben(services)
+    await slack.ben.types("/cais next")
+    await slack.ben.presses("Yes")
+    assert "Less time than usual" not in words_of(await slack.ben.types("/cais plan June 30, 2027"))
+    await slack.ben.types("/cais due s2 Dec 10")
+    await slack.ben.types("/cais due s3e Dec 11")
+    line = "test portal: 1 trading day after “Register for CAIS”, usually 5 trading days"
+    shown = words_of(await slack.ben.types("/cais plan June 30, 2027"))
+    assert line in shown
+    await slack.ben.presses("Accept")
+    assert line in words_of(slack.ben.last)
+    assert "The plan is set" in words_of(slack.ben.last)
+    await slack.ben.types("/cais due s3e Dec 1")
+    shown = words_of(await slack.ben.types("/cais plan June 30, 2027"))
+    assert "no day is left after “Register for CAIS”, which comes first" in shown
+    assert slack.refused() == []
+
+
 async def test_an_old_plan_is_not_accepted_once_things_have_changed(slack: Slack, services: Services) -> None:
     key = await firm_of_ben(services)
     shown = await slack.ben.types("/cais plan May 31, 2027")

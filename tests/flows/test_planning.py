@@ -5,9 +5,10 @@ from datetime import date
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.planning import OWN_WORK, Plan, plan, usual_days
+from flows import own_dates
+from flows.planning import OWN_WORK, Plan, plan, tight, usual_days
 from flows.trading_days import NYSE, Calendar
-from tests.flows.life import TODAY, Life
+from tests.flows.life import ANA, PACK, TODAY, Life
 
 MEMORIAL_DAY = date(2027, 5, 31)
 
@@ -86,6 +87,28 @@ def test_time_is_left_for_what_an_answer_still_to_come_may_bring() -> None:
     assert NYSE.between(found["s4"], found["s6e"]) >= 10 + 2 + 5  # the agent, the request to the Helpdesk, FINRA CAT
 
 
+def test_a_date_that_stays_and_leaves_a_wait_less_than_its_usual_days_is_named_with_what_comes_first() -> None:
+    life = Life().go("ui")
+    free = dues(planned(life, MEMORIAL_DAY))
+    soon = NYSE.plus(free["s6i"], 2)
+    life.take(own_dates.set_task_due(PACK, life.position, ANA, "s6e", soon, today=TODAY))
+    (found,) = planned(life, MEMORIAL_DAY).tight
+    assert (found.item.key, found.on, found.left, found.days) == ("s6e", soon, 2, 5)
+    assert found.after is not None
+    assert found.after.key == "s6i"
+    life.take(own_dates.set_task_due(PACK, life.position, ANA, "s6e", NYSE.plus(free["s6i"], 5), today=TODAY))
+    assert planned(life, MEMORIAL_DAY).tight == ()
+
+
+def test_a_wait_under_way_has_less_than_usual_only_where_its_rest_does_not_fit() -> None:
+    life = Life().go("ui")
+    life.done("s6i")
+    life.wait("s6e")
+    for on, left in ((NYSE.plus(TODAY, 5), ()), (NYSE.plus(TODAY, 3), (3,))):
+        life.take(own_dates.set_task_due(PACK, life.position, ANA, "s6e", on, today=TODAY))
+        assert tuple(t.left for t in tight(life.walk, life.position, today=TODAY, calendar=NYSE)) == left
+
+
 def test_a_target_that_leaves_no_time_for_what_may_never_come_is_still_possible() -> None:
     life = Life()
     life.answer("fdid_duty", "yes")
@@ -116,6 +139,7 @@ def test_every_day_is_a_trading_day_to_come_and_none_is_before_what_it_waits_for
     found = planned(life, target)
     days = dues(found)
     assert bool(days) == found.possible
+    assert found.tight == (), "a plan of its own leaves everything its usual days"
     previous = TODAY
     for p in found.tasks:
         assert TODAY < p.due <= target
