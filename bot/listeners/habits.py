@@ -19,17 +19,19 @@ from flows.reminders.telling import leads_in_reach
 from flows.services import Services
 
 HOW = (
-    "Write `remind 8:30`, `remind pause until next Friday`, `remind off` or `remind on`; `remind` alone shows what is "
-    "set. Nothing was changed."
+    "Write `remind 8:30`, `remind pause until next Friday`, `remind end pause`, `remind off` or `remind on`; `remind` "
+    "alone shows what is set. Nothing was changed."
 )
 
 _HOUR = re.compile(r"(?:at |hour )?(\d{1,2})(?::?(\d{2}))? ?([ap])?\.?m?\.?", re.IGNORECASE)
+_END = re.compile(r"(?:end|stop|cancel|lift|clear|no) (?:the |my )?pause|pause (?:end|off|over|none)", re.IGNORECASE)
 _PAUSE = re.compile(r"pause(?:d)?(?: until| till| to)?\s*(.*)", re.IGNORECASE)
 
 
 def register(router: Router) -> None:
     """What is heard here."""
     router.command("remind", firm=False)(remind)
+    router.command("snooze", firm=False)(snooze)
     router.action(ShowHabits, firm=False)(show)
     router.action(SetHabits, firm=False)(set_habits)
     router.action(OpenHabits, firm=False)(open_form)
@@ -43,14 +45,29 @@ async def remind(heard: Heard, services: Services) -> Answer:
     reach = await _reach(heard, services)
     if not said:
         return Say(await _mine(heard, services, reach))
-    return Say(await _change(heard, services, await _meant(heard, services, reach.habits, said)))
+    wanted = await _meant(heard, services, reach.habits, said)
+    try:
+        return Say(await _change(heard, services, wanted))
+    except Refusal as refusal:
+        if refusal.kind != "pause":
+            raise
+        return Say(await _mine(heard, services, reach, refusal.sentence))
+
+
+async def snooze(heard: Heard, services: Services) -> Answer:
+    """`/cais snooze`: where that is, as it is never typed, and what holds all reminders back."""
+    return Say(await _mine(heard, services, await _reach(heard, services), views.WHERE_SNOOZE_IS))
 
 
 async def _meant(heard: Heard, services: Services, kept: Habits, said: str) -> Habits:
     """What was typed, as the settings that follow. Raises Refusal."""
     if said.casefold() in ("off", "stop", "none"):
         return replace(kept, off=True)
-    if said.casefold() in ("on", "start", "resume", "unpause"):
+    if _END.fullmatch(said):
+        return replace(kept, paused_until=None)
+    if said.casefold() in ("resume", "unpause"):
+        return replace(kept, paused_until=None, off=False)
+    if said.casefold() in ("on", "start"):
         # Whoever turns them on again goes on where they turned them off: perhaps in a pause, which a second "on" ends.
         paused = kept.paused_until if kept.off and kept.paused_until else None
         return replace(kept, off=False, paused_until=paused if paused and paused > _today(heard, services) else None)
@@ -163,7 +180,10 @@ async def save_form(heard: Heard, carried: HabitsForm, services: Services) -> An
         return FieldErrors({views.PAUSE: "A pause ends on a day to come. Leave it empty for none."})
     kept = (await _reach(heard, services)).habits
     own = None if hour == _rules(heard).hour else hour
-    return Replace(await _change(heard, services, replace(kept, hour=own, paused_until=until)))
+    try:
+        return Replace(await _change(heard, services, replace(kept, hour=own, paused_until=until)))
+    except Refusal as refusal:
+        return FieldErrors({views.PAUSE: refusal.sentence.replace("`", "")})
 
 
 async def reach_again(heard: Heard, carried: ReachAgain, services: Services) -> Answer:

@@ -31,6 +31,13 @@ OTHERS = "your firm's other leads are reminded until I hear from you again."
 NOBODY = "nobody at your firm is reminded until I hear from you again: no other lead can be reached."
 
 
+WHERE_SNOOZE_IS = (
+    "*Snooze* stands beside each reminder, in the message that told you: for an hour, until tomorrow or until next "
+    "week, for that one alone. To hold all of yours back until a day, write `/cais remind pause until next Friday`. "
+    "Nothing was changed."
+)
+
+
 def mine(
     reach: Reach,
     rules: Rules,

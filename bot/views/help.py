@@ -157,9 +157,15 @@ USAGES = (
     Usage(
         "remind",
         "Your reminders: your hour, a pause, off and on.",
-        ("remind", "remind 8:30", "remind pause until next Friday", "remind off"),
+        ("remind", "remind 8:30", "remind pause until next Friday", "remind end pause", "remind off"),
         "You get one message when something is due, over all your firms. A lead sets the firm's numbers here, too.",
-        "[hour, pause until <date>, off or on]",
+        "[hour, pause until <date>, end pause, off or on]",
+    ),
+    Usage(
+        "snooze",
+        "Where *Snooze* is: beside each reminder, in the message that told you.",
+        ("snooze",),
+        "It puts off one reminder. `remind pause until next Friday` holds all of yours back.",
     ),
     Usage(
         "summary",
@@ -336,7 +342,7 @@ HELP_GROUPS = (
     ("Where you are", ("", "next", "status", "step", "summary")),
     ("Record, and take it back", ("done", "undo", "redo", "reopen", "agents")),
     ("Dates and owners", ("due", "target", "plan", "assign", "handover", "hand over", "deadlines")),
-    ("Reminders", ("remind", "waiting")),
+    ("Reminders", ("remind", "snooze", "waiting")),
     ("Questions", ("ask", "questions", "notes")),
     ("Proof", ("note", "evidence", "review", "memo", "history", "export", "hold")),
     ("Your firms", tuple(u.command for u in USAGES if u.command.split(" ")[0] == "firm")),

@@ -1,7 +1,7 @@
 """Deciding what a firm and a person set about reminders, and that a yearly date is done."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from msgspec.structs import replace
 
@@ -17,6 +17,8 @@ FURTHEST = 250
 MOST_RUNGS = 15
 LONGEST = 120
 """Days between reminders of one thing, or before the leads are told."""
+LONGEST_PAUSE = 366
+"""Days."""
 
 
 def set_rules(position: Position, who: Person, rules: Rules) -> list[AnyEvent]:
@@ -61,5 +63,11 @@ def habits(kept: Habits, wanted: Habits, now: datetime) -> Habits:
     """A person's own, as it is kept: a pause holds back what falls due from when it was set; a longer one goes on."""
     if wanted.paused_until is None:
         return replace(wanted, paused_at=None)
+    if wanted.paused_until != kept.paused_until and wanted.paused_until > now.date() + timedelta(LONGEST_PAUSE):
+        raise Refusal(
+            "A pause lasts a year at most, or nobody would remember it. Nothing was changed. Without an end it is "
+            "`/cais remind off`, until you turn them on again.",
+            kind="pause",
+        )
     goes_on = kept.paused_until is not None and kept.paused_until > now.date() and kept.paused_at is not None
     return replace(wanted, paused_at=kept.paused_at if goes_on else now)

@@ -508,6 +508,36 @@ async def test_off_and_on_again_goes_on_with_a_pause_that_was_set(world: World) 
     assert "🔔 *On.*" in words_of(await ben.types("remind on"))
 
 
+@pytest.mark.parametrize("words", ["remind end pause", "remind resume", "remind unpause", "remind pause off"])
+async def test_a_pause_is_ended_in_words(world: World, words: str) -> None:
+    await bens_task(world)
+    ben = world.slack.ben
+    await ben.types("remind pause until December 3")
+    assert "🔔 *On.*" in words_of(await ben.types(words))
+
+
+async def test_a_pause_of_many_years_is_refused_and_off_is_one_press_away(world: World) -> None:
+    await bens_task(world)
+    ben = world.slack.ben
+    said = words_of(await ben.types("remind pause until 3000-01-01"))
+    assert "A pause lasts a year at most" in said
+    assert "🔔 *On.*" in said
+    await ben.presses("Change hour or pause…")
+    assert "a year at most" in str(await ben.submits({"pause": "2099-01-01"}))
+    assert "Paused until" in words_of(await ben.types("remind pause until 2027-11-20"))
+    await ben.types("remind pause until 3000-01-01")
+    await ben.presses("Turn off")
+    assert "Your reminders are off" in words_of(ben.last)
+
+
+async def test_snooze_that_is_typed_says_where_it_is_and_what_holds_all_back(world: World) -> None:
+    await bens_task(world)
+    for words in ("snooze", "/cais snooze s1 tomorrow"):
+        said = words_of(await world.slack.ben.types(words))
+        assert "*Snooze* stands beside each reminder" in said, words
+        assert "remind pause until next Friday" in said, words
+
+
 async def test_words_that_are_no_time_change_nothing_and_say_how(world: World) -> None:
     await bens_task(world)
     for words in ("remind 25:00", "remind pause until purple", "remind pause until yesterday", "remind me more"):
