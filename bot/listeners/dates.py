@@ -131,7 +131,7 @@ async def _due_every_year(heard: Heard, services: Services, scene: Scene, found:
     match found.meant:
         case EveryYear(month, on) if found.name and not _names_a_task(scene, found.name):
             result = await services.set_recurring(heard.firm.key, heard.act, found.name, month, on)
-            return Say(own_dates(heard, services, result))
+            return Say(own_dates(heard, services, result, leap_day=views.is_leap_day(month, on)))
         case NoDate() if kept:
             return Say(own_dates(heard, services, await services.remove_recurring(heard.firm.key, heard.act, kept.id)))
         case WhichDay(ask, _):
@@ -286,10 +286,11 @@ async def remove_recurring(heard: Heard, carried: RemoveRecurring, services: Ser
     )
 
 
-def own_dates(heard: Heard, services: Services, result: Result) -> Message:
-    """What was recorded, and below it the firm's own dates."""
+def own_dates(heard: Heard, services: Services, result: Result, *, leap_day: bool = False) -> Message:
+    """What was recorded, and below it the firm's own dates. `leap_day`: of a date that most years do not have."""
     scene = scene_for(heard, services, result.position)
     top = tasks.recorded(scene, result.records) if result.changed else tasks.note("That is so already.")
+    top = views.with_leap_day(top) if leap_day else top
     return views.own(scene, top)
 
 

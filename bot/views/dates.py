@@ -51,6 +51,7 @@ LINES_IN_A_SECTION = 12
 MOST_RECURRING = 10
 """Dates of every year that have a button each."""
 
+LEAP_DAY = "on February 28 in years that have no 29th"
 HOW_TO_WRITE = "Write it like `Dec 15`, `next Friday`, `in 3 business days`, `end of month` or `5/31/2027`."
 
 
@@ -201,9 +202,20 @@ def recurring_blocks(scene: Scene) -> list[Block]:
 
 def _recurring(scene: Scene, kept: Recurring) -> Block:
     every = f"{date(2000, kept.month, kept.day):%B} {kept.day}"
+    other = f" ({LEAP_DAY})" if is_leap_day(kept.month, kept.day) else ""
     sure = confirm("Remove this date?", f"{kept.name}, every {every}, comes back no more. It can be undone.", "Remove")
     away = button("Remove", scene.carry(RemoveRecurring, recurring=kept.id), says=f"Remove {kept.name}", confirm=sure)
-    return section(f"🔁 *{literal(kept.name)}*: every {every}", accessory=away)
+    return section(f"🔁 *{literal(kept.name)}*: every {every}{other}", accessory=away)
+
+
+def is_leap_day(month: int, on: int) -> bool:
+    """Whether a day of every year is one that most years do not have."""
+    return (month, on) == (2, 29)
+
+
+def with_leap_day(top: Top) -> Top:
+    """What was recorded of a date on February 29, and where it falls in other years."""
+    return with_note(top, f"It falls {LEAP_DAY}; so do its reminders.")
 
 
 def with_day(scene: Scene, top: Top, on: date, calendar: Calendar) -> Top:

@@ -165,6 +165,18 @@ async def test_a_date_of_every_year_is_kept_shown_and_removed(slack: Slack, serv
     assert (await position(services, key)).recurring == ()
 
 
+async def test_a_yearly_date_on_february_29_says_where_it_falls_in_other_years(
+    slack: Slack, services: Services
+) -> None:
+    await firm_of_ben(services)
+    echo = words_of(await slack.ben.types('/cais due "Leap check" every Feb 29'))
+    assert "ℹ️ It falls on February 28 in years that have no 29th" in echo
+    listed = words_of(await slack.ben.types("/cais due"))
+    assert "*Leap check*: every February 29 (on February 28 in years that have no 29th)" in listed
+    assert "Sunday, February 28, 2027: Leap check" in listed
+    assert "in years that have no" not in words_of(await slack.ben.types('/cais due "Leap check" every Feb 28'))
+
+
 async def test_a_task_takes_no_date_of_every_year_and_other_rhythms_are_refused(
     slack: Slack, services: Services
 ) -> None:
