@@ -19,10 +19,10 @@ from bot.views.blocks import (
     table,
 )
 from bot.views.room import MOST_IN_TABLE, MOST_TEXT, characters
-from bot.views.summaries import near_day, waits_for
+from bot.views.summaries import date_cell, waits_for
 from flows.history import SITUATIONS, counted
 from flows.summaries.portfolio import FILTERS, Filter, counts, only
-from flows.summaries.standing import Standing
+from flows.summaries.standing import Matter, Standing
 
 ROWS = 20
 """Firms on a page, of more than are shown at once."""
@@ -115,15 +115,18 @@ def _row(firm: Standing, widths: Widths) -> tuple[str, ...]:
     waits = [m for m in firm.having("waiting") if m.whom]
     whom = waits_for(waits[0], firm.today) if waits else ""
     more = f" and {len(waits) - 1} more" if len(waits) > 1 else ""
-    owner = (worst.owner.name if worst.owner else "Nobody yet") if worst else ""
     return (
         clip(firm.name, widths.name),
         clip(how_far(firm), widths.narrow),
         clip(first_words(firm), widths.wide),
-        clip(owner, widths.narrow),
-        near_day(firm.next_date, firm.today) if firm.next_date else "",
+        clip(_owner(worst, "Nobody yet") if worst else "", widths.narrow),
+        date_cell(firm.next_date, firm.today),
         clip(whom, widths.wide) + more,
     )
+
+
+def _owner(worst: Matter, nobody: str) -> str:
+    return worst.owner.name if worst.owner else nobody
 
 
 def how_far(firm: Standing) -> str:
@@ -184,10 +187,20 @@ def in_words(standings: Sequence[Standing], shown: Sequence[Standing], wanted: F
     how_many = counts(standings)
     told = ", ".join(f"{how_many[f]} {_PLAINLY[f]}" for f in FILTERS if f != "all")
     firms = f"{len(standings)} {'firm' if len(standings) == 1 else 'firms'}"
-    first = "; ".join(f"{literal(s.name)}: {literal(clip(first_words(s), NARROW))}" for s in shown[:3])
+    first = "; ".join(map(_aloud, shown[:3]))
     if not shown:
         return f"Summary of {firms}: {told}. {NONE[wanted]}"
     return f"Summary of {firms}: {told}. First: {first}."
+
+
+def _aloud(firm: Standing) -> str:
+    """What the table says of a firm, without whom it waits for."""
+    said = [literal(clip(first_words(firm), NARROW))]
+    if firm.matters:
+        said.append(f"owner {literal(_owner(firm.matters[0], 'nobody yet'))}")
+    if not firm.ended:
+        said.append(f"next date {date_cell(firm.next_date, firm.today)}" if firm.next_date else "no date is set")
+    return f"{literal(firm.name)}: {', '.join(said)}"
 
 
 _PLAINLY: dict[Filter, str] = {

@@ -49,7 +49,7 @@ def one(
 
 def body(scene: Scene, standing: Standing, changes: Sequence[Change], *, since: str) -> list[Block]:
     """What a summary shows of one firm, whoever reads it and wherever it stands."""
-    first = [matter_line(scene, m) for m in standing.matters if m.concerns or m is standing.matters[0]]
+    first = [matter_line(scene, m) for m in _first(standing)]
     return [
         header(f"Summary · {standing.name}"),
         banner(scene, f"summary of {short_day(standing.today)}"),
@@ -71,11 +71,10 @@ def body(scene: Scene, standing: Standing, changes: Sequence[Change], *, since: 
 def text(scene: Scene, standing: Standing, changes: Sequence[Change], *, since: str) -> str:
     """The same to be read aloud, or on a phone's lock screen."""
     said = [f"{literal(standing.name)}, summary of {short_day(standing.today)}: {escape(progress_words(scene))}."]
-    said += [f"{_plainly(m)}." for m in standing.matters[:3]]
+    said += [f"{_plainly(m)}." for m in _first(standing)[:3]]
     if not standing.matters and standing.walk.outcome:
         said.append(escape(standing.walk.outcome.say))
-    if standing.next_date and standing.next_date >= standing.today:
-        said.append(f"Next date: {short_day(standing.next_date)}.")
+    said += _next_date(standing)
     newest = changes[0] if changes else None
     if newest:
         who = scene.by(newest.person, newest.name)
@@ -83,6 +82,23 @@ def text(scene: Scene, standing: Standing, changes: Sequence[Change], *, since: 
     else:
         said.append(f"Nothing changed {since}.")
     return " ".join(said)
+
+
+def _first(standing: Standing) -> list[Matter]:
+    """The tasks to look at first: those that something is true of, else the first that can be worked on."""
+    return [m for m in standing.matters if m.concerns or m is standing.matters[0]]
+
+
+def _next_date(standing: Standing) -> list[str]:
+    """The date that the table shows, or the firm's target, which stands above it, where no task has an earlier one."""
+    day = standing.next_date
+    if standing.ended:
+        return []
+    if day is None:
+        return ["No date is set."]
+    passed = " (passed)" if day < standing.today else ""
+    target = "" if any(part.due == day for part in standing.parts) else ", the firm's target"
+    return [f"Next date: {short_day(day)}{passed}{target}."]
 
 
 def progress_bar(walk: Walk) -> str:
@@ -124,8 +140,7 @@ def _target(standing: Standing) -> str:
 def _row(scene: Scene, part: PartStanding) -> tuple[str, ...]:
     own = part.part.id != part.step.id
     title = f"{part.part.id} {part.part.title if own else part.step.title}"
-    asked = [m for m in part.matters if m.item.state in ("open", "waiting")]
-    owners = [m.owner.name if m.owner else "Nobody yet" for m in asked]
+    owners = [m.owner.name if m.owner else "Nobody yet" for m in part.matters]
     whom = [waits_for(m, scene.today) for m in part.matters if m.whom]
     cells = title, state_words(part), _named(owners), date_cell(part.due, scene.today), _named(whom)
     return tuple(clip(cell, CELL) for cell in cells)

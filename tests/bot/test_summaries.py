@@ -94,8 +94,24 @@ async def test_a_date_of_the_firms_own_that_has_passed_comes_first_and_calmly(tm
         assert "Past its date (Dec 2, 2026)" in lines[0]
         assert "nobody yet" in lines[0]
         assert "Waiting for FINRA CAT" in lines[1]
-        assert "Dec 2 (passed)" in str(rows(said))
+        assert next(row for row in rows(said) if row[0].startswith("5 "))[2:4] == ["Nobody yet", "Dec 2 (passed)"]
+        assert "owner nobody yet" in said["text"]
+        assert "Next date: Dec 2, 2026 (passed)." in said["text"]
         assert "overdue" not in words_of(said).casefold()
+
+
+async def test_what_is_read_aloud_says_of_dates_and_owners_what_the_table_does(
+    slack: Slack, services: Services
+) -> None:
+    key = await apex(services)
+    said = await slack.ben.types("summary")
+    assert {row[3] for row in rows(said)[1:]} == {"–"}
+    assert "No date is set." in said["text"]
+    await services.set_target(key, act(11), date(2027, 3, 1))
+    assert "Next date: Mar 1, 2027, the firm's target." in (await slack.ben.types("summary"))["text"]
+    (of_all,) = rows(said := await slack.ben.types("summary all"))[1:]
+    assert of_all[3:5] == ["Nobody yet", "Mar 1, 2027"]
+    assert "owner nobody yet, next date Mar 1, 2027." in said["text"]
 
 
 @pytest.mark.parametrize("who", [BEN, LEA])
