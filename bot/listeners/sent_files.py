@@ -17,7 +17,7 @@ from bot.views.tasks import card
 from flows.asked import Owed
 from flows.documents.use_cases import File as DocumentFile
 from flows.events import FirmKey
-from flows.evidence.pieces import AT_ONCE, File
+from flows.evidence.pieces import AT_ONCE, File, must_hold_something
 from flows.evidence.use_cases import TOLD, Became
 from flows.firms import Refusal, require, role_of
 from flows.progress import find
@@ -51,6 +51,7 @@ async def files_sent(heard: Heard, services: Services) -> Answer:
     sighting = heard.sighting
     if sighting.position is None and not sighting.firms:
         raise Refusal("You are not a member of a firm here yet, so I have nothing to keep this for. Type `/cais`.")
+    must_hold_something(files)  # before anybody is asked what it proves
     if sighting.position is None:
         return Say(views.which_firm(sighting.firms, files))
     require(sighting.position, heard.who, "member")

@@ -32,7 +32,7 @@ WORDS = {
     "application/x-msdownload": "Windows program",
     "application/x-elf": "Linux program",
     "video/mp4": "MP4 video",
-    UNKNOWN: "something not recognised",
+    UNKNOWN: "kind of file not known",
 }
 
 _BEGINNINGS: tuple[tuple[bytes, str], ...] = (
@@ -111,7 +111,7 @@ def differ(claimed: str, found: str) -> bool:
 def in_words(claimed: str, found: str) -> str:
     """What kind of file it is; where its bytes show another than was claimed, both. Empty where nothing is known."""
     if not found:
-        return f"said to be {words(claimed)}" if claimed else ""
+        return words(claimed) if claimed == UNKNOWN else f"said to be {words(claimed)}" if claimed else ""
     if differ(claimed, found):
         return f"said to be {words(claimed)}, but its bytes show {words(found)}"
     return words(claimed if found in (UNKNOWN, "text/plain") and claimed else found)

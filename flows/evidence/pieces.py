@@ -92,12 +92,17 @@ def may_hand_over(
         raise Refusal("Choose a file first.")
     if len(files) > AT_ONCE:
         raise Refusal(f"No more than {AT_ONCE} files at once. Nothing was changed.")
-    empty = next((f for f in files if f.size == 0), None)
-    if empty:
-        raise Refusal(f"{empty.name or 'The file'} is empty, so it proves nothing. Choose another.")
+    must_hold_something(files)
     if happened_on:
         must_be_past(happened_on, today, HAPPENED)
     return item.key
+
+
+def must_hold_something(files: Sequence[File]) -> None:
+    """Raises Refusal where one of them is known to be empty."""
+    empty = next((f for f in files if f.size == 0), None)
+    if empty:
+        raise Refusal(f"{empty.name or 'The file'} is empty, so it proves nothing. Nothing was kept; choose another.")
 
 
 def add_file(rows: Sequence[Record], event: e.EvidenceAdded) -> list[AnyEvent]:

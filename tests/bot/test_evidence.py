@@ -188,6 +188,26 @@ async def test_an_empty_file_proves_nothing(slack: Slack, services: Services) ->
     assert await services.intake.coming(key) == []
 
 
+async def test_an_empty_file_in_a_message_is_refused_before_it_is_asked_what_it_proves(
+    slack: Slack, services: Services
+) -> None:
+    await a_firm(services)
+    said = await slack.ben.sends({"memo.pdf": PDF, "empty.pdf": b""})
+    assert "empty.pdf is empty, so it proves nothing. Nothing was kept" in words_of(said)
+    assert labels(said) == []
+
+
+async def test_evidence_for_a_task_that_an_answer_may_bring_leads_to_the_question(
+    slack: Slack, services: Services
+) -> None:
+    await a_firm(services)
+    led = await slack.ben.types("/cais evidence s2")
+    assert "Nothing was recorded yet: “Register for CAIS” depends on the answer to this question." in words_of(led)
+    await slack.ben.presses("Yes", on=led)
+    await slack.ben.types("/cais evidence s2")
+    assert slack.ben.modal is not None
+
+
 async def test_the_same_file_twice_counts_once(slack: Slack, services: Services) -> None:
     key = await a_firm(services)
     await submits(slack, slack.ben, {"memo.pdf": PDF})

@@ -124,6 +124,12 @@ def test_only_a_claim_that_the_bytes_contradict_is_called_so(claimed: str, found
     assert ("but its bytes show" in kinds.in_words(claimed, found)) is differs
 
 
+def test_of_a_file_that_nobody_knows_the_kind_of_nothing_is_said_to_be_claimed() -> None:
+    for found in ("", kinds.UNKNOWN):
+        assert kinds.in_words(kinds.UNKNOWN, found) == "kind of file not known"
+    assert kinds.in_words("application/pdf", "") == "said to be PDF"
+
+
 @pytest.mark.parametrize(
     "files",
     [[], [File("F1", "a.pdf", 0)], [File(f"F{n}") for n in range(11)], [File("F1", "SSN 123-45-6789.pdf", 5)]],
