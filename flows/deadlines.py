@@ -97,6 +97,10 @@ class Revision(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={
         """Whether the day of the announcement is known."""
         return self.from_ == self.to
 
+    def is_known(self, at: datetime, today: date) -> bool:
+        """Whether it counts by then, which is on `today` where somebody is; what an admin adds, from then on."""
+        return self.to <= today and (self.added_at is None or self.added_at <= at)
+
 
 class Deadline(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An industry date. `milestone` is its id in the roadmap's pack, empty where the roadmap does not name it."""
@@ -183,6 +187,19 @@ class Ledger(msgspec.Struct, frozen=True, dict=True):
             return None
         old = Value(type="unknown") if before.unverified else before.value
         return Notice(deadline, old, revision)
+
+    def told(self, first: Revision, at: datetime, today: date) -> Notice | None:
+        """What people are to be told then of this change and all since: from what held before it to what holds.
+
+        None where that comes to nothing new. `today` is the day it is where they are.
+        """
+        notice = self.notice(first)
+        known = [r for r in self.story(first.deadline) if not r.unverified and r.is_known(at, today)]
+        if notice is None or not known or known[-1] == first:
+            return notice
+        kind = kind_of(notice.old, known[-1].value)
+        holds = msgspec.structs.replace(known[-1], kind=kind)
+        return Notice(notice.deadline, notice.old, holds) if kind in TELLING else None
 
 
 def _cleared_up(revision: Revision, story: Sequence[Revision]) -> bool:

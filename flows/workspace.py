@@ -8,7 +8,7 @@ from typing import Literal
 import msgspec
 
 from flows import guard
-from flows.deadlines import Deadline, Ledger, Revision, Source, TakenBack, Value, kind_of, month_span
+from flows.deadlines import Deadline, Kind, Ledger, Revision, Source, TakenBack, Value, kind_of, month_span
 from flows.firms import Person, Refusal
 from flows.same import Same
 from flows.trading_days import NYSE, Calendar
@@ -130,10 +130,19 @@ def _with(ledger: Ledger, entry: Entry, fact: DeadlineRevised) -> Ledger:
         added_by=(entry.actor_name or "a workspace admin") + (" in a practice run" if entry.practice else ""),
         added_at=datetime.fromisoformat(entry.recorded_at),
     )
-    grown = Ledger(deadlines, (*ledger.revisions, revision))
-    before = grown.before(revision)
-    kind = kind_of(before.value if before and not before.unverified else None, fact.value)
-    return Ledger(deadlines, (*ledger.revisions, msgspec.structs.replace(revision, kind=kind)))
+    return _weighed(Ledger(deadlines, (*ledger.revisions, revision)), revision)
+
+
+def _weighed(ledger: Ledger, entered: Revision) -> Ledger:
+    """What the entry does to the value before it, and what comes after it does to the entry's: perhaps nothing."""
+    concerned = [r for r in ledger.story(entered.deadline) if r == entered or ledger.before(r) == entered]
+    kinds = {r.number: _kind(ledger.before(r), r.value) for r in concerned}
+    revisions = (msgspec.structs.replace(r, kind=kinds[r.number]) if r.number in kinds else r for r in ledger.revisions)
+    return Ledger(ledger.deadlines, tuple(revisions))
+
+
+def _kind(before: Revision | None, value: Value) -> Kind:
+    return kind_of(before.value if before and not before.unverified else None, value)
 
 
 def _taken_back(ledger: Ledger, entry: Entry, fact: AnyFact, back: Entry) -> Sequence[TakenBack]:

@@ -14,6 +14,7 @@ from bot.delivery.arrivals import keys_in, short
 from bot.views.reminded import Reminded
 from bot.views.scene import Scene, scene_of
 from flows.asked import Kept, Owed
+from flows.deadlines import Revision
 from flows.events import FirmKey
 from flows.reminders.hours import Hours
 from flows.reminders.rung import Found
@@ -55,11 +56,29 @@ async def read(owed: Sequence[Owed], services: Services) -> list[Reminded]:
         firm: await _firm(FirmKey(tenant, firm), person, of, services, now)
         for (tenant, firm, person), of in whose.items()
     }
-    return [
-        replace(_reminded(row, rung, firm, now), now=told.get(row.message, now))
+    found = [
+        (row, replace(_reminded(row, rung, firm, now), now=told.get(row.message, now)))
         for row, rung in rungs
         if (firm := firms[row.firm])
     ]
+    return _moves_together(found)
+
+
+def _moves_together(found: Sequence[tuple[Owed, Reminded]]) -> list[Reminded]:
+    """Moves of one industry date that are told in one message are one; where nothing came of them, none is said."""
+    first: dict[tuple[str, str, str], Revision] = {}
+    for row, it in found:
+        if it.move and (it.said or row.message):
+            place = row.firm, row.message, it.rung.subject
+            first[place] = min(it.move, first.get(place, it.move), key=lambda move: (move.to, move.number))
+    return [_since(first.get((row.firm, row.message, it.rung.subject)), row, it) for row, it in found]
+
+
+def _since(first: Revision | None, row: Owed, it: Reminded) -> Reminded:
+    if first is None or it.move is None:
+        return it
+    told = replace(it, moved_since=str(first.number))
+    return told if told.notice or row.message else replace(told, said=False)
 
 
 def _told(owed: Sequence[Owed], now: datetime) -> dict[str, datetime]:

@@ -8,7 +8,7 @@ import msgspec
 from bot.views import dated
 from bot.views.blocks import clip, day, literal
 from bot.views.scene import Scene
-from flows.deadlines import Deadline, Notice
+from flows.deadlines import Deadline, Notice, Revision
 from flows.own_dates import in_year
 from flows.position import Recurring, YearDone
 from flows.reminders.rungs import Rung
@@ -42,6 +42,8 @@ class Reminded(msgspec.Struct, frozen=True):
     """The end of the snooze that brought it back."""
     lost: bool = False
     """Whether messages do not get to its recipient."""
+    moved_since: str = ""
+    """Of an industry date that was moved more than once before it is told: the revision that was the first."""
     besides: tuple[str, ...] = ()
     """Kinds of further reminders of the same subject, which are not said by themselves."""
 
@@ -72,11 +74,19 @@ class Reminded(msgspec.Struct, frozen=True):
         return self.scene.ledger.deadline(wanted) if kind == "milestone" else None
 
     @property
+    def move(self) -> Revision | None:
+        """The revision of an industry date that it is owed for."""
+        return self._revision(self.rung.revision)
+
+    @property
     def notice(self) -> Notice | None:
-        """The change of an industry date that it tells."""
-        story = self.scene.ledger.story(self.deadline.id) if self.deadline else ()
-        revision = next((r for r in story if str(r.number) == self.rung.revision), None)
-        return self.scene.ledger.notice(revision) if revision and self.rung.kind == "moved" else None
+        """The change that it tells: to what held when it was said."""
+        first = self._revision(self.moved_since) if self.moved_since else self.move
+        return self.scene.ledger.told(first, self.now, self.today) if first else None
+
+    def _revision(self, number: str) -> Revision | None:
+        story = self.scene.ledger.story(self.deadline.id) if self.deadline and self.rung.kind == "moved" else ()
+        return next((r for r in story if str(r.number) == number), None)
 
     @property
     def answered(self) -> Question | None:

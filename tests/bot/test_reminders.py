@@ -629,6 +629,74 @@ async def test_a_moved_industry_date_is_told_once_with_old_new_source_and_what_i
         assert world.slack.refused() == []
 
 
+def a_day(on: date, announced: date, deadline: str = "full_cais_compliance") -> DeadlineRevised:
+    return DeadlineRevised(deadline, announced, announced, Value("date", on), Source("A notice"), "It moved")
+
+
+async def enters(world: World, *facts: DeadlineRevised) -> None:
+    """An admin enters these, one after the other."""
+    for fact in facts:
+        await world.services.record_for_workspace(TENANT, world.act(replace(person(ANA), admin=True)), fact)
+        await world.plan()
+
+
+async def test_a_date_that_is_said_more_exactly_before_anybody_was_told_is_told_as_it_holds_then(
+    tmp_path: Path, pack: Pack
+) -> None:
+    async with world_at(tmp_path, pack, new_york("2022-06-09", 10)) as world:
+        await a_firm(world.services, FIRM, BEN)
+        exact = a_day(date(2022, 12, 12), date(2022, 6, 9))
+        await enters(world, replace(exact, value=Value("month", month="2022-12"), reason="Roughly"), exact)
+        await world.goes_to("2022-06-10")
+        said = world.said(BEN)
+        assert "*Before:* to be announced, not before Oct 1, 2022, not after Dec 31, 2022" in said
+        assert "*Now:* Monday, December 12, 2022" in said
+        assert "now has a day" in said
+        assert "*Reason:* It moved" in said
+        assert "*What changes for you:* Reminders follow the new date from now on." in said
+        assert "(now Dec 12, 2022)" in world.digests(BEN)[-1]["text"]
+
+
+async def test_a_date_that_was_moved_twice_before_anybody_was_told_is_told_from_what_held_to_what_holds(
+    world: World,
+) -> None:
+    await a_firm(world.services, FIRM, BEN)
+    await enters(world, a_day(date(2027, 6, 30), date(2026, 11, 20)), a_day(date(2027, 3, 31), date(2026, 11, 23)))
+    await world.goes_to("2026-11-24")
+    before = world.said(BEN)
+    assert "*Before:* Friday, May 31, 2024\n*Now:* Wednesday, March 31, 2027" in before
+    assert before.count("📣") == 1
+    await enters(world, a_day(date(2027, 4, 30), date(2026, 11, 24)))
+    await world.goes_to("2026-11-25")
+    first, second = (words_of(m) for m in world.digests(BEN))
+    assert first == before
+    assert "*Before:* Wednesday, March 31, 2027\n*Now:* Friday, April 30, 2027" in second
+
+
+async def test_a_date_that_is_back_where_it_was_before_anybody_was_told_is_told_nobody(
+    tmp_path: Path, pack: Pack
+) -> None:
+    async with world_at(tmp_path, pack, new_york("2022-12-01", 10)) as world:
+        await a_firm(world.services, FIRM, BEN)
+        announced = date(2022, 12, 1)
+        await enters(world, a_day(date(2023, 6, 30), announced), a_day(date(2023, 3, 17), announced))
+        await world.goes_to("2022-12-02")
+        assert world.digests(BEN) == []
+
+
+async def test_a_day_that_an_admin_entered_before_its_announcement_was_shipped_is_not_told_again(
+    tmp_path: Path, pack: Pack
+) -> None:
+    async with world_at(tmp_path, pack, new_york("2022-07-21", 10)) as world:
+        await a_firm(world.services, FIRM, BEN)
+        await enters(world, a_day(date(2022, 12, 12), date(2022, 6, 9)))
+        await world.goes_to("2022-07-22")
+        assert "*Now:* Monday, December 12, 2022" in world.said(BEN)
+        await world.goes_to("2022-07-25")
+        assert "Request production certification" in world.said(BEN)
+        assert "Full CAIS compliance" not in world.said(BEN)
+
+
 async def test_who_was_told_of_a_change_that_is_taken_back_is_told_who_did_it_and_what_holds_again(
     world: World,
 ) -> None:

@@ -44,7 +44,17 @@ class Ledger:
 
     def _as_of(self, deadline: str, day: date) -> Revision | None:
         counted = [r for r in self.revisions if r.deadline == deadline and r.known <= day]
-        return max(counted, key=lambda r: (r.known, r.number), default=None)
+        return max(counted, key=_order, default=None)
+
+    def is_news(self, revision: Revision) -> bool:
+        """What says the day that was known already is no revision, whoever said it first."""
+        earlier = [r for r in self.revisions if r.deadline == revision.deadline and _order(r) < _order(revision)]
+        before = max(earlier, key=_order, default=None)
+        return revision.told and (before is None or revision.day is None or before.day != revision.day)
+
+
+def _order(revision: Revision) -> tuple[date, int]:
+    return revision.known, revision.number
 
 
 def _read(row: dict[str, Any]) -> Revision:

@@ -219,7 +219,7 @@ class Rungs:
 
     def _moved(self) -> Iterator[Rung]:
         for revision in self.world.ledger.revisions:
-            if not revision.told or revision.known < self.first:
+            if revision.known < self.first or not self.world.ledger.is_news(revision):
                 continue
             for person in self.leads:
                 local = self._local(person)
