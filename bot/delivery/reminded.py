@@ -47,8 +47,8 @@ class FirmNow(msgspec.Struct, frozen=True):
 async def read(owed: Sequence[Owed], services: Services) -> list[Reminded]:
     """One for each row, in order. Rows of firms that are not there any more are left out."""
     now = services.now()
-    told = _told(owed, now)
     rungs = [(row, rung) for row in owed if (rung := rung_of(row))]
+    told = _told([row for row, _ in rungs], now)
     whose: dict[tuple[str, str, str], list[Rung]] = {}
     for row, rung in rungs:
         whose.setdefault((row.tenant, row.firm, row.person), []).append(rung)

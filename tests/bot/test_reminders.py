@@ -347,6 +347,22 @@ async def test_a_reminder_that_was_kept_back_says_which_day_it_was_for_and_blame
     assert f"*Why now:* {why}" in world.said(BEN)
 
 
+async def test_an_older_message_keeps_its_day_however_often_it_is_drawn_anew(world: World) -> None:
+    key = await a_task_to_finish(world)
+    before = world.said(BEN)
+    await world.goes_to("2026-12-08")
+    for _ in range(2):
+        done = await world.services.complete(key, world.act(person(BEN)), "s3e")
+        await world.plan()
+        assert [words_of(m).split("\n")[1] for m in world.digests(BEN)] == [
+            "Nothing left for Tuesday, December 1",
+            "Nothing left for Tuesday, December 8",
+        ]
+        await world.services.undo(key, world.act(person(BEN)), done.records[0].sequence)
+        await world.plan()
+    assert words_of(world.digests(BEN)[0]) == before
+
+
 async def test_an_older_message_that_is_drawn_anew_keeps_its_day_and_its_reasons(tmp_path: Path, pack: Pack) -> None:
     async with world_at(tmp_path, pack, new_york("2022-06-01", 10)) as world:
         firm = await a_firm(world.services, FIRM, BEN)
