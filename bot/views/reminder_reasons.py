@@ -54,10 +54,15 @@ def _why_wait(it: Reminded) -> str:
     if it.leads_it and item and dated.owner(it.scene, item):
         return f"leads are told of a wait of {rules.wait_to_leads} trading days and more{waited}"
     again = item.record.follow_up_on if item and item.record else None
-    if again and it.rung.rung == 1:
+    if again and _is_first_look(it, again):
         return f"{_why_look_again(it, again)}{waited}"
     every = "each trading day" if rules.wait_every == 1 else f"every {rules.wait_every} trading days"
     return f"time to ask how far they are, as {every}{waited}"
+
+
+def _is_first_look(it: Reminded, again: date) -> bool:
+    """Whether it comes for the day that somebody picked; where it stands beside another reminder, going by today."""
+    return it.rung.rung == 1 if it.rung.kind == "wait" else it.calendar.on_or_before(again) == it.today
 
 
 def _why_look_again(it: Reminded, on: date) -> str:
@@ -87,11 +92,11 @@ def _why_given(it: Reminded) -> str:
 
 
 def besides(it: Reminded) -> list[str]:
-    """What is new besides: that it was given, or became possible. Whole sentences, safe in mrkdwn."""
+    """What else is so: that it was given, became possible, or is to be asked about. Whole sentences, safe in mrkdwn."""
     if it.item is None:
         return []
-    new = {"given": ("👉", _why_given), "possible": ("🟢", _why_possible)}
-    found = [(sign, said(it)) for kind, (sign, said) in new.items() if kind in it.besides]
+    new = {"given": ("👉", _why_given), "possible": ("🟢", _why_possible), "wait": ("⏳", _why_wait)}
+    found = [(sign, said(it)) for kind, (sign, said) in new.items() if kind in it.besides and kind != it.rung.kind]
     return [f"{sign} {said[:1].upper()}{said[1:]}." for sign, said in found]
 
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from bot.views import dated
 from bot.views.blocks import day, escape, literal, short_day
 from bot.views.milestones import value_words
+from bot.views.passages import contact_line
 from bot.views.reminded import Reminded, name, title
 from bot.views.reminder_reasons import besides, counts_the_same, lost_words, why
 from bot.views.scene import wait_words, why_not
@@ -17,9 +18,9 @@ from flows.trading_days import NEW_YORK, end_of
 from flows.walk import LEFT
 
 
-def text(it: Reminded) -> str:
-    """All lines of a reminder that still holds; safe in mrkdwn."""
-    lines = [_headline(it), *besides(it), *_ABOUT[it.rung.kind](it)]
+def text(it: Reminded, *, copied: bool = False) -> str:
+    """All lines of a reminder that still holds; safe in mrkdwn. `copied`: words to chase somebody with stand below."""
+    lines = [_headline(it), *besides(it), *_ABOUT[it.rung.kind](it), *_chase(it, copied=copied)]
     return "\n".join([*(line for line in lines if line), f"*Why now:* {why(it)}."])
 
 
@@ -119,8 +120,23 @@ def _waits(it: Reminded) -> list[str]:
     if item is None or item.record is None:
         return []
     until = dated.due(it.scene, item)
-    words = "`/cais waiting` has a message to copy."
-    return [f"{_waiting(it, item.record)}.", _owner(it), _wanted_by(it, until.on if until else None), words]
+    return [f"{_waiting(it, item.record)}.", _owner(it), _wanted_by(it, until.on if until else None)]
+
+
+def asks_about_a_wait(it: Reminded) -> bool:
+    """Whether it is time to ask how a wait goes, be it beside something else that is said of the task."""
+    waits = it.item is not None and it.item.state == "waiting" and it.item.record is not None
+    return waits and "wait" in (it.rung.kind, *it.besides)
+
+
+def _chase(it: Reminded, *, copied: bool) -> list[str]:
+    """Whom to chase, and where the words for it are."""
+    item = it.item
+    if item is None or item.record is None or not asks_about_a_wait(it):
+        return []
+    contact = it.scene.pack.contacts[item.task.contact] if item.task.contact else None
+    whom = contact_line(contact) if contact else literal(item.record.whom)
+    return [f"*Whom to chase:* {whom}", "" if copied else "`/cais waiting` has a message to copy."]
 
 
 def _waiting(it: Reminded, record: TaskRecord) -> str:

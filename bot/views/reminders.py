@@ -29,15 +29,19 @@ from bot.views.blocks import (
 from bot.views.milestones import value_words
 from bot.views.reminded import Reminded, moment, name
 from bot.views.reminder_ends import became
-from bot.views.reminder_words import text
+from bot.views.reminder_words import asks_about_a_wait, text
 from bot.views.scene import banner
 from bot.views.taken_back import taken_back
 from bot.views.taken_back import text as taken_back_text
 from bot.views.task_buttons import one_click
+from bot.views.waiting import words_to_copy
 from flows.position import TaskRecord
 
 MOST = 14
 """Reminders with buttons in one message; each of them may belong to another firm."""
+
+MOST_BLOCKS = 50
+"""Slack's limit for a message."""
 
 CHOICES = (("hour", "1 hour"), ("tomorrow", "Tomorrow"), ("week", "Next week"))
 """How long one can snooze."""
@@ -48,11 +52,13 @@ def digest(found: Sequence[Reminded]) -> Message:
     ordered = sorted(found, key=lambda it: (it.scene.position.name.casefold(), it.scene.position.key.firm))
     shown = ordered[:MOST]
     blocks: list[Block] = [header(_title(ordered))]
+    copied = _with_words(shown)
     for _, of_firm in groupby(shown, key=lambda it: it.scene.position.key.firm):
         items = list(of_firm)
         blocks.append(banner(items[0].scene))
         for nth, it in enumerate(items):
-            blocks += [divider(), *_item(it)] if nth else _item(it)
+            said = _item(it, copied=it.row in copied)
+            blocks += [divider(), *said] if nth else said
     if rest := len(ordered) - len(shown):
         blocks.append(section(f"and {rest} more: `/cais status` shows all tasks of a firm with their dates."))
     blocks.append(context("`/cais remind` sets your hour, a pause, or turns these off."))
@@ -94,15 +100,23 @@ def _moved(it: Reminded) -> str:
     return f"(moved, now {now})" if it.notice and it.notice.revision.kind != "set" else f"(now {now})"
 
 
-def _item(it: Reminded) -> list[Block]:
+def _with_words(shown: Sequence[Reminded]) -> frozenset[str]:
+    """The rows of those waits whose words to copy there is room for: two blocks each, beside three for each item."""
+    room = (MOST_BLOCKS - 3 - 3 * len(shown)) // 2
+    waits = [it.row for it in shown if it.holds and not it.asleep_until and asks_about_a_wait(it)]
+    return frozenset(waits[: max(0, room)])
+
+
+def _item(it: Reminded, *, copied: bool) -> list[Block]:
     if not it.holds:
         return [section(became(it), accessory=_take_back(it))]
     if it.asleep_until:
         sleeps = f"💤 *{literal(clip(name(it), 200))}*: snoozed until {moment(it, it.asleep_until)}."
         return [section(sleeps, accessory=button("Wake up", it.scene.carry(WakeReminded, row=it.row)))]
     told = taken_back(it)
-    said = taken_back_text(it, told) if told else text(it)
-    return [section(said), actions(*_ways(it), block_id=_block_id(it))]
+    said = taken_back_text(it, told) if told else text(it, copied=copied)
+    words = words_to_copy(it.scene, it.item, it.item.record) if copied and it.item and it.item.record else []
+    return [section(said), *words, actions(*_ways(it), block_id=_block_id(it))]
 
 
 def _block_id(it: Reminded) -> str:

@@ -43,7 +43,7 @@ def to_chase(scene: Scene, item: Item, calendar: Calendar) -> list[Block]:
     if item.record is None:
         return []
     lines = section("\n".join(x for x in _lines(scene, item, item.record, calendar) if x))
-    return [banner(scene), lines, *_words(scene, item, item.record)]
+    return [banner(scene), lines, *words_to_copy(scene, item, item.record)]
 
 
 def _since(scene: Scene, item: Item) -> date:
@@ -61,11 +61,12 @@ def _wait(scene: Scene, item: Item, calendar: Calendar) -> list[Block]:
     )
     look = button("Open", scene.carry(ShowTask, task=item.key), says=f"Open {item.title}")
     blocks: list[Block] = [section("\n".join(x for x in _lines(scene, item, record, calendar) if x))]
-    blocks += _words(scene, item, record)
+    blocks += words_to_copy(scene, item, record)
     return [*blocks, actions(*finish, end_wait_button(scene.carry, item.key, item.title), look), divider()]
 
 
-def _words(scene: Scene, item: Item, record: TaskRecord) -> list[Block]:
+def words_to_copy(scene: Scene, item: Item, record: TaskRecord) -> list[Block]:
+    """The words to chase with, to copy: the roadmap's, or ours where it has none."""
     return ready_message(scene, item) if item.task.draft else to_copy(_asks_politely(scene, item, record))
 
 

@@ -440,6 +440,9 @@ async def test_a_day_to_look_again_that_somebody_chose_is_the_reason_on_that_day
     await world.goes_to("2026-11-30")
     assert "look again on Nov 30, 2026" in world.said(BEN)
     assert "*Why now:* you wanted to look again today; it is the 4th trading day of the wait." in world.said(BEN)
+    assert "Waiting for FINRA CAT Helpdesk since Nov 23, 2026" in world.said(BEN)
+    assert "*Whom to chase:* FINRA CAT Helpdesk" in world.said(BEN)
+    assert "Hello,\n\nApex Securities has been waiting since November 23, 2026 for: Register for CAIS." in copied(world)
     await world.goes_to("2026-12-07")
     assert "the day to look again was Nov 30, 2026" in world.said(BEN)
     assert "*Why now:* time to ask how far they are, as every 5 trading days" in world.said(BEN)
@@ -474,6 +477,42 @@ async def test_an_industry_date_that_was_to_be_announced_now_has_a_day(tmp_path:
         assert "now has a day" in told
         assert "*Now:* Monday, December 12, 2022" in told
         assert told.count("was moved") == 1, "the day of certification, which had one"
+
+
+def copied(world: World) -> str:
+    """What stands to be copied in Ben's newest reminders."""
+    boxes = [b for b in world.digests(BEN)[-1]["blocks"] if b["type"] == "rich_text"]
+    return "\n".join(str(e["text"]) for box in boxes for part in box["elements"] for e in part["elements"])
+
+
+async def test_a_wait_to_look_at_on_the_day_of_its_date_says_both_and_whom_to_chase(world: World) -> None:
+    firm = await a_firm(world.services, FIRM, BEN)
+    await world.services.answer(firm.key, world.act(person(BEN)), "fdid_duty", ["yes"])
+    on = date(2026, 11, 30)
+    await world.services.set_task_due(firm.key, world.act(person(BEN)), "s2", on)
+    await world.services.wait(firm.key, world.act(person(BEN)), "s2", whom="Gina", follow_up_on=on)
+    await world.goes_to("2026-11-30")
+    said = world.said(BEN)
+    assert "*Why now:* it is today." in said
+    assert "⏳ You wanted to look again today; it is the 4th trading day of the wait." in said
+    assert "⏳ Waiting for Gina since Nov 23, 2026" in said
+    assert "*Whom to chase:* Gina" in said
+    assert "has been waiting since November 23, 2026" in copied(world)
+
+
+async def test_of_many_waits_as_many_have_their_words_as_a_message_has_room_for(world: World) -> None:
+    firm = await a_firm(world.services, FIRM, BEN)
+    me = person(BEN)
+    await world.services.answer(firm.key, world.act(me), "fdid_duty", ["yes"])
+    agents = [f"Agent {nth}" for nth in range(16)]
+    result = await world.services.answer(firm.key, world.act(me), "methods", ["agent"], agents=agents)
+    for agent in result.position.agents:
+        await world.services.wait(firm.key, world.act(me), f"s6a[{agent.id}]", whom=agent.name, follow_up_on=None)
+    await world.goes_to("2026-12-01")
+    said = world.said(BEN)
+    assert said.count("*A message you can copy:*") == 2
+    assert said.count("`/cais waiting` has a message to copy.") == 12
+    assert world.slack.refused() == []
 
 
 # --- one's own hour, a pause, off -------------------------------------------------------------------------------
