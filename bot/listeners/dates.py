@@ -213,7 +213,7 @@ async def type_target(heard: Heard, services: Services) -> Answer:
             raise Refusal("A target is one day. Nothing was set.")
     if said:
         mended = dates.near(said, today=scene.today, calendar=calendar)
-        return Say(views.no_date(scene, said, f"target {mended}" if mended else "", None))
+        return Say(views.no_date(scene, said, f"target {mended}" if mended else "", None, scene.carry(OpenTarget)))
     if heard.kind in ("command", "action"):
         return Open(views.target_modal(scene, plan=False))
     return Say(views.own(scene, tasks.note("Press *Set the target*, or write it: `target May 28, 2027`.")))

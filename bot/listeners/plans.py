@@ -1,9 +1,10 @@
 """Hears what is done with a plan: proposed for a target, accepted whole or in the lines that somebody ticks."""
 
+import re
 from collections.abc import Collection
 from datetime import date
 
-from bot.buttons import AcceptPlan, OpenPlan, PlanForm, SetDate, ShowPlan
+from bot.buttons import AcceptPlan, OpenPlan, OpenTarget, PlanForm, SetDate, ShowPlan
 from bot.listeners.scenes import calendar_for, scene_for
 from bot.listeners.tasks import day_of
 from bot.router import Heard, Router
@@ -18,6 +19,12 @@ from flows.services import Services
 
 Shown = AcceptPlan | OpenPlan | PlanForm
 """What carries a plan as it was shown."""
+
+_EARLIEST = re.compile(
+    r"asap|as (?:soon|early|fast|quickly) as (?:possible|we can|i can)"
+    r"|(?:for |by )?(?:the )?(?:earliest|soonest)(?: possible)?(?: date| day| target)?",
+    re.IGNORECASE,
+)
 
 CHANGED = "Things have changed since this plan was drawn, so nothing was set. This is how it would be now."
 SET_ALREADY = "All of this is set already."
@@ -42,6 +49,8 @@ async def type_plan(heard: Heard, services: Services) -> Answer:
         if target and target > scene.today:
             return Say(await proposal(heard, services, target))
         return Say(views.no_target(scene))
+    if _EARLIEST.fullmatch(said):
+        return Say(await _earliest(heard, services))
     meant = read(said, today=scene.today, calendar=calendar)
     match meant:
         case OnDay(on):
@@ -49,7 +58,15 @@ async def type_plan(heard: Heard, services: Services) -> Answer:
         case WhichDay():
             return Say(dates.which_day(scene, meant, scene.carry(SetDate, what="plan"), "the plan's target"))
     mended = near(said, today=scene.today, calendar=calendar)
-    return Say(dates.no_date(scene, said, f"plan {mended}" if mended else "", None))
+    pick = scene.carry(OpenTarget, plan=True)
+    return Say(dates.no_date(scene, said, f"plan {mended}" if mended else "", None, pick))
+
+
+async def _earliest(heard: Heard, services: Services) -> Message:
+    """The plan for the first day on which everything can be finished, going by the usual days."""
+    today = services.today(heard.firm)
+    first = (await _plan(heard, services, today)).earliest
+    return await proposal(heard, services, first, views.earliest(first) if first > today else tasks.NOTHING)
 
 
 async def proposal(heard: Heard, services: Services, target: date, top: Top = tasks.NOTHING) -> Message:

@@ -130,13 +130,15 @@ def _picker(scene: Scene, choice: SetDate) -> Element | None:
     return None
 
 
-def no_date(scene: Scene, said: str, offered: str, item: Item | None) -> Message:
-    """What was typed as a date is none; a mistyped one is offered as it may have been meant."""
+def no_date(scene: Scene, said: str, offered: str, item: Item | None, pick: OpenTarget | None = None) -> Message:
+    """What was typed as a date is none; a mistyped one is offered as it may have been meant, or a day is picked."""
     what = f"I could not read a date in “{literal(clip(said, 80))}”, so nothing was set." if said else "Say which day."
     near = RunCommand(firm=scene.position.key.firm, words=offered)
     ways = [button(clip(f"/cais {offered}", 70), near, says=f"Run {offered}")] if offered and fits(near) else []
     if item:
         ways.append(button("Set date…", scene.carry(OpenDate, task=item.key), says=f"Set date: {item.title}"))
+    if pick:
+        ways.append(button("Choose a target…", pick))
     text = f"{what} {'Did you mean this?' if offered else HOW_TO_WRITE}"
     return Message(text, [banner(scene), section(text), *([actions(*ways)] if ways else [])])
 

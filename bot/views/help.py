@@ -129,9 +129,9 @@ USAGES = (
     Usage(
         "plan",
         "Proposes a date for each open task, worked back from the target over trading days.",
-        ("plan", "plan May 28, 2027"),
+        ("plan", "plan May 28, 2027", "plan earliest"),
         "Nothing is saved before you press *Accept*, and one *Undo* takes all of it back.",
-        "[date]",
+        "[date or earliest]",
     ),
     Usage(
         "assign",

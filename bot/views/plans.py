@@ -1,6 +1,7 @@
 """The plan worked back from a target: proposed, taken as it is or in single lines, and accepted."""
 
 from collections.abc import Sequence
+from datetime import date
 from itertools import groupby
 
 from bot.buttons import AcceptPlan, OpenPlan, OpenTarget, PlanForm, ShowNext, ShowPlan, UndoChange
@@ -23,7 +24,7 @@ from bot.views.blocks import (
 )
 from bot.views.dates import on_from_here
 from bot.views.scene import Scene, banner
-from bot.views.tasks import NOTHING, Top
+from bot.views.tasks import NOTHING, Top, note
 from flows.events import Record
 from flows.planning import Plan, Planned, Tight
 
@@ -223,6 +224,11 @@ def _impossible(scene: Scene, proposed: Plan, top: Top) -> Message:
     ]
     said = f"{literal(scene.position.name)}: {text.replace('*', '').replace('`', '')}"
     return Message(f"{top.text} {said}".strip(), [*top.blocks, banner(scene), section(text), actions(*ways)])
+
+
+def earliest(first: date) -> Top:
+    """For whoever asked for the first day there is."""
+    return note(f"*{day(first)}* is the earliest day by which all that is open can be done, going by the usual days.")
 
 
 def no_target(scene: Scene) -> Message:

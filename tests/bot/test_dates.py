@@ -1,7 +1,7 @@
 """Dates, the target and the plan, as people type and press them."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -358,6 +358,30 @@ async def test_a_date_that_stays_and_leaves_a_wait_too_little_is_said_before_and
     shown = words_of(await slack.ben.types("/cais plan June 30, 2027"))
     assert "no day is left after “Register for CAIS”, which comes first" in shown
     assert slack.refused() == []
+
+
+@pytest.mark.parametrize("words", ["asap", "earliest", "as soon as possible", "the earliest date"])
+async def test_the_earliest_plan_there_is_can_be_asked_for(slack: Slack, services: Services, words: str) -> None:
+    key = await firm_of_ben(services)
+    await slack.ben.types("/cais next")
+    await slack.ben.presses("Yes")
+    said = words_of(await slack.ben.types(f"/cais plan {words}"))
+    assert "is the earliest day by which all that is open can be done" in said
+    await slack.ben.presses("Accept")
+    kept = await position(services, key)
+    assert kept.target is not None
+    earlier = words_of(await slack.ben.types(f"/cais plan {kept.target - timedelta(1)}"))
+    assert "leaves less time than these tasks usually take" in earlier
+
+
+@pytest.mark.parametrize("command", ["plan", "target"])
+async def test_a_target_that_could_not_be_read_can_be_picked(slack: Slack, services: Services, command: str) -> None:
+    await firm_of_ben(services)
+    asked = await slack.ben.types(f"/cais {command} whenever")
+    assert "I could not read a date" in words_of(asked)
+    await slack.ben.presses("Choose a target…", on=asked)
+    assert (await slack.ben.submits({"day": "2027-05-28"}))["ok"]
+    assert "Friday, May 28, 2027" in words_of(slack.ben.last)
 
 
 async def test_an_old_plan_is_not_accepted_once_things_have_changed(slack: Slack, services: Services) -> None:
