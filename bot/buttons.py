@@ -1029,10 +1029,12 @@ class OpenChase(Carried, frozen=True):
 
 
 class RunCommand(Carried, frozen=True):
-    """A command offered for a mistyped one, or suggested: run only when clicked."""
+    """A command offered for a mistyped one, one of several that may be meant, or suggested: run only when clicked."""
 
     verb: ClassVar[str] = "help.run"
     words: str = ""
+    as_typed: bool = False
+    """The firm is settled: no firm is taken off the end of the words."""
 
 
 class ShowHelp(Carried, frozen=True):

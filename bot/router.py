@@ -90,7 +90,21 @@ class Route(msgspec.Struct, frozen=True):
     meets: bool = False
     """People who are named or picked are asked about at Slack first, so that it is known who they are."""
     free_text: bool = False
-    """What is typed after it is kept as it stands; only another firm's whole name at its end is taken off."""
+    """What is typed after it is kept as it stands: where its end may as well name another firm, it is asked."""
+    people: bool = False
+    """What follows `@` there is a person, unless it is a firm's whole name; `for` may stand before other things."""
+    named: bool = False
+    """A firm may be named at its end though it needs none."""
+
+    @property
+    def takes_firm(self) -> bool:
+        """Whether what is typed after it may end in the name of a firm."""
+        return self.firm or self.named
+
+    @property
+    def strict(self) -> bool:
+        """Whether `for` can stand before nothing but a firm, so that one nobody knows is told."""
+        return self.firm and not (self.free_text or self.people)
 
 
 class Router:
@@ -106,9 +120,22 @@ class Router:
         self.fallbacks: dict[str, Route] = {}
         self.letters: dict[str, SlotWriter] = {}
 
-    def command(self, *words: str, firm: bool = True, free_text: bool = False, meets: bool = False) -> Callable[[L], L]:
+    def command(
+        self,
+        *words: str,
+        firm: bool = True,
+        free_text: bool = False,
+        people: bool = False,
+        named: bool = False,
+        meets: bool = False,
+    ) -> Callable[[L], L]:
         """Listens to `/cais <word>`, the word in a DM, and the word after a mention. '' is `/cais` alone."""
-        return self._keep(self.commands, words, firm, None, free_text=free_text, meets=meets)
+
+        def keep(listener: L) -> L:
+            route = Route(listener, firm=firm, meets=meets, free_text=free_text, people=people, named=named)
+            return self._put(self.commands, words, route, listener)
+
+        return keep
 
     def action(self, kind: type[Carried], *, firm: bool = True) -> Callable[[L], L]:
         """Listens to a button or select of this kind: `async def f(heard, carried, services)`."""
@@ -131,13 +158,14 @@ class Router:
         return self._keep(self.options, (kind.verb,), firm, None)
 
     def fallback(
-        self, name: Literal["no_firm", "which_firm", "foreign", "no_such_firm", "unknown", "stale"]
+        self, name: Literal["no_firm", "which_firm", "foreign", "no_such_firm", "unsure", "unknown", "stale"]
     ) -> Callable[[L], L]:
         """What to say where nothing fits.
 
         `no_firm`: this person has no firm in reach; `which_firm`: several, none chosen; `foreign`: a firm this person
-        is no member of; `no_such_firm`: the words name a firm the person has not got; `unknown`: words that are no
-        command; `stale`: a button or modal nobody listens to any more.
+        is no member of; `no_such_firm`: the words name a firm the person has not got; `unsure`: they may name one of
+        several firms, or none; `unknown`: words that are no command; `stale`: a button or modal nobody listens to any
+        more.
         """
         return self._keep(self.fallbacks, (name,), False, None)
 
@@ -176,14 +204,16 @@ class Router:
         firm: bool,
         carries: type[Carried] | None,
         *,
-        free_text: bool = False,
         meets: bool = False,
     ) -> Callable[[L], L]:
         def keep(listener: L) -> L:
-            for name in names:
-                if name in table:
-                    raise ValueError(f"two listeners for {name!r}")
-                table[name] = Route(listener, firm=firm, carries=carries, free_text=free_text, meets=meets)
-            return listener
+            return self._put(table, names, Route(listener, firm=firm, carries=carries, meets=meets), listener)
 
         return keep
+
+    def _put(self, table: dict[str, Route], names: tuple[str, ...], route: Route, listener: L) -> L:
+        for name in names:
+            if name in table:
+                raise ValueError(f"two listeners for {name!r}")
+            table[name] = route
+        return listener

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Literal
 
 import msgspec
 from msgspec.structs import replace
@@ -15,7 +16,7 @@ from bot.router import Heard, Route, Router
 from bot.slack.people import People
 from bot.surfaces import Answer, FieldErrors, Message, Options, Quiet, Redraw, Replace, Say
 from bot.typed import words
-from bot.typed.firms import named_firm
+from bot.typed.firms import meant_firm
 from bot.views.blocks import escape
 from bot.views.viewing import for_viewer
 from flows.firms import Person, Refusal, role_of
@@ -127,9 +128,9 @@ class Table:
         if route is None:
             return await self._nothing_fits(call, sighting, said)
         if call.kind in ("command", "mention", "message"):
-            sighting, said = await self._named_firm(call, sighting, route, said)
-            if (stranger := words.only_a_firm(said)) and route.firm and not route.free_text:
-                return await self._fall_back("no_such_firm", self._heard(call, sighting, stranger))
+            sighting, said, trouble = await self._named_firm(call, sighting, found, route)
+            if trouble:
+                return await self._fall_back(trouble, self._heard(call, sighting, said))
         heard = self._heard(call, sighting, said)
         position = sighting.position
         receipt.firm = position.key.firm if position else ""
@@ -162,12 +163,18 @@ class Table:
         self._people.notice(call.tenant, call.user, known)
         return _seen_by(known, sighting)
 
-    async def _named_firm(self, call: Call, sighting: Sighting, route: Route, said: str) -> tuple[Sighting, str]:
-        """Looks again where the words end in "for <firm>"."""
-        named = await named_firm(self._services, call.tenant, sighting, route, said)
-        if named is None:
-            return sighting, said
-        return await self._sight(call, named[1].key.firm), named[0]
+    async def _named_firm(
+        self, call: Call, sighting: Sighting, found: Found, route: Route
+    ) -> tuple[Sighting, str, Literal["", "unsure", "no_such_firm"]]:
+        """Looks again where the words end in "for <firm>"; what is left of them; and the fallback, where one is due."""
+        said = found.words
+        meant = await meant_firm(self._services, call.tenant, sighting, route, said, call.mentions)
+        if meant and meant.firm is None:
+            return sighting, f"{found.name} {said}", "unsure"
+        if meant and meant.firm:
+            sighting, said = await self._sight(call, meant.firm.key.firm), meant.rest
+        stranger = words.only_a_firm(said) if route.strict else ""
+        return sighting, stranger or said, "no_such_firm" if stranger else ""
 
     def _heard(self, call: Call, sighting: Sighting, said: str) -> Heard:
         known = sighting.known
@@ -229,6 +236,7 @@ _LAST_WORDS = {
     "no_firm": "You are not a member of a firm here yet. `/cais` sets one up.",
     "which_firm": "Which firm do you mean? Name it at the end, for example `/cais next for Example Securities`.",
     "no_such_firm": "You have no firm called so. Nothing was changed.",
+    "unsure": "Which firm do you mean? Name it at the end with its whole name. Nothing was changed.",
     "foreign": "You are not a member of the firm this belongs to. Nothing was changed.",
     "unknown": "I do not know that one. `/cais help` shows what you can type.",
     "stale": "This is from an earlier version and does nothing any more. `/cais` shows how things are.",

@@ -5,11 +5,10 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from bot.buttons import CopyAnswers, PickCopy, ShowCopy
-from bot.listeners.firms import in_reach, reachable, strange
+from bot.listeners.firms import in_reach, one_called, reachable
 from bot.listeners.scenes import scene_for
 from bot.router import Heard, Router
 from bot.surfaces import Answer, Message, Replace, Say
-from bot.typed import words
 from bot.views import copying as views
 from bot.views import rests, tasks
 from flows.events import FirmKey
@@ -30,10 +29,10 @@ async def copy(heard: Heard, services: Services) -> Answer:
     """`/cais firm copy [name]`: into the firm that is meant, from the one that is named."""
     if not heard.words.strip():
         return Say(await _choice(heard, services))
-    found = words.named_firm(f"for {heard.words}", await _others(heard, services))
-    if found is None:
-        return strange(heard.words, await _others(heard, services))
-    return Say(await _look(heard, services, found[1].key.firm))
+    found = one_called(heard.words, await _others(heard, services), "firm copy", heard.firm.key.firm)
+    if not isinstance(found, FirmSummary):
+        return found
+    return Say(await _look(heard, services, found.key.firm))
 
 
 async def choose(heard: Heard, carried: ShowCopy, services: Services) -> Answer:

@@ -29,6 +29,7 @@ from bot.surfaces import Answer, FieldErrors, Message, Open, Replace, Say
 from bot.typed import words
 from bot.views import firms as views
 from bot.views import help as help_views
+from bot.views import naming
 from bot.views import owners as owner_views
 from bot.views.blocks import literal
 from bot.views.help import Offer
@@ -141,10 +142,25 @@ async def use_named(heard: Heard, services: Services) -> Answer:
     firms = await in_reach(heard, services)
     if not heard.words.strip():
         return Say(views.picker(firms, "firm")) if firms else Say(views.firm_list((), (), ""))
-    found = words.named_firm(f"for {heard.words}", firms)
-    if found is None:
-        return Say(views.offered(heard.words, _near(heard.words, firms)))
-    return Say(await _use(heard, services, await reachable(heard, services, found[1].key.firm)))
+    found = one_called(heard.words, firms, "firm use")
+    if not isinstance(found, FirmSummary):
+        return found
+    return Say(await _use(heard, services, await reachable(heard, services, found.key.firm)))
+
+
+def one_called(name: str, firms: Sequence[FirmSummary], command: str, into: str = "") -> FirmSummary | Answer:
+    """The firm that is named after the command, by the beginning of its name where no other begins so; else an answer.
+
+    `into`: the id of the firm that the command is about, where it is another one.
+    """
+    found = words.called(name, firms)
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        return strange(name, firms)
+    return Say(
+        naming.which(name, [naming.Way(f.name, f"{command} {f.name}", into, f"{command} {f.name}") for f in found])
+    )
 
 
 async def in_reach(heard: Heard, services: Services) -> Sequence[FirmSummary]:
@@ -275,10 +291,10 @@ async def link_here(heard: Heard, services: Services) -> Answer:
     """`/cais firm link [name]`, in a channel."""
     if heard.words.strip():
         firms = await in_reach(heard, services)
-        found = words.named_firm(f"for {heard.words}", firms)
-        if found is None:
-            return Say(views.offered(heard.words, _near(heard.words, firms)))
-        meant = await reachable(heard, services, found[1].key.firm)
+        found = one_called(heard.words, firms, "firm link", heard.firm.key.firm)
+        if not isinstance(found, FirmSummary):
+            return found
+        meant = await reachable(heard, services, found.key.firm)
         heard = replace(heard, sighting=msgspec.structs.replace(heard.sighting, position=meant))
     return Say(await _link(heard, services, heard.channel))
 

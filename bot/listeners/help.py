@@ -9,8 +9,10 @@ from bot.listeners.questions import answer_words
 from bot.router import Heard, Router
 from bot.surfaces import Answer, Message, Prompts, Replace, Say
 from bot.typed import words
-from bot.typed.firms import named_firm
+from bot.typed.dates import with_ids
+from bot.typed.firms import Meant, meant_firm
 from bot.views import help as views
+from bot.views import naming
 from bot.views.help import Offer
 from bot.views.viewing import for_viewer
 from flows.firms import role_of
@@ -26,6 +28,7 @@ def register(router: Router) -> None:
     router.action(RunCommand, firm=False)(run_offered(router))
     router.event("messages_tab_opened")(suggest)
     router.fallback("unknown")(say_unknown(router))
+    router.fallback("unsure")(ask_which(router))
     router.fallback("stale")(say_stale)
 
 
@@ -86,32 +89,77 @@ def say_unknown(router: Router) -> Callable[[Heard, Services], Awaitable[Answer]
 
 async def _offer(router: Router, heard: Heard, services: Services, command: str, rest: str) -> Offer:
     """The command as it is run once clicked: for the firm that was named, or the one that is meant now."""
-    named = await named_firm(services, heard.tenant, heard.sighting, router.commands[command], rest)
+    meant = await _meant(router, heard, services, command, rest)
     label = f"{command} {rest}".strip()
-    if named is None:
+    if meant is None or meant.firm is None:
         return Offer(label, label, _firm(heard)[0])
-    return Offer(label, f"{command} {named[0]}".strip(), named[1].key.firm)
+    return Offer(label, f"{command} {meant.rest}".strip(), meant.firm.key.firm, as_typed=True)
+
+
+async def _meant(router: Router, heard: Heard, services: Services, command: str, rest: str) -> Meant | None:
+    route = router.commands[command]
+    return await meant_firm(services, heard.tenant, heard.sighting, route, rest, heard.mentions)
+
+
+# --- which firm -----------------------------------------------------------------------------------------------
+
+
+def ask_which(router: Router) -> Callable[[Heard, Services], Awaitable[Answer]]:
+    """The end of what was typed may name one of several firms, or none: nothing is done before it is said which."""
+
+    async def listen(heard: Heard, services: Services) -> Answer:
+        command, rest = words.split(heard.words, router.commands) or ("", heard.words)
+        meant = await _meant(router, heard, services, command, rest)
+        if meant is None:
+            return Say(views.unknown(heard.words, (), _firm(heard)[0]))
+        return Say(_which(router, heard, command, rest, meant))
+
+    return listen
+
+
+def _which(router: Router, heard: Heard, command: str, rest: str, meant: Meant) -> Message:
+    """What each click would do. In a button people are Slack's ids: a click brings no mentions."""
+    here, carried = heard.sighting.position, with_ids(meant.rest, heard.mentions)
+    ways = [
+        naming.Way(firm.name, f"{command} {meant.rest}".strip(), firm.key.firm, f"{command} {carried}".strip())
+        for firm in meant.firms
+    ]
+    typed = f"{command} {rest}"
+    kept: naming.Way | None = None
+    if meant.as_typed:
+        elsewhere = "another firm" if router.commands[command].firm else ""
+        name, firm = (here.name, here.key.firm) if here else (elsewhere, "")
+        kept = naming.Way(name, typed, firm, f"{command} {with_ids(rest, heard.mentions)}")
+    return naming.which(meant.said, ways, kept)
+
+
+# --- running what was offered ---------------------------------------------------------------------------------
 
 
 def run_offered(router: Router) -> Callable[[Heard, RunCommand, Services], Awaitable[Answer]]:
     """A command that was offered is run now that it is clicked."""
 
     async def listen(heard: Heard, carried: RunCommand, services: Services) -> Answer:
-        return await run(router, heard, services, carried.words)
+        return await run(router, heard, services, carried.words, as_typed=carried.as_typed)
 
     return listen
 
 
-async def run(router: Router, heard: Heard, services: Services, text: str) -> Answer:
-    """Runs words as if they were typed, for a click: what it says takes the place of what was clicked."""
+async def run(router: Router, heard: Heard, services: Services, text: str, *, as_typed: bool = False) -> Answer:
+    """Runs words as if they were typed, for a click: what it says takes the place of what was clicked.
+
+    `as_typed`: which firm is meant is settled, and no name is taken off the end of the words.
+    """
     split = words.split(text, router.commands)
     name, rest = split if split else ("", text)
     route = router.commands.get(name) if split else router.fallbacks["unknown"]
     if route is None:
         return Say(views.stale(*_firm(heard)))
-    named = await named_firm(services, heard.tenant, heard.sighting, route, rest) if split else None
-    if named:
-        rest, firm = named[0], named[1].key.firm
+    meant = await _meant(router, heard, services, name, rest) if split and not as_typed else None
+    if meant and meant.firm is None:
+        return Replace(_which(router, heard, name, rest, meant))
+    if meant and meant.firm:
+        rest, firm = meant.rest, meant.firm.key.firm
         heard = replace(heard, sighting=await services.directory.sight(heard.tenant, heard.who.id, heard.channel, firm))
     position = heard.sighting.position
     if route.firm and position is None:

@@ -1,19 +1,16 @@
 """Hears who wants to look back: the firm's history as a whole, or of a task, a person, a period."""
 
-import re
 from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
 from bot.buttons import HistoryForm, OpenHistoryFilter, ShowHistory
-from bot.listeners.firms import in_reach, reachable
 from bot.listeners.scenes import scene_for
 from bot.listeners.tasks import day_of
 from bot.router import Heard, Router
 from bot.slack.places import place
 from bot.surfaces import Answer, FieldErrors, Message, Open, Replace, Say
 from bot.typed.history import HistoryWords, Known, history_words
-from bot.typed.words import named_firm
 from bot.views import history as views
 from flows.dates import WhichDay
 from flows.events import Record
@@ -27,12 +24,10 @@ from flows.services import Services
 
 NOTHING_WANTED = Filter()
 
-_FOR = re.compile(r"(?:^|\s)for\s", re.IGNORECASE)
-
 
 def register(router: Router) -> None:
     """What is heard here."""
-    router.command("history", free_text=True)(show_history)
+    router.command("history", people=True)(show_history)
     router.action(ShowHistory)(turn_page)
     router.action(OpenHistoryFilter)(open_filter)
     router.submit(HistoryForm)(filter_by_form)
@@ -40,7 +35,6 @@ def register(router: Router) -> None:
 
 async def show_history(heard: Heard, services: Services) -> Answer:
     """`/cais history [task or step] [by somebody] [of a period]`."""
-    heard = await _of_the_firm_named(heard, services)
     if not heard.words.strip():
         return Say(await _history(heard, services, NOTHING_WANTED))
     scene = scene_for(heard, services)
@@ -62,15 +56,6 @@ async def show_history(heard: Heard, services: Services) -> Answer:
         return Say(views.which(scene, choices, there))
     named = {mentions[name]: name for name in mentions}
     return Say(await _history(heard, services, choices[0], named={**named, **there}))
-
-
-async def _of_the_firm_named(heard: Heard, services: Services) -> Heard:
-    """What follows `@` may be a person here, so only `for` names another firm, also by a beginning of its name."""
-    named = named_firm(heard.words, await in_reach(heard, services)) if _FOR.search(heard.words) else None
-    if named is None:
-        return heard
-    position = await reachable(heard, services, named[1].key.firm)
-    return replace(heard, words=named[0], sighting=replace(heard.sighting, position=position))
 
 
 def _must_be_understood(said: HistoryWords) -> None:

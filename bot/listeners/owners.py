@@ -32,8 +32,8 @@ _ALL_OF_THEM = frozenset({"all", "everything", "my", "their", "the", "open", "ta
 
 def register(router: Router) -> None:
     """What is heard here."""
-    router.command("assign", free_text=True, meets=True)(type_assign)
-    router.command("handover", "hand over", free_text=True, meets=True)(type_handover)
+    router.command("assign", people=True, meets=True)(type_assign)
+    router.command("handover", "hand over", people=True, meets=True)(type_handover)
     router.action(AssignTo)(assign_offered)
     router.action(OpenAssign)(open_assign)
     router.submit(AssignForm, meets=True)(save_owner)

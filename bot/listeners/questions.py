@@ -21,7 +21,7 @@ from flows.services import Services
 
 def register(router: Router) -> None:
     """What is heard here. Nobody needs a firm to ask the roadmap; with one, it is asked for that firm."""
-    router.command("ask", firm=False, free_text=True)(type_question)
+    router.command("ask", firm=False, named=True, free_text=True)(type_question)
     router.action(OpenAsk, firm=False)(open_form)
     router.submit(AskForm, firm=False)(ask_from_form)
     router.action(PickReading, firm=False)(pick_reading)

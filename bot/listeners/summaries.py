@@ -39,7 +39,7 @@ OFF = "off"
 
 def register(router: Router) -> None:
     """What is heard here."""
-    router.command("summary", firm=False)(summarize)
+    router.command("summary", firm=False, named=True)(summarize)
     router.action(ShowSummary)(turn_to_one)
     router.action(ShowPortfolio, firm=False)(turn_to_many)
     router.action(PickSummary, firm=False)(pick)
@@ -50,9 +50,7 @@ async def summarize(heard: Heard, services: Services) -> Answer:
     """`/cais summary`: the firm that is meant, or all where none is; with a filter's word, those it leaves."""
     said, position = heard.words.strip(), heard.sighting.position
     firms = await in_reach(heard, services)
-    if named := words.named_firm(said, firms):
-        said, position = named[0], await reachable(heard, services, named[1].key.firm)
-    elif stranger := words.only_a_firm(said) or words.only_a_firm(said.partition(" ")[2]):
+    if stranger := words.only_a_firm(said) or words.only_a_firm(said.partition(" ")[2]):
         return strange(stranger, firms)
     first, _, rest = said.casefold().partition(" ")
     if first in (*OFTEN, OFF) and rest.strip() in ("", "all"):

@@ -198,6 +198,13 @@ def people_called_nearly(position: Position, name: str) -> tuple[str, ...]:
     return tuple(sorted(close, key=lambda p: -likeness[p])[:4])
 
 
+def with_ids(text: str, mentions: Mapping[str, str]) -> str:
+    """Each mention as Slack's id, for words that are read again where nobody says any more who was mentioned."""
+    for name in sorted(mentions, key=len, reverse=True):
+        text = re.sub(rf"@{re.escape(name)}(?!\w)", f"@{mentions[name]}", text, flags=re.IGNORECASE)
+    return text
+
+
 def with_single_tokens(text: str, mentions: Mapping[str, str]) -> str:
     """A mention whose name has several words becomes Slack's id, so that it is one word."""
     for name in sorted((n for n in mentions if " " in n), key=len, reverse=True):

@@ -4,6 +4,7 @@ import html
 import re
 from collections.abc import Collection, Sequence
 from difflib import get_close_matches
+from typing import NamedTuple
 
 from flows.ports import FirmSummary
 
@@ -108,18 +109,65 @@ def near(text: str, commands: Collection[str]) -> tuple[str, ...]:
     return tuple(get_close_matches(first, sorted(filter(None, commands)), n=3, cutoff=CUT_OFF)) if first else ()
 
 
-def named_firm(text: str, firms: Sequence[FirmSummary], *, whole: bool = False) -> tuple[str, FirmSummary] | None:
-    """The words without "for <firm>" or "@ <firm>" at their end, and that firm; None where no firm is named so.
+class Ending(NamedTuple):
+    """The words without "for <firm>" or "@ <firm>" at their end, what was said there, and the firms it may name."""
 
-    A full name wins over a beginning; a beginning counts where only one firm begins so, and never with `whole`.
+    rest: str
+    said: str
+    firms: tuple[FirmSummary, ...]
+    """One, or several whose names begin so."""
+    whole: bool
+    """It is a whole name, and not the beginning of one."""
+
+
+def ending(
+    text: str, firms: Sequence[FirmSummary], *, mentioned: Collection[str] = (), people: bool = False
+) -> Ending | None:
+    """The firm that is named at the end; None where none is.
+
+    A whole name wins over a beginning, and the beginning of one name over that of several. `mentioned` are people's
+    names in lower case, whom an `@` means; with `people` it means somebody unless a firm's whole name follows.
     """
-    endings = list(_NAMED.finditer(text))
-    for exact in (True,) if whole else (True, False):
-        for ending in endings:
-            meant = _called(text[ending.end() :].strip().rstrip(_PUNCTUATION), firms, exact=exact)
-            if meant:
-                return text[: ending.start()].strip(), meant
+    named = [(n, name) for n in _NAMED.finditer(text) if (name := _name(text[n.end() :]))]
+    ways = [(n, name) for n, name in named if "@" not in n[0] or name.casefold() not in mentioned]
+    for n, name in ways:
+        if found := _so_called(name, firms):
+            return Ending(text[: n.start()].strip(), text[n.start() :].strip(), found, whole=True)
+    begun = [(n, _beginning(name, firms)) for n, name in ways if not (people and "@" in n[0])]
+    for n, found in sorted((each for each in begun if each[1]), key=lambda each: len(each[1]) > 1):
+        return Ending(text[: n.start()].strip(), text[n.start() :].strip(), found, whole=False)
     return None
+
+
+def called(name: str, firms: Sequence[FirmSummary]) -> tuple[FirmSummary, ...]:
+    """The firms a name may mean: that of this whole name, else all whose names begin so."""
+    return _so_called(_name(name), firms) or _beginning(_name(name), firms)
+
+
+def begins_with_words(firm: FirmSummary, said: str) -> bool:
+    """Whether what was said is whole words of the firm's name: "Client 05" of "Client 05 Brokers", and not "Clie"."""
+    wanted = _plainly(_name(_NAMED.sub("", said, count=1)))
+    return bool(re.match(rf"{re.escape(wanted)}(?!\w)", _plainly(firm.name)))
+
+
+def _name(said: str) -> str:
+    return said.strip().rstrip(_PUNCTUATION)
+
+
+def _plainly(name: str) -> str:
+    return " ".join(name.casefold().split())
+
+
+def _so_called(name: str, firms: Sequence[FirmSummary]) -> tuple[FirmSummary, ...]:
+    wanted = _plainly(name)
+    return tuple(f for f in firms if f.name.casefold() in (wanted, wanted + ".")) if wanted else ()
+
+
+def _beginning(name: str, firms: Sequence[FirmSummary]) -> tuple[FirmSummary, ...]:
+    wanted = _plainly(name)
+    if len(wanted) < SHORTEST_BEGINNING:
+        return ()
+    return tuple(f for f in firms if f.name.casefold().startswith(wanted))
 
 
 def only_a_firm(said: str) -> str:
@@ -132,14 +180,3 @@ def stranger(said: str) -> str:
     """The name behind the first "for" or "@", once a firm that is known was taken off the end; empty where none is."""
     named = _NAMED.search(said)
     return said[named.end() :].strip().rstrip(_PUNCTUATION) if named else ""
-
-
-def _called(name: str, firms: Sequence[FirmSummary], *, exact: bool) -> FirmSummary | None:
-    wanted = " ".join(name.casefold().split())
-    if exact:
-        found = [f for f in firms if f.name.casefold() in (wanted, wanted + ".")]
-    elif len(wanted) >= SHORTEST_BEGINNING:
-        found = [f for f in firms if f.name.casefold().startswith(wanted)]
-    else:
-        found = []
-    return found[0] if len(found) == 1 else None

@@ -29,11 +29,20 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A command that may have been meant: as it reads, as it is run, and the id of the firm it is run for."""
+    """A command that may have been meant: as it reads, as it is run, and the id of the firm it is run for.
+
+    `as_typed`: the firm is settled, and none is taken off the end of the words.
+    """
 
     label: str
     words: str
     firm: str = ""
+    as_typed: bool = False
+
+    @property
+    def carried(self) -> RunCommand:
+        """What its button carries."""
+        return RunCommand(firm=self.firm, words=self.words, as_typed=self.as_typed)
 
 
 USAGES = (
@@ -208,7 +217,7 @@ USAGES = (
         ("note called the Helpdesk, answer by Friday", "note s2 form sent by Ben"),
         "It is kept on the task whose short name comes first, such as `s2`, else on the firm. "
         "No personal data, account numbers or lists of FDIDs: those are refused and not stored. "
-        "`for` at its end means another firm only with that firm's whole name.",
+        "Where `for` at its end may name another firm, I ask before anything is kept.",
         "[task] <text>",
     ),
     Usage(
@@ -411,7 +420,7 @@ def overview(pack: Pack, firm: str = "", version: int = 0) -> Message:
     intro = (
         "*What you can type after* `/cais`\n"
         "In a direct message with me the words alone are enough. In a channel you can mention me as well, and only "
-        "you see the answer. To mean another firm, end with `for` and its name."
+        "you see the answer. To mean another firm, end with `for` and its name or the beginning of it."
     )
     blocks = [
         section(intro),
@@ -466,7 +475,7 @@ def unknown(typed: str, near: Sequence[Offer], firm: str = "") -> Message:
     """Words that are no command: the nearest ones as buttons, never run by themselves."""
     said = f"I do not know “{literal(clip(' '.join(typed.split()), 80))}”."
     offer = f" {_did_you_mean(len(near))} Nothing was run." if near else " Nothing was changed."
-    if not all(fits(RunCommand(firm=o.firm, words=o.words)) for o in near):
+    if not all(fits(o.carried) for o in near):
         offer = " It is too long for a button: type it again. Nothing was run."
     ways = "Ask a question, or type `next`, `status`, `step 4`, `done`, `undo`, `note`, `history`, `firm` or `help`."
     blocks = [section(said + offer), _offers(near, firm), context(ways)]
@@ -482,9 +491,7 @@ def offers(near: Sequence[Offer], firm: str = "") -> list[Block]:
 def _offers(near: Sequence[Offer], firm: str) -> Block:
     """What is too long to be carried by a button is not offered: cut off, it would be recorded so."""
     offered: list[Element] = [
-        button(clip(o.label, 70), carried, says=f"Run {o.label}")
-        for o in near
-        if fits(carried := RunCommand(firm=o.firm, words=o.words))
+        button(clip(o.label, 70), o.carried, says=f"Run {o.label}") for o in near if fits(o.carried)
     ]
     return actions(*offered, button("What can I type?", ShowHelp(firm=firm)))
 

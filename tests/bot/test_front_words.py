@@ -103,13 +103,27 @@ def firms(*names: str) -> list[FirmSummary]:
     ],
 )
 def test_a_firm_is_named_at_the_end(typed: str, rest: str, firm: str) -> None:
-    found = words.named_firm(typed, firms("Apex Securities", "Beacon", "Beacon Hill", "Capital for All"))
+    found = words.ending(typed, firms("Apex Securities", "Beacon", "Beacon Hill", "Capital for All"))
     assert found is not None
-    assert (found[0], found[1].name) == (rest, firm)
+    assert (found.rest, [f.name for f in found.firms]) == (rest, [firm])
 
 
 @pytest.mark.parametrize(
-    "typed", ["next", "waiting for a", "waiting for the agent", "for Beac", "mail me at x@beacon.example", "for"]
+    "typed", ["next", "waiting for a", "waiting for the agent", "mail me at x@beacon.example", "for"]
 )
-def test_words_that_name_no_one_firm_stay_words(typed: str) -> None:
-    assert words.named_firm(typed, firms("Apex Securities", "Beacon", "Beacon Hill")) is None
+def test_words_that_name_no_firm_stay_words(typed: str) -> None:
+    assert words.ending(typed, firms("Apex Securities", "Beacon", "Beacon Hill")) is None
+
+
+def test_all_firms_are_found_whose_names_begin_so() -> None:
+    found = words.ending("s3 for Beac", firms("Apex Securities", "Beacon", "Beacon Hill"))
+    assert found is not None
+    assert [f.name for f in found.firms] == ["Beacon", "Beacon Hill"]
+
+
+def test_who_is_mentioned_is_no_firm_and_where_people_are_named_only_a_whole_name_is_one() -> None:
+    there = firms("Beacon", "Lea")
+    assert words.ending("s3 @lea", there, mentioned=["lea"]) is None
+    assert words.ending("s3 @bea", there, people=True) is None
+    assert words.ending("s3 @beacon", there, people=True) is not None
+    assert words.ending("s3 to @lea for Bea", there, mentioned=["lea"], people=True) is not None

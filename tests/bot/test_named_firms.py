@@ -4,6 +4,7 @@ import pytest
 
 from bot.buttons import PickFirm, ShowHelp
 from bot.views.blocks import button
+from flows.events import FirmKey
 from flows.services import Services
 from tests.bot.conversing import BEN, LEA, Slack, labels, words_of
 from tests.bot.firm_making import TENANT, a_firm, person
@@ -37,6 +38,157 @@ async def test_a_mistyped_command_runs_on_the_firm_it_names(slack: Slack, servic
     await slack.ben.presses("note of the other one for Beta")
     assert await notes_of(services, "Beta") == ["of the other one"]
     assert await notes_of(services, "Alpha") == ["stays in Alpha"]
+
+
+async def clients(services: Services) -> tuple[FirmKey, FirmKey]:
+    """Client 00 Capital, the current one, Client 05 Brokers and Client 06 Partners; Ben leads them all."""
+    here = await a_firm(services, "Client 00 Capital", BEN)
+    other = await a_firm(services, "Client 05 Brokers", BEN)
+    await a_firm(services, "Client 06 Partners", BEN)
+    await services.directory.use(TENANT, person(BEN).id, here.key.firm)
+    return here.key, other.key
+
+
+async def reasons(services: Services, key: FirmKey) -> list[str]:
+    return [str(getattr(row.event, "reason", "")) for row in await history(services, key) if row.type == "hold_set"]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "hold for Client 05",
+        "firm rename for Client 05",
+        "reopen for Client 05",
+        "documents for Client 05",
+        "history for Client 05",
+        "note for Client 05",
+        "assign s1 to me for Client 05",
+        "handover for Client 05",
+        "summary for Client 05",
+    ],
+)
+async def test_the_beginning_of_a_name_is_enough_wherever_nothing_else_can_be_meant(
+    slack: Slack, services: Services, typed: str
+) -> None:
+    here, _ = await clients(services)
+    before = await history(services, here)
+    said = words_of(await slack.ben.types(f"/cais {typed}"))
+    shown = said + words_of(slack.ben.modal or {})
+    assert "Client 00" not in shown
+    assert "Client 05 Brokers" in shown or typed.startswith("reopen"), "a refusal names no firm"
+    assert await history(services, here) == before
+
+
+@pytest.mark.parametrize(
+    ("command", "rest"),
+    [
+        ("hold", "SEC inquiry, waiting for Client 05"),
+        ("hold", "lift because for Client 05"),
+        ("firm rename", "Foo for Client 05"),
+        ("reopen", "s1 because for Client 05"),
+        ("documents", "gifts for Client 05"),
+        ("note", "s1 waiting for Client 05"),
+        ("ask", "who signs for Client 05?"),
+    ],
+)
+async def test_where_the_end_of_free_words_may_name_a_firm_it_is_asked_before_anything_is_done(
+    slack: Slack, services: Services, command: str, rest: str
+) -> None:
+    here, other = await clients(services)
+    before = await history(services, here), await history(services, other)
+    said = await slack.ben.types(f"/cais {command} {rest}")
+    assert "name the firm *Client 05 Brokers*, or is it part of what you wrote? Nothing was done yet." in words_of(said)
+    assert labels(said) == ["Client 05 Brokers", "As typed"]
+    assert (await history(services, here), await history(services, other)) == before
+
+
+async def test_each_way_of_reading_it_records_what_it_says(slack: Slack, services: Services) -> None:
+    here, other = await clients(services)
+    await slack.ben.types("/cais hold waiting for Client 05")
+    await slack.ben.presses("As typed")
+    assert (await reasons(services, here), await reasons(services, other)) == (["waiting for Client 05"], [])
+    await slack.ben.types("/cais hold SEC inquiry for Client 06 for Client 05")
+    await slack.ben.presses("Client 05 Brokers")
+    assert (await reasons(services, here), await reasons(services, other)) == (
+        ["waiting for Client 05"],
+        ["SEC inquiry for Client 06"],
+    )
+    assert slack.refused() == []
+
+
+async def test_where_no_firm_is_the_current_one_both_readings_are_offered_too(slack: Slack, services: Services) -> None:
+    _, other = await clients(services)
+    await services.directory.use(TENANT, person(BEN).id, "")
+    said = await slack.ben.types("/cais hold SEC inquiry for Client 05")
+    assert "*another firm*, as typed" in words_of(said)
+    await slack.ben.presses("Client 05 Brokers")
+    assert await reasons(services, other) == ["SEC inquiry"]
+
+
+async def test_the_own_firm_may_be_named_and_a_beginning_of_no_whole_word_is_none(
+    slack: Slack, services: Services
+) -> None:
+    here, _ = await clients(services)
+    assert "No legal hold stands" in words_of(await slack.ben.types("/cais hold for Client 00"))
+    await slack.ben.types("/cais note s1 form sent for Client 00")
+    await slack.ben.types("/cais note s1 waiting for Cli")
+    assert await notes_of(services, "Client 00 Capital") == ["form sent for Client 00", "waiting for Cli"]
+    assert await reasons(services, here) == []
+
+
+@pytest.mark.parametrize("typed", ["due s1 Dec 15", "assign s1 to me", "status", "hold", "summary"])
+async def test_where_several_names_begin_so_it_is_asked_which(slack: Slack, services: Services, typed: str) -> None:
+    here, _ = await clients(services)
+    before = await history(services, here)
+    said = await slack.ben.types(f"/cais {typed} for Client")
+    assert "Which firm do you mean by “for Client”? The names of 3 begin so." in words_of(said)
+    assert labels(said) == ["Client 00 Capital", "Client 05 Brokers", "Client 06 Partners"]
+    await slack.ben.presses("Client 06 Partners")
+    assert "Client 06 Partners" in words_of(slack.ben.last)
+    assert await history(services, here) == before
+    assert slack.refused() == []
+
+
+async def test_a_name_typed_after_a_command_that_begins_several_is_asked_about(
+    slack: Slack, services: Services
+) -> None:
+    await clients(services)
+    await slack.ben.types("/cais firm use Client 0")
+    await slack.ben.presses("Client 05 Brokers")
+    said = words_of(slack.ben.last)
+    assert "*Client 05 Brokers*" in said
+    assert "This is your current firm now" in said
+
+
+async def test_of_many_firms_that_begin_so_five_are_offered_and_the_others_counted(
+    slack: Slack, services: Services
+) -> None:
+    for n in range(7):
+        await a_firm(services, f"Firm {n}", BEN)
+    said = await slack.ben.types("/cais note asked them for firm")
+    assert labels(said) == [*(f"Firm {n}" for n in range(5)), "As typed"]
+    assert "2 more begin so: type more of the name." in words_of(said)
+
+
+async def test_who_is_mentioned_in_what_goes_on_after_the_question_is_still_that_person(
+    slack: Slack, services: Services
+) -> None:
+    await a_firm(services, "Client 01", BEN, U0LEA="member")
+    await a_firm(services, "Client 02", BEN, U0LEA="member")
+    await slack.ben.types("/cais assign s1 <@U0LEA|lea> for Client")
+    await slack.ben.presses("Client 02")
+    assert "Lea" in words_of(slack.ben.last)
+    assert "now belongs to" in words_of(slack.ben.last)
+
+
+async def test_words_too_long_for_a_button_are_to_be_typed_again_with_the_whole_name(
+    slack: Slack, services: Services
+) -> None:
+    await clients(services)
+    said = await slack.ben.types("/cais note " + "x " * 1300 + "for Client 05")
+    assert "too long for a button: type it again, with the firm's whole name at the end" in words_of(said)
+    assert labels(said) == []
+    assert await notes_of(services, "Client 00 Capital") == []
 
 
 async def test_words_of_an_old_button_still_mean_the_firm_they_name(slack: Slack, services: Services) -> None:
