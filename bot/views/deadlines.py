@@ -151,7 +151,7 @@ def _row(scene: Scene, revision: Revision) -> str:
     sources = "; ".join(_source(s) for s in revision.sources)
     added = ""
     if revision.added_by:
-        at = f", {scene.moment(revision.added_at)}" if revision.added_at else ""
+        at = f", {scene.own_moment(revision.added_at)}" if revision.added_at else ""
         added = f" · added by {literal(revision.added_by)}{at}"
     lines.append(f"Source: {sources}{added}")
     return "\n".join(lines)
@@ -181,7 +181,7 @@ def _withdrawn(scene: Scene, there: Workspace, deadline: Deadline) -> list[str]:
 
 
 def _by(scene: Scene, entry: Entry) -> str:
-    return f"{literal(entry.actor_name or 'somebody')}, {scene.moment(datetime.fromisoformat(entry.recorded_at))}"
+    return f"{literal(entry.actor_name or 'somebody')}, {scene.own_moment(datetime.fromisoformat(entry.recorded_at))}"
 
 
 # --- as of a day ----------------------------------------------------------------------------------------------

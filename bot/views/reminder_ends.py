@@ -16,7 +16,7 @@ def became(it: Reminded) -> str:
         done = it.year_done
         if done is None:
             return _not_brought(said) if it.lost else f"📅 {said}: its day was changed."
-        by = f"{it.scene.by(done.by, done.by_name)}, {it.scene.moment(done.at)}"
+        by = f"{it.scene.by(done.by, done.by_name)}, {it.scene.own_moment(done.at)}"
         return f"✅ {said}: done for {short_day(done.on)} by {by}."
     if it.deadline:
         return f"📅 {said}: this is settled, `/cais deadlines` shows how it stands."
@@ -40,7 +40,7 @@ def _task_became(it: Reminded, item: Item, said: str) -> str:
     scene, record, kept = it.scene, item.record, dated.owner(it.scene, item)
     if item.state == "done":
         done = scene.position.answers.get(item.task.sets) if item.task.kind == "question" else record
-        by = f" by {scene.by(done.by, done.by_name)}, {scene.moment(done.at)}" if done else ""
+        by = f" by {scene.by(done.by, done.by_name)}, {scene.own_moment(done.at)}" if done else ""
         return f"✅ {said}: done{by}."
     if item.state in ("set_aside", "not_applicable", "later"):
         return f"➖ {said}: it does not apply any more."

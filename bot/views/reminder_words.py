@@ -146,12 +146,16 @@ def _waiting(it: Reminded, record: TaskRecord) -> str:
 
 def _around(it: Reminded) -> list[str]:
     """Whose it is, whom it waits for, and what comes first."""
+    return [_owner(it), *_held_up(it)]
+
+
+def _held_up(it: Reminded) -> list[str]:
     item = it.item
     if item is None:
         return []
     waits = f"⏳ {_waiting(it, item.record)}" if item.state == "waiting" and item.record else ""
     locked = f"🔒 Comes {why_not(it.scene, item)}" if item.state == "locked" else ""
-    return [_owner(it), waits, locked]
+    return [waits, locked]
 
 
 def _owner(it: Reminded) -> str:
@@ -167,8 +171,7 @@ def _given(it: Reminded) -> list[str]:
     if item is None:
         return []
     until = dated.due(it.scene, item)
-    locked = f"🔒 Comes {why_not(it.scene, item)}" if item.state == "locked" else ""
-    return [_wanted_by(it, until.on if until else None), locked]
+    return [_wanted_by(it, until.on if until else None), *_held_up(it)]
 
 
 def _moved(it: Reminded) -> list[str]:

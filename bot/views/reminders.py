@@ -112,7 +112,8 @@ def _item(it: Reminded, *, copied: bool) -> list[Block]:
         return [section(became(it), accessory=_take_back(it))]
     if it.asleep_until:
         sleeps = f"💤 *{literal(clip(name(it), 200))}*: snoozed until {moment(it, it.asleep_until)}."
-        return [section(sleeps, accessory=button("Wake up", it.scene.carry(WakeReminded, row=it.row)))]
+        wake = button("Wake up", it.scene.carry(WakeReminded, row=it.row))
+        return [section(sleeps), actions(wake, *_done(it), _open(it), block_id=_block_id(it))]
     told = taken_back(it)
     said = taken_back_text(it, told) if told else text(it, copied=copied)
     words = words_to_copy(it.scene, it.item, it.item.record) if copied and it.item and it.item.record else []
@@ -126,15 +127,20 @@ def _block_id(it: Reminded) -> str:
 
 def _ways(it: Reminded) -> list[Element]:
     """*Done* where one click says all of it, *Snooze*, *Open*."""
-    said = name(it)
-    ways = []
-    if can_finish(it):
-        on = it.rung.on.isoformat() if it.recurring and it.rung.on else ""
-        done = it.scene.carry(FinishReminded, subject=it.rung.subject, on=on)
-        ways.append(button("Done", done, style="primary", says=f"Done: {said}"))
-    ways.append(select("Snooze", SnoozeReminded, [option(label, value) for value, label in CHOICES]))
-    ways.append(button("Open", it.scene.carry(OpenReminded, subject=it.rung.subject), says=f"Open: {said}"))
-    return ways
+    snooze = select("Snooze", SnoozeReminded, [option(label, value) for value, label in CHOICES])
+    return [*_done(it), snooze, _open(it)]
+
+
+def _done(it: Reminded) -> list[Element]:
+    if not can_finish(it):
+        return []
+    on = it.rung.on.isoformat() if it.recurring and it.rung.on else ""
+    done = it.scene.carry(FinishReminded, subject=it.rung.subject, on=on)
+    return [button("Done", done, style="primary", says=f"Done: {name(it)}")]
+
+
+def _open(it: Reminded) -> Element:
+    return button("Open", it.scene.carry(OpenReminded, subject=it.rung.subject), says=f"Open: {name(it)}")
 
 
 def can_finish(it: Reminded) -> bool:

@@ -115,6 +115,10 @@ class Scene(msgspec.Struct, frozen=True):
         """A time in the firm's own zone, which is named: `Nov 23, 2026, 9:14 AM New York time`."""
         return in_zone(at, self.position.time_zone)
 
+    def own_moment(self, at: datetime) -> str:
+        """The same by the viewer's own clock, where it is known: of what is no firm's, and in what is a person's."""
+        return in_zone(at, self.zone or self.position.time_zone)
+
     def recorded_day(self, at: datetime) -> date:
         """The day it was in the firm's zone when something was recorded."""
         return at.astimezone(ZoneInfo(self.position.time_zone)).date()

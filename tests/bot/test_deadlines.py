@@ -123,6 +123,7 @@ async def test_an_admin_adds_a_revision_which_holds_for_every_firm_and_can_be_ta
     story = words_of(await slack.ben.types("/cais deadlines full_cais_compliance"))
     assert "Taken back: Wednesday, June 30, 2027. Entered by Ana Ruiz, Nov 23, 2026, " in story
     assert "; taken back by Ana Ruiz, Nov 23, 2026, " in story
+    assert story.count("Chicago time") == 2, "it is the workspace's, so whoever reads it does by their own clock"
     assert slack.refused() == []
 
 

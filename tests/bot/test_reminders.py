@@ -220,6 +220,17 @@ async def test_another_snooze_from_a_newer_message_is_said_in_the_older_one_too(
     assert not any("snoozed" in words_of(m) for m in world.digests(BEN))
 
 
+async def test_what_is_snoozed_can_be_opened_and_done_where_it_stands_and_does_not_come_back(world: World) -> None:
+    digest = await reminded(world)
+    await world.slack.ben.picks("Snooze", "Tomorrow", on=digest)
+    assert labels(world.digests(BEN)[0]) == ["Wake up", "Done", "Open", "Snooze", "Open"]
+    await world.slack.ben.presses("Done", on=world.digests(BEN)[0])
+    assert "✅ *SAA certification*: done" in world.said(BEN)
+    await world.goes_to("2026-12-02")
+    assert len(world.digests(BEN)) == 1
+    assert world.slack.refused() == []
+
+
 async def test_a_snooze_can_be_taken_back(world: World) -> None:
     digest = await reminded(world)
     await world.slack.ben.picks("Snooze", "1 hour", on=digest)
@@ -254,6 +265,17 @@ async def test_a_question_that_was_answered_says_by_whom(world: World) -> None:
     await world.services.answer(key, world.act(person(LEA)), "fdid_duty", ["yes"])
     await world.plan()
     assert "done by Lea Haddad" in world.said(BEN)
+
+
+async def test_who_is_elsewhere_than_the_firm_reads_all_times_of_a_message_by_their_own_clock(world: World) -> None:
+    firm = await a_firm(world.services, FIRM, LEA, U0BEN="member")
+    for name in ("SAA certification", "Clocks"):
+        await world.services.set_recurring(firm.key, world.act(person(LEA)), name, 12, 15)
+    await world.goes_to("2026-12-01", 12)
+    await world.slack.lea.presses("Done", on=world.digests(LEA)[0])
+    await world.slack.lea.picks("Snooze", "1 hour", on=world.digests(LEA)[0])
+    assert "done for Dec 15, 2026 by you, Dec 1, 2026, 9:00 AM Los Angeles time" in world.said(LEA)
+    assert "snoozed until Tuesday, December 1, 2026, 10:00 AM Los Angeles time" in world.said(LEA)
 
 
 async def test_undo_where_it_stands_brings_it_back(world: World) -> None:
@@ -392,6 +414,17 @@ async def test_a_task_that_was_given_is_told_with_the_next_hour_and_by_whom(worl
     assert "Lea Haddad gave this task to you" in world.said(BEN)
     await world.day_by_day("2026-12-03")
     assert len(world.digests(BEN)) == 1
+
+
+async def test_a_task_that_was_given_and_waits_since_says_so_with_since_when_and_for_whom(world: World) -> None:
+    firm = await a_firm(world.services, FIRM, LEA, U0BEN="member")
+    await world.services.answer(firm.key, world.act(person(LEA)), "fdid_duty", ["yes"])
+    await world.services.assign(firm.key, world.act(person(LEA)), "s2", person(BEN))
+    await world.services.wait(firm.key, world.act(person(BEN)), "s2", whom="FINRA CAT", follow_up_on=None)
+    await world.goes_to("2026-11-24")
+    assert "⏳ Waiting for FINRA CAT since Nov 23, 2026\n*Why now:* Lea Haddad gave this task to you." in world.said(
+        BEN
+    )
 
 
 async def test_who_gave_a_task_is_said_although_a_reminder_of_its_date_comes_first(world: World) -> None:
