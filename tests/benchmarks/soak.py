@@ -21,8 +21,9 @@ MINUTES = float(os.environ.get("MINUTES", "30"))
 RATE = 50
 EVERY = 30.0
 """Seconds from sample to sample."""
-WARM = 0.2
-"""The part of the time in which memory may grow: caches fill, and what is used first is read."""
+WARM = 0.5
+"""The part of the time in which memory may grow: caches fill, and twice 20,000 requests are remembered, so that none is
+taken twice (bot.front.replays). At this rate that is so after a little more than 13 minutes."""
 MOST_GROWTH = 6.0
 """Megabytes an hour that still count as flat: 150 MB are not reached within a day."""
 
