@@ -96,6 +96,9 @@ class Owed(msgspec.Struct, frozen=True):
 SUMMARY = "summary"
 """What is posted to a channel; its `person` is the channel."""
 
+REVIEW_ASKED = "review_asked"
+"""What asks somebody to look at a finished task; those of one firm that come about the same time are one message."""
+
 REMINDERS = ("reminder", "snooze", SUMMARY)
 """Kinds that a firm's plan is about. They are kept longer than letters: what was said once is not said again."""
 

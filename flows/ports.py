@@ -296,6 +296,9 @@ class Outbox(Protocol):
     async def summaries(self, tenant: str, channel: str, slot: str) -> Sequence[Kept]:
         """The rows of all firms whose summaries are one message in this channel, in the order of their keys."""
 
+    async def reviews_asked(self, tenant: str, person: str, slot: str) -> Sequence[Kept]:
+        """What this person was asked to review in this slot and is not forgotten, in the order in which it was due."""
+
     async def next_due(self, *, after: float = 0.0) -> float | None:
         """The earliest business time later than `after` at which something unsettled is due; None where nothing is."""
 

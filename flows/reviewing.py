@@ -3,17 +3,19 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from flows import events as e
 from flows import reviews
 from flows.acts import Act, Change, Result
-from flows.asked import Owed
+from flows.asked import REVIEW_ASKED, Owed
 from flows.events import FirmKey, Record
 from flows.firms import Person
 from flows.position import Position
 from flows.roadmap import Pack
 
-ASKED, SENT_BACK = "review_asked", "review_sent_back"
-"""Kinds of what is owed."""
+SENT_BACK = "review_sent_back"
+"""A kind of what is owed, as is REVIEW_ASKED."""
 
 
 class Reviews:
@@ -61,7 +63,7 @@ class Reviews:
         now = reviews.asked(self._pack, after)
         was = reviews.asked(self._pack, before) if now else {}
         return [
-            self._owe(after, ASKED, task, sequence, person)
+            replace(self._owe(after, REVIEW_ASKED, task, sequence, person), slot=f"{REVIEW_ASKED}|{after.key.firm}")
             for (task, sequence), people in now.items()
             for person in people
             if person not in was.get((task, sequence), ())

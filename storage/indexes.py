@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Index, literal_column, true
 
-from flows.asked import SUMMARY
+from flows.asked import REVIEW_ASKED, SUMMARY
 from storage.models import metadata, outbox
 
 __all__ = ["metadata"]
@@ -25,4 +25,7 @@ _some_of_outbox("ix_outbox_firm", outbox.c.reminds == true(), outbox.c.firm)
 _some_of_outbox("ix_outbox_settled", _SETTLED, outbox.c.reminds, outbox.c.settled_at)
 _some_of_outbox("ix_outbox_message", outbox.c.message != literal_column("''"), outbox.c.message)
 _some_of_outbox("ix_outbox_summary", outbox.c.kind == literal_column(f"'{SUMMARY}'"), outbox.c.person, outbox.c.slot)
+_some_of_outbox(
+    "ix_outbox_review", outbox.c.kind == literal_column(f"'{REVIEW_ASKED}'"), outbox.c.person, outbox.c.slot
+)
 _some_of_outbox("ix_outbox_failed", outbox.c.failed == true(), outbox.c.tenant, outbox.c.settled_at)

@@ -68,6 +68,10 @@ class Outbox:
         where = {"tenant": tenant, "person": channel, "of_slot": slot}
         return await self._runner.read(_kept(owing.summaries, where))
 
+    async def reviews_asked(self, tenant: str, person: str, slot: str) -> Sequence[Kept]:
+        where = {"tenant": tenant, "person": person, "of_slot": slot}
+        return await self._runner.read(_kept(owing.reviews_asked, where))
+
     async def next_due(self, *, after: float = 0.0) -> float | None:
         return await self._runner.read(_next_due(after))
 

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql import ClauseElement
 
-from flows.asked import REMINDERS, SUMMARY, Owed
+from flows.asked import REMINDERS, REVIEW_ASKED, SUMMARY, Owed
 from storage.models import outbox, stopped, taken
 from storage.statements import Insert, Statement, Unit
 
@@ -179,19 +179,27 @@ of_message = Statement(
         .order_by(outbox.c.due_at, outbox.c.key)
     )
 )
-summaries = Statement(
-    lambda _: (
-        select(*KEPT)
-        .select_from(WITH_TAKEN)
-        .where(
-            outbox.c.kind == literal_column(f"'{SUMMARY}'"),
-            outbox.c.tenant == bindparam("tenant"),
-            outbox.c.person == bindparam("person"),
-            outbox.c.slot == bindparam("of_slot"),
+
+
+def _of_slot(kind: str, *order: Any) -> Statement:
+    """All rows of this kind in one slot, whether settled or not; each kind has its own index."""
+    return Statement(
+        lambda _: (
+            select(*KEPT)
+            .select_from(WITH_TAKEN)
+            .where(
+                outbox.c.kind == literal_column(f"'{kind}'"),
+                outbox.c.tenant == bindparam("tenant"),
+                outbox.c.person == bindparam("person"),
+                outbox.c.slot == bindparam("of_slot"),
+            )
+            .order_by(*order)
         )
-        .order_by(outbox.c.key)
     )
-)
+
+
+summaries = _of_slot(SUMMARY, outbox.c.key)
+reviews_asked = _of_slot(REVIEW_ASKED, outbox.c.due_at, outbox.c.key)
 next_due = Statement(
     lambda _: (
         select(outbox.c.due_at)

@@ -37,6 +37,10 @@ INSIDE = 600.0
 ELSEWHERE = frozenset({"channel_not_found", "not_in_channel", "is_archived", "invalid_thread_ts", "thread_not_found"})
 
 
+FIXED = frozenset({"edit_window_closed", "cant_update_message"})
+"""Slack's words for a message that stays as it is: somebody's own gets another, a channel is not filled with them."""
+
+
 class NotSent(Exception):
     """It was surely not sent; from `until` (real time) on it may be tried again."""
 
@@ -90,7 +94,8 @@ class Posting:
             try:
                 return await self._change(tenant, letter)
             except SlackSaidNo as no:
-                if not (letter.anew and no.error == "message_not_found"):
+                gone = no.error == "message_not_found" or (not letter.channel and no.error in FIXED)
+                if not (letter.anew and gone):
                     raise
         message = await self._post(tenant, person, letter, metadata)
         if letter.whisper:

@@ -1,5 +1,7 @@
 """Hears about a second pair of eyes: what is to be reviewed, what reviewers say, and what leads ask for."""
 
+from collections.abc import Sequence
+
 from bot.buttons import (
     ApproveTask,
     OpenReviewRule,
@@ -13,20 +15,25 @@ from bot.listeners.scenes import scene_for
 from bot.listeners.tasks import is_ticket
 from bot.router import Heard, Router
 from bot.slack.places import place
-from bot.surfaces import FieldErrors, Letter, Message, Open, Replace, Say, Swap
+from bot.surfaces import FieldErrors, Letter, Message, Open, Replace, Say, Swap, Written
 from bot.views import reviews as views
 from bot.views import tasks
 from bot.views.refused import with_ticket
 from bot.views.scene import Scene, scene_of
 from flows import reviews
-from flows.asked import Owed
+from flows.asked import ARRIVED, REVIEW_ASKED, Kept, Owed
 from flows.events import FirmKey
 from flows.firms import Person, Refusal, require, role_of
 from flows.position import Position
 from flows.progress import find
-from flows.reviewing import ASKED, SENT_BACK, about
+from flows.reviewing import SENT_BACK, about
+from flows.reviews import Review
 from flows.services import Result, Services
 from flows.walk import Item
+
+TOGETHER = 600.0
+"""Seconds (business time) for which a message that asks for reviews takes up what comes after it: Slack tells nobody
+of a message that was changed, so this is no longer than somebody may take to open it."""
 
 AS_IT_IS = "Nothing was changed. Here is what is asked for now."
 NOT_ANY_MORE = "That is not to be reviewed any more, so nothing was recorded. Here is what is."
@@ -42,7 +49,7 @@ def register(router: Router) -> None:
     router.action(OpenReviewRule)(open_rule)
     router.submit(ReviewRuleForm, meets=True)(save_rule)
     router.action(RemoveReviewRule)(remove_rule)
-    router.letter(ASKED)(write_request)
+    router.digest(REVIEW_ASKED)(write_requests)
     router.letter(SENT_BACK)(write_sent_back)
 
 
@@ -157,16 +164,48 @@ def _asked(heard: Heard, services: Services, result: Result) -> Message:
 # --- what is owed ------------------------------------------------------------------------------------------------
 
 
-async def write_request(owed: Owed, services: Services) -> Letter | None:
-    """To a reviewer: unless somebody looked at it meanwhile, or it is another's to look at."""
-    found = await _as_it_is(owed, services)
-    review = reviews.of_item(found[0].position, found[1]) if found else None
-    if found is None or review is None or not review.pending or review.record.sequence != about(owed)[1]:
+async def write_requests(owed: Sequence[Owed], services: Services) -> Written:
+    """To a reviewer: what nobody has looked at meanwhile. What comes soon after a message stands in that one, too.
+
+    A message in which something was looked at since stays as it is: it says what was recorded, with its *Undo*.
+    """
+    mine = {o.key for o in owed}
+    rows = await services.outbox.reviews_asked(owed[0].tenant, owed[0].person, owed[0].slot)
+    if any(not r.settled and r.owed.tries and r.owed.key not in mine for r in rows):
+        return Written(None, later=tuple(mine))  # another is on its way, and will be the message
+    position = await services.events.position(FirmKey(owed[0].tenant, owed[0].firm))
+    if position is None:
+        return Written(None, tuple(mine))
+    scene = scene_of(services, position, owed[0].person)
+    found = [(o.key, _still_asked(scene, o)) for o in owed]
+    needless = tuple(key for key, review in found if review is None)
+    new = [review for _, review in found if review]
+    if not new:
+        return Written(None, needless)
+    there, before = _message_so_far(scene, rows, services.now().timestamp())
+    shown = list({review.item.key: review for review in (*before, *new)}.values())
+    return Written(Letter(views.requests(scene, shown), instead_of=there, anew=True), needless)
+
+
+def _message_so_far(scene: Scene, rows: Sequence[Kept], now: float) -> tuple[str, list[Review]]:
+    """The newest message of these, and what it asks for; nothing where it is too old, or does not stand as it was."""
+    messages = [r.owed.message for r in rows if r.owed.message and r.outcome in ARRIVED]
+    there = [r.owed for r in rows if messages and r.owed.message == messages[-1]]
+    reviews_there = [_still_asked(scene, o) for o in there]
+    asked = [review for review in reviews_there if review]
+    if not there or len(asked) < len(there) or now - there[0].due_at > TOGETHER:
+        return "", []
+    return messages[-1], asked
+
+
+def _still_asked(scene: Scene, owed: Owed) -> Review | None:
+    """The review, unless somebody looked at it meanwhile, or it is another's to look at."""
+    task, sequence = about(owed)
+    item = scene.walk.item(task)
+    review = reviews.of_item(scene.position, item) if item else None
+    if review is None or not review.pending or review.record.sequence != sequence:
         return None
-    scene = found[0]
-    if owed.person not in reviews.reviewers(scene.position, review):
-        return None
-    return Letter(views.request(scene, review))
+    return review if owed.person in reviews.reviewers(scene.position, review) else None
 
 
 async def write_sent_back(owed: Owed, services: Services) -> Letter | None:

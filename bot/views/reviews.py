@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from bot.buttons import (
+    OpenReminded,
     OpenReviewRule,
     RemoveReviewRule,
     ReviewRuleForm,
@@ -40,6 +41,8 @@ from flows.walk import Item
 
 REASON, SCOPE, PERSON = "reason", "scope", "person"
 MOST_LISTED = 10
+NAMED = 3
+"""Tasks that are named where the message is read aloud, or on a lock screen."""
 
 NOTHING_TO_REVIEW = "Nothing is to be reviewed just now."
 HOW = (
@@ -119,17 +122,20 @@ def _rule_line(scene: Scene, scope: str, rule: ReviewRule) -> str:
 # --- letters -----------------------------------------------------------------------------------------------------
 
 
-def request(scene: Scene, review: Review) -> Message:
-    """To a reviewer: what was finished, by whom, and the buttons that say something about it."""
-    item = review.item
-    asked = f"🔎 *Please look at this:* {literal(item.title)} (step {escape(item.task.step)})"
-    blocks = [
-        banner(scene, "a second pair of eyes"),
-        section(f"{asked}\n{_what(scene, item)}"),
-        actions(*_verdict(scene, review), _open(scene, item)),
-        context("You are told once. `/cais review` shows everything that is to be reviewed."),
-    ]
-    return Message(f"{literal(scene.position.name)}: please review “{literal(item.title)}”.", blocks)
+def requests(scene: Scene, asked: Sequence[Review]) -> Message:
+    """To a reviewer: what was finished, by whom, and the buttons that say something about each."""
+    shown, more = asked[:MOST_LISTED], len(asked) - MOST_LISTED
+    blocks: list[Block] = [banner(scene, "a second pair of eyes")]
+    for review in shown:
+        item = review.item
+        what = f"🔎 *Please look at this:* {literal(item.title)} (step {escape(item.task.step)})"
+        look = button("Open", scene.carry(OpenReminded, subject=f"task:{item.key}"), says=f"Open {item.title}")
+        blocks += [section(f"{what}\n{_what(scene, item)}"), actions(*_verdict(scene, review), look)]
+    left = f"{more} more {'is' if more == 1 else 'are'} to be reviewed. " if more > 0 else ""
+    blocks.append(context(f"{left}You are told once. `/cais review` shows everything that is to be reviewed."))
+    named = ", ".join(f"“{literal(review.item.title)}”" for review in asked[:NAMED])
+    others = f" and {len(asked) - NAMED} more" if len(asked) > NAMED else ""
+    return Message(f"{literal(scene.position.name)}: please review {named}{others}.", blocks)
 
 
 def sent_back(scene: Scene, item: Item) -> Message:

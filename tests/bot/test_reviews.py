@@ -1,5 +1,7 @@
 """A second pair of eyes in Slack: asked for by a lead, told once, approved or sent back, whoever clicks first."""
 
+import pytest
+
 from bot.front.answering import content, modal_view
 from bot.front.hearing import Origin
 from bot.sandbox.limits import problems_in_message, problems_in_view
@@ -46,6 +48,49 @@ async def test_the_reviewer_is_told_once_and_approves_where_it_stands(slack: Sla
     assert len(slack.lea.sees) == told + 1, "in its place"
     assert "approved by Lea Haddad" in words_of(await slack.ben.types("/cais status"))
     assert slack.refused() == []
+
+
+async def test_what_comes_soon_after_stands_in_the_same_message_until_something_is_said_of_it(
+    slack: Slack, services: Services
+) -> None:
+    await asked_for(slack, services)
+    told = len(slack.lea.sees)
+    for label in ("Already registered", "Done"):
+        await slack.ben.presses(label)
+    (letter,) = slack.lea.sees[told:]
+    assert words_of(letter).count(REQUEST) == 2
+    assert (
+        "please review “Register for CAIS”, “Your SAA has Administrator access to the test portal”." in letter["text"]
+    )
+    await slack.lea.presses("Open", on=letter)
+    assert len(slack.lea.sees) == told + 2, "below the message, which stays"
+    await slack.lea.presses("Approve", on=letter)
+    await slack.ben.presses("SAA only")
+    assert "*Recorded:* Approved" in words_of(slack.lea.sees[told])
+    assert words_of(slack.lea.last).count(REQUEST) == 1
+    assert slack.refused() == []
+
+
+async def test_after_a_while_a_request_is_a_message_of_its_own_which_somebody_is_told_of(
+    slack: Slack, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await asked_for(slack, services)
+    told = len(slack.lea.sees)
+    await slack.ben.presses("Already registered")
+    monkeypatch.setattr("bot.listeners.reviews.TOGETHER", -1.0)
+    await slack.ben.presses("Done")
+    assert [words_of(letter).count(REQUEST) for letter in slack.lea.sees[told:]] == [1, 1]
+
+
+async def test_where_slack_leaves_a_message_as_it_is_the_request_comes_in_another(
+    slack: Slack, services: Services
+) -> None:
+    await asked_for(slack, services)
+    told = len(slack.lea.sees)
+    await slack.ben.presses("Already registered")
+    slack.sandbox.faults({"method": "chat.update", "kind": "refuse", "error": "edit_window_closed"})
+    await slack.ben.presses("Done")
+    assert [words_of(letter).count(REQUEST) for letter in slack.lea.sees[told:]] == [1, 2]
 
 
 async def test_home_says_that_something_is_to_be_reviewed(slack: Slack, services: Services) -> None:
@@ -149,6 +194,9 @@ def test_the_longest_list_and_every_form_are_within_slacks_limits() -> None:
     assert not problems_in_message(content(found))
     assert _all_text(content(found)["blocks"]) <= MOST_TEXT
     (review, *_) = views.pending(seen.position, seen.walk.items)
-    assert not problems_in_message(content(views.request(seen, review)))
+    letter = content(views.requests(seen, [review, *_] * 4))
+    assert not problems_in_message(letter)
+    assert _all_text(letter["blocks"]) <= MOST_TEXT
+    assert "more are to be reviewed" in words_of(letter)
     for modal in (views.rule_form(seen), views.send_back_form(seen, review.item, 1)):
         assert not problems_in_view(modal_view(modal, Origin(channel="C0123456789")))

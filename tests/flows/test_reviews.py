@@ -5,13 +5,14 @@ from typing import Any
 import pytest
 
 from flows import progress, setting_up
+from flows.asked import REVIEW_ASKED
 from flows.evolve import fold
 from flows.exports.tables import tables
 from flows.exports.whole import read, written
 from flows.firms import Person, Refusal
 from flows.history import sentence
 from flows.records import verify_position
-from flows.reviewing import ASKED, SENT_BACK, Reviews
+from flows.reviewing import SENT_BACK, Reviews
 from flows.reviews import Review, approve, ask_for, ask_no_more, of_item, reviewers, send_back
 from flows.undo import undo
 from tests.flows.exporting import export_of
@@ -190,13 +191,13 @@ def test_each_reviewer_is_told_once_and_whoever_it_is_sent_back_to() -> None:
     life = Reviewed(reviewer=BEN)
     before, since = life.position, len(life.history)
     life.done("s2", who=ANA)
-    assert owed(life, before, since) == [(ASKED, BEN.id)]
+    assert owed(life, before, since) == [(REVIEW_ASKED, BEN.id)]
     before, since = life.position, len(life.history)
     life.done("s3e", who=BEN)
-    assert owed(life, before, since) == [(ASKED, ANA.id), (ASKED, LEA.id)], "nothing anew of s2"
+    assert owed(life, before, since) == [(REVIEW_ASKED, ANA.id), (REVIEW_ASKED, LEA.id)], "nothing anew of s2"
     before, since = life.position, len(life.history)
     life.take(ask_for(PACK, life.position, ANA, "all", LEA), ANA)
-    assert owed(life, before, since) == [(ASKED, LEA.id)], "named now, and told of s3e before"
+    assert owed(life, before, since) == [(REVIEW_ASKED, LEA.id)], "named now, and told of s3e before"
     before, since = life.position, len(life.history)
     life.take(send_back(PACK, life.position, LEA, "s2", of=life.of(), reason="no"), LEA)
     assert owed(life, before, since) == [(SENT_BACK, ANA.id)]

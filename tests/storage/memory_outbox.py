@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from flows.asked import ARRIVED, FINE, REMINDERS, SUMMARY, Kept, Owed, Slot
+from flows.asked import ARRIVED, FINE, REMINDERS, REVIEW_ASKED, SUMMARY, Kept, Owed, Slot
 from flows.events import FirmKey
 from flows.ports import DecidePlan, Facts, Grounds, Replan
 
@@ -101,6 +101,11 @@ class MemoryOutbox:
         whose = (SUMMARY, tenant, channel, slot)
         there = [d for d in self._outbox.values() if (d.owed.kind, d.owed.tenant, d.owed.person, d.owed.slot) == whose]
         return tuple(debt.kept for debt in sorted(there, key=lambda debt: debt.owed.key))
+
+    async def reviews_asked(self, tenant: str, person: str, slot: str) -> Sequence[Kept]:
+        whose = (REVIEW_ASKED, tenant, person, slot)
+        there = [d for d in self._outbox.values() if (d.owed.kind, d.owed.tenant, d.owed.person, d.owed.slot) == whose]
+        return tuple(debt.kept for debt in sorted(there, key=_in_order))
 
     async def next_due(self, *, after: float = 0.0) -> float | None:
         return min((d.owed.due_at for d in self._unsettled() if d.owed.due_at > after), default=None)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from flows.asked import Kept, Slot
+from flows.asked import REVIEW_ASKED, Kept, Slot
 from flows.ports import Changed
 from flows.position import Position
 from storage.database import Database, open_database
@@ -147,6 +147,20 @@ async def test_a_message_knows_what_stands_in_it(database: Database) -> None:
     assert [(k.owed.key, k.outcome) for k in there] == [("a", "sent"), ("c", "sent before")]
     assert await database.outbox.of_message("-/T2", "D1/1.0") == ()
     assert await database.outbox.of_message(TENANT, "") == ()
+
+
+async def test_what_somebody_was_asked_to_review_is_found_by_its_slot_settled_or_not(database: Database) -> None:
+    await owe(database, *"abc", slot="reviews", person="U1", kind=REVIEW_ASKED)
+    await owe(database, "d", slot="reviews", person="U2", kind=REVIEW_ASKED)
+    await owe(database, "e", slot="reviews", person="U1")
+    await database.outbox.settle(TENANT, {"a": "sent"}, now=50, message="D1/1.0")
+    asked = await database.outbox.reviews_asked(TENANT, "U1", "reviews")
+    assert [(k.owed.key, k.settled, k.owed.message) for k in asked] == [
+        ("a", True, "D1/1.0"),
+        ("b", False, ""),
+        ("c", False, ""),
+    ]
+    assert await database.outbox.reviews_asked("-/T2", "U1", "reviews") == ()
 
 
 async def test_a_row_is_found_by_its_key_settled_or_not(database: Database) -> None:
