@@ -40,8 +40,6 @@ def headline(pack: Pack, position: Position, row: Record, known: Mapping[int, Re
     """What happened, without what people wrote beside it."""
     event = row.event
     match event:
-        case e.TaskCompleted() | e.TaskWaiting() | e.AnswerGiven() | e.AgentRemoved():
-            return sentence(pack, position, _bare(row, event))
         case e.TaskSetAside():
             return f"Marked not applicable: {task_title(pack, position, event.task)}"
         case e.TaskSentBack():
@@ -70,10 +68,12 @@ def headline(pack: Pack, position: Position, row: Record, known: Mapping[int, Re
             return "Took a document of the firm's away"
         case e.ChannelLinked() | e.ChannelUnlinked():
             return "Linked a channel" if isinstance(event, e.ChannelLinked) else "Unlinked a channel"
+        case e.HoldSet() | e.HoldLifted():
+            return "Set a legal hold" if isinstance(event, e.HoldSet) else "Lifted the legal hold"
         case e.Undone():
             return _undone(pack, position, row, event, known)
         case _:
-            return sentence(pack, position, row)
+            return sentence(pack, position, _bare(row, event))
 
 
 def _undone(pack: Pack, position: Position, row: Record, event: e.Undone, known: Mapping[int, Record]) -> str:
@@ -89,6 +89,8 @@ def _undone(pack: Pack, position: Position, row: Record, event: e.Undone, known:
 
 
 def _bare(row: Record, event: e.AnyEvent) -> Record:
-    emptied = {name: "" for name in ("note", "basis", "reason") if hasattr(event, name)}
+    emptied = {name: "" for name in ("note", "basis", "reason") if getattr(event, name, "")}
+    if not emptied:
+        return row
     bare = msgspec.structs.replace(event, **emptied)
     return msgspec.structs.replace(row, payload=msgspec.json.encode(bare).decode())

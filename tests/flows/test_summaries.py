@@ -1,16 +1,20 @@
 """Where a firm stands, which firms come first, and when a summary is posted."""
 
+import re
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, get_args
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import inspect
+from msgspec.structs import replace
 
 from flows import answers, own_dates, progress, setting_up
-from flows.events import Every
+from flows.events import AnyEvent, Event, Every, Undone
 from flows.position import Posted
-from flows.summaries.changes import changes
+from flows.summaries.changes import UNTOLD, changes, headline
 from flows.summaries.portfolio import counts, only, worst_first
 from flows.summaries.posting import now_and_next
 from flows.summaries.standing import Standing, standing
@@ -70,6 +74,60 @@ def test_what_people_wrote_is_in_no_change() -> None:
     assert len(found) >= 5
     assert "Zephyrine" not in str(found)
     assert found[0].at > found[-1].at
+
+
+def made_up(kind: inspect.Type, name: str) -> Any:
+    """A value of this type; every text is the name of the field it stands in."""
+    match kind:
+        case inspect.StructType():
+            return {f.encode_name: made_up(f.type, f"<{kind.cls.__name__}.{f.name}>") for f in kind.fields}
+        case inspect.VarTupleType():
+            return [made_up(kind.item_type, name)]
+        case inspect.UnionType():
+            return made_up(next(t for t in kind.types if not isinstance(t, inspect.NoneType)), name)
+        case inspect.LiteralType():
+            return kind.values[0]
+        case inspect.StrType():
+            return name
+        case inspect.BoolType():
+            return True
+        case inspect.IntType():
+            return 1
+        case inspect.DateType():
+            return "2026-11-23"
+        case inspect.TimeType():
+            return "09:00:00"
+        case _:
+            raise AssertionError(f"no value is made up for {kind}")
+
+
+MAY_STAND_IN_A_CHANNEL = {
+    *("<FirmSetUp.name>", "<FirmRenamed.name>", "<TimeZoneSet.time_zone>", "<CrdEntered.crd>"),
+    *("<PrecheckAnswered.value>", "<ProfileAnswered.value>", "<MemberSet.name>", "<MemberRemoved.person>"),
+    *("<AnswerGiven.fact>", "<AnswerGiven.value>", "<AnswerGiven.attester_name>"),
+    *("<AgentAdded.name>", "<AgentRenamed.name>", "<RecurringSet.name>", "<StepDueSet.step>"),
+    *("<TaskWaiting.whom>", "<TaskAssigned.name>", "<ReviewSet.name>", "<Told.name>", "<RecordExported.format>"),
+}
+"""Beside the tasks: names, what was chosen, days. What people write as a note, reason or proof is not among it."""
+
+
+TOLD = [k for k in get_args(AnyEvent) if k is not Undone and k.__struct_config__.tag not in UNTOLD]
+
+
+@pytest.mark.parametrize("kind", TOLD, ids=lambda kind: kind.__name__)
+def test_of_no_event_a_note_a_reason_or_a_link_stands_in_a_channel(kind: type[Event]) -> None:
+    made = msgspec.convert(made_up(inspect.type_info(kind), ""), kind)
+    life = Life()
+    row = replace(life.history[-1], before="{}", payload=msgspec.json.encode(made).decode())
+    said = re.findall(r"<\w+\.\w+>", headline(PACK, life.position, row, {}))
+    assert {field for field in said if not re.search(r"\.(task|scope)>", field)} <= MAY_STAND_IN_A_CHANNEL
+
+
+def test_an_undo_tells_no_more_than_what_it_took_back() -> None:
+    life = firm()
+    life.take(progress.add_note(PACK, life.position, ANA, text="Zephyrine", key="s3e"))
+    life.take([Undone(of=(life.history[-1].sequence,))])
+    assert next(c.words for c in changes(PACK, life.position, life.history, START)).startswith("Took back: Note added")
 
 
 def posted(every: Every, at: datetime) -> Posted:
