@@ -14,27 +14,42 @@ from flows.legal_hold import may_remove
 from flows.position import Position
 from flows.subjects import subjects
 
-FINAL = frozenset(
-    {
-        "firm_set_up",
-        "member_set",
-        "member_removed",
-        "text_refused",
-        "firm_answer_given",
-        "document_added",
-        "document_removed",
-        "record_exported",
-        "nudged",
-        "hold_set",
-        "hold_lifted",
-    }
-)
+INSTEAD = {
+    "firm_set_up": "`/cais firm settings` and `/cais firm members` change what set-up brought.",
+    "member_set": "`/cais firm members` changes who is in the firm.",
+    "member_removed": "`/cais firm members` adds the person again.",
+    "text_refused": "Nothing was kept, so there is nothing to take back.",
+    "firm_answer_given": "It was sent to whoever asked. Change or withdraw it under `/cais questions`.",
+    "document_added": "`/cais firm documents` removes or replaces it.",
+    "document_removed": "`/cais firm documents` takes it in again, if you hand it over once more.",
+    "record_exported": "A file that was handed out stays so, and changes nothing.",
+    "nudged": "The messages were sent.",
+    "hold_set": "`/cais hold lift` and a reason lifts the hold.",
+    "hold_lifted": "`/cais hold` and a reason sets it again.",
+}
+"""Of each event that undo does not reach, what there is instead."""
+
+FINAL = frozenset(INSTEAD)
 """What has commands of its own to change it; a click that brought one of these is never undone."""
 
 NOT_BY_UNDO = (
     "Undo does not reach this entry, so nothing was changed. "
     "`/cais firm members` and `/cais firm settings` change what set-up and members brought."
 )
+
+
+class NotTheLast(Refusal):
+    """What this person did last is none for undo, and what was before it is not taken back unasked.
+
+    `before` is the last row of theirs that undo reaches, None where there is none.
+    """
+
+    def __init__(self, last: Record, before: Record | None) -> None:
+        then = f" `/cais undo {before.sequence}` takes back what you did before that." if before else ""
+        super().__init__(f"Undo does not reach what you did last. {INSTEAD[last.type]} Nothing was undone.{then}")
+        self.last = last
+        self.before = before
+
 
 LEADS_ONLY = frozenset(
     {
@@ -67,12 +82,8 @@ def undo(history: Sequence[Record], position: Position, who: Person, of: int | N
         return None
     clicked = click_of(history, target)
     affected = affects(history, clicked)
-    if any(r.type == "firm_answer_given" for r in affected):
-        raise Refusal("That was sent to whoever asked. Change or withdraw it under `/cais questions`.")
-    if any(r.type in ("hold_set", "hold_lifted") for r in affected):
-        raise Refusal("Undo does not reach a legal hold, so nothing was changed. `/cais hold` sets and lifts it.")
-    if any(r.type in FINAL for r in affected):
-        raise Refusal(NOT_BY_UNDO)
+    if final := _final(affected):
+        raise Refusal(f"Undo does not reach this entry, so nothing was changed. {INSTEAD[final.type]}")
     if any(r.type in LEADS_ONLY for r in affected):
         require(position, who, "lead")
     if any(
@@ -184,12 +195,39 @@ def _named(history: Sequence[Record], of: int) -> Record:
     return found
 
 
+def before_now(history: Sequence[Record], who: Person) -> Record | None:
+    """The last row of this person's that undo reaches, whatever came after it; None where there is none."""
+    try:
+        return _last(history, undone(history), who)
+    except NotTheLast as refusal:
+        return refusal.before
+    except Refusal:
+        return None
+
+
 def _last(history: Sequence[Record], left_out: frozenset[int], who: Person) -> Record:
+    """The last row of this person's that counts. Raises NotTheLast where something came after it that is none for undo.
+
+    That text was refused is nothing a person did.
+    """
+    last, before = None, None
     for row in reversed(history):
-        mine = row.actor == who.id and row.sequence not in left_out and row.type != "undone"
-        if mine and not any(r.type in FINAL for r in click_of(history, row)):
-            return row
-    raise Refusal(
-        "There is nothing of yours to undo. `/cais history` shows what others recorded, and `/cais undo` with an "
-        "entry's number takes that one back."
-    )
+        if row.actor != who.id or row.sequence in left_out or row.type in ("undone", "text_refused"):
+            continue
+        final = _final(click_of(history, row))
+        if final is None:
+            before = row
+            break
+        last = last or final
+    if last and (before or last.type != "firm_set_up"):
+        raise NotTheLast(last, before)
+    if before is None:
+        raise Refusal(
+            "There is nothing of yours to undo. `/cais history` shows what others recorded, and `/cais undo` with an "
+            "entry's number takes that one back."
+        )
+    return before
+
+
+def _final(rows: Iterable[Record]) -> Record | None:
+    return next((row for row in rows if row.type in FINAL), None)

@@ -64,7 +64,7 @@ def recorded(
     if not records:
         return NOTHING
     first = records[0]
-    said = [_sentence(scene, r) for r in (undone or records)]
+    said = [in_words(scene, r) for r in (undone or records)]
     more = len(said) - MOST_SENTENCES
     said = [*said[:MOST_SENTENCES], *([f"and {more} more"] if more > 0 else [])]
     what = said[0] if len(said) == 1 else "\n• " + "\n• ".join(said)
@@ -78,7 +78,8 @@ def recorded(
     return Top(f"{word}: {'; '.join(said)}{end}", (section(text, accessory=way_back),))
 
 
-def _sentence(scene: Scene, record: Record) -> str:
+def in_words(scene: Scene, record: Record) -> str:
+    """What a row records, with the day it happened where that is another; safe in mrkdwn."""
     event = record.event
     happened = happened_words(scene, getattr(event, "happened_on", None), record.at)
     if not isinstance(event, TaskCompleted):

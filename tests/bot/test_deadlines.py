@@ -204,6 +204,25 @@ async def test_an_unscheduled_closure_is_counted_from_then_on_and_can_be_taken_b
     assert (await position(services, key)).task_due["s1"].on == date(2026, 11, 25)
 
 
+async def test_a_typed_undo_after_a_revision_offers_to_take_that_back_and_leaves_the_firm_alone(
+    slack: Slack, services: Services
+) -> None:
+    mine = await a_firm(services, "Ana Securities", ANA)
+    await slack.ana.types("/cais")
+    await slack.ana.types("/cais note keep me")
+    await slack.ana.types("/cais deadlines")
+    await opens_the_form(slack)
+    await slack.ana.submits(REVISION)
+    said = words_of(await slack.ana.types("/cais undo"))
+    assert "you entered an industry date for the whole workspace. That holds for every firm in it." in said
+    assert "Nothing was undone." in said
+    assert "Note: keep me" in said
+    assert [row.type for row in await services.events.history(mine.key)][-1] == "note_added"
+    await slack.ana.presses("Take it back")
+    assert (await services.workspace(TENANT)).withdrawn == {1}
+    assert "*Undone:* Note: keep me" in words_of(await slack.ana.types("/cais undo"))
+
+
 async def test_who_does_not_run_the_workspace_adds_nothing(slack: Slack, services: Services) -> None:
     await firm_of_ben(services)
     await slack.ben.types("/cais deadlines")

@@ -51,8 +51,27 @@ async def test_what_it_refuses_says_who_set_it_when_and_why(slack: Slack, servic
     await slack.ben.types("/cais firm documents")
     await slack.ben.presses("Remove")
     assert SAID in words_of(slack.ben.last)
-    assert SAID in words_of(await slack.ben.types("/cais undo"))
+    await slack.ben.types("/cais undo")
+    await slack.ben.presses("Undo this entry")
+    assert SAID in words_of(slack.ben.last), "the note is kept, too"
     assert [row.type for row in await services.events.history(key)][-1] == "hold_set"
+
+
+async def test_a_typed_undo_says_that_a_hold_is_lifted_and_takes_nothing_older_back_unasked(
+    slack: Slack, services: Services
+) -> None:
+    key = await apex(services)
+    await slack.ben.types("/cais due s1 Dec 10")
+    await slack.ben.types("/cais hold matter x")
+    said = words_of(await slack.ben.types("/cais undo"))
+    assert (
+        "what you did last: Set a legal hold. Reason: matter x. `/cais hold lift` and a reason lifts the hold." in said
+    )
+    assert "Nothing was undone." in said
+    assert [row.type for row in await services.events.history(key)][-1] == "hold_set"
+    await slack.ben.presses("Undo this entry")
+    assert "*Undone:* Set the date of" in words_of(slack.ben.last)
+    assert slack.refused() == []
 
 
 async def test_a_refusal_shows_the_firms_name_as_it_was_typed(slack: Slack, services: Services) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from flows.firms import Refusal
 from flows.services import Act, Services
-from tests.bot.conversing import BEN, Slack, labels, words_of
+from tests.bot.conversing import ANA, BEN, Slack, labels, words_of
 from tests.bot.firm_making import TENANT, a_firm, person
 
 TEXT = "The form moved to the *new* portal."
@@ -39,6 +39,12 @@ async def test_an_admins_note_stands_beside_the_passages_it_touches_only(slack: 
     assert SHOWN in words_of(await slack.ben.types("step 2"))
     assert "Update note" not in words_of(await slack.ben.types("step 5"))
     assert slack.refused() == []
+
+
+async def test_a_typed_undo_after_a_note_for_all_says_where_that_is_removed(slack: Slack, services: Services) -> None:
+    await a_firm(services, "Ana Securities", ANA)
+    await add(slack)
+    assert "update note for the whole workspace. `/cais notes` removes it." in words_of(await slack.ana.types("undo"))
 
 
 async def test_a_note_may_be_about_some_lines_or_about_all_of_it(slack: Slack, services: Services) -> None:

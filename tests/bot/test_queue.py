@@ -213,7 +213,7 @@ async def test_an_answer_is_changed_confirmed_and_withdrawn(slack: Slack, servic
     await slack.lea.types("undo")
     assert "Ben signs it" in words_of(await slack.ben.types(AGAIN))
     given = next(r for r in await services.history(firm.key, person(LEA)) if r.type == "firm_answer_given")
-    assert "That was sent to whoever asked" in words_of(await slack.lea.types(f"undo {given.sequence}"))
+    assert "It was sent to whoever asked" in words_of(await slack.lea.types(f"undo {given.sequence}"))
     said = words_of(await slack.lea.types("history"))
     assert f"Answered the question “{ASKED}” for the firm" in said
     assert slack.refused() == []

@@ -43,7 +43,6 @@ def test_only_a_lead_or_an_admin_sets_and_lifts_it(who: Person) -> None:
         lambda life: library.remove(life.position, ANA, "d1", replaced_by="new.pdf"),
         lambda life: library.may_expect(life.position, ANA, "new.pdf", 5, [], "d1"),
         lambda life: pieces.remove(life.position, life.history, ANA, life.history[-2].sequence, reason="old"),
-        lambda life: life.undo(),
         lambda life: life.undo(next(r.sequence for r in life.history if r.type == "note_added")),
         lambda life: life.undo(next(r.sequence for r in life.history if r.type == "evidence_added")),
     ],

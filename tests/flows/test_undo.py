@@ -1,11 +1,17 @@
 """Undo: it takes back a whole click, loses nothing, and can itself be undone."""
 
+from datetime import date
+from typing import get_args
+
 import pytest
+from msgspec.structs import fields
 
 from flows import answers, progress, setting_up
+from flows.events import AnyEvent, Event, TextRefused, Told
 from flows.evolve import fold
 from flows.firms import Refusal
 from flows.records import verify_position
+from flows.undo import FINAL, NotTheLast
 from tests.flows.life import ANA, BEN, PACK, TODAY, Life
 
 
@@ -79,6 +85,8 @@ def test_set_up_is_not_undone_and_nothing_is_not_undone_either() -> None:
     life = Life()
 
     with pytest.raises(Refusal, match="nothing of yours"):
+        life.undo(who=BEN)
+    with pytest.raises(Refusal, match=r"not reach what you did last. `/cais firm members`.* Nothing was undone.$"):
         life.undo()
     with pytest.raises(Refusal, match="/cais firm"):
         life.undo(1)
@@ -89,12 +97,40 @@ def test_set_up_is_not_undone_and_nothing_is_not_undone_either() -> None:
 def test_what_set_up_brought_along_is_no_way_to_undo_the_set_up() -> None:
     life = Life(channel="slack:-/T1/C1", precheck="yes", profile="yes")
 
-    with pytest.raises(Refusal, match="nothing of yours"):
+    with pytest.raises(Refusal, match="not reach what you did last"):
         life.undo()
     for row in life.history[:5]:
         with pytest.raises(Refusal, match="/cais firm"):
             life.undo(row.sequence)
     assert (life.position.name, len(life.position.members)) == ("Apex", 3)
+
+
+MADE_UP = {str: "x", int: 1, date: TODAY, tuple[Told, ...]: ()}
+
+
+@pytest.mark.parametrize("kind", [k for k in get_args(AnyEvent) if k.__struct_config__.tag in FINAL - {"text_refused"}])
+def test_after_what_undo_does_not_reach_nothing_older_is_taken_back_unasked(kind: type[Event]) -> None:
+    life = Life()
+    life.answer("fdid_duty", "yes")
+    answered = life.history[-1].sequence
+    made_up = {f.name: MADE_UP.get(f.type, get_args(f.type)[:1]) for f in fields(kind) if f.required}
+    last = kind(**{name: value[0] if isinstance(value, tuple) and value else value for name, value in made_up.items()})
+    life.take([last])  # type: ignore[list-item]  # one of its members
+
+    with pytest.raises(NotTheLast) as refused:
+        life.undo()
+
+    assert (refused.value.last.event, refused.value.before) == (last, life.history[answered - 1])
+    assert f"`/cais undo {answered}` takes back what you did before that." in refused.value.sentence
+    assert life.undo(answered)
+
+
+def test_that_text_was_refused_is_nothing_a_person_did() -> None:
+    life = Life()
+    life.answer("fdid_duty", "yes")
+    life.take([TextRefused(looked_like="a Social Security number")])
+    assert life.undo()
+    assert life.position.answers == {}
 
 
 def test_what_only_a_lead_may_do_only_a_lead_may_undo_or_bring_back() -> None:
