@@ -30,6 +30,10 @@ class Rules(msgspec.Struct, frozen=True, omit_defaults=True):
     awake_from: time = time(8)
     awake_to: time = time(18)
 
+    def is_awake(self, at: time) -> bool:
+        """Whether it is outside the quiet hours."""
+        return self.awake_from <= at < self.awake_to
+
 
 class Habits(msgspec.Struct, frozen=True, omit_defaults=True):
     """A person's own. `hour` None: the firm's. Nothing is sent before `paused_until`, and nothing at all when `off`.

@@ -46,6 +46,9 @@ async def remind(heard: Heard, services: Services) -> Answer:
     if not said:
         return Say(await _mine(heard, services, reach))
     wanted = await _meant(heard, services, reach.habits, said)
+    if wanted.hour and wanted.hour != reach.habits.hour and not _rules(heard).is_awake(wanted.hour):
+        found = _HOUR.fullmatch(said)
+        return Say(views.at_night(wanted, wanted.hour, _rules(heard), _zone(heard), plain=not (found and found[3])))
     try:
         return Say(await _change(heard, services, wanted))
     except Refusal as refusal:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import date, time
 
+from msgspec.structs import replace
+
 from bot.buttons import HabitsForm, OpenHabits, OpenRules, SetHabits, ShowWaiting
 from bot.surfaces import Block, Message, Modal
 from bot.views.blocks import (
@@ -73,6 +75,28 @@ def mine(
     return Message(f"{note} {said}".strip(), tuple(blocks))
 
 
+def at_night(habits: Habits, hour: time, rules: Rules, zone: str, *, plain: bool) -> Message:
+    """An hour that is within the quiet hours is asked about first; `plain` where nobody said a.m. or p.m."""
+    quiet = f"{clock(rules.awake_to)} to {clock(rules.awake_from)} {zone_name(zone)}"
+    text = (
+        f"*{clock(hour)} is within the quiet hours*, {quiet}: reminders come then only to those who choose so. "
+        "Nothing was changed. Which hour do you want?"
+    )
+    afternoon = time((hour.hour + 12) % 24, hour.minute)
+    offered = [rules.awake_from if hour < rules.awake_from else _last_half_hour(rules.awake_to)]
+    if plain and hour.hour < 12 and rules.is_awake(afternoon):
+        offered.insert(0, afternoon)
+    ways = [button(clock(at), carried(replace(habits, hour=at)), says=f"Remind me at {clock(at)}") for at in offered]
+    ways.append(button(f"{clock(hour)} all the same", carried(habits), says=f"Remind me at {clock(hour)} all the same"))
+    return Message(text.replace("*", ""), (header("Your reminders"), section(text), actions(*ways)))
+
+
+def _last_half_hour(ends: time) -> time:
+    """Half an hour before the quiet hours begin."""
+    minutes = max(0, ends.hour * 60 + ends.minute - 30)
+    return time(minutes // 60, minutes % 60)
+
+
 _HOW = "Everything due at one time is one message, over all your firms; nothing due, no message."
 
 
@@ -96,7 +120,8 @@ def in_words(habits: Habits, rules: Rules, zone: str, *, alone: bool = False) ->
             f"⏸️ *Paused until {day(habits.paused_until)}.* What falls due before comes in one message then, and you "
             f"get them {when} again."
         )
-    return f"🔔 *On.* You get them {when}."
+    night = "" if rules.is_awake(hour) else " That is within the quiet hours: it is the hour you chose."
+    return f"🔔 *On.* You get them {when}.{night}"
 
 
 def _ways(habits: Habits) -> Sequence[Element]:

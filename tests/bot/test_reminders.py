@@ -567,6 +567,31 @@ async def test_remind_says_what_is_set_and_changes_it_in_words_with_undo(world: 
     assert len(world.digests(BEN)) == 1
 
 
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        ("remind 3", ["3:00 PM", "8:00 AM", "3:00 AM all the same"]),
+        ("remind at 7", ["8:00 AM", "7:00 AM all the same"]),
+        ("remind 3 am", ["8:00 AM", "3:00 AM all the same"]),
+        ("remind 22:15", ["5:30 PM", "10:15 PM all the same"]),
+    ],
+)
+async def test_an_hour_within_the_quiet_hours_is_asked_about_and_not_guessed(
+    world: World, words: str, offered: list[str]
+) -> None:
+    await bens_task(world)
+    ben = world.slack.ben
+    said = words_of(await ben.types(words))
+    assert "within the quiet hours*, 6:00 PM to 8:00 AM New York time" in said
+    assert "Nothing was changed." in said
+    assert labels(ben.last) == offered
+    await ben.presses(offered[0])
+    assert f"at *{offered[0]}* New York time on trading days" in words_of(ben.last)
+    await ben.types(words)
+    await ben.presses(offered[-1])
+    assert "within the quiet hours: it is the hour you chose" in words_of(ben.last)
+
+
 async def test_off_is_off_until_it_is_on_again(world: World) -> None:
     await bens_task(world)
     ben = world.slack.ben
