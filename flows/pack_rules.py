@@ -198,6 +198,9 @@ def _endings(pack: Pack) -> Iterator[Fault]:
     for i, milestone in enumerate(pack.milestones):
         if milestone.step and milestone.step not in {s.id for s in pack.steps}:
             yield Fault(("milestones", i, "step"), f"there is no step `{milestone.step}`")
+        for task in milestone.tasks:
+            if task not in pack.tasks or pack.tasks[task].step != milestone.step:
+                yield Fault(("milestones", i, "tasks"), f"there is no task `{task}` in its step")
         yield from _dated(("milestones", i, "date"), milestone.date, milestone.quote)
     if _day(pack.edition) is None:
         yield Fault(("pack", "edition"), "an edition is a day, such as 2024-05-31")

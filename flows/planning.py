@@ -7,7 +7,7 @@ from datetime import date
 import msgspec
 
 from flows.position import Position
-from flows.roadmap import Condition
+from flows.roadmap import Condition, Milestone
 from flows.trading_days import Calendar
 from flows.walk import LEFT, Item, Walk
 
@@ -27,6 +27,11 @@ class Planned(msgspec.Struct, frozen=True):
     """Trading days it usually takes; for a wait, those an outsider usually takes."""
     now: date | None = None
     """The day it has at present, None where it has none of its own."""
+
+    @property
+    def day(self) -> date:
+        """The day it has once the plan is accepted: what somebody set stays."""
+        return self.now or self.due
 
 
 class Tight(msgspec.Struct, frozen=True):
@@ -63,6 +68,10 @@ class Plan(msgspec.Struct, frozen=True):
         """Tasks that somebody gave a date, which stays unless they want it moved."""
         return tuple(p for p in self.tasks if p.now is not None)
 
+    def after(self, day: date, milestone: Milestone) -> tuple[Planned, ...]:
+        """Tasks that are to be done by an industry date, and would be done after this day of it."""
+        return tuple(p for p in self.tasks if milestone.is_about(p.item.task.id) and p.day > day)
+
     @property
     def possible(self) -> bool:
         """Whether the target leaves the days that are usually needed."""
@@ -96,7 +105,7 @@ def plan(walk: Walk, position: Position, *, today: date, target: date, calendar:
         if i.key in latest
     )
     skipped = calendar.skipped(today, target) if planned else ()
-    return Plan(target, planned, graph.end, skipped, graph.tight({p.item.key: p.now or p.due for p in planned}))
+    return Plan(target, planned, graph.end, skipped, graph.tight({p.item.key: p.day for p in planned}))
 
 
 def tight(walk: Walk, position: Position, *, today: date, calendar: Calendar) -> tuple[Tight, ...]:

@@ -175,6 +175,13 @@ class Milestone(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     past: str
     quote: Quote
     step: str = ""
+    """Empty for the whole roadmap."""
+    tasks: tuple[str, ...] = ()
+    """Those of the step that are to be done by it."""
+
+    def is_about(self, task: str) -> bool:
+        """Whether a task is to be done by this date."""
+        return task in self.tasks or not self.step
 
 
 class Outcome(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

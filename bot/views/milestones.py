@@ -107,16 +107,25 @@ def milestone_line(scene: Scene, milestone: Milestone) -> str:
     return f"📅 Industry date: {escape(known.title)}, {known.words}" + (f". {said}" if said else "")
 
 
-def to_come(scene: Scene) -> list[str]:
-    """A line for each industry date, confirmed, that is still to come, the soonest first."""
+class Coming(NamedTuple):
+    """An industry date, confirmed, that is still to come: the last day it can be, a line about it, and which it is."""
+
+    last: date
+    said: str
+    milestone: Milestone | None
+
+
+def to_come(scene: Scene) -> list[Coming]:
+    """Those there are, the soonest first."""
+    named = {m.id: m for m in scene.pack.milestones}
     found = []
     for deadline in scene.ledger.deadlines:
         known = scene.ledger.as_of(deadline.id, scene.today)
         last = known.revision.value.bounds[1] if known and not known.revision.unverified else None
         if known and last and last >= scene.today:
             said = f"📅 Industry date: {escape(deadline.title)}, {value_words(known.revision.value)}"
-            found.append((last, said))
-    return [said for _, said in sorted(found)]
+            found.append(Coming(last, said, named.get(deadline.milestone)))
+    return sorted(found, key=lambda coming: coming[:2])
 
 
 def past_all_milestones(scene: Scene) -> bool:

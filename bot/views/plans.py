@@ -67,7 +67,7 @@ def plan(scene: Scene, proposed: Plan, top: Top = NOTHING) -> Message:
         *(section(clip("\n".join(part), 3000)) for part in sections),
         *_staying(scene, proposed),
         *_tight(proposed.tight),
-        *(context(clip("\n".join(part), 2000)) for part in [milestones.to_come(scene)] if part),
+        *_industry(scene, proposed),
         context(_counted(scene, proposed)),
         actions(*ways),
     ]
@@ -97,6 +97,21 @@ def _staying(scene: Scene, proposed: Plan) -> list[Block]:
     more = len(proposed.dated) - LINES_IN_A_SECTION
     lines += [f"and {more} more"] if more > 0 else []
     return [section(clip("\n".join(["*These have a date, which stays:*", *lines]), 3000))]
+
+
+def _industry(scene: Scene, proposed: Plan) -> list[Block]:
+    """The industry dates to come, and what of the plan comes after one of them that it is to be done by."""
+    blocks: list[Block] = []
+    for coming in milestones.to_come(scene):
+        after = proposed.after(coming.last, coming.milestone) if coming.milestone else ()
+        blocks.append(section(f"{coming.said}\n{_after(after)}") if after else context(coming.said))
+    return blocks
+
+
+def _after(found: Sequence[Planned]) -> str:
+    named = ", ".join(f"“{literal(clip(p.item.title, 100))}” ({short_day(p.day)})" for p in found[:MOST_NAMES])
+    more = f" and {len(found) - MOST_NAMES} more" if len(found) > MOST_NAMES else ""
+    return f"⏱️ *The two do not fit.* In this plan, after that day: {named}{more}. An earlier target moves them forward."
 
 
 def _tight(found: Sequence[Tight]) -> list[Block]:

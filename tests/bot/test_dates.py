@@ -12,7 +12,7 @@ from flows.services import Act, Services
 from flows.workspace import DeadlineRevised
 from tests.bot.conftest import NOW
 from tests.bot.conversing import BEN, COMPLIANCE, LEA, Slack, labels, words_of
-from tests.bot.firm_making import TENANT
+from tests.bot.firm_making import TENANT, person
 from tests.bot.walking import add_lea, firm_of_ben, history, position
 
 DATES_PAGE = Path(__file__).parents[2] / "docs" / "dates.md"
@@ -237,20 +237,33 @@ async def test_a_question_that_was_left_lying_does_not_overwrite_what_was_set_si
     assert days(kept.step_due) == {"4": "2027-05-03"}
 
 
+async def publish(services: Services, deadline: str, on: date, title: str = "") -> None:
+    value = Value(type="date", on=on)
+    fact = DeadlineRevised(deadline, NOW.date(), NOW.date(), value, Source("A notice"), "It was published.", title)
+    await services.record_for_workspace(TENANT, Act(Person("U0ANA", "Ana Ruiz", admin=True), "button", deadline), fact)
+
+
+async def test_a_plan_that_does_not_fit_an_industry_date_to_come_says_which_tasks_come_after_it(
+    slack: Slack, services: Services
+) -> None:
+    key = await firm_of_ben(services)
+    await services.answer(key, Act(person(BEN), "button", "a1"), "fdid_duty", ["yes"])
+    assert "do not fit" not in words_of(await slack.ben.types("/cais plan May 28, 2027"))
+    await publish(services, "cais_production_certification", date(2027, 5, 14))
+    said = words_of(await slack.ben.types("/cais plan May 28, 2027"))
+    assert "Request production certification, Friday, May 14, 2027\n⏱️ *The two do not fit.*" in said
+    assert "In this plan, after that day: “Your firm is certified for production” (May " in said
+    assert "production portal" not in said.partition("do not fit")[2].partition("An earlier target")[0], "no such task"
+    await publish(services, "full_cais_compliance", date(2027, 5, 10))
+    assert words_of(await slack.ben.types("/cais plan May 28, 2027")).count("The two do not fit.") == 2
+    assert "do not fit" not in words_of(await slack.ben.types("/cais plan May 7, 2027"))
+    assert slack.refused() == []
+
+
 async def test_a_plan_names_an_industry_date_to_come_and_no_past_one(slack: Slack, services: Services) -> None:
     await firm_of_ben(services)
     assert "Industry date" not in words_of(await slack.ben.types("/cais plan May 31, 2027"))
-    published = DeadlineRevised(
-        deadline="d1",
-        title="Phase 3",
-        from_=NOW.date(),
-        to=NOW.date(),
-        value=Value(type="date", on=date(2027, 4, 1)),
-        source=Source("A notice"),
-        reason="It was published.",
-    )
-    act = Act(Person("U0ANA", "Ana Ruiz", admin=True), "button", "e1")
-    await services.record_for_workspace(TENANT, act, published)
+    await publish(services, "d1", date(2027, 4, 1), title="Phase 3")
     assert "Industry date: Phase 3, Thursday, April 1, 2027" in words_of(
         await slack.ben.types("/cais plan May 31, 2027")
     )
