@@ -33,6 +33,8 @@ class Heard(msgspec.Struct, frozen=True):
     """In the DM with the app, where answers are plain messages."""
     words: str = ""
     """What was typed after the command word."""
+    named: str = ""
+    """For `no_such_firm`: what was typed as a firm's name; `words` is all that was typed before it."""
     chosen: tuple[str, ...] = ()
     """Values picked in a select, datepicker or checkboxes that was clicked."""
     mentions: Mapping[str, str] = {}
@@ -95,6 +97,8 @@ class Route(msgspec.Struct, frozen=True):
     """What follows `@` there is a person, unless it is a firm's whole name; `for` may stand before other things."""
     named: bool = False
     """A firm may be named at its end though it needs none."""
+    or_all: bool = False
+    """With `all` among its words it is about every firm of the person, and none has to be meant."""
 
     @property
     def takes_firm(self) -> bool:
@@ -128,11 +132,12 @@ class Router:
         people: bool = False,
         named: bool = False,
         meets: bool = False,
+        or_all: bool = False,
     ) -> Callable[[L], L]:
         """Listens to `/cais <word>`, the word in a DM, and the word after a mention. '' is `/cais` alone."""
 
         def keep(listener: L) -> L:
-            route = Route(listener, firm=firm, meets=meets, free_text=free_text, people=people, named=named)
+            route = Route(listener, firm, None, meets, free_text, people, named, or_all)
             return self._put(self.commands, words, route, listener)
 
         return keep

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Literal
 
 import msgspec
 from msgspec.structs import replace
@@ -16,7 +15,7 @@ from bot.router import Heard, Route, Router
 from bot.slack.people import People
 from bot.surfaces import Answer, FieldErrors, Message, Options, Quiet, Redraw, Replace, Say
 from bot.typed import words
-from bot.typed.firms import meant_firm
+from bot.typed.firms import meant_firm, needs_firm, stranger
 from bot.views.blocks import escape
 from bot.views.viewing import for_viewer
 from flows.firms import Person, Refusal, role_of
@@ -128,18 +127,22 @@ class Table:
         if route is None:
             return await self._nothing_fits(call, sighting, said)
         if call.kind in ("command", "mention", "message"):
-            sighting, said, trouble = await self._named_firm(call, sighting, found, route)
-            if trouble:
-                return await self._fall_back(trouble, self._heard(call, sighting, said))
+            sighting, said, unsure = await self._named_firm(call, sighting, found, route)
+            if unsure:
+                return await self._fall_back("unsure", self._heard(call, sighting, said))
+            before, name = stranger(said, route, self._services.pack, sighting, self._services.now().date())
+            if name:
+                meant = replace(self._heard(call, sighting, f"{found.name} {before}".strip()), named=name)
+                return await self._fall_back("no_such_firm", meant)
         heard = self._heard(call, sighting, said)
         position = sighting.position
         receipt.firm = position.key.firm if position else ""
         if carried and carried.firm and (position is None or position.key.firm != carried.firm):
             return await self._fall_back("foreign", heard)
-        if route.firm and position is None:
+        if needs_firm(route, sighting, said):
             typed = f"{found.name} {found.words}".strip() if call.words else ""
-            name = "which_firm" if sighting.firms else "no_firm"
-            return await self._fall_back(name, replace(heard, words=typed))
+            asked = "which_firm" if sighting.firms else "no_firm"
+            return await self._fall_back(asked, replace(heard, words=typed))
         if route.meets:
             await self._people.acquaint(call.tenant, _named_people(call))
         if carried is not None:
@@ -165,16 +168,15 @@ class Table:
 
     async def _named_firm(
         self, call: Call, sighting: Sighting, found: Found, route: Route
-    ) -> tuple[Sighting, str, Literal["", "unsure", "no_such_firm"]]:
-        """Looks again where the words end in "for <firm>"; what is left of them; and the fallback, where one is due."""
+    ) -> tuple[Sighting, str, bool]:
+        """Looks again where the words end in "for <firm>"; what is left of them; and whether it has to be asked."""
         said = found.words
         meant = await meant_firm(self._services, call.tenant, sighting, route, said, call.mentions)
         if meant and meant.firm is None:
-            return sighting, f"{found.name} {said}", "unsure"
+            return sighting, f"{found.name} {said}", True
         if meant and meant.firm:
             sighting, said = await self._sight(call, meant.firm.key.firm), meant.rest
-        stranger = words.only_a_firm(said) if route.strict else ""
-        return sighting, stranger or said, "no_such_firm" if stranger else ""
+        return sighting, said, False
 
     def _heard(self, call: Call, sighting: Sighting, said: str) -> Heard:
         known = sighting.known

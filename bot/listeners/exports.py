@@ -1,15 +1,13 @@
 """Hears that somebody wants a record as a file; it is made afterwards and comes in the person's direct messages."""
 
-from collections.abc import Sequence
-
 from bot.buttons import ExportRecord
-from bot.listeners.firms import strange
+from bot.listeners.firms import in_reach, strange
 from bot.listeners.scenes import scene_for
 from bot.router import Heard, Router
 from bot.surfaces import Answer, Quiet, Say
 from bot.typed import words
 from bot.views import exports as views
-from flows.events import FirmKey
+from bot.views import firms as firm_views
 from flows.exports.record import FORMATS, Format
 from flows.exports.use_cases import Wish
 from flows.firms import Refusal
@@ -30,26 +28,25 @@ ALSO: dict[str, Format] = {
 """What people call the formats."""
 
 NONE_MADE = "Nothing was made."
-EVERY = ("all", "every", "everything")
 FILLING = frozenset(
-    {*EVERY, "firms", "as", "a", "an", "my", "the", "packet's", "file", "record", "format", "please", "now"}
+    {*words.EVERY, "firms", "as", "a", "an", "my", "the", "packet's", "file", "record", "format", "please", "now"}
 )
 """Words around a format that change nothing."""
 
 
 def register(router: Router) -> None:
     """What is heard here."""
-    router.command("export")(export)
+    router.command("export", or_all=True)(export)
     router.action(ExportRecord)(press_export)
 
 
 async def export(heard: Heard, services: Services) -> Answer:
     """`/cais export [format] [all]`: without a format, which ones there are."""
-    if stranger := words.stranger(heard.words):
-        return strange(stranger, heard.sighting.firms)
-    said = heard.words.casefold().replace(",", " ").split()
-    every = any(word in EVERY for word in said)
-    named = [word for word in said if word not in FILLING]
+    before, stranger = words.stranger(heard.words)
+    if stranger:
+        return strange(stranger, await in_reach(heard, services), f"export {before}".strip())
+    every = words.says_all(heard.words)
+    named = [word for word in heard.words.casefold().replace(",", " ").split() if word not in FILLING]
     if not named:
         return await _choose(heard, services)
     format_ = _format(named[0])
@@ -67,8 +64,10 @@ def _format(word: str) -> Format | None:
 
 
 async def _choose(heard: Heard, services: Services) -> Answer:
-    others = await _in_reach(heard, services)
-    return Say(views.choice(scene_for(heard, services), len(others)))
+    firms = await in_reach(heard, services)
+    if heard.sighting.position is None:
+        return Say(firm_views.picker(firms, "export"))
+    return Say(views.choice(scene_for(heard, services), len(firms)))
 
 
 async def press_export(heard: Heard, carried: ExportRecord, services: Services) -> Answer:
@@ -80,14 +79,9 @@ async def press_export(heard: Heard, carried: ExportRecord, services: Services) 
 
 
 async def _make(heard: Heard, services: Services, format_: Format, *, every: bool) -> Answer:
-    keys = tuple(await _in_reach(heard, services)) if every else (heard.firm.key,)
+    """Of every firm of the person, with `every`; of the workspace for whoever runs it."""
+    keys = tuple(f.key for f in await in_reach(heard, services)) if every else (heard.firm.key,)
     await services.exports.ask(Wish(keys, format_, heard.act))
     if heard.direct:
         return Quiet()  # what comes is told right here
-    return Say(views.begun(scene_for(heard, services), format_, len(keys)))
-
-
-async def _in_reach(heard: Heard, services: Services) -> Sequence[FirmKey]:
-    """Every firm of the person; of the workspace for whoever runs it."""
-    found = await services.directory.all_firms(heard.tenant) if heard.who.admin else heard.sighting.firms
-    return [firm.key for firm in found]
+    return Say(views.begun_of_all(format_, len(keys)) if every else views.begun(scene_for(heard, services), format_))

@@ -89,12 +89,12 @@ async def foreign(heard: Heard, services: Services) -> Answer:
 
 async def no_such_firm(heard: Heard, services: Services) -> Answer:
     """A firm was named that this person has not got: the same is said whether it exists or not."""
-    return strange(heard.words, heard.sighting.firms)
+    return strange(heard.named, await in_reach(heard, services), heard.words)
 
 
-def strange(name: str, firms: Sequence[FirmSummary]) -> Answer:
-    """Nobody's firm is called so, as far as this person may know: the nearest of these are offered."""
-    return Say(views.offered(name, _near(name, firms) or firms))
+def strange(name: str, firms: Sequence[FirmSummary], then: str) -> Answer:
+    """Nobody's firm is called so, as far as this person may know: of these one is chosen, and the words go on."""
+    return Say(views.stranger(name, _near(name, firms), firms, then))
 
 
 async def which_firm(heard: Heard, services: Services) -> Answer:
@@ -157,7 +157,7 @@ def one_called(name: str, firms: Sequence[FirmSummary], command: str, into: str 
     if len(found) == 1:
         return found[0]
     if not found:
-        return strange(name, firms)
+        return Say(views.offered(name, _near(name, firms) or firms))
     return Say(
         naming.which(name, [naming.Way(f.name, f"{command} {f.name}", into, f"{command} {f.name}") for f in found])
     )

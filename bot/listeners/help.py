@@ -10,7 +10,7 @@ from bot.router import Heard, Router
 from bot.surfaces import Answer, Message, Prompts, Replace, Say
 from bot.typed import words
 from bot.typed.dates import with_ids
-from bot.typed.firms import Meant, meant_firm
+from bot.typed.firms import Meant, meant_firm, needs_firm
 from bot.views import help as views
 from bot.views import naming
 from bot.views.help import Offer
@@ -162,7 +162,7 @@ async def run(router: Router, heard: Heard, services: Services, text: str, *, as
         rest, firm = meant.rest, meant.firm.key.firm
         heard = replace(heard, sighting=await services.directory.sight(heard.tenant, heard.who.id, heard.channel, firm))
     position = heard.sighting.position
-    if route.firm and position is None:
+    if needs_firm(route, heard.sighting, rest):
         route, rest = router.fallbacks["which_firm" if heard.sighting.firms else "no_firm"], text
     answer = await route.listener(replace(heard, words=rest), services)
     if not isinstance(answer, Say):

@@ -51,7 +51,7 @@ async def summarize(heard: Heard, services: Services) -> Answer:
     said, position = heard.words.strip(), heard.sighting.position
     firms = await in_reach(heard, services)
     if stranger := words.only_a_firm(said) or words.only_a_firm(said.partition(" ")[2]):
-        return strange(stranger, firms)
+        return strange(stranger, firms, f"summary {'' if words.only_a_firm(said) else said.partition(' ')[0]}".strip())
     first, _, rest = said.casefold().partition(" ")
     if first in (*OFTEN, OFF) and rest.strip() in ("", "all"):
         return await _post(heard, services, first, position, every_firm=bool(rest))

@@ -1,13 +1,20 @@
 """Which firm typed words name at their end: the same for what is typed and for a command that was offered."""
 
+import re
 from collections.abc import Collection
+from datetime import date
 from typing import NamedTuple
 
 from bot.router import Route
 from bot.typed import words
+from bot.typed.tasks import step_named
 from bot.typed.words import Ending
+from flows import dates
 from flows.ports import FirmSummary, Sighting
+from flows.position import Position
+from flows.roadmap import Pack
 from flows.services import Services
+from flows.trading_days import NYSE
 
 
 class Meant(NamedTuple):
@@ -60,3 +67,46 @@ def _in_free_text(found: Ending, sighting: Sighting) -> Meant | None:
         return meant
     firms = tuple(f for f in found.firms if words.begins_with_words(f, found.said))
     return meant._replace(firms=firms, as_typed=True) if firms else None
+
+
+def needs_firm(route: Route, sighting: Sighting, said: str) -> bool:
+    """Whether a firm has to be meant, and none is. All of one's firms are meant only by those who have some."""
+    if not route.firm or sighting.position is not None:
+        return False
+    return not (route.or_all and words.says_all(said) and (sighting.firms or sighting.known.admin))
+
+
+def stranger(said: str, route: Route, pack: Pack, sighting: Sighting, today: date) -> tuple[str, str]:
+    """The words before a firm that they name and nobody knows, and its name; empty where none is named so.
+
+    To be asked once a firm that is known was taken off the end. A task or step, what begins like one's title, an agent
+    and what ends in a date is no firm: "for s1", "for production", "for Apex Clearing", "for next Friday".
+    """
+    if not route.strict:
+        return said, ""
+    if alone := words.only_a_firm(said):
+        return "", alone
+    before, name = words.named_last(said)
+    if not name or not (sighting.firms or sighting.position):
+        return said, ""
+    if _is_of_roadmap(name, pack) or _is_agent(name, sighting.position) or _ends_in_date(name, today):
+        return said, ""
+    return before, name
+
+
+def _is_of_roadmap(name: str, pack: Pack) -> bool:
+    parts = [part.title for step in pack.steps for part in step.parts]
+    titles = " ".join([*(task.title for task in pack.tasks.values()), *(step.title for step in pack.steps), *parts])
+    first = re.split(r"\W", name.casefold(), maxsplit=1)[0]
+    return first in {*pack.tasks, *re.findall(r"\w+", titles.casefold())} or step_named(pack, name) is not None
+
+
+def _is_agent(name: str, position: Position | None) -> bool:
+    known = [agent.name.casefold() for agent in position.agents] if position else []
+    return any(agent.startswith(name.casefold()) or name.casefold().startswith(agent) for agent in known)
+
+
+def _ends_in_date(name: str, today: date) -> bool:
+    tokens = name.split()
+    endings = [" ".join(tokens[n:]) for n in range(len(tokens))]
+    return any(dates.read(e, today=today, calendar=NYSE) or dates.near(e, today=today, calendar=NYSE) for e in endings)

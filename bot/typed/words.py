@@ -14,9 +14,13 @@ CUT_OFF = 0.7
 SHORTEST_BEGINNING = 3
 """Letters of a firm's name that are enough to mean it, so that "waiting for a" names nobody."""
 
+EVERY = ("all", "every", "everything")
+"""What is typed for all of one's firms."""
+
 _DECORATION = "*_`~\"'“”‘’ \t"
 _PUNCTUATION = ".,;:!?…"
 _NAMED = re.compile(r"(?:^|\s)(?:for\s+|@\s*)(?=\S)", re.IGNORECASE)
+_FOR = re.compile(r"(?:^|\s)for\s+(?=\S)", re.IGNORECASE)
 
 
 _WIRE = re.compile(r"<([@#!]?)([^<>|\s]+)(?:\|([^<>]*))?>")
@@ -176,7 +180,21 @@ def only_a_firm(said: str) -> str:
     return said[named.end() :].strip().rstrip(_PUNCTUATION) if named else ""
 
 
-def stranger(said: str) -> str:
-    """The name behind the first "for" or "@", once a firm that is known was taken off the end; empty where none is."""
+def says_all(said: str) -> bool:
+    """Whether every firm is meant."""
+    return any(word in EVERY for word in said.casefold().replace(",", " ").split())
+
+
+def stranger(said: str) -> tuple[str, str]:
+    """The words before the first "for" or "@", and the name behind it, once a firm that is known was taken off the end.
+
+    An empty name where none is.
+    """
     named = _NAMED.search(said)
-    return said[named.end() :].strip().rstrip(_PUNCTUATION) if named else ""
+    return (said[: named.start()].strip(), _name(said[named.end() :])) if named else (said, "")
+
+
+def named_last(said: str) -> tuple[str, str]:
+    """The words before the last "for", and what stands behind it; empty where there is none."""
+    found = list(_FOR.finditer(said))
+    return (said[: found[-1].start()].strip(), _name(said[found[-1].end() :])) if found else (said, "")

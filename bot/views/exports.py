@@ -8,7 +8,7 @@ from bot.views.blocks import Element, actions, button, context, literal, section
 from bot.views.scene import Scene, banner
 from flows.exports.record import OF_ONE, Export, Format
 from flows.firms import Refusal
-from flows.history import bytes_in_words
+from flows.history import bytes_in_words, counted
 
 ABOUT: dict[Format, str] = {
     "xlsx": "every table on a sheet of its own, with filters",
@@ -26,6 +26,7 @@ LABELS: dict[Format, str] = {
     "packet": "Examiner packet",
     "canvas": "Canvas",
 }
+SOON = "being made. It comes in our direct messages within a minute."
 ONLY = "For you alone. It holds what you may read in the firm, so keep it as you would the record itself."
 
 
@@ -58,11 +59,16 @@ def _buttons(scene: Scene, *, every: bool) -> list[Element]:
     ]
 
 
-def begun(scene: Scene, format_: Format, firms: int) -> Message:
+def begun(scene: Scene, format_: Format) -> Message:
     """It is being made."""
-    of = f"{firms:,} firms" if firms > 1 else literal(scene.position.name)
-    text = f"{LABELS[format_]} of {of}: being made. It comes in our direct messages within a minute."
+    text = f"{LABELS[format_]} of {literal(scene.position.name)}: {SOON}"
     return Message(text, [section(text), banner(scene)])
+
+
+def begun_of_all(format_: Format, firms: int) -> Message:
+    """One file of all of them is being made."""
+    text = f"{LABELS[format_]} of {'all ' if firms > 1 else ''}{counted(firms, 'firm')} you can see: {SOON}"
+    return Message(text, [section(text)])
 
 
 def making(whose: str, format_: Format, doing: str = "") -> Message:

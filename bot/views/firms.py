@@ -29,6 +29,7 @@ from bot.views.blocks import (
     Element,
     actions,
     button,
+    clip,
     confirm,
     context,
     date_input,
@@ -129,23 +130,34 @@ def _ways(scene: Scene, role: RoleName | None, channel: str) -> list[Element]:
     return [*found, button("All my firms", scene.carry(ShowFirms))]
 
 
-def picker(firms: Sequence[FirmSummary], then: str, note: str = "") -> Message:
-    """Which firm is meant? What was typed goes on once one is chosen."""
+def picker(firms: Sequence[FirmSummary], then: str, note: str = "", near: Sequence[FirmSummary] = ()) -> Message:
+    """Which firm is meant? What was typed goes on once one is chosen; of many the `near` ones have a button."""
     asked = "Which firm do you mean?"
     few = len(firms) <= FEW
-    if not (all(fits(PickFirm(firm=f.key.firm, then=then)) for f in firms) if few else fits_menu(then)):
+    shown = [*near, *(f for f in firms if f not in near)] if few else near
+    if not (all(fits(PickFirm(firm=f.key.firm, then=then)) for f in shown) and (few or fits_menu(then))):
         asked, then = f"{asked} What you typed is too long to be kept here: type it again once you have chosen.", ""
     if then:
         asked += f" I will go on with `{literal(then)}`." if len(then) <= 60 else " I will go on with what you typed."
-    blocks = [section(note)] if note else []
-    if few:
-        buttons = [button(f.name, PickFirm(firm=f.key.firm, then=then), says=f"Firm {f.name}") for f in firms]
-        blocks += [section(asked), actions(*buttons)]
-    else:
-        blocks += [section(asked), firm_menu(firms, PickFirm(then=then))]
+    buttons = [button(f.name, PickFirm(firm=f.key.firm, then=then), says=f"Firm {f.name}") for f in shown]
+    blocks = [*([section(note)] if note else []), section(asked), *([actions(*buttons)] if buttons else [])]
+    if not few:
+        blocks.append(firm_menu(firms, PickFirm(then=then)))
     blocks.append(context("`/cais firm use` and a name makes a firm the one you mean from then on."))
     names = ", ".join(literal(f.name) for f in firms[:FEW])
     return Message(f"{note} {asked} {names}{', ...' if len(firms) > FEW else ''}".strip(), blocks)
+
+
+def stranger(name: str, near: Sequence[FirmSummary], firms: Sequence[FirmSummary], then: str) -> Message:
+    """No firm of this person is called so; which one is meant? Says the same whether others have it or not."""
+    note = f"You have no firm called “{literal(clip(name, LONGEST_NAME))}”. Nothing was changed."
+    if near:
+        note += f" Close to it: {', '.join(f'*{literal(f.name)}*' for f in near)}."
+    else:
+        note += NOT_YOURS
+    if not firms:
+        return Message(note, [section(note), actions(button("All my firms", ShowFirms()))])
+    return picker(firms, then, note, near)
 
 
 def firm_list(mine: Sequence[FirmSummary], others: Sequence[FirmSummary], current: str, note: str = "") -> Message:

@@ -27,6 +27,8 @@ from flows.workspace import Workspace
 BUSY = Refusal("That file is being made for you already. It comes in our direct messages.")
 ONE_PACKET = Refusal("A packet is of one firm. Name it, like `/cais export packet for Example Securities`.")
 
+NO_FIRMS = Refusal("There is no firm here yet, so there is nothing to write out.")
+
 ONE_CANVAS = Refusal("A canvas is of one firm. Name it, like `/cais export canvas for Example Securities`.")
 
 
@@ -69,6 +71,8 @@ class Exports:
 
         Of many firms only the first is looked at here, since Slack waits; `gather` looks at each.
         """
+        if not wish.keys:
+            raise NO_FIRMS
         if wish.format in OF_ONE and len(wish.keys) != 1:
             raise ONE_PACKET if wish.format == "packet" else ONE_CANVAS
         for key in wish.keys[:1]:

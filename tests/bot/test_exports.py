@@ -22,7 +22,7 @@ from bot.workers.scribe import NotWritten
 from flows.asked import Place
 from flows.asking import Question
 from flows.events import FirmKey, RecordExported
-from flows.exports.record import FILES, Format
+from flows.exports.record import FILES, FORMATS, OF_ONE, Format
 from flows.exports.use_cases import Wish
 from flows.exports.whole import Whole, read
 from flows.firms import Person, Refusal
@@ -248,6 +248,29 @@ async def test_all_means_the_firms_one_can_see_and_for_an_admin_all_there_are(sl
     await slack.ana.types("/cais")  # now it is known that she runs the workspace
     await slack.ana.types("/cais export json all for Cedar")
     assert [f.name for f in document(slack, ANA).firms] == ["Birch Brokers", "Cedar", "Zephyrine"]
+
+
+@pytest.mark.parametrize("format_", [f for f in FORMATS if f not in OF_ONE])
+async def test_all_needs_no_firm_to_be_meant(slack: Slack, services: Services, format_: Format) -> None:
+    for name in ("Birch Brokers", "Cedar"):
+        key = await a_firm(services, LEA, name)
+        await services.set_member(key, Act(person(LEA), "modal"), person(BEN), "viewer")
+    hidden = await a_firm(services, LEA, "Zephyrine")
+    said = words_of(await slack.ben.at(COMPLIANCE).types(f"/cais export {format_} all"))
+    assert "of all 2 firms you can see: being made" in said
+    await slack.sandbox.until(lambda: bool(files(slack, BEN)), 10)
+    (file,) = files(slack, BEN)
+    assert b"Zephyrine" not in content(slack, file)
+    assert await exports_of(services, hidden) == []
+
+
+async def test_without_a_firm_or_all_the_export_asks_which(slack: Slack, services: Services) -> None:
+    for name in ("Birch Brokers", "Cedar"):
+        await services.set_member(await a_firm(services, LEA, name), Act(person(LEA), "modal"), person(BEN), "member")
+    for typed in ("export json", "export all"):
+        assert "Which firm do you mean?" in words_of(await slack.ben.types(f"/cais {typed}"))
+    assert "A packet is of one firm" in words_of(await slack.ben.types("/cais export packet all"))
+    assert "not a member of" in words_of(await slack.ana.types("/cais export json all"))
 
 
 async def test_a_packet_is_of_one_firm(slack: Slack, services: Services) -> None:

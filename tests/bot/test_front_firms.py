@@ -67,7 +67,8 @@ async def test_of_several_firms_the_named_one_is_meant(slack: Slack, services: S
 async def test_nobody_reaches_a_firm_by_its_name_alone(slack: Slack, services: Services) -> None:
     await firm_of(services, LEA, "Beacon")
     await firm_of(services, BEN, "Apex")
-    assert (await slack.ben.types("/cais firmly x for Beacon"))["text"] == "Apex: x for Beacon"
+    said = (await slack.ben.types("/cais firmly x for Beacon"))["text"]
+    assert said == "You have no firm called so. Nothing was changed.", "and nothing comes of it in their own"
 
 
 async def test_an_admin_reaches_every_firm_by_its_name(slack: Slack, services: Services) -> None:

@@ -5,7 +5,7 @@ import pytest
 from bot.buttons import PickFirm, ShowHelp
 from bot.views.blocks import button
 from flows.events import FirmKey
-from flows.services import Services
+from flows.services import Act, Services
 from tests.bot.conversing import BEN, LEA, Slack, labels, words_of
 from tests.bot.firm_making import TENANT, a_firm, person
 from tests.bot.walking import history
@@ -189,6 +189,69 @@ async def test_words_too_long_for_a_button_are_to_be_typed_again_with_the_whole_
     assert "too long for a button: type it again, with the firm's whole name at the end" in words_of(said)
     assert labels(said) == []
     assert await notes_of(services, "Client 00 Capital") == []
+
+
+@pytest.mark.parametrize("current", [True, False])
+@pytest.mark.parametrize(
+    ("typed", "goes_on"),
+    [
+        ("step 4 for Zephyrine Brokers", "step 4"),
+        ("done s1 for Zephyrine Brokers", "done s1"),
+        ("export json for Zephyrine Brokers", "export json"),
+        ("due s2 Dec 15 for Zephyrine Brokers.", "due s2 Dec 15"),
+        ("next for Zephyrine Brokers", "next"),
+        ("next @ Zephyrine Brokers", "next"),
+    ],
+)
+async def test_a_firm_one_has_not_got_is_named_as_unknown_and_what_was_typed_goes_on_in_another(
+    slack: Slack, services: Services, typed: str, goes_on: str, current: bool
+) -> None:
+    for name in ("Alpha", "Beta"):
+        await a_firm(services, name, LEA, **{BEN: "member"})
+    if current:
+        await slack.ben.types("/cais firm use Alpha")
+    said = words_of(await slack.ben.types(f"/cais {typed}"))
+    assert "You have no firm called “Zephyrine Brokers”. Nothing was changed." in said
+    assert f"Which firm do you mean? I will go on with `{goes_on}`." in said
+    await a_firm(services, "Zephyrine Brokers", LEA)
+    assert words_of(await slack.ben.types(f"/cais {typed}")) == said, "the same is said where others have it"
+    assert labels(slack.ben.last) == ["Alpha", "Beta"]
+    assert await types_of(services, "Alpha") == await types_of(services, "Beta"), "nothing came of it"
+    await slack.ben.presses("Beta")
+    assert "You have no firm" not in words_of(slack.ben.last)
+
+
+async def test_names_like_the_unknown_one_come_first_and_are_named(slack: Slack, services: Services) -> None:
+    for name in ("Alpha", "Beta", "Cedar", "Delta", "Elm", "Zephyr Brokers"):
+        await a_firm(services, name, LEA, **{BEN: "member"})
+    shown = await slack.ben.types("/cais step 4 for Zephir Brokers")
+    assert "Close to it: *Zephyr Brokers*." in words_of(shown)
+    assert labels(shown) == ["Zephyr Brokers", "Choose a firm"]
+    await slack.ben.presses("Zephyr Brokers")
+    assert "Zephyr Brokers, step 4 of 6" in slack.ben.last["text"]
+    assert slack.refused() == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("due s2 for Dec 15", "December 15"),
+        ("due Dec 15 for step 2", "December 15"),
+        ("due s2 for Tusday", "could not read a date"),
+        ("done certify for production", "No task"),
+        ("done certified for Blue Clearing", "No task"),
+        ("due Renewal for Zephyrine every March 15", "March 15"),
+    ],
+)
+async def test_what_else_stands_behind_for_is_not_taken_for_a_firm(
+    slack: Slack, services: Services, typed: str, told: str
+) -> None:
+    key = (await a_firm(services, "Alpha", BEN)).key
+    await services.answer(key, Act(person(BEN), "button", "yes"), "fdid_duty", ["yes"])
+    await services.answer(key, Act(person(BEN), "button", "how"), "methods", ["agent"], agents=["Blue Clearing"])
+    said = words_of(await slack.ben.types(f"/cais {typed}"))
+    assert "You have no firm" not in said
+    assert told in said
 
 
 async def test_words_of_an_old_button_still_mean_the_firm_they_name(slack: Slack, services: Services) -> None:
