@@ -175,12 +175,14 @@ def _fewer(position: Position, after: Position) -> bool:
 
 def _must_add_up(after: Position) -> None:
     """What every decision sees to for itself must hold once one of them is left out, too."""
-    names = Counter(a.name.casefold() for a in after.agents)
-    twice = next((a.name for a in after.agents if names[a.name.casefold()] > 1), "")
-    if twice:
-        raise Refusal(
-            f"Another agent is called {twice} by now, so it was left as it is. Nothing was undone.", kind="stale"
-        )
+    named = ("agent", after.agents), ("date of every year", after.recurring)
+    for what, those in named:
+        names = Counter(one.name.casefold() for one in those)
+        twice = next((one.name for one in those if names[one.name.casefold()] > 1), "")
+        if twice:
+            raise Refusal(
+                f"Another {what} is called {twice} by now, so it was left as it is. Nothing was undone.", kind="stale"
+            )
     if not after.name or not any(m.role == "lead" for m in after.members.values()):
         raise Refusal(NOT_BY_UNDO)
 

@@ -6,7 +6,7 @@ from typing import get_args
 import pytest
 from msgspec.structs import fields
 
-from flows import answers, progress, setting_up
+from flows import answers, own_dates, progress, setting_up
 from flows.events import AnyEvent, Event, TextRefused, Told
 from flows.evolve import fold
 from flows.firms import Refusal
@@ -169,6 +169,18 @@ def test_no_undo_brings_a_second_agent_of_the_same_name() -> None:
 
     with pytest.raises(Refusal, match="Coral"):
         life.undo(undo)
+
+
+def test_a_date_of_every_year_does_not_come_back_beside_another_of_its_name() -> None:
+    life = Life()
+    life.take(own_dates.set_recurring(life.position, ANA, "Review", 3, 15))
+    (review,) = life.position.recurring
+    life.take(own_dates.remove_recurring(life.position, ANA, review.id))
+    removed = life.history[-1].sequence
+    life.take(own_dates.set_recurring(life.position, ANA, "review", 5, 1))
+    with pytest.raises(Refusal, match="Another date of every year is called"):
+        life.undo(of=removed)
+    assert len(life.position.recurring) == 1
 
 
 def test_in_a_chain_of_undos_what_changes_nothing_is_recorded_as_nothing() -> None:
