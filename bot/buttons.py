@@ -961,12 +961,16 @@ class PostShared(Changing, frozen=True):
 
 
 class PostAll(Carried, frozen=True):
-    """The word to post all firms that the person leads, after a look: how often, and how many there were then."""
+    """The word to post all firms that the person leads, after a look: how often, and which there were then.
+
+    `firms`: how many; `which`: a mark of their ids, as they are too many for a button.
+    """
 
     verb: ClassVar[str] = "summaries.post_all"
     channel: str = ""
     often: str = "post"
     firms: int = 0
+    which: str = ""
 
 
 class StopSummary(Changing, frozen=True):

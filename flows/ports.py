@@ -296,6 +296,12 @@ class Outbox(Protocol):
     async def summaries(self, tenant: str, channel: str, slot: str) -> Sequence[Kept]:
         """The rows of all firms whose summaries are one message in this channel, in the order of their keys."""
 
+    async def last_summary(self, tenant: str, channel: str, slot: str) -> float | None:
+        """When the newest message that stands before this one was due: in the channel, as often, an earlier period's.
+
+        Business time in UNIX seconds. None where none came, and where it is so long ago that it is forgotten.
+        """
+
     async def reviews_asked(self, tenant: str, person: str, slot: str) -> Sequence[Kept]:
         """What this person was asked to review in this slot and is not forgotten, in the order in which it was due."""
 

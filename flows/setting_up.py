@@ -216,7 +216,10 @@ def set_member(position: Position, who: Person, member: Person, role: RoleName) 
 
 
 def remove_member(position: Position, who: Person, member: str) -> list[AnyEvent]:
-    """Take somebody off the firm; what that person recorded stays."""
+    """Take somebody off the firm; what that person recorded stays, the summaries that they had posted end.
+
+    They decided who may read of the firm, as its lead; once they are none of it, whoever stays decides anew.
+    """
     if member != who.id:
         require(position, who, "lead")
     kept = position.members.get(member)
@@ -224,7 +227,8 @@ def remove_member(position: Position, who: Person, member: str) -> list[AnyEvent
         return []
     if kept.role == "lead":
         _leave_a_lead(position, member)
-    return [e.MemberRemoved(person=member)]
+    theirs = [channel for channel, posted in position.posted.items() if posted.by == member]
+    return [e.MemberRemoved(person=member), *(e.SummaryStopped(channel=channel) for channel in theirs)]
 
 
 def _leave_a_lead(position: Position, leaving: str) -> None:

@@ -68,6 +68,9 @@ class Outbox:
         where = {"tenant": tenant, "person": channel, "of_slot": slot}
         return await self._runner.read(_kept(owing.summaries, where))
 
+    async def last_summary(self, tenant: str, channel: str, slot: str) -> float | None:
+        return await self._runner.read(_last_summary(tenant, channel, slot))
+
     async def reviews_asked(self, tenant: str, person: str, slot: str) -> Sequence[Kept]:
         where = {"tenant": tenant, "person": person, "of_slot": slot}
         return await self._runner.read(_kept(owing.reviews_asked, where))
@@ -165,6 +168,13 @@ def _release(tenant: str, keys: Sequence[str], until: float) -> Unit[None]:
 
 def _next_due(after: float) -> Unit[float | None]:
     rows = yield owing.next_due, {"after": after}
+    return rows[0][0] if rows else None
+
+
+def _last_summary(tenant: str, channel: str, slot: str) -> Unit[float | None]:
+    earliest = slot.rpartition(":")[0] + ":"
+    where = {"tenant": tenant, "person": channel, "first_slot": earliest, "of_slot": slot}
+    rows = yield owing.last_summary, where
     return rows[0][0] if rows else None
 
 

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql import ClauseElement
 
-from flows.asked import REMINDERS, REVIEW_ASKED, SUMMARY, Owed
+from flows.asked import ARRIVED, REMINDERS, REVIEW_ASKED, SUMMARY, Owed
 from storage.models import outbox, stopped, taken
 from storage.statements import Insert, Statement, Unit
 
@@ -200,6 +200,16 @@ def _of_slot(kind: str, *order: Any) -> Statement:
 
 summaries = _of_slot(SUMMARY, outbox.c.key)
 reviews_asked = _of_slot(REVIEW_ASKED, outbox.c.due_at, outbox.c.key)
+last_summary = Statement(
+    lambda _: select(func.max(outbox.c.due_at)).where(
+        outbox.c.kind == literal_column(f"'{SUMMARY}'"),
+        outbox.c.tenant == bindparam("tenant"),
+        outbox.c.person == bindparam("person"),
+        outbox.c.slot >= bindparam("first_slot", type_=outbox.c.slot.type),
+        outbox.c.slot < bindparam("of_slot", type_=outbox.c.slot.type),
+        outbox.c.outcome.in_([literal_column(f"'{outcome}'") for outcome in ARRIVED]),
+    )
+)
 next_due = Statement(
     lambda _: (
         select(outbox.c.due_at)

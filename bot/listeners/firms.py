@@ -277,6 +277,8 @@ async def remove_member(heard: Heard, carried: RemoveMember, services: Services)
     note = "That person was not a member any more. Nothing was changed."
     if result.changed and leaving:
         note = f"{views.person_name(leaving)} is no longer a member. What they recorded stays."
+        ended = [place for place in heard.firm.posted if place not in result.position.posted]
+        note += views.summaries_ended(ended)
         left = len(owned(result.position, services.walk(result.position).items, carried.person))
         if left:
             theirs = "One open task still belongs" if left == 1 else f"{left} open tasks still belong"

@@ -1,7 +1,9 @@
 """Hears of summaries in channels: set up, stopped, allowed in a shared one; and writes what stands there."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from hashlib import sha256
 from typing import NoReturn
 
 import msgspec
@@ -22,7 +24,7 @@ from flows.position import Position, Posted
 from flows.services import Services
 from flows.summaries.changes import Change
 from flows.summaries.portfolio import worst_first
-from flows.summaries.posting import REDRAW, REFUSED, NotPosted, Post, post_of, since
+from flows.summaries.posting import REDRAW, REFUSED, NotPosted, Post, post_of, slot_of
 from flows.summaries.use_cases import MOST_FIRMS
 
 OFTEN: dict[str, Every | None] = {"post": None, "daily": "daily", "weekly": "weekly"}
@@ -81,7 +83,13 @@ async def _look(
     heard: Heard, services: Services, keys: Sequence[FirmKey], channel: str, often: str, left_out: int, note: str = ""
 ) -> Message:
     standings = await services.summaries.beside(keys, heard.who)
-    return views.look(standings, PostAll(channel=channel, often=often, firms=len(keys)), left_out=left_out, note=note)
+    carried = PostAll(channel=channel, often=often, firms=len(keys), which=_mark(keys))
+    return views.look(standings, carried, left_out=left_out, note=note)
+
+
+def _mark(keys: Iterable[FirmKey]) -> str:
+    """Tells these firms from any others, in whatever order."""
+    return sha256("\n".join(sorted(key.firm for key in keys)).encode()).hexdigest()[:16]
 
 
 async def post_all(heard: Heard, carried: PostAll, services: Services) -> Answer:
@@ -90,8 +98,10 @@ async def post_all(heard: Heard, carried: PostAll, services: Services) -> Answer
         raise Refusal("This version does not post so. `/cais help summary` says how it does.", kind="stale")
     _must_be_a_channel(heard, carried.channel)
     keys, left_out = await _led(heard, services, None)
-    if len(keys) != carried.firms:
-        note = f"You lead {len(keys)} firms by now, not {carried.firms}, so nothing was posted yet."
+    if _mark(keys) != carried.which:
+        note = "The firms that you lead are others by now than those you looked at, so nothing was posted yet."
+        if len(keys) != carried.firms:
+            note = f"You lead {len(keys)} firms by now, not {carried.firms}, so nothing was posted yet."
         return Replace(await _look(heard, services, keys, carried.channel, carried.often, left_out, note))
     return Replace(await _set_up(heard, services, keys, carried.channel, OFTEN[carried.often]))
 
@@ -226,9 +236,16 @@ async def _firms(rows: Sequence[Owed], post: Post, services: Services) -> list[_
     return found
 
 
+async def _last(tenant: str, post: Post, services: Services) -> datetime | None:
+    """When the last one came that stands in the channel: what was to come between could not be posted, or changed."""
+    if post.period.startswith("once:"):
+        return None
+    at = await services.outbox.last_summary(tenant, post.channel, slot_of(post.channel, post.period))
+    return None if at is None else datetime.fromtimestamp(at, UTC)
+
+
 async def _letter(firms: Sequence[_Firm], post: Post, there: str, services: Services) -> Letter:
-    calendar = (await services.workspace(firms[0].position.key.tenant)).calendar
-    before = since(firms[0].posted, post.period, calendar)
+    before = await _last(firms[0].position.key.tenant, post, services)
     if before and before < min(f.posted.at for f in firms):
         before = None  # there was none before this one
     one_of_many = len(firms) > 1

@@ -20,6 +20,7 @@ from bot.buttons import (
     ShowMembers,
     ShowNext,
     ShowStatus,
+    StopSummary,
     UnlinkChannel,
     UseFirm,
 )
@@ -46,7 +47,7 @@ from bot.views.firm_menu import firm_menu, fits_menu
 from bot.views.reviews import rules_in_short
 from bot.views.scene import Scene, banner, next_button, progress_words
 from bot.views.zones import ZONE_HINT, zone_input, zone_label
-from flows.events import RoleName
+from flows.events import Every, RoleName
 from flows.history import SITUATIONS
 from flows.ports import FirmSummary
 from flows.position import Member
@@ -106,9 +107,34 @@ def firm_card(scene: Scene, *, role: RoleName | None, channel: str = "", note: s
     blocks = [section(f"*{literal(position.name)}*\n" + "\n".join(facts))]
     if note:
         blocks.insert(0, section(note))
-    blocks += [actions(*_ways(scene, role, channel)), banner(scene)]
+    blocks += [*_summaries(scene, role), actions(*_ways(scene, role, channel)), banner(scene)]
     text = f"{literal(position.name)}: {SITUATIONS[position.situation]}, {progress_words(scene)}."
     return Message(f"{note} {text}".strip(), blocks)
+
+
+POSTED: dict[Every, str] = {"once": "until its day is over", "daily": "each trading day", "weekly": "each week"}
+
+
+def _summaries(scene: Scene, role: RoleName | None) -> list[Block]:
+    """Where the firm's summary is posted and who set that up; a lead stops it here, in the channel or not."""
+    blocks: list[Block] = []
+    for place, posted in scene.position.posted.items():
+        by = literal(posted.by_name or "a lead")
+        where = f"Summary posted {POSTED[posted.every]} in {channel_mention(place)}, set up by {by}"
+        stop = button("Stop", scene.carry(StopSummary, channel=place), says=f"Stop the summary that {by} set up")
+        blocks.append(section(where, accessory=stop) if role in ("lead", None) else section(where))
+    return blocks
+
+
+def summaries_ended(channels: Sequence[str]) -> str:
+    """That with somebody the summaries have ended that they set up; empty where there were none."""
+    if not channels:
+        return ""
+    where = ", ".join(map(channel_mention, channels))
+    return (
+        f" The firm's summary, which they had posted in {where}, is posted there no more. "
+        "A lead who is in a channel starts it there again with `/cais summary weekly`."
+    )
 
 
 def _ways(scene: Scene, role: RoleName | None, channel: str) -> list[Element]:

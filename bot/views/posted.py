@@ -209,7 +209,9 @@ def stopped(positions: Sequence[Position], channel: str, *, was: bool) -> Messag
     """It is posted no more, or was not."""
     what = named(positions)
     if not was:
-        return Message(f"No summary of {what} is posted in {channel_mention(channel)}. Nothing was changed.")
+        here = f"No summary of {what} is posted in {channel_mention(channel)}. Nothing was changed."
+        elsewhere = any(position.posted for position in positions)
+        return Message(f"{here} `/cais firm` says where it is, and stops it there." if elsewhere else here)
     back = "`/cais undo` brings it back." if len(positions) == 1 else "`/cais summary weekly all` starts it again."
     return Message(
         f"The summary of {what} is no longer posted in {channel_mention(channel)}, and is taken out of the newest "

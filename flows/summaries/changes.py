@@ -70,6 +70,8 @@ def headline(pack: Pack, position: Position, row: Record, known: Mapping[int, Re
             return "Linked a channel" if isinstance(event, e.ChannelLinked) else "Unlinked a channel"
         case e.HoldSet() | e.HoldLifted():
             return "Set a legal hold" if isinstance(event, e.HoldSet) else "Lifted the legal hold"
+        case e.SummarySet() | e.SummaryStopped():
+            return "Had the summary posted" if isinstance(event, e.SummarySet) else "Stopped a summary"
         case e.Undone():
             return _undone(pack, position, row, event, known)
         case _:

@@ -123,16 +123,6 @@ def _at(day: date, posted: Posted, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, posted.hour, zone).astimezone(UTC)
 
 
-def since(posted: Posted, period: str, calendar: Calendar) -> datetime | None:
-    """When the message before this one was posted; None for one that has none before it."""
-    every, _, day = period.partition(":")
-    if every == "once":
-        return None
-    on = date.fromisoformat(day)
-    before = calendar.minus(on, 1) if every == "daily" else _days(posted, calendar, on - timedelta(7))[0]
-    return _at(before, posted, ZoneInfo(posted.time_zone))
-
-
 def plan(facts: Facts, calendar: Calendar, now: datetime) -> Replan:
     """What changes in the outbox so that each channel has its message, and what is to be drawn anew."""
     planned = _Plan(facts, calendar, now)

@@ -313,3 +313,87 @@ async def test_a_firm_of_somebody_elses_cannot_be_had_posted(world: World) -> No
     assert "You have no firm called" in said
     await types(world, "weekly all")
     assert not any("Zephyrine" in words_of(m) for m in posts(world))
+
+
+async def take_off_ben(world: World) -> Json:
+    """Lea, the firm's other lead, who is not in the channel, takes him off."""
+    await world.slack.lea.types("/cais firm members")
+    shown = world.slack.lea.last
+    his = [b for b in shown["blocks"] if BEN in str(b.get("accessory")) or BEN in str(b.get("elements"))]
+    await world.slack.lea.presses("Take off the firm", on={**shown, "blocks": his})
+    await world.plan()
+    return world.slack.lea.last
+
+
+async def test_with_somebody_who_is_taken_off_the_firm_the_summaries_end_that_they_had_posted(world: World) -> None:
+    await a_firm(world.services, "Alpha", BEN, **{LEA: "lead"})
+    await a_firm(world.services, "Bravo", BEN)
+    await posts_all(world)
+    said = words_of(await take_off_ben(world))
+    assert f"The firm's summary, which they had posted in <#{COMPLIANCE}>, is posted there no more." in said
+    await later(world)
+    (post,) = posts(world)
+    assert "Bravo" in post["text"]
+    assert "Alpha" not in words_of(post)
+    await world.goes_to("2026-11-30")
+    assert [("Alpha" in words_of(each), "Bravo" in words_of(each)) for each in posts(world)] == [(False, True)] * 2
+
+
+async def test_a_lead_who_is_not_in_the_channel_sees_where_the_summary_is_posted_and_stops_it(world: World) -> None:
+    await a_firm(world.services, "Alpha", BEN, **{LEA: "lead", CONRAD: "viewer"})
+    await types(world, "weekly")
+    assert "`/cais firm` says where it is" in words_of(await world.slack.lea.at(GENERAL).types("/cais summary off"))
+    where = f"Summary posted each week in <#{COMPLIANCE}>, set up by Ben Cole"
+    card = await world.slack.person(CONRAD).types("/cais firm")
+    assert where in words_of(card)
+    assert "Stop" not in labels(card)
+    card = await world.slack.lea.types("/cais firm")
+    assert where in words_of(card)
+    await world.slack.lea.presses("Stop", on=card)
+    assert "is no longer posted" in words_of(world.slack.lea.last)
+    await later(world)
+    (post,) = posts(world)
+    assert "no longer posted here" in words_of(post)
+
+
+async def test_of_as_many_firms_but_others_than_were_looked_at_none_is_posted(world: World) -> None:
+    first = await a_firm(world.services, "Alpha", BEN, **{LEA: "lead"})
+    await a_firm(world.services, "Bravo", BEN)
+    looked = await types(world, "weekly all")
+    await world.services.remove_member(first.key, act("off"), place(TENANT, BEN))
+    await a_firm(world.services, "Zorblax", BEN)
+    await world.slack.ben.at(COMPLIANCE).presses("Post all of them", on=looked)
+    await world.plan()
+    assert "others by now than those you looked at" in words_of(world.slack.ben.at(COMPLIANCE).last)
+    assert posts(world) == []
+
+
+async def test_what_changed_while_nothing_could_be_posted_stands_in_the_next_message(world: World) -> None:
+    key = await apex(world.services)
+    await types(world, "daily")
+    await world.goes_to("2026-11-25")
+    gone = {"kind": "refuse", "error": "not_in_channel"}
+    world.slack.sandbox.faults({"method": "chat.update", **gone}, {"method": "chat.postMessage", **gone})
+    await world.goes_to("2026-11-25", 15)
+    await world.services.set_target(key, act("target"), new_york("2027-03-01").date())
+    await later(world)
+    await world.goes_to("2026-11-27")
+    assert len(posts(world)) == 2
+    world.slack.sandbox.faults()
+    await world.goes_to("2026-11-30")
+    post = posts(world)[-1]
+    assert "since the last one (Nov 25, 2026)" in words_of(post)
+    assert "Mar 1, 2027" in words_of(post)
+    assert "Nothing." not in words_of(post)
+
+
+async def test_no_channel_is_named_among_what_changed(world: World) -> None:
+    await apex(world.services)
+    await types(world, "weekly")
+    await types(world, "daily", GENERAL)
+    await types(world, "off", GENERAL)
+    await world.slack.ben.at(GENERAL).types("/cais undo")
+    await later(world)
+    said = words_of(posts(world)[0])
+    assert "Took back: Stopped a summary" in said
+    assert GENERAL not in said

@@ -102,6 +102,20 @@ class MemoryOutbox:
         there = [d for d in self._outbox.values() if (d.owed.kind, d.owed.tenant, d.owed.person, d.owed.slot) == whose]
         return tuple(debt.kept for debt in sorted(there, key=lambda debt: debt.owed.key))
 
+    async def last_summary(self, tenant: str, channel: str, slot: str) -> float | None:
+        every, _, _ = slot.rpartition(":")
+        return max(
+            (
+                debt.owed.due_at
+                for debt in self._outbox.values()
+                if (debt.owed.kind, debt.owed.tenant, debt.owed.person) == (SUMMARY, tenant, channel)
+                and debt.owed.slot.rpartition(":")[0] == every
+                and debt.owed.slot < slot
+                and debt.kept.outcome in ARRIVED
+            ),
+            default=None,
+        )
+
     async def reviews_asked(self, tenant: str, person: str, slot: str) -> Sequence[Kept]:
         whose = (REVIEW_ASKED, tenant, person, slot)
         there = [d for d in self._outbox.values() if (d.owed.kind, d.owed.tenant, d.owed.person, d.owed.slot) == whose]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from flows.asked import REVIEW_ASKED, Kept, Slot
+from flows.asked import REVIEW_ASKED, SUMMARY, Kept, Owed, Slot
 from flows.ports import Changed
 from flows.position import Position
 from storage.database import Database, open_database
@@ -286,3 +286,26 @@ async def test_what_a_person_put_off_is_found_until_it_comes_back(database: Data
     await database.outbox.settle(TENANT, {"back": "sent"}, now=5.0)
     assert [one.key for one in await database.outbox.snoozed(TENANT, owed("a").person)] == ["a", "b"]
     assert await database.outbox.snoozed("-/T2", owed("a").person) == []
+
+
+async def test_the_summary_before_this_one_is_the_newest_that_arrived_of_those_that_come_as_often(
+    database: Database,
+) -> None:
+    async def came(slot: str, outcome: str, at: float, tenant: str = TENANT, channel: str = "C1") -> None:
+        key = f"{slot}|{channel}|f"
+        row = Owed(tenant=tenant, key=key, firm="f", kind=SUMMARY, person=channel, about="{}", due_at=at, slot=slot)
+        await database.outbox.owe([row])
+        await database.outbox.settle(tenant, {key: outcome}, now=at, message=f"C1/{at}")
+
+    await came("summary|C1|daily:2026-11-20", "sent", 20.0)
+    await came("summary|C1|daily:2026-11-23", "sent before", 23.0)
+    await came("summary|C1|daily:2026-11-24", "not_in_channel", 24.0)
+    await came("summary|C1|daily:2026-11-27", "sent", 27.0)
+    await came("summary|C1|once:2026-11-24", "sent", 24.5)
+    await came("summary|C1|weekly:2026-11-24", "sent", 24.5)
+    await came("summary|C2|daily:2026-11-24", "sent", 24.5, channel="C2")
+    await came("summary|C1|daily:2026-11-24", "sent", 24.5, tenant="-/T2")
+    last = database.outbox.last_summary
+    assert await last(TENANT, "C1", "summary|C1|daily:2026-11-25") == 23.0
+    assert await last(TENANT, "C1", "summary|C1|daily:2026-11-23") == 20.0
+    assert await last(TENANT, "C1", "summary|C1|daily:2026-11-20") is None
