@@ -29,11 +29,13 @@ KINDS = ("csv", "tsv", "txt")
 PASTED = 3000
 """Characters that Slack takes in a field."""
 
-SHOWN = 60
-"""Firms in the table of a look: with all their cells within what Slack takes."""
+SHOWN, SHOWN_BESIDE = 60, 30
+"""Firms in the table of a look, with all their cells within what Slack takes; fewer beside lines that are wrong."""
 
-WRONG_SHOWN = 60
-NAME, WHY = 36, 220
+WRONG = 5_500
+"""Characters for the lines that are wrong, each with all its faults: what is left of a message beside the table."""
+
+NAME, WHY = 36, 900
 SECTION = 2900
 
 HEAD = ("Firm", "CRD", "Situation", "Lead, others", "Time zone", "Target")
@@ -97,10 +99,11 @@ def look(looked: Look) -> Message:
     said = _said(found)
     blocks: list[Block] = [section(f"*{said}*")]
     if found.rows:
-        rows = [_row(row, looked.names) for row in found.rows[:SHOWN]]
+        most = SHOWN_BESIDE if found.wrong else SHOWN
+        rows = [_row(row, looked.names) for row in found.rows[:most]]
         blocks.append(table([HEAD, *rows], wrapped=()))
-    if len(found.rows) > SHOWN:
-        blocks.append(context(f"and {len(found.rows) - SHOWN} more, down to line {found.rows[-1].line}"))
+        if len(found.rows) > most:
+            blocks.append(context(f"and {len(found.rows) - most} more, down to line {found.rows[-1].line}"))
     blocks += _wrong_lines(found.wrong, "*These lines become no firm:*")
     if found.ignored:
         blocks.append(context(f"Columns I do not read: {literal(', '.join(found.ignored[:10]))}"))
@@ -140,9 +143,14 @@ def _first_and_more(people: Sequence[str], names: Mapping[str, str]) -> str:
 def _wrong_lines(wrong: Sequence[Wrong], heading: str) -> list[Block]:
     if not wrong:
         return []
-    lines = [heading, *(_wrong_line(each) for each in wrong[:WRONG_SHOWN])]
-    if len(wrong) > WRONG_SHOWN:
-        lines.append(f"and {counted(len(wrong) - WRONG_SHOWN, 'more line')}")
+    lines, used = [heading], 0
+    for nth, each in enumerate(wrong):
+        line = _wrong_line(each)
+        used += len(line)
+        if used > WRONG:
+            lines.append(f"and {counted(len(wrong) - nth, 'more line')}")
+            break
+        lines.append(line)
     texts = [""]
     for line in lines:
         if len(texts[-1]) + len(line) > SECTION:

@@ -86,6 +86,9 @@ class Wrong(msgspec.Struct, frozen=True):
     line: int
     firm: str
     why: str
+    """Every fault that was found, a sentence each."""
+    read: Row | None = None
+    """What could be read of it, for whoever looks for more faults."""
 
 
 class FirmList(msgspec.Struct, frozen=True):
@@ -94,6 +97,19 @@ class FirmList(msgspec.Struct, frozen=True):
     rows: tuple[Row, ...]
     wrong: tuple[Wrong, ...]
     ignored: tuple[str, ...] = ()
+
+    def looked_through(self, faults: Callable[[Row], Sequence[str]]) -> "FirmList":
+        """The list after one more look at each line, the wrong ones too: all that is wrong with a line is said."""
+        lines = [*((row, "") for row in self.rows), *((w.read, w.why) for w in self.wrong if w.read)]
+        rows: list[Row] = []
+        wrong = [w for w in self.wrong if w.read is None]
+        for row, why in sorted(lines, key=lambda line: line[0].line):
+            found = [*([why] if why else []), *faults(row)]
+            if found:
+                wrong.append(Wrong(row.line, row.name, " ".join(found), row))
+            else:
+                rows.append(row)
+        return FirmList(tuple(rows), tuple(sorted(wrong, key=lambda w: w.line)), self.ignored)
 
 
 def read(text: str, pack: Pack, *, today: date, calendar: Calendar, time_zone: str) -> FirmList:
@@ -115,7 +131,7 @@ def read(text: str, pack: Pack, *, today: date, calendar: Calendar, time_zone: s
     for number, cells in table[1:]:
         row = reader.row(number, cells)
         (rows if isinstance(row, Row) else wrong).append(row)  # type: ignore[arg-type]  # each into its own list
-    return FirmList(*_without_doubles(rows, wrong), tuple(ignored))
+    return FirmList(tuple(rows), tuple(wrong), tuple(ignored)).looked_through(_doubles(rows))
 
 
 def _columns(header: Sequence[str]) -> tuple[dict[str, int], list[str]]:
@@ -187,7 +203,7 @@ class _Reader:
         )
         if any(cells[self._width :]):
             problems.append("It has more cells than the first line has names; what has a comma in it needs quotes.")
-        return Wrong(number, row.name, " ".join(problems)) if problems else row
+        return Wrong(number, row.name, " ".join(problems), row) if problems else row
 
     def _time_zone(self, cell: str) -> str:
         return check_zone(ZONES.get(_plain(cell), cell.replace(" ", "_")) if cell else self._zone)
@@ -229,23 +245,22 @@ def _people(cell: str) -> tuple[str, ...]:
     return people
 
 
-def _without_doubles(rows: Sequence[Row], wrong: Sequence[Wrong]) -> tuple[tuple[Row, ...], tuple[Wrong, ...]]:
-    """The first of those with one name or CRD number stays."""
+def _doubles(rows: Sequence[Row]) -> Callable[[Row], Sequence[str]]:
+    """Finds lines with the name or CRD number of one before them; of lines that are right otherwise the first stays."""
     first: dict[str, int] = {}
-    kept: list[Row] = []
-    doubles: list[Wrong] = []
-    for row in rows:
-        same = next((key for key in _keys(row) if key in first), "")
-        if same:
-            what = "CRD number" if same.startswith("crd") else "name"
-            doubles.append(Wrong(row.line, row.name, f"Line {first[same]} has the same {what}."))
-            continue
-        first |= dict.fromkeys(_keys(row), row.line)
-        kept.append(row)
-    return tuple(kept), tuple(sorted([*wrong, *doubles], key=lambda w: w.line))
+    right = {row.line for row in rows}
+
+    def faults(row: Row) -> Sequence[str]:
+        same = [key for key in _keys(row) if key in first]
+        if not same and row.line in right:
+            first.update(dict.fromkeys(_keys(row), row.line))
+        return [f"Line {first[key]} has the same {'CRD number' if key.startswith('crd') else 'name'}." for key in same]
+
+    return faults
 
 
 def _keys(row: Row) -> Iterator[str]:
-    yield f"name {row.name.casefold()}"
+    if row.name:
+        yield f"name {row.name.casefold()}"
     if row.crd:
         yield f"crd {row.crd}"

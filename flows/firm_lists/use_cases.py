@@ -125,23 +125,16 @@ class FirmLists:
         today = self._now().astimezone(zone).date()
         listed = read(text, self._pack, today=today, calendar=calendar, time_zone=given.time_zone)
         names, crds = await self._there(given.tenant)
-        fresh: list[Row] = []
-        known: list[Wrong] = []
-        for row in listed.rows:
-            why = _taken(row, names, crds)
-            if why:
-                known.append(Wrong(row.line, row.name, why))
-            else:
-                fresh.append(row)
-        wrong = sorted([*listed.wrong, *known], key=lambda w: w.line)
-        return FirmList(tuple(fresh), tuple(wrong), listed.ignored)
+        return listed.looked_through(lambda row: _taken(row, names, crds))
 
     async def looked_at(
         self, given: Given, found: FirmList, names: Mapping[str, str] | None = None, refused: str = ""
     ) -> None:
         """It was read: whoever handed it over is owed the look. The same list again is owed once."""
         list_id = given.act.cause or self._now().isoformat()
-        look = Look(list_id, found, names or {}, refused)
+        # What was read of wrong lines has served its turn: it may name people who are nobody's here.
+        wrong = tuple(msgspec.structs.replace(w, read=None) for w in found.wrong)
+        look = Look(list_id, msgspec.structs.replace(found, wrong=wrong), names or {}, refused)
         await self._owe(given.tenant, given.act.who.id, LOOK, f"{LOOK}|{list_id}", look)
 
     def look_of(self, row: Owed) -> Look:
@@ -186,8 +179,8 @@ class FirmLists:
             key = FirmKey(tenant, setting_up.firm_id(cause))
             if await self._events.position(key):
                 continue
-            if why := _taken(row, names, crds):
-                failed.append(Wrong(row.line, row.name, why))
+            if faults := _taken(row, names, crds):
+                failed.append(Wrong(row.line, row.name, " ".join(faults)))
                 continue
             try:
                 await self._set_up_one(key, Act(who, "list", cause), row, look.names)
@@ -249,12 +242,9 @@ def must_be_admin(who: Person) -> None:
         raise NOT_YOURS
 
 
-def _taken(row: Row, names: set[str], crds: Mapping[str, str]) -> str:
-    if row.name.casefold() in names:
-        return "There is a firm of this name already."
-    if row.crd in crds:
-        return f"{crds[row.crd]} has this CRD number already."
-    return ""
+def _taken(row: Row, names: set[str], crds: Mapping[str, str]) -> list[str]:
+    faults = ["There is a firm of this name already."] if row.name.casefold() in names else []
+    return [*faults, *([f"{crds[row.crd]} has this CRD number already."] if row.crd in crds else [])]
 
 
 def _people(row: Row, who: Person, names: Mapping[str, str]) -> list[tuple[Person, RoleName]]:

@@ -5,6 +5,7 @@ from itertools import count
 import msgspec
 import pytest
 
+from bot.views.room import MOST_TEXT, characters
 from flows.asked import Owed
 from flows.firm_lists.use_cases import AT_ONCE, MAKE, Given
 from flows.firms import Person, Refusal
@@ -77,6 +78,23 @@ async def test_firms_that_are_there_are_named_and_not_set_up_again(slack: Slack,
     assert "• Line 2, Apex: There is a firm of this name already." in shown
     assert "• Line 3, Birch: Apex has this CRD number already." in shown
     assert labels(slack.ana.last) == ["Hand a list over…"]
+
+
+async def test_each_wrong_line_is_shown_with_all_its_faults_as_far_as_slack_takes_them(
+    slack: Slack, services: Services
+) -> None:
+    await a_firm(services, "Apex", LEA)
+    lines = [f"Apex,sleeping,@nobody{n},Mars/Base" for n in range(100)]
+    right = [f"Firm {n} {'x' * 60},new,," for n in range(100)]
+    await hands_over(slack, file="\n".join(["firm,situation,lead,time zone", *lines, *right]).encode())
+    shown = words_of(slack.ana.last)
+    first = next(line for line in shown.splitlines() if line.startswith("• Line 2, Apex: "))
+    for fault in ("situation has to be", "time zone is not known", "of this name already", "called “@nobody0”"):
+        assert fault in first
+    assert "more lines" in shown
+    assert "Set up 100 firms" in labels(slack.ana.last)
+    assert characters(slack.ana.last["blocks"]) <= MOST_TEXT
+    assert slack.refused() == []
 
 
 @pytest.mark.parametrize(

@@ -136,8 +136,30 @@ def test_people_are_found_by_id_mention_handle_or_name_and_nobody_is_guessed() -
     found = with_people(listed("firm,lead\n" + "\n".join(lines)), faces)
     assert [r.leads for r in found.rows] == [("p/1", "p/2"), ("p/3", "p/1")]
     assert [w.why.partition(".")[0] for w in found.wrong] == [
-        "2 people are called “Ben Cole”",
+        "More than one person is called “Ben Cole”",
         "Nobody in this workspace is called “@nobody”",
         "I may not look people up by e-mail",
-        "“@robot” is an app or a closed account, which cannot be in a firm",
+        "An app or a closed account cannot be in a firm: “@robot”",
     ]
+
+
+def test_all_faults_of_a_line_are_said_together_whichever_look_finds_them() -> None:
+    found = listed(
+        "firm,crd,situation,lead,members\n"
+        "Apex,7,new,@lea,\n"
+        "apex,7,sleeping,@nobody,@robot;@no one;lea@example.com\n"
+        ",x,new,@nobody,\n"
+    )
+    found = with_people(found, [Face("p/1", "Lea", ("lea",)), Face("p/4", "Robot", ("robot",), may_join=False)])
+    assert [row.name for row in found.rows] == ["Apex"]
+    assert [wrong.line for wrong in found.wrong] == [3, 4]
+    first, second = (wrong.why for wrong in found.wrong)
+    assert first == (
+        "Its situation has to be “new”, “reporting” or “changing”. Line 2 has the same name. "
+        "Line 2 has the same CRD number. "
+        "Nobody in this workspace is called “@nobody”, “@no one”. Write the handle or the member ID. "
+        "An app or a closed account cannot be in a firm: “@robot”. "
+        "I may not look people up by e-mail. Write the handle or member ID in place of “lea@example.com”."
+    )
+    for fault in ("Give the firm a name", "CRD number has up to 8 digits", "called “@nobody”"):
+        assert fault in second
