@@ -27,6 +27,17 @@ class Audit:
         """All there is of this firm. Raises StorageUnavailable."""
         return await self._runner.read(_stored(key))
 
+    async def called(self, key: FirmKey) -> tuple[str, str]:
+        """The firm's name and its workspace's, for people to find it by; empty where it is not there or no text."""
+        try:
+            firm = await self._runner.read(_name(key))
+        except Undecodable:
+            firm = ""
+        try:
+            return firm, await self._runner.read(_workspace_name(key))
+        except Undecodable:
+            return firm, ""
+
     async def first_undecodable(self, key: FirmKey) -> int:
         """The sequence of the first event that is no text, 0 where none is."""
         for sequence in await self._runner.read(_sequences(key)):
@@ -40,6 +51,21 @@ class Audit:
 def _sequences(key: FirmKey) -> Unit[Sequence[int]]:
     rows = yield statements.audit_sequences, {"tenant": key.tenant, "firm": key.firm}
     return [row[0] for row in rows]
+
+
+def _name(key: FirmKey) -> Unit[str]:
+    firm = {"tenant": key.tenant, "firm": key.firm}
+    rows = yield statements.audit_firm, firm
+    if rows:
+        return str(rows[0][0])
+    snapshots = yield statements.audit_snapshot, firm
+    snapshot = _read(snapshots[0][2])[0] if snapshots else None
+    return snapshot.name if snapshot else ""
+
+
+def _workspace_name(key: FirmKey) -> Unit[str]:
+    rows = yield statements.audit_workspace, {"tenant": key.tenant}
+    return str(rows[0][0]) if rows else ""
 
 
 def _stored(key: FirmKey) -> Unit[Stored]:

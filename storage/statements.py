@@ -30,6 +30,7 @@ from storage.models import (
     firms,
     gists,
     inbox,
+    installations,
     members,
     people,
     questions,
@@ -204,6 +205,7 @@ unlink_channel = Statement(
 
 audit_sequences = Statement(lambda _: select(events.c.sequence).where(is_firm(events)).order_by(events.c.sequence))
 audit_firm = Statement(lambda _: select(firms.c.name).where(is_firm(firms)))
+audit_workspace = Statement(lambda _: select(installations.c.name).where(installations.c.tenant == bindparam("tenant")))
 audit_snapshot = Statement(
     lambda _: select(snapshots.c.version, snapshots.c.head, snapshots.c.body).where(is_firm(snapshots))
 )

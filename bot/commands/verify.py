@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,10 +74,10 @@ def verify(firm: str | None, heads: tuple[str, ...], files: tuple[Path, ...]) ->
     sought = [(head, "") for text in heads for head in noted.typed(text)]
     sought += [(head, f" (in {path.name})") for path in files for head in noted.in_file(path)]
     settings = load()
-    checked, copies, ill = asyncio.run(_verify(settings.database, firm, build_copies(settings)))
+    checked, copies, ill, names = asyncio.run(_verify(settings.database, firm, build_copies(settings)))
     broken = [one.broken for one in checked if one.broken]
     for found in broken:
-        click.echo(f"broken: firm {found.key.firm} of {found.key.tenant}, event {found.sequence}. {found.sentence}")
+        click.echo(f"broken: {names[found.key]}, event {found.sequence}. {found.sentence}")
     if firm and not checked:
         click.echo(f"There is no firm with the id {firm}. Without an id, every firm is checked.", err=True)
         sys.exit(2)
@@ -85,7 +85,7 @@ def verify(firm: str | None, heads: tuple[str, ...], files: tuple[Path, ...]) ->
         click.echo(f"firm {one.key.firm} of {one.key.tenant}: {one.events} events, head {one.head or 'none'}")
     unknown = _say_of_heads(sought, [one.chain for one in checked])
     for copy in ill:
-        click.echo(f"evidence: firm {copy.key.firm} of {copy.key.tenant}, event {copy.sequence}. {copy.sentence}")
+        click.echo(f"evidence: {names[copy.key]}, event {copy.sequence}. {copy.sentence}")
     if broken or unknown or ill:
         sys.exit(1)
     if copies:
@@ -104,11 +104,24 @@ def _say_of_heads(sought: Sequence[tuple[str, str]], chains: Sequence[Chain]) ->
     return unknown
 
 
-async def _verify(url: str, firm: str | None, copies: Copies) -> tuple[Sequence[Checked], int, Sequence[Ill]]:
+async def _verify(
+    url: str, firm: str | None, copies: Copies
+) -> tuple[Sequence[Checked], int, Sequence[Ill], Mapping[FirmKey, str]]:
+    """Every firm; how many copies there ought to be, and those that are not well; whose what is wrong is."""
     async with opened(url) as database:
         checked = await verify_firms(database.audit, firm)
         found = [await _copies(database.events, one.key, copies) for one in checked if not one.broken]
-    return checked, sum(count for count, _ in found), [one for _, ill in found for one in ill]
+        ill = [one for _, some in found for one in some]
+        wrong = dict.fromkeys([*(one.broken.key for one in checked if one.broken), *(one.key for one in ill)])
+        names = {key: _whose(key, *await database.audit.called(key)) for key in wrong}
+    return checked, sum(count for count, _ in found), ill, names
+
+
+def _whose(key: FirmKey, name: str, workspace: str) -> str:
+    """The firm by its id, and by names where they are known; whoever tampered with one cannot write a line of ours."""
+    names = [name, f"in the workspace {workspace}" if workspace else ""]
+    shown = ", ".join("".join(c if c.isprintable() else "?" for c in each) for each in names if each)
+    return f"firm {key.firm} of {key.tenant}{f' ({shown})' if shown else ''}"
 
 
 async def _copies(events: EventStore, key: FirmKey, copies: Copies) -> tuple[int, Sequence[Ill]]:

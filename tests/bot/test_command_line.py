@@ -133,8 +133,21 @@ def test_verify_names_the_first_broken_link(typed: Cais, history: Path, tamperin
         assert database.execute(tampering).rowcount == 1
     said = typed("verify")
     assert said.exit_code == 1
-    assert said.output.startswith(f"broken: firm f1 of -/T1, event {event}. ")
+    name = "Other" if "UPDATE firms" in tampering else "Acme"
+    assert said.output.startswith(f"broken: firm f1 of -/T1 ({name}), event {event}. ")
     assert "ok: " not in said.output
+
+
+def test_verify_names_the_workspace_of_a_broken_firm_where_it_is_known_and_nobody_writes_lines_by_a_name(
+    typed: Cais, history: Path
+) -> None:
+    with sqlite3.connect(history) as database:
+        row = "'-/T1', 'Example Inc', '', '', '', '', '', '', 0, ''"
+        database.execute(f"INSERT INTO installations VALUES ({row})")
+        database.execute("UPDATE firms SET name = 'Acme' || char(10) || 'ok: all'")
+    first, *others = typed("verify").output.splitlines()
+    assert first.startswith("broken: firm f1 of -/T1 (Acme?ok: all, in the workspace Example Inc), event 4. ")
+    assert not any(line.startswith("ok") for line in others)
 
 
 def test_verify_calls_a_snapshot_of_an_earlier_shape_sound(typed: Cais, history: Path) -> None:
