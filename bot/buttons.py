@@ -179,11 +179,14 @@ class RemoveRecurring(Changing, frozen=True):
 class OpenAssign(Changing, frozen=True):
     verb: ClassVar[str] = "owners.assign"
     task: str = ""
+    below: bool = False
+    """Whether the message it stands in stays, with the task below it."""
 
 
 class AssignForm(Changing, frozen=True):
     verb: ClassVar[str] = "owners.assign_form"
     task: str = ""
+    below: bool = False
 
 
 class AssignTo(Changing, frozen=True):
@@ -1011,15 +1014,17 @@ class LookLater(Changing, frozen=True):
 
 
 class OpenNudge(Carried, frozen=True):
-    """Who would be asked to look at the tasks that `only`, a filter, leaves, before anybody is."""
+    """Who would be asked to look at the tasks that `only`, a filter, leaves, or at this one, before anybody is."""
 
     verb: ClassVar[str] = "home.nudge"
     only: str = ""
+    task: str = ""
 
 
 class NudgeForm(Carried, frozen=True):
     verb: ClassVar[str] = "home.nudge_form"
     only: str = ""
+    task: str = ""
 
 
 class OpenChase(Carried, frozen=True):

@@ -14,7 +14,7 @@ from flows import events as e
 from flows.acts import Act
 from flows.asked import Owed
 from flows.events import AnyEvent, FirmKey, Record, Told
-from flows.firms import Person, Refusal, require, role_of
+from flows.firms import NO_FIRM, Person, Refusal, require, role_of
 from flows.habits import Reach
 from flows.ports import Changed, Directory, EventStore, Outbox
 from flows.position import Position, nudge_key
@@ -146,15 +146,28 @@ class Nudges:
         read = await self._portfolios.read([c.firm.key for c in led[:MOST_FIRMS]], who)
         positions = [p for p in read.values() if role_of(p, who) == "lead"]
         reach = await self._reach(tenant, positions)
-        look = _looked_at(self._pack, positions, who, wanted, reach, self._now())
+        look = _looked_at(self._pack, positions, who, lambda m: bool(m.concerns & ABOUT[wanted]), reach, self._now())
         return msgspec.structs.replace(look, more_firms=max(0, len(led) - MOST_FIRMS))
 
-    async def send(self, tenant: str, act: Act, wanted: Filter) -> Sequence[Told]:
-        """Record it in every firm, and tell each person in one message; returns what was recorded just now.
+    async def look_at(self, key: FirmKey, who: Person, task: str) -> Look:
+        """Whom one would ask about this one task. Raises Refusal unless it is a lead who asks."""
+        position = await self._events.position(key)
+        if position is None:
+            raise NO_FIRM
+        require(position, who, "lead")
+        reach = await self._reach(key.tenant, [position])
+        return _looked_at(self._pack, [position], who, lambda m: m.item.key == task, reach, self._now())
 
-        The messages are owed first: what is not recorded by the time that one is written, is not told.
-        """
-        look = await self.look(tenant, act.who, wanted)
+    async def send(self, tenant: str, act: Act, wanted: Filter) -> Sequence[Told]:
+        """Record it in every firm, and tell each person in one message; returns what was recorded just now."""
+        return await self._tell(tenant, act, await self.look(tenant, act.who, wanted))
+
+    async def send_about(self, key: FirmKey, act: Act, task: str) -> Sequence[Told]:
+        """The same for one task."""
+        return await self._tell(key.tenant, act, await self.look_at(key, act.who, task))
+
+    async def _tell(self, tenant: str, act: Act, look: Look) -> Sequence[Told]:
+        """The messages are owed first: what is not recorded by the time that one is written, is not told."""
         if not look.asks:
             return ()
         nudge_id = hashlib.sha256((act.cause or self._now().isoformat()).encode()).hexdigest()[:16]
@@ -199,7 +212,12 @@ class Nudges:
 
 
 def _looked_at(
-    pack: Pack, positions: Sequence[Position], who: Person, wanted: Filter, reach: Mapping[str, Reach], now: datetime
+    pack: Pack,
+    positions: Sequence[Position],
+    who: Person,
+    is_meant: Callable[[Matter], bool],
+    reach: Mapping[str, Reach],
+    now: datetime,
 ) -> Look:
     asks: list[Ask] = []
     unowned = told = 0
@@ -208,7 +226,7 @@ def _looked_at(
         today = now.astimezone(ZoneInfo(position.time_zone)).date()
         for matter in standing(pack, position, today).matters:
             owner, how = matter.owner, reach.get(matter.owner.person) if matter.owner else None
-            if not matter.concerns & ABOUT[wanted] or (owner and owner.person == who.id):
+            if not is_meant(matter) or (owner and owner.person == who.id):
                 continue
             if owner is None:
                 unowned += 1

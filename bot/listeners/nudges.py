@@ -3,11 +3,12 @@
 from bot.buttons import NudgeForm, OpenNudge
 from bot.listeners.home import draw
 from bot.router import Heard, Router
-from bot.surfaces import Answer, Letter, Open, Publish
+from bot.surfaces import Answer, Letter, Message, Open, Publish, Say
 from bot.views import nudges as views
 from bot.views import tasks
 from bot.views.scene import scene_of
 from flows.asked import Owed
+from flows.events import FirmKey
 from flows.nudging import NUDGE
 from flows.services import Services
 from flows.summaries.portfolio import FILTERS, Filter
@@ -22,12 +23,19 @@ def register(router: Router) -> None:
 
 async def open_form(heard: Heard, carried: OpenNudge, services: Services) -> Answer:
     """*Nudge owners*: whom it would reach, and about what."""
+    if carried.task:
+        look = await services.nudges.look_at(FirmKey(heard.tenant, carried.firm), heard.who, carried.task)
+        return Open(views.ask_first(look, NudgeForm(carried.firm, carried.version, task=carried.task)))
     wanted = _filter(carried.only)
-    return Open(views.ask_first(await services.nudges.look(heard.tenant, heard.who, wanted), wanted))
+    look = await services.nudges.look(heard.tenant, heard.who, wanted)
+    return Open(views.ask_first(look, NudgeForm(only=wanted)))
 
 
 async def send(heard: Heard, carried: NudgeForm, services: Services) -> Answer:
     """*Send*: as things are now, which is not always what the form showed."""
+    if carried.task:
+        about = FirmKey(heard.tenant, carried.firm)
+        return Say(Message(views.sent(await services.nudges.send_about(about, heard.act, carried.task))))
     wanted = _filter(carried.only)
     told = await services.nudges.send(heard.tenant, heard.act, wanted)
     return Publish(await draw(heard, services, wanted, top=tasks.note(views.sent(told))))

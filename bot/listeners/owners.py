@@ -83,7 +83,7 @@ async def assign_offered(heard: Heard, carried: AssignTo, services: Services) ->
 async def open_assign(heard: Heard, carried: OpenAssign, services: Services) -> Answer:
     """*Assign* on a card."""
     scene = scene_for(heard, services)
-    return Open(views.assign_modal(scene, item_of(scene, carried.task)))
+    return Open(views.assign_modal(scene, item_of(scene, carried.task), below=carried.below))
 
 
 async def save_owner(heard: Heard, carried: AssignForm, services: Services) -> Answer:
@@ -92,7 +92,7 @@ async def save_owner(heard: Heard, carried: AssignForm, services: Services) -> A
     if not nobody and not heard.value(views.PERSON):
         return FieldErrors({views.PERSON: "Pick a person."})
     someone = Someone() if nobody else Someone(slack_id=heard.value(views.PERSON))
-    return await _assign(heard, services, carried.task, someone, Replace, carried.version)
+    return await _assign(heard, services, carried.task, someone, Say if carried.below else Replace, carried.version)
 
 
 async def _assign(

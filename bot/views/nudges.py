@@ -11,7 +11,6 @@ from bot.views.scene import Scene, banner, wait_words
 from flows.events import Told
 from flows.history import counted
 from flows.nudging import Ask, Look
-from flows.summaries.portfolio import Filter
 from flows.walk import Item
 
 MOST_PEOPLE = 12
@@ -23,11 +22,11 @@ NAME, TITLE = 60, 90
 WAITS = "at night and on days the market is closed"
 
 
-def ask_first(look: Look, wanted: Filter) -> Modal:
+def ask_first(look: Look, form: NudgeForm) -> Modal:
     """What would be sent to whom, before anything is."""
     if not look.asks:
         nobody = section("There is nobody to nudge here just now. Nothing was sent.")
-        return Modal("Nudge owners", [nobody, *_left_out(look)], NudgeForm(only=wanted), close="Close")
+        return Modal("Nudge owners", [nobody, *_left_out(look)], form, close="Close")
     people = _by_person(look.asks)
     firms = len({ask.position.key for ask in look.asks})
     reach = f"{_people(len(people))} about {counted(len(look.asks), 'task')} in {counted(firms, 'firm')}"
@@ -37,7 +36,7 @@ def ask_first(look: Look, wanted: Filter) -> Modal:
     if more := len(people) - MOST_PEOPLE:
         blocks += [context(f"and {_people(more)} more")] if more > 0 else []
     blocks += [*_left_out(look), context("It becomes an entry of each firm's history, and cannot be taken back.")]
-    return Modal("Nudge owners", blocks, NudgeForm(only=wanted), submit="Send")
+    return Modal("Nudge owners", blocks, form, submit="Send")
 
 
 def sent(told: Sequence[Told]) -> str:

@@ -16,8 +16,8 @@ MOST_LEADS = 4
 PERSON, NOBODY, GIVER = "person", "nobody", "giver"
 
 
-def assign_modal(scene: Scene, item: Item) -> Modal:
-    """Who the task belongs to."""
+def assign_modal(scene: Scene, item: Item, *, below: bool = False) -> Modal:
+    """Who the task belongs to. `below`: the message it was opened from stays."""
     kept = dated.owner(scene, item)
     blocks = [
         about(scene, item),
@@ -27,7 +27,7 @@ def assign_modal(scene: Scene, item: Item) -> Modal:
     ]
     if kept:
         blocks.append(box(NOBODY, "Or take the owner off", "It belongs to nobody"))
-    return Modal("Assign a task", blocks, scene.carry(AssignForm, task=item.key), submit="Assign")
+    return Modal("Assign a task", blocks, scene.carry(AssignForm, task=item.key, below=below), submit="Assign")
 
 
 def handover_modal(scene: Scene) -> Modal:

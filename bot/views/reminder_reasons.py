@@ -41,7 +41,8 @@ def _kept_until_now(it: Reminded, what: str, planned: date) -> str:
 def _why_late(it: Reminded) -> str:
     if it.leads_it and it.item and dated.owner(it.scene, it.item):
         days = it.scene.position.reminders.late_to_leads
-        return f"leads are told too, from {days} trading {'day' if days == 1 else 'days'} after a date on"
+        begins = f"from the {_nth(days)} trading day after its date on" if days else "from the day after its date on"
+        return f"{begins}, leads are told too"
     every = it.scene.position.reminders.late_every
     return "you are asked once a week" if every == 7 else f"you are asked every {every} days"
 

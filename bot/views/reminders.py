@@ -6,12 +6,15 @@ from itertools import groupby
 from bot.actions import pack
 from bot.buttons import (
     FinishReminded,
+    OpenAssign,
+    OpenNudge,
     OpenReminded,
     SnoozeReminded,
     UndoReminded,
     WakeReminded,
 )
 from bot.surfaces import Block, Message
+from bot.views import dated
 from bot.views.blocks import (
     Element,
     actions,
@@ -128,7 +131,20 @@ def _block_id(it: Reminded) -> str:
 def _ways(it: Reminded) -> list[Element]:
     """*Done* where one click says all of it, *Snooze*, *Open*."""
     snooze = select("Snooze", SnoozeReminded, [option(label, value) for value, label in CHOICES])
-    return [*_done(it), snooze, _open(it)]
+    return [*_done(it), snooze, _open(it), *_of_a_lead(it)]
+
+
+def _of_a_lead(it: Reminded) -> list[Element]:
+    """What helps with a task that is not the lead's own: to ask whoever has it, and to give it to somebody."""
+    item = it.item
+    if item is None or not it.leads_it:
+        return []
+    ways = []
+    if dated.owner(it.scene, item):
+        nudge = it.scene.carry(OpenNudge, task=item.key)
+        ways.append(button("Nudge owner…", nudge, says=f"Nudge the owner of {name(it)}"))
+    assign = it.scene.carry(OpenAssign, task=item.key, below=True)
+    return [*ways, button("Assign…", assign, says=f"Assign: {name(it)}")]
 
 
 def _done(it: Reminded) -> list[Element]:

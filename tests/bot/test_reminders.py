@@ -82,7 +82,29 @@ async def test_a_date_that_has_passed_is_said_calmly_and_once_a_week(world: Worl
     await world.day_by_day("2026-12-16")
     assert "The day it was wanted by, Tuesday, December 1, 2026, has passed." in world.said(LEA)
     assert "Owner: Ben Cole" in world.said(LEA)
-    assert "leads are told too" in world.said(LEA)
+    assert "*Why now:* from the 5th trading day after its date on, leads are told too." in world.said(LEA)
+
+
+async def test_a_lead_who_is_told_too_can_nudge_the_owner_or_give_the_task_to_somebody_where_it_stands(
+    world: World,
+) -> None:
+    await bens_task(world, date(2026, 12, 1))
+    await world.goes_to("2026-12-08", 12)
+    (digest,) = world.digests(LEA)
+    assert labels(digest) == ["Snooze", "Open", "Nudge owner…", "Assign…"]
+    lea = world.slack.lea
+    await lea.presses("Nudge owner…", on=digest)
+    assert "1 person about 1 task in 1 firm" in words_of(lea.modal or {})
+    assert await lea.submits({}) == {"ok": True}
+    assert "*Nudged:* 1 person about 1 task." in words_of(lea.last)
+    await world.goes_to("2026-12-08", 12, 1)
+    assert "Lea Haddad asks you to look at a task of yours" in words_of(world.slack.ben.sees[-1])
+    await lea.presses("Assign…", on=digest)
+    assert await lea.submits({"person": LEA}) == {"ok": True}
+    assert "now belongs to Lea Haddad" in words_of(lea.last)
+    assert [m["ts"] for m in world.digests(LEA)] == [digest["ts"]], "it stays where it was"
+    assert "Nudge owner…" not in labels(world.digests(BEN)[0]), "the owner has other ways"
+    assert world.slack.refused() == []
 
 
 async def test_everything_due_at_one_time_is_one_message_over_all_firms(world: World) -> None:

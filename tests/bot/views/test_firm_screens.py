@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from bot.actions import verb_of
 from bot.bootstrap import build_router
-from bot.buttons import MessageFirmForm, RemoveEvidenceForm, SaveMessageForm
+from bot.buttons import MessageFirmForm, NudgeForm, RemoveEvidenceForm, SaveMessageForm
 from bot.front.answering import content, modal_view
 from bot.front.hearing import Origin
 from bot.sandbox.limits import problems_in_message, problems_in_view
@@ -227,7 +227,7 @@ def all_screens(pack: Pack, name: str, *, people: int, text: str, rows: int, cou
     viewer = Person(seen.viewer, name, admin=True)
     check_home(home.home(a_day(seen, count), viewer, top=tasks.note(escape(text[:1000]))))
     check_home(home_firms.firms(a_page(seen, count)))
-    check_modal(nudges.ask_first(a_look(seen, min(count, 100)), "past"))
+    check_modal(nudges.ask_first(a_look(seen, min(count, 100)), NudgeForm(only="past")))
     check_message(nudges.letter(name, [(seen, item) for item in seen.walk.items]))
 
 
