@@ -24,7 +24,7 @@ from flows.position import Position, Posted
 from flows.services import Services
 from flows.summaries.changes import Change
 from flows.summaries.portfolio import worst_first
-from flows.summaries.posting import REDRAW, REFUSED, NotPosted, Post, post_of, slot_of
+from flows.summaries.posting import REDRAW, REFUSED, NotPosted, Post, now_and_next, post_of, slot_of
 from flows.summaries.use_cases import MOST_FIRMS
 
 OFTEN: dict[str, Every | None] = {"post": None, "daily": "daily", "weekly": "weekly"}
@@ -60,6 +60,7 @@ async def _set_up(
 ) -> Message:
     _must_be_a_channel(heard, channel)
     seen = await services.summaries.look(heard.tenant, channel)  # before the record says what it is called
+    there = await _standing_there(heard.tenant, services, keys, channel, every)
     results: list[Result] = []
     for first in range(0, len(keys), AT_ONCE):
         # Hundreds one after the other, each with a commit of its own, would take longer than Slack waits.
@@ -67,7 +68,32 @@ async def _set_up(
         results += await asyncio.gather(
             *(services.summaries.post(k, heard.act, channel, every, name=seen.name) for k in some)
         )
-    return views.set_up([result.position for result in results], channel, seen.why)
+    stands = _address(heard, channel, there) if there else None
+    return views.set_up([result.position for result in results], channel, seen.why, stands)
+
+
+async def _standing_there(
+    tenant: str, services: Services, keys: Sequence[FirmKey], channel: str, every: Every | None
+) -> str:
+    """The message in which all of these firms stand already, as often as is asked for now; empty where there is none.
+
+    Looked up before anything is recorded: afterwards it may have been posted by then.
+    """
+    kept = [position.posted.get(channel) for position in await services.events.positions(keys)]
+    if not all(p and every in (None, p.every) for p in kept) or not (posted := next(iter(kept), None)):
+        return ""
+    calendar = (await services.workspace(tenant)).calendar
+    period = now_and_next(msgspec.structs.replace(posted, at=services.now()), calendar, services.now())[0]
+    rows = await services.outbox.summaries(tenant, channel, slot_of(channel, period.name))
+    arrived = [row for row in rows if row.outcome in ARRIVED and row.owed.message]
+    return _message(arrived) if {row.owed.firm for row in arrived} >= {key.firm for key in keys} else ""
+
+
+def _address(heard: Heard, channel: str, message: str) -> str:
+    """Where a message is opened in Slack; empty where the workspace's own address is not known."""
+    domain = heard.payload.get("team_domain") or (heard.payload.get("team") or {}).get("domain") or ""
+    stamp = message.rpartition("/")[2].replace(".", "")
+    return f"https://{domain}.slack.com/archives/{slack_id(channel)}/p{stamp}" if domain else ""
 
 
 async def look(heard: Heard, services: Services, often: str) -> Answer:

@@ -179,10 +179,11 @@ def look(standings: Sequence[Standing], carried: PostAll, *, left_out: int = 0, 
     return Message(f"{said} {told} {in_words(standings, shown)}", blocks)
 
 
-def set_up(positions: Sequence[Position], channel: str, why: str) -> Message:
+def set_up(positions: Sequence[Position], channel: str, why: str, stands: str | None = None) -> Message:
     """What is to be posted to the channel, when, and how to take it back.
 
-    `why`: Slack's word for why it cannot be for now, empty where nothing is known that stands against it.
+    `why`: Slack's word for why it cannot be for now, empty where nothing is known that stands against it. `stands`:
+    the address of this period's message where it is there already, empty where that is not known; None for none.
     """
     posted = positions[0].posted[channel]
     if why == SHARED and all(position.posted[channel].shared for position in positions):
@@ -196,6 +197,13 @@ def set_up(positions: Sequence[Position], channel: str, why: str) -> Message:
     said = f"The summary of {named(positions)} is set up for {channel_mention(channel)}"
     if why:
         said += f"{AGAIN[posted.every]}{at}, but is not posted yet. {_reason(positions, channel, why)} {back}"
+    elif stands is not None:
+        again = f" The next one comes{AGAIN[posted.every]}{at}." if posted.every != "once" else ""
+        said = (
+            f"The summary of {named(positions)} stands in {channel_mention(channel)} already"
+            f"{f' (<{stands}|open it>)' if stands else ''} and is kept up to date, so there is no second one; "
+            f"if it was deleted, it is posted again.{again} {back}"
+        )
     else:
         said += (
             f": it is to be posted {OFTEN[posted.every]}{at}. Everybody in that channel can read it, members or not. "

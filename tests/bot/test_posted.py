@@ -112,6 +112,41 @@ async def test_asked_for_again_it_is_the_same_message(world: World) -> None:
     assert len(posts(world)) == 2
 
 
+@pytest.mark.parametrize("often", ["weekly", "post"])
+async def test_asked_for_again_it_is_said_to_stand_there_with_its_address(world: World, often: str) -> None:
+    await apex(world.services)
+    assert "is to be posted now" in words_of(await types(world, often))
+    (post,) = posts(world)
+    for again in (often, "post"):
+        said = words_of(await types(world, again))
+        assert f"stands in <#{COMPLIANCE}> already (<https://" in said
+        assert f".slack.com/archives/{COMPLIANCE}/p{post['ts'].replace('.', '')}|open it>)" in said
+        assert "is to be posted now" not in said
+    assert len(posts(world)) == 1
+
+
+async def test_of_another_day_or_as_often_as_never_before_it_is_posted_anew(world: World) -> None:
+    await apex(world.services)
+    await types(world, "post")
+    assert "is to be posted now" in words_of(await types(world, "weekly"))
+    await types(world, "off")
+    assert "is to be posted now" in words_of(await types(world, "post"))
+    await world.goes_to("2026-11-25", 10)
+    assert "is to be posted now" in words_of(await types(world, "post"))
+
+
+async def test_of_several_firms_all_have_to_stand_there(world: World) -> None:
+    await apex(world.services)
+    await a_firm(world.services, "Birch Brokers", BEN)
+    await posts_all(world)
+    looked = await types(world, "weekly all")
+    await world.slack.ben.at(COMPLIANCE).presses("Post all of them", on=looked)
+    assert "The summary of your 2 firms stands in" in words_of(world.slack.ben.at(COMPLIANCE).last)
+    await a_firm(world.services, "Cedar Capital", BEN)
+    await posts_all(world)
+    assert "is to be posted now" in words_of(world.slack.ben.at(COMPLIANCE).last)
+
+
 async def test_off_takes_the_firm_out_of_the_newest_message_and_undo_brings_it_back(world: World) -> None:
     await apex(world.services)
     await types(world, "weekly")
@@ -273,7 +308,7 @@ async def test_a_message_somebody_took_away_comes_anew_when_it_is_asked_for(worl
     await apex(world.services)
     await types(world, "weekly")
     world.slack.sandbox.faults({"method": "chat.update", "kind": "refuse", "error": "message_not_found"})
-    await types(world, "post")
+    assert "if it was deleted, it is posted again" in words_of(await types(world, "post"))
     assert len(posts(world)) == 2
 
 
