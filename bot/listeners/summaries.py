@@ -1,5 +1,6 @@
 """Hears who wants to know where firms stand: one of them, or all that the person may see, the worst first."""
 
+import re
 from collections.abc import Sequence
 from difflib import get_close_matches
 
@@ -35,6 +36,19 @@ MEANT: dict[str, Filter] = {
 """What is typed after `summary`, and the filter it stands for."""
 
 OFF = "off"
+
+ALIKE = {
+    "weekly": re.compile(r"week|month|quarter|(mon|tues|wednes|thurs|fri|satur|sun)day"),
+    "daily": re.compile(r"\bdays?\b|everyday|morning|evening|hour"),
+    "post": re.compile(r"\b(now|here|once|share|send|publish)\b"),
+    OFF: re.compile(r"\b(stop|end|remove|delete|cancel|no|none|never)\b"),
+}
+"""What somebody may type instead of these words; it is offered, and never done."""
+
+CAN_BE_TYPED = (
+    "In a channel, `summary weekly` and `summary daily` have it posted there, `summary post` once, and `summary off` "
+    "stops it. `summary all`, `late`, `waiting`, `no owner` and `this week` show your firms."
+)
 
 
 def register(router: Router) -> None:
@@ -121,8 +135,17 @@ async def many(heard: Heard, services: Services, wanted: Filter, page: int = 0) 
 
 
 def _unknown(heard: Heard, said: str) -> Answer:
-    near: Sequence[str] = get_close_matches(said.casefold(), [*MEANT, *OFTEN, OFF], n=3, cutoff=words.CUT_OFF)
     position = heard.sighting.position
     firm = position.key.firm if position else ""
-    offered = [Offer(f"summary {word}", f"summary {word}", firm) for word in near]
-    return Say(help_views.unknown(f"summary {said}", offered, firm))
+    offered = [Offer(f"summary {word}", f"summary {word}", firm) for word in _near(said)]
+    return Say(help_views.unknown(f"summary {said}", offered, firm, ways=CAN_BE_TYPED))
+
+
+def _near(said: str) -> Sequence[str]:
+    """What may have been meant: a word that is spelled nearly so, else one that means the like."""
+    plain = " ".join(re.findall(r"[a-z0-9]+", said.casefold()))
+    known = [*MEANT, *OFTEN, OFF]
+    close = get_close_matches(plain, known, n=3, cutoff=words.CUT_OFF)
+    first = [word for each in plain.split() for word in get_close_matches(each, known, n=1, cutoff=words.CUT_OFF)]
+    alike = [word for word, others in ALIKE.items() if others.search(plain)]
+    return list(dict.fromkeys(close or first or alike))[:3]

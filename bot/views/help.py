@@ -471,15 +471,18 @@ def reads_like_a_question(text: str) -> bool:
     return len(words) > 2 and (words[0] in _BEGINNING or not _ASKING.isdisjoint(words))
 
 
-def unknown(typed: str, near: Sequence[Offer], firm: str = "") -> Message:
-    """Words that are no command: the nearest ones as buttons, never run by themselves."""
+WAYS = "Ask a question, or type `next`, `status`, `step 4`, `done`, `undo`, `note`, `history`, `firm` or `help`."
+
+
+def unknown(typed: str, near: Sequence[Offer], firm: str = "", *, ways: str = WAYS) -> Message:
+    """Words that are no command: the nearest ones as buttons, never run by themselves. `ways`: what can be typed."""
     said = f"I do not know “{literal(clip(' '.join(typed.split()), 80))}”."
     offer = f" {_did_you_mean(len(near))} Nothing was run." if near else " Nothing was changed."
     if not all(fits(o.carried) for o in near):
         offer = " It is too long for a button: type it again. Nothing was run."
-    ways = "Ask a question, or type `next`, `status`, `step 4`, `done`, `undo`, `note`, `history`, `firm` or `help`."
     blocks = [section(said + offer), _offers(near, firm), context(ways)]
-    plain = f" {literal(clip(', '.join(o.label for o in near), 300))}." if near else f" {ways}"
+    plain = f" {literal(clip(', '.join(o.label for o in near), 300))}." if near else ""
+    plain += f" {ways}" if not near or ways is not WAYS else ""
     return Message(said + offer + plain, blocks)
 
 

@@ -202,6 +202,30 @@ async def test_a_word_that_is_none_is_offered_and_not_run(slack: Slack, services
     assert "summary waiting" in labels(said)
 
 
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("monthly", ["summary weekly"]),
+        ("every friday", ["summary weekly"]),
+        ("each day", ["summary daily"]),
+        ("stop it", ["summary off"]),
+        ("weekly please", ["summary weekly"]),
+        ("bogus", []),
+    ],
+)
+async def test_how_often_it_can_come_is_said_and_the_nearest_is_offered(
+    slack: Slack, services: Services, typed: str, offered: list[str]
+) -> None:
+    await apex(services)
+    said = await slack.ben.types(f"/cais summary {typed}")
+    assert labels(said) == [*offered, "What can I type?"]
+    for said_so in (words_of(said), said["text"]):
+        assert (
+            "`summary weekly` and `summary daily` have it posted there, `summary post` once, and `summary off`"
+            in said_so
+        )
+
+
 async def test_somebody_sees_only_the_firms_they_are_in_and_an_admin_all(slack: Slack, services: Services) -> None:
     await many_firms(services, 2)
     await a_firm(services, "Zephyrine", LEA)
