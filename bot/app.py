@@ -104,7 +104,7 @@ class Bot:
         services.summaries.look = Channels(self.slack).look
         self.background = Background()
         self.people = People(self.slack, services.directory, self.background, now, services.now)
-        self.answering = Answering(self.slack, self._redraw_home)
+        self.answering = Answering(self.slack, self._redraw_home, lambda call: self.table.answer(call))
         self.planner = Planner(services, self.people, planned=lambda: self.delivery.wake())
         self.table = Table(
             router,

@@ -1,6 +1,6 @@
 """What listeners hand back: messages, modals and Homes as values, and where each one goes."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -126,9 +126,13 @@ class FieldErrors(msgspec.Struct, frozen=True):
 
 
 class Publish(msgspec.Struct, frozen=True):
-    """The person's Home is drawn anew."""
+    """The person's Home is drawn anew.
+
+    `anew` draws the same once more, as things are then: several clicks at once cross on their way to Slack.
+    """
 
     home: Home
+    anew: Callable[[], Awaitable[Home]] | None = None
 
 
 class Prompts(msgspec.Struct, frozen=True):

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -26,6 +27,7 @@ from bot.surfaces import (
     Say,
     Swap,
 )
+from bot.views.viewing import CHANGING
 from bot.views.within_home import IN_MESSAGES, within_home
 
 log = logging.getLogger("cais.answering")
@@ -91,11 +93,20 @@ def field_errors(call: Call, sentences: dict[str, str]) -> Json:
 
 
 class Answering:
-    """Knows where an answer belongs. `redraw_home` draws a person's Home anew, with a note above it."""
+    """Knows where an answer belongs. `redraw_home` draws a person's Home anew, with a note above it.
 
-    def __init__(self, slack: WebApi, redraw_home: Callable[[Call, str], Awaitable[None]]) -> None:
+    `listen` gives the answer to a click once more, where another one crossed it.
+    """
+
+    def __init__(
+        self,
+        slack: WebApi,
+        redraw_home: Callable[[Call, str], Awaitable[None]],
+        listen: Callable[[Call], Awaitable[Answer]],
+    ) -> None:
         self._slack = slack
         self._redraw_home = redraw_home
+        self._listen = listen
         self._own_dms: dict[str, bool] = {}
 
     def knows_dm(self, channel: str) -> bool:
@@ -171,8 +182,8 @@ class Answering:
                 await self._swap(call, modal)
             case FieldErrors(sentences):
                 await self._say(call, Message(" ".join(sentences.values())), again)
-            case Publish(home):
-                await self._publish(call, home)
+            case Publish(home, anew):
+                await self._publish(call, home, anew)
             case Prompts(prompts):
                 shown = [{"title": title, "message": message} for title, message in prompts]
                 where = {"channel_id": call.origin.channel, "prompts": shown}
@@ -196,10 +207,18 @@ class Answering:
         if not message.blocks:
             await self._redraw_home(call, message.text)
         elif shown := within_home(message, call.origin.place):
-            await self._publish(call, shown)
+            await self._publish(call, shown, partial(self._card_anew, call, shown))
         else:
             await self._post_dm(call, content(message))
             await self._redraw_home(call, IN_MESSAGES)
+
+    async def _card_anew(self, call: Call, shown: Home) -> Home:
+        """A card as things are now. What was just recorded stays as it is: the card was drawn with it."""
+        if call.name in CHANGING:
+            return shown
+        answer = await self._listen(call)
+        message = answer.message if isinstance(answer, Say | Replace) else None
+        return (message and within_home(message, call.origin.place)) or shown
 
     async def _answer_in_dm(self, call: Call, body: Json) -> None:
         """In a DM with the app everything stays; in one between two people only the asker may see it."""
@@ -323,17 +342,20 @@ class Answering:
             if error.error != "hash_conflict":
                 raise
 
-    async def _publish(self, call: Call, home: Home) -> None:
-        view = {"type": "home", "blocks": list(home.blocks), "private_metadata": home.place}
-        where: Json = {"user_id": call.user, "view": view}
-        if call.view.get("type") == "home" and call.view.get("hash"):
-            where["hash"] = call.view["hash"]
+    async def _publish(self, call: Call, home: Home, anew: Callable[[], Awaitable[Home]] | None) -> None:
+        """Several clicks at once cross: then what came of this one is drawn again, as all of them left things."""
+        seen = call.view.get("hash", "") if call.view.get("type") == "home" else ""
         try:
-            await self._slack.of(call.tenant).call("views.publish", where)
+            await self._publish_over(call, home, seen)
         except SlackSaidNo as error:
             if error.error != "hash_conflict":
                 raise
-            await self._redraw_home(call, "")
+            await self._publish_over(call, await anew() if anew else home)
+
+    async def _publish_over(self, call: Call, home: Home, seen: str = "") -> None:
+        view = {"type": "home", "blocks": list(home.blocks), "private_metadata": home.place}
+        where: Json = {"user_id": call.user, "view": view, **({"hash": seen} if seen else {})}
+        await self._slack.of(call.tenant).call("views.publish", where)
 
 
 def _plain(text: str) -> Json:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
+from functools import partial
 
 from bot.actions import unpack, verb_of
 from bot.buttons import FinishAtHome, LookLater, OpenChase, ShowHome, UndoAtHome, UndoChange
@@ -21,6 +22,7 @@ from flows.events import Record
 from flows.firms import Refusal
 from flows.gist import mine, since_finished, to_review, urgency
 from flows.nudging import ABOUT
+from flows.reminders.telling import People
 from flows.services import Services
 from flows.summaries.comparing import Compared, counts, longest_waits, only, with_own
 from flows.summaries.portfolio import FILTERS, Filter
@@ -43,12 +45,12 @@ async def open_home(heard: Heard, services: Services) -> Answer:
     """The Home tab was opened, or is to be drawn anew, where the words then say, and below a note if there is one."""
     note = heard.value("note")
     top = tasks.note(note) if note else NOTHING
-    return Publish(await draw(heard, services, *place_of(heard.words), top))
+    return await shown(heard, services, *place_of(heard.words), top)
 
 
 async def turn_page(heard: Heard, carried: ShowHome, services: Services) -> Answer:
     """A filter, *Next page*, *Previous page*, *All my firms*, *Back to my tasks*."""
-    return Publish(await draw(heard, services, carried.only or ("all" if carried.page else ""), carried.page))
+    return await shown(heard, services, carried.only or ("all" if carried.page else ""), carried.page)
 
 
 # --- what is done here ----------------------------------------------------------------------------------------
@@ -61,13 +63,13 @@ async def finish(heard: Heard, carried: FinishAtHome, services: Services) -> Ans
     if result.changed:
         return await _after(heard, services, scene, result.records)
     top = tasks.already(scene, scene.walk.item(carried.task), Asked("done"), carried.version)
-    return Publish(await draw(heard, services, top=_stays_here(scene, top)))
+    return await shown(heard, services, top=_stays_here(scene, top))
 
 
 async def undo(heard: Heard, carried: UndoAtHome, services: Services) -> Answer:
     """*Undo* and *Redo* beside what was done here."""
     result = await services.undo(heard.firm.key, heard.act, carried.of)
-    return Publish(await draw(heard, services, top=_stays_here(*await undone_here(heard, services, result))))
+    return await shown(heard, services, top=_stays_here(*await undone_here(heard, services, result, carried.of)))
 
 
 async def look_later(heard: Heard, carried: LookLater, services: Services) -> Answer:
@@ -90,9 +92,20 @@ async def look_later(heard: Heard, carried: LookLater, services: Services) -> An
         ticket=True,  # whoever wrote it has said so, where it had to be said
     )
     scene = scene_for(heard, services, result.position)
-    if not result.changed:
-        return Publish(await draw(heard, services, top=tasks.note("That is recorded already.")))
-    return await _after(heard, services, scene, result.records)
+    if result.changed:
+        return await _after(heard, services, scene, result.records)
+    return await shown(heard, services, top=await _looked_at_then(heard, services, scene, carried))
+
+
+async def _looked_at_then(heard: Heard, services: Services, scene: Scene, carried: LookLater) -> Top:
+    """Nothing was put off: the day to look again that stands, and what happens on it."""
+    item = scene.walk.item(carried.task)
+    if item is None or item.state != "waiting":
+        return _stays_here(scene, tasks.already(scene, item, Asked("waiting"), carried.version))
+    calendar = (await services.workspace(heard.tenant)).calendar
+    reach = await services.directory.reach(heard.tenant, list(scene.position.members))
+    asked = People(scene.position, reach, calendar).owner(item.key)
+    return _stays_here(scene, waiting.put_off_already(scene, item, asked, seen=carried.version))
 
 
 async def chase(heard: Heard, carried: OpenChase, services: Services) -> Answer:
@@ -109,7 +122,7 @@ async def chase(heard: Heard, carried: OpenChase, services: Services) -> Answer:
 
 async def _after(heard: Heard, services: Services, scene: Scene, records: Sequence[Record]) -> Answer:
     top = _stays_here(scene, tasks.recorded(scene, records))
-    return Publish(await draw(heard, services, top=top))
+    return await shown(heard, services, top=top)
 
 
 def _stays_here(scene: Scene, top: Top) -> Top:
@@ -126,6 +139,12 @@ def _at_home(scene: Scene, block: Block) -> Block:
 
 
 # --- how it is drawn ------------------------------------------------------------------------------------------
+
+
+async def shown(heard: Heard, services: Services, wanted: str = "", page: int = 0, top: Top = NOTHING) -> Publish:
+    """What is drawn by `draw`, which draws it again where another click came before it."""
+    anew = partial(draw, heard, services, wanted, page, top)
+    return Publish(await anew(), anew)
 
 
 async def draw(heard: Heard, services: Services, wanted: str = "", page: int = 0, top: Top = NOTHING) -> Home:

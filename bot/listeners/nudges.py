@@ -1,9 +1,9 @@
 """Hears that a lead wants owners to be asked about their tasks, and writes what they are told."""
 
 from bot.buttons import NudgeForm, OpenNudge
-from bot.listeners.home import draw
+from bot.listeners.home import shown
 from bot.router import Heard, Router
-from bot.surfaces import Answer, Letter, Message, Open, Publish, Say
+from bot.surfaces import Answer, Letter, Message, Open, Say
 from bot.views import nudges as views
 from bot.views import tasks
 from bot.views.scene import scene_of
@@ -38,7 +38,7 @@ async def send(heard: Heard, carried: NudgeForm, services: Services) -> Answer:
         return Say(Message(views.sent(await services.nudges.send_about(about, heard.act, carried.task))))
     wanted = _filter(carried.only)
     told = await services.nudges.send(heard.tenant, heard.act, wanted)
-    return Publish(await draw(heard, services, wanted, top=tasks.note(views.sent(told))))
+    return await shown(heard, services, wanted, top=tasks.note(views.sent(told)))
 
 
 async def write(owed: Owed, services: Services) -> Letter | None:
@@ -48,12 +48,12 @@ async def write(owed: Owed, services: Services) -> Letter | None:
         return None
     asked, found = still
     zone = (await services.directory.reach(owed.tenant, [owed.person]))[owed.person].time_zone
-    shown = []
+    open_still = []
     for position, key in found:
         scene = scene_of(services, position, owed.person, zone)
         if item := scene.walk.item(key):
-            shown.append((scene, item))
-    return Letter(views.letter(asked.by_name, shown))
+            open_still.append((scene, item))
+    return Letter(views.letter(asked.by_name, open_still))
 
 
 def _filter(only: str) -> Filter:

@@ -17,7 +17,7 @@ from bot.views.tasks import Top
 from flows import events as e
 from flows.events import Record
 from flows.evolve import undone
-from flows.firms import Refusal
+from flows.firms import Person, Refusal
 from flows.services import Result, Services
 from flows.undo import INSTEAD, NotTheLast, before_now
 from flows.walk import Item
@@ -32,6 +32,7 @@ FOR_ALL = {
 }
 """What is entered for all firms under `/cais deadlines`."""
 
+UNDONE_ALREADY = "That was undone already. Here is how things are now."
 _ENTRY = re.compile(r"(?:entry\s+)?#?(\d{1,7})", re.IGNORECASE)
 
 
@@ -46,7 +47,7 @@ async def undo(heard: Heard, carried: UndoChange, services: Services) -> Replace
         result = await services.undo(heard.firm.key, heard.act, of=carried.of)
     except Refusal as refusal:
         return outdated(heard, services, refusal)
-    return Replace(rests.now_screen(*await undone_here(heard, services, result)))
+    return Replace(rests.now_screen(*await undone_here(heard, services, result, carried.of)))
 
 
 async def type_undo(heard: Heard, services: Services) -> Say:
@@ -110,14 +111,26 @@ def _last_of(history: Sequence[Record], item: Item) -> int:
     raise Refusal(f"Nothing is recorded of *{item.title}*, so there is nothing to undo.")
 
 
-async def undone_here(heard: Heard, services: Services, result: Result) -> tuple[Scene, Top]:
-    """Where the firm is after an undo, and what that took back or brought back."""
+async def undone_here(heard: Heard, services: Services, result: Result, of: int | None = None) -> tuple[Scene, Top]:
+    """Where the firm is after an undo, and what that took back or brought back.
+
+    Whoever presses twice has undone event `of` with the first click, and reads that again.
+    """
     scene = scene_for(heard, services, result.position)
-    if not result.changed:
-        return scene, tasks.note("That was undone already. Here is how things are now.")
+    if not result.changed and of is None:
+        return scene, tasks.note(UNDONE_ALREADY)
     history = await services.history(result.position.key, heard.who)
-    rows, brought_back = _what_was_undone(history, result.records[0])
-    return scene, tasks.recorded(scene, result.records, rows, brought_back=brought_back)
+    row = result.records[0] if result.changed else _last_of_theirs(history, heard.who, of)
+    if row is None:
+        return scene, tasks.note(UNDONE_ALREADY)
+    rows, brought_back = _what_was_undone(history, row)
+    return scene, tasks.recorded(scene, [row], rows, brought_back=brought_back)
+
+
+def _last_of_theirs(history: Sequence[Record], who: Person, of: int | None) -> Record | None:
+    """The undo of this event, where it is the last thing that this person did."""
+    last = next((row for row in reversed(history) if row.actor == who.id), None)
+    return last if last and isinstance(last.event, e.Undone) and of in last.event.of else None
 
 
 def _what_was_undone(history: Sequence[Record], row: Record) -> tuple[Sequence[Record], bool]:

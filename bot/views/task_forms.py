@@ -33,7 +33,7 @@ def waiting(scene: Scene, item: Item, calendar: Calendar, asked: Owner | None) -
     follow_up = kept.follow_up_on if kept else proposed
     if follow_up and follow_up < scene.today:
         follow_up = proposed
-    hint = f"Proposed: {item.task.ask_again_after} trading days from today. {_asked_then(scene, item, asked)}"
+    hint = f"Proposed: {item.task.ask_again_after} trading days from today. {asked_then(scene, item, asked)}"
     blocks = [
         _about(scene, item),
         field(WHOM, "Who are you waiting for?", text_input(initial=whom, longest=120)),
@@ -43,8 +43,8 @@ def waiting(scene: Scene, item: Item, calendar: Calendar, asked: Owner | None) -
     return Modal("Waiting on someone", blocks, scene.carry(WaitingForm, task=item.key), submit="Record")
 
 
-def _asked_then(scene: Scene, item: Item, asked: Owner | None) -> str:
-    """Whoever fills this in is not always the one who is reminded. Plain text, for a hint."""
+def asked_then(scene: Scene, item: Item, asked: Owner | None) -> str:
+    """What happens on the day to look again: whoever reads this is not always the one who is asked. Plain text."""
     owner, every = scene.position.owners.get(item.key), scene.position.reminders.wait_every
     if asked:
         who = "You are" if asked.person == scene.viewer else f"{asked.name or 'Its owner'} is"

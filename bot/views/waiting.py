@@ -2,15 +2,16 @@
 
 from datetime import date
 
-from bot.buttons import PickTask, ShowStatus, ShowTask
+from bot.buttons import PickTask, ShowStatus, ShowTask, UndoChange
 from bot.surfaces import Block, Message
 from bot.views import dated
 from bot.views.blocks import actions, button, clip, divider, escape, header, literal, menu, option, section, short_day
 from bot.views.passages import contact_line, ready_message, to_copy
 from bot.views.scene import Scene, banner, next_button
 from bot.views.task_buttons import done_buttons, end_wait_button
+from bot.views.task_forms import asked_then
 from bot.views.tasks import NOTHING, Top
-from flows.position import TaskRecord
+from flows.position import Owner, TaskRecord
 from flows.trading_days import Calendar
 from flows.walk import Item
 
@@ -44,6 +45,19 @@ def to_chase(scene: Scene, item: Item, calendar: Calendar) -> list[Block]:
         return []
     lines = section("\n".join(x for x in _lines(scene, item, item.record, calendar) if x))
     return [banner(scene), lines, *words_to_copy(scene, item, item.record)]
+
+
+def put_off_already(scene: Scene, item: Item, asked: Owner | None, *, seen: int) -> Top:
+    """The day to look again stands already; `asked` on it is its owner, where in reach.
+
+    Whoever put it off with a click since version `seen`, the first of two, can take that back here, too.
+    """
+    record = item.record
+    day = f"on {short_day(record.follow_up_on)} " if record and record.follow_up_on else ""
+    text = f"You are to look again at “{literal(item.title)}” {day}already. {escape(asked_then(scene, item, asked))}"
+    own = record is not None and record.by == scene.viewer and record.sequence > seen
+    undo = button("Undo", scene.carry(UndoChange, of=record.sequence)) if record and own else None
+    return Top(text, (section(text, accessory=undo),))
 
 
 def _since(scene: Scene, item: Item) -> date:

@@ -257,3 +257,38 @@ async def test_a_lead_filters_firms_and_turns_pages(slack: Slack, services: Serv
     await slack.ben.presses("Past a date (0)", on=slack.ben.home)
     assert "No firm has a date of its own that has passed" in home_of(slack.ben)
     assert slack.refused() == []
+
+
+async def test_clicks_that_cross_leave_the_confirmation_and_its_way_back(slack: Slack, services: Services) -> None:
+    key = await registered(services, "Apex")
+    before = await waiting(services, key)
+    for label, said in (("Look again in a week", "look again on"), ("Undo", "Undone:"), ("Done", "Recorded:")):
+        home = await slack.ben.opens_home() if label != "Undo" else slack.ben.home
+        await asyncio.gather(*(slack.ben.presses(label, on=home) for _ in range(4)))
+        assert said.casefold() in home_of(slack.ben).casefold(), label
+        assert {"Undo", "Redo"} & set(labels(slack.ben.home or {})), label
+    assert (await services.position(key, BEN_COLE)).version == before.version + 3
+    assert any("hash_conflict" in refused for refused in slack.refused()), "they did cross"
+
+
+async def test_a_page_or_a_card_that_is_asked_for_twice_at_once_stays(slack: Slack, services: Services) -> None:
+    for nth in range(14):
+        await a_firm(services, f"Firm {nth:02d}", BEN)
+    await slack.ben.opens_home()
+    await slack.ben.presses("All my firms (14)", on=slack.ben.home)
+    home = slack.ben.home
+    await asyncio.gather(*(slack.ben.presses("Next page", on=home) for _ in range(3)))
+    assert "Firms 13 to 14 of 14" in home_of(slack.ben)
+    home = slack.ben.home
+    await asyncio.gather(*(slack.ben.presses("Next task", on=home) for _ in range(3)))
+    assert "Step 1 of 6" in home_of(slack.ben)
+
+
+async def test_a_wait_that_is_put_off_already_says_until_when_and_who_is_asked_then(
+    slack: Slack, services: Services
+) -> None:
+    await waiting(services, await registered(services, "Apex"))
+    home = await slack.ben.opens_home()
+    await slack.ben.presses("Look again in a week", on=home)
+    await slack.ben.presses("Look again in a week", on=await slack.ben.opens_home())
+    assert "on Nov 30, 2026 already. You are asked about it then, and every" in home_of(slack.ben)
