@@ -16,6 +16,7 @@ from bot.files.writing import Say
 from flows.exports.record import Export, Reading
 from flows.exports.tables import tables
 from flows.exports.whole import written
+from flows.history import counted
 from flows.time_words import in_zone
 
 VERIFY = """How to check this packet
@@ -24,7 +25,12 @@ With Python 3.8 or newer and nothing else, offline, in the folder the zip was un
 
     python3 verify.py
 
-It is {lines} lines long, so read it first. What it does can be done by other means as well:
+It is {lines} lines long, so read it first. Give it a head that was kept elsewhere, such as one from an earlier packet,
+an export or a posted summary (its first digits do), and it says at which entry of this packet that head stands:
+
+    python3 verify.py HEAD
+
+What it does can be done by other means as well:
 
 1. manifest.sha256 lists the SHA-256 of every other file. On Linux or a Mac: sha256sum -c manifest.sha256
    (shasum -a 256 -c manifest.sha256). On Windows: certutil -hashfile record.json SHA256, file by file.
@@ -36,15 +42,18 @@ It is {lines} lines long, so read it first. What it does can be done by other me
 
    {head}
 
-   after {events} entries.
+   after {entries}.
+
+   verify.py compares the end of the chain in record.json with this head. Compare it with the cover of packet.html, too.
 
 4. Under evidence/ are copies of files that people gave as evidence. Each is named by the number of its entry, whose
    payload in record.json has the file's SHA-256 as "digest".
 
 What this can show: that a file or an entry was changed, added, moved or taken out since the packet was made.
 What it cannot show: whoever may rewrite the firm's whole database, or every file of this packet, can make a chain that
-holds again. So compare the head with one that was kept elsewhere: an earlier packet has the hash of an entry that must
-still stand in this one at the same number; "cais verify" prints the head on the machine the app runs on.
+holds again, and name its head here. So give verify.py a head that was kept elsewhere: an earlier packet has the hash of
+an entry that must still stand in this one at the same number; "cais verify" prints the head on the machine the app runs
+on.
 It cannot show whether what people recorded is true.
 """
 
@@ -125,7 +134,7 @@ def _verify_note(reading: Reading, script: bytes) -> bytes:
         lines=script.count(b"\n"),
         fields=", ".join(FIELDS),
         head=reading.position.head,
-        events=reading.position.version,
+        entries=counted(reading.position.version, "entry", "entries"),
     ).encode()
 
 

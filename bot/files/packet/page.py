@@ -303,8 +303,10 @@ class _Page:
                 el(
                     "p",
                     "It compares every file with manifest.sha256, follows the chain of entries in record.json from the "
-                    "first to the last, and prints the head. VERIFY.txt says how to do the same without it, and what "
-                    "it cannot show: compare the head with one that was kept elsewhere, such as on an earlier packet.",
+                    "first to the last, and compares where it ends with the head that VERIFY.txt names. VERIFY.txt "
+                    "says how to do the same without it, and what it cannot show. A head that was kept elsewhere, "
+                    "such as one from an earlier packet, it looks for in this one:",
                 ),
+                el("pre", "python3 verify.py HEAD"),
             ]
         )

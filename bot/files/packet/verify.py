@@ -2,14 +2,17 @@
 
 It compares every file with manifest.sha256, and each copy of evidence with what its entry recorded. Then it follows the
 chain of entries in record.json: each entry carries the hash of the one before it, so that a changed, added or missing
-entry shows. It prints where the chain ends. Compare that with a head that was kept elsewhere: whoever can rewrite all
-files of a packet can rewrite a whole chain, too.
+entry shows. Where the chain ends it compares with the head that VERIFY.txt names, so that a shorter chain shows.
+Whoever can rewrite all files of a packet can rewrite that, too. So give it a head that was kept elsewhere, such as one
+of an earlier packet or of a posted summary: python3 verify.py HEAD says at which entry it stands.
 """
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -33,6 +36,9 @@ FIELDS = (
     "previous_hash",
 )
 """What the hash of an entry covers, in this order."""
+
+NAMED = re.compile(r"([0-9a-f]{64})\s+after ([0-9,]+) entr")
+"""How VERIFY.txt names the head, and after how many entries."""
 
 
 def files_that_differ(folder: Path) -> tuple[int, list[str]]:
@@ -90,22 +96,94 @@ def copies_that_differ(folder: Path, firm: dict[str, Any]) -> tuple[int, list[st
     return len(copies), wrong
 
 
+def head_in_words(digest: str, entries: int) -> str:
+    """A head and where it stands, the same wherever it is named."""
+    return f"{digest} after {entries} {'entry' if entries == 1 else 'entries'}"
+
+
+def head_that_differs(folder: Path, firm: dict[str, Any]) -> str:
+    """A sentence where VERIFY.txt names another head than the one that the chain in record.json ends with."""
+    note = folder / "VERIFY.txt"
+    named = NAMED.search(note.read_text(encoding="utf-8", errors="replace")) if note.is_file() else None
+    if named is None:
+        return "VERIFY.txt names no head to compare with."
+    there = head_in_words(firm["head"]["hash"], firm["head"]["events"])
+    written = head_in_words(named[1], int(named[2].replace(",", "")))
+    return "" if there == written else f"VERIFY.txt names the head {written}, but record.json ends with {there}."
+
+
+def where_it_stands(head: str, firm: dict[str, Any]) -> tuple[bool, str]:
+    """Whether a head that was kept elsewhere is still in the chain, and a sentence about it."""
+    hashes = [entry["hash"] for entry in firm["events"]]
+    number = next((n for n, digest in enumerate(hashes, start=1) if digest.startswith(head)), 0)
+    if not number:
+        there = head_in_words(firm["head"]["hash"], firm["head"]["events"])
+        return False, f"The head that was kept, {head}, is in no entry here: the chain ends with {there}."
+    return True, f"kept head {head}: it is entry {number} here, so nothing up to there was changed since it was kept."
+
+
+def a_head(text: str) -> str:
+    """What was typed, as a head or its first digits. Raises ArgumentTypeError."""
+    if not re.fullmatch(r"[0-9a-f]{12,64}", text.lower()):
+        raise argparse.ArgumentTypeError(f"{text!r} is no head: a head is 64 digits from 0 to f, or its first 12")
+    return text.lower()
+
+
+def kept_heads() -> list[str]:
+    """The heads that were given; anything else ends it here, with a word on how it is used."""
+    about = "Checks the packet in whose folder this script is: files, copies of evidence, and the chain of entries."
+    parser = argparse.ArgumentParser(prog="verify.py", description=about, epilog="Exit code 0: all of it holds.")
+    what = "a head that was kept elsewhere, or its first 12 digits or more: it must be an entry's hash in this packet"
+    parser.add_argument("heads", nargs="*", type=a_head, metavar="HEAD", help=what)
+    heads: list[str] = parser.parse_args().heads
+    return heads
+
+
+def the_record(folder: Path) -> dict[str, Any] | None:
+    """The firm in record.json; None where that is no such record."""
+    try:
+        firm: dict[str, Any] = json.loads((folder / "record.json").read_text(encoding="utf-8"))["firms"][0]
+    except (OSError, ValueError, LookupError, TypeError):
+        return None
+    return firm
+
+
+def look(folder: Path, firm: dict[str, Any], kept: list[str]) -> tuple[list[str], list[str]]:
+    """What is wrong with the record, its head and the copies; and what is to be said of what is right."""
+    copies, wrong = copies_that_differ(folder, firm)
+    broken = first_broken_link(firm)
+    wrong += [f"{firm['name']}: {broken}"] if broken else []
+    differs = head_that_differs(folder, firm)
+    wrong += [differs] if differs else []
+    found = [where_it_stands(head, firm) for head in kept]
+    wrong += [sentence for stands, sentence in found if not stands]
+    said = [sentence for stands, sentence in found if stands and not broken]
+    if copies:
+        said.append(f"evidence: {copies} {'copy is' if copies == 1 else 'copies are'} as recorded.")
+    return wrong, said
+
+
 def main() -> int:
+    kept = kept_heads()
     folder = Path(__file__).resolve().parent
     count, wrong = files_that_differ(folder)
-    record = json.loads((folder / "record.json").read_text(encoding="utf-8"))
-    broken = [f"{firm['name']}: {found}" for firm in record["firms"] for found in [first_broken_link(firm)] if found]
-    copies, strange = copies_that_differ(folder, record["firms"][0])
-    wrong += strange
-    for sentence in wrong + broken:
+    firm = the_record(folder)
+    said: list[str] = []
+    if firm is None:
+        wrong.append("record.json cannot be read, so its chain was not followed.")
+    else:
+        more, said = look(folder, firm, kept)
+        wrong += more
+    for sentence in wrong:
         sys.stdout.write(f"WRONG  {sentence}\n")
-    for firm in record["firms"]:
+    if firm is not None:
         sys.stdout.write(f"{firm['name']}: {len(firm['events'])} entries, head {firm['head']['hash']}\n")
-    if wrong or broken:
+    if wrong:
         return 1
-    if copies:
-        sys.stdout.write(f"evidence: {copies} {'copy is' if copies == 1 else 'copies are'} as recorded.\n")
-    sys.stdout.write(f"ok: {count} files are as they were packed, and every link of the chain holds.\n")
+    for sentence in said:
+        sys.stdout.write(f"{sentence}\n")
+    held = "every link of the chain holds, and it ends with the head that VERIFY.txt names"
+    sys.stdout.write(f"ok: {count} files are as they were packed, {held}.\n")
     return 0
 
 

@@ -56,9 +56,9 @@ def without_pango(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.files.packet.bundle.print_pdf", nothing)
 
 
-def check(folder: Path) -> subprocess.CompletedProcess[str]:
+def check(folder: Path, *typed: str) -> subprocess.CompletedProcess[str]:
     """As a stranger would: with nothing but Python, not even this project."""
-    command = [sys.executable, "-I", "-S", "verify.py"]
+    command = [sys.executable, "-I", "-S", "verify.py", *typed]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
@@ -226,6 +226,75 @@ def test_a_changed_entry_is_named_even_where_the_manifest_was_changed_with_it(
     said = check(folder)
     assert said.returncode == 1
     assert re.search(r"WRONG  Apex: Entry 7 ", said.stdout)
+
+
+def rewrite(folder: Path, name: str, content: bytes) -> None:
+    """A file exchanged as somebody would who knows of the manifest."""
+    digest = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+    manifest = (folder / "manifest.sha256").read_text().replace(digest, hashlib.sha256(content).hexdigest())
+    (folder / name).write_bytes(content)
+    (folder / "manifest.sha256").write_text(manifest)
+
+
+def test_a_chain_that_was_shortened_shows_by_the_head_in_the_note(tmp_path: Path, without_pango: None) -> None:
+    folder, _ = made(export_of("packet", busy_life()), tmp_path)
+    record = json.loads((folder / "record.json").read_text())
+    (firm,) = record["firms"]
+    whole, events = firm["head"], firm["events"]
+    firm["events"] = events[:10]
+    firm["head"] = {"events": 10, "hash": events[9]["hash"]}
+    rewrite(folder, "record.json", json.dumps(record).encode())
+    said = check(folder)
+    assert said.returncode == 1
+    assert (
+        f"WRONG  VERIFY.txt names the head {whole['hash']} after {whole['events']} entries, but record.json ends with "
+        f"{events[9]['hash']} after 10 entries."
+    ) in said.stdout
+    note = (folder / "VERIFY.txt").read_text()
+    rewrite(folder, "VERIFY.txt", note.replace(whole["hash"], "").encode())
+    assert "WRONG  VERIFY.txt names no head" in check(folder).stdout
+    forged = note.replace(whole["hash"], events[9]["hash"]).replace(f"after {whole['events']} ", "after 10 ")
+    rewrite(folder, "VERIFY.txt", forged.encode())
+    assert check(folder).returncode == 0, "whoever can write all files can forge the note, too"
+    kept = check(folder, whole["hash"])
+    assert kept.returncode == 1
+    assert f"WRONG  The head that was kept, {whole['hash']}, is in no entry here: the chain ends with " in kept.stdout
+    assert f"{events[9]['hash']} after 10 entries." in kept.stdout
+
+
+def test_a_head_that_was_kept_is_looked_for_also_by_its_first_digits(packet: Path) -> None:
+    rows = busy_life().history
+    said = check(packet, rows[4].hash[:20].upper(), rows[-1].hash)
+    assert said.returncode == 0, said.stdout
+    assert f"kept head {rows[4].hash[:20]}: it is entry 5 here" in said.stdout
+    assert f"kept head {rows[-1].hash}: it is entry {len(rows)} here" in said.stdout
+    assert "python3 verify.py HEAD" in (packet / "VERIFY.txt").read_text()
+    assert "python3 verify.py HEAD" in words((packet / "packet.html").read_text())
+
+
+@pytest.mark.parametrize("typed", ["--quick", "e355", "not a head at all", "0" * 65])
+def test_what_the_script_does_not_know_it_refuses(packet: Path, typed: str) -> None:
+    said = check(packet, typed)
+    assert (said.returncode, said.stdout) == (2, "")
+    assert typed in said.stderr
+
+
+def test_the_script_says_how_it_is_used(packet: Path) -> None:
+    said = check(packet, "--help")
+    assert said.returncode == 0
+    assert "a head that was kept elsewhere" in said.stdout
+    assert "ok" not in said.stdout.split()
+
+
+def test_a_record_that_is_gone_or_no_record_is_said_in_a_sentence(tmp_path: Path, without_pango: None) -> None:
+    folder, _ = made(export_of("packet", Life()), tmp_path)
+    for content in (b"{", b"[]", b"\xff"):
+        (folder / "record.json").write_bytes(content)
+        said = check(folder)
+        assert (said.returncode, said.stderr) == (1, "")
+        assert "WRONG  record.json cannot be read, so its chain was not followed." in said.stdout
+    (folder / "record.json").unlink()
+    assert "WRONG  record.json is missing." in check(folder).stdout
 
 
 def test_the_script_covers_the_very_fields_that_the_chain_does() -> None:
