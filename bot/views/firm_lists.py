@@ -18,6 +18,7 @@ from bot.views.blocks import (
     table,
     text_input,
 )
+from bot.views.room import MOST_TEXT, characters
 from flows.firm_lists.reading import MOST_FIRMS, FirmList, Row, Wrong
 from flows.firm_lists.use_cases import Look, Made
 from flows.firms import Refusal
@@ -29,11 +30,14 @@ KINDS = ("csv", "tsv", "txt")
 PASTED = 3000
 """Characters that Slack takes in a field."""
 
-SHOWN, SHOWN_BESIDE = 60, 30
-"""Firms in the table of a look, with all their cells within what Slack takes; fewer beside lines that are wrong."""
+SHOWN, ROW = 60, 120
+"""Firms in the table of a look, and the characters that one may take: beside many lines that are wrong fewer fit."""
 
 WRONG = 5_500
-"""Characters for the lines that are wrong, each with all its faults: what is left of a message beside the table."""
+"""Characters for the lines that are wrong, each with all its faults; the table takes the rest of a message."""
+
+BESIDE = 1_200
+"""Characters for all else there is to say."""
 
 NAME, WHY = 36, 900
 SECTION = 2900
@@ -98,13 +102,14 @@ def look(looked: Look) -> Message:
     found = looked.found
     said = _said(found)
     blocks: list[Block] = [section(f"*{said}*")]
+    wrong = _wrong_lines(found.wrong, "*These lines become no firm:*")
     if found.rows:
-        most = SHOWN_BESIDE if found.wrong else SHOWN
+        most = min(SHOWN, (MOST_TEXT - BESIDE - characters(wrong)) // ROW)
         rows = [_row(row, looked.names) for row in found.rows[:most]]
         blocks.append(table([HEAD, *rows], wrapped=()))
         if len(found.rows) > most:
             blocks.append(context(f"and {len(found.rows) - most} more, down to line {found.rows[-1].line}"))
-    blocks += _wrong_lines(found.wrong, "*These lines become no firm:*")
+    blocks += wrong
     if found.ignored:
         blocks.append(context(f"Columns I do not read: {literal(', '.join(found.ignored[:10]))}"))
     ways = [button("Hand a list over…", OpenFirmList())]
