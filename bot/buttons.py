@@ -292,7 +292,10 @@ class AnswerForm(Changing, frozen=True):
 
 
 class ConfirmAnswer(Changing, frozen=True):
-    """The branch preview's modal: everything that was entered, to be recorded once confirmed."""
+    """The branch preview's modal: everything that was entered, to be recorded once confirmed.
+
+    `version` is the one that the preview was drawn from, and `shown` stands for the tasks in it.
+    """
 
     verb: ClassVar[str] = "answers.confirm"
     fact: str = ""
@@ -304,6 +307,7 @@ class ConfirmAnswer(Changing, frozen=True):
     grounds: tuple[str, ...] = ()
     attester: str = ""
     ticket: bool = False
+    shown: str = ""
 
 
 class ShowAgents(Carried, frozen=True):

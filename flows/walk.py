@@ -1,5 +1,6 @@
 """From pack and position: every task's state, what is next, what waits on whom, and what a changed answer would do."""
 
+import hashlib
 from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import Literal
@@ -92,6 +93,12 @@ class Preview(msgspec.Struct, frozen=True):
     """Of those that appear: the ones whose earlier records count again."""
     keeps: int
     """How many of those that drop out have something recorded, which stays in the history."""
+
+    @property
+    def digest(self) -> str:
+        """Stands for what a preview shows: another digest is another preview."""
+        shown = [[item.key for item in items] for items in (self.appear, self.disappear, self.returns)]
+        return hashlib.sha256(msgspec.json.encode(shown)).hexdigest()[:12]
 
 
 def walk(pack: Pack, position: Position) -> Walk:

@@ -28,7 +28,7 @@ from bot.listeners.scenes import scene_for
 from bot.listeners.tasks import day_of, is_ticket
 from bot.router import Heard, Router
 from bot.slack.places import place
-from bot.surfaces import FieldErrors, Message, Open, Replace, Say, Swap
+from bot.surfaces import FieldErrors, Message, Modal, Open, Replace, Say, Swap
 from bot.views import answers, rests, tasks
 from bot.views.blocks import escape, literal
 from bot.views.refused import with_ticket
@@ -74,10 +74,9 @@ async def give_answer(heard: Heard, carried: GiveAnswer, services: Services) -> 
     confirm = ConfirmAnswer(firm=carried.firm, version=heard.firm.version, fact=question.id, value=(carried.value,))
     kept = heard.firm.answers.get(question.id)
     fresh = kept is None or kept.sequence <= carried.version
-    seen = _seen(heard, services, confirm) if fresh else None
+    seen = _seen(heard, services, heard.firm, confirm) if fresh else None
     if seen:
-        scene = scene_for(heard, services)
-        return Open(answers.preview(scene, answers.changed_words(scene, question.id, confirm.value), seen, confirm))
+        return Open(_preview(heard, services, heard.firm, confirm, seen))
     result = await services.answer(heard.firm.key, heard.act, carried.fact, (carried.value,), seen=carried.version)
     return Replace(_answered(heard, services, result, stands=_stands(result.position, confirm)))
 
@@ -99,10 +98,8 @@ async def answer_form(heard: Heard, carried: AnswerForm, services: Services) -> 
     if len(pack(said)) > MOST_CARRIED:
         return FieldErrors({answers.BASIS if said.basis else answers.AGENTS: "That is too long. Shorten it, please."})
     try:
-        seen = _seen(heard, services, said)
-        if seen:
-            what = answers.changed_words(scene, question.id, said.value)
-            return Swap(answers.preview(scene, what, seen, said))
+        if seen := _seen(heard, services, heard.firm, said):
+            return Swap(_preview(heard, services, heard.firm, said, seen))
         result = await _record(heard, services, said)
     except Refusal as refusal:
         if refusal.kind == "guard":
@@ -125,8 +122,14 @@ def _field_of(said: ConfirmAnswer, position: Position, who: str, today: date) ->
     return answers.AGENTS if "agent" in said.value else answers.CHOICE
 
 
-async def confirm_answer(heard: Heard, carried: ConfirmAnswer, services: Services) -> Replace:
+async def confirm_answer(heard: Heard, carried: ConfirmAnswer, services: Services) -> Replace | Swap:
+    """Records what the preview showed; where it would be something else by now, that is shown first."""
+    seen = _seen(heard, services, heard.firm, carried)
+    if seen and (_overtaken(heard.firm, carried) or carried.shown not in ("", seen.digest)):
+        return Swap(_preview(heard, services, heard.firm, carried, seen))
     result = await _record(heard, services, carried)
+    if not result.changed and (seen := _seen(heard, services, result.position, carried)):
+        return Swap(_preview(heard, services, result.position, carried, seen))
     return Replace(_answered(heard, services, result, stands=_stands(result.position, carried)))
 
 
@@ -162,21 +165,40 @@ def _names(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in (" ".join(line.split()) for line in text.splitlines()) if name))
 
 
-def _seen(heard: Heard, services: Services, said: ConfirmAnswer) -> Preview | None:
+def _seen(heard: Heard, services: Services, position: Position, said: ConfirmAnswer) -> Preview | None:
     """What a changed answer would do; None for a first answer, and for one that moves no task.
 
+    Where somebody else answered since, it is always shown: whoever says something else is to know what stands there.
     None too for text the guard refuses: only recording it keeps that it was refused, so it goes that way.
     """
-    was = heard.firm.value(said.fact)
-    if not was or was == (UNSURE,):
+    overtaken = _overtaken(position, said)
+    if (overtaken and _stands(position, said)) or (position.value(said.fact) in ((), (UNSURE,)) and not overtaken):
         return None
     try:
-        seen = services.preview_answer(heard.firm, heard.act, said.fact, said.value, **_details(said))
+        seen = services.preview_answer(position, heard.act, said.fact, said.value, **_details(said))
     except Refusal as refusal:
         if refusal.kind != "guard":
             raise
         return None
-    return seen if seen.appear or seen.disappear else None
+    return seen if overtaken or seen.appear or seen.disappear else None
+
+
+def _overtaken(position: Position, said: ConfirmAnswer) -> bool:
+    """Whether the question was answered since what is confirmed, or filled in, was drawn."""
+    kept = position.answers.get(said.fact)
+    return kept is not None and kept.sequence > said.version
+
+
+def _preview(heard: Heard, services: Services, position: Position, said: ConfirmAnswer, seen: Preview) -> Modal:
+    """What was entered stays, and is confirmed as what is shown now."""
+    scene = scene_for(heard, services, position)
+    what = answers.changed_words(scene, said.fact, said.value)
+    if _overtaken(position, said):
+        what = f"{answers.overtaken(scene, position.answers[said.fact])}\n{what}"
+    elif said.shown:
+        what = f"{answers.MOVED_ON}\n{what}"
+    confirm = replace(said, version=position.version, shown=seen.digest)
+    return answers.preview(scene, what, seen, confirm)
 
 
 async def _record(heard: Heard, services: Services, said: ConfirmAnswer) -> Result:

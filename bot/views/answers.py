@@ -178,6 +178,15 @@ def _list(items: Sequence[Item]) -> str:
     return "\n".join([*lines, *([f"• and {more} more"] if more else [])])
 
 
+MOVED_ON = "⚠️ Something else changed meanwhile, so nothing was recorded yet. This is what your answer would do now."
+
+
+def overtaken(scene: Scene, kept: Answer) -> str:
+    """Somebody answered while one was at it. Safe mrkdwn."""
+    who = "You" if kept.by == scene.viewer else literal(kept.by_name or "Somebody")
+    return f"⚠️ {who} answered this meanwhile, {scene.moment(kept.at)}, so nothing of yours was recorded yet."
+
+
 def changed_words(scene: Scene, fact: str, value: Sequence[str]) -> str:
     """The sentence above a preview: the answer as it is and as it would be."""
     options = scene.pack.questions[fact].options

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from flows.services import Services
 from tests.bot.conftest import NOW
-from tests.bot.conversing import LEA, Slack, labels, words_of
+from tests.bot.conversing import LEA, Slack, Someone, labels, words_of
 from tests.bot.walking import add_lea, choose, firm_of_ben, header_of, history, position, to_step_four, walk_on
 
 
@@ -102,6 +102,68 @@ async def test_a_form_filled_before_others_changed_the_agents_brings_none_of_the
     assert (await lea.submits())["ok"]
     agents = [(a.name, a.status) for a in (await position(services, key)).agents]
     assert sorted(agents) == [("Apex", "removed"), ("Bolt Clearing", "active"), ("Core", "active")]
+
+
+async def opens_step_four(someone: Someone) -> None:
+    await someone.types("/cais step 4")
+    await someone.presses("Open: Choose how your data is submitted")
+    await someone.presses("Change the answer…")
+
+
+async def test_two_people_with_one_question_open_both_are_taken_at_their_word(slack: Slack, services: Services) -> None:
+    key = await firm_of_ben(services)
+    await add_lea(services, key, LEA)
+    ben, lea = await to_step_four(slack), slack.lea
+    await choose(ben, "agent", agents="Apex")
+    await opens_step_four(ben)
+    await opens_step_four(lea)
+    await ben.submits({"choice": ["agent", "ui"]})
+    await ben.submits()
+    await lea.submits({"choice": ["ui"]})
+    said = words_of(lea.modal or {})
+    assert "Ben Cole answered this meanwhile" in said
+    assert "Now: Through a CAT Reporting Agent" in said
+    await lea.submits()
+    assert (await position(services, key)).value("methods") == ("ui",)
+    assert "*Recorded:*" in words_of(lea.last)
+
+
+async def test_what_changes_below_a_preview_is_shown_before_it_is_recorded(slack: Slack, services: Services) -> None:
+    key = await firm_of_ben(services)
+    await add_lea(services, key, LEA)
+    ben, lea = await to_step_four(slack), slack.lea
+    await choose(ben, "agent", agents="Apex")
+    await opens_step_four(lea)
+    await lea.submits({"choice": ["ui"], "day": "2026-11-20"})
+    await ben.types("/cais agents")
+    await ben.presses("Add an agent")
+    await ben.submits({"agents": "Bolt"})
+    await lea.submits()
+    assert "Something else changed meanwhile" in words_of(lea.modal or {})
+    await opens_step_four(ben)
+    await ben.submits({"choice": ["agent", "ui"]})
+    await ben.submits()
+    await lea.submits()
+    assert "Ben Cole answered this meanwhile" in words_of(lea.modal or {})
+    assert (await position(services, key)).value("methods") == ("agent", "ui")
+    await lea.submits()
+    answer = (await position(services, key)).answers["methods"]
+    assert (answer.value, str(answer.happened_on)) == (("ui",), "2026-11-20")
+
+
+async def test_the_same_answer_of_two_people_is_recorded_once(slack: Slack, services: Services) -> None:
+    key = await firm_of_ben(services)
+    await add_lea(services, key, LEA)
+    ben, lea = await to_step_four(slack), slack.lea
+    await choose(ben, "agent", agents="Apex")
+    for someone in (ben, lea):
+        await opens_step_four(someone)
+        await someone.submits({"choice": ["ui"]})
+    await ben.submits()
+    before = await history(services, key)
+    await lea.submits()
+    assert "That is recorded already" in words_of(lea.last)
+    assert await history(services, key) == before
 
 
 async def test_the_day_on_which_the_methods_were_decided_can_be_recorded(slack: Slack, services: Services) -> None:
