@@ -78,6 +78,10 @@ class Bringing:
         self._refusals: dict[Place, tuple[int, float]] = {}
         """How often in a row Slack refused a slot for a reason that may pass, and when it last did."""
 
+    def stop(self) -> None:
+        """What waits for its turn is left to whoever goes on."""
+        self._posting.stop()
+
     def forget_put_off(self) -> None:
         """What was put off until now is looked at now."""
         now = self._now()
@@ -106,6 +110,9 @@ class Bringing:
         if more := slot.owed[MOST_IN_A_MESSAGE:]:
             await self._release(slot.tenant, [o.key for o in more], self._now())
         written = await self._write(owed)
+        changes = written.letter.instead_of if written.letter else ""
+        if changes and await self._posting.turn(changes.partition("/")[0]):
+            written = await self._write(owed)  # what it shows may have changed while others were brought
         if max(o.tries for o in owed) > 1 and not _only_changes(written.letter):
             owed = await self._without_arrived(slot.tenant, owed, written.letter)
             if not owed:
@@ -117,7 +124,9 @@ class Bringing:
         said = [o for o in owed if o.key not in {*written.needless, *written.later}]
         message = ""
         if written.letter and said:
-            message = await self._posting.deliver(slot.tenant, slot.person, written.letter, metadata(said))
+            message = await self._posting.deliver(
+                slot.tenant, slot.person, written.letter, metadata(said), has_turn=bool(changes)
+            )
             self.unanswered.discard(_place(slot))
             outcomes |= {o.key: "sent" for o in said}
         reached = slot.person if message[:1] == "D" and not _only_changes(written.letter) else ""

@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from bot.background import set_within
 from bot.delivery.pictures import NotYet, Pictures
 from bot.front.answering import NO_UNFURLING, content
 from bot.slack.channels import is_shared
@@ -60,9 +61,14 @@ class Posting:
         self._resting: dict[tuple[str, str], float] = {}
         self._inside: dict[tuple[str, str], float] = {}
         """Until when a channel is believed to be the workspace's own."""
+        self._stopping = asyncio.Event()
 
-    async def deliver(self, tenant: str, person: str, letter: Letter, metadata: Json) -> str:
-        """The message it became, `D123/1700000000.000100`.
+    def stop(self) -> None:
+        """Whatever waits for its turn is not sent: whoever goes on takes it up at once."""
+        self._stopping.set()
+
+    async def deliver(self, tenant: str, person: str, letter: Letter, metadata: Json, *, has_turn: bool = False) -> str:
+        """The message it became, `D123/1700000000.000100`. `has_turn`: `turn` was waited for already.
 
         Raises NotSent; SlackSaidNo; and Unsure where it may or may not have arrived: never tried again blindly.
         """
@@ -70,7 +76,7 @@ class Posting:
             await self._must_be_inside(tenant, letter.channel)
         pictured = await self._with_picture(tenant, letter)
         try:
-            return await self._bring(tenant, person, pictured, metadata)
+            return await self._bring(tenant, person, pictured, metadata, has_turn)
         except SlackSaidNo as no:
             if no.error != "invalid_blocks" or letter.picture is None or pictured is letter:
                 raise
@@ -89,10 +95,10 @@ class Posting:
         heading, below = letter.message.blocks[:HEADING], letter.message.blocks[HEADING:]
         return replace(letter, message=Message(letter.message.text, [*heading, block, *below]))
 
-    async def _bring(self, tenant: str, person: str, letter: Letter, metadata: Json) -> str:
+    async def _bring(self, tenant: str, person: str, letter: Letter, metadata: Json, has_turn: bool = False) -> str:
         if letter.instead_of:
             try:
-                return await self._change(tenant, letter)
+                return await self._change(tenant, letter, has_turn)
             except SlackSaidNo as no:
                 gone = no.error == "message_not_found" or (not letter.channel and no.error in FIXED)
                 if not (letter.anew and gone):
@@ -122,10 +128,10 @@ class Posting:
             self._inside.clear()
         self._inside[tenant, channel] = self._now() + INSIDE
 
-    async def _change(self, tenant: str, letter: Letter) -> str:
+    async def _change(self, tenant: str, letter: Letter, has_turn: bool) -> str:
         channel, _, ts = letter.instead_of.partition("/")
         where = {"channel": channel, "ts": ts, **content(letter.message)}
-        await self._call(tenant, "chat.update", channel, where)
+        await self._call(tenant, "chat.update", channel, where, has_turn)
         return letter.instead_of
 
     async def _post(self, tenant: str, person: str, letter: Letter, metadata: Json) -> str:
@@ -148,9 +154,10 @@ class Posting:
             posted = await self._call(tenant, "chat.postMessage", own, {**where, "channel": own})
         return f"{posted.get('channel', '')}/{posted.get('ts', '')}"
 
-    async def _call(self, tenant: str, method: str, channel: str, where: Json) -> Json:
+    async def _call(self, tenant: str, method: str, channel: str, where: Json, has_turn: bool = False) -> Json:
         self._must_not_rest(tenant, method)
-        await self._turn(channel)
+        if not has_turn:
+            await self.turn(channel)
         self._must_not_rest(tenant, method)
         try:
             return await self._slack.of(tenant).call(method, where, patience=0.0)
@@ -166,15 +173,19 @@ class Posting:
         if self._now() < until:
             raise NotSent(until)
 
-    async def _turn(self, channel: str) -> None:
-        """Waits until it is this conversation's turn; whoever comes next waits a second longer."""
+    async def turn(self, channel: str) -> bool:
+        """Waits until it is this conversation's turn; whoever comes next waits a second longer. Whether it waited.
+
+        Raises NotSent where we stop meanwhile.
+        """
         at = asyncio.get_running_loop().time()
         if len(self._free_at) > MOST_KEPT:
             self._free_at = {c: free for c, free in self._free_at.items() if free > at}
         free = max(self._free_at.get(channel, 0.0), at)
         self._free_at[channel] = free + A_SECOND
-        if free > at:
-            await asyncio.sleep(free - at)
+        if free > at and await set_within(self._stopping, free - at):
+            raise NotSent(self._now() + A_SECOND)
+        return free > at
 
     async def _whisper(self, tenant: str, person: str, letter: Letter, channel: str, thread: str) -> None:
         where = {"channel": channel, "user": slack_id(person), "thread_ts": thread, **content(letter.message)}

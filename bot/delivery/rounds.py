@@ -80,7 +80,11 @@ class Delivery:
         self._rounds = asyncio.ensure_future(self._go_round())
 
     async def stop(self, seconds: float = 10.0) -> None:
-        """Ends the rounds; what is being sent is sent, and settled, if it takes no longer than this."""
+        """Ends the rounds; what is being sent is sent, and settled, if it takes no longer than this.
+
+        What only waits for its turn is given back, so that whoever goes on does not wait for its lease to end.
+        """
+        self._bringing.stop()
         if self._rounds:
             self._rounds.cancel()
             await asyncio.gather(self._rounds, return_exceptions=True)

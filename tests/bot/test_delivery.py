@@ -280,6 +280,62 @@ class Slow:
         return {"ok": True, "channel": "G1", "ts": "1.0"}
 
 
+class Changing:
+    """A Slack that keeps what messages became, one change after the other."""
+
+    def __init__(self) -> None:
+        self.became: list[tuple[str, str]] = []
+
+    def of(self, tenant: str) -> "Changing":
+        return self
+
+    async def call(self, method: str, arguments: Mapping[str, Any], **more: Any) -> Json:
+        self.became.append((arguments["ts"], arguments["text"]))
+        return {"ok": True}
+
+
+async def redrawing(services: Services, slack: Changing, shown: list[str], messages: int) -> Delivery:
+    """So many messages of one conversation that are to be drawn anew; each shows what is `shown` when it is written."""
+
+    async def draw(owed: Sequence[Owed], services: Services) -> Written:
+        return Written(Letter(Message(shown[-1], ()), instead_of=owed[0].about))
+
+    due, whom = services.now().timestamp(), f"slack:{TENANT}/{BEN}"
+    places = [f"D1/{nth}.0" for nth in range(messages)]
+    await services.outbox.owe([Owed(TENANT, at, "f1", "redraw", whom, at, due, slot=at) for at in places])
+    web: Any = slack
+    standstill = Standstill(web, services.outbox, real_time, installed=OneWorkspace("xoxb-1"))
+    never = asyncio.Event().wait
+    return Delivery(web, services, {"redraw": draw}, Background(), real_time, standstill=standstill, caught_up=never)
+
+
+async def test_a_message_that_waited_for_its_turn_shows_what_is_so_by_then(services: Services) -> None:
+    slack, shown = Changing(), ["done"]
+    delivery = await redrawing(services, slack, shown, 2)
+    sending = asyncio.ensure_future(delivery.settle_due())
+    async with asyncio.timeout(30):
+        while not slack.became:
+            await asyncio.sleep(0.001)
+        shown.append("undone")
+        await sending
+    assert slack.became == [("0.0", "done"), ("1.0", "undone")]
+
+
+async def test_what_waits_for_its_turn_at_a_stop_is_left_to_whoever_goes_on(services: Services) -> None:
+    slack = Changing()
+    delivery = await redrawing(services, slack, ["done"], 3)
+    sending = asyncio.ensure_future(delivery.settle_due())
+    async with asyncio.timeout(30):
+        while not slack.became:
+            await asyncio.sleep(0.001)
+        await delivery.stop()
+        assert await sending == 3
+    assert len(slack.became) == 1
+    due = services.now().timestamp()
+    after = await services.outbox.claim(due=due, now=real_time() + 1, lease=LEASE, limit=IN_FLIGHT)
+    assert sum(len(slot.owed) for slot in after) == 2, "no lease is waited for"
+
+
 async def test_half_of_what_may_be_on_its_way_can_hang_and_holds_up_nobody(services: Services) -> None:
     hang, everybody = IN_FLIGHT // 2, [f"U{nth}" for nth in range(3 * IN_FLIGHT)]
 
