@@ -9,6 +9,7 @@ from bot.listeners.firms import in_reach, one_called, reachable
 from bot.listeners.scenes import scene_for
 from bot.router import Heard, Router
 from bot.surfaces import Answer, Message, Replace, Say
+from bot.typed import words
 from bot.views import copying as views
 from bot.views import rests, tasks
 from flows.events import FirmKey
@@ -29,10 +30,25 @@ async def copy(heard: Heard, services: Services) -> Answer:
     """`/cais firm copy [name]`: into the firm that is meant, from the one that is named."""
     if not heard.words.strip():
         return Say(await _choice(heard, services))
-    found = one_called(heard.words, await _others(heard, services), "firm copy", heard.firm.key.firm)
+    others = await _others(heard, services)
+    if not words.called(heard.words, others):
+        await _must_be_another(heard, services)
+    found = one_called(heard.words, others, "firm copy", heard.firm.key.firm)
     if not isinstance(found, FirmSummary):
         return found
     return Say(await _look(heard, services, found.key.firm))
+
+
+async def _must_be_another(heard: Heard, services: Services) -> None:
+    """Raises Refusal where the words name a firm of this person's all the same: the same one, or one led by others."""
+    named = words.called(heard.words, await in_reach(heard, services))
+    if any(firm.key == heard.firm.key for firm in named):
+        raise Refusal(
+            f"Both names mean the same firm, {heard.firm.name}, so there is nothing to copy. "
+            "`/cais firm copy` alone shows the others."
+        )
+    if named:
+        raise Refusal(f"You do not lead {named[0].name}, so its answers are not yours to copy. Nothing was changed.")
 
 
 async def choose(heard: Heard, carried: ShowCopy, services: Services) -> Answer:

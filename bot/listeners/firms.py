@@ -157,10 +157,15 @@ def one_called(name: str, firms: Sequence[FirmSummary], command: str, into: str 
     if len(found) == 1:
         return found[0]
     if not found:
-        return Say(views.offered(name, _near(name, firms) or firms))
-    return Say(
-        naming.which(name, [naming.Way(f.name, f"{command} {f.name}", into, f"{command} {f.name}") for f in found])
-    )
+        near = _near(name, firms)
+        return Say(views.offered(name, near, [way.button for way in _ways(near, command, into)]))
+    return Say(naming.which(name, _ways(found, command, into)))
+
+
+def _ways(firms: Sequence[FirmSummary], command: str, into: str) -> Sequence[naming.Way]:
+    """The command as it goes on with each of these firms."""
+    typed = [f"{command} {firm.name}" for firm in firms]
+    return [naming.Way(firm.name, said, into, said) for firm, said in zip(firms, typed, strict=True)]
 
 
 async def in_reach(heard: Heard, services: Services) -> Sequence[FirmSummary]:
@@ -172,11 +177,17 @@ async def in_reach(heard: Heard, services: Services) -> Sequence[FirmSummary]:
 
 
 def _near(name: str, firms: Sequence[FirmSummary]) -> Sequence[FirmSummary]:
-    by_name = {f.name.casefold(): f for f in firms}
+    """Those that are called nearly so, or whose names begin nearly so, nearest first; then those in which it stands."""
     wanted = " ".join(name.casefold().split())
-    close = get_close_matches(wanted, by_name, n=views.FEW, cutoff=words.CUT_OFF)
-    within = [n for n in by_name if n not in close and (wanted in n or any(w == wanted for w in n.split()))]
-    return [by_name[n] for n in [*close, *within]][: views.FEW]
+    called: dict[str, list[FirmSummary]] = {}
+    for firm in firms:
+        whole = firm.name.casefold()
+        for spelled in {whole, " ".join(whole.split()[: len(wanted.split())])}:
+            called.setdefault(spelled, []).append(firm)
+    close = get_close_matches(wanted, called, n=views.FEW, cutoff=words.CUT_OFF)
+    found = [firm for spelled in close for firm in called[spelled]]
+    found += [f for f in firms if len(wanted) >= words.SHORTEST_BEGINNING and wanted in f.name.casefold()]
+    return list({firm.key: firm for firm in found}.values())[: views.FEW]
 
 
 # --- the firm's card and the list -----------------------------------------------------------------------------

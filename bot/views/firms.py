@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.actions import fits
+from bot.actions import Carried, fits
 from bot.buttons import (
     FirmSettingsForm,
     LinkChannel,
@@ -350,9 +350,12 @@ def channel_note(scene: Scene, channel: str, *, linked: bool) -> Message:
     return Message(text, [section(text), actions(back, onward), banner(scene)])
 
 
-def offered(name: str, firms: Sequence[FirmSummary]) -> Message:
-    """No firm of this person is called so; the nearest ones as buttons. Says the same whether others have it or not."""
+def offered(name: str, firms: Sequence[FirmSummary], ways: Sequence[Carried]) -> Message:
+    """No firm of this person is called so; the nearest ones, if any, as buttons: `ways` are what those carry.
+
+    Says the same whether others have it or not.
+    """
     text = f"You have no firm called “{literal(name)}”. Nothing was changed."
     text += " Did you mean one of these?" if len(firms) > 1 else " Did you mean this one?" if firms else NOT_YOURS
-    buttons = [button(f.name, UseFirm(firm=f.key.firm), says=f"Use {f.name}") for f in firms[:FEW]]
+    buttons = [button(f.name, way, says=f"Firm {f.name}") for f, way in zip(firms, ways, strict=True)]
     return Message(text, [section(text), actions(*buttons, button("All my firms", ShowFirms()))])

@@ -101,6 +101,24 @@ async def test_an_answer_that_needs_a_basis_is_not_copied(slack: Slack, services
     assert "Copy these answers" not in labels(shown)
 
 
+@pytest.mark.parametrize("named", ["Birch Brokers", "Birch"])
+async def test_the_same_firm_is_said_to_be_the_same(slack: Slack, services: Services, named: str) -> None:
+    await a_firm(services, "Birch Brokers", BEN)
+    await a_firm(services, "Apex Securities", BEN)
+    said = words_of(await slack.ben.types(f"/cais firm copy {named} for {named}"))
+    assert "Both names mean the same firm, Birch Brokers, so there is nothing to copy." in said
+
+
+async def test_a_name_that_is_nearly_one_goes_on_with_the_copy(slack: Slack, services: Services) -> None:
+    await answered(services)
+    await a_firm(services, "Birch Brokers", BEN)
+    await a_firm(services, "Cedar Capital", LEA, U0BEN="member")
+    assert "You do not lead Cedar Capital" in words_of(await slack.ben.types("/cais firm copy Cedar for Birch"))
+    await slack.ben.types("/cais firm copy Apex Securties for Birch")
+    await slack.ben.presses("Apex Securities")
+    assert "from *Apex Securities* into *Birch Brokers*?" in words_of(slack.ben.last)
+
+
 async def test_only_a_lead_of_both_may_and_nobody_else_learns_that_a_firm_is_there(
     slack: Slack, services: Services
 ) -> None:

@@ -60,6 +60,16 @@ async def test_a_near_miss_of_a_firms_name_is_offered_and_not_used(slack: Slack,
     assert "current firm now" in words_of(await slack.ben.types("/cais firm use birch brokers"))
 
 
+async def test_only_firms_that_are_called_nearly_so_are_offered(slack: Slack, services: Services) -> None:
+    for name in ("Client 04 Partners", "Client 05 Brokers", "Apex Securities"):
+        await a_firm(services, name, BEN)
+    for unknown in ("Zorro", "Alpha", "of"):
+        assert labels(await slack.ben.types(f"/cais firm use {unknown}")) == ["All my firms"]
+    said = await slack.ben.types("/cais firm use Cleint 05")
+    assert labels(said) == ["Client 05 Brokers", "Client 04 Partners", "All my firms"]
+    assert labels(await slack.ben.types("/cais firm use securities")) == ["Apex Securities", "All my firms"]
+
+
 async def test_a_mistyped_word_after_firm_is_offered(slack: Slack, services: Services) -> None:
     await a_firm(services, "Apex Securities", BEN)
     said = await slack.ben.types("/cais firm membrs")

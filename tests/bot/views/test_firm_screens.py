@@ -14,16 +14,17 @@ from msgspec.structs import replace
 
 from bot.actions import verb_of
 from bot.bootstrap import build_router
-from bot.buttons import MessageFirmForm, NudgeForm, RemoveEvidenceForm, SaveMessageForm
+from bot.buttons import MessageFirmForm, NudgeForm, RemoveEvidenceForm, SaveMessageForm, UseFirm
 from bot.front.answering import content, modal_view
 from bot.front.hearing import Origin
 from bot.sandbox.limits import problems_in_message, problems_in_view
 from bot.surfaces import Home, Message, Modal
 from bot.views import evidence as proof
-from bot.views import firms, home, home_firms, nudges, onboarding, records, tasks
+from bot.views import firms, home, home_firms, naming, nudges, onboarding, records, tasks
 from bot.views import help as help_views
 from bot.views import history as past
 from bot.views.blocks import escape
+from bot.views.not_undone import not_undone
 from bot.views.scene import Scene
 from flows.events import AgentAdded, EvidenceAdded, FirmKey, FirmSetUp, MemberSet, NoteAdded, Record, TaskCompleted
 from flows.evidence.intake import Coming
@@ -202,7 +203,12 @@ def all_screens(pack: Pack, name: str, *, people: int, text: str, rows: int, cou
         firms.members(seen, role="viewer"),
         firms.picker(many, text, firms.FOREIGN_CHANNEL),
         firms.firm_list(many, many[:1], many[0].key.firm),
-        firms.offered(name, many),
+        firms.offered(name, many[:5], [UseFirm(firm=f.key.firm) for f in many[:5]]),
+        naming.which(
+            f"for {name}", ways := [naming.Way(f.name, f"note {text}", KEY.firm, f"note {text}") for f in many]
+        ),
+        naming.which(f"for {name}", ways, naming.Way("", f"note {text} for {name}", "", f"note {text} for {name}")),
+        not_undone(seen, escape(text[:1000]), "Instead.", history[-1], 7),
         firms.channel_note(seen, "slack:-/T0/C1", linked=True),
         past.history(seen, page),
         past.history(seen, page, wanted=Filter(task="s1"), evidence=evidence),
