@@ -91,6 +91,8 @@ class Owed(msgspec.Struct, frozen=True):
     """The message it stands in, once it was sent: opaque here."""
     first_taken: float = 0.0
     """Real time it was first taken up, so that one knows from where on to look for it; 0 where nobody did."""
+    said_at: float = 0.0
+    """Business time at which it was sent; 0 where it was not, or nobody knows when."""
 
 
 SUMMARY = "summary"

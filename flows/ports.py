@@ -280,8 +280,8 @@ class Outbox(Protocol):
     ) -> None:
         """They were sent, or need not or cannot be: each key's outcome says which. The first one that says so counts.
 
-        `message` is where those that arrived stand, and `reached` whom it got to, at business time `at`: that Slack
-        took no messages for them does not count any more, as in `Directory.blocked`.
+        `message` is where those that arrived stand since business time `at`, and `reached` whom it got to then: that
+        Slack took no messages for them does not count any more, as in `Directory.blocked`.
         """
 
     async def release(self, tenant: str, keys: Sequence[str], *, until: float) -> None:

@@ -243,6 +243,7 @@ outbox = Table(
     # Said once by what writes the row, so that the indexes need not know any words.
     Column("reminds", Boolean, nullable=False, server_default=false()),
     Column("failed", Boolean, nullable=False, server_default=false()),
+    Column("said_at", Double, nullable=False, server_default="0"),
     PrimaryKeyConstraint("tenant", "key"),
     sqlite_with_rowid=False,
 )  # its indexes are in storage.indexes

@@ -157,6 +157,7 @@ def _settled(one: Settling) -> Iterable[dict[str, Any]]:
             "result": outcome,
             "stands_in": one.message if outcome in ARRIVED else "",
             "is_failed": outcome not in FINE,
+            "sent_at": one.at if outcome in ARRIVED else 0.0,
         }
 
 

@@ -145,6 +145,7 @@ settle = Statement(
                 outbox.c.outcome: bindparam("result"),
                 outbox.c.message: bindparam("stands_in"),
                 outbox.c.failed: bindparam("is_failed"),
+                outbox.c.said_at: bindparam("sent_at"),
             }
         )
         .where(is_row(), NOT_SETTLED)

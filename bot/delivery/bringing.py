@@ -122,7 +122,7 @@ class Bringing:
             await self._put_off([o for o in owed if o.key in written.later])
         outcomes = dict.fromkeys(written.needless, "needless")
         said = [o for o in owed if o.key not in {*written.needless, *written.later}]
-        message = ""
+        message, at = "", self._services.now().timestamp()
         if written.letter and said:
             message = await self._posting.deliver(
                 slot.tenant, slot.person, written.letter, metadata(said), has_turn=bool(changes)
@@ -132,7 +132,6 @@ class Bringing:
         reached = slot.person if message[:1] == "D" and not _only_changes(written.letter) else ""
         if reached:  # whatever was refused before, they can be written to
             self._refusals.pop(_place(slot), None)
-        at = self._services.now().timestamp()
         await self._outbox.settle(slot.tenant, outcomes, now=self._now(), message=message, reached=reached, at=at)
 
     async def _release(self, tenant: str, keys: Sequence[str], until: float) -> None:

@@ -84,14 +84,19 @@ def _since(first: Revision | None, row: Owed, it: Reminded) -> Reminded:
 def _told(owed: Sequence[Owed], now: datetime) -> dict[str, datetime]:
     """When each message that these rows stand in already was sent, by business time."""
     due: dict[str, float] = {}
+    said: dict[str, float] = {}
     for row in owed:
         if row.message:
             due[row.message] = max(row.due_at, due.get(row.message, 0.0))
-    return {message: _sent(message, last, now) for message, last in due.items()}
+            said[row.message] = max(row.said_at, said.get(row.message, 0.0))
+    return {
+        message: datetime.fromtimestamp(said[message], UTC) if said[message] else _sent(message, last, now)
+        for message, last in due.items()
+    }
 
 
 def _sent(message: str, due: float, now: datetime) -> datetime:
-    """Not before all of it was due. Slack's stamp is real time: it says so exactly, unless the clock was moved."""
+    """Where nobody wrote it down: not before all of it was due. Slack's stamp says so, unless the clock was moved."""
     try:
         stamp = float(message.rpartition("/")[2])
     except ValueError:

@@ -34,13 +34,13 @@ def snoozed(row: Owed, until: datetime) -> Owed:
     """The row that brings this one back then; one that was snoozed before is not snoozed twice over."""
     at = until.astimezone(UTC).isoformat(timespec="milliseconds")
     key = f"{base_key(row.key)}{SNOOZED}{at}"
-    fresh = replace(row, tries=0, message="", first_taken=0.0)
+    fresh = replace(row, tries=0, message="", first_taken=0.0, said_at=0.0)
     return replace(fresh, key=key, kind="snooze", due_at=until.timestamp())
 
 
 def once_more(row: Owed) -> Owed:
     """The row that brings again what was refused. What is refused twice stays so."""
-    return replace(row, key=f"{row.key}{AGAIN}", tries=0, message="", first_taken=0.0)
+    return replace(row, key=f"{row.key}{AGAIN}", tries=0, message="", first_taken=0.0, said_at=0.0)
 
 
 def base_key(key: str) -> str:

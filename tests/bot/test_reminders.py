@@ -407,6 +407,19 @@ async def test_an_older_message_keeps_its_day_however_often_it_is_drawn_anew(wor
     assert words_of(world.digests(BEN)[0]) == before
 
 
+async def test_a_message_that_came_after_its_day_keeps_the_day_it_came_and_why(world: World) -> None:
+    digest = await reminded(world)
+    await world.goes_to("2026-12-09", 10)
+    second = world.digests(BEN)[-1]
+    target = words_of(second).rpartition("🎯")[2]
+    assert "5 trading days before was Dec 8, 2026; it was kept until now." in target
+    await world.slack.ben.presses("Done", on=digest)
+    await world.plan()
+    assert "One thing for Tuesday, December 1" in words_of(world.digests(BEN)[0])
+    assert "One thing for Wednesday, December 9" in world.said(BEN)
+    assert world.said(BEN).rpartition("🎯")[2] == target
+
+
 async def test_an_older_message_that_is_drawn_anew_keeps_its_day_and_its_reasons(tmp_path: Path, pack: Pack) -> None:
     async with world_at(tmp_path, pack, new_york("2022-06-01", 10)) as world:
         firm = await a_firm(world.services, FIRM, BEN)

@@ -80,7 +80,10 @@ class MemoryOutbox:
             debt = self._outbox.get((tenant, key))
             if debt and debt.settled_at is None:
                 debt.settled_at, debt.outcome = now, outcome
-                debt.change(message=message if outcome in ARRIVED else "", tries=0, first_taken=0.0)
+                arrived = outcome in ARRIVED
+                debt.change(
+                    message=message if arrived else "", tries=0, first_taken=0.0, said_at=at if arrived else 0.0
+                )
 
     async def release(self, tenant: str, keys: Sequence[str], *, until: float) -> None:
         for key in keys:
