@@ -173,6 +173,14 @@ class RemoveRecurring(Changing, frozen=True):
     recurring: str = ""
 
 
+class FinishYear(Changing, frozen=True):
+    """*Done for …* beside a date of every year: its day `on` is done, and the next one is a year later."""
+
+    verb: ClassVar[str] = "dates.year_done"
+    recurring: str = ""
+    on: str = ""
+
+
 # --- owners: whose a task is -----------------------------------------------------------------------------------
 
 

@@ -1,7 +1,9 @@
 """The firm's own dates and who owns what: deciding about them, and reading what holds for a task."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
+from itertools import count
+from zoneinfo import ZoneInfo
 
 from flows import events as e
 from flows import guard
@@ -195,10 +197,19 @@ def remove_recurring(position: Position, who: Person, recurring: str) -> list[An
     return [e.RecurringRemoved(recurring=recurring)] if there else []
 
 
-def next_time(recurring: Recurring, today: date) -> date:
-    """The next day it falls on, today included."""
+def next_time(recurring: Recurring, today: date, done: Collection[date] = ()) -> date:
+    """The next day it falls on, today included; a day that is marked done by then has been seen to."""
+    years = (in_year(recurring, today.year + n) for n in count())
+    return next(day for day in years if day >= today and day not in done)
+
+
+def still_open(position: Position, recurring: Recurring, today: date) -> date | None:
+    """The last day it fell on since it was set, where that has passed and nobody marked it done; None otherwise."""
+    set_on = recurring.at.astimezone(ZoneInfo(position.time_zone)).date()
     this_year = in_year(recurring, today.year)
-    return this_year if this_year >= today else in_year(recurring, today.year + 1)
+    last = this_year if this_year < today else in_year(recurring, today.year - 1)
+    done = position.recurring_done.get(recurring.id, ())
+    return last if last >= set_on and last not in done else None
 
 
 def in_year(recurring: Recurring, year: int) -> date:

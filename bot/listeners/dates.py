@@ -5,6 +5,7 @@ from datetime import date
 
 from bot.buttons import (
     DateForm,
+    FinishYear,
     OpenDate,
     OpenTarget,
     RemoveRecurring,
@@ -35,6 +36,7 @@ from flows.walk import Item
 YEARLY_NEEDS_A_NAME = Refusal(
     "Give a date of every year a name of its own, like `/cais due “SAA yearly certification” every March 15`."
 )
+NO_DAY = Refusal("That button carries no day. Nothing was changed.", kind="stale")
 SET_ALREADY = "That is set already."
 SET_MEANWHILE = "Somebody set another date since this was drawn, so nothing was changed."
 
@@ -49,6 +51,7 @@ def register(router: Router) -> None:
     router.action(OpenTarget)(open_target)
     router.submit(TargetForm)(save_target)
     router.action(RemoveRecurring)(remove_recurring)
+    router.action(FinishYear)(finish_year)
 
 
 def _reader(today: date, calendar: Calendar) -> Callable[[str], Meant | None]:
@@ -269,7 +272,7 @@ async def set_chosen(heard: Heard, carried: SetDate, services: Services) -> Answ
     """One of the days that words may have meant."""
     on = day_of(carried.on)
     if on is None:
-        raise Refusal("That button carries no day. Nothing was changed.", kind="stale")
+        raise NO_DAY
     if carried.what == "plan":
         return await plans.show_plan(heard, ShowPlan(carried.firm, carried.version, target=carried.on), services)
     if carried.what == "target":
@@ -284,6 +287,15 @@ async def remove_recurring(heard: Heard, carried: RemoveRecurring, services: Ser
     return Replace(
         own_dates(heard, services, await services.remove_recurring(heard.firm.key, heard.act, carried.recurring))
     )
+
+
+async def finish_year(heard: Heard, carried: FinishYear, services: Services) -> Answer:
+    """*Done for …* beside a date of every year that has passed."""
+    on = day_of(carried.on)
+    if on is None:
+        raise NO_DAY
+    result = await services.reminders.finish_recurring(heard.firm.key, heard.act, carried.recurring, on)
+    return Replace(own_dates(heard, services, result))
 
 
 def own_dates(heard: Heard, services: Services, result: Result, *, leap_day: bool = False) -> Message:

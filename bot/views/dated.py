@@ -1,13 +1,13 @@
 """Who a task belongs to and when it is wanted, in words and buttons, wherever a firm's tasks are shown."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from bot.views.blocks import day, escape, literal, short_day
 from bot.views.scene import Scene
-from flows.own_dates import OPEN, due_of, next_time, owned
+from flows.own_dates import OPEN, due_of, next_time, owned, still_open
 from flows.position import Due, Owner
 from flows.time_words import clock, zone_name
 from flows.trading_days import NEW_YORK, end_of
@@ -92,14 +92,22 @@ def mine(scene: Scene) -> Sequence[Item]:
 
 
 def coming(scene: Scene) -> list[Coming]:
-    """The firm's own dates of what is still to be done, the soonest first; steps as a whole, not task by task."""
+    """The firm's own dates of what is still to be done, the earliest first; steps as a whole, not task by task."""
     position = scene.position
     open_items = [i for i in scene.walk.items if i.state in OPEN]
     tasks = [Coming(position.task_due[i.key].on, literal(i.title)) for i in open_items if i.key in position.task_due]
     ids = {i.task.step for i in open_items} | {i.task.part for i in open_items}
     steps = [Coming(d.on, f"step {escape(step)}") for step, d in position.step_due.items() if step in ids]
-    yearly = [Coming(next_time(r, scene.today), f"{literal(r.name)} (every year)") for r in position.recurring]
-    return sorted([*tasks, *steps, *yearly])
+    return sorted([*tasks, *steps, *_yearly(scene)])
+
+
+def _yearly(scene: Scene) -> Iterator[Coming]:
+    """Of each date of every year the next day, and before it the last one where that is still open."""
+    for r in scene.position.recurring:
+        name, done = literal(r.name), scene.position.recurring_done.get(r.id, ())
+        if passed := still_open(scene.position, r, scene.today):
+            yield Coming(passed, f"{name} (every year), not marked done yet")
+        yield Coming(next_time(r, scene.today, done), f"{name} (every year)")
 
 
 def own_dates(scene: Scene) -> list[str]:

@@ -6,6 +6,7 @@ from datetime import date
 from bot.actions import fits
 from bot.buttons import (
     DateForm,
+    FinishYear,
     OpenDate,
     OpenHandover,
     OpenTarget,
@@ -40,7 +41,7 @@ from bot.views.blocks import (
 from bot.views.scene import Scene, banner, only_if_it_comes
 from bot.views.tasks import NOTHING, Top
 from flows.dates import WhichDay
-from flows.own_dates import OPEN
+from flows.own_dates import OPEN, still_open
 from flows.position import Recurring
 from flows.trading_days import Calendar
 from flows.walk import Item
@@ -192,22 +193,29 @@ def own(scene: Scene, top: Top = NOTHING) -> Message:
 
 
 def recurring_blocks(scene: Scene) -> list[Block]:
-    """The dates that come back every year, each with the way to remove it."""
+    """The dates that come back every year, each with the way to remove it, and to mark done what has passed."""
     there = scene.position.recurring
     if not there:
         return []
     more = len(there) - MOST_RECURRING
     typed = "`/cais due “its name” none` takes one of them off."
     rest = [context(f"And {more} more every year. {typed}")] if more > 0 else []
-    return [divider(), *(_recurring(scene, r) for r in there[:MOST_RECURRING]), *rest]
+    shown = [block for r in there[:MOST_RECURRING] for block in _recurring(scene, r)]
+    return [divider(), *shown, *rest]
 
 
-def _recurring(scene: Scene, kept: Recurring) -> Block:
+def _recurring(scene: Scene, kept: Recurring) -> list[Block]:
     every = f"{date(2000, kept.month, kept.day):%B} {kept.day}"
     other = f" ({LEAP_DAY})" if is_leap_day(kept.month, kept.day) else ""
     sure = confirm("Remove this date?", f"{kept.name}, every {every}, comes back no more. It can be undone.", "Remove")
     away = button("Remove", scene.carry(RemoveRecurring, recurring=kept.id), says=f"Remove {kept.name}", confirm=sure)
-    return section(f"🔁 *{literal(kept.name)}*: every {every}{other}", accessory=away)
+    said = section(f"🔁 *{literal(kept.name)}*: every {every}{other}", accessory=away)
+    passed = still_open(scene.position, kept, scene.today)
+    if passed is None:
+        return [said]
+    done = scene.carry(FinishYear, recurring=kept.id, on=passed.isoformat())
+    seen_to = f"Done for {short_day(passed)}"
+    return [said, actions(button(seen_to, done, says=f"{seen_to}: {kept.name}"))]
 
 
 def is_leap_day(month: int, on: int) -> bool:

@@ -215,6 +215,25 @@ async def test_a_yearly_date_that_another_lead_did_names_them_and_is_not_ones_ow
     assert "Undo" in labels(world.digests(LEA)[0])
 
 
+async def test_a_yearly_date_that_is_still_chased_is_listed_first_among_ones_dates_and_can_be_done_there(
+    world: World,
+) -> None:
+    await reminded(world)
+    await world.goes_to("2026-12-22")
+    assert "SAA certification" in world.said(BEN), "a week after its day"
+    listed = words_of(await world.slack.ben.types("/cais due"))
+    first = "🗓️ Tuesday, December 15, 2026: SAA certification (every year), not marked done yet"
+    assert listed.index(first) < listed.index("🗓️ Wednesday, December 15, 2027: SAA certification (every year)")
+    await world.slack.ben.presses("Done for Dec 15, 2026")
+    after = words_of(world.slack.ben.last)
+    assert "not marked done yet" not in after
+    assert "Wednesday, December 15, 2027: SAA certification (every year)" in after
+    assert "Undo" in labels(world.slack.ben.last)
+    await world.plan()
+    assert "✅ *SAA certification*: done for Dec 15, 2026 by you" in world.said(BEN)
+    assert world.slack.refused() == []
+
+
 async def test_what_was_snoozed_comes_back_and_the_others_keep_their_days(world: World) -> None:
     digest = await reminded(world)
     await world.slack.ben.picks("Snooze", "Tomorrow", on=digest)

@@ -10,6 +10,7 @@ from flows.evolve import fold
 from flows.firms import Person, Refusal
 from flows.history import sentence
 from flows.records import verify
+from flows.reminders.setting import finish_recurring
 from tests.flows.life import ANA, BEN, EVE, PACK, TODAY, VIC, Life
 
 MAY = date(2027, 5, 28)
@@ -166,6 +167,20 @@ def test_what_falls_on_february_29_falls_on_the_28th_in_other_years() -> None:
     assert own_dates.next_time(leap, date(2027, 1, 1)) == date(2027, 2, 28)
     assert own_dates.next_time(leap, date(2027, 3, 1)) == date(2028, 2, 29)
     assert own_dates.next_time(leap, date(2028, 2, 29)) == date(2028, 2, 29)
+
+
+def test_a_day_of_every_year_stays_open_after_it_until_it_is_marked_done() -> None:
+    life = Life()
+    life.take(own_dates.set_recurring(life.position, ANA, "Clock sync", 11, 19))
+    (yearly,) = life.position.recurring
+    was, today = date(2027, 11, 19), date(2027, 12, 7)
+    assert own_dates.still_open(life.position, yearly, was) is None, "the day itself is not over"
+    assert own_dates.still_open(life.position, yearly, today) == was
+    assert own_dates.next_time(yearly, today) == date(2028, 11, 19)
+    life.take(finish_recurring(life.position, ANA, yearly.id, was, today))
+    assert own_dates.still_open(life.position, yearly, today) is None
+    assert own_dates.next_time(yearly, date(2027, 11, 18), {was}) == date(2028, 11, 19), "it was done before its day"
+    assert own_dates.still_open(life.position, yearly, date(2026, 11, 24)) is None, "it was set after that day"
 
 
 def test_a_plan_is_one_click_and_one_undo_and_leaves_out_what_is_done_by_then() -> None:
