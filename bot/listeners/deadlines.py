@@ -26,7 +26,7 @@ from bot.views.refused import with_ticket
 from bot.views.scene import Scene, scene_of
 from bot.views.tasks import NOTHING, Top
 from flows import dates
-from flows.dates import OnDay
+from flows.dates import OnDay, WhichDay
 from flows.deadlines import Deadline, Source, Value, ValueType
 from flows.firms import Refusal
 from flows.services import Kept, Services
@@ -76,17 +76,19 @@ async def type_deadlines(heard: Heard, services: Services) -> Answer:
         return Say(views.deadlines(scene, there, admin=heard.who.admin))
     asked = _AS_OF.match(said)
     if asked and not asked[1]:
-        return Say(_as_of(scene, there, there.ledger.deadlines, asked[2]))
+        return Say(_as_of(scene, there, there.ledger.deadlines, asked))
     found = _called(there, asked[1] if asked else said)
     if asked and found:
-        return Say(_as_of(scene, there, found, asked[2]))
+        return Say(_as_of(scene, there, found, asked))
     if len(found) == 1:
         return Say(views.story(scene, there, found[0], admin=heard.who.admin))
     return Say(views.which(scene, found, said))
 
 
-def _as_of(scene: Scene, there: Workspace, deadlines: Sequence[Deadline], said: str) -> Message:
-    meant = dates.read_past(said, today=scene.today, calendar=there.calendar)
+def _as_of(scene: Scene, there: Workspace, deadlines: Sequence[Deadline], asked: re.Match[str]) -> Message:
+    meant = dates.read_past(asked[2], today=scene.today, calendar=there.calendar)
+    if isinstance(meant, WhichDay) and (days := [day for day in meant.choices if day <= scene.today]):
+        return views.as_of_which(scene, asked[1], meant.ask, days)
     if not isinstance(meant, OnDay):
         raise Refusal("Say one day, like `/cais deadlines as of May 27, 2022`.")
     if meant.on > scene.today:

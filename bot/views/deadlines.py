@@ -7,6 +7,7 @@ from bot.buttons import (
     OpenRevision,
     OpenTradingDay,
     PickDeadline,
+    RunCommand,
     ShowDeadlines,
     ShowNext,
     ShowStory,
@@ -39,6 +40,8 @@ from flows.workspace import DeadlineRevised, Entry, TradingDayEdited, Withdrawn,
 
 MOST_ROWS = 20
 MOST_EDITS = 10
+LONGEST_NAME = 200
+"""Characters a button carries of how an industry date was called; of one called at greater length all are shown."""
 
 # --- all of them ----------------------------------------------------------------------------------------------
 
@@ -201,6 +204,18 @@ def as_of(scene: Scene, there: Workspace, deadlines: Sequence[Deadline], on: dat
     ]
     first = known[0].lstrip("• ").replace("*", "").partition("\n")[0] if known else text
     return Message(f"{literal(scene.position.name)}: what was known on {day(on)}. {first}", blocks)
+
+
+def as_of_which(scene: Scene, name: str, ask: str, days: Sequence[date]) -> Message:
+    """Words that can mean several days: each is offered. `name` is what was said before them, to say which date."""
+    which = f"{name} " if 0 < len(name) <= LONGEST_NAME else ""
+    ways = []
+    for on in days:
+        words = f"deadlines {which}as of {on.isoformat()}"
+        run = RunCommand(firm=scene.position.key.firm, words=words)
+        ways.append(button(day(on), run, says=f"What was known on {day(on)}"))
+    said = f"{literal(scene.position.name)}: {escape(ask)}"
+    return Message(f"{said} {', or '.join(map(day, days))}", [banner(scene), section(escape(ask)), actions(*ways)])
 
 
 def _as_of_line(ledger: Ledger, deadline: Deadline, on: date) -> str:

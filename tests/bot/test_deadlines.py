@@ -103,6 +103,20 @@ async def test_as_of_a_day_to_come_or_of_no_day_is_refused(slack: Slack, service
     assert "Say one day" in words_of(await slack.ben.types("/cais deadlines as of bananas"))
 
 
+async def test_a_day_that_can_be_read_in_two_ways_is_asked_with_a_button_for_each(
+    slack: Slack, services: Services
+) -> None:
+    await firm_of_ben(services)
+    asked = await slack.ben.types("/cais deadlines production certification as of 6/7/2022")
+    assert labels(asked) == ["Tuesday, June 7, 2022", "Wednesday, July 6, 2022"]
+    await slack.ben.presses("Tuesday, June 7, 2022")
+    said = words_of(slack.ben.last)
+    assert "What was known on Jun 7, 2022" in said
+    assert "Full CAIS" not in said, "only the date that was asked for"
+    assert "What was known on Jul 6, 2022" in words_of(await slack.ben.types("/cais deadlines as of July 6, 2022"))
+    assert slack.refused() == []
+
+
 async def test_an_admin_adds_a_revision_which_holds_for_every_firm_and_can_be_taken_back(
     slack: Slack, services: Services
 ) -> None:
