@@ -44,6 +44,8 @@ class Tight(msgspec.Struct, frozen=True):
     """Trading days it usually takes; of a wait under way, those still to come."""
     after: Item | None = None
     """The task that comes first and is wanted last of those; None where the days count from today."""
+    after_on: date | None = None
+    """Its day."""
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -71,6 +73,11 @@ class Plan(msgspec.Struct, frozen=True):
     def after(self, day: date, milestone: Milestone) -> tuple[Planned, ...]:
         """Tasks that are to be done by an industry date, and would be done after this day of it."""
         return tuple(p for p in self.tasks if milestone.is_about(p.item.task.id) and p.day > day)
+
+    @property
+    def beyond(self) -> tuple[Planned, ...]:
+        """Tasks whose date, which stays, is after the target."""
+        return tuple(p for p in self.dated if p.day > self.target)
 
     @property
     def possible(self) -> bool:
@@ -186,10 +193,16 @@ class _Graph:
         if item.state == "waiting":
             days = self.calendar.between(first, self.earliest[item.key])
             return Tight(item, on, self.calendar.between(first, on), days)
-        before = [i for i in self.items if i.key in self.before[item.key] and dates.get(i.key, first) > first]
+        keys = self._dated_before(item.key, dates)
+        before = [i for i in self.items if i.key in keys and dates[i.key] > first]
         last = max(before, key=lambda i: dates[i.key], default=None)
-        left = self.calendar.between(dates[last.key] if last else first, on)
-        return Tight(item, on, left, usual_days(item), last)
+        ready = dates[last.key] if last else None
+        return Tight(item, on, self.calendar.between(ready or first, on), usual_days(item), last, ready)
+
+    def _dated_before(self, key: str, dates: Mapping[str, date]) -> frozenset[str]:
+        """The next dates on each way back from a task: one without a day, which an answer may bring, is passed over."""
+        ways = (frozenset({b}) if b in dates else self._dated_before(b, dates) for b in self.before[key])
+        return frozenset[str]().union(*ways)
 
 
 def _facts(condition: Condition | None) -> frozenset[str]:

@@ -110,6 +110,20 @@ def _yearly(scene: Scene) -> Iterator[Coming]:
         yield Coming(next_time(r, scene.today, done), f"{name} (every year)")
 
 
+def after_target(scene: Scene) -> str:
+    """Which tasks have a date after the firm's target, and what to do about it; empty where none has."""
+    target = scene.position.target
+    wanted = [(d.on, i) for i in scene.walk.items if i.state in OPEN and (d := due(scene, i))]
+    beyond = [found for found in wanted if target and found[0] > target]
+    if not beyond:
+        return ""
+    on, last = max(beyond, key=lambda found: found[0])
+    more = f" and {len(beyond) - 1} more" if len(beyond) > 1 else ""
+    named = f"“{literal(last.title)}” ({short_day(on)}){more}"
+    one = f"`/cais due {last.key}` and a day moves one"
+    return f"Dated after the target: {named}. `/cais plan` shows which days fit, and *Choose…* there moves them; {one}."
+
+
 def own_dates(scene: Scene) -> list[str]:
     """The target and the next few dates, a line each."""
     target = scene.position.target

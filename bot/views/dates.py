@@ -177,6 +177,8 @@ def own(scene: Scene, top: Top = NOTHING) -> Message:
     dates = dated.coming(scene)
     target = scene.position.target
     lines = [f"🎯 *Your target:* {dated.date_words(scene, target)}"] if target else ["🎯 No target yet."]
+    beyond = dated.after_target(scene)
+    lines += [f"⏱️ {beyond}"] if beyond else []
     lines += [f"🗓️ {day(on)}: {what}" for on, what in dates[:LINES_IN_A_SECTION]]
     more = len(dates) - LINES_IN_A_SECTION
     lines += [f"🗓️ and {more} more"] if more > 0 else []
@@ -189,7 +191,12 @@ def own(scene: Scene, top: Top = NOTHING) -> Message:
     blocks = [*top.blocks, banner(scene, "your own dates"), section("\n".join(lines)), actions(*ways)]
     blocks += recurring_blocks(scene)
     said = f"{literal(scene.position.name)}: {len(dates)} {'date' if len(dates) == 1 else 'dates'} of your own."
-    return Message(f"{top.text} {said}".strip(), blocks)
+    return Message(" ".join(x for x in (top.text, said, _as_read(beyond)) if x), blocks)
+
+
+def _as_read(text: str) -> str:
+    """Without the marks that format, for phones and screen readers."""
+    return text.replace("*", "").replace("`", "")
 
 
 def recurring_blocks(scene: Scene) -> list[Block]:

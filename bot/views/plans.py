@@ -96,7 +96,15 @@ def _staying(scene: Scene, proposed: Plan) -> list[Block]:
     lines = [_kept_line(p) for p in proposed.dated[:LINES_IN_A_SECTION]]
     more = len(proposed.dated) - LINES_IN_A_SECTION
     lines += [f"and {more} more"] if more > 0 else []
-    return [section(clip("\n".join(["*These have a date, which stays:*", *lines]), 3000))]
+    beyond = _beyond(proposed.beyond)
+    return [section(clip("\n".join(["*These have a date, which stays:*", *lines]), 3000 - len(beyond)) + beyond)]
+
+
+def _beyond(found: Sequence[Planned]) -> str:
+    """Which of them are after the target; in a line of its own, empty where none is."""
+    if not found:
+        return ""
+    return f"\n⏱️ *After the target:* {_named(found)}. *Choose…* moves those you tick to this plan's day."
 
 
 def _industry(scene: Scene, proposed: Plan) -> list[Block]:
@@ -109,9 +117,13 @@ def _industry(scene: Scene, proposed: Plan) -> list[Block]:
 
 
 def _after(found: Sequence[Planned]) -> str:
+    what = f"In this plan, after that day: {_named(found)}"
+    return f"⏱️ *The two do not fit.* {what}. An earlier target moves them forward."
+
+
+def _named(found: Sequence[Planned]) -> str:
     named = ", ".join(f"“{literal(clip(p.item.title, 100))}” ({short_day(p.day)})" for p in found[:MOST_NAMES])
-    more = f" and {len(found) - MOST_NAMES} more" if len(found) > MOST_NAMES else ""
-    return f"⏱️ *The two do not fit.* In this plan, after that day: {named}{more}. An earlier target moves them forward."
+    return named + (f" and {len(found) - MOST_NAMES} more" if len(found) > MOST_NAMES else "")
 
 
 def _tight(found: Sequence[Tight]) -> list[Block]:
@@ -134,6 +146,8 @@ def _tight_line(found: Tight) -> str:
     if found.after is None:
         return f"{short_day(found.on)} · {title}: {_days(found.left)} from today, {usual}"
     first = f"“{literal(clip(found.after.title, 100))}”"
+    if found.after_on and found.on < found.after_on:
+        return f"{short_day(found.on)} · {title}: before {first} ({short_day(found.after_on)}), which comes first"
     if not found.left:
         return f"{short_day(found.on)} · {title}: no day is left after {first}, which comes first; {usual}"
     return f"{short_day(found.on)} · {title}: {_days(found.left)} after {first}, {usual}"

@@ -369,7 +369,24 @@ async def test_a_date_that_stays_and_leaves_a_wait_too_little_is_said_before_and
     assert "The plan is set" in words_of(slack.ben.last)
     await slack.ben.types("/cais due s3e Dec 1")
     shown = words_of(await slack.ben.types("/cais plan June 30, 2027"))
-    assert "no day is left after “Register for CAIS”, which comes first" in shown
+    assert "test portal: before “Register for CAIS” (Dec 10, 2026), which comes first" in shown
+    assert slack.refused() == []
+
+
+async def test_a_target_before_dates_that_are_set_says_which_and_what_to_do(slack: Slack, services: Services) -> None:
+    await firm_of_ben(services)
+    await slack.ben.types("/cais next")
+    await slack.ben.presses("Yes")
+    await slack.ben.types("/cais due s2 July 1, 2027")
+    await slack.ben.types("/cais due s3e July 15, 2027")
+    assert "after the target" not in words_of(await slack.ben.types("/cais target July 15, 2027"))
+    said = words_of(await slack.ben.types("/cais target in 2 weeks"))
+    last = "“Your SAA has Administrator access to the test portal” (Jul 15, 2027) and 1 more"
+    assert f"Dated after the target: {last}" in said
+    assert "`/cais due s3e` and a day moves one" in said
+    planned = words_of(await slack.ben.types("/cais plan June 30, 2027"))
+    assert "*After the target:* “Register for CAIS” (Jul 1, 2027), “Your SAA has" in planned
+    assert "*Choose…* moves those you tick" in planned
     assert slack.refused() == []
 
 

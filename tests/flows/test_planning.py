@@ -100,6 +100,17 @@ def test_a_date_that_stays_and_leaves_a_wait_less_than_its_usual_days_is_named_w
     assert planned(life, MEMORIAL_DAY).tight == ()
 
 
+def test_a_date_before_what_comes_first_is_named_also_where_an_answer_may_bring_what_is_between() -> None:
+    life = undecided()
+    soon = NYSE.plus(TODAY, 20)
+    life.take(own_dates.set_task_due(PACK, life.position, ANA, "s6e", soon, today=TODAY))
+    life.take(own_dates.set_task_due(PACK, life.position, ANA, "s4", date(2027, 3, 1), today=TODAY))
+    (found,) = tight(life.walk, life.position, today=TODAY, calendar=NYSE)
+    assert (found.item.key, found.left, found.after_on) == ("s6e", 0, date(2027, 3, 1))
+    assert found.after is not None
+    assert found.after.key == "s4"
+
+
 def test_a_wait_under_way_has_less_than_usual_only_where_its_rest_does_not_fit() -> None:
     life = Life().go("ui")
     life.done("s6i")
