@@ -27,6 +27,7 @@ from bot.surfaces import (
     Say,
     Swap,
 )
+from bot.views.blocks import unmarked
 from bot.views.viewing import CHANGING
 from bot.views.within_home import IN_MESSAGES, within_home
 
@@ -83,12 +84,16 @@ def waiting(call: Call) -> Json | None:
 
 
 def field_errors(call: Call, sentences: dict[str, str]) -> Json:
-    """The ack that keeps a modal open; a sentence for a block the modal does not have goes to its first input."""
+    """The ack that keeps a modal open; a sentence for a block the modal does not have goes to its first input.
+
+    Slack shows these as plain text: the marks of bold words and of code would stand there as they are.
+    """
     inputs = call.inputs
     errors: dict[str, str] = {}
     for block, sentence in sentences.items():
         place = block if block in inputs else inputs[0]
-        errors[place] = f"{errors[place]} {sentence}" if place in errors else sentence
+        plain = unmarked(sentence)
+        errors[place] = f"{errors[place]} {plain}" if place in errors else plain
     return {"response_action": "errors", "errors": errors}
 
 

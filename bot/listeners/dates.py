@@ -265,7 +265,7 @@ async def save_date(heard: Heard, carried: DateForm, services: Services) -> Answ
     try:
         return Replace(await _set_task(heard, services, carried.task, None if clear else on, carried.version))
     except Refusal as refusal:
-        return FieldErrors({views.DAY: refusal.sentence.replace("*", "")})
+        return FieldErrors({views.DAY: refusal.sentence})
 
 
 async def set_chosen(heard: Heard, carried: SetDate, services: Services) -> Answer:

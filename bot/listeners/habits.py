@@ -186,7 +186,7 @@ async def save_form(heard: Heard, carried: HabitsForm, services: Services) -> An
     try:
         return Replace(await _change(heard, services, replace(kept, hour=own, paused_until=until)))
     except Refusal as refusal:
-        return FieldErrors({views.PAUSE: refusal.sentence.replace("`", "")})
+        return FieldErrors({views.PAUSE: refusal.sentence})
 
 
 async def reach_again(heard: Heard, carried: ReachAgain, services: Services) -> Answer:

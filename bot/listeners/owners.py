@@ -150,7 +150,7 @@ def _must_be_a_person(known: Known | None) -> None:
 def _refused(heard: Heard, services: Services, refusal: Refusal, known: Known | None, task: str = "") -> Answer:
     """No member: the way to make them one. A modal keeps what was picked and shows the sentence."""
     if heard.kind == "submit" and refusal.kind not in ("no_member", "viewer"):
-        return FieldErrors({views.PERSON: refusal.sentence.replace("*", "")})
+        return FieldErrors({views.PERSON: refusal.sentence})
     if refusal.kind != "no_member" or known is None:
         raise refusal
     lead = role_of(heard.firm, heard.who) == "lead"

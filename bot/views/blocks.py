@@ -45,6 +45,14 @@ _UNDERSCORE_AT_AN_EDGE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
 _BROKEN_ENTITY = re.compile(r"&(?:a|am|amp|l|lt|g|gt)?$")
 
 
+_MARKED = re.compile(r"(?<![\w*])\*(?=\S)([^*\n]+)(?<=\S)\*(?![\w*])|`([^`\n]+)`")
+
+
+def unmarked(text: str) -> str:
+    """A sentence without the marks of its bold words and its code, for places where Slack formats nothing."""
+    return _MARKED.sub(lambda found: found[1] or found[2], text)
+
+
 def clip(text: str, length: int) -> str:
     """The text, with an ellipsis where it had to be cut; no escaped character is cut in two."""
     if len(text) <= length:

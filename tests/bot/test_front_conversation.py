@@ -138,7 +138,7 @@ async def test_a_refusal_is_said_and_the_card_stays(slack: Slack) -> None:
 async def test_a_refusal_in_a_modal_stands_at_its_first_field(slack: Slack) -> None:
     await slack.ben.types("/cais card")
     await slack.ben.presses("Open")
-    assert (await slack.ben.submits({"name": "refuse"}))["errors"] == {"name": "No such name."}
+    assert (await slack.ben.submits({"name": "refuse"}))["errors"] == {"name": "No such name: 2 * 3 * 4 is none."}
 
 
 async def test_what_is_pressed_in_the_home_is_answered_there_or_where_it_can_stand(

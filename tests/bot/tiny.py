@@ -135,9 +135,9 @@ async def picked(heard: Heard, carried: Pick, services: Services) -> Answer:
 async def sent(heard: Heard, carried: Form, services: Services) -> Answer:
     match heard.value("name"):
         case "wrong":
-            return FieldErrors({"name": "Not that one."})
+            return FieldErrors({"name": "Not *that* one."})
         case "refuse":
-            raise Refusal("No such name.")
+            raise Refusal("No such name: `2 * 3 * 4` is none.")
         case "break":
             raise RuntimeError("secret detail")
         case "swap":
