@@ -225,7 +225,7 @@ def _piece(scene: Scene, item: Item, piece: Piece) -> Block:
     away = button(
         "Remove…",
         scene.carry(OpenRemoveEvidence, evidence=piece.row.sequence, task=item.key),
-        says=f"Remove {piece.name}",
+        says=f"Remove entry {piece.row.sequence}: {piece.name}",
     )
     return section("\n".join(lines), accessory=away)
 
@@ -237,7 +237,9 @@ def remove_modal(scene: Scene, carried: RemoveEvidenceForm, name: str) -> Modal:
         submit="Remove",
         carried=carried,
         blocks=[
-            section(f"*{literal(clip(name, 300))}* will not count any more."),
+            section(
+                f"*{literal(clip(' '.join(name.split()), 300))}*, entry {carried.evidence}, will not count any more."
+            ),
             field("reason", "Why?", text_input(multiline=True), hint="Kept in the history. You can undo it."),
             context("What was recorded of it stays in the history, and a copy stays where it is kept."),
             banner(scene),

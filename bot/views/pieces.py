@@ -16,16 +16,16 @@ SUGGESTED = "Worth keeping (our suggestion, not the roadmap's words)"
 
 
 def link(url: str, label: str) -> str:
-    """A link whose address and label cannot break out of it."""
-    safe = escape(url.replace("|", "%7C").replace(">", "%3E").replace("<", "%3C").replace(" ", "%20"))
-    return f"<{safe}|{literal(label).replace('|', '/')}>"
+    """A link whose address and label cannot break out of it; Slack takes none that goes on in another line."""
+    safe = escape("%20".join(url.replace("|", "%7C").replace(">", "%3E").replace("<", "%3C").split()))
+    return f"<{safe}|{literal(' '.join(label.split())).replace('|', '/')}>"
 
 
 def piece_line(row: Record) -> str:
     """One piece in a line: what it is, its day, who added it, and its weakness."""
     event = row.event
     assert isinstance(event, EvidenceAdded), "the caller picked these rows by type"
-    name = clip(name_of(event), 90)
+    name = clip(" ".join(name_of(event).split()), 90)
     what = link(event.text, name) if event.text.startswith(("https://", "http://")) else literal(name)
     about = [KINDS[event.kind], *_of_content(event)]
     if event.happened_on:

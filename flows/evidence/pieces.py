@@ -41,8 +41,10 @@ class Piece(msgspec.Struct, frozen=True):
 
     @property
     def name(self) -> str:
-        """What people call it."""
-        return name_of(self.event)
+        """What people call it; of files that were given one name together also the file's own."""
+        event = self.event
+        own = event.name if event.kind == "file" and event.name != event.label else ""
+        return f"{event.label} ({own})" if event.label and own else name_of(event)
 
 
 def name_of(event: e.EvidenceAdded) -> str:

@@ -21,7 +21,7 @@ from flows.firms import Person, Refusal
 from flows.services import Act, Services
 from storage.copies import Copies
 from tests.bot.conftest import bot_in_slack
-from tests.bot.conversing import BEN, COMPLIANCE, GENERAL, LEA, Json, Slack, Someone, labels, words_of
+from tests.bot.conversing import BEN, COMPLIANCE, GENERAL, LEA, Json, Slack, Someone, elements, labels, words_of
 
 TENANT = "-/T0SANDBOX"
 TOKENS = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_SIGNING_SECRET": "s"}
@@ -334,6 +334,33 @@ async def test_a_piece_is_removed_with_a_reason_and_brought_back(slack: Slack, s
     assert "Reason: wrong firm's memo" in words_of(await slack.ben.types("/cais history s1"))
     await slack.ben.types("/cais undo")
     assert (await services.position(key, person(BEN))).evidence == {"s1": 1}
+
+
+async def test_files_that_were_given_one_name_together_are_told_apart_where_one_is_removed(
+    slack: Slack, services: Services
+) -> None:
+    await a_firm(services)
+    await submits(slack, slack.ben, {"a.pdf": PDF, "b.txt": b"b"}, label="bundle")
+    await told(slack, slack.ben, "a.pdf is recorded")
+    await slack.ben.presses("Evidence", on=await told(slack, slack.ben, "b.txt is recorded"))
+    names = [element.get("accessibility_label", "") for seen in slack.ben.sees for _, element in elements(seen)]
+    first, second = [name for name in names if name.startswith("Remove")]
+    assert {first.partition(": ")[2], second.partition(": ")[2]} == {"bundle (a.pdf)", "bundle (b.txt)"}
+    entry, _, name = first.removeprefix("Remove ").partition(": ")
+    await slack.ben.presses("Remove…")
+    assert f"*{name}*, {entry}, will not count any more." in words_of(slack.ben.modal or {})
+    await slack.ben.submits({"reason": "the wrong one"})
+    assert f"Evidence removed for Does your firm report events with an FDID?: {name} ({entry})" in words_of(
+        slack.ben.last
+    )
+
+
+async def test_a_link_with_a_note_of_two_lines_is_a_link_in_the_list(slack: Slack, services: Services) -> None:
+    await a_firm(services)
+    await slack.ben.types("/cais evidence s1")
+    await slack.ben.submits({"link": "https://docs.example.com/a?b=1&c=2", "note": "two\nlines | of it"})
+    await slack.ben.presses("Evidence")
+    assert "<https://docs.example.com/a?b=1&amp;c=2|two lines / of it> (" in words_of(slack.ben.last)
 
 
 async def test_viewers_read_and_cannot_add_or_remove(slack: Slack, services: Services) -> None:
