@@ -54,7 +54,8 @@ def register(router: Router) -> None:
     router.action(FinishYear)(finish_year)
 
 
-def _reader(today: date, calendar: Calendar) -> Callable[[str], Meant | None]:
+def reader(today: date, calendar: Calendar) -> Callable[[str], Meant | None]:
+    """What reads words as a date, today."""
     return lambda text: dates.read(text, today=today, calendar=calendar)
 
 
@@ -67,7 +68,7 @@ async def type_due(heard: Heard, services: Services) -> Answer:
     if not heard.words.strip():
         return Say(views.own(scene))
     calendar = await calendar_for(heard, services)
-    found = date_words.due_words(scene.pack, scene.walk, heard.words, _reader(scene.today, calendar))
+    found = date_words.due_words(scene.pack, scene.walk, heard.words, reader(scene.today, calendar))
     if found.name or found.yearly:
         return await _due_every_year(heard, services, scene, found)
     if found.subject.step:

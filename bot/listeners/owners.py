@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 
 from bot.buttons import AssignForm, AssignTo, HandoverForm, OpenAssign, OpenHandover
-from bot.listeners.dates import item_of, own_dates
-from bot.listeners.scenes import scene_for
+from bot.listeners.dates import item_of, own_dates, reader
+from bot.listeners.scenes import calendar_for, scene_for
 from bot.listeners.tasks import NO_SUCH_TASK, beyond
 from bot.router import Heard, Router
 from bot.slack.places import place
@@ -44,9 +44,12 @@ def register(router: Router) -> None:
 async def type_assign(heard: Heard, services: Services) -> Answer:
     """`/cais assign <task> @user`, `to me`, `nobody`; without a person the form."""
     scene = scene_for(heard, services)
-    words, people, unknown = date_words.assign_words(heard.words, heard.mentions, heard.firm, heard.who.id)
+    calendar = await calendar_for(heard, services)
+    names = (heard.words, heard.mentions, heard.firm, heard.who.id)
+    words, people, unknown, when = date_words.assigned(scene.pack, scene.walk, *names, reader(scene.today, calendar))
+    people = tuple(dict.fromkeys(people))
     items = tasks_meant(scene.pack, scene.walk, words)
-    if len(people) > 1:
+    if len(people) > 1 and Someone() in people:
         raise WHO_IS_THAT
     if not people and not unknown and not items:
         words, unknown = date_words.task_and_stranger(scene.pack, scene.walk, heard.words)
@@ -59,9 +62,17 @@ async def type_assign(heard: Heard, services: Services) -> Answer:
         raise NO_SUCH_TASK
     if len(items) > 1:
         return Say(steps.which_task(scene, items, "Which one? Open it and press *Assign*."))
-    item = items[0]
+    return await _assign_typed(heard, services, items[0], people, when)
+
+
+async def _assign_typed(heard: Heard, services: Services, item: Item, people: Sequence[Someone], when: str) -> Answer:
+    """To the one who was named; of several each is offered, and without one the form is opened."""
+    scene = scene_for(heard, services)
+    if len(people) > 1:
+        known = [await _known(heard, services, someone) for someone in people]
+        return Say(views.one_owner(scene, item, [k for k in known if k]))
     if people:
-        return await _assign(heard, services, item.key, people[0], Say)
+        return await _assign(heard, services, item.key, people[0], Say, when=when)
     if heard.kind in ("command", "action"):
         return Open(views.assign_modal(scene, item))
     return Say(tasks.card(scene, item, tasks.note("Press *Assign* to say whose it is.")))
@@ -102,6 +113,7 @@ async def _assign(
     someone: Someone,
     answer: Callable[[Message], Answer],
     seen: int | None = None,
+    when: str = "",
 ) -> Answer:
     known = await _known(heard, services, someone)
     _must_be_a_person(known)
@@ -119,7 +131,7 @@ async def _assign(
         top = tasks.note("That is so already.")
     else:
         top = tasks.note(f"Somebody assigned it since this was drawn. {views.owner_note(scene, item)}")
-    return answer(tasks.card(scene, item, top))
+    return answer(tasks.card(scene, item, views.not_dated(scene, item, top, when) if when else top))
 
 
 def _owned(scene: Scene, item: Item, records: tuple[Record, ...], known: Known | None) -> Top:

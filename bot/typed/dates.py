@@ -1,7 +1,7 @@
 """From what somebody typed after `due` and `assign` to the task or step that is meant, the date and the person."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
@@ -21,6 +21,8 @@ _QUOTED = re.compile(r"^[\"“”'‘’«](.+?)[\"“”'‘’»]\s*(.*)$")
 _YEARLY = re.compile(r"^(.*?)\s*\b((?:every|each|yearly|annually)\b.*)$", re.IGNORECASE)
 _LEADING = re.compile(r"^(?:to|for|is|by|due|at|of|the date of)\s+", re.IGNORECASE)
 _ME = frozenset({"me", "myself", "i", "@me"})
+_AND = frozenset({"and", "&", "+", "or"})
+_TO = re.compile(r"^(?:to|->|→)\s+|\s+(?:to|->|→)$", re.IGNORECASE)
 _NOBODY = frozenset({"nobody", "none", "no one", "noone", "clear", "unassign", "unassigned", "remove"})
 
 
@@ -162,6 +164,57 @@ def assign_words(
     if not people and not unknown and tokens and (person := person_called(position, tokens[-1])):
         people, task = [Someone(person=person)], task[:-1]
     return " ".join(task), tuple(people), unknown
+
+
+class Assigned(NamedTuple):
+    """What was typed after `assign`. `when`: words of a date that stood behind it, which assigning does not set."""
+
+    task: str
+    people: tuple[Someone, ...] = ()
+    unknown: str = ""
+    when: str = ""
+
+
+def assigned(
+    pack: Pack, walk: Walk, text: str, mentions: Mapping[str, str], position: Position, me: str, read: Read
+) -> Assigned:
+    """As `assign_words` has it; where that names no task, also a member's name before it, and a date behind it."""
+    words, people, unknown = assign_words(text, mentions, position, me)
+    words = " ".join(w for w in words.split() if w.casefold() not in _AND) if len(people) > 1 else words
+    as_read = Assigned(words, people, unknown)
+    if tasks_meant(pack, walk, words):
+        return as_read
+    if people or unknown:
+        dated = ((head, when) for head, when in _without_date(words, read) if tasks_meant(pack, walk, head))
+        if found := next(dated, None):
+            return Assigned(found[0], people, unknown, found[1])
+    if not mentions and not unknown:
+        for head, when in _without_date(text, read):
+            if found := _task_and_member(pack, walk, position, head):
+                return Assigned(found[0], (Someone(person=found[1]),), when=when)
+    return as_read
+
+
+def _without_date(text: str, read: Read) -> Iterator[tuple[str, str]]:
+    """The words whole, then those before each date that may end them, with the date, the longest date first."""
+    tokens = text.split()
+    yield " ".join(tokens), ""
+    for count in range(len(tokens)):
+        tail = " ".join(tokens[count:])
+        if read(tail) is not None:
+            yield " ".join(tokens[:count]), tail
+
+
+def _task_and_member(pack: Pack, walk: Walk, position: Position, text: str) -> tuple[str, str] | None:
+    """A task and a member's name beside each other, whichever comes first: `Ben s2`, `s2 Ben Cole`."""
+    tokens = text.split()
+    for place in range(1, len(tokens)):
+        head, tail = _TO.sub("", " ".join(tokens[:place])), _TO.sub("", " ".join(tokens[place:]))
+        for task, name in ((tail, head), (head, tail)):
+            person = person_called(position, name)
+            if person and tasks_meant(pack, walk, task):
+                return task, person
+    return None
 
 
 def task_and_stranger(pack: Pack, walk: Walk, text: str) -> tuple[str, str]:

@@ -2,17 +2,21 @@
 
 from collections.abc import Sequence
 
-from bot.buttons import AssignForm, AssignTo, HandoverForm, OpenMember
+from bot.actions import fits
+from bot.buttons import AssignForm, AssignTo, HandoverForm, OpenMember, RunCommand
 from bot.slack.places import slack_id
 from bot.surfaces import Block, Message, Modal
 from bot.views import dated
 from bot.views.blocks import Element, actions, button, clip, context, field, literal, section, user_input
-from bot.views.dates import about, box
+from bot.views.dates import about, box, with_note
 from bot.views.scene import Scene, banner
+from bot.views.tasks import Top
+from flows.ports import Known
 from flows.position import Member
 from flows.walk import Item
 
 MOST_LEADS = 4
+MOST_OFFERED = 5
 PERSON, NOBODY, GIVER = "person", "nobody", "giver"
 
 
@@ -94,13 +98,32 @@ def stranger(scene: Scene, item: Item | None, name: str, near: Sequence[str], *,
     return Message(f"{text} {more}".replace("*", "").replace("`", ""), blocks)
 
 
+def one_owner(scene: Scene, item: Item, named: Sequence[Known]) -> Message:
+    """Several people were named for one task: it has one owner, and each of them is offered."""
+    text = f"A task has one owner. Nothing was changed. Whose is “{literal(item.title)}”?"
+    ways = [_offer(scene, item, known) for known in named[:MOST_OFFERED]]
+    more = "The others can still do it: whoever is a member may finish any task of the firm."
+    blocks = [banner(scene), section(text), actions(*ways), context(more)]
+    return Message(f"{literal(scene.position.name)}: {text}", blocks)
+
+
+def not_dated(scene: Scene, item: Item, top: Top, when: str) -> Top:
+    """What was recorded of an owner; a date was typed behind it, which is set by another command."""
+    typed = f"due {item.key} {when}"
+    text = f"Its date was not changed: `/cais {literal(clip(typed, 80))}` does that."
+    again = RunCommand(firm=scene.position.key.firm, words=typed)
+    way = [actions(button(clip(f"/cais {typed}", 70), again, says=f"Run {typed}"))] if fits(again) else []
+    noted = with_note(top, text)
+    return Top(noted.text.replace("`", ""), (*noted.blocks, *way))
+
+
 def _short(item: Item | None) -> str:
     return item.task.id if item else "s2"
 
 
-def _offer(scene: Scene, item: Item, member: Member) -> Element:
-    to = scene.carry(AssignTo, task=item.key, person=slack_id(member.person))
-    return button(clip(f"Assign to {member.name}", 70), to, says=f"Assign {item.title} to {member.name}")
+def _offer(scene: Scene, item: Item, member: Member | Known) -> Element:
+    to, name = scene.carry(AssignTo, task=item.key, person=slack_id(member.person)), member.name or "somebody"
+    return button(clip(f"Assign to {name}", 70), to, says=f"Assign {item.title} to {name}")
 
 
 def then_assign(scene: Scene, item: Item, member: Member) -> Block:

@@ -35,6 +35,48 @@ async def test_a_task_is_assigned_to_somebody_mentioned_or_named(slack: Slack, s
     assert slack.refused() == []
 
 
+@pytest.mark.parametrize("typed", ["Lea s1", "Lea Haddad s1", "s1 Lea Haddad", "s1 to lea haddad"])
+async def test_a_members_name_may_stand_before_the_task_or_behind_it(
+    slack: Slack, services: Services, typed: str
+) -> None:
+    key = await firm_of_ben(services)
+    await add_lea(services, key, LEA)
+    await slack.ben.types(f"/cais assign {typed}")
+    assert await owners(services, key) == {"s1": LEA_ID}
+
+
+@pytest.mark.parametrize(
+    "typed", ["s1 <@U0LEA> due Dec 20", "s1 due Dec 20 <@U0LEA>", "lea s1 by Dec 20", "s1 to Lea Dec 20"]
+)
+async def test_a_date_behind_an_assignment_is_not_set_and_the_way_to_set_it_stands_there(
+    slack: Slack, services: Services, typed: str
+) -> None:
+    key = await firm_of_ben(services)
+    await add_lea(services, key, LEA)
+    shown = await slack.ben.types(f"/cais assign {typed}")
+    assert await owners(services, key) == {"s1": LEA_ID}
+    assert "Its date was not changed: `/cais due s1" in words_of(shown)
+    assert (await position(services, key)).task_due == {}
+    await slack.ben.presses(next(label for label in labels(shown) if label.startswith("/cais due s1")), on=shown)
+    assert str((await position(services, key)).task_due["s1"].on) == "2026-12-20"
+    assert slack.refused() == []
+
+
+@pytest.mark.parametrize("between", [" ", " and ", ", "])
+async def test_of_two_who_are_mentioned_each_is_offered_as_a_task_has_one_owner(
+    slack: Slack, services: Services, between: str
+) -> None:
+    key = await firm_of_ben(services)
+    await add_lea(services, key, LEA)
+    asked = await slack.ben.types(f"/cais assign s1 <@U0LEA>{between}<@U0BEN>")
+    assert "A task has one owner. Nothing was changed. Whose is" in words_of(asked)
+    assert labels(asked) == ["Assign to Lea Haddad", "Assign to Ben Cole"]
+    assert await owners(services, key) == {}
+    await slack.ben.presses("Assign to Lea Haddad", on=asked)
+    assert await owners(services, key) == {"s1": LEA_ID}
+    assert "That is so already" in words_of(await slack.ben.types("/cais assign s1 <@U0LEA> <@U0LEA>"))
+
+
 async def test_a_task_is_mine_and_then_nobodys(slack: Slack, services: Services) -> None:
     key = await firm_of_ben(services)
     await slack.ben.types("/cais assign s1 to me")
