@@ -37,6 +37,8 @@ class FirmSummary(msgspec.Struct, frozen=True):
     name: str
     role: RoleName | None
     """None for a workspace admin who is no member."""
+    apart: str = ""
+    """What tells it from another one of this name; empty where it was not looked up, or there is none."""
 
 
 class Known(msgspec.Struct, frozen=True):

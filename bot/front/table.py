@@ -131,6 +131,8 @@ class Table:
             if unsure:
                 return await self._fall_back("unsure", self._heard(call, sighting, said))
             before, name = stranger(said, route, self._services.pack, sighting, self._services.now().date())
+            if name and not sighting.known.checked_at and await self._turns_out_to_be_admin(call):
+                return await self._listen(call, found, receipt)
             if name:
                 meant = replace(self._heard(call, sighting, f"{found.name} {before}".strip()), named=name)
                 return await self._fall_back("no_such_firm", meant)

@@ -33,7 +33,7 @@ async def copy(heard: Heard, services: Services) -> Answer:
     others = await _others(heard, services)
     if not words.called(heard.words, others):
         await _must_be_another(heard, services)
-    found = one_called(heard.words, others, "firm copy", heard.firm.key.firm)
+    found = await one_called(heard.words, others, services, "firm copy", heard.firm.key.firm)
     if not isinstance(found, FirmSummary):
         return found
     return Say(await _look(heard, services, found.key.firm))

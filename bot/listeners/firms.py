@@ -22,6 +22,7 @@ from bot.buttons import (
     UseFirm,
 )
 from bot.listeners.help import run
+from bot.listeners.namesakes import told_apart
 from bot.listeners.scenes import scene_for
 from bot.router import Heard, Router
 from bot.slack.places import is_channel, place
@@ -100,7 +101,7 @@ def strange(name: str, firms: Sequence[FirmSummary], then: str) -> Answer:
 async def which_firm(heard: Heard, services: Services) -> Answer:
     """Several firms, and none is meant: what was typed goes on once one is chosen."""
     note = views.FOREIGN_CHANNEL if heard.sighting.linked else ""
-    return Say(views.picker(heard.sighting.firms, heard.words, note))
+    return Say(views.picker(await told_apart(heard.sighting.firms, services), heard.words, note))
 
 
 def pick(router: Router) -> Callable[[Heard, PickFirm, Services], Awaitable[Answer]]:
@@ -141,31 +142,43 @@ async def use_named(heard: Heard, services: Services) -> Answer:
     """`/cais firm use <name>`. A near miss is offered and not used."""
     firms = await in_reach(heard, services)
     if not heard.words.strip():
-        return Say(views.picker(firms, "firm")) if firms else Say(views.firm_list((), (), ""))
-    found = one_called(heard.words, firms, "firm use")
+        apart = await told_apart(firms, services)
+        return Say(views.picker(apart, "firm")) if firms else Say(views.firm_list((), (), ""))
+    found = await one_called(heard.words, firms, services, "firm use")
     if not isinstance(found, FirmSummary):
         return found
     return Say(await _use(heard, services, await reachable(heard, services, found.key.firm)))
 
 
-def one_called(name: str, firms: Sequence[FirmSummary], command: str, into: str = "") -> FirmSummary | Answer:
+async def one_called(
+    name: str, firms: Sequence[FirmSummary], services: Services, command: str, into: str = ""
+) -> FirmSummary | Answer:
     """The firm that is named after the command, by the beginning of its name where no other begins so; else an answer.
 
-    `into`: the id of the firm that the command is about, where it is another one.
+    `into`: the id of the firm that the command is about, where it is another one. A button names one of several firms
+    with one name by its id.
     """
     found = words.called(name, firms)
     if len(found) == 1:
         return found[0]
     if not found:
-        near = _near(name, firms)
+        near = await told_apart(_near(name, firms), services)
         return Say(views.offered(name, near, [way.button for way in _ways(near, command, into)]))
-    return Say(naming.which(name, _ways(found, command, into)))
+    return Say(naming.which(name, _ways(await told_apart(found, services), command, into)))
 
 
 def _ways(firms: Sequence[FirmSummary], command: str, into: str) -> Sequence[naming.Way]:
     """The command as it goes on with each of these firms."""
-    typed = [f"{command} {firm.name}" for firm in firms]
-    return [naming.Way(firm.name, said, into, said) for firm, said in zip(firms, typed, strict=True)]
+    return [
+        naming.Way(
+            naming.known_as(firm),
+            f"{command} {firm.name}",
+            into,
+            f"{command} {firm.key.firm if firm.apart else firm.name}",
+            shared=bool(firm.apart),
+        )
+        for firm in firms
+    ]
 
 
 async def in_reach(heard: Heard, services: Services) -> Sequence[FirmSummary]:
@@ -223,9 +236,9 @@ async def press_list(heard: Heard, carried: ShowFirms, services: Services) -> An
 
 
 async def _list(heard: Heard, services: Services, note: str = "") -> Message:
-    mine = heard.sighting.firms
-    own = {f.key for f in mine}
-    others = [f for f in await in_reach(heard, services) if f.key not in own]
+    own = {f.key for f in heard.sighting.firms}
+    every = await told_apart(await in_reach(heard, services), services)
+    mine, others = [f for f in every if f.key in own], [f for f in every if f.key not in own]
     return views.firm_list(mine, others, heard.sighting.current, note)
 
 
@@ -304,7 +317,7 @@ async def link_here(heard: Heard, services: Services) -> Answer:
     """`/cais firm link [name]`, in a channel."""
     if heard.words.strip():
         firms = await in_reach(heard, services)
-        found = one_called(heard.words, firms, "firm link", heard.firm.key.firm)
+        found = await one_called(heard.words, firms, services, "firm link", heard.firm.key.firm)
         if not isinstance(found, FirmSummary):
             return found
         meant = await reachable(heard, services, found.key.firm)

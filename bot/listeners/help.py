@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from msgspec.structs import replace
 
 from bot.buttons import RunCommand, ShowHelp
+from bot.listeners.namesakes import told_apart
 from bot.listeners.questions import answer_words
 from bot.router import Heard, Router
 from bot.surfaces import Answer, Message, Prompts, Replace, Say
@@ -112,17 +113,18 @@ def ask_which(router: Router) -> Callable[[Heard, Services], Awaitable[Answer]]:
         meant = await _meant(router, heard, services, command, rest)
         if meant is None:
             return Say(views.unknown(heard.words, (), _firm(heard)[0]))
-        return Say(_which(router, heard, command, rest, meant))
+        return Say(await _which(router, heard, services, command, rest, meant))
 
     return listen
 
 
-def _which(router: Router, heard: Heard, command: str, rest: str, meant: Meant) -> Message:
+async def _which(router: Router, heard: Heard, services: Services, command: str, rest: str, meant: Meant) -> Message:
     """What each click would do. In a button people are Slack's ids: a click brings no mentions."""
     here, carried = heard.sighting.position, with_ids(meant.rest, heard.mentions)
+    reads, then = f"{command} {meant.rest}".strip(), f"{command} {carried}".strip()
     ways = [
-        naming.Way(firm.name, f"{command} {meant.rest}".strip(), firm.key.firm, f"{command} {carried}".strip())
-        for firm in meant.firms
+        naming.Way(naming.known_as(firm), reads, firm.key.firm, then, shared=bool(firm.apart))
+        for firm in await told_apart(meant.firms, services)
     ]
     typed = f"{command} {rest}"
     kept: naming.Way | None = None
@@ -157,7 +159,7 @@ async def run(router: Router, heard: Heard, services: Services, text: str, *, as
         return Say(views.stale(*_firm(heard)))
     meant = await _meant(router, heard, services, name, rest) if split and not as_typed else None
     if meant and meant.firm is None:
-        return Replace(_which(router, heard, name, rest, meant))
+        return Replace(await _which(router, heard, services, name, rest, meant))
     if meant and meant.firm:
         rest, firm = meant.rest, meant.firm.key.firm
         heard = replace(heard, sighting=await services.directory.sight(heard.tenant, heard.who.id, heard.channel, firm))

@@ -42,7 +42,8 @@ async def meant_firm(
     if not said or not route.takes_firm:
         return None
     found = words.ending(said, sighting.firms, mentioned=mentioned, people=route.people)
-    if sighting.known.admin and not (found and found.whole) and (" for " in f" {said} " or "@" in said):
+    if sighting.known.admin and (" for " in f" {said} " or "@" in said):
+        # Also where a firm of their own has that name: another one may have it, too.
         firms = await services.directory.all_firms(tenant)
         among_all = words.ending(said, firms, mentioned=mentioned, people=route.people)
         found = among_all if found is None or (among_all and among_all.whole) else found

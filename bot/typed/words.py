@@ -144,8 +144,9 @@ def ending(
 
 
 def called(name: str, firms: Sequence[FirmSummary]) -> tuple[FirmSummary, ...]:
-    """The firms a name may mean: that of this whole name, else all whose names begin so."""
-    return _so_called(_name(name), firms) or _beginning(_name(name), firms)
+    """The firms a name may mean: that of this whole name, else all whose names begin so. A button may give the id."""
+    by_id = tuple(f for f in firms if f.key.firm == name)
+    return by_id or _so_called(_name(name), firms) or _beginning(_name(name), firms)
 
 
 def begins_with_words(firm: FirmSummary, said: str) -> bool:

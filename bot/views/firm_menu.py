@@ -6,6 +6,7 @@ from bot.actions import Carried, action_id, pack
 from bot.buttons import PickFirm
 from bot.surfaces import Block
 from bot.views.blocks import Element, option, plain
+from bot.views.naming import known_as
 from flows.ports import FirmSummary
 
 GROUP = 100
@@ -38,11 +39,11 @@ def firm_choices(firms: Sequence[FirmSummary]) -> Element:
     """The options of a select: plain up to a hundred firms, in groups above that."""
     firms = firms[:MOST]
     if len(firms) <= GROUP:
-        return {"options": [option(f.name, f.key.firm) for f in firms]}
+        return {"options": [option(known_as(f), f.key.firm) for f in firms]}
     groups = [firms[n : n + GROUP] for n in range(0, len(firms), GROUP)]
     return {"option_groups": [_group(g) for g in groups]}
 
 
 def _group(firms: Sequence[FirmSummary]) -> Element:
     span = f"{firms[0].name[:30]} to {firms[-1].name[:30]}"
-    return {"label": plain(span, 75), "options": [option(f.name, f.key.firm) for f in firms]}
+    return {"label": plain(span, 75), "options": [option(known_as(f), f.key.firm) for f in firms]}

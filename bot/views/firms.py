@@ -44,6 +44,7 @@ from bot.views.blocks import (
     user_input,
 )
 from bot.views.firm_menu import firm_menu, fits_menu
+from bot.views.naming import known_as
 from bot.views.reviews import rules_in_short
 from bot.views.scene import Scene, banner, next_button, progress_words
 from bot.views.zones import ZONE_HINT, zone_input, zone_label
@@ -165,7 +166,7 @@ def picker(firms: Sequence[FirmSummary], then: str, note: str = "", near: Sequen
         asked, then = f"{asked} What you typed is too long to be kept here: type it again once you have chosen.", ""
     if then:
         asked += f" I will go on with `{literal(then)}`." if len(then) <= 60 else " I will go on with what you typed."
-    buttons = [button(f.name, PickFirm(firm=f.key.firm, then=then), says=f"Firm {f.name}") for f in shown]
+    buttons = [button(known_as(f), PickFirm(firm=f.key.firm, then=then), says=f"Firm {known_as(f)}") for f in shown]
     blocks = [*([section(note)] if note else []), section(asked), *([actions(*buttons)] if buttons else [])]
     if not few:
         blocks.append(firm_menu(firms, PickFirm(then=then)))
@@ -214,7 +215,8 @@ def _listed(firm: FirmSummary, current: str) -> str:
     marks: list[str] = [firm.role or "not a member"]
     if firm.key.firm == current:
         marks.append("your current firm")
-    return f"*{literal(firm.name)}* · {', '.join(marks)}"
+    apart = f" ({literal(firm.apart)})" if firm.apart else ""
+    return f"*{literal(firm.name)}*{apart} · {', '.join(marks)}"
 
 
 def _open(firm: FirmSummary) -> Element:

@@ -6,13 +6,35 @@ from dataclasses import dataclass
 from bot.actions import fits
 from bot.buttons import RunCommand
 from bot.surfaces import Message
-from bot.views.blocks import Element, actions, button, clip, context, literal, section
+from bot.views.blocks import Element, actions, button, clip, context, literal, section, short_day
+from flows.ports import FirmSummary
+from flows.position import Position
+from flows.reminders.hours import zone_of
+from flows.trading_days import NEW_YORK
 
 FEW = 5
 """Firms with a button each."""
 
 SHOWN = 140
 """Characters of what was typed that are shown again."""
+
+
+LABEL = 75
+"""Characters of a button's label (Slack's limit)."""
+
+
+def led_by(position: Position) -> str:
+    """What tells a firm from another of its name: `Eve Evans leads it, since Nov 3, 2026`. Plain text."""
+    leads = [member.name for member in position.members.values() if member.role == "lead" and member.name]
+    who = f"{clip(leads[0], 30)} leads it" if leads else ""
+    zone = zone_of(position.time_zone) or NEW_YORK
+    since = f"since {short_day(position.set_up_at.astimezone(zone).date())}" if position.set_up_at else ""
+    return ", ".join(filter(None, (who, since)))
+
+
+def known_as(firm: FirmSummary, longest: int = LABEL) -> str:
+    """A firm's name where one is chosen, with what tells it apart. Plain text, not longer than this."""
+    return f"{clip(firm.name, longest - len(firm.apart) - 3)} ({firm.apart})" if firm.apart else firm.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +45,8 @@ class Way:
     reads: str
     firm: str
     carried: str
+    shared: bool = False
+    """Another firm has the same name."""
 
     @property
     def button(self) -> RunCommand:
@@ -57,6 +81,8 @@ def _asked(said: str, firms: Sequence[Way], as_typed: Way | None) -> str:
         return f"Does {quoted} name the firm *{literal(firms[0].name)}*, or is it part of what you wrote?"
     if as_typed:
         return f"Does {quoted} name one of {len(firms)} firms whose names begin so, or is it part of what you wrote?"
+    if all(way.shared for way in firms):
+        return f"Which firm do you mean by {quoted}? {len(firms)} firms bear that name."
     return f"Which firm do you mean by {quoted}? The names of {len(firms)} begin so."
 
 

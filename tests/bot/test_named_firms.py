@@ -6,7 +6,7 @@ from bot.buttons import PickFirm, ShowHelp
 from bot.views.blocks import button
 from flows.events import FirmKey
 from flows.services import Act, Services
-from tests.bot.conversing import BEN, LEA, Slack, labels, words_of
+from tests.bot.conversing import ANA, BEN, LEA, Slack, labels, words_of
 from tests.bot.firm_making import TENANT, a_firm, person
 from tests.bot.walking import history
 
@@ -325,3 +325,47 @@ async def test_a_mistyped_long_note_is_not_cut_off_but_to_be_typed_again(slack: 
 def test_a_button_never_carries_more_than_slack_takes() -> None:
     with pytest.raises(ValueError, match="more than 2000"):
         button("Help", ShowHelp(command="x" * 2000))
+
+
+async def namesakes(services: Services) -> tuple[FirmKey, FirmKey]:
+    """Two firms called Bravo, Ben's and Lea's; Ana, who runs the workspace, is in neither."""
+    return (await a_firm(services, "Bravo", BEN)).key, (await a_firm(services, "bravo", LEA)).key
+
+
+@pytest.mark.parametrize("typed", ["status for Bravo", "firm use Bravo"])
+async def test_of_firms_with_one_name_it_is_asked_which_and_who_leads_each_is_said(
+    slack: Slack, services: Services, typed: str
+) -> None:
+    await namesakes(services)
+    await slack.ana.types("hello")  # so that Slack is asked who she is
+    said = await slack.ana.types(f"/cais {typed}")
+    assert "2 firms bear that name" in words_of(said)
+    assert sorted(labels(said)) == [
+        "Bravo (Ben Cole leads it, since Nov 23, 2026)",
+        "bravo (Lea Haddad leads it, since Nov 23, 2026)",
+    ]
+    await slack.ana.presses("bravo (Lea Haddad leads it, since Nov 23, 2026)")
+    assert "*bravo*" in words_of(slack.ana.last)
+    assert "bear that name" not in words_of(slack.ana.last)
+
+
+async def test_an_admin_whose_own_firm_has_the_name_of_another_is_asked_too(slack: Slack, services: Services) -> None:
+    await namesakes(services)
+    await a_firm(services, "BRAVO", ANA)
+    await slack.ana.types("hello")
+    assert "3 firms bear that name" in words_of(await slack.ana.types("/cais status for Bravo"))
+    assert "Lea Haddad" not in words_of(await slack.ben.types("/cais status for Bravo")), "of others' firms nothing"
+
+
+async def test_a_list_of_firms_tells_those_of_one_name_apart(slack: Slack, services: Services) -> None:
+    await namesakes(services)
+    await a_firm(services, "Charlie", BEN)
+    await slack.ana.types("hello")
+    said = words_of(await slack.ana.types("/cais firm list"))
+    assert "*Bravo* (Ben Cole leads it, since Nov 23, 2026) · not a member" in said
+    assert "*Charlie* · not a member" in said
+
+
+async def test_the_very_first_words_of_an_admin_reach_a_firm_by_its_name(slack: Slack, services: Services) -> None:
+    await a_firm(services, "Bravo", BEN)
+    assert "*Bravo*" in words_of(await slack.ana.types("/cais status for Bravo"))
