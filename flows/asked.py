@@ -95,6 +95,9 @@ class Owed(msgspec.Struct, frozen=True):
     """Business time at which it was sent; 0 where it was not, or nobody knows when."""
 
 
+REDRAW = "redraw"
+"""A message that is to be drawn anew."""
+
 SUMMARY = "summary"
 """What is posted to a channel; its `person` is the channel."""
 

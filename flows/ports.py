@@ -326,7 +326,7 @@ class Outbox(Protocol):
         """The workspaces that are stopped, each with its reason."""
 
     async def undelivered(self, tenant: str, *, limit: int) -> Sequence[Kept]:
-        """What could not be brought, the newest first."""
+        """What could not be brought, the newest first; a message that stands there and only stays as it is was."""
 
     async def forget(self, *, settled_before: float, letters_before: float) -> int:
         """Drop reminders settled before the one time and everything else settled before the other; returns how many."""

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql import ClauseElement
 
-from flows.asked import ARRIVED, REMINDERS, REVIEW_ASKED, SUMMARY, Owed
+from flows.asked import ARRIVED, REDRAW, REMINDERS, REVIEW_ASKED, SUMMARY, Owed
 from storage.models import outbox, stopped, taken
 from storage.statements import Insert, Statement, Unit
 
@@ -249,7 +249,11 @@ undelivered = Statement(
     lambda _: (
         select(*KEPT)
         .select_from(WITH_TAKEN)
-        .where(outbox.c.failed == true(), outbox.c.tenant == bindparam("tenant"))
+        .where(
+            outbox.c.failed == true(),
+            outbox.c.tenant == bindparam("tenant"),
+            outbox.c.kind != literal_column(f"'{REDRAW}'"),
+        )
         .order_by(outbox.c.settled_at.desc(), outbox.c.key)
         .limit(bindparam("limit"))
     )

@@ -11,7 +11,7 @@ from bot.slack.places import is_channel
 from bot.slack.standstill import Standstill
 from bot.slack.web_api import SlackSaidNo, Unsure, WebApi
 from bot.surfaces import Letter, Written
-from flows.asked import SUMMARY, Owed, Slot
+from flows.asked import REDRAW, SUMMARY, Owed, Slot
 from flows.events import FirmKey
 from flows.habits import MAY_PASS
 from flows.services import Services
@@ -173,7 +173,7 @@ class Bringing:
         if is_channel(slot.person):
             await self._refused_by_channel(slot, error)
             return
-        is_post = slot.owed[0].kind != "redraw"
+        is_post = slot.owed[0].kind != REDRAW
         if is_post and error in MAY_PASS and self._may_still_pass(slot):
             await self._release(slot.tenant, keys, self._now() + SOME_MINUTES)
             return

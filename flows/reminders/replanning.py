@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from flows import workspace as shared
-from flows.asked import ARRIVED, FINE, SUMMARY, Kept, Owed
+from flows.asked import ARRIVED, FINE, REDRAW, SUMMARY, Kept, Owed
 from flows.deadlines import Ledger
 from flows.events import FirmKey
 from flows.ports import Facts, Replan
@@ -62,7 +62,7 @@ def redraw(key: FirmKey, person: str, message: str, why: str, now: float) -> Owe
         tenant=key.tenant,
         key=f"redraw|{key.firm}|{message}|{why}|{now:.3f}",
         firm=key.firm,
-        kind="redraw",
+        kind=REDRAW,
         person=person,
         about=message,
         due_at=now,

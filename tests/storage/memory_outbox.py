@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from flows.asked import ARRIVED, FINE, REMINDERS, REVIEW_ASKED, SUMMARY, Kept, Owed, Slot
+from flows.asked import ARRIVED, FINE, REDRAW, REMINDERS, REVIEW_ASKED, SUMMARY, Kept, Owed, Slot
 from flows.events import FirmKey
 from flows.ports import DecidePlan, Facts, Grounds, Replan
 
@@ -146,7 +146,8 @@ class MemoryOutbox:
         return dict(self._shared.stopped)
 
     async def undelivered(self, tenant: str, *, limit: int) -> Sequence[Kept]:
-        failed = [(d.settled_at, d) for d in self._outbox.values() if d.settled_at is not None]
+        posts = [d for d in self._outbox.values() if d.owed.kind != REDRAW]
+        failed = [(d.settled_at, d) for d in posts if d.settled_at is not None]
         failed = [(at, d) for at, d in failed if d.owed.tenant == tenant and d.outcome not in FINE]
         return tuple(debt.kept for _, debt in sorted(failed, key=lambda one: (-one[0], one[1].owed.key))[:limit])
 

@@ -207,6 +207,8 @@ async def test_what_could_not_be_brought_can_be_read_the_newest_first(database: 
     await owe(database, *"abcdef")
     for nth, outcome in enumerate(("channel_not_found", "sent", "sent before", "needless", "user_is_bot")):
         await database.outbox.settle(TENANT, {"abcdef"[nth]: outcome}, now=nth)
+    await owe(database, "z", kind="redraw")
+    await database.outbox.settle(TENANT, {"z": "account_inactive"}, now=9)
     failed = await database.outbox.undelivered(TENANT, limit=9)
     assert [(k.owed.key, k.outcome) for k in failed] == [("e", "user_is_bot"), ("a", "channel_not_found")]
     assert [k.owed.key for k in await database.outbox.undelivered(TENANT, limit=1)] == ["e"]
