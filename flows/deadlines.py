@@ -243,6 +243,8 @@ def effect(notice: Notice, today: date, target: date | None) -> str:
         return "There is no day to be reminded of until one is announced. Your firm's own dates stay as they are."
     if value.day < today:
         return "That day has passed, so it brings no reminders. Your firm's own dates stay as they are."
+    if value.day == today:
+        return "That day is today, so no more reminders follow. Your firm's own dates stay as they are."
     after = " Your own target lies after it: look whether it still fits." if target and target > value.day else ""
     return f"Reminders follow the new date from now on. Your firm's own dates stay as they are.{after}"
 

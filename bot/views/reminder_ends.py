@@ -33,6 +33,8 @@ def became(it: Reminded) -> str:
         return f"🎯 {said}: it is {day(target)} now." if target and target != it.rung.on else f"🎯 {said}: settled."
     if it.rung.kind == "unreachable":
         return f"📬 {said}: settled."
+    if it.rung.subject.startswith("recurring:"):
+        return "➖ *A date of every year*: it was taken off."
     return f"➖ {said}: it is not there any more."
 
 

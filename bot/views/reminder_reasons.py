@@ -6,7 +6,10 @@ from datetime import date
 from bot.views import dated
 from bot.views.blocks import day, literal, short_day
 from bot.views.reminded import Reminded
+from bot.views.rules import WORDS
 from flows.reminders.ladders import told_on
+
+UNREACHED = "cannot be reached here"
 
 
 def _why_before(it: Reminded) -> str:
@@ -114,7 +117,14 @@ def lost_words(it: Reminded) -> str:
     member = it.scene.position.members.get(it.rung.subject.partition(":")[2])
     if member is None:
         return "is no longer a member"
-    return "only looks on now" if member.role == "viewer" else "cannot be reached here"
+    return "only looks on now" if member.role == "viewer" else UNREACHED
+
+
+def lost_how(it: Reminded) -> str:
+    """Why an owner who is a member cannot be reached, as far as it is known: in brackets, or nothing."""
+    word = it.rung.revision.rpartition("-")[0]
+    said = {"gone": "the account is closed", "guest": "a guest of the workspace", **WORDS}.get(word, "")
+    return f" ({said})" if said and lost_words(it) == UNREACHED else ""
 
 
 _WHY: dict[str, Callable[[Reminded], str]] = {

@@ -9,7 +9,7 @@ from bot.views.blocks import day, escape, literal, short_day
 from bot.views.milestones import value_words
 from bot.views.passages import contact_line
 from bot.views.reminded import Reminded, name, title
-from bot.views.reminder_reasons import besides, counts_the_same, lost_words, why
+from bot.views.reminder_reasons import besides, counts_the_same, lost_how, lost_words, why
 from bot.views.scene import wait_words, why_not
 from flows.deadlines import Revision, Source, effect
 from flows.position import TaskRecord
@@ -29,7 +29,7 @@ def _headline(it: Reminded) -> str:
     if item := it.item:
         return f"{_SIGNS[it.rung.kind]} {said} · step {escape(item.task.step)}"
     if it.rung.kind == "unreachable":
-        return f"📭 *{literal(name(it))}* {lost_words(it)}"
+        return f"📭 *{literal(name(it))}* {lost_words(it)}{lost_how(it)}"
     sign = _SIGNS[it.rung.kind]
     if it.recurring:
         return f"🔁 {said}"
@@ -64,7 +64,14 @@ _SIGNS = {
 
 def _coming(it: Reminded) -> list[str]:
     still = "*Open* shows the memo: it still holds, or something changed." if it.answered else ""
-    return [_wanted_by(it, it.rung.on), *_around(it), still]
+    return [_wanted_by(it, it.rung.on), _of_a_window(it), *_around(it), still]
+
+
+def _of_a_window(it: Reminded) -> str:
+    """Of an industry date that is no single day: reminders go by the last of them."""
+    known = it.scene.ledger.as_of(it.deadline.id, it.today) if it.deadline else None
+    value = known.revision.value if known else None
+    return f"It is the end of a window: {value_words(value)}." if value and value.type == "window" else ""
 
 
 def _wanted_by(it: Reminded, on: date | None) -> str:

@@ -75,7 +75,8 @@ def in_words(rules: Rules) -> list[str]:
         f"*Waits:* every {rules.wait_every} trading days; leads are told too after {rules.wait_to_leads}",
         f"*Given or possible tasks:* with the next message, at once if wanted within {rules.soon} trading days",
         f"*The hour:* {clock(rules.hour)} for each person by their own clock, unless they chose another; "
-        f"at once means between {clock(rules.awake_from)} and {clock(rules.awake_to)}",
+        f"at once means between {clock(rules.awake_from)} and {clock(rules.awake_to)}"
+        + ("" if rules.is_awake(rules.hour) else ", which this hour is not"),
     ]
 
 

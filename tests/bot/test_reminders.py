@@ -203,6 +203,16 @@ async def test_a_yearly_date_that_was_done_names_who_did_it_and_can_be_taken_bac
     assert labels(world.digests(BEN)[0])[:3] == ["Done", "Snooze", "Open"]
 
 
+async def test_a_yearly_date_that_was_taken_off_says_just_that(world: World) -> None:
+    firm = await a_firm(world.services, FIRM, BEN)
+    result = await world.services.set_recurring(firm.key, world.act(person(BEN)), "SAA certification", 12, 15)
+    await world.goes_to("2026-12-01")
+    await world.services.remove_recurring(firm.key, world.act(person(BEN)), result.position.recurring[0].id)
+    await world.plan()
+    assert "➖ *A date of every year*: it was taken off." in world.said(BEN)
+    assert "not there any more" not in world.said(BEN)
+
+
 async def test_a_yearly_date_that_another_lead_did_names_them_and_is_not_ones_own_to_take_back(world: World) -> None:
     firm = await a_firm(world.services, FIRM, LEA, U0BEN="lead")
     set_up = await world.services.set_recurring(firm.key, world.act(person(BEN)), "SAA certification", 12, 15)
@@ -504,6 +514,7 @@ async def test_an_owner_who_cannot_be_reached_is_told_to_the_leads_once(world: W
     await world.goes_to("2026-11-25", 13)
     told = [m for m in world.digests(LEA) if "cannot be reached here" in words_of(m)]
     assert len(told) == 1
+    assert "📭 *Ben Cole* cannot be reached here (takes no messages from apps)" in words_of(told[0])
     assert "One open task belongs to them" in words_of(told[0])
     await world.day_by_day("2026-12-04")
     assert len([m for m in world.digests(LEA) if "cannot be reached here" in words_of(m)]) == 1
@@ -738,6 +749,10 @@ async def test_a_lead_sets_the_firms_numbers_and_takes_them_back(world: World) -
     assert "*Before a date of the firm's own:* 3, 1 trading days before" in said
     assert "every 14 days" in said
     await ben.types("/cais undo")
+    await ben.types("/cais remind")
+    await ben.presses("The firm's numbers…")
+    await ben.submits({"hour": "22:00"})
+    assert "at once means between 8:00 AM and 6:00 PM, which this hour is not" in words_of(ben.last)
     position = await world.services.position(firm.key, person(BEN))
     assert position.reminders.before == (10, 5, 2, 1, 0)
 
@@ -862,6 +877,17 @@ async def test_a_day_that_an_admin_entered_before_its_announcement_was_shipped_i
         await world.goes_to("2022-07-25")
         assert "Request production certification" in world.said(BEN)
         assert "Full CAIS compliance" not in world.said(BEN)
+
+
+async def test_on_its_very_day_nothing_says_that_reminders_follow_and_of_a_window_it_is_said_when_it_began(
+    tmp_path: Path, pack: Pack
+) -> None:
+    async with world_at(tmp_path, pack, new_york("2022-07-22", 10)) as world:
+        await a_firm(world.services, FIRM, BEN)
+        await world.goes_to("2022-07-25")
+        assert "That day is today, so no more reminders follow." in world.said(BEN)
+        await world.goes_to("2022-10-31")
+        assert "It is the end of a window: Oct 10, 2022 to Oct 31, 2022." in world.said(BEN)
 
 
 async def test_who_was_told_of_a_change_that_is_taken_back_is_told_who_did_it_and_what_holds_again(
