@@ -13,6 +13,10 @@ class Html(str):
 Part = str | Html | None
 EMPTY = frozenset({"img", "br", "meta", "hr", "col"})
 
+LONG = 600
+"""Characters, markup and all, from which on a row or a list of facts may go on on the next page: kept whole it would
+leave half a page empty."""
+
 
 def el(tag: str, *inside: Part, **attributes: str) -> Html:
     """An element. `class_` and `for_` lose their underscore, `data_x` becomes `data-x`; what is None is left out."""
@@ -51,10 +55,14 @@ def grid(caption: str, heads: Iterable[str], rows: Iterable[Iterable[Part]], *, 
 
 
 def _row(cells: list[Part]) -> Html:
-    return el("tr", el("th", cells[0], scope="row"), *(el("td", cell) for cell in cells[1:]))
+    return el("tr", el("th", cells[0], scope="row"), *(el("td", cell) for cell in cells[1:]), class_=_if_long(cells))
+
+
+def _if_long(parts: Iterable[Part]) -> str:
+    return "long" if sum(len(part or "") for part in parts) > LONG else ""
 
 
 def facts(pairs: Iterable[tuple[str, Part]]) -> Html:
     """Names and what they are, those without a value left out."""
     found = [together([el("dt", name), el("dd", value)]) for name, value in pairs if value]
-    return el("dl", *(el("div", pair) for pair in found))
+    return el("dl", *(el("div", pair) for pair in found), class_=_if_long(found))

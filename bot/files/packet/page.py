@@ -8,6 +8,7 @@ from bot.files.packet.agents import agents
 from bot.files.packet.enclosed import Enclosed
 from bot.files.packet.html import Html, Part, el, facts, grid, lines, together
 from bot.files.packet.memos import memos
+from bot.files.packet.notes import notes
 from bot.files.packet.paper import MOST_IN_LOG, Paper, stacked
 from bot.files.packet.picture import progress_picture
 from bot.files.packet.tasks import Tasks
@@ -159,8 +160,12 @@ class _Page:
                 el("p", outcome.say) if outcome else None,
                 grid("The six steps", ("Step", "What it is", "Done", "Left"), map(self._step_row, self.pack.steps)),
                 self._milestones(),
+                notes(self.paper, self._on_the_firm(), el("h3", "Notes on the firm")),
             ]
         )
+
+    def _on_the_firm(self) -> Sequence[Record]:
+        return [row for row in self.reading.rows if isinstance(row.event, e.NoteAdded) and not row.event.task]
 
     def _step_row(self, step: Step) -> Sequence[Part]:
         items = self.reading.walk.of_step(step.id)
@@ -285,15 +290,9 @@ class _Page:
         return (
             str(row.sequence),
             stacked(self.paper.moment(row.at), f"{row.actor_name}, {how}", "practice run" if row.practice else ""),
-            stacked(self.reading.says(row) + (" (undone)" if undone else ""), self._happened(row)),
+            stacked(self.reading.says(row) + (" (undone)" if undone else ""), self.paper.happened(row)),
             el("code", row.hash[:12]),
         )
-
-    def _happened(self, row: Record) -> str:
-        if not row.happened_on:
-            return ""
-        back = " (entered later)" if self.reading.back_dated(row) else ""
-        return f"Happened on {day(date.fromisoformat(row.happened_on))}{back}"
 
     def verify(self) -> Html:
         return together(

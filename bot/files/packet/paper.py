@@ -62,11 +62,15 @@ class Paper:
 
     def when(self, row: Record) -> Html:
         """When a row was recorded, and the day it is about where that was named."""
-        happened = ""
-        if row.happened_on:
-            back = ", entered later" if self.reading.back_dated(row) else ""
-            happened = f"happened on {day(date.fromisoformat(row.happened_on))}{back}"
-        return stacked(self.moment(row.at), happened)
+        return stacked(self.moment(row.at), self.happened(row))
+
+    def happened(self, row: Record) -> str:
+        """`happened on May 10, 2024, recorded later`; empty where no day was named."""
+        return f"happened on {self.of_day(date.fromisoformat(row.happened_on), row.at)}" if row.happened_on else ""
+
+    def of_day(self, on: date, recorded_at: datetime) -> str:
+        """The day that something is said to have happened, and that it was recorded later where it was."""
+        return day(on) + (", recorded later" if on < self.reading.day(recorded_at) else "")
 
     def dates_grid(self, caption: str, stated: Iterable[Stated]) -> Html:
         """Dates of the firm's own as a table."""

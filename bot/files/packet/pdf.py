@@ -15,8 +15,18 @@ def print_pdf(page: str) -> bytes:
     # The pictures are in the page itself; nothing else is ever fetched, whatever somebody typed.
     fetcher = weasyprint.URLFetcher(allowed_protocols=["data"])
     document = weasyprint.HTML(string=page, url_fetcher=fetcher)
-    printed: bytes = document.write_pdf(pdf_variant="pdf/ua-1")
+    printed: bytes = document.write_pdf(pdf_variant="pdf/ua-1", finisher=_with_scopes)
     return printed
+
+
+def _with_scopes(_: Any, pdf: Any) -> None:
+    """Says of each heading cell what it heads: WeasyPrint only names, in each other cell, those that head it."""
+    by_reference = {bytes(each.reference): each for each in pdf.objects if hasattr(each, "get")}
+    for cell in by_reference.values():
+        if cell.get("S") == "/TH":
+            row = by_reference[bytes(cell["P"])]
+            of_columns = by_reference[bytes(row["P"])].get("S") == "/THead"
+            cell["A"]["Scope"] = "/Column" if of_columns else "/Row"
 
 
 def printer() -> Any:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from bot.files.packet.html import Html, Part, el, facts, lines, link, together
+from bot.files.packet.notes import notes
 from bot.files.packet.paper import MOST_OF_A_TASK, Paper
 from flows import events as e
 from flows.events import Record
@@ -58,8 +59,8 @@ class Tasks:
             facts(self._task_facts(item)),
             *(self._quote(quote) for quote in item.task.quotes),
             el("p", item.task.placed_by_us, class_="muted") if item.task.placed_by_us else None,
-            self._evidence(rows),
-            self._notes(rows),
+            self._evidence(item, rows),
+            notes(self.paper, rows, el("h5", "Notes")),
             self._revisions(key),
             self._entries(rows),
         )
@@ -79,7 +80,7 @@ class Tasks:
         yield "Concerns", role.title if role else ""
         yield "Outcome", outcome_words(self.reading, item)
         yield "By", f"{who.by_name}, recorded {self.paper.moment(who.at)} {self.paper.zone_name}" if who else ""
-        yield "Happened on", day(who.happened_on) if who and who.happened_on else ""
+        yield "Happened on", self.paper.of_day(who.happened_on, who.at) if who and who.happened_on else ""
         review = of_item(self.position, item)
         seen = review.approval if review else None
         if seen:
@@ -92,10 +93,11 @@ class Tasks:
         yield "Reason or note", lines(record.reason) if record and record.reason else ""
         yield "Basis", lines(answer.basis) if answer and answer.basis else ""
 
-    def _evidence(self, rows: Sequence[Record]) -> Html | None:
+    def _evidence(self, item: Item, rows: Sequence[Record]) -> Html | None:
         found = [row for row in rows if isinstance(row.event, e.EvidenceAdded)]
         if not found:
-            return None
+            none = el("div", el("h5", "Evidence"), el("p", "No evidence recorded."))
+            return none if item.state == "done" else None
         shown, left = self.paper.shortened(found, MOST_OF_A_TASK)
         return el("div", el("h5", "Evidence"), left, el("ul", *(self._piece(row) for row in shown)))
 
@@ -107,7 +109,7 @@ class Tasks:
         away = self._removed(row)
         about = [
             KINDS[event.kind],
-            f"of {day(event.happened_on)}" if event.happened_on else "",
+            self.paper.happened(row),
             f"added by {row.actor_name}, {self.paper.moment(row.at)}",
             f"entry {row.sequence}",
             "weak evidence by itself" if is_weak(event) else "",
@@ -141,23 +143,6 @@ class Tasks:
             yield said
         yield self.paper.enclosed.where(row.sequence) or kept_how(event)
 
-    def _notes(self, rows: Sequence[Record]) -> Html | None:
-        found = [(row, row.event) for row in rows if isinstance(row.event, e.NoteAdded)]
-        if not found:
-            return None
-        shown, left = self.paper.shortened(found, MOST_OF_A_TASK)
-        told = [
-            el("li", lines(event.text), el("div", f"{self._by(row)}{self._undone(row)}", class_="muted"))
-            for row, event in shown
-        ]
-        return el("div", el("h5", "Notes"), left, el("ul", *told))
-
-    def _by(self, row: Record) -> str:
-        return f"{row.actor_name}, {self.paper.moment(row.at)}"
-
-    def _undone(self, row: Record) -> str:
-        return ", undone" if row.sequence in self.reading.undone else ""
-
     def _revisions(self, key: str) -> Html | None:
         found = [s for s in self.paper.stated if s.uid in (f"task-{key}", f"waiting-{key}")]
         return self.paper.dates_grid("Dates and their revisions", found) if found else None
@@ -167,15 +152,15 @@ class Tasks:
             return el("p", "Nothing is recorded of it yet.", class_="muted")
         shown, left = self.paper.shortened(rows, MOST_OF_A_TASK)
         told = [
-            el(
-                "li",
-                f"{self.paper.moment(row.at)}, {row.actor_name}: {self.reading.says(row)}",
-                el("span", f" (entry {row.sequence}{self._undone(row)})"),
-                class_="undone" if row.sequence in self.reading.undone else "",
-            )
-            for row in shown
+            el("li", self._entry(row), class_="undone" if row.sequence in self.reading.undone else "") for row in shown
         ]
         return el("div", el("h5", "What was recorded"), left, el("ol", *told, class_="entries"))
+
+    def _entry(self, row: Record) -> Html:
+        undone = ", undone" if row.sequence in self.reading.undone else ""
+        later = f"{self.paper.happened(row)}; " if self.reading.back_dated(row) else ""
+        said = f"{self.paper.moment(row.at)}, {row.actor_name}: {self.reading.says(row)}"
+        return together([said, el("span", f" ({later}entry {row.sequence}{undone})")])
 
 
 def _keys(row: Record) -> Sequence[str]:

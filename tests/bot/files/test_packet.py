@@ -7,8 +7,10 @@ import re
 import subprocess
 import sys
 import zipfile
+from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 import pytest
@@ -21,13 +23,15 @@ from bot.files.packet.paper import MOST_IN_LOG
 from bot.files.packet.pdf import NoPdf
 from bot.files.writing import write
 from flows import events as e
+from flows import supervision
+from flows.agent_file import AgentFile
 from flows.events import Record
 from flows.evidence.pieces import pieces, remove
 from flows.exports.record import Export
 from flows.exports.whole import read
 from flows.progress import add_note
 from tests.flows.exporting import busy_life, export_of, question
-from tests.flows.life import ANA, PACK, SOURCE, Life
+from tests.flows.life import ANA, PACK, SOURCE, TODAY, Life
 
 NO_PDF = "Pango is not on this machine."
 
@@ -125,6 +129,45 @@ def test_a_yearly_date_that_was_marked_done_is_among_the_dates_and_in_the_log(pa
     text = words((packet / "packet.html").read_text())
     assert "Done: SAA yearly certification Mar 15, 2027 Ana Ruiz Nov 23, 2026, 9:19 AM yes 22" in text
     assert "Done for Monday, March 15, 2027: SAA yearly certification" in text
+
+
+def told(life: Life) -> str:
+    export = export_of("packet", life)
+    return words(page(export, export.readings()[0]))
+
+
+def test_what_was_done_earlier_says_which_day_and_that_it_was_recorded_later() -> None:
+    life = Life("reporting")
+    life.answer("fdid_duty", "yes")
+    life.done("s2", happened_on=date(2024, 5, 10), earlier=True)
+    life.take([e.EvidenceAdded("s2", "note", "The form.", happened_on=date(2024, 5, 9))])
+    life.take([e.EvidenceAdded("s2", "note", "Its copy.", happened_on=TODAY)])
+    text = told(life)
+    assert "Happened on May 10, 2024, recorded later" in text
+    done, given = (row.sequence for row in life.history if row.happened_on and row.happened_on < TODAY.isoformat())
+    recorded = text.partition("What was recorded Nov 23, 2026, 9:05 AM, Ana Ruiz: Recorded as done earlier")[2]
+    assert f"(happened on May 10, 2024, recorded later; entry {done})" in recorded
+    assert f"(happened on May 9, 2024, recorded later; entry {given})" in recorded
+    assert "note, happened on May 9, 2024, recorded later, added by Ana Ruiz" in text
+    assert "note, happened on Nov 23, 2026, added by Ana Ruiz" in text
+
+
+def test_a_task_that_is_done_without_evidence_says_so_and_an_open_one_does_not() -> None:
+    life = Life()
+    assert "No evidence recorded." not in told(life)
+    life.answer("fdid_duty", "yes")
+    life.done("s2")
+    assert told(life).count("Evidence No evidence recorded.") == 2
+    life.take([e.EvidenceAdded("s2", "note", "The form.")])
+    assert told(life).count("Evidence No evidence recorded.") == 1
+
+
+def test_a_note_on_the_firm_stands_where_one_reads_how_it_stands() -> None:
+    life = Life()
+    assert "Notes on the firm" not in told(life)
+    life.take(add_note(PACK, life.position, ANA, text="We wait for our clearing firm."))
+    first = told(life).partition("2. Answers to the roadmap's questions 3.")[0]
+    assert "Notes on the firm We wait for our clearing firm. Ana Ruiz, Nov 23, 2026" in first
 
 
 def test_what_people_typed_stays_text_in_the_page(packet: Path) -> None:
@@ -330,6 +373,45 @@ def elements(node: pikepdf.Object) -> list[pikepdf.Object]:
         if isinstance(child, pikepdf.Dictionary) and "/S" in child:
             found += [child, *elements(child)]
     return found
+
+
+def test_each_heading_cell_of_the_pdf_says_what_it_heads(packet: Path) -> None:
+    with pikepdf.open(packet / "packet.pdf") as document:
+        for table in (each for each in elements(document.Root.StructTreeRoot) if str(each.S) == "/Table"):
+            for part in (each for each in elements(table) if str(each.S) in ("/THead", "/TBody")):
+                scopes = {str(cell.A.get("/Scope")) for cell in elements(part) if str(cell.S) == "/TH"}
+                assert scopes == {"/Column" if str(part.S) == "/THead" else "/Row"}
+
+
+UNBROKEN = "long" * 55 + ".txt"
+
+
+@pytest.fixture(scope="module")
+def sheets() -> list[Any]:
+    """The printed pages of a firm that wrote much, as WeasyPrint lays them out."""
+    life = Life().go("agent", agents=["Clear Co"])
+    life.take([e.EvidenceAdded("s2", "file", "https://x.slack.com/files/U1/F1/a", name=UNBROKEN, size=1)])
+    life.take(add_note(PACK, life.position, ANA, text=UNBROKEN))
+    file = AgentFile(agreement="yes", repairs="We do.", contact="Cy", note="A long story of it. " * 70)
+    life.take(supervision.keep(life.position, ANA, life.agent("Clear Co"), file, today=TODAY))
+    life.take([e.EvidenceAdded("s2", "note", "word " * 400)])
+    export = export_of("packet", life)
+    html = page(export, export.readings()[0], printed=True)
+    return [each._page_box for each in pdf.printer().HTML(string=html).render().pages]
+
+
+def test_a_file_s_name_without_a_gap_stays_on_the_page(sheets: list[Any]) -> None:
+    for sheet in sheets:
+        edge = sheet.position_x + sheet.margin_width() - sheet.margin_right
+        texts = [box for box in sheet.descendants() if getattr(box, "text", "")]
+        assert texts
+        assert [box.text for box in texts if box.position_x + box.width > edge + 1] == []
+
+
+def test_what_is_long_goes_on_on_the_next_page_instead_of_leaving_half_of_one_empty(sheets: list[Any]) -> None:
+    for number, sheet in enumerate(sheets[1:-1], start=2):  # the cover stands alone, and the last ends where it ends
+        tops = [box.position_y - sheet.margin_top for box in sheet.descendants() if getattr(box, "text", "")]
+        assert max(top for top in tops if top < sheet.height) > sheet.height * 0.6, f"page {number}"
 
 
 IN_NO_FONT = "\U000f1234"
