@@ -12,6 +12,9 @@ Standing = Literal["", "app", "guest", "gone"]
 MAY_PASS = frozenset({"channel_not_found", "is_archived", "messages_tab_disabled"})
 """Words for a message that was not taken which are not about the person: the next one is sent to them all the same."""
 
+CLOSED = frozenset({"account_inactive", "user_disabled"})
+"""Words that say that the account is closed: where Slack says of the person that it is not, they are there again."""
+
 
 class Rules(msgspec.Struct, frozen=True, omit_defaults=True):
     """A firm's numbers. Counts are trading days unless said otherwise; times are local to whoever is told."""

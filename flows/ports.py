@@ -141,6 +141,8 @@ class Directory(Protocol):
     async def remember(self, tenant: str, known: Known, *, at: float = 0.0) -> None:
         """Keep what users.info said of a person. A new zone or standing makes the plans of their firms stale.
 
+        Whom a message was refused for a closed account counts as heard of, where the account is open again.
+
         `at` is business time, 0 where it is not known.
         """
 

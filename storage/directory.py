@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from flows.events import FirmKey
-from flows.habits import Habits, Reach
+from flows.habits import CLOSED, Habits, Reach
 from flows.ports import FirmSummary, Known, Sighting
 from flows.position import Position
 from storage import planning, statements
@@ -84,6 +84,8 @@ def _remember(tenant: str, known: Known, at: float) -> Unit[None]:
     yield statements.remember_person, {"tenant": tenant, "reach_since": since, **msgspec.structs.asdict(known)}
     if (before.time_zone, before.standing) != (known.time_zone, known.standing):
         yield planning.stale_of_person, {"tenant": tenant, "person": known.person}
+    if before.blocked in CLOSED and not known.standing:
+        yield from _heard_of(tenant, known.person)
 
 
 def _set(statement: Statement, tenant: str, person: str, new: Mapping[str, Any]) -> Unit[None]:

@@ -9,7 +9,7 @@ import msgspec
 from flows.asked import Asked, Owed, Place, UpdateNote, Voted
 from flows.events import FirmKey, Record
 from flows.gist import Gist
-from flows.habits import Habits, Reach
+from flows.habits import CLOSED, Habits, Reach
 from flows.ports import (
     Changed,
     ChannelTaken,
@@ -210,6 +210,8 @@ class MemoryDirectory:
         if known.standing != before.standing:
             self._shared.since[tenant, known.person] = at
         self._shared.changed_for(tenant, known.person, before)
+        if before.blocked in CLOSED and not known.standing:
+            await self.heard_of(tenant, known.person)
 
     async def reach(self, tenant: str, persons: Sequence[str]) -> Mapping[str, Reach]:
         return {person: self._shared.reach(tenant, person) for person in persons}

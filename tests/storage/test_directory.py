@@ -184,6 +184,18 @@ async def test_since_when_somebody_is_out_of_reach_stays_until_that_changes(data
     assert (await reach(database, BOB)).since == datetime.fromtimestamp(40, UTC)
 
 
+async def test_whose_account_is_open_again_is_in_reach_again_and_who_takes_no_messages_is_not(
+    database: Database,
+) -> None:
+    directory = database.directory
+    for word, reachable in (("account_inactive", True), ("cannot_dm_bot", False)):
+        await directory.blocked(TENANT, BOB, word, at=10.0)
+        await directory.remember(TENANT, Known(BOB, "Bob", standing="gone"), at=11.0)
+        assert not (await directory.reach(TENANT, [BOB]))[BOB].reachable
+        await directory.remember(TENANT, Known(BOB, "Bob"), at=12.0)
+        assert (await directory.reach(TENANT, [BOB]))[BOB].reachable is reachable
+
+
 async def test_whoever_is_heard_of_is_reachable_and_out_of_reach_since_the_first_refusal_until_a_message_arrives(
     database: Database,
 ) -> None:
