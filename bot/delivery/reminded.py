@@ -107,6 +107,8 @@ def _sent(message: str, due: float, now: datetime) -> datetime:
 def _reminded(row: Owed, rung: Rung, firm: FirmNow, now: datetime) -> Reminded:
     key = base_key(row.key)
     one, snoozed = firm.told.get(key), key != row.key
+    if one:  # the exchange may have closed on a day since it was planned
+        rung = replace(rung, skipped=one.rung.skipped)
     # What was put off was said before: it comes again although what an undo brought back is not said late.
     stands = one and (one.said or (snoozed and one.said_by(row.due_at)))
     due = _due(one, now) if one and stands else None

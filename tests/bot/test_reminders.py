@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from flows.deadlines import Source, Value
 from flows.events import FirmKey
 from flows.roadmap import Pack
-from flows.workspace import DeadlineRevised, Withdrawn
+from flows.workspace import DeadlineRevised, TradingDayEdited, Withdrawn
 from tests.bot.conversing import ANA, BEN, CONRAD, LEA, Json, labels, words_of
 from tests.bot.firm_making import a_firm, person
 from tests.bot.reminding import World, new_york, world_at
@@ -58,6 +58,16 @@ async def test_a_holiday_in_between_is_named(world: World) -> None:
     await bens_task(world, date(2026, 11, 30))
     await world.goes_to("2026-11-25")
     assert "2 trading days before; Thanksgiving Day skipped." in world.said(BEN)
+
+
+async def test_a_day_that_was_closed_after_the_reminder_was_planned_is_named_in_it(world: World) -> None:
+    await bens_task(world)
+    await world.plan()
+    admin, closed = replace(person(ANA), admin=True), TradingDayEdited(date(2026, 12, 9), "closed", "Storm")
+    await world.services.record_for_workspace(TENANT, world.act(admin), closed)
+    await world.goes_to("2026-12-07")
+    assert "5 trading days before" in world.said(BEN)
+    assert "Storm" in world.said(BEN)
 
 
 async def test_a_date_on_a_weekend_stays_there_and_its_reminder_comes_the_trading_day_before(world: World) -> None:
