@@ -33,6 +33,10 @@ IN_USE = (
 )
 
 
+_OFFERED = "Write a last packet first?"
+_ALL_OFFERED = "Write the last records first, a packet of each firm with its evidence and a json export of all?"
+
+
 class CannotDelete(click.ClickException):
     """Nothing was deleted, or not all of it, as the sentence says. Exit code 2."""
 
@@ -45,7 +49,11 @@ class CannotDelete(click.ClickException):
 @click.option("--yes", "typed", help="The firm's name (or the workspace) as you would type it: nothing is asked then.")
 @click.option("--by", help="Your name, for the certificate.")
 @click.option("--reason", default="", help="Why, for the certificate.")
-@click.option("--packet/--no-packet", default=None, help="Write a last packet first (of a workspace: a json export).")
+@click.option(
+    "--packet/--no-packet",
+    default=None,
+    help="Write a last packet first (of a workspace: one of each firm, and a json export of all).",
+)
 @click.option(
     "--out",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
@@ -93,7 +101,7 @@ def delete(
     if in_use(settings.database):  # somebody may have started it while this waited for an answer
         raise CannotDelete(IN_USE)
     certificate = _certificate(scope, found, by=who, reason=reason, packet=last, copies=copies)
-    path = begun[0] if begun else _free(out, scope, found)
+    path = begun[0] if begun else _certificate_path(out, scope, found)
     _keep(path, certificate)
     try:
         gone = asyncio.run(_erase(settings, scope))
@@ -167,11 +175,30 @@ def _last_record(
     if not found.firms:
         return ""
     if wanted is None:
-        wanted = asks and click.confirm("Write a last record first?", default=True)
+        wanted = asks and click.confirm(_OFFERED if scope.firm else _ALL_OFFERED, default=True)
     if not wanted:
         return ""
-    path = write_export(settings, [p.key for p in found.firms], "packet" if scope.firm else "json", out)
-    return f"{path.name}, SHA-256 {hashlib.sha256(path.read_bytes()).hexdigest()}"
+    keys = [position.key for position in found.firms]
+    if scope.firm:
+        return _with_digest(write_export(settings, keys, "packet", out))
+    folder = _free(out, f"{slug(scope.tenant)}-last-records-{_now()[:10]}")
+    folder.mkdir(0o700)
+    written = [write_export(settings, keys, "json", folder)]
+    for nth, key in enumerate(keys, start=1):
+        click.echo(f"Packet {nth} of {len(keys)} ...", err=True)
+        written.append(write_export(settings, [key], "packet", folder, before=f"{nth:03}-"))
+    sums = folder / "SHA256SUMS"
+    sums.write_text("".join(f"{_digest(path)}  {path.name}\n" for path in written), encoding="utf-8")
+    return _with_digest(sums, f"{folder.name}/")
+
+
+def _with_digest(path: Path, before: str = "") -> str:
+    return f"{before}{path.name}, SHA-256 {_digest(path)}"
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _must_be_meant(scope: Scope, found: Standing, typed: str | None) -> None:
@@ -205,10 +232,14 @@ def _now() -> str:
     return datetime.fromtimestamp(real_time(), UTC).isoformat(timespec="seconds")
 
 
-def _free(out: Path, scope: Scope, found: Standing) -> Path:
+def _certificate_path(out: Path, scope: Scope, found: Standing) -> Path:
     name = slug(found.firms[0].name if scope.firm and found.firms else scope.firm or scope.tenant)
-    base = f"{name}-deletion-certificate-{_now()[:10]}"
-    names = [f"{base}.txt", *(f"{base}-{n}.txt" for n in range(2, 1000))]
+    return _free(out, f"{name}-deletion-certificate-{_now()[:10]}", ".txt")
+
+
+def _free(out: Path, base: str, ending: str = "") -> Path:
+    """The first of these names that nothing here has yet."""
+    names = [f"{base}{ending}", *(f"{base}-{n}{ending}" for n in range(2, 1000))]
     return next(out / each for each in names if not (out / each).exists())
 
 
@@ -239,8 +270,7 @@ def _finish(settings: Settings, scope: Scope, path: Path, certificate: Certifica
     compacted = _compact(settings)
     done = replace(certificate, state="complete", completed_at=_now(), compacted=compacted)
     _keep(path, done)
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    click.echo(f"Deleted: {sum(done.rows.values()):,} rows. The certificate is {path}, SHA-256 {digest}.")
+    click.echo(f"Deleted: {sum(done.rows.values()):,} rows. The certificate is {path}, SHA-256 {_digest(path)}.")
 
 
 def _compact(settings: Settings) -> bool:

@@ -52,10 +52,12 @@ def export(firms: tuple[str, ...], format_: Format, out: Path | None) -> None:
         click.echo(f"firm {firm.key.firm} of {firm.key.tenant}: {len(firm.rows)} events, head {firm.rows[-1].hash}")
 
 
-def write_export(settings: Settings, keys: Sequence[FirmKey], format_: Format, folder: Path) -> Path:
-    """Writes these firms' records into this folder; where. Raises CannotExport."""
+def write_export(
+    settings: Settings, keys: Sequence[FirmKey], format_: Format, folder: Path, *, before: str = ""
+) -> Path:
+    """Writes these firms' records into this folder; where. Raises CannotExport. `before`: what its name begins with."""
     made = asyncio.run(_gather(settings, format_, keys=keys))
-    path = folder / file_name(made)
+    path = folder / f"{before}{file_name(made)}"
     _write_to(made, path)
     return path
 

@@ -36,6 +36,8 @@ def typed(text: str) -> list[str]:
 
 def in_file(path: Path) -> list[str]:
     """The heads in a packet, an export, a copied summary or the output of a command. Raises NoHead."""
+    if not zipfile.is_zipfile(path) and path.read_bytes()[:5] == b"%PDF-":
+        raise NoHead(f"{path} is a PDF, which is not read. Type the head that its cover prints, with --head.")
     found = _in_zip(path) if zipfile.is_zipfile(path) else _in_text(_text(path.read_bytes()))
     if not found:
         raise NoHead(f"{path} names no head. Packets, exports, posted summaries and `cais verify` do.")

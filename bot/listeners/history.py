@@ -10,7 +10,7 @@ from bot.listeners.tasks import day_of
 from bot.router import Heard, Router
 from bot.slack.places import place
 from bot.surfaces import Answer, FieldErrors, Message, Open, Replace, Say
-from bot.typed.history import HistoryWords, Known, history_words
+from bot.typed.history import HistoryWords, Known, entry_named, history_words
 from bot.views import history as views
 from flows.dates import WhichDay
 from flows.events import Record
@@ -47,6 +47,8 @@ async def show_history(heard: Heard, services: Services) -> Answer:
 
     mentions = {name: place(heard.tenant, user) for name, user in heard.mentions.items()}
     said = history_words(heard.words, Known(scene.pack, scene.walk, there, mentions, heard.who.id, read))
+    if entry := entry_named(heard.words, else_understood=not (said.unknown or said.stranger or said.unclear)):
+        return Say(await _from_entry(heard, services, entry))
     _must_be_understood(said)
     wanted = Filter(first=said.period.first, last=said.period.last)
     choices = [
@@ -97,6 +99,13 @@ async def filter_by_form(heard: Heard, carried: HistoryForm, services: Services)
     if wanted.first and wanted.last and wanted.last < wanted.first:
         return FieldErrors({"last": "The last day is before the first one."})
     return Replace(await _history(heard, services, wanted))
+
+
+async def _from_entry(heard: Heard, services: Services, entry: int) -> Message:
+    """The page that begins with this entry, by the number that stands beside each."""
+    if entry > heard.firm.version:
+        raise Refusal(f"There is no entry {entry}: the history of {heard.firm.name} has {heard.firm.version}.")
+    return await _history(heard, services, NOTHING_WANTED, entry + 1)
 
 
 # --- pages ----------------------------------------------------------------------------------------------------

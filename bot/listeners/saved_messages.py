@@ -18,7 +18,7 @@ from bot.views import records as record_views
 from bot.views.tasks import recorded
 from flows.events import FirmKey
 from flows.evidence.pieces import File
-from flows.firms import Refusal
+from flows.firms import Refusal, require
 from flows.position import Position
 from flows.services import Services
 
@@ -35,6 +35,7 @@ async def save_message(heard: Heard, services: Services) -> Answer:
     sighting = heard.sighting
     found = await _of_message(heard, services)
     if sighting.position is not None:
+        require(sighting.position, heard.who, "member")  # before the form is filled in
         return Open(_message_modal(heard, services, sighting.position, found))
     if not sighting.firms:
         raise Refusal("You are not a member of a firm here yet, so there is nothing to save this for. Type `/cais`.")
@@ -86,6 +87,10 @@ def _message_modal(heard: Heard, services: Services, position: Position, found: 
 async def choose_firm(heard: Heard, carried: MessageFirmForm, services: Services) -> Answer:
     """Which firm the message is for: the modal goes on for that one."""
     position = await services.position(FirmKey(heard.tenant, heard.value("firm")), heard.who)
+    try:
+        require(position, heard.who, "member")
+    except Refusal as refusal:
+        return FieldErrors({"firm": refusal.sentence})
     return Swap(_message_modal(heard, services, position, carried))
 
 

@@ -22,6 +22,7 @@ _BEFORE_PERSON = frozenset({"by", "of", "from"})
 _BEFORE_PERIOD = frozenset({"in", "since", "from", "between", "before", "after", "until", "till", "on", "last", "this"})
 _ME = frozenset({"me", "myself", "i", "mine"})
 _BEFORE_TASK = re.compile(r"^(?:(?:of|about|on|for|task|the|entries|everything|all|history)\s+)+", re.IGNORECASE)
+_ENTRY = re.compile(r"(entry(?:\s+(?:no\.?|number))?\s*#?\s*|#\s*)?([1-9]\d{0,8})", re.IGNORECASE)
 _SAYS_NOTHING = frozenset({"all", "everything", "entries", "history", "of", "about", "for", "the"})
 
 
@@ -60,6 +61,15 @@ def history_words(text: str, known: Known) -> HistoryWords:
     read = [_task_and_period(way, known) for way in ways]
     said = next((each for each in read if not each.unknown and not each.unclear), read[0])
     return said._replace(people=found, stranger=stranger)
+
+
+def entry_named(text: str, *, else_understood: bool) -> int:
+    """The entry of the history that `entry 19`, `#19` or a mere `19` means; 0 where none is.
+
+    A mere number may be a step or a year: where it means something else, it is no entry.
+    """
+    found = _ENTRY.fullmatch(text.strip().rstrip(".,?!"))
+    return int(found[2]) if found and (found[1] or not else_understood) else 0
 
 
 # --- the person ---------------------------------------------------------------------------------------------------

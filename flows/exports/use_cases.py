@@ -17,6 +17,7 @@ from flows.evolve import fold
 from flows.exports.record import OF_ONE, Export, FirmRecord, Format
 from flows.exports.whole import Unreadable, Whole, WholeFirm
 from flows.firms import NO_FIRM, Refusal, must_exist, require, role_of
+from flows.history import counted
 from flows.ports import Changed, EventStore, Questions
 from flows.position import Position
 from flows.readers import position_for
@@ -158,10 +159,18 @@ async def _is_there(events: EventStore, firm: WholeFirm) -> bool:
         return False
     if position.head == firm.head.hash:
         return True
-    raise Unreadable(
-        f"{position.name} ({firm.firm} of {firm.tenant}) is in this database already, with another history of "
-        f"{position.version} events. Nothing is overwritten."
-    )
+    there = f"{position.name} ({firm.firm} of {firm.tenant}) is in this database already"
+    raise Unreadable(f"{there}, {_how_apart(await events.history(position.key), firm)}. Nothing is overwritten.")
+
+
+def _how_apart(here: Sequence[Record], firm: WholeFirm) -> str:
+    """Whether one of two histories is the other at an earlier time, which their heads show."""
+    ours, theirs = [row.hash for row in here], [row.hash for row in firm.events]
+    if ours[: len(theirs)] == theirs:
+        return f"and further on: the file holds {len(theirs):,} of its {counted(len(ours), 'event')}"
+    if theirs[: len(ours)] == ours:
+        return f"and not as far: it holds {len(ours):,} of the file's {counted(len(theirs), 'event')}"
+    return f"with another history of {counted(len(ours), 'event')}"
 
 
 async def _keep(events: EventStore, firm: WholeFirm) -> None:

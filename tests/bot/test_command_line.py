@@ -25,6 +25,7 @@ from bot.pack_files import read_pack
 from bot.settings import BadSettings
 from flows.events import (
     FirmKey,
+    NoteAdded,
     RecurringDone,
     RecurringSet,
     RemindersSet,
@@ -353,6 +354,7 @@ def test_a_firm_with_another_history_is_never_overwritten_and_no_other_is_read_i
     typed: Cais, history: Path, environment: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     asyncio.run(four_events(f"sqlite+aiosqlite:///{history}", FirmKey("-/T1", "f0")))
+    asyncio.run(keep(f"sqlite+aiosqlite:///{history}", KEY, [NoteAdded(text="only here")]))
     file = exported(typed)
     path = elsewhere(environment, tmp_path)
     typed("import", str(exported_anew(typed, path)))
@@ -361,6 +363,18 @@ def test_a_firm_with_another_history_is_never_overwritten_and_no_other_is_read_i
     assert said.exit_code == 1
     assert "in this database already, with another history of 8 events" in said.output
     assert typed("verify").output == before
+
+
+def test_an_earlier_and_a_later_state_of_the_same_record_are_said_to_be_that(
+    typed: Cais, history: Path, environment: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    earlier = exported(typed, "--out", "earlier.json")
+    asyncio.run(four_events(f"sqlite+aiosqlite:///{history}"))
+    later = exported(typed, "--out", "later.json")
+    assert "already, and further on: the file holds 4 of its 8 events" in typed("import", str(earlier)).output
+    elsewhere(environment, tmp_path)
+    typed("import", str(earlier))
+    assert "already, and not as far: it holds 4 of the file's 8 events" in typed("import", str(later)).output
 
 
 def exported_anew(typed: Cais, path: Path) -> Path:

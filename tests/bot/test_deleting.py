@@ -186,10 +186,20 @@ def test_a_workspace_goes_with_a_last_export_that_can_be_read_back_in(typed: Cai
     _, certificate = certificate_in(tmp_path)
     assert {gone.firm for gone in certificate.firms} == {"f1", "f2"}
     assert "0 firms, 0 events" in typed("verify").output
-    (export,) = tmp_path.glob("*.json")
-    assert certificate.packet.startswith(export.name)
+    (folder,) = tmp_path.glob("*last-records*")
+    assert folder.stat().st_mode & 0o077 == 0
+    sums = folder / "SHA256SUMS"
+    assert certificate.packet == f"{folder.name}/SHA256SUMS, SHA-256 {digest_of(sums)}"
+    named = dict(line.split("  ")[::-1] for line in sums.read_text().splitlines())
+    assert named == {file.name: digest_of(file) for file in folder.iterdir() if file != sums}
+    assert sorted(name[:4] for name in named if name.endswith(".zip")) == ["001-", "002-"], "a packet of each firm"
+    (export,) = folder.glob("*.json")
     assert typed("import", str(export)).exit_code == 0
     assert typed("verify").output == before
+
+
+def digest_of(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def test_what_is_missing_is_said_and_nothing_is_deleted(typed: Cais, acme: Path) -> None:

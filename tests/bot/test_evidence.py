@@ -363,6 +363,17 @@ async def test_a_link_with_a_note_of_two_lines_is_a_link_in_the_list(slack: Slac
     assert "<https://docs.example.com/a?b=1&amp;c=2|two lines / of it> (" in words_of(slack.ben.last)
 
 
+async def test_a_viewer_is_told_before_a_form_is_filled_in_that_a_message_cannot_be_saved(
+    slack: Slack, services: Services
+) -> None:
+    key = await a_firm(services)
+    await services.set_member(key, Act(person(BEN), "modal"), person(LEA), "viewer")
+    message = await slack.ben.at(COMPLIANCE).types("the Helpdesk wrote back")
+    await slack.lea.at(COMPLIANCE).uses_shortcut("save_evidence", {"channel": COMPLIANCE, "ts": message["ts"]})
+    assert slack.lea.modal is None
+    assert "you are a viewer" in words_of(slack.lea.at(COMPLIANCE).last)
+
+
 async def test_viewers_read_and_cannot_add_or_remove(slack: Slack, services: Services) -> None:
     key = await a_firm(services)
     await services.set_member(key, Act(person(BEN), "modal"), person(LEA), "viewer")

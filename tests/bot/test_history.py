@@ -47,6 +47,21 @@ async def test_where_nothing_is_a_sentence_says_of_when_there_is_something(slack
     assert {"Filter…", "Everything"} <= set(labels(slack.ben.last))
 
 
+async def test_an_entry_is_found_by_the_number_beside_it(slack: Slack, services: Services) -> None:
+    key = await apex(services)
+    for n in range(12):
+        await services.add_note(key, Act(person(BEN), "command", f"more {n}"), f"number {n}")
+    (fourth, fifth) = (await services.events.history(key))[3:5]
+    for words in ("entry 4", "#4", "Entry no. 4"):
+        said = words_of(await slack.ben.types(f"/cais history {words}"))
+        assert f"Entry {fourth.sequence} " in said
+        assert f"Entry {fifth.sequence} " not in said
+    assert "number 11" in words_of(await slack.ben.types("/cais history 19"))
+    assert "There is no entry 99: the history of Apex Securities has 19." in words_of(
+        await slack.ben.types("/cais history 99")
+    )
+
+
 async def test_two_people_of_one_name_are_asked_about(slack: Slack, services: Services) -> None:
     key = await apex(services)
     await services.set_member(

@@ -160,6 +160,8 @@ async def shorten(path: Path) -> None:
 
 def test_what_is_no_head_is_said(typed: Cais, history: Path, tmp_path: Path) -> None:
     assert "is no head" in typed("verify", "--head", "tail").output
+    (tmp_path / "packet.pdf").write_bytes(b"%PDF-1.7 whatever")
+    assert "Type the head that its cover prints, with --head" in typed("verify", "--noted-in", "packet.pdf").output
     (tmp_path / "empty.txt").write_text("nothing")
     said = typed("verify", "--noted-in", "empty.txt")
     assert said.exit_code == 2

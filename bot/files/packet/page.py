@@ -17,6 +17,7 @@ from flows.events import Record
 from flows.exports.record import Export, Reading
 from flows.history import SITUATIONS, SOURCES, counted, label, rules_in_words
 from flows.legal_hold import in_words
+from flows.records import verify
 from flows.roadmap import Step
 from flows.time_words import day
 from flows.walk import LEFT
@@ -110,6 +111,7 @@ class _Page:
                     ("State", self._state()),
                     ("Recorded", f"{counted(position.version, 'entry', 'entries')}, each chained"),
                     ("Head of the chain", el("code", position.head)),
+                    ("Broken chain", self._broken()),
                     ("Legal hold", self._hold()),
                 ]
             ),
@@ -125,6 +127,10 @@ class _Page:
                 aria_label="Contents",
             ),
         )
+
+    def _broken(self) -> str | None:
+        broken = verify(self.reading.rows)
+        return f"This record is not as it was written. {broken.sentence}" if broken else None
 
     def _hold(self) -> str | None:
         hold = self.position.hold

@@ -23,6 +23,7 @@ from flows.exports.record import Export, Format
 from flows.exports.tables import tables
 from flows.exports.whole import read
 from flows.progress import add_note
+from flows.records import seal
 from tests.flows.exporting import TROUBLE, busy_life, export_of, question
 from tests.flows.life import ANA, PACK, TODAY, Life
 
@@ -85,7 +86,8 @@ def test_a_cell_that_cannot_hold_all_says_so() -> None:
     life = noted("short")
     row = life.history[-1]
     long = row.payload.replace("short", "x" * 40_000)
-    life.history[-1] = replace(row, payload=long)
+    changed = replace(row, payload=long)
+    life.history[-1] = replace(changed, hash=seal(changed))
     book = openpyxl.load_workbook(io.BytesIO(written(export_of("xlsx", life))))
     assert any("a cell holds no more" in str(cell.value) for row in book["notes"] for cell in row)
 

@@ -563,3 +563,21 @@ def test_the_cover_names_a_legal_hold_with_who_set_it_when_and_why(packet: Path)
     cover = (packet / "packet.html").read_text(encoding="utf-8").partition("<nav")[0]
     assert "Legal hold" in cover
     assert "set by Ana Ruiz on Nov 23, 2026: “an inquiry”" in cover
+
+
+def test_a_record_that_was_changed_in_the_database_is_said_to_be_so_in_whatever_file_it_goes_into(
+    tmp_path: Path, without_pango: None
+) -> None:
+    export = export_of("packet", busy_life())
+    (firm,) = export.firms
+    rows = list(firm.rows)
+    rows[3] = replace(rows[3], actor_name="Somebody Else")
+    changed = replace(export, firms=(replace(firm, rows=tuple(rows)),))
+    said = "is not as it was written. Event 4 is not what was recorded: its hash does not match."
+    folder, remarks = made(changed, tmp_path)
+    assert said in remarks[0]
+    assert f"This record {said}" in (folder / "packet.html").read_text()
+    for format_ in ("json", "csv", "ics", "xlsx"):
+        (remark,) = write(replace(changed, format=format_), io.BytesIO())
+        assert said in remark
+    assert write(replace(export, format="json"), io.BytesIO()) == ()
