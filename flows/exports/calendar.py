@@ -1,16 +1,17 @@
 """A firm's dates as calendar entries: one for each, the same for ever, and newer each time it is revised."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 
 import msgspec
 from msgspec.structs import replace
 
 from flows import events as e
-from flows.events import AnyEvent, Record
+from flows.events import Record
 from flows.exports.dates import DONE, Stated, stated_dates, step_title
 from flows.exports.record import Export, Reading
-from flows.own_dates import in_year
+from flows.exports.revised import is_over, last_change, last_changes
+from flows.own_dates import in_year, next_time
 from flows.position import Recurring
 from flows.trading_days import Calendar
 from flows.walk import FINISHED, Item
@@ -54,7 +55,7 @@ def entries(export: Export) -> tuple[CalendarEntry, ...]:
 
 
 def _of_firm(reading: Reading, calendar: Calendar) -> Iterator[CalendarEntry]:
-    touched = _touched(reading)
+    changes = last_changes(reading)
     last: dict[str, Stated] = {}
     for stated in stated_dates(reading):
         if stated.uid.startswith(DONE):
@@ -62,9 +63,7 @@ def _of_firm(reading: Reading, calendar: Calendar) -> Iterator[CalendarEntry]:
         if stated.counts != "undone" or stated.uid not in last:
             last[stated.uid] = _with_a_day(stated, last.get(stated.uid))
     for uid, stated in last.items():
-        sequence = max(touched.get(uid, 0), touched["*"])
-        row = reading.by_sequence[sequence]
-        yield _entry(reading, calendar, stated, row)
+        yield _entry(reading, calendar, stated, reading.by_sequence[last_change(changes, uid)])
 
 
 def _with_a_day(stated: Stated, before: Stated | None) -> Stated:
@@ -78,7 +77,7 @@ def _entry(reading: Reading, calendar: Calendar, stated: Stated, row: Record) ->
     yearly = next((r for r in position.recurring if stated.uid == f"yearly-{r.id}"), None)
     day = stated.day or reading.day(stated.row.at)
     if yearly:
-        day = in_year(yearly, reading.day(reading.by_sequence[yearly.sequence].at).year)
+        day = next_time(yearly, reading.day(yearly.at))
     state = "stands" if yearly else _state(reading, stated)
     done = "Done: " if state == "done" else ""
     entry = CalendarEntry(
@@ -96,7 +95,10 @@ def _entry(reading: Reading, calendar: Calendar, stated: Stated, row: Record) ->
 
 
 def _single_days(reading: Reading, entry: CalendarEntry, yearly: Recurring) -> Iterator[CalendarEntry]:
-    """Each day that was marked and that its rule still names, also where that was undone: a calendar may have it."""
+    """Each day that was marked and that its rule still names, also where that was undone: a calendar may have it.
+
+    What was marked of a year before the date was set is none of its days.
+    """
     done = reading.position.recurring_done.get(yearly.id, ())
     marks = (row.event for row in reading.rows)
     days = {mark.on for mark in marks if isinstance(mark, e.RecurringDone) and mark.recurring == yearly.id}
@@ -125,7 +127,7 @@ def _state(reading: Reading, stated: Stated) -> str:
     position, walk = reading.position, reading.walk
     kind, _, rest = stated.uid.partition("-")
     if kind == "target":
-        return "gone" if position.target is None else "done" if _is_over(walk.items) else "stands"
+        return "gone" if position.target is None else "done" if is_over(walk.items) else "stands"
     if kind == "task":
         return _of_items([i for i in walk.items if i.key == rest]) if rest in position.task_due else "gone"
     if kind == "step":
@@ -141,10 +143,6 @@ def _state(reading: Reading, stated: Stated) -> str:
         kept = position.firm_answers.get(rest.removeprefix("answer-"))
         return "stands" if kept and not kept.withdrawn else "gone"
     return "gone"
-
-
-def _is_over(items: Sequence[Item]) -> bool:
-    return all(item.state in FINISHED for item in items)
 
 
 def _of_items(items: Sequence[Item]) -> str:
@@ -168,52 +166,6 @@ def _about(reading: Reading, stated: Stated) -> str:
         left = [i for i in reading.walk.items if rest in (i.task.step, i.task.part) and i.state not in FINISHED]
         lines += [f"Left to do: {'; '.join(i.title for i in left)}."] if left else []
     return "\n".join([*lines, reading.pack.wording.footer])
-
-
-# --- how often a date was revised -------------------------------------------------------------------------------
-
-
-def _touched(reading: Reading) -> Mapping[str, int]:
-    """By date, the last entry of the history that may have changed what its calendar entry says; `*` for all."""
-    found: dict[str, int] = {"*": 1}
-    for row in reading.rows:
-        for uid in _touches(reading, row.event):
-            found[uid] = row.sequence
-    return found
-
-
-def _touches(reading: Reading, event: AnyEvent) -> Iterator[str]:
-    match event:
-        case e.Undone():
-            for sequence in event.of:
-                yield from _touches(reading, reading.by_sequence[sequence].event)
-        case e.FirmSetUp() | e.TargetSet():
-            yield "target"
-        case e.TaskDueSet() | e.TaskAssigned() | e.TaskUnassigned():
-            yield f"task-{event.task}"
-        case e.StepDueSet():
-            yield f"step-{event.step}"
-        case e.TaskWaiting() | e.WaitEnded() | e.TaskCompleted() | e.TaskSetAside() | e.TaskReopened():
-            yield from ("target", f"task-{event.task}", f"waiting-{event.task}")
-            task = reading.task_of(event.task)
-            yield from (f"step-{task.step}", f"step-{task.part}") if task else ()
-        case e.RecurringSet() | e.RecurringRemoved() | e.RecurringDone():
-            yield f"yearly-{event.recurring}"
-        case e.FirmAnswerGiven() | e.FirmAnswerConfirmed() | e.FirmAnswerWithdrawn():
-            yield f"firm-answer-{event.answer}"
-        case e.AnswerGiven():
-            yield f"answer-{event.fact}"
-            yield "*"  # it decides which tasks are the firm's to do
-        case (
-            e.FirmRenamed()
-            | e.SituationChanged()
-            | e.AgentAdded()
-            | e.AgentRenamed()
-            | e.AgentRemoved()
-            | e.AgentReturned()
-            | e.ChangeOfAgentStarted()
-        ):
-            yield "*"
 
 
 # --- industry dates ---------------------------------------------------------------------------------------------

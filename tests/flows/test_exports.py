@@ -10,6 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from flows import answers, own_dates, progress
+from flows import events as e
 from flows.deadlines import Deadline, Ledger, Revision, Source, Value
 from flows.events import EvidenceAdded
 from flows.evidence.pieces import pieces, remove
@@ -25,7 +26,7 @@ from flows.setting_up import set_member
 from flows.trading_days import NYSE
 from flows.workspace import Workspace
 from tests.flows.exporting import AT, TROUBLE, busy_life, export_of, question
-from tests.flows.life import ANA, PACK, TODAY, Life
+from tests.flows.life import ANA, BEN, PACK, TODAY, Life
 
 
 def table(name: str, *lives: Life) -> Table:
@@ -217,6 +218,47 @@ def test_a_day_of_a_yearly_date_that_is_done_reminds_nobody_and_the_others_do() 
     assert after.sequence > before.sequence
     (single,) = after.single_days
     assert (single.day, single.title, single.alarms) == (date(2027, 3, 15), after.title, after.alarms)
+
+
+def test_a_yearly_date_begins_with_the_first_day_that_counts() -> None:
+    life = busy_life()
+    yearly = life.position.recurring[0].id
+    life.take(setting.finish_recurring(life.position, ANA, yearly, date(2026, 3, 15), TODAY))
+    entry = dates_of(life)[f"yearly-{yearly}"]
+    assert entry.day == date(2027, 3, 15), "it was set in November, and no March before that was one of its days"
+    assert [single.day for single in entry.single_days] == [date(2027, 3, 15)]
+    life.take(own_dates.set_recurring(life.position, ANA, "Today's", TODAY.month, TODAY.day))
+    assert dates_of(life)[f"yearly-{life.position.recurring[-1].id}"].day == TODAY
+
+
+def test_a_target_is_newer_only_when_it_is_set_or_the_firm_is_through_or_not_any_more() -> None:
+    life = Life(target=date(2027, 5, 28)).go("agent", agents=["Clear Co"])
+    assert dates_of(life)["target"].sequence == 1
+    life.until()
+    done = dates_of(life)["target"]
+    assert (done.title, done.sequence) == ("Apex: Done: To be through with the roadmap", life.history[-1].sequence)
+    life.take(progress.add_note(PACK, life.position, ANA, text="through", key="s2"))
+    assert dates_of(life)["target"] == done
+    life.take([e.TaskSentBack("s2", 1, ANA.id, "unsigned")], BEN)
+    again = dates_of(life)["target"]
+    assert (again.title, again.sequence) == ("Apex: To be through with the roadmap", life.position.version)
+    life.answer("fdid_duty", "no")
+    assert dates_of(life)["target"].sequence == life.position.version
+    life.undo()
+    assert dates_of(life)["target"].sequence == life.position.version
+    life.take([e.TargetSet(date(2027, 6, 30))])
+    assert dates_of(life)["target"].sequence == life.position.version
+
+
+def test_a_task_that_was_sent_back_is_newer_in_the_calendar() -> None:
+    life = busy_life()
+    key = next(iter(life.position.task_due))
+    life.done(key)
+    done = dates_of(life)[f"task-{key}"]
+    life.take([e.TaskSentBack(key, 1, ANA.id, "unsigned")], BEN)
+    back = dates_of(life)[f"task-{key}"]
+    assert ("Done: " in done.title, "Done: " in back.title) == (True, False)
+    assert back.sequence > done.sequence
 
 
 def test_what_was_done_on_a_day_that_the_rule_names_no_more_is_no_entry() -> None:

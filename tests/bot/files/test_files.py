@@ -173,7 +173,7 @@ def test_a_calendar_loads_in_a_second_parser_and_a_leap_day_falls_on_the_last_of
         (entry.uid, entry.title, entry.day) for each in entries(export) for entry in (each, *each.single_days)
     }
     leap = next(event for event in calendar.vevent_list if "Léap" in event.summary.value)
-    assert [f"{on:%Y-%m-%d}" for on in leap.getrruleset()[:3]] == ["2026-02-28", "2027-02-28", "2028-02-29"]
+    assert [f"{on:%Y-%m-%d}" for on in leap.getrruleset()[:3]] == ["2027-02-28", "2028-02-29", "2029-02-28"]
 
 
 def test_no_line_of_a_calendar_is_longer_than_it_may_be_and_none_is_cut_within_a_character() -> None:
