@@ -306,7 +306,7 @@ async def remove_member(heard: Heard, carried: RemoveMember, services: Services)
         left = len(owned(result.position, services.walk(result.position).items, carried.person))
         if left:
             theirs = "One open task still belongs" if left == 1 else f"{left} open tasks still belong"
-            note += f" {theirs} to them: `/cais handover` gives them to somebody else."
+            note += f" {theirs} to them: `/cais handover` gives {'it' if left == 1 else 'them'} to somebody else."
     return Replace(_members(heard, services, result.position, note))
 
 
