@@ -112,7 +112,8 @@ class Listed(msgspec.Struct, frozen=True, gc=False):
 
     key: FirmKey
     name: str
-    role: RoleName
+    role: RoleName | None
+    """None where all of a workspace are listed, for one of its admins."""
     gist: Gist | None
 
 
@@ -121,6 +122,9 @@ class Gists(Protocol):
 
     async def of_person(self, tenant: str, person: str) -> Sequence[Listed]:
         """The firms this person is a member of, in no order; without a gist where none was made of it as it is."""
+
+    async def of_workspace(self, tenant: str) -> Sequence[Listed]:
+        """Every firm of a workspace, for its admins; `role` is None throughout."""
 
     async def missing(self, made_by: str, *, limit: int) -> Sequence[FirmKey]:
         """Firms that have no gist of them as they are, made by this maker."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy import and_, bindparam, null, or_, select
 
 from flows.events import FirmKey
 from flows.gist import Gist
@@ -21,7 +21,7 @@ Version = tuple[str, int]
 
 
 class Read(NamedTuple):
-    """What was read for a person: where each firm was then, and what was found."""
+    """What was read for a person, or of a workspace: where each firm was then, and what was found."""
 
     versions: Sequence[Version]
     listed: Mapping[str, Listed]
@@ -42,29 +42,32 @@ def _of(table: Any, other: Any) -> Any:
     return and_(table.c.tenant == other.c.tenant, table.c.firm == other.c.firm)
 
 
-def _listed(*which: Any) -> Statement:
-    return Statement(
-        lambda _: (
-            select(members.c.firm, firms.c.name, members.c.role, gists.c.body)
-            .select_from(
-                members.join(firms, _of(firms, members))
-                .join(snapshots, _of(snapshots, members))
-                .outerjoin(gists, and_(_of(gists, members), gists.c.version == snapshots.c.version))
-            )
-            .where(members.c.tenant == bindparam("tenant"), members.c.person == bindparam("person"), *which)
-        )
-    )
+class Asked(NamedTuple):
+    """Whose firms are read: the statements for all of them, for one of them, and for the version each is at."""
+
+    all: Statement
+    one: Statement
+    versions: Statement
 
 
-_of_person = _listed()
-_one_of_person = _listed(members.c.firm == bindparam("firm"))
-_versions = Statement(
-    lambda _: (
-        select(members.c.firm, snapshots.c.version)
-        .select_from(members.join(snapshots, _of(snapshots, members)))
-        .where(members.c.tenant == bindparam("tenant"), members.c.person == bindparam("person"))
-    )
+def _asked(start: Any, role: Any, *whose: Any) -> Asked:
+    """`start` is what says whose they are, with the snapshots."""
+    named = start.join(firms, _of(firms, snapshots))
+    kept = named.outerjoin(gists, and_(_of(gists, snapshots), gists.c.version == snapshots.c.version))
+    listed = select(snapshots.c.firm, firms.c.name, role, gists.c.body).select_from(kept).where(*whose)
+    versions = select(snapshots.c.firm, snapshots.c.version).select_from(start).where(*whose)
+    one = listed.where(snapshots.c.firm == bindparam("firm"))
+    return Asked(Statement(lambda _: listed), Statement(lambda _: one), Statement(lambda _: versions))
+
+
+_here = snapshots.c.tenant == bindparam("tenant")
+_of_person = _asked(
+    members.join(snapshots, _of(snapshots, members)),
+    members.c.role,
+    members.c.tenant == bindparam("tenant"),
+    members.c.person == bindparam("person"),
 )
+_of_workspace = _asked(snapshots, null(), _here)
 _missing = Statement(
     lambda _: (
         select(snapshots.c.tenant, snapshots.c.firm)
@@ -90,8 +93,15 @@ class Gists:
         """What was read for the people who came last, so that what stayed the same is not read and decoded again."""
 
     async def of_person(self, tenant: str, person: str) -> Sequence[Listed]:
+        return await self._again(_of_person, tenant, person)
+
+    async def of_workspace(self, tenant: str) -> Sequence[Listed]:
+        return await self._again(_of_workspace, tenant)
+
+    async def _again(self, asked: Asked, tenant: str, person: str = "") -> Sequence[Listed]:
         known = self._read.get((tenant, person), NOTHING)
-        read = await self._runner.ponder(_read(tenant, person, known))
+        which = {"tenant": tenant, **({"person": person} if person else {})}
+        read = await self._runner.ponder(_read(asked, which, known))
         self._read[tenant, person] = read
         self._read.move_to_end((tenant, person))
         if len(self._read) > PEOPLE:
@@ -106,10 +116,9 @@ class Gists:
         self._read.clear()  # one that is made anew is of the same version as before
 
 
-def _read(tenant: str, person: str, known: Read) -> Unit[Read]:
+def _read(asked: Asked, which: Mapping[str, str], known: Read) -> Unit[Read]:
     """Every change of a firm, its name and its members is an event, and so another version of it."""
-    which = {"tenant": tenant, "person": person}
-    rows = yield _versions, which
+    rows = yield asked.versions, which
     versions: list[Version] = [tuple(row) for row in rows]
     if known.whole and versions == known.versions:
         return known
@@ -118,21 +127,21 @@ def _read(tenant: str, person: str, known: Read) -> Unit[Read]:
     same = {f: held[f] for f, v in versions if before.get(f) == v and f in held and held[f].gist is not None}
     changed = [firm for firm, _ in versions if firm not in same]
     found = {}
-    for statement, more in _to_read(changed):
+    for statement, more in _to_read(asked, changed):
         for firm, name, role, body in (yield statement, {**which, **more}):
             if firm not in same:
                 gist = _decode(body) if body is not None else None
-                found[firm] = Listed(FirmKey(tenant, firm), name, role, gist)
+                found[firm] = Listed(FirmKey(which["tenant"], firm), name, role, gist)
     listed = {**same, **found}
     answer = [listed[firm] for firm, _ in versions if firm in listed]
     whole = len(answer) == len(versions) and all(each.gist is not None for each in found.values())
     return Read(versions, listed, answer, whole)
 
 
-def _to_read(changed: Sequence[str]) -> Sequence[tuple[Statement, Mapping[str, str]]]:
+def _to_read(asked: Asked, changed: Sequence[str]) -> Sequence[tuple[Statement, Mapping[str, str]]]:
     if len(changed) > FEW:
-        return [(_of_person, {})]
-    return [(_one_of_person, {"firm": firm}) for firm in changed]
+        return [(asked.all, {})]
+    return [(asked.one, {"firm": firm}) for firm in changed]
 
 
 def _find_missing(made_by: str, limit: int) -> Unit[Sequence[FirmKey]]:

@@ -179,7 +179,13 @@ async def _today(heard: Heard, services: Services, firms: Sequence[Compared], un
         firms=[scenes[key] for key in of_firms if key in scenes],
         all_firms=len(firms) + unread,
         unread=unread,
+        own=_are_theirs(firms),
     )
+
+
+def _are_theirs(firms: Sequence[Compared]) -> bool:
+    """Whether they are the viewer's; one who runs the workspace and is in none sees all."""
+    return not firms or any(c.firm.role for c in firms)
 
 
 def _mine(scene: Scene) -> list[Pending]:
@@ -211,5 +217,5 @@ async def _portfolio(
     read = await services.portfolios.read(keys, heard.who)
     shown = [(scene_for(heard, services, read[key]), services.summaries.of(read[key])) for key in keys if key in read]
     nudges = wanted in ABOUT and any(heard.who.admin or c.firm.role == "lead" for c in found)
-    drawn = home_firms.Page(shown, wanted, page, last, counts(firms), unread, nudges)
+    drawn = home_firms.Page(shown, wanted, page, last, counts(firms), unread, nudges, _are_theirs(firms))
     return home_firms.firms(drawn, top=top)

@@ -39,6 +39,7 @@ from bot.views.summaries import progress_bar
 from bot.views.task_buttons import one_click, review_buttons
 from bot.views.tasks import NOTHING, Top
 from flows.firms import Person, role_of
+from flows.history import counted
 from flows.position import Member
 from flows.reviews import Review
 from flows.summaries.standing import standing
@@ -59,6 +60,11 @@ HOW_IT_GOES = (
     "A wrong click costs nothing: *Undo* takes it back."
 )
 NOTHING_YOURS = "No task is assigned to you. What comes next in each firm stands below."
+IN_NONE = (
+    "You are a member of no firm here. As an admin of this workspace you see {firms}: you may do in each what its "
+    "leads may, and all of it is recorded under your name."
+)
+ALL_FIRMS = {True: "All my firms", False: "All firms here"}
 READING = "{count} of your firms are still being looked through after an update. Open this tab again in a minute."
 
 
@@ -81,6 +87,8 @@ class Today(NamedTuple):
     firms: Sequence[Scene]
     all_firms: int
     unread: int = 0
+    own: bool = True
+    """They are the viewer's; else all of the workspace, for an admin of it who is in none."""
 
 
 def home(today: Today, who: Person, *, top: Top = NOTHING) -> Home:
@@ -88,8 +96,9 @@ def home(today: Today, who: Person, *, top: Top = NOTHING) -> Home:
     several = today.all_firms > 1
     blocks = [
         *top.blocks,
+        *([] if today.own else [section(IN_NONE.format(firms=counted(today.all_firms, "firm")))]),
         actions(*_quickly(today)),
-        *_mine(today, several=several),
+        *(_mine(today, several=several) if today.own else ()),
         *_waits(today, several=several),
         *_firms(today, who),
         divider(),
@@ -103,7 +112,7 @@ def _quickly(today: Today) -> list[Element]:
     firm = today.firms[0].position.key.firm if today.all_firms == 1 and today.firms else ""
     ways = [button("Ask a question", OpenAsk(firm=firm))]
     if today.all_firms > 1:
-        every = f"All my firms ({today.all_firms})"
+        every = f"{ALL_FIRMS[today.own]} ({today.all_firms})"
         ways.append(button(every, ShowHome(only="all"), says=f"{every}, with filters"))
     return ways
 
@@ -223,14 +232,13 @@ def _chase(pending: Pending) -> Element:
 def _firms(today: Today, who: Person) -> list[Block]:
     blocks: list[Block] = [divider()]
     more = today.all_firms - len(today.firms)
+    whose, whom = ("My firms", "you") if today.own else ("Firms here", "somebody")
     if today.all_firms > 1:
-        blocks.append(
-            header("My firms" if today.all_firms == len(today.firms) else "My firms, what needs you most first")
-        )
+        blocks.append(header(whose if not more else f"{whose}, what needs {whom} most first"))
     for scene in today.firms:
         blocks += _firm(scene, who, alone=today.all_firms == 1, first=not today.mine and scene is today.firms[0])
     if more:
-        blocks.append(context(f"and {more} more: *All my firms*, above, has filters and pages."))
+        blocks.append(context(f"and {more} more: *{ALL_FIRMS[today.own]}*, above, has filters and pages."))
     if today.unread:
         blocks.append(context(READING.format(count=today.unread)))
     return blocks

@@ -29,6 +29,8 @@ class Page(NamedTuple):
     unread: int = 0
     nudges: bool = False
     """Whether there is anything here that this person may nudge others about."""
+    own: bool = True
+    """See `home.Today`."""
 
 
 def place(wanted: Filter, page: int) -> str:
@@ -42,7 +44,7 @@ def firms(page: Page, *, top: Top = NOTHING) -> Home:
     blocks: list[Block] = [
         actions(button("Back to my tasks", ShowHome()), *([nudge] if page.nudges else [])),
         *top.blocks,
-        header(f"My firms ({page.counts['all']})"),
+        header(f"{'My firms' if page.own else 'Firms here'} ({page.counts['all']})"),
         actions(*(_filter(each, page) for each in FILTERS)),
         context(_heading(page)),
     ]
@@ -69,7 +71,8 @@ def _heading(page: Page) -> str:
     first = page.page * ON_A_PAGE
     where = f"Firms {first + 1} to {first + len(page.firms)} of {found} · " if page.last else ""
     moved = any(scene.practice for scene, _ in page.firms)
-    return f"{where}What needs you most comes first{' · *Practice run: the clock is moved*' if moved else ''}"
+    practice = " · *Practice run: the clock is moved*" if moved else ""
+    return f"{where}What needs {'you' if page.own else 'somebody'} most comes first{practice}"
 
 
 def _firm(scene: Scene, standing: Standing) -> Block:

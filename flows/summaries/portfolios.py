@@ -34,8 +34,13 @@ class Portfolios:
         self._comparing = Comparing()
 
     async def firms(self, tenant: str, who: Person) -> tuple[Sequence[Compared], int]:
-        """The firms this person is a member of, the worst first; and how many could not be compared just yet."""
+        """The firms this person is a member of, the worst first; and how many could not be compared just yet.
+
+        A workspace admin who is in none has them all.
+        """
         listed = await self._gists.of_person(tenant, who.id)
+        if not listed and who.admin:
+            listed = await self._gists.of_workspace(tenant)
         listed = await self._mended(listed)
         now = self._clock()
         compared = self._comparing.compare(

@@ -292,3 +292,23 @@ async def test_a_wait_that_is_put_off_already_says_until_when_and_who_is_asked_t
     await slack.ben.presses("Look again in a week", on=home)
     await slack.ben.presses("Look again in a week", on=await slack.ben.opens_home())
     assert "on Nov 30, 2026 already. You are asked about it then, and every" in home_of(slack.ben)
+
+
+async def test_an_admin_who_is_in_no_firm_sees_those_of_the_workspace(slack: Slack, services: Services) -> None:
+    for nth in range(14):
+        await a_firm(services, f"Firm {nth:02d}", BEN)
+    late = await registered(services, "Zenith")
+    await waiting(services, late)
+    await slack.ana.types("hello")  # so that Slack is asked who she is
+    home = words_of(await slack.ana.opens_home() or {})
+    assert "You are a member of no firm here" in home
+    assert "you see 15 firms" in home
+    assert "FINRA CAT since" in home
+    assert "My " not in home.replace("My times", "")
+    await slack.ana.presses("All firms here (15)", on=slack.ana.home)
+    assert "Firms here (15)" in home_of(slack.ana)
+    await slack.ana.presses("Waiting (1)", on=slack.ana.home)
+    assert "*Zenith*" in home_of(slack.ana)
+    assert "Firm 00" not in home_of(slack.ana)
+    assert "No firm yet" in words_of(await slack.lea.opens_home() or {}), "who does not run it sees none of them"
+    assert slack.refused() == []

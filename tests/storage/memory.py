@@ -166,6 +166,13 @@ class MemoryGists:
             if key.tenant == tenant and person in position.members
         ]
 
+    async def of_workspace(self, tenant: str) -> Sequence[Listed]:
+        return [
+            Listed(key, position.name, None, self._fresh(key, position))
+            for key, position in self._shared.positions.items()
+            if key.tenant == tenant
+        ]
+
     async def missing(self, made_by: str, *, limit: int) -> Sequence[FirmKey]:
         found = [(key, self._fresh(key, position)) for key, position in self._shared.positions.items()]
         return [key for key, gist in found if gist is None or gist.made_by != made_by][:limit]

@@ -51,6 +51,16 @@ async def test_what_is_appended_brings_its_gist_and_each_person_sees_those_of_th
     assert await firms(database, BOB) == []
 
 
+async def test_a_workspace_has_all_its_firms_and_none_of_another(database: Database) -> None:
+    await database.events.change(KEY, with_gist(set_up("Oak")))
+    await database.events.change(ELSEWHERE, with_gist(set_up("Oak")))
+    assert await database.gists.of_workspace(TENANT) == [Listed(KEY, "Oak", None, numbers(2))]
+    await database.events.change(ELM, with_gist(set_up("Elm")))
+    found = await database.gists.of_workspace(TENANT)
+    assert sorted(firm.name for firm in found) == ["Elm", "Oak"]
+    assert await database.gists.of_person(TENANT, BOB) == []
+
+
 async def test_a_gist_of_the_firm_as_it_was_counts_no_more_and_is_missed(database: Database) -> None:
     await database.events.change(KEY, with_gist(set_up("Oak")))
     assert await database.gists.missing("1", limit=9) == []
