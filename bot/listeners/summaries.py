@@ -16,6 +16,7 @@ from bot.views import firms as firm_views
 from bot.views import help as help_views
 from bot.views import portfolio, summaries
 from bot.views.help import Offer
+from flows.ports import FirmSummary
 from flows.position import Position
 from flows.services import Services
 from flows.summaries.portfolio import FILTERS, Filter
@@ -41,7 +42,8 @@ ALIKE = {
     "weekly": re.compile(r"week|month|quarter|(mon|tues|wednes|thurs|fri|satur|sun)day"),
     "daily": re.compile(r"\bdays?\b|everyday|morning|evening|hour"),
     "post": re.compile(r"\b(now|here|once|share|send|publish)\b"),
-    OFF: re.compile(r"\b(stop|end|remove|delete|cancel|no|none|never)\b"),
+    "late": re.compile(r"overdue|behind|missed"),
+    OFF: re.compile(r"\b(stop|end|remove|delete|cancel|none|never)\b"),
 }
 """What somebody may type instead of these words; it is offered, and never done."""
 
@@ -71,7 +73,7 @@ async def summarize(heard: Heard, services: Services) -> Answer:
         return await _post(heard, services, first, position, every_firm=bool(rest))
     if said:
         wanted = MEANT.get(" ".join(said.casefold().removeprefix("all ").split()))
-        return Say(await many(heard, services, wanted)) if wanted else _unknown(heard, said)
+        return Say(await many(heard, services, wanted)) if wanted else _unknown(heard, said, firms)
     if position:
         return Say(await one(heard, services, position))
     return Say(await many(heard, services, "all"))
@@ -134,16 +136,28 @@ async def many(heard: Heard, services: Services, wanted: Filter, page: int = 0) 
     return portfolio.many(standings, wanted, page, left_out=left_out, practice=services.practice)
 
 
-def _unknown(heard: Heard, said: str) -> Answer:
+def _unknown(heard: Heard, said: str, firms: Sequence[FirmSummary]) -> Answer:
     position = heard.sighting.position
     firm = position.key.firm if position else ""
-    offered = [Offer(f"summary {word}", f"summary {word}", firm) for word in _near(said)]
+    offered = _of_firms(said, firms) or [Offer(f"summary {word}", f"summary {word}", firm) for word in _near(said)]
     return Say(help_views.unknown(f"summary {said}", offered, firm, ways=CAN_BE_TYPED))
 
 
+def _of_firms(said: str, firms: Sequence[FirmSummary]) -> Sequence[Offer]:
+    """Where a firm is named without `for`, behind how often or alone."""
+    first, _, rest = said.partition(" ")
+    often, name = (f"summary {first.casefold()}", rest) if first.casefold() in (*OFTEN, OFF) else ("summary", said)
+    return [Offer(f"{often} for {f.name}", often, f.key.firm, as_typed=True) for f in words.called(name, firms)[:3]]
+
+
 def _near(said: str) -> Sequence[str]:
-    """What may have been meant: a word that is spelled nearly so, else one that means the like."""
+    """What may have been meant: a word that is spelled nearly so, else one that means the like.
+
+    Who wants it to end is never offered that it comes.
+    """
     plain = " ".join(re.findall(r"[a-z0-9]+", said.casefold()))
+    if OFF in plain.split() or ALIKE[OFF].search(plain):
+        return [OFF]
     known = [*MEANT, *OFTEN, OFF]
     close = get_close_matches(plain, known, n=3, cutoff=words.CUT_OFF)
     first = [word for each in plain.split() for word in get_close_matches(each, known, n=1, cutoff=words.CUT_OFF)]

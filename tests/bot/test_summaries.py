@@ -209,7 +209,11 @@ async def test_a_word_that_is_none_is_offered_and_not_run(slack: Slack, services
         ("every friday", ["summary weekly"]),
         ("each day", ["summary daily"]),
         ("stop it", ["summary off"]),
-        ("weekly please", ["summary weekly"]),
+        ("weekly at 10am", ["summary weekly"]),
+        ("daily off", ["summary off"]),
+        ("overdue", ["summary late"]),
+        (FIRM, [f"summary for {FIRM}"]),
+        (f"weekly {FIRM}", [f"summary weekly for {FIRM}"]),
         ("bogus", []),
     ],
 )

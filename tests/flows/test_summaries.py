@@ -12,9 +12,9 @@ from msgspec import inspect
 from msgspec.structs import replace
 
 from flows import answers, own_dates, progress, setting_up
-from flows.events import AnyEvent, Event, Every, Undone
+from flows.events import AnyEvent, Event, Every, TextRefused, Undone
 from flows.position import Posted
-from flows.summaries.changes import UNTOLD, changes, headline
+from flows.summaries.changes import changes, headline
 from flows.summaries.portfolio import counts, only, worst_first
 from flows.summaries.posting import now_and_next
 from flows.summaries.standing import Standing, standing
@@ -111,7 +111,7 @@ MAY_STAND_IN_A_CHANNEL = {
 """Beside the tasks: names, what was chosen, days. What people write as a note, reason or proof is not among it."""
 
 
-TOLD = [k for k in get_args(AnyEvent) if k is not Undone and k.__struct_config__.tag not in UNTOLD]
+TOLD = [k for k in get_args(AnyEvent) if k not in (Undone, TextRefused)]
 
 
 @pytest.mark.parametrize("kind", TOLD, ids=lambda kind: kind.__name__)
