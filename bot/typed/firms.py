@@ -55,17 +55,16 @@ async def meant_firm(
 def _in_free_text(found: Ending, sighting: Sighting) -> Meant | None:
     """A reason or a note may end in "for" and a firm's name, too, and would then be recorded of the wrong firm.
 
-    A whole name is taken for the firm. For the beginning of one, both readings make sense: they are for the person to
-    choose from, unless nothing else was said, or it is not a whole word.
+    A whole name is taken for the firm, also for the one that is meant anyway: the same words are recorded whichever
+    firm somebody was in. For the beginning of one, both readings make sense: they are for the person to choose from,
+    unless nothing else was said, or it is not a whole word.
     """
     meant = Meant(found.rest, found.said, found.firms)
     here = sighting.position
-    if not found.rest:
+    if not found.rest or found.whole:
         return meant
     if here and [f.key for f in found.firms] == [here.key]:
         return None
-    if found.whole:
-        return meant
     firms = tuple(f for f in found.firms if words.begins_with_words(f, found.said))
     return meant._replace(firms=firms, as_typed=True) if firms else None
 

@@ -275,14 +275,12 @@ async def test_words_of_an_old_button_still_mean_the_firm_they_name(slack: Slack
     assert beta.name == "Beta"
 
 
-async def test_the_end_of_a_note_stays_unless_it_is_the_whole_name_of_another_firm(
-    slack: Slack, services: Services
-) -> None:
+async def test_the_end_of_a_note_stays_unless_it_is_a_firms_whole_name(slack: Slack, services: Services) -> None:
     await two_firms(services)
     await slack.ben.types("/cais note registration form sent for alpha")
     await slack.ben.types("/cais note asked the clearing firm for Bet")
     assert await notes_of(services, "Alpha") == [
-        "registration form sent for alpha",
+        "registration form sent",
         "asked the clearing firm for Bet",
     ]
     await slack.ben.types("/cais note form sent @ Beta")
