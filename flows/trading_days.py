@@ -70,6 +70,10 @@ class Calendar(msgspec.Struct, frozen=True):
         names = [self.name_of(day) for day in _days_after(first, last) if not self.is_trading_day(day)]
         return tuple(dict.fromkeys(name for name in names if name))
 
+    def closures(self, first: date, last: date) -> tuple[tuple[date, str], ...]:
+        """The days after `first`, up to and with `last`, that a workspace's admins closed, with their reasons."""
+        return tuple((day, self.closed[day]) for day in _days_after(first, last) if day in self.closed)
+
     def name_of(self, day: date) -> str:
         """Why the exchange is closed that day, such as `Juneteenth`; empty for a weekend and for a trading day."""
         if self.is_trading_day(day):

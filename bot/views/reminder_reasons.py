@@ -15,14 +15,27 @@ UNREACHED = "cannot be reached here"
 def _why_before(it: Reminded) -> str:
     count, on = it.rung.rung, it.rung.on
     days = "1 trading day before" if count == 1 else f"{count} trading days before"
-    skipped = f"; {_and(it.rung.skipped)} skipped" if it.rung.skipped else ""
+    planned = told_on(it.calendar, on, count) if on else it.today
+    skipped = _skipped(it, planned, on) if on else ""
     rolled = on is not None and count == 0 and not it.calendar.is_trading_day(on)
-    if on and (planned := told_on(it.calendar, on, count)) < it.today:
+    if planned < it.today:
         what = days if count else "the last trading day before" if rolled else "the day itself"
         return f"{_kept_until_now(it, what, planned)}{skipped}"
     if on and rolled:
-        return f"{day(on).partition(',')[0]} is no trading day, so this comes on the last one before"
+        named = f" ({literal(closed)})" if (closed := it.calendar.name_of(on)) else ""
+        return f"{day(on).partition(',')[0]} is no trading day{named}, so this comes on the last one before"
     return f"{days}{skipped}" if count else "it is today"
+
+
+def _skipped(it: Reminded, first: date, on: date) -> str:
+    """The holidays in between by name; a day that an admin closed with its date, as its reason alone is no day."""
+    closures = it.calendar.closures(first, on)
+    holidays = [name for name in it.calendar.skipped(first, on) if name not in dict(closures).values()]
+    said = [f"; {_and(tuple(holidays))} skipped"] if holidays else []
+    for closed, reason in closures:
+        is_or_was = "was" if closed < it.today else "is"
+        said.append(f"; the market {is_or_was} closed on {closed:%b} {closed.day}: {literal(reason)}")
+    return "".join(said)
 
 
 def counts_the_same(it: Reminded) -> bool:

@@ -78,6 +78,17 @@ async def test_a_date_on_a_weekend_stays_there_and_its_reminder_comes_the_tradin
     assert "Saturday is no trading day, so this comes on the last one before" in said
 
 
+async def test_a_day_that_an_admin_closed_is_named_with_its_date_where_it_is_skipped(world: World) -> None:
+    await bens_task(world, date(2026, 12, 8))
+    await world.goes_to("2026-12-04")
+    assert "2 trading days before." in world.said(BEN)
+    closed = TradingDayEdited(date(2026, 12, 7), "closed", "Power cut downtown")
+    await world.services.record_for_workspace(TENANT, world.act(replace(person(ANA), admin=True)), closed)
+    await world.plan()
+    assert "1 trading day before; the market is closed on Dec 7: Power cut downtown." in world.said(BEN)
+    assert "downtown skipped" not in world.said(BEN)
+
+
 async def test_a_date_that_has_passed_is_said_calmly_and_once_a_week(world: World) -> None:
     await bens_task(world, date(2026, 12, 1))
     await world.day_by_day("2026-12-07")
