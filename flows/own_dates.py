@@ -100,7 +100,7 @@ def _must_be_to_do(item: Item) -> None:
 
 def _must_be_one(item: Item) -> None:
     """Raises Refusal for a task that repeats, while there is nothing to repeat it for: each repeat has its own date."""
-    if item.task.for_each and not item.each:
+    if item.repeats_later:
         raise Refusal(
             f"*{item.title}* comes once for each agent, and none is named yet. Until then "
             f"`/cais due step {item.task.part}` and a day gives all of them one. Nothing was changed.",
@@ -129,6 +129,12 @@ def assign(
         return [e.TaskUnassigned(task=key)] if kept else []
     if item.state in ("done", "set_aside"):
         raise Refusal(f"*{item.title}* is finished, so nobody has to own it. Nothing was changed.", kind="stale")
+    if item.repeats_later:
+        raise Refusal(
+            f"*{item.title}* comes once for each agent, and none is named yet. Once they are, each has an owner of "
+            "its own. Nothing was changed.",
+            kind="repeats",
+        )
     name = _must_be_able_to_own(position, to)
     return [] if kept and kept.person == to.id else [e.TaskAssigned(task=key, person=to.id, name=name)]
 

@@ -51,6 +51,11 @@ class Item(msgspec.Struct, frozen=True):
         """The task's title, naming the agent or change it is for."""
         return titled(self.task.title, self.name)
 
+    @property
+    def repeats_later(self) -> bool:
+        """Whether it stands for repeats of its task, while there is nothing yet to repeat it for."""
+        return self.task.for_each is not None and not self.each
+
 
 class Walk(msgspec.Struct, frozen=True):
     """The whole roadmap for one firm, in its order."""

@@ -116,7 +116,7 @@ def _other(task: Task, shown: Shown) -> list[Element]:
     if state not in ("not_applicable", "later"):
         row.append(button("Add evidence", blank(OpenEvidence, task=key), says=f"Add evidence: {title}"))
         row.append(button("Add note", blank(OpenNote, task=key), says=f"Add note: {title}"))
-    if state in OPEN:
+    if state in OPEN and not (task.for_each and key == task.id):  # each repeat has an owner and a date of its own
         row.append(button("Assign", blank(OpenAssign, task=key), says=f"Assign: {title}"))
         row.append(button("Set date", blank(OpenDate, task=key), says=f"Set date: {title}"))
     row.append(button("Ask…", blank(OpenAsk, task=key), says=f"Ask: {title}"))

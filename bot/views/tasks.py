@@ -28,6 +28,7 @@ from bot.views.task_parts import PackParts, TaskParts, parts_of
 from flows.events import Record, TaskCompleted
 from flows.firms import Person
 from flows.history import label, sentence, task_title
+from flows.own_dates import OPEN
 from flows.reviews import may_review, of_item
 from flows.undo import FINAL
 from flows.walk import Item, State
@@ -175,11 +176,19 @@ def _task(scene: Scene, item: Item, parts: TaskParts) -> list[Block]:
         blocks.append(section(state))
     if whose := dated.line(scene, item):
         blocks.append(section(whose))
+    if item.repeats_later and item.state in OPEN:
+        blocks.append(context(_for_each(item)))
     blocks.append(context(parts.who.replace("{agent}", f" ({literal(item.name)})" if item.name else "")))
     blocks += parts.links
     if warned := _warnings(scene, item):
         blocks.append(context(*warned))
     return blocks
+
+
+def _for_each(item: Item) -> str:
+    """Why it takes neither owner nor date as yet."""
+    one = f"until then `/cais due step {escape(item.task.part)}` and a day gives all of them one"
+    return f"ℹ️ This comes once for each agent. Once they are named, each has an owner and a date of its own; {one}."
 
 
 def _state_line(scene: Scene, item: Item) -> str:

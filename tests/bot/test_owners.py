@@ -2,9 +2,12 @@
 
 import pytest
 
+from bot.listeners.dates import item_of
 from bot.sandbox.workspace import BOT_USER
+from bot.views import tasks
+from bot.views.scene import scene_of
 from flows.events import FirmKey
-from flows.firms import Person
+from flows.firms import Person, Refusal
 from flows.services import Act, Services
 from tests.bot.conversing import BEN, CONRAD, LEA, Slack, labels, words_of
 from tests.bot.walking import BEN_COLE, TENANT, add_lea, firm_of_ben, history, position
@@ -74,6 +77,22 @@ async def test_of_two_who_are_mentioned_each_is_offered_as_a_task_has_one_owner(
     await slack.ben.presses("Assign to Lea Haddad", on=asked)
     assert await owners(services, key) == {"s1": LEA_ID}
     assert "That is so already" in words_of(await slack.ben.types("/cais assign s1 <@U0LEA> <@U0LEA>"))
+
+
+async def test_what_comes_once_for_each_agent_takes_no_owner_before_one_is_named_and_its_card_says_so(
+    services: Services,
+) -> None:
+    key = await firm_of_ben(services)
+    scene = scene_of(services, await position(services, key), BEN_ID)
+    card = tasks.card(scene, item_of(scene, "s5"))
+    assert "This comes once for each agent. Once they are named, each has an owner and a date" in str(card.blocks)
+    offered = str(tasks.card(scene, item_of(scene, "s2")).blocks)
+    for label in ("Assign", "Set date"):
+        assert f"'{label}'" in offered
+        assert f"'{label}'" not in str(card.blocks)
+    with pytest.raises(Refusal, match="comes once for each agent"):
+        await services.assign(key, Act(BEN_COLE, "button", "old"), "s5", BEN_COLE)
+    assert await owners(services, key) == {}
 
 
 async def test_a_task_is_mine_and_then_nobodys(slack: Slack, services: Services) -> None:
