@@ -30,7 +30,7 @@ from bot.router import Router
 from bot.slack.channels import Channels
 from bot.slack.installed import NOT_HERE, Installed, ManyWorkspaces, OneWorkspace
 from bot.slack.people import People
-from bot.slack.places import place
+from bot.slack.places import place, slack_id
 from bot.slack.standstill import Standstill
 from bot.slack.web_api import DEFAULT_URL, WebApi
 from bot.surfaces import Publish
@@ -102,6 +102,7 @@ class Bot:
         self.slack = WebApi(self.session, tokens=self.installed, base_url=api_url, called=self.counts.called)
         services.asking.came = self.counts.asked
         services.summaries.look = Channels(self.slack).look
+        services.left = self._clear_home
         self.background = Background()
         self.people = People(self.slack, services.directory, self.background, now, services.now)
         self.answering = Answering(self.slack, self._redraw_home, lambda call: self.table.answer(call))
@@ -154,6 +155,11 @@ class Bot:
         )
         authorize = Known(self.installed.authorize, TurnedAway(self.counts))
         self.app = build_app(self.client, authorize, signing_secret, routing)
+
+    def _clear_home(self, tenant: str, person: str) -> None:
+        """Somebody was taken off a firm, which stands on their Home until that is drawn anew."""
+        theirs = Call(kind="event", name="app_home_opened", tenant=tenant, user=slack_id(person), cause="")
+        self.background.start(self._redraw_home(theirs, ""))
 
     async def _redraw_home(self, call: Call, note: str) -> None:
         answer = await self.table.redraw_home(call, note)

@@ -108,6 +108,8 @@ class Services:
         """Business time, aware."""
         self.new_id = new_id
         self.practice = practice
+        self.left: Callable[[str, str], None] = lambda tenant, person: None
+        """Told of whom others took off a firm: what they were last shown of it is to go."""
         self.documents = Documents(events, knowledge, stamp=self._stamp, now=self.now)
         """The firm's own documents."""
         self.evidence = Evidence(events, intake, outbox, pack=pack, stamp=self._stamp, now=self.now)
@@ -411,7 +413,10 @@ class Services:
 
     async def remove_member(self, key: FirmKey, act: Act, member: str) -> Result:
         """See `setting_up.remove_member`."""
-        return await self._change(key, act, lambda p: setting_up.remove_member(p, act.who, member))
+        result = await self._change(key, act, lambda p: setting_up.remove_member(p, act.who, member))
+        if result.changed and member != act.who.id:  # who goes of their own accord reads so in this moment
+            self.left(key.tenant, member)
+        return result
 
     async def link_channel(self, key: FirmKey, act: Act, channel: str) -> Result:
         """See `setting_up.link_channel`."""

@@ -181,12 +181,25 @@ async def test_whoever_left_a_firm_reaches_nothing_of_it_by_an_old_home(
     key = await registered(services, "Apex", U0LEA="member")
     await waiting(services, key, LEA_HADDAD)
     home = await slack.lea.opens_home()
+    services.left = lambda tenant, person: None  # Slack has not drawn it anew yet
     await services.remove_member(key, BY_BEN, LEA_HADDAD.id)
     events = await services.events.history(key)
     await slack.lea.presses(label, on=home)
     assert "not a member" in home_of(slack.lea)
     assert "Apex" not in home_of(slack.lea)
     assert await services.events.history(key) == events
+
+
+async def test_whoever_is_taken_off_a_firm_has_nothing_of_it_on_their_home_any_more(
+    slack: Slack, services: Services
+) -> None:
+    key = await registered(services, "Apex", U0LEA="member")
+    await waiting(services, key, LEA_HADDAD)
+    await slack.lea.opens_home()
+    await services.remove_member(key, BY_BEN, LEA_HADDAD.id)
+    await slack.settled()
+    assert "No firm yet" in home_of(slack.lea)
+    assert "Apex" not in home_of(slack.lea)
 
 
 async def test_a_viewer_who_was_a_member_is_told_why_not(slack: Slack, services: Services) -> None:
