@@ -12,6 +12,8 @@ _NUMBERS = {word: str(n) for n, word in enumerate(("one", "two", "three", "four"
 _ROMAN = {"1": "I", "2": "II"}
 NEAR = 0.55
 """Likeness from which a task is offered: "s6ii" is like "s6"."""
+STEM = 6
+"""Letters at the beginning that make words kin: "certification" and "certify"."""
 
 
 def step_meant(pack: Pack, words: str) -> tuple[Step, tuple[Part, ...]]:
@@ -71,9 +73,9 @@ def out_of_reach(walk: Walk, words: str) -> Item | None:
 
 
 def near_tasks(walk: Walk, words: str) -> tuple[Item, ...]:
-    """Tasks still to be finished whose id or words are spelled nearly so, nearest first, three at most."""
+    """Tasks that are or may be to do, whose id or words are spelled nearly so, nearest first, three at most."""
     said = re.findall(r"\w+", words.casefold())
-    there = [i for i in walk.items if i.state in LEFT]
+    there = [i for i in walk.items if i.state in LEFT or i.state == "later"]
     likeness = {i.key: _likeness(i, said) for i in there}
     close = [i for i in there if likeness[i.key] >= NEAR]
     return tuple(sorted(close, key=lambda i: -likeness[i.key])[:3])
@@ -83,8 +85,13 @@ def _likeness(item: Item, said: Sequence[str]) -> float:
     """How much the words are like the task's id, or how many of them are like words of its title."""
     of_id = SequenceMatcher(None, "".join(said), re.sub(r"\W", "", item.task.id.casefold())).ratio()
     known = sorted(_words_of(item))
-    of_title = sum(1 for word in said if len(word) > 3 and get_close_matches(word, known, n=1, cutoff=0.8))
+    of_title = sum(1 for word in said if _is_like_one_of(word, known))
     return max(of_id, of_title / len(said) if said else 0)
+
+
+def _is_like_one_of(word: str, known: Sequence[str]) -> bool:
+    kin = len(word) >= STEM and any(one.startswith(word[:STEM]) for one in known)
+    return kin or (len(word) > 3 and bool(get_close_matches(word, known, n=1, cutoff=0.8)))
 
 
 def _words_of(item: Item) -> set[str]:

@@ -102,6 +102,9 @@ async def test_a_task_that_is_not_there_is_said_to_be_unknown_and_near_ones_are_
     await slack.ben.presses("Does your firm report events with an FDID?")
     assert days((await position(services, key)).task_due) == {"s1": "2026-12-01"}
     assert "`/cais status` names them all" in words_of(await slack.ben.types("/cais due purple elephants Dec 1"))
+    await slack.ben.types("/cais due certification Dec 21")
+    await slack.ben.presses("Your firm is certified for production")
+    assert "*Date:* Monday, December 21, 2026" in words_of(slack.ben.last), "a word of the same stem is near"
     assert slack.refused() == []
 
 
