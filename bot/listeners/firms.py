@@ -26,7 +26,7 @@ from bot.listeners.namesakes import told_apart
 from bot.listeners.scenes import scene_for
 from bot.router import Heard, Router
 from bot.slack.places import is_channel, place
-from bot.surfaces import Answer, FieldErrors, Message, Open, Replace, Say
+from bot.surfaces import Answer, Block, FieldErrors, Message, Open, Replace, Say
 from bot.typed import words
 from bot.views import firms as views
 from bot.views import help as help_views
@@ -298,8 +298,10 @@ async def remove_member(heard: Heard, carried: RemoveMember, services: Services)
     if role_of(result.position, heard.who) is None:
         name = literal(result.position.name)
         return Replace(Message(f"You are no longer a member of *{name}*. What you recorded stays with the firm."))
-    note = "That person was not a member any more. Nothing was changed."
+    scene = scene_for(heard, services, result.position)
+    note, then = "That person was not a member any more. Nothing was changed.", list[Block]()
     if result.changed and leaving:
+        then.append(views.add_again(scene, leaving))
         note = f"{views.person_name(leaving)} is no longer a member. What they recorded stays."
         ended = [place for place in heard.firm.posted if place not in result.position.posted]
         note += views.summaries_ended(ended)
@@ -307,7 +309,7 @@ async def remove_member(heard: Heard, carried: RemoveMember, services: Services)
         if left:
             theirs = "One open task still belongs" if left == 1 else f"{left} open tasks still belong"
             note += f" {theirs} to them: `/cais handover` gives {'it' if left == 1 else 'them'} to somebody else."
-    return Replace(_members(heard, services, result.position, note))
+    return Replace(views.members(scene, role=role_of(result.position, heard.who), note=note, then=then))
 
 
 # --- channels -------------------------------------------------------------------------------------------------

@@ -261,8 +261,9 @@ def members(scene: Scene, *, role: RoleName | None, note: str = "", then: Sequen
 def _member_buttons(scene: Scene, member: Member) -> Block:
     name = member.name or "this person"
     off = confirm(
-        "Take off the firm?",
-        f"{name} will no longer see {scene.position.name}. What they recorded stays. You can add them again.",
+        f"Take {clip(name, 60)} off the firm?",
+        f"They will no longer see {clip(scene.position.name, 60)}. What they recorded stays. Their tasks stay theirs "
+        "until you hand them over, and summaries they had posted end. You can add them again.",
         "Take off",
     )
     change = scene.carry(OpenMember, person=member.person)
@@ -271,6 +272,13 @@ def _member_buttons(scene: Scene, member: Member) -> Block:
         button("Change role", change, says=f"Change role: {name}"),
         button("Take off the firm", remove, says=f"Take off the firm: {name}", confirm=off),
     )
+
+
+def add_again(scene: Scene, leaving: Member) -> Block:
+    """After somebody was taken off: the way back."""
+    name = leaving.name or "this person"
+    way = scene.carry(OpenMember, person=leaving.person)
+    return actions(button(clip(f"Add {name} again", 70), way, says=f"Add to the firm again: {name}"))
 
 
 def member_modal(scene: Scene, person: str = "", task: str = "") -> Modal:

@@ -95,6 +95,14 @@ async def test_a_lead_adds_changes_and_takes_off_members(slack: Slack, services:
     assert position is not None
     assert "A firm needs a lead" in words_of(slack.ben.last)
     assert set(position.members) == {person(BEN).id, person(LEA).id}
+    await slack.ben.types("/cais firm members")
+    off = "Take off the firm: Lea Haddad"
+    ((hers, asked),) = [(b, e) for b, e in elements(slack.ben.last) if e.get("accessibility_label") == off]
+    assert "Their tasks stay theirs until you hand them over" in asked["confirm"]["text"]["text"]
+    await slack.ben.presses("Take off the firm", on={**slack.ben.last, "blocks": [hers]})
+    await slack.ben.presses("Add Lea Haddad again")
+    await slack.ben.submits({"person": LEA, "role": "member"})
+    assert "Lea Haddad is now a member" in words_of(slack.ben.last)
 
 
 async def test_somebody_whose_name_is_not_known_is_shown_as_a_mention(slack: Slack, services: Services) -> None:
