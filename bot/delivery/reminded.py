@@ -16,6 +16,7 @@ from bot.views.scene import Scene, scene_of
 from flows.asked import Kept, Owed
 from flows.deadlines import Revision
 from flows.events import FirmKey
+from flows.own_dates import OF_RECURRING, taken_off
 from flows.reminders.hours import Hours
 from flows.reminders.rung import Found
 from flows.reminders.rungs import Rung, every
@@ -61,7 +62,16 @@ async def read(owed: Sequence[Owed], services: Services) -> list[Reminded]:
         for row, rung in rungs
         if (firm := firms[row.firm])
     ]
-    return _moves_together(found)
+    return _moves_together([(row, await _with_its_end(it, services)) for row, it in found])
+
+
+async def _with_its_end(it: Reminded, services: Services) -> Reminded:
+    """A date of every year that the firm has no more is named as its history has it."""
+    kind, _, recurring = it.rung.subject.partition(":")
+    if kind != "recurring" or it.recurring:
+        return it
+    history = await services.events.history(it.scene.position.key, types=OF_RECURRING)
+    return replace(it, taken_off=taken_off(history, recurring))
 
 
 def _moves_together(found: Sequence[tuple[Owed, Reminded]]) -> list[Reminded]:

@@ -9,7 +9,7 @@ from bot.views import dated
 from bot.views.blocks import clip, day, literal
 from bot.views.scene import Scene
 from flows.deadlines import Deadline, Notice, Revision
-from flows.own_dates import in_year
+from flows.own_dates import TakenOff, in_year
 from flows.position import Recurring, YearDone
 from flows.reminders.rungs import Rung
 from flows.roadmap import Question
@@ -44,6 +44,8 @@ class Reminded(msgspec.Struct, frozen=True):
     """Whether messages do not get to its recipient."""
     moved_since: str = ""
     """Of an industry date that was moved more than once before it is told: the revision that was the first."""
+    taken_off: TakenOff | None = None
+    """Of a date of every year that the firm has no more: how it was called, and who took it off."""
     besides: tuple[str, ...] = ()
     """Kinds of further reminders of the same subject, which are not said by themselves."""
 
@@ -131,6 +133,8 @@ def name(it: Reminded) -> str:
     if deadline := it.deadline:
         return deadline.title
     kind, _, person = it.rung.subject.partition(":")
+    if kind == "recurring":
+        return it.taken_off.name if it.taken_off else "A date of every year"
     return person_name(it.scene, person) if kind == "person" else "Something that is not there any more"
 
 

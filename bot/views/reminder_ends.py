@@ -34,7 +34,9 @@ def became(it: Reminded) -> str:
     if it.rung.kind == "unreachable":
         return f"📬 {said}: settled."
     if it.rung.subject.startswith("recurring:"):
-        return "➖ *A date of every year*: it was taken off."
+        gone = it.taken_off
+        by = f" by {it.scene.by(gone.by, gone.by_name)}, {it.scene.own_moment(gone.at)}" if gone else ""
+        return f"➖ {said}: this date of every year was taken off{by}."
     return f"➖ {said}: it is not there any more."
 
 

@@ -51,7 +51,8 @@ def _kept_until_now(it: Reminded, what: str, planned: date) -> str:
     was = f"{what} was {short_day(planned)}"
     if it.rung.due_at.astimezone(it.zone).date() > planned:
         return f"{was}, in your pause"
-    return f"{was}, which the practice clock jumped over" if it.scene.practice else f"{was}; it was kept until now"
+    jumped = ", or the practice clock jumped over that day" if it.scene.practice else ""
+    return f"{was}; it was kept until now{jumped}"
 
 
 def _why_late(it: Reminded) -> str:

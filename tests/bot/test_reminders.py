@@ -224,13 +224,18 @@ async def test_a_yearly_date_that_was_done_names_who_did_it_and_can_be_taken_bac
     assert labels(world.digests(BEN)[0])[:3] == ["Done", "Snooze", "Open"]
 
 
-async def test_a_yearly_date_that_was_taken_off_says_just_that(world: World) -> None:
-    firm = await a_firm(world.services, FIRM, BEN)
+@pytest.mark.parametrize("undone", [False, True])
+async def test_a_yearly_date_that_was_taken_off_is_named_with_who_did_it(world: World, undone: bool) -> None:
+    firm = await a_firm(world.services, FIRM, BEN, U0ANA="lead")
     result = await world.services.set_recurring(firm.key, world.act(person(BEN)), "SAA certification", 12, 15)
     await world.goes_to("2026-12-01")
-    await world.services.remove_recurring(firm.key, world.act(person(BEN)), result.position.recurring[0].id)
+    if undone:
+        await world.services.undo(firm.key, world.act(person(ANA)), result.records[0].sequence)
+    else:
+        await world.services.remove_recurring(firm.key, world.act(person(ANA)), result.position.recurring[0].id)
     await world.plan()
-    assert "➖ *A date of every year*: it was taken off." in world.said(BEN)
+    said = "➖ *SAA certification*: this date of every year was taken off by Ana Ruiz, Dec 1, 2026, 9:00 AM"
+    assert said in world.said(BEN)
     assert "not there any more" not in world.said(BEN)
 
 
@@ -427,7 +432,10 @@ async def test_before_a_date_on_a_weekend_that_is_followed_by_a_holiday_each_rem
     ("practice", "why"),
     [
         (False, "5 trading days before was Dec 7, 2026; it was kept until now."),
-        (True, "5 trading days before was Dec 7, 2026, which the practice clock jumped over."),
+        (
+            True,
+            "5 trading days before was Dec 7, 2026; it was kept until now, or the practice clock jumped over that day.",
+        ),
     ],
 )
 async def test_a_reminder_that_was_kept_back_says_which_day_it_was_for_and_blames_nobody(
