@@ -12,13 +12,14 @@ async def make(slack: WebApi, title: str, markdown: str) -> str:
     return str(made.get("canvas_id", ""))
 
 
-async def let_in(slack: WebApi, canvas: str, user: str) -> str:
-    """This person may read and change it from now on; where it is, empty where Slack does not say.
-
-    Raises SlackSaidNo, TooBusy, Unsure.
-    """
+async def let_in(slack: WebApi, canvas: str, user: str) -> None:
+    """This person may read and change it from now on. Raises SlackSaidNo, TooBusy, Unsure."""
     whom = {"canvas_id": canvas, "access_level": "write", "user_ids": [user]}
     await slack.call("canvases.access.set", whom, patience=PATIENCE)
+
+
+async def address(slack: WebApi, canvas: str) -> str:
+    """Where it is, empty where Slack does not say."""
     try:
         info = await slack.call("files.info", {"file": canvas}, form=True, patience=PATIENCE)
     except (SlackSaidNo, TooBusy, Unsure):

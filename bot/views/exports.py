@@ -3,12 +3,13 @@
 from datetime import date
 
 from bot.buttons import ExportRecord, ShowNext
-from bot.surfaces import Message
+from bot.surfaces import Block, Message
 from bot.views.blocks import Element, actions, button, context, literal, section, short_day
 from bot.views.scene import Scene, banner
 from flows.exports.record import OF_ONE, Export, Format
 from flows.firms import Refusal
 from flows.history import bytes_in_words, counted
+from flows.position import Position
 
 ABOUT: dict[Format, str] = {
     "xlsx": "every table on a sheet of its own, with filters",
@@ -26,6 +27,9 @@ LABELS: dict[Format, str] = {
     "packet": "Examiner packet",
     "canvas": "Canvas",
 }
+INSTEAD: tuple[Format, ...] = ("xlsx", "packet")
+"""To read and to hand on, where there can be no canvas."""
+
 SOON = "being made. It comes in our direct messages within a minute."
 ONLY = "For you alone. It holds what you may read in the firm, so keep it as you would the record itself."
 
@@ -94,24 +98,45 @@ def failed(whose: str, format_: Format, why: str) -> Message:
     return Message(text, [section(text)])
 
 
+def file_instead(position: Position, why: str) -> Message:
+    """In the direct messages, where there will be no canvas however often one asks: a press makes a file."""
+    text = f"⚠️ *{LABELS['canvas']}* of {literal(position.name)}: {why}"
+    return Message(text, [section(text), _files(position)])
+
+
+def _files(position: Position) -> Block:
+    whose = position.name
+    return actions(
+        *(
+            button(
+                LABELS[f], ExportRecord(position.key.firm, position.version, format=f), says=f"{LABELS[f]} of {whose}"
+            )
+            for f in INSTEAD
+        )
+    )
+
+
 NO_SCOPE = "Slack does not let the app send files. Whoever runs it installs it again with its present manifest."
 NOT_TAKEN = "Slack did not take the file. Nothing in the firm was changed."
 NOT_MADE = "The file could not be made. Nothing in the firm was changed."
 STOPPED = "The app was stopped before it was done."
 
 
-NO_CANVASES = "Canvases of their own need a paid plan of Slack's. Nothing was made. The files need none."
-CANVAS_NO = {
+NO_CANVASES = "Canvases of their own need a paid plan of Slack's. Nothing was made. The files need none:"
+NO_USE_ASKING = {
     "free_teams_cannot_create_standalone_canvases": NO_CANVASES,
     "free_teams_cannot_create_non_tabbed_canvases": NO_CANVASES,
     "free_team_canvas_tab_already_exists": NO_CANVASES,
     "canvas_disabled_user_team": "Canvases are switched off in this workspace; its admins can switch them on. "
-    "Nothing was made.",
-    "restricted_action": "In this workspace the app may not make canvases; its admins decide that. Nothing was made.",
-    "canvas_creation_failed": "Slack could not make the canvas. Nothing was made.",
+    "Nothing was made. A file can be had now:",
+    "restricted_action": "In this workspace the app may not make canvases; its admins decide that. Nothing was made. "
+    "A file can be had now:",
     "missing_scope": "Slack does not let the app make canvases. Whoever runs it installs it again with its present "
-    "manifest.",
+    "manifest. A file can be had now:",
 }
+"""What Slack says to a canvas as long as nobody changes the plan, the workspace or the app: a file is offered."""
+
+CANVAS_NO = {**NO_USE_ASKING, "canvas_creation_failed": "Slack could not make the canvas. Nothing was made."}
 """What Slack says to a canvas, and what a person can do about it."""
 
 
@@ -124,6 +149,17 @@ def canvas_made(whose: str, title: str, link: str, digest: str) -> Message:
         "Titles, states, owners and dates are in it; no notes, reasons or proof."
     )
     return Message(text, [section(text), context(facts), context(f"{ONLY} That it was made is in the history.")])
+
+
+def canvas_not_shown(position: Position, title: str, link: str) -> Message:
+    """In the direct messages: it was made, and whoever asked for it was not let in."""
+    where = f"<{link}|{literal(title)}>" if link else f"*{literal(title)}*"
+    text = (
+        f"⚠️ *Canvas* of {literal(position.name)}: it was made, but Slack did not let you in, so it may not open for "
+        f"you: {where}. It belongs to the app, and nobody else was let in. That it was made is in the history. "
+        "Ask for another one: `/cais export canvas`. Or take a file:"
+    )
+    return Message(text, [section(text), _files(position)])
 
 
 def refused(refusal: Refusal) -> str:

@@ -26,6 +26,7 @@ from flows.exports.canvas import markdown
 from flows.exports.record import Export
 from flows.exports.use_cases import Wish
 from flows.firms import Refusal
+from flows.position import Position
 from flows.services import Services
 from storage.copies import Copies
 
@@ -72,7 +73,7 @@ class Exporter:
         except Exception as error:  # noqa: BLE001 - whatever went wrong, the person is told, and the log has one line
             about = {"action": "export", "format": wish.format, "error": type(error).__name__}
             log.warning("an export was not brought", extra=about)
-            await work.failed(_why(error, wish))
+            await work.failed(_why(error, wish), for_good=_for_good(error, wish))
         finally:
             self._wishes.discard(same)
 
@@ -88,6 +89,11 @@ def _why(error: Exception, wish: Wish) -> str:
     return views.NOT_TAKEN if taken else views.NOT_MADE
 
 
+def _for_good(error: Exception, wish: Wish) -> bool:
+    """Whether asking again is of no use."""
+    return wish.format == "canvas" and isinstance(error, SlackSaidNo) and error.error in views.NO_USE_ASKING
+
+
 class _Work:
     """One file, from the wish to the direct messages."""
 
@@ -96,13 +102,14 @@ class _Work:
         self._copies = copies
         self._services = services
         self._slack = slack
+        self._position: Position | None = None
         self._whose = ""
         self._channel = ""
         self._ts = ""
 
     async def begin(self) -> None:
         """Says in the person's direct messages that it is being made. Raises SlackSaidNo, TooBusy, Unsure."""
-        position = await self._services.events.position(self._wish.keys[0])
+        self._position = position = await self._services.events.position(self._wish.keys[0])
         name = position.name if position else ""
         self._whose = name if len(self._wish.keys) == 1 else f"{len(self._wish.keys):,} firms"
         first = content(views.making(self._whose, self._wish.format))
@@ -133,16 +140,33 @@ class _Work:
         content = written.encode()
         digest = hashlib.sha256(content).hexdigest()
         await self._services.exports.written(self._wish, size=len(content), digest=digest)
-        link = await canvases.let_in(self._slack, canvas, slack_id(self._wish.act.who.id))
-        await self._change(views.canvas_made(self._whose, title, link, digest))
-        log.info("an export was brought", extra={"action": "export", "format": export.format})
+        await self._change(await self._let_in(canvas, title, digest))
+
+    async def _let_in(self, canvas: str, title: str, digest: str) -> Message:
+        """What is to be said of a canvas that was made; it cannot be made unmade, so no trouble here may hide it."""
+        trouble = ""
+        try:
+            await canvases.let_in(self._slack, canvas, slack_id(self._wish.act.who.id))
+        except (SlackSaidNo, TooBusy, Unsure) as error:
+            trouble = type(error).__name__
+        link = await canvases.address(self._slack, canvas)
+        about = {"action": "export", "format": self._wish.format}
+        if trouble and self._position:
+            log.warning("an export was not shown", extra={**about, "error": trouble})
+            return views.canvas_not_shown(self._position, title, link)
+        log.info("an export was brought", extra=about)
+        return views.canvas_made(self._whose, title, link, digest)
 
     async def _doing(self, words: str) -> None:
         await self._change(views.making(self._whose, self._wish.format, words))
 
-    async def failed(self, why: str) -> None:
+    async def failed(self, why: str, *, for_good: bool = False) -> None:
         """Says so where the file would have come; where not even that arrives there is nobody to tell."""
-        if self._ts:
+        if not self._ts:
+            return
+        if for_good and self._position:
+            await self._change(views.file_instead(self._position, why))
+        else:
             await self._change(views.failed(self._whose, self._wish.format, why))
 
     async def _hand_up(self, file: IO[bytes], name: str, written: File) -> None:

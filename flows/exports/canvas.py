@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date
 
 from flows.exports.record import Export, Reading
 from flows.own_dates import due_of
+from flows.position import Answer, TaskRecord
 from flows.time_words import day
 from flows.walk import LEFT, Item
 
@@ -44,8 +44,9 @@ def _line(reading: Reading, item: Item) -> str:
 def _facts(reading: Reading, item: Item) -> Iterator[str]:
     record = item.record
     yield safe(reading.state(item).lower())
-    if item.state == "done" and record:
-        yield f"{safe(record.by_name or 'somebody')}, {day(_happened(reading, item))}"
+    done = _done(reading, item)
+    if done:
+        yield f"{safe(done.by_name or 'somebody')}, {day(done.happened_on or reading.day(done.at))}"
     if item.state == "waiting" and record:
         yield f"for {safe(record.whom)}" + (f" since {day(record.since)}" if record.since else "")
     if item.state in LEFT:
@@ -57,9 +58,11 @@ def _facts(reading: Reading, item: Item) -> Iterator[str]:
             yield f"due {day(due.on)}"
 
 
-def _happened(reading: Reading, item: Item) -> date:
-    assert item.record is not None, "it is done"
-    return item.record.happened_on or reading.day(item.record.at)
+def _done(reading: Reading, item: Item) -> Answer | TaskRecord | None:
+    """What tells who did it and when; of a question that is its answer."""
+    if item.state != "done":
+        return None
+    return reading.position.answers.get(item.task.sets) if item.task.kind == "question" else item.record
 
 
 def _footer(export: Export) -> Iterator[str]:

@@ -87,7 +87,7 @@ CONFIRM = {
 
 MENU = {"type": "overflow", "action_id": "more", "options": options("Open", "Archive")}
 
-MARKDOWN = "## Markdown\n\n1. one\n2. **two**\n\n- [x] ticked\n\n| a | b |\n|---|---|\n| c | d |"
+MARKDOWN = "## Markdown\n\n1. one\n2. **two**\n\n- [x] \\<Inc\\> \\& \\*Co\\*\n\n| a | b |\n|---|---|\n| c | d |"
 
 
 def buttons() -> Json:

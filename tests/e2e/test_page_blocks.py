@@ -66,6 +66,7 @@ async def test_every_block_is_drawn_and_none_is_unknown(slack: Sandbox, open_pag
     await expect(message.locator(".rich ol")).to_have_attribute("start", "3")
     await expect(message.get_by_role("row", name="Apex 7 Step 4")).to_be_visible()
     await expect(message.locator("td.right")).to_have_text("7")
+    await expect(message.locator(".markdown li.ticked")).to_have_text("☑ <Inc> & *Co*")
     await expect(message.get_by_role("img", name="A far picture")).to_be_visible()
     await expect(message.locator("img[alt='A red dot']")).to_have_js_property("naturalWidth", 1)
     await expect(message.get_by_text("For Ben alone")).to_have_count(0)

@@ -165,6 +165,11 @@ async def test_a_fault_says_what_it_does_how_often_and_can_be_switched_off_again
     await page.get_by_role("button", name="All off").click()
     await expect(lost).to_have_attribute("aria-checked", "false")
     assert slack.slack.faults.listed() == []
+    canvas = page.get_by_role("switch", name="No canvases: free plan")
+    await canvas.click()
+    await expect(canvas).to_contain_text("On: canvases.create, 3 times more")
+    (armed,) = slack.slack.faults.listed()
+    assert (armed["method"], armed["error"]) == ("canvases.create", "free_teams_cannot_create_standalone_canvases")
 
 
 @pytest.mark.parametrize("viewport", VIEWPORTS.values(), ids=VIEWPORTS)

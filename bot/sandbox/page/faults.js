@@ -9,13 +9,19 @@ const FAULTS = [
   { label: "Lost reply", detail: "It is done, but the answer never arrives. Doing it again does it twice.", fault: { kind: "lost_reply" } },
   { label: "No messages for the person", detail: "Slack refuses: cannot_dm_bot. Nothing is done.", fault: { kind: "refuse", error: "cannot_dm_bot" } },
   { label: "Token revoked", detail: "Slack refuses: token_revoked. Nothing is done.", fault: { kind: "refuse", error: "token_revoked" } },
+  { label: "No canvases: free plan", detail: "Slack refuses canvases.create: free_teams_cannot_create_standalone_canvases.", fault: { method: "canvases.create", kind: "refuse", error: "free_teams_cannot_create_standalone_canvases" } },
+  { label: "No canvases: tabs only", detail: "Slack refuses canvases.create: free_teams_cannot_create_non_tabbed_canvases.", fault: { method: "canvases.create", kind: "refuse", error: "free_teams_cannot_create_non_tabbed_canvases" } },
+  { label: "No canvases: tab is taken", detail: "Slack refuses canvases.create: free_team_canvas_tab_already_exists.", fault: { method: "canvases.create", kind: "refuse", error: "free_team_canvas_tab_already_exists" } },
+  { label: "No canvases: switched off", detail: "Slack refuses canvases.create: canvas_disabled_user_team.", fault: { method: "canvases.create", kind: "refuse", error: "canvas_disabled_user_team" } },
+  { label: "Canvas nobody is let into", detail: "Slack makes it and refuses canvases.access.set: restricted_action.", fault: { method: "canvases.access.set", kind: "refuse", error: "restricted_action" } },
   { label: "Slow", detail: "The answer takes 4 seconds.", fault: { kind: "slow", seconds: 4 } },
   { label: "Slow delivery", detail: "A click or command takes 4 seconds to reach the bot.", fault: { kind: "slow", seconds: 4 }, socket: true },
   { label: "Lost acknowledgement", detail: "The bot has done it, and the person is told that it failed.", fault: { kind: "lost_reply" }, socket: true },
   { label: "Socket drops", detail: "The connection breaks as something is delivered; the bot has to come back.", fault: { kind: "drop" }, socket: true },
 ];
 const METHODS = [["*", "every method"], ["chat.postMessage", "chat.postMessage"], ["chat.update", "chat.update"], ["views.open", "views.open"],
-  ["views.update", "views.update"], ["views.publish", "views.publish"], ["users.info", "users.info"], ["response_url", "response_url"]];
+  ["views.update", "views.update"], ["views.publish", "views.publish"], ["users.info", "users.info"], ["canvases.create", "canvases.create"],
+  ["canvases.access.set", "canvases.access.set"], ["response_url", "response_url"]];
 const TIMES = [["1", "the next time"], ["3", "the next three times"], ["-1", "until switched off"]];
 
 const choice = (label, options) => {
