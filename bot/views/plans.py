@@ -118,7 +118,7 @@ def _industry(scene: Scene, proposed: Plan) -> list[Block]:
 
 def _after(found: Sequence[Planned]) -> str:
     what = f"In this plan, after that day: {_named(found)}"
-    return f"⏱️ *The two do not fit.* {what}. An earlier target moves them forward."
+    return f"⏱️ *The two do not fit.* {what}. An earlier target brings that forward."
 
 
 def _named(found: Sequence[Planned]) -> str:

@@ -1,7 +1,7 @@
 """Why a reminder comes now."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 from bot.views import dated
 from bot.views.blocks import day, literal, short_day
@@ -61,7 +61,9 @@ def _why_late(it: Reminded) -> str:
         begins = f"from the {_nth(days)} trading day after its date on" if days else "from the day after its date on"
         return f"{begins}, leads are told too"
     every = it.scene.position.reminders.late_every
-    return "you are asked once a week" if every == 7 else f"you are asked every {every} days"
+    often = "you are asked once a week" if every == 7 else f"you are asked every {every} days"
+    planned = it.calendar.on_or_before(it.rung.on + timedelta(every * it.rung.rung)) if it.rung.on else it.today
+    return f"{often}, and {_kept_until_now(it, 'the day for it', planned)}" if planned < it.today else often
 
 
 def _why_wait(it: Reminded) -> str:
