@@ -148,7 +148,7 @@ def _read_me(export: Export, reading: Reading, no_pdf: str, enclosed: Enclosed) 
     what = f"What {reading.name} recorded of its way through FINRA CAT's {export.pack.edition_title}: who did what,\n"
     pages = "the packet to read, tagged for screen readers; packet.html is the same for a browser"
     if no_pdf:
-        pages = f"the packet to read, in a browser. There is no PDF in this packet: {no_pdf}"
+        pages = "the packet to read, in a browser; there is no PDF, since none could be printed where it was made"
     practice = export.practice or reading.position.practice
     return READ_ME.format(
         title=f"{reading.name}: examiner packet",

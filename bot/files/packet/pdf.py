@@ -4,6 +4,9 @@ import io
 from contextlib import redirect_stdout
 from typing import Any
 
+PACKAGES = "libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core"
+"""Of Debian and Ubuntu, as docs/install.md has them."""
+
 
 class NoPdf(Exception):
     """No PDF can be made on this machine, and what is missing, as a sentence."""
@@ -37,5 +40,5 @@ def printer() -> Any:
     except ImportError:
         raise NoPdf("The package weasyprint is not installed: pip install 'cais-roadmap[pdf]'.") from None
     except OSError:
-        raise NoPdf("Pango is not on this machine: on Debian or Ubuntu, apt-get install libpangoft2-1.0-0.") from None
+        raise NoPdf(f"Pango is not on this machine: on Debian or Ubuntu, apt-get install {PACKAGES}.") from None
     return weasyprint

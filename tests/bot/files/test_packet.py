@@ -33,6 +33,7 @@ from flows.progress import add_note
 from tests.flows.exporting import busy_life, export_of, question
 from tests.flows.life import ANA, PACK, SOURCE, TODAY, Life
 
+ROOT = Path(__file__).parents[3]
 NO_PDF = "Pango is not on this machine."
 
 
@@ -461,7 +462,9 @@ def test_without_pango_it_holds_the_page_only_and_says_so(tmp_path: Path, withou
     folder, remarks = made(export_of("packet", busy_life()), tmp_path)
     assert remarks == (f"It holds no PDF. {NO_PDF}",)
     assert not (folder / "packet.pdf").exists()
-    assert f"There is no PDF in this packet: {NO_PDF}" in (folder / "READ-ME-FIRST.txt").read_text()
+    note = (folder / "READ-ME-FIRST.txt").read_text()
+    assert "there is no PDF, since none could be printed where it was made" in note
+    assert "Pango" not in note, "an examiner has nothing to install"
     assert check(folder).returncode == 0
 
 
@@ -477,6 +480,10 @@ def test_what_is_missing_for_a_pdf_is_said(monkeypatch: pytest.MonkeyPatch, erro
     monkeypatch.setattr(sys, "meta_path", [Missing(), *sys.meta_path])
     with pytest.raises(NoPdf, match=why):
         pdf.print_pdf("<p>Hello</p>")
+
+
+def test_what_is_to_be_installed_for_a_pdf_is_what_the_docs_say() -> None:
+    assert f"`apt-get install {pdf.PACKAGES}`" in (ROOT / "docs/install.md").read_text()
 
 
 def test_nothing_is_fetched_for_a_pdf(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
