@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from bot.buttons import AssignForm, AssignTo, HandoverForm, OpenAssign, OpenHandover
-from bot.listeners.dates import item_of, own_dates, reader
+from bot.listeners.dates import item_of, reader
 from bot.listeners.scenes import calendar_for, scene_for
 from bot.listeners.tasks import NO_SUCH_TASK, beyond
 from bot.router import Heard, Router
@@ -16,7 +16,6 @@ from bot.views import dated, dates, steps, tasks
 from bot.views import owners as views
 from bot.views.scene import Scene
 from bot.views.tasks import Top
-from flows.events import Record
 from flows.firms import Person, Refusal, require, role_of
 from flows.ports import Known
 from flows.services import Services
@@ -126,7 +125,7 @@ async def _assign(
     item = item_of(scene, key)
     kept = dated.owner(scene, item)
     if result.changed:
-        top = _owned(scene, item, result.records, known)
+        top = await _with_reach(heard, services, known, tasks.recorded(scene, result.records))
     elif (kept.person if kept else "") == (to.id if to else ""):
         top = tasks.note("That is so already.")
     else:
@@ -134,11 +133,12 @@ async def _assign(
     return answer(tasks.card(scene, item, views.not_dated(scene, item, top, when) if when else top))
 
 
-def _owned(scene: Scene, item: Item, records: tuple[Record, ...], known: Known | None) -> Top:
-    top = tasks.recorded(scene, records)
-    if known and known.standing == "guest":
-        return dates.with_note(top, "They are a guest of the workspace, whom messages from apps may not reach.")
-    return top
+async def _with_reach(heard: Heard, services: Services, known: Known | None, top: Top) -> Top:
+    """What was recorded; where its new owner is not told of it, that and why."""
+    if known is None:
+        return top
+    reach = (await services.directory.reach(heard.tenant, [known.person]))[known.person]
+    return top if reach.reachable else dates.with_note(top, views.not_told(reach))
 
 
 async def _known(heard: Heard, services: Services, someone: Someone) -> Known | None:
@@ -223,4 +223,7 @@ async def _hand_over(
         result = await services.hand_over(heard.firm.key, heard.act, from_whom.person, Person(known.person, known.name))
     except Refusal as refusal:
         return _refused(heard, services, refusal, known)
-    return answer(own_dates(heard, services, result))
+    scene = scene_for(heard, services, result.position)
+    if not result.changed:
+        return answer(dates.own(scene, tasks.note("That is so already.")))
+    return answer(dates.own(scene, await _with_reach(heard, services, known, tasks.recorded(scene, result.records))))

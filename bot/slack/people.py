@@ -10,8 +10,8 @@ import msgspec
 from bot.background import Background
 from bot.slack.web_api import SlackSaidNo, TooBusy, Unsure, WebApi
 from bot.typed.words import writable
-from flows.habits import Standing
-from flows.ports import Directory, Known
+from flows.habits import CLOSED, Standing
+from flows.ports import Directory, Known, Sighting
 
 log = logging.getLogger("cais.people")
 
@@ -84,9 +84,12 @@ class People:
         return msgspec.structs.replace(known, admin=False)
 
     async def acquaint(self, tenant: str, people: Mapping[str, str]) -> None:
-        """Makes sure who these people are (Slack's ids, and ours) before something is given to them; waits a moment."""
-        known = {user: (await self._directory.sight(tenant, place)).known for user, place in people.items()}
-        old = [user for user, k in known.items() if self._now() - k.checked_at >= ADMIN_FRESH]
+        """Makes sure who these people are (Slack's ids, and ours) before something is given to them; waits a moment.
+
+        Whose account was closed may have it back: that is asked however little time has gone by.
+        """
+        seen = {user: await self._directory.sight(tenant, place) for user, place in people.items()}
+        old = [user for user, s in seen.items() if _is_closed(s) or self._now() - s.known.checked_at >= ADMIN_FRESH]
         asked = [user for user in old if self._may_ask((tenant, user))]
         await asyncio.gather(*(self.meet(tenant, user, people[user]) for user in asked))
 
@@ -135,6 +138,10 @@ def read_user(person: str, user: dict[str, object], now: float) -> Known:
         checked_at=now,
         standing=standing,
     )
+
+
+def _is_closed(sighting: Sighting) -> bool:
+    return sighting.known.standing == "gone" or sighting.blocked in CLOSED
 
 
 def _is_of_here(person: str, user: dict[str, object]) -> bool:

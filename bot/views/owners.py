@@ -9,8 +9,10 @@ from bot.surfaces import Block, Message, Modal
 from bot.views import dated
 from bot.views.blocks import Element, actions, button, clip, context, field, literal, section, user_input
 from bot.views.dates import about, box, with_note
+from bot.views.rules import WORDS
 from bot.views.scene import Scene, banner
 from bot.views.tasks import Top
+from flows.habits import Reach
 from flows.ports import Known
 from flows.position import Member
 from flows.walk import Item
@@ -105,6 +107,15 @@ def one_owner(scene: Scene, item: Item, named: Sequence[Known]) -> Message:
     more = "The others can still do it: whoever is a member may finish any task of the firm."
     blocks = [banner(scene), section(text), actions(*ways), context(more)]
     return Message(f"{literal(scene.position.name)}: {text}", blocks)
+
+
+def not_told(reach: Reach) -> str:
+    """That an owner cannot be reached and why, safe in mrkdwn."""
+    word = WORDS.get(reach.blocked, "Slack did not take my last message for them")
+    guest = "They are a guest of the workspace, whom messages from apps may not reach"
+    why = guest if reach.standing == "guest" else f"I cannot reach them: {word}"
+    until = "" if reach.standing else " As soon as they write to me or press one of my buttons, they are told again."
+    return f"{why}. They are not told of it; the firm's leads are reminded in their place.{until}"
 
 
 def not_dated(scene: Scene, item: Item, top: Top, when: str) -> Top:

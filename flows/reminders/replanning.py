@@ -93,7 +93,7 @@ class _Plan:
 
     def add(self) -> Iterator[Owed]:
         for key, one in self.holds.items():
-            if key not in self.rows and one.said and self._is_owed(one):
+            if key not in self.rows and one.said and (self._is_owed(one) or self._could_not_be_told(one)):
                 yield Owed(
                     tenant=self.key.tenant,
                     key=key,
@@ -114,6 +114,13 @@ class _Plan:
         if due >= self.now or one.since >= self.planned - CLOCK_STEP:
             return True
         return due > self.planned and one.at > self.planned + HORIZON
+
+    def _could_not_be_told(self, one: Found) -> bool:
+        """What its owner was given while no message got to them, who are in reach again."""
+        reach = self.people.reach(one.rung.person)
+        if one.rung.kind not in ("given", "possible") or reach.since is None:
+            return False
+        return one.since >= reach.since if reach.heard else one.since <= reach.since
 
     def _once_more(self) -> Iterator[tuple[str, Owed]]:
         """What was refused, where its recipient was heard of since, and was told nothing newer of it."""

@@ -224,6 +224,35 @@ async def test_a_guest_who_is_a_member_may_own_a_task_and_it_says_what_that_mean
     assert await owners(services, key) == {"s1": LEA_ID}
 
 
+async def test_an_account_that_was_closed_a_moment_ago_is_asked_about_before_it_is_given_a_task(
+    slack: Slack, services: Services
+) -> None:
+    key = await firm_of_ben(services)
+    await add_lea(services, key, LEA)
+    users = slack.sandbox.slack.workspace.users
+    await services.directory.blocked(TENANT, LEA_ID, "account_inactive", at=1.0)
+    users[LEA]["deleted"] = True
+    assert "was closed" in words_of(await slack.ben.types("/cais assign s1 <@U0LEA>"))
+    users[LEA]["deleted"] = False
+    shown = words_of(await slack.ben.types("/cais assign s1 <@U0LEA>"))
+    assert "now belongs to Lea Haddad" in shown
+    assert "not told" not in shown
+    assert (await services.directory.reach(TENANT, [LEA_ID]))[LEA_ID].reachable
+
+
+@pytest.mark.parametrize("typed", ["assign s1 <@U0LEA>", "handover <@U0BEN> <@U0LEA>"])
+async def test_whoever_gives_a_task_to_somebody_who_takes_no_messages_reads_so_and_why(
+    slack: Slack, services: Services, typed: str
+) -> None:
+    key = await firm_of_ben(services)
+    await add_lea(services, key, LEA)
+    await slack.ben.types("/cais assign s1 to me")
+    await services.directory.blocked(TENANT, LEA_ID, "cannot_dm_bot", at=1.0)
+    shown = words_of(await slack.ben.types(f"/cais {typed}"))
+    assert await owners(services, key) == {"s1": LEA_ID}
+    assert "I cannot reach them: takes no messages from apps. They are not told of it" in shown
+
+
 async def test_all_open_tasks_of_a_person_are_handed_over_and_one_undo_brings_them_back(
     slack: Slack, services: Services
 ) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from bot.delivery.bringing import FORGOTTEN, MOST_REFUSALS, SOME_MINUTES
 from flows.events import FirmKey
+from flows.habits import Standing
 from flows.ports import Known
 from flows.roadmap import Pack
 from tests.bot.conversing import BEN, LEA, words_of
@@ -102,6 +103,29 @@ async def test_whoever_is_heard_of_gets_what_was_refused_and_all_that_follows(wo
     await world.goes_to("2026-12-08")
     assert "5 trading days before" in world.said(BEN)
     assert len(world.digests(BEN)) == 2
+
+
+@pytest.mark.parametrize("standing", ["", "guest"])
+async def test_whoever_is_in_reach_again_is_told_what_they_were_given_meanwhile(
+    world: World, standing: Standing
+) -> None:
+    firm = await a_firm(world.services, "Apex Securities", LEA, U0BEN="member")
+    who, directory = person(BEN).id, world.services.directory
+    known = Known(who, "Ben Cole", checked_at=world.clock.real, standing=standing)
+    await directory.remember(TENANT, known, at=world.clock.now.timestamp())
+    if not standing:
+        await directory.blocked(TENANT, who, "cannot_dm_bot", at=world.clock.now.timestamp())
+    await world.goes_to("2026-11-24", 10)
+    await world.services.assign(firm.key, world.act(person(LEA)), "s1", person(BEN))
+    await world.goes_to("2026-12-02", 10)
+    assert world.digests(BEN) == []
+    full = Known(who, "Ben Cole", checked_at=world.clock.real)
+    await directory.remember(TENANT, full, at=world.clock.now.timestamp())
+    await directory.heard_of(TENANT, who)
+    await world.plan()
+    assert "task to you." in world.said(BEN)
+    await world.goes_to("2026-12-04", 10)
+    assert len(world.digests(BEN)) == 1
 
 
 async def test_what_is_done_meanwhile_does_not_come_again(world: World) -> None:
