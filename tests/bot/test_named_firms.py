@@ -146,6 +146,7 @@ async def test_where_several_names_begin_so_it_is_asked_which(slack: Slack, serv
     await slack.ben.presses("Client 06 Partners")
     assert "Client 06 Partners" in words_of(slack.ben.last)
     assert await history(services, here) == before
+    assert slack.refused() == []
 
 
 async def test_a_name_typed_after_a_command_that_begins_several_is_asked_about(

@@ -62,6 +62,7 @@ async def test_a_date_behind_an_assignment_is_not_set_and_the_way_to_set_it_stan
     assert (await position(services, key)).task_due == {}
     await slack.ben.presses(next(label for label in labels(shown) if label.startswith("/cais due s1")), on=shown)
     assert str((await position(services, key)).task_due["s1"].on) == "2026-12-20"
+    assert slack.refused() == []
 
 
 @pytest.mark.parametrize("between", [" ", " and ", ", "])
