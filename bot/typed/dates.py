@@ -202,7 +202,7 @@ def _without_date(text: str, read: Read) -> Iterator[tuple[str, str]]:
     for count in range(len(tokens)):
         tail = " ".join(tokens[count:])
         if read(tail) is not None:
-            yield " ".join(tokens[:count]), tail
+            yield " ".join(tokens[:count]), _LEADING.sub("", tail)
 
 
 def _task_and_member(pack: Pack, walk: Walk, position: Position, text: str) -> tuple[str, str] | None:
