@@ -111,10 +111,10 @@ def _yearly(scene: Scene) -> Iterator[Coming]:
 
 
 def after_target(scene: Scene) -> str:
-    """Which tasks have a date after the firm's target, and what to do about it; empty where none has."""
+    """Which tasks have a date after a target still to come, and what to do about it; empty where none has."""
     target = scene.position.target
     wanted = [(d.on, i) for i in scene.walk.items if i.state in OPEN and (d := due(scene, i))]
-    beyond = [found for found in wanted if target and found[0] > target]
+    beyond = [found for found in wanted if target and scene.today <= target < found[0]]
     if not beyond:
         return ""
     on, last = max(beyond, key=lambda found: found[0])
