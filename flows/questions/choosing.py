@@ -51,6 +51,8 @@ class Choice(msgspec.Struct, frozen=True):
     """Where the subject's phrasing has yes or no: how near its nearest is that has the other."""
     either: str = ""
     """Another subject that may as well be meant."""
+    openly: bool = False
+    """It asks when, who, what and the like: neither yes nor no answers it."""
 
 
 NO_CHOICE = Choice(subject=None, theme=None, score=0.0, answers=False, env=None, units=())
@@ -96,6 +98,7 @@ class Chooser:
             units=held.asked if held else reading.units,
             against=held.view.against(held.match) if held else 0.0,
             either=others[0] if lead < _EITHER else "",
+            openly=reading.asks_openly(),
         )
 
     def _question(self, reading: Reading) -> list[Alike]:

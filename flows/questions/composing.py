@@ -134,8 +134,8 @@ def firm_line(subject: Subject, walk: Walk | None) -> str:
 
 
 def _said(choice: Choice) -> Said:
-    """Yes or no, where the nearest phrasing has one and the question does not turn it round."""
-    if choice.subject is None or choice.subject.phrase.group == "asked":
+    """Yes or no, where that is asked, the nearest phrasing has one and the question does not turn it round."""
+    if choice.subject is None or choice.openly or choice.subject.phrase.group == "asked":
         return ""
     phrase = choice.subject.phrase
     asked = {h for u in choice.units for h in u.heads} & _POLAR

@@ -1,6 +1,6 @@
 """A question as units of meaning, each with the heads of the vocabulary it may stand for."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 import msgspec
@@ -19,6 +19,29 @@ class Unit(msgspec.Struct, frozen=True, array_like=True, cache_hash=True):
     """Counted through the whole question; a new one begins where another question may."""
 
 
+_OPEN = frozenset({"who", "whom", "whos", "what", "which", "why", "how"})
+"""Words that ask, as stems; those below are among them."""
+_OPEN_BEFORE_A_VERB = frozenset({"when", "wher"})
+"""Else they tell the case that is asked about: "when our agent submits, must we"."""
+_VERBS = frozenset(
+    {"be", "do", "can", "could", "may", "might", "must", "should", "shall", "will", "would", "have", "to"}
+)
+_BEFORE_IT = frozenset(
+    {"so", "and", "but", "or", "ok", "okay", "well", "hi", "hello", "hey", "pleas", "then", "now", "also", "just"}
+    | {"tell", "me", "us", "by", "in", "until", "till", "from", "at", "on", "to", "for", "of", "with", "sinc"}
+)
+_PROPOSING = frozenset({("what", "if"), ("what", "about"), ("how", "about"), ("how", "come")})
+
+
+def _opens(words: Sequence[str]) -> bool:
+    """Whether these words begin to ask when, who, what and the like, so that neither yes nor no answers them."""
+    start = next((n for n, word in enumerate(words) if word not in _BEFORE_IT), 0)
+    first, second = (*words[start : start + 2], "", "")[:2]
+    if first in _OPEN_BEFORE_A_VERB:
+        return second in _VERBS
+    return first in _OPEN and (first, second) not in _PROPOSING
+
+
 class Reading(msgspec.Struct, frozen=True, cache_hash=True):
     """A question as units, with which sentences ask."""
 
@@ -33,6 +56,16 @@ class Reading(msgspec.Struct, frozen=True, cache_hash=True):
     """The first words, as they are typed: they tell a follow-up."""
     stems: tuple[tuple[str, int], ...] = ()
     """Every word, courtesies and all, as its stem, with its clause."""
+
+    def asks_openly(self) -> bool:
+        """Whether it asks when, who, what and the like, and nowhere whether something is so.
+
+        Of several sentences the last that asks counts.
+        """
+        asking = [n for n, asks in enumerate(self.asks) if asks] or [len(self.asks) - 1]
+        first = min((u.clause for u in self.of(asking[-1])), default=0)
+        starts = [first, *(clause for clause in self.firm_breaks if clause > first)]
+        return all(_opens([word for word, clause in self.stems if clause >= start]) for start in starts)
 
     def of(self, sentence: int) -> tuple[Unit, ...]:
         """The units of one sentence."""

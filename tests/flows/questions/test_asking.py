@@ -198,3 +198,25 @@ def test_a_step_that_is_not_the_firms_is_said_to_be_so() -> None:
     assert only(ask("what is step 5 about?", walk=life.walk)).firm == "For your firm, step 5 does not apply."
     assert only(ask("what is step 1 about?", walk=life.walk)).firm == "For your firm, step 1 is done."
     assert only(ask("what is step 1 about?")).firm == ""
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("When do we have to register?", ""),
+        ("We use an agent. When do we have to register?", ""),
+        ("whom do we ask?", ""),
+        ("where do I tell the portal who our bureau is", ""),
+        ("Do we have to register?", "yes"),
+        ("when we use an agent, do we have to register?", "yes"),
+    ],
+)
+def test_only_a_question_that_asks_whether_is_answered_with_yes_or_no(question: str, said: str) -> None:
+    part = parts_of(ask(question))[0]
+    assert part.said == said
+    assert part.direct.startswith(("Yes. ", "No. ")) == bool(said)
+
+
+def test_of_two_questions_only_the_one_that_asks_whether_begins_with_yes_or_no() -> None:
+    where, whether = parts_of(ask("where do I register and can I change it later"))
+    assert (where.said, whether.said) == ("", "yes")
