@@ -41,13 +41,16 @@ class Rules(msgspec.Struct, frozen=True, omit_defaults=True):
 class Habits(msgspec.Struct, frozen=True, omit_defaults=True):
     """A person's own. `hour` None: the firm's. Nothing is sent before `paused_until`, and nothing at all when `off`.
 
-    A pause holds back what falls due from `paused_at` on, when it was set.
+    A pause holds back what falls due from `paused_at` on, when it was set. `set_at`: when these were set last, and
+    `was` what they were before; None where that was taken back, or is not known.
     """
 
     hour: time | None = None
     paused_until: date | None = None
     off: bool = False
     paused_at: datetime | None = None
+    set_at: datetime | None = None
+    was: "Habits | None" = None
 
 
 class Reach(msgspec.Struct, frozen=True):

@@ -42,7 +42,7 @@ def register(router: Router) -> None:
 async def remind(heard: Heard, services: Services) -> Answer:
     """`/cais remind`, alone or with what is wanted."""
     said = " ".join(heard.words.split())
-    reach = await _reach(heard, services)
+    reach = await own_reach(heard, services)
     if not said:
         return Say(await _mine(heard, services, reach))
     wanted = await _meant(heard, services, reach.habits, said)
@@ -59,7 +59,7 @@ async def remind(heard: Heard, services: Services) -> Answer:
 
 async def snooze(heard: Heard, services: Services) -> Answer:
     """`/cais snooze`: where that is, as it is never typed, and what holds all reminders back."""
-    return Say(await _mine(heard, services, await _reach(heard, services), views.WHERE_SNOOZE_IS))
+    return Say(await _mine(heard, services, await own_reach(heard, services), views.WHERE_SNOOZE_IS))
 
 
 async def _meant(heard: Heard, services: Services, kept: Habits, said: str) -> Habits:
@@ -113,8 +113,15 @@ def _today(heard: Heard, services: Services) -> date:
     return services.now().astimezone(ZoneInfo(_zone(heard))).date()
 
 
-async def _reach(heard: Heard, services: Services) -> Reach:
+async def own_reach(heard: Heard, services: Services) -> Reach:
+    """How whoever is heard is reached, with what they set."""
+    """How whoever is heard is reached, with what they set."""
     return (await services.directory.reach(heard.tenant, [heard.who.id]))[heard.who.id]
+
+
+def rules_and_zone(heard: Heard) -> tuple[Rules, str]:
+    """The numbers and the zone by which their reminders are said."""
+    return _rules(heard), _zone(heard)
 
 
 def _rules(heard: Heard) -> Rules:
@@ -142,9 +149,9 @@ async def _another_lead_is_told(heard: Heard, services: Services, position: Posi
 
 async def _change(heard: Heard, services: Services, wanted: Habits) -> Message:
     """Keeps it, and says what holds now, with the way back."""
-    before = (await _reach(heard, services)).habits
+    before = (await own_reach(heard, services)).habits
     await services.reminders.set_habits(heard.tenant, heard.act, wanted)
-    reach = await _reach(heard, services)
+    reach = await own_reach(heard, services)
     if views.carried(before) == views.carried(reach.habits):
         return await _mine(heard, services, reach, "It is set so already.")
     return await _mine(heard, services, reach, "*Saved.* From now on:", before)
@@ -152,7 +159,7 @@ async def _change(heard: Heard, services: Services, wanted: Habits) -> Message:
 
 async def show(heard: Heard, carried: ShowHabits, services: Services) -> Answer:
     """*My reminders*."""
-    return Say(await _mine(heard, services, await _reach(heard, services)))
+    return Say(await _mine(heard, services, await own_reach(heard, services)))
 
 
 async def set_habits(heard: Heard, carried: SetHabits, services: Services) -> Answer:
@@ -170,7 +177,7 @@ def _day_of(said: str) -> date | None:
 
 async def open_form(heard: Heard, carried: OpenHabits, services: Services) -> Answer:
     """*Change hour or pause…*."""
-    reach = await _reach(heard, services)
+    reach = await own_reach(heard, services)
     return Open(views.form(reach.habits, _rules(heard), _zone(heard), _today(heard, services)))
 
 
@@ -181,7 +188,7 @@ async def save_form(heard: Heard, carried: HabitsForm, services: Services) -> An
         return FieldErrors({views.HOUR: "Pick a time."})
     if until is not None and until <= _today(heard, services):
         return FieldErrors({views.PAUSE: "A pause ends on a day to come. Leave it empty for none."})
-    kept = (await _reach(heard, services)).habits
+    kept = (await own_reach(heard, services)).habits
     own = None if hour == _rules(heard).hour else hour
     try:
         return Replace(await _change(heard, services, replace(kept, hour=own, paused_until=until)))
@@ -191,4 +198,4 @@ async def save_form(heard: Heard, carried: HabitsForm, services: Services) -> An
 
 async def reach_again(heard: Heard, carried: ReachAgain, services: Services) -> Answer:
     """*Try again*, which earlier messages have: that they were heard of is enough."""
-    return Replace(await _mine(heard, services, await _reach(heard, services)))
+    return Replace(await _mine(heard, services, await own_reach(heard, services)))

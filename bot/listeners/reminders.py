@@ -129,17 +129,27 @@ async def snooze(heard: Heard, carried: SnoozeReminded, services: Services) -> A
 
 
 async def wake(heard: Heard, carried: WakeReminded, services: Services) -> Answer:
-    """*Wake up*: it stands here again as if it had not been snoozed."""
-    await services.reminders.wake(heard.tenant, heard.act, await _key(heard, carried.row, services))
-    return await _redrawn(heard, services, Message("It is back."))
+    """*Wake up*, and *Take it back* elsewhere: it stands in its message as if it had not been snoozed."""
+    key = await _key_here(heard, carried.row, services)
+    asleep = {} if key else await services.reminders.asleep(heard.tenant, heard.who.id)
+    known = key or next((one for one in asleep if short(one) == carried.row), None)
+    if known is None:
+        raise GONE
+    await services.reminders.wake(heard.tenant, heard.act, known, elsewhere=key is None)
+    return await _redrawn(heard, services, Message("Taken back: it is not snoozed any more."))
 
 
 async def _key(heard: Heard, row: str, services: Services) -> str:
-    rows = await reminded.there(heard.tenant, _at(heard), heard.who.id, _clicked(heard), services)
-    found = next((r.owed.key for r in rows if short(r.owed.key) == row), None)
+    found = await _key_here(heard, row, services)
     if found is None:
         raise GONE
     return found
+
+
+async def _key_here(heard: Heard, row: str, services: Services) -> str | None:
+    """Of a row that stands in the message which was clicked."""
+    rows = await reminded.there(heard.tenant, _at(heard), heard.who.id, _clicked(heard), services)
+    return next((r.owed.key for r in rows if short(r.owed.key) == row), None)
 
 
 async def open_subject(heard: Heard, carried: OpenReminded, services: Services) -> Answer:

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
 
 from bot.buttons import UndoChange
+from bot.listeners.acts_beside import last_beside
 from bot.listeners.scenes import scene_for
 from bot.listeners.tasks import outdated
 from bot.router import Heard, Router
@@ -26,12 +26,6 @@ NOT_UNDERSTOOD = Refusal(
     "I do not know what those words mean for undo, so nothing was undone. `/cais undo` alone takes your last click "
     "back, `/cais undo s2` what was recorded of that task last, and `/cais undo 12` that entry of the history."
 )
-FOR_ALL = {
-    "deadline_revised": "you entered an industry date for the whole workspace",
-    "trading_day_edited": "you changed the trading days for the whole workspace",
-}
-"""What is entered for all firms under `/cais deadlines`."""
-
 UNDONE_ALREADY = "That was undone already. Here is how things are now."
 _ENTRY = re.compile(r"(?:entry\s+)?#?(\d{1,7})", re.IGNORECASE)
 
@@ -62,8 +56,8 @@ async def type_undo(heard: Heard, services: Services) -> Say:
         if len(meant) > 1:
             return Say(steps.which_task(scene, meant, "Undo what is recorded of which one? Open it and press *Undo*."))
         of = _last_of(await services.history(heard.firm.key, heard.who), meant[0])
-    if not heard.words and (shared := await _entered_for_all(heard, services)):
-        return shared
+    if not heard.words and (beside := await _beside_the_record(heard, services)):
+        return beside
     try:
         result = await services.undo(heard.firm.key, heard.act, of=of)
     except NotTheLast as refusal:
@@ -72,25 +66,17 @@ async def type_undo(heard: Heard, services: Services) -> Say:
     return Say(rests.now_screen(*await undone_here(heard, services, result)))
 
 
-async def _entered_for_all(heard: Heard, services: Services) -> Say | None:
-    """What an admin entered for the whole workspace after anything in this firm: it is no entry of the firm's."""
-    if not heard.who.admin:
-        return None
-    entered = await services.workspace(heard.tenant)
-    notes = await services.notes.standing(heard.tenant)
-    counted = [e for e in entered.entries if e.actor == heard.who.id and e.sequence not in entered.withdrawn]
-    back = "That holds for every firm in it."
-    found = [(e.recorded_at, FOR_ALL[e.type], back, e.sequence) for e in counted if e.type in FOR_ALL]
-    noted = "you added an update note for the whole workspace", "`/cais notes` removes it.", 0
-    found += [(note.added_at, *noted) for note in notes if note.added_by == heard.who.id]
-    if not found:
+async def _beside_the_record(heard: Heard, services: Services) -> Say | None:
+    """What this person did after anything in this firm that is no entry of the firm's: nothing older is undone then."""
+    last = await last_beside(heard, services)
+    if last is None:
         return None
     history = await services.history(heard.firm.key, heard.who)
     mine = [row.at for row in history if row.actor == heard.who.id]
-    at, what, instead, entry = max(found)
-    if mine and datetime.fromisoformat(at) < mine[-1]:
+    if mine and last.at < mine[-1]:
         return None
-    return Say(not_undone(scene_for(heard, services), what, instead, before_now(history, heard.who), entry))
+    before = before_now(history, heard.who)
+    return Say(not_undone(scene_for(heard, services), last.what, last.instead, before, last.takes_back))
 
 
 async def type_redo(heard: Heard, services: Services) -> Say:

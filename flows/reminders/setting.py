@@ -62,7 +62,7 @@ def finish_recurring(position: Position, who: Person, recurring: str, on: date, 
 def habits(kept: Habits, wanted: Habits, now: datetime) -> Habits:
     """A person's own, as it is kept: a pause holds back what falls due from when it was set; a longer one goes on."""
     if wanted.paused_until is None:
-        return replace(wanted, paused_at=None)
+        return _alone(wanted, paused_at=None)
     if wanted.paused_until != kept.paused_until and wanted.paused_until > now.date() + timedelta(LONGEST_PAUSE):
         raise Refusal(
             "A pause lasts a year at most, or nobody would remember it. Nothing was changed. Without an end it is "
@@ -70,4 +70,17 @@ def habits(kept: Habits, wanted: Habits, now: datetime) -> Habits:
             kind="pause",
         )
     goes_on = kept.paused_until is not None and kept.paused_until > now.date() and kept.paused_at is not None
-    return replace(wanted, paused_at=kept.paused_at if goes_on else now)
+    return _alone(wanted, paused_at=kept.paused_at if goes_on else now)
+
+
+def with_way_back(kept: Habits, new: Habits, now: datetime) -> Habits:
+    """The new ones with when they were set and what they were before; what is set back leaves nothing to set back."""
+    before = _alone(kept, paused_at=kept.paused_at)
+    if new == before:
+        return kept
+    back = kept.was is not None and _alone(new, paused_at=None) == _alone(kept.was, paused_at=None)
+    return new if back else replace(new, set_at=now, was=before)
+
+
+def _alone(habits: Habits, *, paused_at: datetime | None) -> Habits:
+    return replace(habits, paused_at=paused_at, set_at=None, was=None)

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
+import msgspec
 from msgspec.structs import replace
 
 from flows.asked import Owed
@@ -30,12 +31,27 @@ def snoozed_until(
     return hours.first_hour_from(today + (ONE_DAY if choice == "tomorrow" else timedelta(7 - today.weekday())))
 
 
-def snoozed(row: Owed, until: datetime) -> Owed:
-    """The row that brings this one back then; one that was snoozed before is not snoozed twice over."""
-    at = until.astimezone(UTC).isoformat(timespec="milliseconds")
-    key = f"{base_key(row.key)}{SNOOZED}{at}"
+class _PutOff(msgspec.Struct, frozen=True):
+    """What the row of a snooze says beside what it reminds of."""
+
+    put_off_at: datetime | None = None
+
+
+def snoozed(row: Owed, until: datetime, now: datetime, nth: int = 0) -> Owed:
+    """The row that brings this one back then; one that was snoozed before is not snoozed twice over.
+
+    `nth`: how often it was put off until this very time before, and woken: each has a key of its own.
+    """
+    at, offset = until.astimezone(UTC).isoformat(timespec="milliseconds").split("+")
+    key = f"{base_key(row.key)}{SNOOZED}{at}{'0' * nth}+{offset}"  # the same instant, with as many noughts more
     fresh = replace(row, tries=0, message="", first_taken=0.0, said_at=0.0)
-    return replace(fresh, key=key, kind="snooze", due_at=until.timestamp())
+    about = msgspec.json.encode({**msgspec.json.decode(row.about), "put_off_at": now.astimezone(UTC)}).decode()
+    return replace(fresh, key=key, kind="snooze", due_at=until.timestamp(), about=about)
+
+
+def put_off_at(row: Owed) -> datetime | None:
+    """When a row was snoozed; None where nobody wrote that down."""
+    return msgspec.json.decode(row.about, type=_PutOff).put_off_at
 
 
 def once_more(row: Owed) -> Owed:

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
+from itertools import count
 
 import msgspec
 
@@ -15,7 +16,7 @@ from flows.habits import Habits, Rules
 from flows.ports import Directory, EventStore, Facts, Grounds, Outbox, Plans, Replan
 from flows.reminders import setting
 from flows.reminders.replanning import redraw, replan
-from flows.reminders.snoozing import Choice, base_key, is_about_the_same, snoozed, snoozed_until
+from flows.reminders.snoozing import Choice, base_key, is_about_the_same, put_off_at, snoozed, snoozed_until
 from flows.roadmap import Pack
 from flows.workspace import Workspace
 
@@ -59,7 +60,8 @@ class Reminders:
     async def set_habits(self, tenant: str, act: Act, habits: Habits) -> None:
         """A person's own: the hour, a pause, or off. A pause that is prolonged began when it began."""
         kept = (await self._directory.reach(tenant, [act.who.id]))[act.who.id].habits
-        wanted = setting.habits(kept, habits, self._now())
+        now = self._now()
+        wanted = setting.with_way_back(kept, setting.habits(kept, habits, now), now)
         if wanted != kept:
             await self._directory.set_habits(tenant, act.who.id, wanted)
 
@@ -74,7 +76,7 @@ class Reminders:
         reach = (await self._directory.reach(tenant, [act.who.id]))[act.who.id]
         calendar = (await self._workspace(tenant)).calendar
         until = snoozed_until(choice, self._now(), reach, position.time_zone, position.reminders, calendar)
-        again = snoozed(row, until)
+        again = await self._new_snooze(row, until)
         ended = await self._end_snoozes(
             tenant, act.who.id, lambda other: other.key != again.key and is_about_the_same(other, row)
         )
@@ -82,17 +84,23 @@ class Reminders:
         self.woken()
         return until
 
-    async def wake(self, tenant: str, act: Act, key: str) -> None:
-        """It is not put off any more, so that it does not come back by itself."""
+    async def wake(self, tenant: str, act: Act, key: str, *, elsewhere: bool = False) -> None:
+        """It is not put off any more, so that it does not come back by itself. `elsewhere`: not where it stands."""
         row = await self._own(tenant, act, key)
         ended = await self._end_snoozes(tenant, act.who.id, lambda other: base_key(other.key) == base_key(row.key))
-        await self._outbox.owe(await self._redraws(tenant, act, row, ended))
+        await self._outbox.owe(await self._redraws(tenant, act, row, ended, elsewhere=elsewhere))
         self.woken()
 
     async def asleep(self, tenant: str, person: str) -> Mapping[str, datetime]:
         """Which reminders this person put off, by the key of each, and until when."""
         rows = await self._outbox.snoozed(tenant, person)
         return {base_key(row.key): datetime.fromtimestamp(row.due_at, UTC) for row in rows}
+
+    async def last_snooze(self, tenant: str, person: str) -> tuple[datetime, Owed] | None:
+        """What this person put off last of all that sleeps, and when they did."""
+        rows = await self._outbox.snoozed(tenant, person)
+        found = [(at, row) for row in rows if (at := put_off_at(row))]
+        return max(found, key=lambda one: one[0], default=None)
 
     async def grounds(self, key: FirmKey, person: str) -> Grounds | None:
         """What it goes by whether reminders of this firm to this person hold; None where there is no such firm."""
@@ -133,15 +141,26 @@ class Reminders:
             raise NOT_HERE
         return row.owed
 
+    async def _new_snooze(self, row: Owed, until: datetime) -> Owed:
+        """One that was put off until then, and woken, is settled under its key: the next one has another."""
+        for nth in count():
+            again = snoozed(row, until, self._now(), nth)
+            kept = await self._outbox.get(row.tenant, again.key)
+            if kept is None or not kept.settled:
+                return again
+        raise AssertionError("there is always another one")
+
     async def _end_snoozes(self, tenant: str, person: str, of: Callable[[Owed], bool]) -> Sequence[str]:
         ended = [row.key for row in await self._outbox.snoozed(tenant, person) if of(row)]
         await self._outbox.settle(tenant, dict.fromkeys(ended, "needless"), now=self._now().timestamp())
         return ended
 
-    async def _redraws(self, tenant: str, act: Act, row: Owed, ended: Sequence[str]) -> Sequence[Owed]:
-        """Older messages that say until when it is put off, which is another time now."""
+    async def _redraws(
+        self, tenant: str, act: Act, row: Owed, ended: Sequence[str], *, elsewhere: bool = False
+    ) -> Sequence[Owed]:
+        """Messages other than the one that was clicked that say until when it is put off, which is another time now."""
         kept = [await self._outbox.get(tenant, base) for base in {base_key(key) for key in (row.key, *ended)}]
-        older = {one.owed.message for one in kept if one} - {"", row.message}
+        older = {one.owed.message for one in kept if one} - {"", "" if elsewhere else row.message}
         now = self._now().timestamp()
         return [
             redraw(FirmKey(tenant, row.firm), row.person, message, act.cause or "", now) for message in sorted(older)

@@ -321,6 +321,18 @@ async def test_a_snooze_can_be_taken_back(world: World) -> None:
     assert len(world.digests(BEN)) == 1
 
 
+async def test_what_was_woken_can_be_snoozed_until_the_same_time_again(world: World) -> None:
+    await reminded(world)
+    ben = world.slack.ben
+    for _ in range(2):
+        await ben.picks("Snooze", "Tomorrow", on=world.digests(BEN)[0])
+        await ben.presses("Wake up")
+    await ben.picks("Snooze", "Tomorrow", on=world.digests(BEN)[0])
+    assert "snoozed until Wednesday, December 2, 2026" in world.said(BEN)
+    await world.goes_to("2026-12-02")
+    assert len(world.digests(BEN)) == 2
+
+
 async def test_open_shows_it_below_and_the_reminders_stay(world: World) -> None:
     await bens_task(world)
     await world.goes_to("2026-12-01")
@@ -671,6 +683,39 @@ async def test_remind_says_what_is_set_and_changes_it_in_words_with_undo(world: 
     await world.goes_to("2026-12-03")
     assert "10 trading days before was Dec 1, 2026, in your pause." in world.said(BEN)
     assert len(world.digests(BEN)) == 1
+
+
+async def test_a_typed_undo_after_a_change_of_ones_reminders_offers_that_and_undoes_nothing_older(world: World) -> None:
+    key = await bens_task(world)
+    ben = world.slack.ben
+    await ben.types("remind 8:30")
+    said = words_of(await ben.types("undo"))
+    assert (
+        "you changed your own reminders. *Take it back* sets them as they were: 🔔 *On.* You get them at *9:00" in said
+    )
+    assert "Nothing was undone." in said
+    assert "Undo this entry" in labels(ben.last)
+    await ben.presses("Take it back")
+    assert "*9:00 AM*" in words_of(ben.last)
+    position = await world.services.events.position(key)
+    assert position is not None
+    assert "s1" in position.task_due
+    assert "*Undone:*" in words_of(await ben.types("undo")), "what was taken back stands in the way no more"
+
+
+async def test_a_typed_undo_after_a_snooze_offers_to_wake_it_where_it_stands(world: World) -> None:
+    await bens_task(world)
+    await world.goes_to("2026-12-01")
+    ben = world.slack.ben
+    await ben.picks("Snooze", "Tomorrow", on=world.digests(BEN)[0])
+    said = words_of(await ben.types("undo"))
+    assert "you snoozed *Does your firm report events with an FDID?* until Wednesday, December 2, 2026, 9:00 AM" in said
+    await ben.presses("Take it back")
+    await world.plan()
+    assert "Snooze" in labels(world.digests(BEN)[0])
+    await world.goes_to("2026-12-02")
+    assert len(world.digests(BEN)) == 1
+    assert "*Undone:*" in words_of(await ben.types("undo"))
 
 
 @pytest.mark.parametrize(

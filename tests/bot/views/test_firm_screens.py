@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from bot.actions import verb_of
 from bot.bootstrap import build_router
-from bot.buttons import MessageFirmForm, NudgeForm, RemoveEvidenceForm, SaveMessageForm, UseFirm
+from bot.buttons import MessageFirmForm, NudgeForm, RemoveEvidenceForm, SaveMessageForm, UseFirm, WithdrawEntry
 from bot.front.answering import content, modal_view
 from bot.front.hearing import Origin
 from bot.sandbox.limits import problems_in_message, problems_in_view
@@ -208,7 +208,7 @@ def all_screens(pack: Pack, name: str, *, people: int, text: str, rows: int, cou
             f"for {name}", ways := [naming.Way(f.name, f"note {text}", KEY.firm, f"note {text}") for f in many]
         ),
         naming.which(f"for {name}", ways, naming.Way("", f"note {text} for {name}", "", f"note {text} for {name}")),
-        not_undone(seen, escape(text[:1000]), "Instead.", history[-1], 7),
+        not_undone(seen, escape(text[:1000]), "Instead.", history[-1], seen.carry(WithdrawEntry, of=7)),
         firms.channel_note(seen, "slack:-/T0/C1", linked=True),
         past.history(seen, page),
         past.history(seen, page, wanted=Filter(task="s1"), evidence=evidence),

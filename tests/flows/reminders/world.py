@@ -172,7 +172,7 @@ class World:
         reach = self.reaches.get(who.id, Reach(who.id))
         calendar = self.workspace.calendar
         until = snoozed_until(choice, self.now, reach, position.time_zone, position.reminders, calendar)
-        again = snoozed(row, until)
+        again = snoozed(row, until, self.now)
         self.rows[firm][again.key] = Kept(again)
         return self
 
