@@ -165,6 +165,8 @@ async def test_a_fault_says_what_it_does_how_often_and_can_be_switched_off_again
     await page.get_by_role("button", name="All off").click()
     await expect(lost).to_have_attribute("aria-checked", "false")
     assert slack.slack.faults.listed() == []
+    too_wide = "panel => panel.scrollWidth - panel.clientWidth"
+    assert await page.locator(".fault-list").evaluate(too_wide) <= 0, "an error's name may be long"
     canvas = page.get_by_role("switch", name="No canvases: free plan")
     await canvas.click()
     await expect(canvas).to_contain_text("On: canvases.create, 3 times more")

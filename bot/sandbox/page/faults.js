@@ -13,7 +13,7 @@ const FAULTS = [
   { label: "No canvases: tabs only", detail: "Slack refuses canvases.create: free_teams_cannot_create_non_tabbed_canvases.", fault: { method: "canvases.create", kind: "refuse", error: "free_teams_cannot_create_non_tabbed_canvases" } },
   { label: "No canvases: tab is taken", detail: "Slack refuses canvases.create: free_team_canvas_tab_already_exists.", fault: { method: "canvases.create", kind: "refuse", error: "free_team_canvas_tab_already_exists" } },
   { label: "No canvases: switched off", detail: "Slack refuses canvases.create: canvas_disabled_user_team.", fault: { method: "canvases.create", kind: "refuse", error: "canvas_disabled_user_team" } },
-  { label: "Canvas nobody is let into", detail: "Slack makes it and refuses canvases.access.set: restricted_action.", fault: { method: "canvases.access.set", kind: "refuse", error: "restricted_action" } },
+  { label: "Canvas nobody is let into", detail: "Slack makes it, then refuses canvases.access.set: restricted_action.", fault: { method: "canvases.access.set", kind: "refuse", error: "restricted_action" } },
   { label: "Slow", detail: "The answer takes 4 seconds.", fault: { kind: "slow", seconds: 4 } },
   { label: "Slow delivery", detail: "A click or command takes 4 seconds to reach the bot.", fault: { kind: "slow", seconds: 4 }, socket: true },
   { label: "Lost acknowledgement", detail: "The bot has done it, and the person is told that it failed.", fault: { kind: "lost_reply" }, socket: true },
