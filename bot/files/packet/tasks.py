@@ -33,7 +33,7 @@ class Tasks:
 
     def _step(self, step: Step) -> Html:
         items = self.reading.walk.of_step(step.id)
-        told = [i for i in items if i.state not in ("not_applicable", "later") or i.record]
+        told = [i for i in items if i.state not in ("not_applicable", "later") or i.record or self._rows(i)]
         depends = [i.title for i in items if i not in told and i.state == "later"]
         left_out = [i.title for i in items if i not in told and i.state != "later"]
         return el(
@@ -51,8 +51,7 @@ class Tasks:
         return el("blockquote", el("p", f"“{quote.text}”"), el("cite", f"Roadmap, {where}"))
 
     def _task(self, item: Item) -> Html:
-        key = item.key
-        rows = [row for row in self.reading.rows if key in _keys(row) or self._answers(row, item)]
+        rows = self._rows(item)
         return el(
             "article",
             el("h4", item.title, " ", el("span", self.reading.state(item), class_=f"state {item.state}")),
@@ -61,9 +60,12 @@ class Tasks:
             el("p", item.task.placed_by_us, class_="muted") if item.task.placed_by_us else None,
             self._evidence(item, rows),
             notes(self.paper, rows, el("h5", "Notes")),
-            self._revisions(key),
+            self._revisions(item.key),
             self._entries(rows),
         )
+
+    def _rows(self, item: Item) -> Sequence[Record]:
+        return [row for row in self.reading.rows if item.key in _keys(row) or self._answers(row, item)]
 
     def _answers(self, row: Record, item: Item) -> bool:
         event = row.event

@@ -163,6 +163,17 @@ def test_a_task_that_is_done_without_evidence_says_so_and_an_open_one_does_not()
     assert told(life).count("Evidence No evidence recorded.") == 1
 
 
+def test_what_was_given_for_a_task_that_applies_no_more_stands_under_it_still() -> None:
+    life = Life()
+    life.answer("fdid_duty", "yes")
+    life.take([e.EvidenceAdded("s2", "note", "The form.")])
+    life.answer("fdid_duty", "no")
+    assert life.item("s2").state == "not_applicable"
+    chapter = told(life).partition("Step 2: Register for CAIS")[2].partition("Step 3:")[0]
+    assert "Register for CAIS Not applicable" in chapter
+    assert "Evidence The form. note, added by Ana Ruiz" in chapter
+
+
 def test_a_note_on_the_firm_stands_where_one_reads_how_it_stands() -> None:
     life = Life()
     assert "Notes on the firm" not in told(life)
