@@ -1004,6 +1004,13 @@ class ShowHome(Carried, frozen=True):
     only: str = ""
 
 
+class PickHomePage(Carried, frozen=True):
+    """A select; the chosen option is the page of the filter `only`, counted from 0."""
+
+    verb: ClassVar[str] = "home.pick_page"
+    only: str = ""
+
+
 class FinishAtHome(Changing, frozen=True):
     """*Done* on the Home, which is then drawn anew."""
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from functools import partial
 
 from bot.actions import unpack, verb_of
-from bot.buttons import FinishAtHome, LookLater, OpenChase, ShowHome, UndoAtHome, UndoChange
+from bot.buttons import FinishAtHome, LookLater, OpenChase, PickHomePage, ShowHome, UndoAtHome, UndoChange
 from bot.listeners.scenes import scene_for
 from bot.listeners.tasks import GONE
 from bot.listeners.undoing import undone_here
@@ -35,6 +35,7 @@ def register(router: Router) -> None:
     """What is heard here."""
     router.event("app_home_opened")(open_home)
     router.action(ShowHome, firm=False)(turn_page)
+    router.action(PickHomePage, firm=False)(pick_page)
     router.action(FinishAtHome)(finish)
     router.action(UndoAtHome)(undo)
     router.action(LookLater)(look_later)
@@ -51,6 +52,12 @@ async def open_home(heard: Heard, services: Services) -> Answer:
 async def turn_page(heard: Heard, carried: ShowHome, services: Services) -> Answer:
     """A filter, *Next page*, *Previous page*, *All my firms*, *Back to my tasks*."""
     return await shown(heard, services, carried.only or ("all" if carried.page else ""), carried.page)
+
+
+async def pick_page(heard: Heard, carried: PickHomePage, services: Services) -> Answer:
+    """A page was chosen from the list of them."""
+    page = next((int(chosen) for chosen in heard.chosen if chosen.isdecimal()), 0)
+    return await shown(heard, services, carried.only or "all", page)
 
 
 # --- what is done here ----------------------------------------------------------------------------------------

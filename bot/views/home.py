@@ -266,10 +266,15 @@ def _others(scene: Scene, who: Person) -> list[Member]:
 
 
 def _pressing(scene: Scene) -> list[str]:
-    """Why a firm stands before others, where a day of its own has passed or is near."""
+    """Why a firm stands before others: a day of its own that has passed, is near, or is the next one."""
     found = standing(scene.pack, scene.position, scene.today)
-    dated = found.having("past") or found.having("soon")
-    return [f"📌 {literal(clip(first_words(found), WIDE))}"] if dated else []
+    if found.having("past") or found.having("soon"):
+        return [f"📌 {literal(clip(first_words(found), WIDE))}"]
+    day = found.next_date
+    if day is None or day == scene.position.target:
+        return []
+    of = next((m.item.title for m in found.matters if m.due == day), "a task that comes later")
+    return [f"🗓️ Next date, {short_day(day)}: {literal(clip(of, WIDE))}"]
 
 
 def _next(scene: Scene) -> list[str]:

@@ -3,9 +3,22 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from bot.buttons import OpenNudge, ShowHome, ShowNext
+from bot.actions import pack
+from bot.buttons import OpenNudge, PickHomePage, ShowHome, ShowNext
 from bot.surfaces import Block, Home
-from bot.views.blocks import Element, actions, button, clip, context, header, literal, section, short_day
+from bot.views.blocks import (
+    Element,
+    actions,
+    button,
+    clip,
+    context,
+    header,
+    literal,
+    option,
+    section,
+    select,
+    short_day,
+)
 from bot.views.home import READING
 from bot.views.portfolio import LABELS, NONE, first_words, how_far
 from bot.views.scene import Scene
@@ -15,6 +28,8 @@ from flows.summaries.portfolio import FILTERS, Filter
 from flows.summaries.standing import Standing
 
 ON_A_PAGE = 12
+MOST_OPTIONS = 100
+"""In a select (Slack's limit)."""
 WIDE = 120
 
 
@@ -53,7 +68,7 @@ def firms(page: Page, *, top: Top = NOTHING) -> Home:
     if not page.firms:
         blocks.append(section(NONE[page.wanted]))
     if ways := _pages(page):
-        blocks.append(actions(*ways))
+        blocks.append(actions(*ways, block_id=pack(PickHomePage(only=page.wanted))))
     if page.unread:
         blocks.append(context(READING.format(count=page.unread)))
     return Home(blocks, place(page.wanted, page.page))
@@ -94,7 +109,7 @@ def _rest(standing: Standing) -> list[str]:
     if standing.next_date and standing.next_date >= standing.today:
         said.append(f"🗓️ {short_day(standing.next_date)}")
     waits = [m for m in standing.having("waiting") if m.whom]
-    named = [literal(clip(waits_for(m, standing.today), WIDE)) for m in waits[:NAMED]]
+    named = [literal(waits_for(m, standing.today, WIDE)) for m in waits[:NAMED]]
     more = len(waits) - len(named)
     if named:
         said.append(f"⏳ {', '.join(named)}{f' and {more} more' if more > 0 else ''}")
@@ -107,4 +122,16 @@ def _pages(page: Page) -> list[Element]:
         ways.append(button("Previous page", ShowHome(only=page.wanted, page=page.page - 1)))
     if page.page < page.last:
         ways.append(button("Next page", ShowHome(only=page.wanted, page=page.page + 1)))
+    if page.last > 1:
+        ways.append(select(f"Page {page.page + 1} of {page.last + 1}", PickHomePage, _every_page(page)))
     return ways
+
+
+def _every_page(page: Page) -> list[Element]:
+    """Each page, and of more than a select holds as many, evenly, the first and the last among them."""
+    found, options = page.counts[page.wanted], min(page.last + 1, MOST_OPTIONS)
+    pages = [n * page.last // (options - 1) for n in range(options)]
+    return [
+        option(f"Page {n + 1}: firms {n * ON_A_PAGE + 1:,} to {min((n + 1) * ON_A_PAGE, found):,}", str(n))
+        for n in pages
+    ]

@@ -113,7 +113,7 @@ def of_firms(firms: Sequence[Standing], widths: Widths = AS_USUAL) -> Block:
 def _row(firm: Standing, widths: Widths) -> tuple[str, ...]:
     worst = firm.matters[0] if firm.matters else None
     waits = [m for m in firm.having("waiting") if m.whom]
-    whom = waits_for(waits[0], firm.today) if waits else ""
+    whom = waits_for(waits[0], firm.today, widths.wide) if waits else ""
     more = f" and {len(waits) - 1} more" if len(waits) > 1 else ""
     return (
         clip(firm.name, widths.name),
@@ -121,7 +121,7 @@ def _row(firm: Standing, widths: Widths) -> tuple[str, ...]:
         clip(first_words(firm), widths.wide),
         clip(_owner(worst, "Nobody yet") if worst else "", widths.narrow),
         date_cell(firm.next_date, firm.today),
-        clip(whom, widths.wide) + more,
+        whom + more,
     )
 
 

@@ -22,7 +22,7 @@ from bot.views.blocks import (
 from bot.views.portfolio import AT_ONCE, NAME, ROWS, at_once, in_words, of_firms
 from bot.views.posted_records import least, records
 from bot.views.room import MOST_TEXT, characters
-from bot.views.scene import Scene, banner
+from bot.views.scene import Scene
 from bot.views.summaries import body, text
 from flows.events import FirmKey
 from flows.history import counted
@@ -104,7 +104,7 @@ def several(
     footer = escape(scenes[0].pack.wording.footer) if scenes else ""
     above: list[Block] = [
         header(f"Summary of {len(standings)} firms"),
-        banner(scenes[0], f"and {len(standings) - 1} more", f"summary of {short_day(standings[0].today)}"),
+        context(_heading(scenes, standings[0].today)),
     ]
     below: list[Block] = [
         section("\n".join([f"*Changed {_since(since)}*", *(lines or ["Nothing."])])),
@@ -118,6 +118,13 @@ def several(
     blocks += below
     blocks += records(positions, beside=blocks)
     return Message(in_words(standings, standings), blocks)
+
+
+def _heading(scenes: Sequence[Scene], day: date) -> str:
+    moved = any(scene.practice or scene.position.practice for scene in scenes)
+    return (
+        f"{len(scenes)} firms · summary of {short_day(day)}{' · *Practice run: the clock is moved*' if moved else ''}"
+    )
 
 
 def _of_each(changes: Sequence[tuple[Scene, Change]], most: int) -> list[str]:

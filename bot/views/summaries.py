@@ -25,6 +25,8 @@ MOST_CHANGES = 8
 NAMED = 2
 """Owners, and people who are waited for, named in one cell."""
 CELL = 60
+WAIT = 45
+"""Characters of one wait in a cell: whom for, and since when."""
 WORDS = 160
 BAR = 10
 
@@ -141,9 +143,9 @@ def _row(scene: Scene, part: PartStanding) -> tuple[str, ...]:
     own = part.part.id != part.step.id
     title = f"{part.part.id} {part.part.title if own else part.step.title}"
     owners = [m.owner.name if m.owner else "Nobody yet" for m in part.matters]
-    whom = [waits_for(m, scene.today) for m in part.matters if m.whom]
-    cells = title, state_words(part), _named(owners), date_cell(part.due, scene.today), _named(whom)
-    return tuple(clip(cell, CELL) for cell in cells)
+    whom = [waits_for(m, scene.today, WAIT) for m in part.matters if m.whom]
+    cells = title, state_words(part), _named(owners, CELL // NAMED), date_cell(part.due, scene.today)
+    return (*(clip(cell, CELL) for cell in cells), _named(whom, WAIT))
 
 
 def state_words(part: PartStanding) -> str:
@@ -156,15 +158,16 @@ def state_words(part: PartStanding) -> str:
     return state
 
 
-def _named(names: Sequence[str]) -> str:
+def _named(names: Sequence[str], each: int) -> str:
     different = list(dict.fromkeys(names))
     more = len(different) - NAMED
-    return ", ".join(clip(n, CELL // NAMED) for n in different[:NAMED]) + (f" and {more} more" if more > 0 else "")
+    return ", ".join(clip(n, each) for n in different[:NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
-def waits_for(matter: Matter, today: date) -> str:
-    """Whom a task waits for, and since when, where there is little room."""
-    return f"{matter.whom}, since {near_day(matter.since, today)}" if matter.since else matter.whom
+def waits_for(matter: Matter, today: date, room: int) -> str:
+    """Whom a task waits for, and since when, in so many characters: the name is cut, and never the day."""
+    since = f", since {near_day(matter.since, today)}" if matter.since else ""
+    return f"{clip(matter.whom, room - len(since))}{since}"
 
 
 def matter_line(scene: Scene, matter: Matter) -> str:

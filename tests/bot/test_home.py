@@ -325,3 +325,25 @@ async def test_an_admin_who_is_in_no_firm_sees_those_of_the_workspace(slack: Sla
     assert "Firm 00" not in home_of(slack.ana)
     assert "No firm yet" in words_of(await slack.lea.opens_home() or {}), "who does not run it sees none of them"
     assert slack.refused() == []
+
+
+async def test_a_page_far_off_is_one_choice_away(slack: Slack, services: Services) -> None:
+    for nth in range(38):
+        await a_firm(services, f"Firm {nth:02d}", BEN)
+    await slack.ben.opens_home()
+    await slack.ben.presses("All my firms (38)", on=slack.ben.home)
+    await slack.ben.picks("Page 1 of 4", "Page 4: firms 37 to 38", on=slack.ben.home)
+    assert "Firms 37 to 38 of 38" in home_of(slack.ben)
+    await slack.ben.picks("Page 4 of 4", "Page 1: firms 1 to 12", on=slack.ben.home)
+    assert "Firms 1 to 12 of 38" in home_of(slack.ben)
+    assert slack.refused() == []
+
+
+async def test_a_firm_says_the_date_that_its_place_comes_from(slack: Slack, services: Services) -> None:
+    await a_firm(services, "Apex", BEN)
+    birch = await registered(services, "Birch")
+    day = services.today(await services.position(birch, BEN_COLE)) + timedelta(20)
+    await services.set_task_due(birch, BY_BEN, "s2", day)
+    home = words_of(await slack.ben.opens_home() or {})
+    assert home.index("Birch") < home.index("Apex")
+    assert "🗓️ Next date, Dec 13, 2026: Register for CAIS" in home

@@ -294,6 +294,7 @@ async def test_several_firms_in_a_channel_are_one_message(world: World) -> None:
     assert "`/cais summary off all` stops it." in words_of(done)
     assert len(posts(world)) == 1
     assert len(rows(posts(world)[0])) == 6
+    assert "5 firms · summary of " in words_of(posts(world)[0])
     assert "a lead stops it with `/cais summary off all`" in words_of(posts(world)[0])
     assert len(heads_in(words_of(posts(world)[0]))) == 5, "each firm's record is named"
     await world.goes_to("2026-11-30")

@@ -56,6 +56,15 @@ async def test_a_summary_says_each_steps_state_owner_date_and_whom_it_waits_for(
     assert slack.refused() == []
 
 
+@pytest.mark.parametrize("typed", ["summary", "summary all"])
+async def test_whoever_is_waited_for_is_cut_before_the_day_is(slack: Slack, services: Services, typed: str) -> None:
+    key = await apex(services)
+    whom = "Zorblax clearing and settlement services of North America, its Helpdesk in Chicago"
+    await services.wait(key, act("z"), "s3e", whom=whom, follow_up_on=None, since=TODAY - timedelta(20))
+    waits = [row[-1] for row in rows(await slack.ben.types(f"/cais {typed}")) if "Zorblax" in row[-1]]
+    assert [cell.partition("…")[2] for cell in waits] == [", since Nov 3"]
+
+
 async def test_a_summary_is_seen_by_whoever_asked_alone(slack: Slack, services: Services) -> None:
     await apex(services)
     await slack.ben.at(COMPLIANCE).types("/cais summary")
