@@ -75,7 +75,7 @@ async def test_few_firms_are_named_with_the_length_of_their_records(services: Se
 
 
 async def test_one_firms_piece_of_the_list_is_a_head_by_itself(services: Services) -> None:
-    firms, message = await posted(services, 41, "Firm")
+    firms, message = await posted(services, 40, "Firm")
     said = words_of(message)
     piece = said[said.index("Firm 0 5feceb") :].partition(" ·")[0]
     assert beginnings_in(piece) == [firms[0].head[:16]]
@@ -101,3 +101,18 @@ async def test_what_somebody_did_in_a_firm_on_a_day_is_a_line_and_the_other_firm
     assert "*Firm 7*" in said
     assert "*Firm 8*" not in said
     assert "• and in 1 more firm\n" in said
+
+
+async def test_no_name_is_cut_so_short_that_two_firms_read_alike(services: Services) -> None:
+    _, message = await posted(services, 40, "A portfolio with a rather long name, of which each is number")
+    said = words_of(message)
+    assert "A portfolio with a rather" not in said[said.index("first digits") :]
+    assert "Of each of the 40 firms, in the order of their names, the first digits" in said
+
+
+async def test_the_heads_of_hundreds_of_firms_are_a_few_grey_lines_and_said_to_be_whose(services: Services) -> None:
+    _, message = await posted(services, 300, "Portfolio")
+    said = words_of(message)
+    assert "in the order of their names" in said
+    assert said.endswith("`cais verify --noted-in` says of each whose it is.")
+    assert len(said[said.index("Of each of the 300 firms") :]) < 300 * 17 + 250
