@@ -64,6 +64,7 @@ class Delivery:
         self._rounds: asyncio.Task[None] | None = None
         self._sending: asyncio.Task[None] | None = None
         self._once_more = False
+        self._stopping = False
         self._is_sending = False
         """Nothing is sent before the plans are up to date."""
         self._hurried = asyncio.Event()
@@ -82,8 +83,10 @@ class Delivery:
     async def stop(self, seconds: float = 10.0) -> None:
         """Ends the rounds; what is being sent is sent, and settled, if it takes no longer than this.
 
-        What only waits for its turn is given back, so that whoever goes on does not wait for its lease to end.
+        Nothing more is taken up, and what only waits for its turn is given back, so that whoever goes on does not wait
+        for its lease to end.
         """
+        self._stopping = True
         self._bringing.stop()
         if self._rounds:
             self._rounds.cancel()
@@ -109,7 +112,7 @@ class Delivery:
         try:
             await self._caught_up()
             self._is_sending = True
-            while self._once_more:
+            while self._once_more and not self._stopping:
                 self._once_more = False
                 await self.settle_due()
         except Exception as error:  # noqa: BLE001 - the next round tries again; without it nothing would be sent
@@ -159,7 +162,7 @@ class Delivery:
             due = self._services.now().timestamp()
             self.last_round = self._now()
             free = IN_FLIGHT - max(len(self._bringing.unanswered), len(flying) - IN_FLIGHT)
-            if free >= TOGETHER:
+            if free >= TOGETHER and not (taken and self._stopping):
                 slots = await self._outbox.claim(due=due, now=self._now(), lease=LEASE, limit=free)
                 taken += sum(len(slot.owed) for slot in slots)
                 flying |= {asyncio.ensure_future(self._bringing.bring(slot)) for slot in slots}
