@@ -160,6 +160,11 @@ def revision_of(workspace: Workspace, entry: Entry) -> Revision | None:
     return next((r for r in workspace.ledger.revisions if r.number == FIRST_OWN + entry.sequence), None)
 
 
+def withdrawn_revisions(workspace: Workspace) -> frozenset[int]:
+    """The numbers that revisions had which do not count any more."""
+    return frozenset(FIRST_OWN + sequence for sequence in workspace.withdrawn)
+
+
 def entry(
     tenant: str,
     entries: Sequence[Entry],

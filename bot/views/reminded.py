@@ -8,7 +8,7 @@ import msgspec
 from bot.views import dated
 from bot.views.blocks import clip, day, literal
 from bot.views.scene import Scene
-from flows.deadlines import Deadline, Notice, Revision
+from flows.deadlines import Deadline, Notice, Revision, TakenBack
 from flows.own_dates import TakenOff, in_year
 from flows.position import Recurring, YearDone
 from flows.reminders.rungs import Rung
@@ -76,6 +76,12 @@ class Reminded(msgspec.Struct, frozen=True):
         return self.scene.ledger.deadline(wanted) if kind == "milestone" else None
 
     @property
+    def withdrawn(self) -> TakenBack | None:
+        """Who took back the change that it tells, or that set its date."""
+        told = self.scene.ledger.taken_back if self.rung.subject.startswith("milestone:") else ()
+        return next((t for t in told if str(t.was.revision.number) == self.rung.revision), None)
+
+    @property
     def move(self) -> Revision | None:
         """The revision of an industry date that it is owed for."""
         return self._revision(self.rung.revision)
@@ -135,6 +141,8 @@ def name(it: Reminded) -> str:
     kind, _, person = it.rung.subject.partition(":")
     if kind == "recurring":
         return it.taken_off.name if it.taken_off else "A date of every year"
+    if kind == "milestone":
+        return "An industry date that was taken back"
     return person_name(it.scene, person) if kind == "person" else "Something that is not there any more"
 
 

@@ -1,9 +1,11 @@
 """What a reminder says that holds no more: done, given away, gone."""
 
 from bot.views import dated
-from bot.views.blocks import day, short_day
-from bot.views.reminded import Reminded, title
+from bot.views.blocks import day, literal, short_day
+from bot.views.milestones import value_words
+from bot.views.reminded import Reminded, moment, title
 from flows.own_dates import OPEN
+from flows.reminders.milestones import holds_again
 from flows.walk import Item
 
 
@@ -18,6 +20,10 @@ def became(it: Reminded) -> str:
             return _not_brought(said) if it.lost else f"📅 {said}: its day was changed."
         by = f"{it.scene.by(done.by, done.by_name)}, {it.scene.own_moment(done.at)}"
         return f"✅ {said}: done for {short_day(done.on)} by {by}."
+    if back := it.withdrawn:
+        again = holds_again(it.scene.ledger, back, it.today)
+        holds = f" It is {value_words(again.revision.value)} again." if again and not again.revision.unverified else ""
+        return f"📣 {said}: this change was taken back by {literal(back.by)}, {moment(it, back.at)}.{holds}"
     if it.deadline:
         return f"📅 {said}: this is settled, `/cais deadlines` shows how it stands."
     if it.answered:

@@ -1,6 +1,6 @@
 """A firm's plan made anew: what is owed from now on, against the rows that are there. The same facts change nothing."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
 import msgspec
@@ -39,7 +39,8 @@ def replan(pack: Pack, ledger: Ledger, facts: Facts, now: datetime) -> Replan:
     found = every(pack, position, workspace, facts.people, until=now + HORIZON, now=now)
     posts = posting.plan(facts, workspace.calendar, now)
     reminders = msgspec.structs.replace(facts, rows=tuple(r for r in facts.rows if r.owed.kind != SUMMARY))
-    plan = _Plan(reminders, found, People(position, facts.people, workspace.calendar), now)
+    people = People(position, facts.people, workspace.calendar)
+    plan = _Plan(reminders, found, people, shared.withdrawn_revisions(workspace), now)
     outcomes = dict(plan.outcomes())
     return Replan(
         add=(*plan.add(), *plan.refused.values(), *posts.add),
@@ -71,8 +72,12 @@ def redraw(key: FirmKey, person: str, message: str, why: str, now: float) -> Owe
 
 
 class _Plan:
-    def __init__(self, facts: Facts, found: Iterable[Found], people: People, now: datetime) -> None:
+    def __init__(
+        self, facts: Facts, found: Iterable[Found], people: People, withdrawn: Collection[int], now: datetime
+    ) -> None:
         self.facts = facts
+        self.withdrawn = {str(number) for number in withdrawn}
+        """Revisions of industry dates that were a mistake."""
         self.key = facts.position.key
         self.people = people
         self.now = now
@@ -181,10 +186,12 @@ class _Plan:
             if not row.settled or not row.owed.message or row.outcome not in (*ARRIVED, CLOSED):
                 continue
             rung = rung_of(row.owed)
-            there = (rung.person, rung.subject) in self.items
+            mistaken = rung.subject.startswith("milestone:") and rung.revision in self.withdrawn
+            there = (rung.person, rung.subject) in self.items and not mistaken
+            passed = self._has_passed(rung) and not mistaken
             if there and row.outcome == CLOSED:
                 yield row.owed.key, SENT
-            elif not there and row.outcome != CLOSED and not self._has_passed(rung) and not self._is_lost(rung):
+            elif not there and row.outcome != CLOSED and not passed and not self._is_lost(rung):
                 yield row.owed.key, CLOSED
 
     def _is_lost(self, rung: Rung) -> bool:

@@ -988,14 +988,20 @@ async def test_who_was_told_of_a_change_that_is_taken_back_is_told_who_did_it_an
     assert "was moved" in world.said(BEN)
     assert "*Reason:* It moved (entered by Ana Ruiz)" in world.said(BEN)
     assert "(moved, now Jun 30, 2027)" in world.digests(BEN)[-1]["text"]
+    await world.goes_to("2026-11-24", 10)
     await world.services.record_for_workspace(TENANT, world.act(admin), Withdrawn(1))
+    await world.plan()
+    told = world.said(BEN)
+    assert "this change was taken back by Ana Ruiz, Tuesday, November 24, 2026, 10:00 AM New York time." in told
+    assert "It is Friday, May 31, 2024 again." in told
+    assert "June 30, 2027" not in told, "what does not hold does not stand there until the next morning"
     await world.day_by_day("2026-11-30")
     (said,) = [words_of(m) for m in world.digests(BEN) if "Holds again" in words_of(m)]
     assert "a change you were told of was taken back" in said
     assert "*Taken back:* Wednesday, June 30, 2027" in said
     assert "*Holds again:* Friday, May 31, 2024" in said
     assert "That day has passed, so it brings no reminders." in said
-    assert "*Why now:* Ana Ruiz took it back, Tuesday, November 24, 2026, 9:00 AM New York time" in said
+    assert "*Why now:* Ana Ruiz took it back, Tuesday, November 24, 2026, 10:00 AM New York time" in said
     assert world.slack.refused() == []
 
 
