@@ -1,7 +1,7 @@
 """A firm's plan made anew: what is owed from now on, against the rows that are there. The same facts change nothing."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, date, datetime, timedelta
 
 import msgspec
 
@@ -17,6 +17,7 @@ from flows.reminders.telling import People
 from flows.roadmap import Pack
 from flows.summaries import posting
 from flows.trading_days import ONE_DAY
+from flows.workspace import Workspace
 
 HORIZON = timedelta(40)
 """So far ahead reminders stand in the outbox; each day a day is added."""
@@ -39,8 +40,7 @@ def replan(pack: Pack, ledger: Ledger, facts: Facts, now: datetime) -> Replan:
     found = every(pack, position, workspace, facts.people, until=now + HORIZON, now=now)
     posts = posting.plan(facts, workspace.calendar, now)
     reminders = msgspec.structs.replace(facts, rows=tuple(r for r in facts.rows if r.owed.kind != SUMMARY))
-    people = People(position, facts.people, workspace.calendar)
-    plan = _Plan(reminders, found, people, shared.withdrawn_revisions(workspace), now)
+    plan = _Plan(reminders, found, People(position, facts.people, workspace.calendar), workspace, now)
     outcomes = dict(plan.outcomes())
     return Replan(
         add=(*plan.add(), *plan.refused.values(), *posts.add),
@@ -73,10 +73,11 @@ def redraw(key: FirmKey, person: str, message: str, why: str, now: float) -> Owe
 
 class _Plan:
     def __init__(
-        self, facts: Facts, found: Iterable[Found], people: People, withdrawn: Collection[int], now: datetime
+        self, facts: Facts, found: Iterable[Found], people: People, workspace: Workspace, now: datetime
     ) -> None:
         self.facts = facts
-        self.withdrawn = {str(number) for number in withdrawn}
+        self.closed = sorted(workspace.calendar.closed)
+        self.withdrawn = {str(number) for number in shared.withdrawn_revisions(workspace)}
         """Revisions of industry dates that were a mistake."""
         self.key = facts.position.key
         self.people = people
@@ -91,6 +92,8 @@ class _Plan:
             self.items.add((one.rung.person, one.rung.subject))
             if not people.reach(one.rung.person).habits.off:
                 self.holds[one.rung.key(self.key)] = one
+        self.told_that_day = set(self._told_that_day())
+        """Of which date of a person's, and on which day where they are, somebody was reminded before it."""
         self.owed = [(row.owed, self._standing(row.owed)) for row in facts.rows if not row.settled]
         """What waits to be sent, each with what it is about, while that is to be said."""
         self.refused = dict(self._once_more())
@@ -174,7 +177,23 @@ class _Plan:
     def _standing(self, row: Owed) -> Found | None:
         """What this row is about, while it is to be said."""
         one = self.holds.get(base_key(row.key))
-        return one if one and one.said_by(row.due_at) else None
+        if one is None or not one.said_by(row.due_at) or self._is_one_with_what_was_told(row, one):
+            return None
+        return one
+
+    def _is_one_with_what_was_told(self, row: Owed, one: Found) -> bool:
+        """Whether a closed day moved it to one on which the same date was reminded of: two on one day are one."""
+        on, day = one.rung.on, self.people.hours(row.person).day_of(one.at)
+        if one.rung.kind != "before" or on is None or not any(day < closed <= on for closed in self.closed):
+            return False
+        return row.kind == "reminder" and (row.person, one.rung.subject, one.rung.revision, day) in self.told_that_day
+
+    def _told_that_day(self) -> Iterator[tuple[str, str, str, date]]:
+        arrived = (row.owed for row in self.facts.rows if row.outcome in (*ARRIVED, CLOSED)) if self.closed else ()
+        for row in arrived:
+            rung, due = rung_of(row), datetime.fromtimestamp(row.due_at, UTC)
+            if row.kind == "reminder" and rung.kind == "before":
+                yield rung.person, rung.subject, rung.revision, self.people.hours(rung.person).day_of(due)
 
     def drop(self) -> Iterator[str]:
         """What was put off stays until then: an undo may bring it back, and it is looked at before it is sent."""

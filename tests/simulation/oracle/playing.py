@@ -3,14 +3,14 @@
 import heapq
 import itertools
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from tests.simulation import script as s
 from tests.simulation.oracle.days import Human, Local
-from tests.simulation.oracle.firm import fold
+from tests.simulation.oracle.firm import Firm, fold
 from tests.simulation.oracle.rungs import LATE_EVERY, WAIT_EVERY, Lost, Rung, Rungs, World
 
 LOOK_AGAIN = timedelta(days=30)
@@ -40,6 +40,12 @@ SAYS_MOST = ("moved", "late", "before", "wait", "possible", "given", "unreachabl
 """Of several reminders of one subject in a message, this one stands there, and is the one to snooze."""
 
 
+def _date_of(key: tuple) -> tuple:
+    """Of the key of a reminder before a date: whose it is, and what set it."""
+    _, _, person, subject, _, *which = key
+    return person, subject, *which
+
+
 class Pending(NamedTuple):
     """A reminder that holds since an instant, and will be sent at another."""
 
@@ -61,6 +67,8 @@ class _Play:
         self.pending: dict[str, dict[tuple, Pending]] = defaultdict(dict)
         """By firm: what holds and is not yet sent."""
         self.sent: dict[str, set[tuple]] = defaultdict(set)
+        self.reminded: dict[str, set[tuple[tuple, date]]] = defaultdict(set)
+        """By firm: which dates of whom were reminded of, and on which day."""
         self.snoozes: dict[str, list[Rung]] = defaultdict(list)
         self.last: dict[tuple[str, str, str], Rung] = {}
         """By person, firm and subject: what the last message about it said."""
@@ -98,7 +106,7 @@ class _Play:
         else:
             touched = self.firms_of[happening.by] if self._take_of_person(at, happening) else set(self.said)
             for firm in sorted(touched):
-                self._look(firm, at)
+                self._look(firm, at, closed=isinstance(happening, s.ClosesExchange))
 
     def look_again(self, at: datetime) -> None:
         for firm in sorted(self.said):
@@ -134,7 +142,7 @@ class _Play:
 
     # --- What holds --------------------------------------------------------------------------------------------
 
-    def _look(self, firm: str, at: datetime) -> None:
+    def _look(self, firm: str, at: datetime, *, closed: bool = False) -> None:
         """What holds now, where its instant did not lie before it came to hold; what held already may have moved."""
         folded = fold(self.said[firm])
         lost = self.lost[firm]
@@ -147,6 +155,8 @@ class _Play:
         for person in set(lost) - gone:
             del lost[person]
         holding = rungs.all()
+        if closed:
+            self._join_what_was_moved(firm, folded, holding)
         held, self.pending[firm] = self.pending[firm], {}
         for snooze in self.snoozes[firm]:
             if snooze.of in holding:
@@ -164,6 +174,15 @@ class _Play:
             self.pending[firm][key] = Pending(rung, send_at, since)
             if before is None or before.send_at != send_at:
                 heapq.heappush(self.queue, (send_at, rung.person, next(self.count), firm, key))
+
+    def _join_what_was_moved(self, firm: str, folded: Firm, holding: Mapping[tuple, Rung]) -> None:
+        """What a closed day moved to a day on which the same date was reminded of is one with that."""
+        for key in self.pending[firm]:
+            rung = holding.get(key)
+            if rung and key[1] == "before" and not rung.of:
+                day = self.world.local(rung.person, folded).day_of(rung.at)
+                if (_date_of(key), day) in self.reminded[firm]:
+                    self.sent[firm].add(key)
 
     def _said(self, at: datetime, due: datetime, local: Local) -> datetime:
         """That instant, if the bot is up then; and what could not be said when it was due is not said at night."""
@@ -201,6 +220,9 @@ class _Play:
                 if found and found.send_at == at:
                     del self.pending[firm][key]
                     self.sent[firm].add(key)
+                    if key[1] == "before" and not found.rung.of:
+                        day = self.world.local(person, fold(self.said[firm])).day_of(found.rung.due)
+                        self.reminded[firm].add((_date_of(key), day))
                     together.append((firm, found.rung))
             self._send(at, person, together)
 
