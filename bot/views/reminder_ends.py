@@ -21,8 +21,8 @@ def became(it: Reminded) -> str:
         by = f"{it.scene.by(done.by, done.by_name)}, {it.scene.own_moment(done.at)}"
         return f"✅ {said}: done for {short_day(done.on)} by {by}."
     if back := it.withdrawn:
-        again = holds_again(it.scene.ledger, back, it.today)
-        holds = f" It is {value_words(again.revision.value)} again." if again and not again.revision.unverified else ""
+        other = holds_again(it.scene.ledger, back, it.today)
+        holds = f" It is {value_words(other.revision.value)} again." if other and not other.revision.unverified else ""
         return f"📣 {said}: this change was taken back by {literal(back.by)}, {moment(it, back.at)}.{holds}"
     if it.deadline:
         return f"📅 {said}: this is settled, `/cais deadlines` shows how it stands."
