@@ -142,7 +142,7 @@ class _Plan:
 
     def _has_newer(self, refused: Owed, one: Found) -> bool:
         about = (one.rung.person, one.rung.subject)
-        later = (r for r in self.rows.values() if r.outcome in (*ARRIVED, CLOSED) and r.owed.due_at > refused.due_at)
+        later = (r for r in self.rows.values() if _comes_or_came(r) and r.owed.due_at > refused.due_at)
         return any((rung.person, rung.subject) == about for rung in (rung_of(row.owed) for row in later))
 
     def move(self) -> Iterator[tuple[str, float]]:
@@ -232,3 +232,8 @@ class _Plan:
         people = [self.people.hours(person) for person in self.people.leads]
         nights = [hours.midnight(hours.day_of(self.now) + ONE_DAY) for hours in people]
         return min([self.now + ONE_DAY, *(night for night in nights if night > self.now)]).timestamp()
+
+
+def _comes_or_came(row: Kept) -> bool:
+    """It arrived, or was put off by its recipient, who knows of it and has it come back."""
+    return row.outcome in (*ARRIVED, CLOSED) or (not row.settled and snoozed_to(row.owed.key) is not None)

@@ -128,6 +128,18 @@ async def test_whoever_is_in_reach_again_is_told_what_they_were_given_meanwhile(
     assert len(world.digests(BEN)) == 1
 
 
+async def test_what_was_put_off_meanwhile_does_not_come_again_before_its_time(world: World) -> None:
+    await bens_firm(world)
+    await world.goes_to("2026-12-01")
+    (digest,) = world.digests(BEN)
+    refused(world, "cannot_dm_bot")
+    await world.goes_to("2026-12-08")
+    await world.slack.ben.picks("Snooze", "Next week", on=digest)
+    await world.plan()
+    assert await marked(world) == ""
+    assert len(world.digests(BEN)) == 1
+
+
 async def test_what_is_done_meanwhile_does_not_come_again(world: World) -> None:
     key = await bens_firm(world)
     refused(world, "cannot_dm_bot")
