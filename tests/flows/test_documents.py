@@ -160,11 +160,15 @@ def test_the_history_says_what_was_added_replaced_and_removed() -> None:
     assert not life.position.documents
 
 
-def test_undo_leaves_documents_alone_and_takes_what_came_before() -> None:
+def test_undo_leaves_documents_alone_and_takes_what_came_before_when_it_is_named() -> None:
     life = Life()
     life.answer("fdid_duty", "yes")
+    answered = life.position.version
     life.take(library.add(life.position, ANA, document()))
-    life.undo()
+    with pytest.raises(Refusal, match=f"`/cais firm documents` removes .* `/cais undo {answered}` takes back"):
+        life.undo()
+    assert "fdid_duty" in life.position.answers
+    life.undo(answered)
     assert "fdid_duty" not in life.position.answers
     assert "d1" in life.position.documents
 
