@@ -175,7 +175,7 @@ class View:
         if met <= LEAST_MET:
             return 0.0
         covered = self._most_covered(name)
-        return 2 * covered * met / (covered + met)
+        return 2 * covered * met / (covered + met) + ROUNDING
 
     def match(self, name: str) -> Match | None:
         """What the best phrasing of a subject or theme is; None where none is near."""
