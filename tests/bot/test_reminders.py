@@ -81,13 +81,24 @@ async def test_a_date_on_a_weekend_stays_there_and_its_reminder_comes_the_tradin
 
 async def test_a_day_that_an_admin_closed_is_named_with_its_date_where_it_is_skipped(world: World) -> None:
     await bens_task(world, date(2026, 12, 8))
-    await world.goes_to("2026-12-04")
-    assert "2 trading days before." in world.said(BEN)
+    await world.goes_to("2026-12-03", 16)
     closed = TradingDayEdited(date(2026, 12, 7), "closed", "Power cut downtown")
     await world.services.record_for_workspace(TENANT, world.act(replace(person(ANA), admin=True)), closed)
-    await world.plan()
+    await world.goes_to("2026-12-04")
     assert "1 trading day before; the market is closed on Dec 7: Power cut downtown." in world.said(BEN)
     assert "downtown skipped" not in world.said(BEN)
+
+
+async def test_a_day_that_is_closed_after_the_morning_brings_no_second_message_that_day(world: World) -> None:
+    await bens_task(world, date(2026, 12, 8))
+    await world.goes_to("2026-12-04")
+    closed = TradingDayEdited(date(2026, 12, 7), "closed", "Power cut downtown")
+    await world.services.record_for_workspace(TENANT, world.act(replace(person(ANA), admin=True)), closed)
+    await world.goes_to("2026-12-07", 12)
+    assert "2 trading days before" in world.said(BEN)
+    assert len(world.digests(BEN)) == 1
+    await world.goes_to("2026-12-08")
+    assert "it is today" in world.said(BEN)
 
 
 async def test_a_date_that_has_passed_is_said_calmly_and_once_a_week(world: World) -> None:
