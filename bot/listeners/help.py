@@ -79,6 +79,8 @@ def say_unknown(router: Router) -> Callable[[Heard, Services], Awaitable[Answer]
             return Say(answer.message) if isinstance(answer, Replace) else answer
         first, _, rest = heard.words.strip().partition(" ")
         near = words.near(first, router.commands)[:OFFERED]
+        if stops := words.to_stop(heard.words):
+            (first, _, rest), near = stops.partition(" "), (stops.partition(" ")[0],)
         offered = [await _offer(router, heard, services, command, rest) for command in near]
         firm = _firm(heard)[0]
         if views.reads_like_a_question(heard.words) or (not near and await services.asking.knows(heard.words)):

@@ -165,7 +165,10 @@ def _must_be_a_channel(heard: Heard, channel: str) -> None:
 
 
 def _not_a_channel() -> NoReturn:
-    raise Refusal("A summary is posted in a channel: type that in the channel you mean. Nothing was changed.")
+    raise Refusal(
+        "A summary is posted in a channel: type that in the channel you mean. Nothing was changed. "
+        "Where a firm's summary is posted already, `/cais firm` has *Stop*, wherever you are."
+    )
 
 
 async def _led(heard: Heard, services: Services, position: Position | None) -> tuple[list[FirmKey], int]:
@@ -218,10 +221,10 @@ async def draw_again(owed: Sequence[Owed], services: Services) -> Written:
     firms = await _firms([r.owed for r in rows], post, services)
     if firms:
         return Written(await _letter(firms, post, there, services))
-    position = await services.events.position(FirmKey(owed[0].tenant, owed[0].firm))
-    if position is None:
+    stood = await services.events.positions(list(dict.fromkeys(FirmKey(r.owed.tenant, r.owed.firm) for r in rows)))
+    if not stood:
         return Written(None, keys)
-    message = views.gone(position, services.today(position))
+    message = views.gone(stood, services.today(stood[0]))
     return Written(Letter(message, channel=slack_id(post.channel), instead_of=there))
 
 

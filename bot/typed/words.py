@@ -113,6 +113,17 @@ def near(text: str, commands: Collection[str]) -> tuple[str, ...]:
     return tuple(get_close_matches(first, sorted(filter(None, commands)), n=3, cutoff=CUT_OFF)) if first else ()
 
 
+_STOPPED = re.compile(
+    r"(?:please\s+)?(?:stop|end|cancel|(?:turn|switch)\s+off)\s+(?:the\s+|my\s+|all\s+)*(summar|remind)", re.IGNORECASE
+)
+
+
+def to_stop(text: str) -> str:
+    """The command that stops what somebody wants stopped in their own words, as in `stop the summary`; else empty."""
+    found = _STOPPED.match(text.strip())
+    return {"summar": "summary off", "remind": "remind off"}[found[1].casefold()] if found else ""
+
+
 class Ending(NamedTuple):
     """The words without "for <firm>" or "@ <firm>" at their end, what was said there, and the firms it may name."""
 

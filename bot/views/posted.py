@@ -143,10 +143,12 @@ def _of_each(changes: Sequence[tuple[Scene, Change]], most: int) -> list[str]:
     return [*lines, *([f"• and in {more} more {'firm' if more == 1 else 'firms'}"] if more else [])]
 
 
-def gone(position: Position, stopped_on: date) -> Message:
+def gone(positions: Sequence[Position], stopped_on: date) -> Message:
     """What stands where a summary stood that is posted there no more."""
-    said = f"The summary of *{literal(position.name)}* is no longer posted here, since {short_day(stopped_on)}."
-    return Message(f"{said} A lead starts it again with `/cais summary weekly`.")
+    many = len(positions) > 1
+    whose = f"{len(positions)} firms" if many else f"*{literal(positions[0].name)}*"
+    said = f"The summary of {whose} is no longer posted here, since {short_day(stopped_on)}."
+    return Message(f"{said} A lead starts it again with `/cais summary weekly{' all' if many else ''}`.")
 
 
 def _since(day: date | None) -> str:

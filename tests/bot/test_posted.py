@@ -392,6 +392,22 @@ async def test_a_lead_who_is_not_in_the_channel_sees_where_the_summary_is_posted
     assert "no longer posted here" in words_of(post)
 
 
+async def test_where_the_summary_of_several_firms_stood_it_says_so_of_all_of_them(world: World) -> None:
+    for name in ("Alpha", "Bravo", "Zorblax"):
+        await a_firm(world.services, name, BEN)
+    await posts_all(world)
+    await types(world, "off all")
+    await later(world)
+    (post,) = posts(world)
+    assert "The summary of 3 firms is no longer posted here" in words_of(post)
+
+
+async def test_whoever_asks_to_stop_it_in_other_words_is_offered_its_end(world: World) -> None:
+    await a_firm(world.services, "Alpha", BEN)
+    for typed, offered in (("stop the summary", "summary off"), ("turn off my reminders", "remind off")):
+        assert offered in str(labels(await world.slack.ben.at(COMPLIANCE).types(f"/cais {typed}")))
+
+
 async def test_of_as_many_firms_but_others_than_were_looked_at_none_is_posted(world: World) -> None:
     first = await a_firm(world.services, "Alpha", BEN, **{LEA: "lead"})
     await a_firm(world.services, "Bravo", BEN)
