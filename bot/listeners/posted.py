@@ -24,7 +24,7 @@ from flows.position import Position, Posted
 from flows.services import Services
 from flows.summaries.changes import Change
 from flows.summaries.portfolio import worst_first
-from flows.summaries.posting import REDRAW, REFUSED, NotPosted, Post, now_and_next, post_of, slot_of
+from flows.summaries.posting import CLOSED, REDRAW, REFUSED, NotPosted, Post, now_and_next, post_of, slot_of
 from flows.summaries.use_cases import MOST_FIRMS
 
 OFTEN: dict[str, Every | None] = {"post": None, "daily": "daily", "weekly": "weekly"}
@@ -86,7 +86,7 @@ async def _standing_there(
     period = now_and_next(msgspec.structs.replace(posted, at=services.now()), calendar, services.now())[0]
     rows = await services.outbox.summaries(tenant, channel, slot_of(channel, period.name))
     arrived = [row for row in rows if row.outcome in ARRIVED and row.owed.message]
-    return _message(arrived) if {row.owed.firm for row in arrived} >= {key.firm for key in keys} else ""
+    return _message(arrived, *ARRIVED) if {row.owed.firm for row in arrived} >= {key.firm for key in keys} else ""
 
 
 def _address(heard: Heard, channel: str, message: str) -> str:
@@ -191,7 +191,10 @@ class _Firm(msgspec.Struct, frozen=True):
 
 
 async def write_post(owed: Sequence[Owed], services: Services) -> Written:
-    """All firms whose summaries are one message in this channel; where it stands already, it is drawn anew."""
+    """All firms whose summaries are one message in this channel; where it stands already, it is drawn anew.
+
+    One from which all firms were taken out stays as it is: whoever sets it up again after that looks for a new one.
+    """
     post = post_of(owed[0])
     if post is None:
         return Written(None, tuple(o.key for o in owed))
@@ -204,7 +207,7 @@ async def write_post(owed: Sequence[Owed], services: Services) -> Written:
     needless = tuple(o.key for o in owed if (p := post_of(o)) is None or holding.get(o.firm) != p.sequence)
     if len(needless) == len(owed):
         return Written(None, needless)
-    return Written(await _letter(firms, post, _message(rows), services), needless)
+    return Written(await _letter(firms, post, _message(rows, *ARRIVED), services), needless)
 
 
 async def draw_again(owed: Sequence[Owed], services: Services) -> Written:
@@ -215,7 +218,7 @@ async def draw_again(owed: Sequence[Owed], services: Services) -> Written:
         return Written(None, keys)
     slot = owed[0].slot.partition("|")[2]
     rows = await services.outbox.summaries(owed[0].tenant, owed[0].person, slot)
-    there = _message(rows)
+    there = _message(rows, *ARRIVED) or _message(rows, CLOSED)
     if not there:
         return Written(None, keys)
     firms = await _firms([r.owed for r in rows], post, services)
@@ -247,10 +250,10 @@ async def write_refusals(owed: Sequence[Owed], services: Services) -> Written:
     return Written(Letter(views.refused(named, about.channel, about.why)), needless)
 
 
-def _message(rows: Sequence[Kept]) -> str:
-    """Where the message of this period stands; empty while it does not."""
-    found = [r.owed.message for r in rows if r.owed.message and r.outcome in (*ARRIVED, "closed")]
-    return found[-1] if found else ""
+def _message(rows: Sequence[Kept], *outcomes: str) -> str:
+    """Where the newest message of this period stands in which a row came to that; empty where none does."""
+    found = [r.owed.message for r in rows if r.owed.message and r.outcome in outcomes]
+    return max(found, key=lambda message: message.rpartition("/")[2].rjust(20, "0"), default="")
 
 
 async def _firms(rows: Sequence[Owed], post: Post, services: Services) -> list[_Firm]:

@@ -1,6 +1,6 @@
 """When a firm's summary is posted to a channel: a message a period, kept up to date; the same facts change nothing."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -19,6 +19,9 @@ SOON = timedelta(seconds=15)
 """After a change, before the message says so: one click brings many, and people correct themselves."""
 
 CLOSED = "closed"
+
+A_WEEK = timedelta(7)
+"""A message is read for no longer than that: what is older stays as it was when a summary is stopped."""
 
 GATHERED = timedelta(seconds=5)
 """Before somebody is told of what was not posted: many firms set up at once are refused in several rounds."""
@@ -171,34 +174,53 @@ class _Plan:
     def drop(self) -> Iterator[str]:
         return (key for key, kept in self.rows.items() if not kept.settled and key not in self.wanted)
 
-    def _now_here(self) -> Iterator[Kept]:
-        """The newest message of each channel in which this firm stands, or stood until it was stopped.
+    def _there(self) -> Mapping[str, list[Kept]]:
+        """By channel, the rows with which this firm stands in a message there, or stood until it was stopped.
 
         One that is on its way counts too: it may have been drawn before what changed.
         """
-        newest: dict[str, Kept] = {}
+        found: dict[str, list[Kept]] = {}
         for kept in self.rows.values():
-            there = kept.outcome in (*ARRIVED, CLOSED) if kept.settled else kept.owed.tries > 0
-            before = newest.get(kept.owed.person)
-            if there and (before is None or _age(kept) > _age(before)):
-                newest[kept.owed.person] = kept
-        return iter(newest.values())
+            if kept.outcome in (*ARRIVED, CLOSED) if kept.settled else kept.owed.tries > 0:
+                found.setdefault(kept.owed.person, []).append(kept)
+        return found
+
+    def _newest(self, rows: Sequence[Kept]) -> Kept:
+        """What is kept up to date of one channel's rows: the message that is wanted now, else the last set up."""
+        return max([kept for kept in rows if kept.owed.key in self.wanted] or rows, key=_age)
 
     def outcomes(self) -> Iterator[tuple[str, str]]:
-        """A message from which the firm goes, since it is posted there no more; and one to which it comes back."""
-        for kept in self._now_here():
-            stopped = kept.owed.person not in self.position.posted
-            if not kept.settled:
-                continue
-            if stopped and kept.outcome != CLOSED:
-                yield kept.owed.key, CLOSED
-            elif not stopped and kept.outcome == CLOSED:
-                yield kept.owed.key, ARRIVED[0]
+        """Messages from which the firm goes, since it is posted there no more; and those to which it comes back."""
+        for channel, rows in self._there().items():
+            posted = self.position.posted.get(channel)
+            stands = self._still_read(rows)
+            for kept in rows:
+                if not kept.settled:
+                    continue
+                by = _age(kept)[0]
+                if kept.outcome == CLOSED:
+                    if posted and by == posted.sequence:
+                        yield kept.owed.key, ARRIVED[0]
+                elif (posted is None and kept.owed.slot in stands) or (posted and by > posted.sequence):
+                    yield kept.owed.key, CLOSED
+
+    def _still_read(self, rows: Sequence[Kept]) -> set[str]:
+        """The messages that may still be taken for what holds: the newest, and of each kind that of the last days."""
+        lately = (self.now - A_WEEK).timestamp()
+        kinds: dict[str, Kept] = {}
+        for kept in sorted(rows, key=_age):
+            kinds[kept.owed.slot.rpartition(":")[0]] = kept
+        last = {kept.owed.slot for kept in kinds.values() if kept.owed.due_at >= lately}
+        return {self._newest(rows).owed.slot, *last}
 
     def redraw(self, outcomes: Mapping[str, str]) -> Iterator[Owed]:
-        for kept in self._now_here():
-            row = kept.owed
-            if row.key in outcomes or row.key in self.wanted or not kept.settled:
+        for rows in self._there().values():
+            newest = self._newest(rows)
+            anew = {kept.owed.slot: kept for kept in rows if kept.owed.key in outcomes}
+            if newest.owed.key in self.wanted or not newest.settled:
+                anew.setdefault(newest.owed.slot, newest)
+            for kept in anew.values():
+                row = kept.owed
                 changed = self.now.timestamp() if row.key in outcomes else 0
                 yield Owed(
                     tenant=row.tenant,
@@ -212,6 +234,7 @@ class _Plan:
                 )
 
 
-def _age(kept: Kept) -> tuple[str, str, int]:
+def _age(kept: Kept) -> tuple[int, str, str]:
+    """By the event that set it up, then by its period."""
     post = post_of(kept.owed)
-    return (post.period.partition(":")[2], post.period, post.sequence) if post else ("", "", 0)
+    return (post.sequence, post.period.partition(":")[2], post.period) if post else (0, "", "")

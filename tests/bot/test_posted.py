@@ -408,6 +408,53 @@ async def test_whoever_asks_to_stop_it_in_other_words_is_offered_its_end(world: 
         assert offered in str(labels(await world.slack.ben.at(COMPLIANCE).types(f"/cais {typed}")))
 
 
+async def test_set_up_again_after_it_was_stopped_it_comes_as_a_new_message(world: World) -> None:
+    await a_firm(world.services, "Alpha", BEN)
+    await types(world, "weekly")
+    await types(world, "off")
+    await later(world)
+    said = words_of(await types(world, "weekly"))
+    assert "it is to be posted now" in said
+    await later(world)
+    before, after = posts(world)
+    assert "no longer posted here" in words_of(before)
+    assert "Set up by Ben Cole" in words_of(after)
+    await types(world, "off")
+    await later(world)
+    assert ["no longer posted here" in words_of(post) for post in posts(world)] == [True, True]
+
+
+async def test_however_often_it_was_set_up_to_come_what_holds_stands_and_off_takes_it_out_of_all(world: World) -> None:
+    key = (await a_firm(world.services, "Alpha", BEN)).key
+    for often in ("weekly", "daily", "weekly"):
+        await types(world, often)
+    await later(world)
+    assert ["no longer posted here" in words_of(post) for post in posts(world)] == [False, False]
+    await world.services.add_note(key, act("note"), "hello")
+    await later(world)
+    weekly, daily = posts(world)
+    assert "Note added" in words_of(weekly)
+    assert "Note added" not in words_of(daily)
+    await types(world, "off")
+    await later(world)
+    assert ["no longer posted here" in words_of(post) for post in posts(world)] == [True, True]
+
+
+async def test_undo_of_another_rhythm_keeps_the_message_of_the_one_before(world: World) -> None:
+    key = (await a_firm(world.services, "Alpha", BEN)).key
+    await types(world, "weekly")
+    await types(world, "daily")
+    await world.slack.ben.at(COMPLIANCE).types("/cais undo")
+    await world.services.add_note(key, act("note"), "hello")
+    await later(world)
+    weekly, daily = posts(world)
+    assert "Note added" in words_of(weekly)
+    assert "no longer posted here" in words_of(daily)
+    await world.slack.ben.at(COMPLIANCE).types("/cais redo")
+    await later(world)
+    assert "no longer posted here" not in words_of(posts(world)[1])
+
+
 async def test_of_as_many_firms_but_others_than_were_looked_at_none_is_posted(world: World) -> None:
     first = await a_firm(world.services, "Alpha", BEN, **{LEA: "lead"})
     await a_firm(world.services, "Bravo", BEN)
