@@ -14,7 +14,6 @@ from bot.buttons import (
     WakeReminded,
 )
 from bot.surfaces import Block, Message
-from bot.views import dated
 from bot.views.blocks import (
     Element,
     actions,
@@ -38,6 +37,7 @@ from bot.views.taken_back import taken_back
 from bot.views.taken_back import text as taken_back_text
 from bot.views.task_buttons import one_click
 from bot.views.waiting import words_to_copy
+from flows.gist import owner_of
 from flows.position import TaskRecord
 
 MOST = 14
@@ -140,7 +140,7 @@ def _of_a_lead(it: Reminded) -> list[Element]:
     if item is None or not it.leads_it:
         return []
     ways = []
-    if dated.owner(it.scene, item):
+    if owner_of(it.scene.position, item):  # nobody asks somebody who has left
         nudge = it.scene.carry(OpenNudge, task=item.key)
         ways.append(button("Nudge owner…", nudge, says=f"Nudge the owner of {name(it)}"))
     assign = it.scene.carry(OpenAssign, task=item.key, below=True)

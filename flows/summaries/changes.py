@@ -26,14 +26,23 @@ class Change(msgspec.Struct, frozen=True):
 
 
 def changes(pack: Pack, position: Position, rows: Sequence[Record], since: datetime) -> tuple[Change, ...]:
-    """What was recorded after `since` and still counts, the newest first. `rows` are the firm's, oldest first."""
+    """What was recorded after `since` and still counts, the newest first. `rows` are the firm's, oldest first.
+
+    That somebody had the same file made again and again is told once, with the last time.
+    """
     left_out = undone(rows)
     known = {r.sequence: r for r in rows}
-    return tuple(
-        Change(row.at, row.actor, row.actor_name, headline(pack, position, row, known))
-        for row in reversed(rows)
-        if row.at > since and row.sequence not in left_out and row.type not in UNTOLD
-    )
+    told: list[Change] = []
+    files: set[tuple[str, str]] = set()
+    for row in reversed(rows):
+        if row.at <= since or row.sequence in left_out or row.type in UNTOLD:
+            continue
+        change = Change(row.at, row.actor, row.actor_name, headline(pack, position, row, known))
+        if row.type != "record_exported" or (change.person, change.words) not in files:
+            told.append(change)
+        if row.type == "record_exported":
+            files.add((change.person, change.words))
+    return tuple(told)
 
 
 def headline(pack: Pack, position: Position, row: Record, known: Mapping[int, Record]) -> str:

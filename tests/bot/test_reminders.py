@@ -118,6 +118,16 @@ async def test_a_date_that_has_passed_is_said_calmly_and_once_a_week(world: Worl
     assert "*Why now:* from the 5th trading day after its date on, leads are told too." in world.said(LEA)
 
 
+async def test_nobody_is_to_be_nudged_where_the_owner_has_left_the_firm(world: World) -> None:
+    key = await bens_task(world, date(2026, 12, 1))
+    await world.services.remove_member(key, world.act(person(LEA)), person(BEN).id)
+    await world.goes_to("2026-12-08", 12)
+    assert "no longer a member" in world.said(LEA)
+    shown = labels(world.digests(LEA)[-1])
+    assert "Assign…" in shown
+    assert "Nudge owner…" not in shown
+
+
 async def test_a_lead_who_is_told_too_can_nudge_the_owner_or_give_the_task_to_somebody_where_it_stands(
     world: World,
 ) -> None:

@@ -12,7 +12,7 @@ from msgspec import inspect
 from msgspec.structs import replace
 
 from flows import answers, own_dates, progress, setting_up
-from flows.events import AnyEvent, Event, Every, TextRefused, Undone
+from flows.events import AnyEvent, Event, Every, RecordExported, TextRefused, Undone
 from flows.position import Posted
 from flows.summaries.changes import changes, headline
 from flows.summaries.portfolio import counts, only, worst_first
@@ -51,6 +51,14 @@ def test_an_owner_who_left_the_firm_owns_nothing() -> None:
     assert [m.item.key for m in read(life).having("no_owner")] == ["s4"]
     life.take(setting_up.remove_member(life.position, ANA, BEN.id))
     assert "s3e" in [m.item.key for m in read(life).having("no_owner")]
+
+
+def test_that_the_same_file_was_made_several_times_is_told_once() -> None:
+    life = Life()
+    for format_ in ("csv", "csv", "packet", "csv"):
+        life.take([RecordExported(format=format_, digest="0" * 64, size=1)])
+    told = [c.words for c in changes(PACK, life.position, life.history, START) if "written out" in c.words]
+    assert told == ["Had the record written out: CSV tables", "Had the record written out: examiner packet"]
 
 
 def test_of_two_firms_the_one_with_a_date_that_passed_comes_first_and_an_end_last() -> None:
