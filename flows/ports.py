@@ -301,9 +301,6 @@ class Outbox(Protocol):
     async def of_message(self, tenant: str, message: str) -> Sequence[Kept]:
         """What stands in this message, in the order in which it was due."""
 
-    async def reminded(self, key: FirmKey, person: str) -> Sequence[Owed]:
-        """The reminders of this firm that this person was sent and that are not forgotten, in no order."""
-
     async def summaries(self, tenant: str, channel: str, slot: str) -> Sequence[Kept]:
         """The rows of all firms whose summaries are one message in this channel, in the order of their keys."""
 

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from flows.asked import ARRIVED, FINE, Kept, Owed, Slot
-from flows.events import FirmKey
 from storage import owing
 from storage.directory import unblock
 from storage.event_store import Runner
@@ -65,10 +64,6 @@ class Outbox:
     async def of_message(self, tenant: str, message: str) -> Sequence[Kept]:
         return await self._runner.read(_kept(owing.of_message, {"tenant": tenant, "stands_in": message}))
 
-    async def reminded(self, key: FirmKey, person: str) -> Sequence[Owed]:
-        where = {"tenant": key.tenant, "firm": key.firm, "person": person}
-        return await self._runner.read(_owed(owing.reminded, where))
-
     async def summaries(self, tenant: str, channel: str, slot: str) -> Sequence[Kept]:
         where = {"tenant": tenant, "person": channel, "of_slot": slot}
         return await self._runner.read(_kept(owing.summaries, where))
@@ -84,10 +79,10 @@ class Outbox:
         return await self._runner.read(_next_due(after))
 
     async def snoozed(self, tenant: str, person: str) -> Sequence[Owed]:
-        return await self._runner.read(_owed(owing.snoozed, {"tenant": tenant, "person": person}))
+        return await self._runner.read(_snoozed(tenant, person))
 
     async def in_doubt(self, tenant: str, person: str) -> Sequence[Owed]:
-        return await self._runner.read(_owed(owing.in_doubt, {"tenant": tenant, "person": person}))
+        return await self._runner.read(_in_doubt(tenant, person))
 
     async def stop(self, tenant: str, reason: str, *, now: float) -> None:
         await self._runner.write(lambda: _stop(tenant, reason, now))
@@ -184,8 +179,14 @@ def _last_summary(tenant: str, channel: str, slot: str) -> Unit[float | None]:
     return rows[0][0] if rows else None
 
 
-def _owed(statement: Statement, parameters: Mapping[str, Any]) -> Unit[list[Owed]]:
-    return [Owed(*row) for row in (yield statement, parameters)]
+def _snoozed(tenant: str, person: str) -> Unit[list[Owed]]:
+    rows = yield owing.snoozed, {"tenant": tenant, "person": person}
+    return [Owed(*row) for row in rows]
+
+
+def _in_doubt(tenant: str, person: str) -> Unit[list[Owed]]:
+    rows = yield owing.in_doubt, {"tenant": tenant, "person": person}
+    return [Owed(*row) for row in rows]
 
 
 def _stop(tenant: str, reason: str, now: float) -> Unit[None]:

@@ -180,19 +180,6 @@ of_message = Statement(
         .order_by(outbox.c.due_at, outbox.c.key)
     )
 )
-reminded = Statement(
-    lambda _: (
-        select(*_OWED)
-        .select_from(WITH_TAKEN)
-        .where(
-            IS_OF_TENANT,
-            outbox.c.firm == bindparam("firm"),
-            outbox.c.reminds == true(),
-            outbox.c.person == bindparam("person"),
-            outbox.c.message != literal_column("''"),
-        )
-    )
-)
 
 
 def _of_slot(kind: str, *order: Any) -> Statement:

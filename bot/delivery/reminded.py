@@ -18,7 +18,6 @@ from flows.deadlines import Revision
 from flows.events import FirmKey
 from flows.own_dates import OF_RECURRING, taken_off
 from flows.reminders.hours import Hours
-from flows.reminders.ladders import is_too_soon
 from flows.reminders.rung import Found
 from flows.reminders.rungs import Rung, every
 from flows.reminders.snoozing import base_key, snoozed_to
@@ -30,15 +29,9 @@ from flows.workspace import fold
 FIRST = ("moved", "late", "before", "wait", "possible", "given", "unreachable")
 """Which of several reminders of one subject is shown: the one that says most."""
 
-IN_A_ROW = ("late", "wait")
-"""What is told again and again as long as it is so."""
 
 AHEAD = timedelta(60)
 """How far ahead it is looked what is to be said later: longer than plans go."""
-
-
-Asks = tuple[str, str, str]
-"""A subject, a kind of reminder and what set the date: a reminder, whichever in a row it is."""
 
 
 class FirmNow(msgspec.Struct, frozen=True):
@@ -50,13 +43,6 @@ class FirmNow(msgspec.Struct, frozen=True):
     holds: Collection[str]
     hours: Hours
     lost: bool
-    asked: Mapping[Asks, datetime] = {}
-    """When its recipient was told last that something is late or waits."""
-
-    def has_just_asked(self, rung: Rung, now: datetime) -> bool:
-        """Whether the last such reminder came so late that it stands for this one too."""
-        told, day_of, rules = self.asked.get(_asks(rung)), self.hours.day_of, self.scene.position.reminders
-        return told is not None and is_too_soon(rung.kind, rules, self.calendar, day_of(told), day_of(now))
 
 
 async def read(owed: Sequence[Owed], services: Services) -> list[Reminded]:
@@ -67,10 +53,9 @@ async def read(owed: Sequence[Owed], services: Services) -> list[Reminded]:
     whose: dict[tuple[str, str, str], list[Rung]] = {}
     for row, rung in rungs:
         whose.setdefault((row.tenant, row.firm, row.person), []).append(rung)
-    asks = {(row.tenant, row.firm, row.person) for row, rung in rungs if not row.message and rung.kind in IN_A_ROW}
     firms = {
-        place[1]: await _firm(FirmKey(*place[:2]), place[2], of, services, now, asks=place in asks)
-        for place, of in whose.items()
+        firm: await _firm(FirmKey(tenant, firm), person, of, services, now)
+        for (tenant, firm, person), of in whose.items()
     }
     found = [
         (row, replace(_reminded(row, rung, firm, now), now=told.get(row.message, now)))
@@ -139,7 +124,6 @@ def _reminded(row: Owed, rung: Rung, firm: FirmNow, now: datetime) -> Reminded:
     due = _due(one, now) if one and stands else None
     night = firm.hours.late(datetime.fromtimestamp(row.due_at, UTC), now) > now
     waits = due is not None and (night or (due > now and not snoozed))
-    asked = not row.message and snoozed_to(row.key) is None and firm.has_just_asked(rung, now)
     return Reminded(
         firm.scene,
         rung,
@@ -147,17 +131,14 @@ def _reminded(row: Owed, rung: Rung, firm: FirmNow, now: datetime) -> Reminded:
         calendar=firm.calendar,
         now=now,
         holds=key in firm.holds,
-        said=due is not None and not waits and not asked,
+        said=due is not None and not waits,
         later=waits,
         put_off_until=snoozed_to(row.key),
         lost=firm.lost,
     )
 
 
-async def _firm(
-    key: FirmKey, person: str, of: Sequence[Rung], services: Services, now: datetime, *, asks: bool
-) -> FirmNow | None:
-    """None where it is gone. `asks`: there is something to be sent of what is told again and again."""
+async def _firm(key: FirmKey, person: str, of: Sequence[Rung], services: Services, now: datetime) -> FirmNow | None:
     grounds = await services.reminders.grounds(key, person)
     if grounds is None:
         return None
@@ -168,22 +149,7 @@ async def _firm(
     told = {name: f for name, f in holds.items() if f.rung.person not in off} if off else holds
     scene = scene_of(services, position, person, people[person].time_zone, workspace.ledger)
     hours = People(position, people, workspace.calendar).hours(person)
-    asked = _asked(await services.outbox.reminded(key, person), now) if asks else {}
-    return FirmNow(scene, workspace.calendar, told, holds, hours, not people[person].reachable, asked)
-
-
-def _asked(sent: Sequence[Owed], now: datetime) -> dict[Asks, datetime]:
-    """When each was told last; what was put off counts when it was said first, as a snooze moves no other reminder."""
-    told, asked = _told(sent, now), dict[Asks, datetime]()
-    for row in sent:
-        rung = rung_of(row) if snoozed_to(row.key) is None else None
-        if rung and rung.kind in IN_A_ROW:
-            asked[_asks(rung)] = max(told[row.message], asked.get(_asks(rung), told[row.message]))
-    return asked
-
-
-def _asks(rung: Rung) -> Asks:
-    return rung.subject, rung.kind, rung.revision
+    return FirmNow(scene, workspace.calendar, told, holds, hours, not people[person].reachable)
 
 
 def _due(found: Found, now: datetime) -> datetime:

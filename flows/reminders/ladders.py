@@ -6,7 +6,6 @@ from functools import lru_cache
 
 import msgspec
 
-from flows.habits import Rules
 from flows.same import Same
 from flows.trading_days import NYSE, Calendar
 
@@ -66,16 +65,6 @@ class Ladders:
             if day >= first:
                 yield Step(nth, day, self.calendar.skipped(before, day) if before else ())
             nth, before, day = nth + 1, day, self.calendar.plus(day, every)
-
-
-def is_too_soon(kind: str, rules: Rules, calendar: Calendar, told: date, today: date) -> bool:
-    """Whether what is late or waits was told less than half as long ago as lies between two reminders of it.
-
-    Then it came late, after a stop or a pause, and stands for the next one too.
-    """
-    if kind == "late":
-        return (today - told).days * 2 < rules.late_every
-    return kind == "wait" and calendar.between(told, today) * 2 < rules.wait_every
 
 
 _NYSE = Ladders(NYSE)

@@ -100,11 +100,6 @@ class MemoryOutbox:
         there = [d for d in self._outbox.values() if message and (d.owed.tenant, d.owed.message) == (tenant, message)]
         return tuple(debt.kept for debt in sorted(there, key=_in_order))
 
-    async def reminded(self, key: FirmKey, person: str) -> Sequence[Owed]:
-        whose = (key.tenant, key.firm, person)
-        all_ = [d.owed for d in self._outbox.values() if d.owed.kind in REMINDERS and d.owed.message]
-        return [owed for owed in all_ if (owed.tenant, owed.firm, owed.person) == whose]
-
     async def summaries(self, tenant: str, channel: str, slot: str) -> Sequence[Kept]:
         whose = (SUMMARY, tenant, channel, slot)
         there = [d for d in self._outbox.values() if (d.owed.kind, d.owed.tenant, d.owed.person, d.owed.slot) == whose]

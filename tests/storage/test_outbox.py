@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from flows.asked import REVIEW_ASKED, SUMMARY, Kept, Owed, Slot
-from flows.events import FirmKey
 from flows.ports import Changed
 from flows.position import Position
 from storage.database import Database, open_database
@@ -148,19 +147,6 @@ async def test_a_message_knows_what_stands_in_it(database: Database) -> None:
     assert [(k.owed.key, k.outcome) for k in there] == [("a", "sent"), ("c", "sent before")]
     assert await database.outbox.of_message("-/T2", "D1/1.0") == ()
     assert await database.outbox.of_message(TENANT, "") == ()
-
-
-async def test_what_one_person_was_reminded_of_in_one_firm_is_found_and_nothing_else(database: Database) -> None:
-    await owe(database, *"abc", kind="reminder")
-    await owe(database, "letter")
-    await owe(database, "somebody else's", kind="reminder", person="slack:-/T1/U9")
-    await owe(database, "of another firm", kind="reminder", firm="f9")
-    sent = dict.fromkeys(("a", "letter", "somebody else's", "of another firm"), "sent")
-    await database.outbox.settle(TENANT, {**sent, "b": "needless"}, now=50, message="D1/1.0", at=7.0)
-    one = owed("a")
-    found = await database.outbox.reminded(FirmKey(TENANT, one.firm), one.person)
-    assert [(row.key, row.said_at, row.message) for row in found] == [("a", 7.0, "D1/1.0")]
-    assert await database.outbox.reminded(FirmKey("-/T2", one.firm), one.person) == []
 
 
 async def test_what_somebody_was_asked_to_review_is_found_by_its_slot_settled_or_not(database: Database) -> None:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from tests.simulation import script as s
 from tests.simulation.oracle.days import Human, Local
 from tests.simulation.oracle.firm import Firm, fold
-from tests.simulation.oracle.rungs import LATE_EVERY, WAIT_EVERY, Lost, Rung, Rungs, World
+from tests.simulation.oracle.rungs import Lost, Rung, Rungs, World
 
 LOOK_AGAIN = timedelta(days=30)
 """Firms in which nothing happens are looked at so often; rungs are made for longer than that."""
@@ -72,8 +72,6 @@ class _Play:
         self.snoozes: dict[str, list[Rung]] = defaultdict(list)
         self.last: dict[tuple[str, str, str], Rung] = {}
         """By person, firm and subject: what the last message about it said."""
-        self.told: dict[tuple, datetime] = {}
-        """When somebody was told last that something is late or waits."""
         self.queue: list[tuple[datetime, str, int, str, tuple]] = []
         self.count = itertools.count()
         for person, zone in script.zones.items():
@@ -228,8 +226,9 @@ class _Play:
 
     def _send(self, at: datetime, person: str, together: list[tuple[str, Rung]]) -> None:
         items: dict[tuple[str, str], list[Rung]] = defaultdict(list)
-        for firm, rung in [(f, r) for f, r in together if r.holds(at) and not self._was_just_told(f, r, at)]:
-            items[firm, rung.subject].append(rung)
+        for firm, rung in together:
+            if rung.holds(at):
+                items[firm, rung.subject].append(rung)
         human = self.world.people[person]
         if items and human.refuses:
             human.gone = True
@@ -238,22 +237,5 @@ class _Play:
             return
         for (firm, subject), rungs in items.items():
             self.last[person, firm, subject] = min(rungs, key=lambda r: SAYS_MOST.index((r.of or r.key)[1]))
-            self.told |= {_asks(firm, rung): at for rung in rungs if not rung.of}
         if items:
             self.messages.append(s.Message(person, at, frozenset(items)))
-
-    def _was_just_told(self, firm: str, rung: Rung, at: datetime) -> bool:
-        """What is late or waits, where that was said less than half as long ago as lies between two reminders of it."""
-        told = self.told.get(_asks(firm, rung))
-        if rung.of or rung.key[1] not in ("late", "wait") or told is None or at - told > timedelta(days=LATE_EVERY):
-            return False
-        local = self.world.local(rung.person, fold(self.said[firm]))
-        then, now = local.day_of(told), local.day_of(at)
-        if rung.key[1] == "late":
-            return (now - then).days * 2 < LATE_EVERY
-        return self.world.days.within(then, now) * 2 < WAIT_EVERY
-
-
-def _asks(firm: str, rung: Rung) -> tuple:
-    """What it asks whom, whichever in a row it is."""
-    return firm, *rung.key[1:4], *rung.key[5:]

@@ -10,7 +10,6 @@ from tests.simulation.oracle.firm import TO_DO, Due, Firm
 from tests.simulation.oracle.ledger import Ledger
 
 MILESTONE_BEFORE = (60, 40, 20, 10, 5, 1, 0)
-LATE_EVERY = 7
 LATE_TO_LEADS = 5
 WAIT_EVERY = 5
 WAIT_TO_LEADS = 10
@@ -155,8 +154,8 @@ class Rungs:
                 yield self._rung("before", person, subject, at, count, due.number, due.on)
 
     def _late(self, subject: str, due: Due, told: set[str], gives_way: date = date.max) -> Iterator[Rung]:
-        weeks = max(1, (self.first - due.on).days // LATE_EVERY)
-        while (nominal := due.on + timedelta(days=LATE_EVERY * weeks)) <= self.until + timedelta(days=LATE_EVERY):
+        weeks = max(1, (self.first - due.on).days // 7)
+        while (nominal := due.on + timedelta(days=7 * weeks)) <= self.until + timedelta(days=7):
             day = self.days.back(nominal)
             if day >= gives_way:
                 return
