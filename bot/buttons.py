@@ -634,6 +634,8 @@ class OpenMember(Changing, frozen=True):
     person: str = ""
     task: str = ""
     """What they shall own once they are a member; empty where it is not about a task."""
+    role: str = ""
+    """What they were before they were taken off; empty where that is not known."""
 
 
 class MemberForm(Changing, frozen=True):

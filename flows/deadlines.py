@@ -246,7 +246,7 @@ def effect(notice: Notice, today: date, target: date | None) -> str:
     if value.day == today:
         return "That day is today, so no more reminders follow. Your firm's own dates stay as they are."
     after = " Your own target lies after it: look whether it still fits." if target and target > value.day else ""
-    return f"Reminders follow the new date from now on. Your firm's own dates stay as they are.{after}"
+    return f"Reminders follow this date from now on. Your firm's own dates stay as they are.{after}"
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

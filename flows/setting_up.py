@@ -205,14 +205,18 @@ def check_joins(name: str, standing: Standing) -> None:
 
 
 def set_member(position: Position, who: Person, member: Person, role: RoleName) -> list[AnyEvent]:
-    """Add somebody to the firm, or change a role. A firm keeps at least one lead."""
+    """Add somebody to the firm, or change a role. A firm keeps at least one lead.
+
+    Who is a lead no more decides no more who may read of the firm: the summaries that they had posted end.
+    """
     require(position, who, "lead")
     kept = position.members.get(member.id)
     if kept and kept.role == role:
         return []
     if kept and kept.role == "lead":
         _leave_a_lead(position, member.id)
-    return [e.MemberSet(person=member.id, name=member.name or (kept.name if kept else ""), role=role)]
+    theirs = _posted_by(position, member.id) if kept and kept.role == "lead" else []
+    return [e.MemberSet(person=member.id, name=member.name or (kept.name if kept else ""), role=role), *theirs]
 
 
 def remove_member(position: Position, who: Person, member: str) -> list[AnyEvent]:
@@ -227,8 +231,13 @@ def remove_member(position: Position, who: Person, member: str) -> list[AnyEvent
         return []
     if kept.role == "lead":
         _leave_a_lead(position, member)
+    return [e.MemberRemoved(person=member), *_posted_by(position, member)]
+
+
+def _posted_by(position: Position, member: str) -> list[AnyEvent]:
+    """The end of each summary that they set up."""
     theirs = [channel for channel, posted in position.posted.items() if posted.by == member]
-    return [e.MemberRemoved(person=member), *(e.SummaryStopped(channel=channel) for channel in theirs)]
+    return [e.SummaryStopped(channel=channel) for channel in theirs]
 
 
 def _leave_a_lead(position: Position, leaving: str) -> None:

@@ -77,6 +77,8 @@ def delete(
     """
     if bool(firm) == bool(workspace):
         raise CannotDelete("Name a firm, or a workspace with --workspace. Nothing was deleted.")
+    if typed is not None and not by:
+        raise CannotDelete("Say who deletes it, with --by. Nothing was deleted.")
     settings = load()
     if in_use(settings.database):
         raise CannotDelete(IN_USE)
@@ -95,9 +97,7 @@ def delete(
     last = begun[1].packet if begun else ""
     last = last or _last_record(settings, scope, found, out, wanted=packet, asks=typed is None)
     _must_be_meant(scope, found, typed)
-    who = by or (click.prompt("Your name, for the certificate") if typed is None else "")
-    if not who:
-        raise CannotDelete("Say who deletes it, with --by. Nothing was deleted.")
+    who = by or click.prompt("Your name, for the certificate")
     if in_use(settings.database):  # somebody may have started it while this waited for an answer
         raise CannotDelete(IN_USE)
     certificate = _certificate(scope, found, by=who, reason=reason, packet=last, copies=copies)

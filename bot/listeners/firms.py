@@ -261,7 +261,7 @@ def _members(heard: Heard, services: Services, position: Position, note: str = "
 
 async def open_member(heard: Heard, carried: OpenMember, services: Services) -> Answer:
     """*Add or change a member*, *Change role*."""
-    return Open(views.member_modal(scene_for(heard, services, heard.firm), carried.person, carried.task))
+    return Open(views.member_modal(scene_for(heard, services, heard.firm), carried.person, carried.task, carried.role))
 
 
 async def save_member(heard: Heard, carried: MemberForm, services: Services) -> Answer:
@@ -285,6 +285,7 @@ async def save_member(heard: Heard, carried: MemberForm, services: Services) -> 
     member = result.position.members[chosen]
     done = "is now a" if result.changed else "is already a"
     note = f"{views.person_name(member)} {done} {member.role} of *{literal(result.position.name)}*."
+    note += views.summaries_ended([place for place in heard.firm.posted if place not in result.position.posted])
     scene = scene_for(heard, services, result.position)
     item = scene.walk.item(carried.task) if carried.task and role != "viewer" else None
     then = [owner_views.then_assign(scene, item, member)] if item else []

@@ -49,6 +49,7 @@ from bot.views.reviews import rules_in_short
 from bot.views.scene import Scene, banner, next_button, progress_words
 from bot.views.zones import ZONE_HINT, zone_input, zone_label
 from flows.events import Every, RoleName
+from flows.firms import RANK
 from flows.history import SITUATIONS
 from flows.ports import FirmSummary
 from flows.position import Member
@@ -277,14 +278,18 @@ def _member_buttons(scene: Scene, member: Member) -> Block:
 def add_again(scene: Scene, leaving: Member) -> Block:
     """After somebody was taken off: the way back."""
     name = leaving.name or "this person"
-    way = scene.carry(OpenMember, person=leaving.person)
+    way = scene.carry(OpenMember, person=leaving.person, role=leaving.role)
     return actions(button(clip(f"Add {name} again", 70), way, says=f"Add to the firm again: {name}"))
 
 
-def member_modal(scene: Scene, person: str = "", task: str = "") -> Modal:
-    """Adds somebody or changes a role. `person` is who it is about, `task` what they shall own, if that is clear."""
+def member_modal(scene: Scene, person: str = "", task: str = "", role: str = "") -> Modal:
+    """Adds somebody or changes a role. `person` is who it is about, `task` what they shall own, if that is clear.
+
+    `role` is what they were before, if they were.
+    """
     kept = scene.position.members.get(person)
     roles = [option(label, value, explain) for value, label, explain in ROLES]
+    before = role if role in RANK else "member"
     return Modal(
         title="Change a role" if kept else "Add a member",
         submit="Save",
@@ -292,7 +297,7 @@ def member_modal(scene: Scene, person: str = "", task: str = "") -> Modal:
         blocks=[
             banner(scene),
             field("person", "Person", user_input(slack_id(person) if person else "")),
-            field("role", "Role", radio_input(roles, kept.role if kept else "member")),
+            field("role", "Role", radio_input(roles, kept.role if kept else before)),
             context("People you add see this firm from then on. Apps cannot be members."),
         ],
     )

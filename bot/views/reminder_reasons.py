@@ -49,6 +49,8 @@ def counts_the_same(it: Reminded) -> bool:
 def _kept_until_now(it: Reminded, what: str, planned: date) -> str:
     """Of what comes after its day: which day that was, and what kept it."""
     was = f"{what} was {short_day(planned)}"
+    if it.rung.on and it.calendar.closures(planned, it.rung.on):
+        return f"{was}, as the calendar is now"  # it may have been another day before one was closed
     if it.rung.due_at.astimezone(it.zone).date() > planned:
         return f"{was}, in your pause"
     jumped = ", or the practice clock jumped over that day" if it.scene.practice else ""

@@ -127,7 +127,7 @@ async def test_an_admin_adds_a_revision_which_holds_for_every_firm_and_can_be_ta
     assert (await slack.ana.submits(REVISION))["ok"]
     said = words_of(slack.ana.last)
     assert "Full CAIS compliance: postponed, Wednesday, June 30, 2027, before: Friday, May 31, 2024" in said
-    assert "Reminders follow the new date" in said
+    assert "Reminders follow this date" in said
     assert "added by Ana Ruiz" in said
     seen = words_of(await slack.ben.types("/cais status"))
     assert "Industry date: Full CAIS compliance, Wednesday, June 30, 2027" in seen

@@ -375,6 +375,21 @@ async def test_with_somebody_who_is_taken_off_the_firm_the_summaries_end_that_th
     assert [("Alpha" in words_of(each), "Bravo" in words_of(each)) for each in posts(world)] == [(False, True)] * 2
 
 
+async def test_whoever_is_a_lead_no_more_posts_no_more(world: World) -> None:
+    key = (await a_firm(world.services, "Alpha", BEN, **{LEA: "lead"})).key
+    await types(world, "weekly")
+    await world.slack.lea.types("/cais firm members")
+    await world.slack.lea.presses("Add or change a member")
+    await world.slack.lea.submits({"person": BEN, "role": "viewer"})
+    said = words_of(world.slack.lea.last)
+    assert "is now a viewer" in said
+    assert f"which they had posted in <#{COMPLIANCE}>, is posted there no more" in said
+    await later(world)
+    (post,) = posts(world)
+    assert "no longer posted here" in words_of(post)
+    assert not (await world.services.events.positions([key]))[0].posted
+
+
 async def test_a_lead_who_is_not_in_the_channel_sees_where_the_summary_is_posted_and_stops_it(world: World) -> None:
     await a_firm(world.services, "Alpha", BEN, **{LEA: "lead", CONRAD: "viewer"})
     await types(world, "weekly")

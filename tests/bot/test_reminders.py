@@ -912,7 +912,7 @@ async def test_a_moved_industry_date_is_told_once_with_old_new_source_and_what_i
         assert "*Before:* Monday, December 12, 2022" in said
         assert "*Now:* Friday, March 17, 2023" in said
         assert "*Source:* <https" in said
-        assert "*What changes for you:* Reminders follow the new date from now on." in said
+        assert "*What changes for you:* Reminders follow this date from now on." in said
         assert "it was announced on Nov 22, 2022, and a change is told once" in said
         assert "(moved, now Mar 17, 2023)" in moved[0]["text"], "also what phones and screen readers say"
         assert world.slack.refused() == []
@@ -942,7 +942,7 @@ async def test_a_date_that_is_said_more_exactly_before_anybody_was_told_is_told_
         assert "*Now:* Monday, December 12, 2022" in said
         assert "now has a day" in said
         assert "*Reason:* It moved" in said
-        assert "*What changes for you:* Reminders follow the new date from now on." in said
+        assert "*What changes for you:* Reminders follow this date from now on." in said
         assert "(now Dec 12, 2022)" in world.digests(BEN)[-1]["text"]
 
 

@@ -76,7 +76,7 @@ def test_a_notice_says_the_old_value_the_new_one_and_the_source() -> None:
     assert notice.old == Value(type="date", on=date(2022, 12, 12))
     assert notice.revision.value == Value(type="date", on=date(2023, 3, 17))
     assert notice.revision.sources[0].title.startswith("Oyster")
-    assert effect(notice, date(2022, 11, 22), None).startswith("Reminders follow the new date")
+    assert effect(notice, date(2022, 11, 22), None).startswith("Reminders follow this date")
     assert "lies after it" in effect(notice, date(2022, 11, 22), date(2023, 3, 20))
     assert "has passed" in effect(notice, date(2026, 11, 23), date(2027, 5, 31))
     assert effect(notice, date(2023, 3, 17), None).startswith("That day is today, so no more reminders follow.")
