@@ -101,6 +101,8 @@ async def test_a_lead_adds_changes_and_takes_off_members(slack: Slack, services:
     assert "Their tasks stay theirs until you hand them over" in asked["confirm"]["text"]["text"]
     await slack.ben.presses("Take off the firm", on={**slack.ben.last, "blocks": [hers]})
     await slack.ben.presses("Add Lea Haddad again")
+    roles = next(e for _, e in elements(slack.ben.modal or {}) if e["type"] == "radio_buttons")
+    assert roles["initial_option"]["value"] == "viewer", "as before"
     await slack.ben.submits({"person": LEA, "role": "member"})
     assert "Lea Haddad is now a member" in words_of(slack.ben.last)
 
