@@ -118,11 +118,11 @@ POSTED: dict[Every, str] = {"once": "until its day is over", "daily": "each trad
 
 
 def _summaries(scene: Scene, role: RoleName | None) -> list[Block]:
-    """Where the firm's summary is posted and who set that up; a lead stops it here, in the channel or not."""
+    """Where the firm's summary is to be posted and who set that up; a lead stops it here, in the channel or not."""
     blocks: list[Block] = []
     for place, posted in scene.position.posted.items():
         by = literal(posted.by_name or "a lead")
-        where = f"Summary posted {POSTED[posted.every]} in {channel_mention(place)}, set up by {by}"
+        where = f"Summary set up for {channel_mention(place)}, {POSTED[posted.every]}, by {by}"
         stop = button("Stop", scene.carry(StopSummary, channel=place), says=f"Stop the summary that {by} set up")
         blocks.append(section(where, accessory=stop) if role in ("lead", None) else section(where))
     return blocks

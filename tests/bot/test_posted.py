@@ -394,7 +394,7 @@ async def test_a_lead_who_is_not_in_the_channel_sees_where_the_summary_is_posted
     await a_firm(world.services, "Alpha", BEN, **{LEA: "lead", CONRAD: "viewer"})
     await types(world, "weekly")
     assert "`/cais firm` says where it is" in words_of(await world.slack.lea.at(GENERAL).types("/cais summary off"))
-    where = f"Summary posted each week in <#{COMPLIANCE}>, set up by Ben Cole"
+    where = f"Summary set up for <#{COMPLIANCE}>, each week, by Ben Cole"
     card = await world.slack.person(CONRAD).types("/cais firm")
     assert where in words_of(card)
     assert "Stop" not in labels(card)
