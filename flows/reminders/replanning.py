@@ -116,12 +116,12 @@ class _Plan:
     def _is_owed(self, one: Found) -> bool:
         """What the last plan had in sight and did not hold became true since: what lay before that is not said late.
 
-        Where the moment that made it true is known and came after that plan, a crash may have come between.
+        Nor is it at the end of a pause: what was not true yet did not fall into it. Where the moment that made it true
+        is known and came after that plan, a crash may have come between.
         """
-        due = one.rung.due_at
-        if due >= self.now or one.since >= self.planned - CLOCK_STEP:
+        if one.at >= self.now or one.since >= self.planned - CLOCK_STEP:
             return True
-        return due > self.planned and one.at > self.planned + HORIZON
+        return one.rung.due_at > self.planned and one.at > self.planned + HORIZON
 
     def _could_not_be_told(self, one: Found) -> bool:
         """What its owner was given while no message got to them, who are in reach again."""

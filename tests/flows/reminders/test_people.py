@@ -244,6 +244,14 @@ def test_a_pause_that_is_longer_than_plans_go_loses_nothing() -> None:
     assert world.habits(ANA).at("2026-12-08 00:00").heard() == ["Dec 7 10:00 s2 before"]
 
 
+def test_what_did_not_apply_yet_when_its_hour_fell_into_a_pause_is_not_said_at_its_end() -> None:
+    world = started("2026-11-23 10:00").step_due("6", date(2026, 12, 10)).habits(ANA, paused_until=date(2026, 12, 1))
+    world.at("2026-11-25 12:00").answer("methods", "agent", agents=["Alder"]).at("2026-12-03 12:00")
+    told = {str(at.date()): {subject for _, subject in items} for at, _, items in world.said}
+    assert "task:s6b" in told["2026-12-01"] & told["2026-12-03"]
+    assert "task:s6r" in told["2026-12-03"] - told["2026-12-01"]
+
+
 def test_whoever_is_off_is_sent_nothing_and_the_leads_hear_of_what_is_late() -> None:
     world = started().habits(BEN, off=True).give("s2", BEN).due("s2", date(2026, 12, 2)).at("2026-12-16 12:00")
     assert (world.heard(BEN), world.heard(ANA)) == ([], ["Dec 9 09:00 s2 late 1", "Dec 16 09:00 s2 late 2"])
