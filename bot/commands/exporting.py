@@ -21,6 +21,7 @@ from flows.exports.use_cases import TakenIn, take_in
 from flows.exports.whole import Unreadable, read
 from flows.firms import Refusal
 from flows.packs import PackError, load_pack
+from flows.records import verify
 from storage.database import Database
 
 ONE_PACKET = "A packet is of one firm: say which one with --firm."
@@ -40,7 +41,8 @@ def export(firms: tuple[str, ...], format_: Format, out: Path | None) -> None:
     """Write firms' whole records into a file: xlsx, csv, ics, json, or a packet for an examiner.
 
     It changes nothing in the database, and nothing of it is recorded there: whoever may run it has the database anyway.
-    A file that is there is not overwritten.
+    A file that is there is not overwritten. Where a record is not as it was written, the file and this command say so,
+    and the exit code is 1.
     """
     settings = load()
     made = asyncio.run(_gather(settings, format_, named=firms))
@@ -50,6 +52,8 @@ def export(firms: tuple[str, ...], format_: Format, out: Path | None) -> None:
     click.echo(f"{path}: {many}, {sum(len(firm.rows) for firm in made.firms)} events.")
     for firm in made.firms:
         click.echo(f"firm {firm.key.firm} of {firm.key.tenant}: {len(firm.rows)} events, head {firm.rows[-1].hash}")
+    if any(verify(firm.rows) for firm in made.firms):
+        sys.exit(1)
 
 
 def write_export(

@@ -19,14 +19,18 @@ MOST_TASKS = 14
 """In one message, each perhaps of another firm."""
 NAME, TITLE = 60, 90
 
+MEANT = "Asked about are tasks that are past their date, wait, or have their date in the next 7 days."
+
 WAITS = "at night and on days the market is closed"
 
 
 def ask_first(look: Look, form: NudgeForm) -> Modal:
     """What would be sent to whom, before anything is."""
+    all_meant = form.only == "all" and not form.task
     if not look.asks:
-        nobody = section("There is nobody to nudge here just now. Nothing was sent.")
-        return Modal("Nudge owners", [nobody, *_left_out(look)], form, close="Close")
+        nobody: list[Block] = [section("There is nobody to nudge here just now. Nothing was sent.")]
+        nobody += [context(MEANT)] if all_meant else []
+        return Modal("Nudge owners", [*nobody, *_left_out(look)], form, close="Close")
     people = _by_person(look.asks)
     firms = len({ask.position.key for ask in look.asks})
     reach = f"{_people(len(people))} about {counted(len(look.asks), 'task')} in {counted(firms, 'firm')}"
@@ -35,6 +39,7 @@ def ask_first(look: Look, form: NudgeForm) -> Modal:
     blocks += [section(_person(name, asks)) for name, asks in people[:MOST_PEOPLE]]
     if more := len(people) - MOST_PEOPLE:
         blocks += [context(f"and {_people(more)} more")] if more > 0 else []
+    blocks += [context(MEANT)] if all_meant else []
     blocks += [*_left_out(look), context("It becomes an entry of each firm's history, and cannot be taken back.")]
     return Modal("Nudge owners", blocks, form, submit="Send")
 

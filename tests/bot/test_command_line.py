@@ -109,6 +109,14 @@ def test_verify_of_a_firm_that_is_none_says_so(typed: Cais, history: Path) -> No
     assert "no firm with the id nobody" in said.output
 
 
+def tamper(path: Path, statement: str) -> None:
+    """Changes one row, as somebody would who has the database."""
+    with sqlite3.connect(path) as database:
+        for (trigger,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            database.execute(f"DROP TRIGGER {trigger}")
+        assert database.execute(statement).rowcount == 1
+
+
 @pytest.mark.parametrize(
     ("tampering", "event"),
     [
@@ -128,10 +136,7 @@ def test_verify_of_a_firm_that_is_none_says_so(typed: Cais, history: Path) -> No
     ],
 )
 def test_verify_names_the_first_broken_link(typed: Cais, history: Path, tampering: str, event: int) -> None:
-    with sqlite3.connect(history) as database:
-        for (trigger,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-            database.execute(f"DROP TRIGGER {trigger}")
-        assert database.execute(tampering).rowcount == 1
+    tamper(history, tampering)
     said = typed("verify")
     assert said.exit_code == 1
     name = "Other" if "UPDATE firms" in tampering else "Acme"
@@ -307,6 +312,16 @@ def test_a_record_is_written_out_and_read_into_an_empty_installation_chain_and_a
     assert positions[0] == positions[1]
     assert positions[0] is not None
     assert positions[0].name == "Acme"
+
+
+def test_a_record_that_is_not_as_it_was_written_goes_into_the_file_and_the_exit_code_says_so(
+    typed: Cais, history: Path
+) -> None:
+    tamper(history, "UPDATE events SET actor_name = 'Bob' WHERE sequence = 3")
+    said = typed("export", "--out", "changed.json")
+    assert said.exit_code == 1
+    assert "The record of Acme is not as it was written. Event 3" in said.stderr
+    assert "changed.json: 1 firm, 4 events." in said.stdout
 
 
 def test_what_was_set_and_done_about_reminders_comes_along_and_is_planned_anew(

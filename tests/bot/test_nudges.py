@@ -161,3 +161,12 @@ async def test_a_nudge_is_not_taken_back_by_undo(world: World) -> None:
     (row,) = await world.services.events.history(key, types=["nudged"])
     with pytest.raises(Refusal, match="Undo does not reach"):
         await world.services.undo(key, world.act(person(BEN)), row.sequence)
+
+
+async def test_of_one_firm_the_window_says_which_tasks_are_asked_about(world: World) -> None:
+    await firm_with_a_task(world, "Apex", CONRAD)
+    await opens(world, world.slack)
+    shown = await confirms(world.slack)
+    assert "Asked about are tasks that are past their date, wait, or have their date in the next 7 days." in shown
+    await world.slack.ben.presses("Nudge owners…", on=world.slack.ben.home)
+    assert "Asked about are tasks" in words_of(world.slack.ben.modal or {}), "also where nobody is left to be asked"

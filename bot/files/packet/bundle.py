@@ -17,6 +17,7 @@ from flows.exports.record import Export, Reading
 from flows.exports.tables import tables
 from flows.exports.whole import written
 from flows.history import counted
+from flows.records import verify
 from flows.time_words import in_zone
 
 VERIFY = """How to check this packet
@@ -42,7 +43,7 @@ What it does can be done by other means as well:
 
    {head}
 
-   after {entries}.
+   after {entries}.{broken}
 
    verify.py compares the end of the chain in record.json with this head. Compare it with the cover of packet.html, too.
 
@@ -60,7 +61,7 @@ It cannot show whether what people recorded is true.
 READ_ME = """{title}
 
 {what}
-Made {made_at} by {made_by}. Roadmap edition {edition}.{practice}
+Made {made_at} by {made_by}. Roadmap edition {edition}.{practice}{broken}
 
   {page_name:<24}{pages}
   record.json             every entry as it was stored, and the same as tables; can be read back in (cais import)
@@ -135,7 +136,14 @@ def _verify_note(reading: Reading, script: bytes) -> bytes:
         fields=", ".join(FIELDS),
         head=reading.position.head,
         entries=counted(reading.position.version, "entry", "entries"),
+        broken=f"\n\n   {broken}" if (broken := _broken(reading)) else "",
     ).encode()
+
+
+def _broken(reading: Reading) -> str:
+    """That a link of the chain did not hold when it was packed; empty where all did."""
+    broken = verify(reading.rows)
+    return f"This record is not as it was written. {broken.sentence}" if broken else ""
 
 
 def _copies(enclosed: Enclosed) -> str:
@@ -157,6 +165,7 @@ def _read_me(export: Export, reading: Reading, no_pdf: str, enclosed: Enclosed) 
         made_by=export.made_by,
         edition=export.pack.edition,
         practice="\nPractice run: the clock was moved, and nothing here is a real record." if practice else "",
+        broken=f"\n{broken}" if (broken := _broken(reading)) else "",
         page_name="packet.html" if no_pdf else "packet.pdf",
         pages=pages,
         evidence=_copies(enclosed),

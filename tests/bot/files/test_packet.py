@@ -594,7 +594,8 @@ def test_a_record_that_was_changed_in_the_database_is_said_to_be_so_in_whatever_
     said = "is not as it was written. Event 4 is not what was recorded: its hash does not match."
     folder, remarks = made(changed, tmp_path)
     assert said in remarks[0]
-    assert f"This record {said}" in (folder / "packet.html").read_text()
+    for file in ("packet.html", "READ-ME-FIRST.txt", "VERIFY.txt"):
+        assert f"This record {said}" in (folder / file).read_text()
     for format_ in ("json", "csv", "ics", "xlsx"):
         (remark,) = write(replace(changed, format=format_), io.BytesIO())
         assert said in remark
