@@ -15,7 +15,11 @@ from flows.deadlines import Revision, Source, effect
 from flows.position import TaskRecord
 from flows.time_words import clock, zone_name
 from flows.trading_days import NEW_YORK, end_of
-from flows.walk import LEFT
+from flows.walk import LEFT, Item
+
+
+MOST_NAMED = 3
+"""Tasks of somebody who cannot be reached."""
 
 
 def text(it: Reminded, *, copied: bool = False) -> str:
@@ -215,8 +219,20 @@ def _unreachable(it: Reminded) -> list[str]:
     tasks = "One open task belongs" if len(left) == 1 else f"{len(left)} open tasks belong"
     return [
         f"{tasks} to them. They get no reminders while it is so; you do in their place.",
+        *_the_nearest(it, left),
         "`/cais handover` gives all of them to somebody else.",
     ]
+
+
+def _the_nearest(it: Reminded, left: list[Item]) -> list[str]:
+    """The first few by their dates, so that what is wanted soon is seen."""
+    days = {item.key: until.on if (until := dated.due(it.scene, item)) else date.max for item in left}
+    named = [
+        f"• {literal(item.title)}" + (f", {short_day(on)}" if (on := days[item.key]) < date.max else "")
+        for item in sorted(left, key=lambda item: days[item.key])[:MOST_NAMED]
+    ]
+    more = len(left) - len(named)
+    return [*named, f"• and {more} more"] if more > 0 else named
 
 
 _ABOUT: dict[str, Callable[[Reminded], list[str]]] = {
