@@ -20,6 +20,7 @@ from bot.views.blocks import escape
 from bot.views.viewing import for_viewer
 from flows.firms import Person, Refusal, role_of
 from flows.ports import Known, Sighting
+from flows.position import Position
 from flows.services import Services
 
 
@@ -146,7 +147,7 @@ class Table:
             asked = "which_firm" if sighting.firms else "no_firm"
             return await self._fall_back(asked, replace(heard, words=typed))
         if route.meets:
-            await self._people.acquaint(call.tenant, _named_people(call))
+            await self._people.acquaint(call.tenant, {**_members_named(call, position), **_named_people(call)})
         if carried is not None:
             answer = await route.listener(heard, carried, self._services)
         else:
@@ -262,6 +263,15 @@ def _named_people(call: Call) -> dict[str, str]:
     """Slack's ids of the people mentioned or picked, and ours."""
     picked = [value for chosen in call.values.values() for value in chosen if _USER_ID.fullmatch(value)]
     return {user: _place(call, user) for user in [*call.mentions.values(), *picked][:MOST_NAMED]}
+
+
+def _members_named(call: Call, position: Position | None) -> dict[str, str]:
+    """The same of members of the firm whose names, or a part of them, were typed."""
+    if position is None:
+        return {}
+    words = {word.lstrip("@").rstrip(".,") for word in call.words.casefold().split()}
+    named = [m.person for m in position.members.values() if words.intersection(m.name.casefold().split())]
+    return {person.rpartition("/")[2]: person for person in named[:MOST_NAMED]}
 
 
 def _place(call: Call, slack_id: str) -> str:

@@ -17,7 +17,6 @@ from flows.time_words import clock, zone_name
 from flows.trading_days import NEW_YORK, end_of
 from flows.walk import LEFT, Item
 
-
 MOST_NAMED = 3
 """Tasks of somebody who cannot be reached."""
 

@@ -225,17 +225,18 @@ async def test_a_guest_who_is_a_member_may_own_a_task_and_it_says_what_that_mean
     assert await owners(services, key) == {"s1": LEA_ID}
 
 
+@pytest.mark.parametrize("named", ["<@U0LEA>", "@lea", "Lea Haddad"])
 async def test_an_account_that_was_closed_a_moment_ago_is_asked_about_before_it_is_given_a_task(
-    slack: Slack, services: Services
+    slack: Slack, services: Services, named: str
 ) -> None:
     key = await firm_of_ben(services)
     await add_lea(services, key, LEA)
     users = slack.sandbox.slack.workspace.users
     await services.directory.blocked(TENANT, LEA_ID, "account_inactive", at=1.0)
     users[LEA]["deleted"] = True
-    assert "was closed" in words_of(await slack.ben.types("/cais assign s1 <@U0LEA>"))
+    assert "was closed" in words_of(await slack.ben.types(f"/cais assign s1 {named}"))
     users[LEA]["deleted"] = False
-    shown = words_of(await slack.ben.types("/cais assign s1 <@U0LEA>"))
+    shown = words_of(await slack.ben.types(f"/cais assign s1 {named}"))
     assert "now belongs to Lea Haddad" in shown
     assert "not told" not in shown
     assert (await services.directory.reach(TENANT, [LEA_ID]))[LEA_ID].reachable
