@@ -34,7 +34,7 @@ def workspace(era: Era, seed: int, firms: int) -> tuple[str, list[str]]:
             played = play(script, Path(folder), Faults(Random(seed), SLACK_FAILS, PROCESS_DIES), shift=seed * 1e6)
     except Exception as error:  # noqa: BLE001 - the other workspaces are played to their ends
         return title, traceback.format_exception(error)
-    wrong = differences(played.messages, wanted)
+    wrong = differences(played.messages, wanted, died_at=played.died_at)
     if played.left:
         wrong.append(f"{played.left} rows were never settled")
     if played.too_soon:
@@ -42,7 +42,7 @@ def workspace(era: Era, seed: int, firms: int) -> tuple[str, list[str]]:
     went_wrong = sum(n for what, n in played.faults.items() if not what.startswith("crash"))
     line = (
         f"{title}, {len(wanted)} messages due, {len(played.messages)} sent, {went_wrong} calls to Slack failed, "
-        f"{played.deaths} crashes, {len(wrong)} differences, {time.perf_counter() - begun:.0f} s "
+        f"{len(played.died_at)} crashes, {len(wrong)} differences, {time.perf_counter() - begun:.0f} s "
         f"({time.process_time() - busy:.0f} s of processor time)"
     )
     return line, wrong

@@ -1,6 +1,7 @@
 """One process of the bot: the real use cases, planner and delivery on a shared database, until it dies."""
 
 from collections.abc import Callable, Coroutine, Mapping
+from datetime import datetime
 from typing import Any, TypeVar
 
 from bot.background import Background
@@ -77,7 +78,7 @@ class Replica:
         self._pack = pack
         self._letters = letters
         self._shift = shift
-        self.deaths = 0
+        self.died_at: list[datetime] = []
         self.start()
 
     def start(self) -> None:
@@ -122,6 +123,6 @@ class Replica:
         try:
             return await work()
         except Died:
-            self.deaths += 1
+            self.died_at.append(self._time.business())
             self.start()
             return None

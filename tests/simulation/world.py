@@ -53,7 +53,8 @@ class Played:
 
     messages: list[s.Message]
     faults: dict[str, int]
-    deaths: int
+    died_at: list[datetime]
+    """When a process died, of either replica."""
     too_soon: int
     """Messages within a second of another in the same conversation."""
     left: int
@@ -124,7 +125,7 @@ class World:
         return Played(
             messages=self.messages,
             faults=self.faults.seen,
-            deaths=sum(r.deaths for r in self.replicas),
+            died_at=sorted(at for r in self.replicas for at in r.died_at),
             too_soon=self.slack.too_soon,
             left=self._unsettled("due_at < ?"),  # what falls due at the very end is not played any more
             calls=self.slack.calls,
