@@ -138,7 +138,7 @@ async def _served(
     try:
         port = await server.start()
     except OSError as error:
-        todo = "Stop the program that has it, or set CAIS_PORT."
+        todo = "Stop the program that has it, or set CAIS_HOST or CAIS_PORT."
         raise NotServing(f"{settings.host}:{settings.port} cannot be listened on ({error.strerror}). {todo}") from None
     try:
         what = "Listening for Slack at port %s." if line is None else "Pages and health are at port %s."

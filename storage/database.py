@@ -12,7 +12,7 @@ from storage import sqlite
 from storage.audit import Audit
 from storage.directory import Directory
 from storage.erasing import Erasing
-from storage.errors import StorageError
+from storage.errors import StorageError, StorageUnavailable
 from storage.event_store import EventStore, PositionCache, Runner
 from storage.fulltext import Fts5, FullText, Tsvector
 from storage.gists import Gists
@@ -153,9 +153,7 @@ async def check(url: str) -> tuple[Finding, ...]:
     try:
         path = sqlite_path(url)
         if path is None:
-            from storage import postgres
-
-            return tuple(Finding(*found) for found in await postgres.check(url, VERSION_QUERY, HEAD))
+            return await _check_postgres(url)
         return _check_sqlite(path)
     except (StorageError, ValueError) as error:
         return (Finding(False, str(error)),)
@@ -163,6 +161,15 @@ async def check(url: str) -> tuple[Finding, ...]:
         return (
             Finding(False, "PostgreSQL needs a driver that is not installed: pip install 'cais-roadmap[postgres]'."),
         )
+
+
+async def _check_postgres(url: str) -> tuple[Finding, ...]:
+    from storage import postgres
+
+    try:
+        return tuple(Finding(*found) for found in await postgres.check(url, VERSION_QUERY, HEAD))
+    except StorageUnavailable as error:
+        return (Finding(False, f"{error} Is the server running, and is CAIS_DATABASE_URL right?"),)
 
 
 def _check_sqlite(path: Path) -> tuple[Finding, ...]:

@@ -1,6 +1,8 @@
 """What `cais doctor` looks at: each check says what it found and, where something is wrong, what to do."""
 
-import os
+import errno
+import socket
+import tempfile
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +18,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.files.packet.pdf import NoPdf, printer
 from bot.manifest import read_manifest
 from bot.pack_files import read_pack
-from bot.practice.supervisor import port_is_free
+from bot.practice.supervisor import why_not_listening
 from bot.settings import Secret, Settings, unknown_names
 from flows.packs import PackError, load_pack
 from flows.reminders.telling import leads_in_reach
@@ -26,6 +28,9 @@ from storage.errors import StorageError
 Verdict = Literal["ok", "look", "wrong"]
 TOO_FAR_OFF = 60.0
 """Seconds the computer's clock may differ from Slack's; signatures older than five minutes are refused."""
+
+NO_ADDRESS = frozenset({errno.EADDRNOTAVAIL, socket.EAI_NONAME, socket.EAI_AGAIN})
+"""What the system says of an address or a name that is none of this machine's."""
 
 TOKEN_TROUBLE = {
     "invalid_auth": "Slack does not know it. Copy it anew; a reinstalled app has a new one.",
@@ -141,13 +146,22 @@ def unreachable(settings: Settings, error: Exception) -> Finding:
 
 
 def check_folder(settings: Settings) -> list[Finding]:
-    """Whether the folder that things are kept in is there, or can be made. Makes nothing."""
+    """Whether the folder that things are kept in is there, or can be made. Leaves nothing behind."""
     folder = settings.folder
     there = next(f for f in (folder, *folder.parents) if f.exists())
-    if there.is_dir() and os.access(there, os.W_OK):
+    if there.is_dir() and _can_be_written(there):
         return [Finding("folder", "ok", f"{folder} {'can be written' if there == folder else 'can be made'}.")]
     why = "cannot be written" if there.is_dir() else "is no folder"
     return [Finding("folder", "wrong", f"{folder} cannot be used: {there} {why}. Set CAIS_DATA_DIR to another.")]
+
+
+def _can_be_written(folder: Path) -> bool:
+    """Tried, as rights alone do not tell: a file system may take nothing from anybody."""
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
 
 
 async def check_port(settings: Settings) -> list[Finding]:
@@ -157,8 +171,15 @@ async def check_port(settings: Settings) -> list[Finding]:
     sandbox = settings.way == "sandbox"
     name, port = ("CAIS_SANDBOX_PORT", settings.sandbox_port) if sandbox else ("CAIS_PORT", settings.port)
     host = "127.0.0.1" if sandbox else settings.host
-    if port_is_free(host, port):
+    trouble = why_not_listening(host, port)
+    if trouble is None:
         return [Finding("port", "ok", f"{port} is free.")]
+    if trouble.errno in NO_ADDRESS:
+        todo = "127.0.0.1 is for this machine alone, 0.0.0.0 for whoever reaches it."
+        return [Finding("port", "wrong", f"This machine has no address {host}. Set CAIS_HOST to another: {todo}")]
+    if trouble.errno == errno.EACCES:
+        todo = f"Set {name} to one from 1024 on."
+        return [Finding("port", "wrong", f"This user may not listen at port {port}. {todo}")]
     if await _answers(f"http://{host}:{port}/{'control/health' if sandbox else 'healthz'}"):
         return [Finding("port", "ok", f"{port} is taken by {'a sandbox' if sandbox else 'a bot'} that is running.")]
     return [Finding("port", "wrong", f"{port} is taken by another program. Stop it, or set {name} to another port.")]

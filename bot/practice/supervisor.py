@@ -98,13 +98,18 @@ class Plan:
 
 def port_is_free(host: str, port: int) -> bool:
     """Whether a server could listen there now."""
+    return why_not_listening(host, port) is None
+
+
+def why_not_listening(host: str, port: int) -> OSError | None:
+    """What would keep a server from listening there now."""
     with socket.socket() as tried:
         tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             tried.bind((host, port))
-        except OSError:
-            return False
-    return True
+        except OSError as error:
+            return error
+    return None
 
 
 async def supervise(plan: Plan, tell: Callable[[str], None], patience: Patience | None = None) -> int:

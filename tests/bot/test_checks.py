@@ -170,6 +170,23 @@ async def test_a_port_that_is_taken_by_a_stranger_is_said(given: pytest.MonkeyPa
     assert "CAIS_SANDBOX_PORT" in trouble
 
 
+@pytest.mark.parametrize("host", ["203.0.113.9", "no-such-host.invalid"])
+async def test_an_address_that_is_none_of_this_machines_is_said(given: pytest.MonkeyPatch, host: str) -> None:
+    given.setenv("CAIS_MODE", "http")
+    given.setenv("SLACK_BOT_TOKEN", "xoxb-1")
+    given.setenv("SLACK_SIGNING_SECRET", "secret")
+    given.setenv("CAIS_HOST", host)
+    (trouble,) = wrong(await checks.check_port(load()))
+    assert f"This machine has no address {host}. Set CAIS_HOST" in trouble
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="no file system is there that takes nothing from root either")
+def test_a_folder_on_a_file_system_that_takes_nothing_is_said(given: pytest.MonkeyPatch) -> None:
+    given.setenv("CAIS_DATA_DIR", "/proc/cais")
+    (trouble,) = wrong(checks.check_folder(load()))
+    assert "/proc cannot be written" in trouble
+
+
 async def test_a_port_that_is_taken_by_our_own_sandbox_is_no_trouble(
     given: pytest.MonkeyPatch, sandbox: Sandbox
 ) -> None:

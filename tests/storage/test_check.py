@@ -30,6 +30,7 @@ async def test_a_server_that_does_not_answer_is_said_in_words(tmp_path: Path) ->
     (finding,) = await check(f"postgresql+asyncpg://cais@/cais?host={tmp_path}")
     assert not finding.ok
     assert "could not be used" in finding.sentence
+    assert "Is the server running, and is CAIS_DATABASE_URL right?" in finding.sentence
 
 
 async def test_a_url_of_another_database_is_said_in_words() -> None:
