@@ -89,8 +89,18 @@ class Reminded(msgspec.Struct, frozen=True):
     @property
     def notice(self) -> Notice | None:
         """The change that it tells: to what held when it was said."""
-        first = self._revision(self.moved_since) if self.moved_since else self.move
+        first = self._first_move
         return self.scene.ledger.told(first, self.now, self.today) if first else None
+
+    @property
+    def told_of(self) -> tuple[Revision, ...]:
+        """The move, and what came of it by the time it was said, where that is another."""
+        first, last = self._first_move, self.notice.revision if self.notice else None
+        return tuple(dict.fromkeys(revision for revision in (first, last) if revision))
+
+    @property
+    def _first_move(self) -> Revision | None:
+        return self._revision(self.moved_since) if self.moved_since else self.move
 
     def _revision(self, number: str) -> Revision | None:
         story = self.scene.ledger.story(self.deadline.id) if self.deadline and self.rung.kind == "moved" else ()

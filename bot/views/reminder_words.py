@@ -189,11 +189,12 @@ def _moved(it: Reminded) -> list[str]:
     if notice is None:
         return []
     old = value_words(notice.old) if notice.old.type != "unknown" else "a date we could not confirm"
-    sources = "; ".join(_source(s) for s in notice.revision.sources)
+    told_of = it.told_of
+    sources = "; ".join(dict.fromkeys(_source(s) for revision in told_of for s in revision.sources))
     return [
         f"*Before:* {old}",
         f"*Now:* {value_words(notice.revision.value)}",
-        _reason(notice.revision),
+        *(_reason(revision) for revision in told_of),
         f"*What changes for you:* {effect(notice, it.today, it.scene.position.target)}",
         f"*Source:* {sources}",
     ]

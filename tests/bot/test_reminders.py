@@ -942,7 +942,9 @@ async def test_a_date_that_is_said_more_exactly_before_anybody_was_told_is_told_
         assert "*Before:* to be announced, not before Oct 1, 2022, not after Dec 31, 2022" in said
         assert "*Now:* Monday, December 12, 2022" in said
         assert "now has a day" in said
-        assert "*Reason:* It moved" in said
+        assert "*Reason:* Roughly (entered by" in said, "the move itself"
+        assert "*Reason:* It moved (entered by" in said, "and what came of it meanwhile"
+        assert said.count("A notice") == 1
         assert "*What changes for you:* Reminders follow this date from now on." in said
         assert "(now Dec 12, 2022)" in world.digests(BEN)[-1]["text"]
 
