@@ -23,7 +23,7 @@ from bot.front.turned_away import TurnedAway
 from bot.metrics import Counts
 
 READING = 10.0
-"""Seconds for a request's body to arrive."""
+"""Seconds for a request's body to arrive, and for the head of the first one on a connection."""
 
 GOOD_FOR = 300.0
 """Seconds for which Bolt takes a signature, before and after its time."""
@@ -148,6 +148,7 @@ def web_app(
         pages["/slack/events"] = events
 
     async def serve(request: web.BaseRequest) -> web.StreamResponse:
+        site.heard(request.protocol)
         page = pages.get(request.path)
         if page:
             return await page(request)
@@ -156,7 +157,37 @@ def web_app(
         return web.Response(status=404)
 
     # Slack compresses nothing: what comes compressed is not unpacked, and its signature is wrong then.
-    return web.Server(serve, access_log=None, auto_decompress=False)
+    site = _Site(serve, lambda: turned_away.add("too_slow"))
+    return site
+
+
+class _Site(web.Server):
+    """Hangs up on whoever connects and sends no whole head of a request in time: such connections cost nothing to hold.
+
+    `given_up` is told of each.
+    """
+
+    def __init__(self, serve: Page, given_up: Callable[[], None]) -> None:
+        super().__init__(serve, access_log=None, auto_decompress=False)
+        self._given_up = given_up
+        self._silent: set[web.RequestHandler] = set()
+
+    def __call__(self) -> web.RequestHandler:
+        connection = super().__call__()
+        self._silent.add(connection)
+        asyncio.get_running_loop().call_later(READING, self._look_at, connection)
+        return connection
+
+    def heard(self, connection: web.RequestHandler) -> None:
+        """A request came on it."""
+        self._silent.discard(connection)
+
+    def _look_at(self, connection: web.RequestHandler) -> None:
+        if connection in self._silent:
+            self._silent.discard(connection)
+            if connection.transport is not None:
+                self._given_up()
+                connection.force_close()
 
 
 def health_pages(ready: Ready, counts: Counts, gauges: Gauges | None) -> dict[str, Page]:

@@ -1,5 +1,6 @@
 """What may arrive at the HTTP door, signed and unsigned, whole and broken."""
 
+import asyncio
 import hashlib
 import hmac
 import logging
@@ -222,3 +223,20 @@ def test_a_form_is_read_as_it_was_written() -> None:
         "empty": "",
     }
     assert read_form("payload=%7B%22type%22%3A%221%22%7D") == {"type": "1"}
+
+
+async def test_a_connection_on_which_no_whole_head_of_a_request_comes_in_time_is_closed(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.server.READING", 0.05)
+    host, port = door.address.removeprefix("http://").split(":")
+    half, whole = [await asyncio.open_connection(host, int(port)) for _ in range(2)]
+    half[1].write(b"POST /slack/events HTTP/1.1\r\nHost: x\r\nX-A: ")
+    whole[1].write(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert await asyncio.wait_for(half[0].read(), 5) == b""
+    assert b" 200 OK" in await whole[0].readline()
+    whole[1].write(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+    await whole[0].readuntil(b" 200 OK")
+    for _, writer in (half, whole):
+        writer.close()
+    assert 'reason="too_slow"} 1' in (await door.get("/metrics"))[1]
