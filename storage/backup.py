@@ -19,6 +19,7 @@ from storage.models import in_models, metadata
 
 DATABASE = "cais.db"
 COPIES = "evidence"
+_ASIDE = ".before-restore-"
 PAGES = 2_000
 """Pages copied at once: in between, whoever writes gets their turn."""
 
@@ -190,11 +191,16 @@ def _must_be_alone(database: Path) -> None:
         pass  # a damaged one is what a restore is for; it is put aside
 
 
+def put_aside_before(database: Path) -> tuple[Path, ...]:
+    """Databases that a restore put aside and that stand beside this one still."""
+    return tuple(sorted(p for p in database.parent.glob(f"{database.name}{_ASIDE}*") if p.name[-1].isdigit()))
+
+
 def _put_aside(database: Path) -> Path | None:
     if not database.exists():
         return None
     nth = 1
-    while (aside := database.with_name(f"{database.name}.before-restore-{nth}")).exists():
+    while (aside := database.with_name(f"{database.name}{_ASIDE}{nth}")).exists():
         nth += 1
     database.rename(aside)
     for end in sqlite.BESIDE:

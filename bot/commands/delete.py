@@ -23,6 +23,7 @@ from flows.firms import Refusal
 from flows.legal_hold import in_words
 from flows.position import Position
 from storage import sqlite
+from storage.backup import put_aside_before
 from storage.database import sqlite_path
 from storage.erasing import Scope, Standing
 from storage.errors import StorageError
@@ -94,6 +95,7 @@ def delete(
     _must_not_be_held(found.firms)
     copies = _number_of_copies(settings, found.firms)
     _show(scope, found, copies)
+    _name_what_was_put_aside(settings)
     last = begun[1].packet if begun else ""
     last = last or _last_record(settings, scope, found, out, wanted=packet, asks=typed is None)
     _must_be_meant(scope, found, typed)
@@ -166,6 +168,14 @@ def _show(scope: Scope, found: Standing, copies: int) -> None:
         click.echo(f"  {table:<22}{rows:>10,}")
     click.echo(f"  {'copies of evidence':<22}{copies:>10,}")
     click.echo("All of this would be deleted for good. Backups, files that people have, and Slack are not reached.")
+
+
+def _name_what_was_put_aside(settings: Settings) -> None:
+    """A deletion does not reach it, and nobody would look for it."""
+    path = sqlite_path(settings.database)
+    if path and (aside := put_aside_before(path)):
+        names = ", ".join(each.name for each in aside)
+        click.echo(f"Nor is what a restore put aside in {path.parent}: {names}. Delete that yourself.")
 
 
 def _last_record(
@@ -271,6 +281,7 @@ def _finish(settings: Settings, scope: Scope, path: Path, certificate: Certifica
     done = replace(certificate, state="complete", completed_at=_now(), compacted=compacted)
     _keep(path, done)
     click.echo(f"Deleted: {sum(done.rows.values()):,} rows. The certificate is {path}, SHA-256 {_digest(path)}.")
+    _name_what_was_put_aside(settings)
 
 
 def _compact(settings: Settings) -> bool:

@@ -185,8 +185,11 @@ async def check_port(settings: Settings) -> list[Finding]:
     return [Finding("port", "wrong", f"{port} is taken by another program. Stop it, or set {name} to another port.")]
 
 
-async def check_sending(url: str) -> list[Finding]:
-    """Workspaces that nothing is sent to, and what could not be brought to people, with Slack's word for why."""
+async def check_sending(url: str, *, by_oauth: bool = False) -> list[Finding]:
+    """Workspaces that nothing is sent to, and what could not be brought to people, with Slack's word for why.
+
+    With one token such a workspace is a fault. With many, each may take the app off as it likes.
+    """
     try:
         if not await is_current(url):
             return []  # what the database itself is found to be says enough
@@ -198,7 +201,9 @@ async def check_sending(url: str) -> list[Finding]:
     except (StorageError, ValueError, ImportError):
         return []
     found = [
-        Finding("sending", "wrong", f"Nothing is sent to the workspace {tenant} ({reason}). {REINSTALL}")
+        Finding("sending", "look", f"Nothing is sent to the workspace {tenant} ({reason}). {ADD_AGAIN}")
+        if by_oauth
+        else Finding("sending", "wrong", f"Nothing is sent to the workspace {tenant} ({reason}). {REINSTALL}")
         for tenant, reason in stopped.items()
     ]
     found += [Finding("sending", "look", UNLED.format(firm=name)) for name in unled]
@@ -230,6 +235,7 @@ UNLED = (
     "No lead of {firm} can be reached, so nobody is reminded of its dates. A lead who writes to the app is reminded "
     "again; /cais firm members makes somebody else a lead."
 )
+ADD_AGAIN = "It took the app off. What is still due is sent once somebody there adds it again at /slack/install."
 REINSTALL = "Install the app there again and start the bot with its token: what is still due is sent then."
 
 

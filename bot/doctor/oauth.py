@@ -20,6 +20,8 @@ MOST_ASKED = 50
 
 ADD_AGAIN = "There, add it once more at /slack/install"
 
+NOT_YET = "Which workspaces have added the app is seen here once the next start has made the database, or migrated it."
+
 
 async def check_oauth(settings: Settings, now: datetime) -> list[Finding]:
     """Whether Slack can be reached and the clock is right; each installation's key, token and scopes."""
@@ -36,7 +38,7 @@ async def check_installations(settings: Settings) -> list[Finding]:
     """The keys first: without them no token can be looked at."""
     try:
         if not await is_current(settings.database):
-            return []  # what the database itself is found to be says enough
+            return [Finding("token", "look", NOT_YET)]
         async with await open_database(settings.database) as database:
             kept = database.installations(settings.keys)
             used = await kept.check_keys()

@@ -16,8 +16,8 @@ FRESH = 300.0
 """Seconds for which a token that was read is not looked up again; one that Slack refuses is, at once."""
 
 NOT_HERE = (
-    "This app is not installed in this workspace any more, so nothing was done. What was recorded is kept. Ask whoever "
-    "looks after your Slack apps to add it again."
+    "This app is not installed in this workspace, so nothing was done. Whatever was recorded before is kept. Ask "
+    "whoever looks after your Slack apps to add it."
 )
 """What somebody reads who uses the app where there is no token for it."""
 

@@ -104,7 +104,9 @@ async def test_each_workspace_that_lacks_a_scope_or_whose_token_is_dead_is_named
 ) -> None:
     old, new = new_key("old"), new_key("new")
     before = in_slack(given, sandbox, **OAUTH, CAIS_ENCRYPTION_KEYS=old)
-    assert wrong(await examine(before)) == []
+    found = await examine(before)
+    assert wrong(found) == []
+    assert any("Which workspaces have added the app is seen here once" in one.sentence for one in found)
     whole = Installation(
         tenant="-/T1",
         name="Acme",

@@ -109,6 +109,14 @@ def test_it_shows_what_would_go_and_asks_for_the_name(environment: pytest.Monkey
     assert "The certificate is Acme-deletion-certificate-" in said.output
 
 
+def test_what_a_restore_put_aside_is_named_before_and_after_as_it_is_not_reached(typed: Cais, acme: Path) -> None:
+    aside = acme.with_name(f"{acme.name}.before-restore-1")
+    aside.write_bytes(acme.read_bytes())
+    said = typed("delete", "f1", "--yes", "Acme", "--by", "Ida").output
+    assert said.count(f"{aside.name}. Delete that yourself.") == 2
+    assert aside.exists()
+
+
 def test_a_legal_hold_refuses_and_says_whose_it_is(typed: Cais, acme: Path, tmp_path: Path) -> None:
     asyncio.run(keep(f"sqlite+aiosqlite:///{acme}", KEY, [HoldSet(reason="SEC inquiry")]))
     for words in (("f1", "--yes", "Acme"), ("--workspace", "-/T1", "--yes", "-/T1")):

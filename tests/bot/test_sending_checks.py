@@ -61,3 +61,11 @@ async def test_it_says_what_could_not_be_delivered_and_who_is_stopped(services: 
     assert f"Nothing is sent to the workspace {TENANT} (token_revoked)" in stopped[1]
     assert lost[0] == "look"
     assert "2 messages could not be delivered: cannot_dm_bot (2)" in lost[1]
+
+
+async def test_of_many_workspaces_one_that_took_the_app_off_is_no_fault(services: Services, url: str) -> None:
+    await a_firm(services, "Apex Securities", LEA)
+    await services.outbox.stop(TENANT, "app_uninstalled", now=1.0)
+    found = await check_sending(url, by_oauth=True)
+    assert [one.verdict for one in found] == ["look", "ok"]
+    assert "once somebody there adds it again at /slack/install" in found[0].sentence
