@@ -5,7 +5,7 @@ from bot.views.blocks import day, literal, short_day
 from bot.views.milestones import value_words
 from bot.views.reminded import Reminded, moment, title
 from flows.own_dates import OPEN
-from flows.reminders.milestones import holds_again
+from flows.reminders.milestones import holds_again, was_superseded
 from flows.walk import Item
 
 
@@ -22,7 +22,10 @@ def became(it: Reminded) -> str:
         return f"✅ {said}: done for {short_day(done.on)} by {by}."
     if back := it.withdrawn:
         other = holds_again(it.scene.ledger, back, it.today)
-        holds = f" It is {value_words(other.revision.value)} again." if other and not other.revision.unverified else ""
+        back_to = "" if was_superseded(it.scene.ledger, back) else " again"
+        holds = (
+            f" It is {value_words(other.revision.value)}{back_to}." if other and not other.revision.unverified else ""
+        )
         return f"📣 {said}: this change was taken back by {literal(back.by)}, {moment(it, back.at)}.{holds}"
     if it.deadline:
         return f"📅 {said}: this is settled, `/cais deadlines` shows how it stands."

@@ -82,10 +82,24 @@ def _those_moved(ledger: Ledger, first: date, today: date) -> Iterator[Moved]:
 def taken_back(ledger: Ledger, first: datetime, now: datetime) -> Iterator[TakenBack]:
     """Real changes that were taken back from `first` to now, where something else holds, and not all is past."""
     for told in ledger.taken_back:
-        if first <= told.at <= now and (holds := holds_again(ledger, told, now.date())):
+        if (
+            first <= told.at <= now
+            and not was_superseded(ledger, told)
+            and (holds := holds_again(ledger, told, now.date()))
+        ):
             on, was = told.at.date(), told.was.revision.value
             if holds.revision.value != was and (_is_to_come(was, on) or _is_to_come(holds.revision.value, on)):
                 yield told
+
+
+def was_superseded(ledger: Ledger, told: TakenBack) -> bool:
+    """Whether something else held in its place by the time it was taken back, so that nothing changed by that."""
+    was, there = told.was.revision, ledger.story(told.was.deadline.id)
+    gone = (t.was.revision for t in ledger.taken_back if t.at > told.at and t.was.deadline == told.was.deadline)
+    return any(
+        (later.to, later.number) > (was.to, was.number) and later.is_known(told.at, told.at.date())
+        for later in (*(r for r in there if not r.unverified), *gone)
+    )
 
 
 def holds_again(ledger: Ledger, told: TakenBack, today: date) -> Notice | None:

@@ -71,6 +71,19 @@ def test_a_revision_that_is_taken_back_before_anybody_was_told_is_told_nobody() 
     assert world.at("2026-12-01 15:00").withdraw().at("2027-06-01 00:00").said == []
 
 
+def test_a_revision_that_is_taken_back_after_another_took_its_place_is_told_nobody() -> None:
+    world = World().set_up().revise("full_cais_compliance", date(2027, 6, 30), announced=date(2026, 12, 1))
+    world.at("2026-12-02 12:00").revise("full_cais_compliance", date(2027, 5, 28), announced=date(2026, 12, 2))
+    world.at("2026-12-04 12:00").withdraw(1)
+    assert [line for line in world.at("2026-12-31 00:00").heard() if "moved" in line] == [
+        "Dec 2 09:00 milestone:full_cais_compliance moved",
+        "Dec 3 09:00 milestone:full_cais_compliance moved",
+    ]
+    world.withdraw(2)
+    told = world.at("2027-01-05 00:00").heard()[-1]
+    assert told == "Dec 31 09:00 milestone:full_cais_compliance moved", "what the second one was taken back for"
+
+
 def test_what_is_taken_back_is_told_to_nobody_who_came_later() -> None:
     world = World("2026-12-01 10:00").set_up().revise("full_cais_compliance", date(2026, 12, 14), date(2026, 11, 30))
     world.at("2026-12-04 12:00").withdraw().at("2026-12-04 13:00").set_up(firm="f2").at("2027-06-01 00:00")

@@ -147,9 +147,9 @@ class World:
         fact = shared.DeadlineRevised(deadline, announced, announced, Value("date", on), Source("A notice"), "It moved")
         return self._enter(fact)
 
-    def withdraw(self) -> "World":
-        """The newest entry for the workspace."""
-        return self._enter(shared.Withdrawn(self.entries[-1].sequence))
+    def withdraw(self, entry: int = -1) -> "World":
+        """An entry for the workspace, the newest where none is named."""
+        return self._enter(shared.Withdrawn(self.entries[-1].sequence if entry < 0 else entry))
 
     def close(self, day: date, reason: str = "Day of mourning") -> "World":
         return self._enter(shared.TradingDayEdited(day, "closed", reason))
