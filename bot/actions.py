@@ -44,7 +44,7 @@ def unpack(kind: type[C], value: str) -> C:
     """The record of this kind. Raises Forged where the value is not one."""
     try:
         return msgspec.json.decode(value, type=kind, strict=True)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, TypeError) as error:  # it may be no text at all
         raise Forged(kind.verb) from error
 
 

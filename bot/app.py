@@ -105,7 +105,12 @@ class Bot:
         services.left = self._clear_home
         self.background = Background()
         self.people = People(self.slack, services.directory, self.background, now, services.now)
-        self.answering = Answering(self.slack, self._redraw_home, lambda call: self.table.answer(call))
+        self.answering = Answering(
+            self.slack,
+            self._redraw_home,
+            lambda call: self.table.answer(call),
+            lambda tenant, error: self.standstill.is_over(tenant, error),
+        )
         self.planner = Planner(services, self.people, planned=lambda: self.delivery.wake())
         self.table = Table(
             router,

@@ -24,7 +24,7 @@ from flows.legal_hold import in_words
 from flows.position import Position
 from storage import sqlite
 from storage.backup import put_aside_before
-from storage.database import sqlite_path
+from storage.database import Database, sqlite_path
 from storage.erasing import Scope, Standing
 from storage.errors import StorageError
 
@@ -122,7 +122,7 @@ def _begun(out: Path, firm: str | None, workspace: str | None) -> tuple[Path, Ce
         certificate = read(path.read_text(encoding="utf-8", errors="replace"))
         if certificate is None or certificate.state != "begun":
             continue
-        if workspace and not certificate.firm and certificate.tenant == workspace:
+        if workspace and not certificate.firm and workspace in (certificate.tenant, _slacks_id(certificate.tenant)):
             return path, certificate
         names = {certificate.firm, *(gone.name for gone in certificate.firms)}
         if firm and certificate.firm and firm.casefold() in {name.casefold() for name in names}:
@@ -135,11 +135,22 @@ async def _scope(
 ) -> Scope:
     if begun:
         return Scope(begun[1].tenant, begun[1].firm)
-    if workspace:
-        return Scope(workspace)
     async with opened(settings.database) as database:
+        if workspace:
+            return Scope(await _tenant(database, workspace))
         (key,) = await firms_meant(database, [firm or ""])
     return Scope(key.tenant, key.firm)
+
+
+async def _tenant(database: Database, workspace: str) -> str:
+    """As `cais verify` names it; Slack's own id of the workspace will do, where only one firm's is like it."""
+    known = {key.tenant for key in await database.events.firm_keys()}
+    meant = [tenant for tenant in known if _slacks_id(tenant) == workspace]
+    return meant[0] if len(meant) == 1 else workspace
+
+
+def _slacks_id(tenant: str) -> str:
+    return tenant.rpartition("/")[2]
 
 
 async def _look(settings: Settings, scope: Scope) -> Standing:

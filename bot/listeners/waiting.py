@@ -4,6 +4,8 @@ from bot.buttons import ShowWaiting
 from bot.listeners.scenes import scene_for
 from bot.router import Heard, Router
 from bot.surfaces import Answer, Message, Replace, Say
+from bot.typed.tasks import tasks_meant
+from bot.views import tasks
 from bot.views import waiting as views
 from flows.services import Services
 
@@ -15,7 +17,12 @@ def register(router: Router) -> None:
 
 
 async def show_waiting(heard: Heard, services: Services) -> Answer:
-    """`/cais waiting`."""
+    """`/cais waiting`. An open task that is named is shown: its card is where a wait is recorded."""
+    scene = scene_for(heard, services)
+    meant = tasks_meant(scene.pack, scene.walk, heard.words) if heard.words else ()
+    if len(meant) == 1 and meant[0].state == "open" and meant[0].task.kind != "question":
+        todo = "It waits for nobody yet. *Waiting on someone* records whom it waits for, and since when."
+        return Say(tasks.card(scene, meant[0], tasks.note(todo)))
     return Say(await _board(heard, services))
 
 

@@ -22,8 +22,7 @@ def _why_before(it: Reminded) -> str:
         what = days if count else "the last trading day before" if rolled else "the day itself"
         return f"{_kept_until_now(it, what, planned)}{skipped}"
     if on and rolled:
-        named = f" ({literal(closed)})" if (closed := it.calendar.name_of(on)) else ""
-        return f"{day(on).partition(',')[0]} is no trading day{named}, so this comes on the last one before"
+        return _rolled_back(it, on)
     return f"{days}{skipped}" if count else "it is today"
 
 
@@ -64,8 +63,17 @@ def _why_late(it: Reminded) -> str:
         return f"{begins}, leads are told too"
     every = it.scene.position.reminders.late_every
     often = "you are asked once a week" if every == 7 else f"you are asked every {every} days"
-    planned = it.calendar.on_or_before(it.rung.on + timedelta(every * it.rung.rung)) if it.rung.on else it.today
-    return f"{often}, and {_kept_until_now(it, 'the day for it', planned)}" if planned < it.today else often
+    named = it.rung.on + timedelta(every * it.rung.rung) if it.rung.on else it.today
+    planned = it.calendar.on_or_before(named)
+    if planned < it.today:
+        return f"{often}, and {_kept_until_now(it, 'the day for it', planned)}"
+    return f"{often}; {_rolled_back(it, named)}" if planned < named else often
+
+
+def _rolled_back(it: Reminded, on: date) -> str:
+    """Why a reminder comes before the day it is for."""
+    named = f" ({literal(closed)})" if (closed := it.calendar.name_of(on)) else ""
+    return f"{day(on).partition(',')[0]} is no trading day{named}, so this comes on the last one before"
 
 
 def _why_wait(it: Reminded) -> str:

@@ -221,6 +221,15 @@ async def test_a_revoked_token_stops_the_workspace_until_somebody_uses_the_app_a
     await slack.sandbox.until(lambda: replies(slack) == 1)
 
 
+async def test_a_token_that_counts_no_more_is_noticed_by_the_first_answer_that_slack_refuses(
+    slack: Slack, services: Services
+) -> None:
+    slack.sandbox.faults({"method": "*", "kind": "refuse", "error": "token_revoked", "times": -1})
+    await slack.ben.types("next")
+    await slack.settled()
+    assert await services.outbox.stopped() == {TENANT: "token_revoked"}
+
+
 @pytest.mark.parametrize(
     ("event", "reason"),
     [

@@ -10,10 +10,13 @@ import logging
 import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import cast
 from urllib.parse import quote, urlencode
 
 import pytest
 
+from bot.actions import Forged, unpack
+from bot.buttons import ShowWaiting
 from bot.front.replays import GOOD_FOR, MOST, Replays
 from bot.logs import set_up
 from flows.roadmap import Pack
@@ -211,6 +214,12 @@ async def test_garbage_is_nobodys_error_and_is_not_in_the_log(browser: Browser, 
     assert await browser.tenants() == [TENANT]
     assert "level=error" in logged.getvalue(), "something was logged"
     assert PRIVATE not in logged.getvalue()
+
+
+def test_what_a_button_carries_may_be_no_text_at_all() -> None:
+    for value in (5, None, ["{}"], {}):
+        with pytest.raises(Forged):
+            unpack(ShowWaiting, cast(str, value))
 
 
 async def test_a_command_or_a_press_that_comes_once_more_is_refused(browser: Browser) -> None:

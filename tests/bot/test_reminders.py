@@ -101,6 +101,22 @@ async def test_a_day_that_is_closed_after_the_morning_brings_no_second_message_t
     assert "it is today" in world.said(BEN)
 
 
+async def test_a_weekly_reminder_before_a_holiday_says_why_it_comes_early(world: World) -> None:
+    await bens_task(world, date(2026, 12, 18))
+    await world.day_by_day("2026-12-24")
+    early = "you are asked once a week; Friday is no trading day (Christmas Day), so this comes on the last one before."
+    assert early in world.said(BEN)
+
+
+async def test_waiting_with_an_open_task_shows_where_a_wait_is_recorded(world: World) -> None:
+    firm = await a_firm(world.services, FIRM, BEN)
+    await world.services.answer(firm.key, world.act(person(BEN)), "fdid_duty", ["yes"])
+    shown = await world.slack.ben.types("/cais waiting s2")
+    assert "It waits for nobody yet. *Waiting on someone* records whom it waits for" in words_of(shown)
+    assert "Waiting on someone" in labels(shown)
+    assert "Nobody is waited for" in words_of(await world.slack.ben.types("/cais waiting"))
+
+
 async def test_a_date_that_has_passed_is_said_calmly_and_once_a_week(world: World) -> None:
     await bens_task(world, date(2026, 12, 1))
     await world.day_by_day("2026-12-07")
