@@ -1,7 +1,9 @@
 """Whether the bot can work, and what is true of it right now: `/readyz`, and the gauges of `/metrics`."""
 
 import asyncio
+import shutil
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from bot.app import Bot
 from bot.socket_mode import SocketMode
@@ -13,17 +15,36 @@ PATIENCE = 2.0
 STUCK = 600.0
 """Seconds for which something may be due, while this process sends nothing, before it is not ready."""
 
+LEAST_ROOM = 1_000_000
+"""Bytes on the disk of a SQLite database, below which nothing can be recorded."""
+
+
+def room_on_disk(folder: Path) -> float:
+    """Bytes that are free where this folder is, or will be."""
+    there = next(f for f in (folder, *folder.parents) if f.exists())
+    return float(shutil.disk_usage(there).free)
+
 
 class Health:
-    """`stopping` says whether a signal has come; `line` is the Socket Mode connection, where there is one."""
+    """`stopping` says whether a signal has come; `line` is the Socket Mode connection, where there is one.
+
+    `room` tells how many bytes are free where a SQLite database grows; without one nobody asks.
+    """
 
     def __init__(
-        self, bot: Bot, stopping: Callable[[], bool], line: SocketMode | None, *, now: Callable[[], float]
+        self,
+        bot: Bot,
+        stopping: Callable[[], bool],
+        line: SocketMode | None,
+        *,
+        now: Callable[[], float],
+        room: Callable[[], float] | None = None,
     ) -> None:
         self._bot = bot
         self._stopping = stopping
         self._line = line
         self._now = now
+        self._room = room
 
     async def ready(self) -> str:
         """Empty where it can work, else a sentence that says what is missing."""
@@ -33,6 +54,8 @@ class Health:
             lag = await self._lag()
         except (StorageError, TimeoutError, OSError):
             return "The database does not answer."
+        if self._room and self._room() < LEAST_ROOM:
+            return "There is no room left on the disk, so nothing can be recorded."
         idle = self._now() - self._bot.delivery.last_round
         if lag > STUCK and idle > STUCK:
             return f"Something has been due for {lag / 60:.0f} minutes, and nothing is being sent."
@@ -44,6 +67,8 @@ class Health:
         if self._line:
             up = float(await self._line.connected())
             found["cais_socket_connected"] = ("Whether Socket Mode is connected", up)
+        if self._room:
+            found["cais_disk_free_bytes"] = ("Room left on the disk of the database", self._room())
         try:
             found["cais_outbox_lag_seconds"] = ("How long the oldest message that is due waits", await self._lag())
             async with asyncio.timeout(PATIENCE):

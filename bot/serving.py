@@ -14,7 +14,7 @@ from bot import logs
 from bot.app import Bot
 from bot.bootstrap import build_router, build_services
 from bot.clock import BusinessClock, real_time
-from bot.health import Health
+from bot.health import Health, room_on_disk
 from bot.pack_files import read_pack
 from bot.server import Page, Server, web_app
 from bot.settings import Settings, unknown_names
@@ -23,7 +23,7 @@ from bot.socket_mode import SocketMode
 from bot.workers.evidence_copies import build_copies
 from flows.packs import PackError, load_pack
 from flows.roadmap import Pack
-from storage.database import open_database
+from storage.database import open_database, sqlite_path
 from storage.errors import StorageError
 from storage.sealing import KeyTrouble
 
@@ -126,7 +126,9 @@ async def _served(
     settings: Settings, bot: Bot, stop: asyncio.Event, line: SocketMode | None = None
 ) -> AsyncIterator[None]:
     """What is served over HTTP inside the block: Slack's requests where it reaches us so, pages and health."""
-    health = Health(bot, stop.is_set, line, now=real_time)
+    path = sqlite_path(settings.database)
+    room = (lambda: room_on_disk(path.parent)) if path else None
+    health = Health(bot, stop.is_set, line, now=real_time, room=room)
     site = web_app(
         bot.app if line is None else None,
         ready=health.ready,

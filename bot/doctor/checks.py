@@ -16,6 +16,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.files.packet.pdf import NoPdf, printer
+from bot.health import LEAST_ROOM, room_on_disk
 from bot.manifest import read_manifest
 from bot.pack_files import read_pack
 from bot.practice.supervisor import why_not_listening
@@ -26,6 +27,9 @@ from storage.database import Database, is_current, open_database
 from storage.errors import StorageError
 
 Verdict = Literal["ok", "look", "wrong"]
+LITTLE_ROOM = 200_000_000
+"""Bytes on the disk below which somebody should look soon."""
+
 TOO_FAR_OFF = 60.0
 """Seconds the computer's clock may differ from Slack's; signatures older than five minutes are refused."""
 
@@ -150,6 +154,10 @@ def check_folder(settings: Settings) -> list[Finding]:
     folder = settings.folder
     there = next(f for f in (folder, *folder.parents) if f.exists())
     if there.is_dir() and _can_be_written(there):
+        if (room := room_on_disk(there)) < LITTLE_ROOM:
+            verdict: Verdict = "wrong" if room < LEAST_ROOM else "look"
+            said = f"Only {room / 1e6:,.1f} MB are free where {folder} is. Make room there."
+            return [Finding("folder", verdict, said)]
         return [Finding("folder", "ok", f"{folder} {'can be written' if there == folder else 'can be made'}.")]
     why = "cannot be written" if there.is_dir() else "is no folder"
     return [Finding("folder", "wrong", f"{folder} cannot be used: {there} {why}. Set CAIS_DATA_DIR to another.")]

@@ -182,6 +182,14 @@ async def test_an_address_that_is_none_of_this_machines_is_said(given: pytest.Mo
     assert f"This machine has no address {host}. Set CAIS_HOST" in trouble
 
 
+@pytest.mark.parametrize(("room", "verdict"), [(5e9, "ok"), (5e7, "look"), (5e5, "wrong")])
+def test_a_disk_that_is_nearly_full_is_said(given: pytest.MonkeyPatch, room: float, verdict: str) -> None:
+    given.setattr("bot.doctor.checks.room_on_disk", lambda folder: room)
+    (found,) = checks.check_folder(load())
+    assert found.verdict == verdict
+    assert verdict == "ok" or "are free where" in found.sentence
+
+
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="no file system is there that takes nothing from root either")
 def test_a_folder_on_a_file_system_that_takes_nothing_is_said(given: pytest.MonkeyPatch) -> None:
     given.setenv("CAIS_DATA_DIR", "/proc/cais")

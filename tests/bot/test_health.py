@@ -65,6 +65,15 @@ async def test_it_is_ready_unless_it_stops_or_the_database_the_socket_or_its_sen
     assert await health.ready() == "The app is stopping."
 
 
+async def test_with_no_room_left_on_the_disk_it_is_not_ready_and_how_much_there_is_is_shown() -> None:
+    room = [5e9]
+    health = Health(cast(Any, FakeBot()), lambda: False, None, now=lambda: 0.0, room=lambda: room[0])
+    assert await health.ready() == ""
+    room[0] = 999_999.0
+    assert await health.ready() == "There is no room left on the disk, so nothing can be recorded."
+    assert (await health.gauges())["cais_disk_free_bytes"][1] == 999_999.0
+
+
 async def test_what_is_true_now_is_shown_as_far_as_it_can_be_known() -> None:
     bot, line = FakeBot(), FakeLine()
     health = Health(cast(Any, bot), lambda: False, cast(Any, line), now=lambda: 0.0)
