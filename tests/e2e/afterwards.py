@@ -164,7 +164,7 @@ def late(town: Town, *, by_itself: bool = False) -> list[Act]:
     waited = [act for act in town.answers.acts if act.status == "timeout" or (act.acked and act.ms > IN_TIME)]
     if not by_itself:
         return waited
-    return [act for act in waited if town.heartbeat.late(act.at, act.at + act.ms / 1000) < ITS_OWN]
+    return [act for act in waited if town.heartbeat.late(act.told_at, act.told_at + act.ms / 1000) < ITS_OWN]
 
 
 def ended(act: Act, there: dict[str, Record]) -> str:

@@ -39,6 +39,8 @@ class Act:
     """What it is called in the history."""
     told: int = 0
     """How often Slack delivered it; once, but for events and for clicks that are repeated on purpose."""
+    told_at: float = 0.0
+    """When it was delivered last: `status` and `ms` are of that."""
     status: int | str = ""
     acked: bool = False
     ms: float = 0.0
@@ -93,6 +95,7 @@ class Answers:
         act.cause = str(payload.get("event_id") or cause_of(payload))
         self._by_cause[act.cause] = act
         act.told += 1
+        act.told_at = entry["at"]
         act.status, act.ms = entry["status"], float(entry["ms"])
         if not entry.get("refused"):
             act.acked = True
