@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any, Protocol
 
 import aiohttp
@@ -22,6 +22,9 @@ TO_BE_MISSED = 1.0
 
 Forget = Callable[[str], Awaitable[None]]
 """Takes away what the bot keeps of this tenant. Raises Unfit, and then nothing is gone."""
+
+MORNING_IS_OVER = time(12)
+"""In New York: then it has been nine as far as Los Angeles, and nobody's reminders of that day were jumped over."""
 
 
 class Unfit(Exception):
@@ -87,8 +90,11 @@ class PracticeRun:
         self._begin(f"Going to {_day(_instant(to))}", self._move(_instant(to)))
 
     def move_on(self, days: int) -> None:
-        """Go on by days, at the same time of the day in New York. Raises Unfit."""
-        to = _in_reach(self._timeline.now().astimezone(ZONE) + timedelta(days=days))
+        """Go on by days, at the same time of the day in New York, but not before `MORNING_IS_OVER`. Raises Unfit."""
+        there = self._timeline.now().astimezone(ZONE) + timedelta(days=days)
+        if there.time() < MORNING_IS_OVER:
+            there = datetime.combine(there, MORNING_IS_OVER, ZONE)
+        to = _in_reach(there)
         self._begin(f"Going to {_day(to)}", self._move(to))
 
     def to_next_reminder(self) -> None:

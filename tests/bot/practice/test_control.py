@@ -143,10 +143,17 @@ async def test_a_day_that_is_named_is_a_day_in_new_york_and_the_bot_starts_there
 
 
 async def test_a_day_on_is_the_same_hour_there_although_the_clocks_changed_in_between(page: Page) -> None:
-    await page.wish("move", to="2026-03-07T09:00")
+    await page.wish("move", to="2026-03-07T15:00")
     await page.done()
     await page.wish("move-on", days=1)
-    assert new_york(await page.done()) == "2026-03-08 13", "9 in the morning is an hour earlier by UTC"
+    assert new_york(await page.done()) == "2026-03-08 19", "3 in the afternoon is an hour earlier by UTC"
+
+
+async def test_a_day_on_from_the_morning_is_noon_when_it_has_been_nine_as_far_as_los_angeles(page: Page) -> None:
+    await page.wish("move", to="2022-06-01T09:00")
+    await page.done()
+    await page.wish("move-on", days=1)
+    assert new_york(await page.done()) == "2022-06-02 16"
 
 
 async def test_an_instant_is_what_a_reminder_will_name(page: Page) -> None:
