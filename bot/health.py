@@ -20,9 +20,8 @@ LEAST_ROOM = 1_000_000
 
 
 def room_on_disk(folder: Path) -> float:
-    """Bytes that are free where this folder is, or will be."""
-    there = next(f for f in (folder, *folder.parents) if f.exists())
-    return float(shutil.disk_usage(there).free)
+    """Bytes that are free where this folder is."""
+    return float(shutil.disk_usage(folder).free)
 
 
 class Health:

@@ -143,7 +143,7 @@ async def _scope(
 
 
 async def _tenant(database: Database, workspace: str) -> str:
-    """As `cais verify` names it; Slack's own id of the workspace will do, where only one firm's is like it."""
+    """As `cais verify` names it; Slack's own id of the workspace will do, where it is that of one only."""
     known = {key.tenant for key in await database.events.firm_keys()}
     meant = [tenant for tenant in known if _slacks_id(tenant) == workspace]
     return meant[0] if len(meant) == 1 else workspace

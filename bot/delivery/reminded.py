@@ -29,7 +29,6 @@ from flows.workspace import fold
 FIRST = ("moved", "late", "before", "wait", "possible", "given", "unreachable")
 """Which of several reminders of one subject is shown: the one that says most."""
 
-
 AHEAD = timedelta(60)
 """How far ahead it is looked what is to be said later: longer than plans go."""
 

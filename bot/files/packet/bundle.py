@@ -10,14 +10,13 @@ from bot.files import csv_tables, workbook
 from bot.files.names import slug
 from bot.files.packet.enclosed import Enclosed, Keep, enclose
 from bot.files.packet.letters import note, without_glyph, written_out
-from bot.files.packet.page import IS_NOT, page
+from bot.files.packet.page import IS_NOT, not_as_written, page
 from bot.files.packet.pdf import NoPdf, print_pdf
 from bot.files.writing import Say
 from flows.exports.record import Export, Reading
 from flows.exports.tables import tables
 from flows.exports.whole import written
 from flows.history import counted
-from flows.records import verify
 from flows.time_words import in_zone
 
 VERIFY = """How to check this packet
@@ -100,8 +99,9 @@ def write(export: Export, into: IO[bytes], say: Say) -> tuple[str, ...]:
         keep("roadmap.txt", export.source.encode())
         script = resources.files("bot.files.packet").joinpath("verify.py").read_bytes()
         keep("verify.py", script)
-        keep("VERIFY.txt", _verify_note(reading, script))
-        keep("READ-ME-FIRST.txt", _read_me(export, reading, no_pdf, enclosed))
+        broken = not_as_written(reading)
+        keep("VERIFY.txt", _verify_note(reading, script, broken))
+        keep("READ-ME-FIRST.txt", _read_me(export, reading, no_pdf, enclosed, broken))
         manifest = "".join(f"{digest}  {name}\n" for name, digest in sorted(digests.items()))
         bundle.writestr(f"{folder}/manifest.sha256", manifest)
     remarks = (f"It holds no PDF. {no_pdf}" if no_pdf else "", enclosed.remark())
@@ -128,7 +128,7 @@ def _tables(export: Export, keep: Keep) -> None:
     keep("record.xlsx", book.getvalue())
 
 
-def _verify_note(reading: Reading, script: bytes) -> bytes:
+def _verify_note(reading: Reading, script: bytes, broken: str) -> bytes:
     from bot.files.packet.verify import FIELDS
 
     return VERIFY.format(
@@ -136,14 +136,8 @@ def _verify_note(reading: Reading, script: bytes) -> bytes:
         fields=", ".join(FIELDS),
         head=reading.position.head,
         entries=counted(reading.position.version, "entry", "entries"),
-        broken=f"\n\n   {broken}" if (broken := _broken(reading)) else "",
+        broken=f"\n\n   {broken}" if broken else "",
     ).encode()
-
-
-def _broken(reading: Reading) -> str:
-    """That a link of the chain did not hold when it was packed; empty where all did."""
-    broken = verify(reading.rows)
-    return f"This record is not as it was written. {broken.sentence}" if broken else ""
 
 
 def _copies(enclosed: Enclosed) -> str:
@@ -152,7 +146,7 @@ def _copies(enclosed: Enclosed) -> str:
     return "  evidence/               copies of evidence as they were handed over, each named by its entry's number\n"
 
 
-def _read_me(export: Export, reading: Reading, no_pdf: str, enclosed: Enclosed) -> bytes:
+def _read_me(export: Export, reading: Reading, no_pdf: str, enclosed: Enclosed, broken: str) -> bytes:
     what = f"What {reading.name} recorded of its way through FINRA CAT's {export.pack.edition_title}: who did what,\n"
     pages = "the packet to read, tagged for screen readers; packet.html is the same for a browser"
     if no_pdf:
@@ -165,7 +159,7 @@ def _read_me(export: Export, reading: Reading, no_pdf: str, enclosed: Enclosed) 
         made_by=export.made_by,
         edition=export.pack.edition,
         practice="\nPractice run: the clock was moved, and nothing here is a real record." if practice else "",
-        broken=f"\n{broken}" if (broken := _broken(reading)) else "",
+        broken=f"\n{broken}" if broken else "",
         page_name="packet.html" if no_pdf else "packet.pdf",
         pages=pages,
         evidence=_copies(enclosed),

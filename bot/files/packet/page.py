@@ -78,6 +78,12 @@ def page(
     return together([Html("<!doctype html>\n"), el("html", head, body, lang="en")])
 
 
+def not_as_written(reading: Reading) -> str:
+    """That a link of the chain did not hold when it was packed, and which; empty where all did."""
+    broken = verify(reading.rows)
+    return f"This record is not as it was written. {broken.sentence}" if broken else ""
+
+
 class _Page:
     """The cover and the chapters that are tables."""
 
@@ -111,7 +117,7 @@ class _Page:
                     ("State", self._state()),
                     ("Recorded", f"{counted(position.version, 'entry', 'entries')}, each chained"),
                     ("Head of the chain", el("code", position.head)),
-                    ("Broken chain", self._broken()),
+                    ("Broken chain", not_as_written(self.reading) or None),
                     ("Legal hold", self._hold()),
                 ]
             ),
@@ -127,10 +133,6 @@ class _Page:
                 aria_label="Contents",
             ),
         )
-
-    def _broken(self) -> str | None:
-        broken = verify(self.reading.rows)
-        return f"This record is not as it was written. {broken.sentence}" if broken else None
 
     def _hold(self) -> str | None:
         hold = self.position.hold
