@@ -273,7 +273,8 @@ class Outbox(Protocol):
     async def claim(self, *, due: float, now: float, lease: float, limit: int) -> Sequence[Slot]:
         """Take up at most `limit` slots, the earliest first: of each, all that is due by business time and free.
 
-        Nobody else gets a part of it meanwhile. Workspaces that are stopped are passed over.
+        Nobody else gets a part of it meanwhile. Workspaces that are stopped are passed over. While there is more than
+        claims take, what is let go of, or comes too late, may wait ten seconds for the rest.
         """
 
     async def settle(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("cais.database")
 
-HEAD = "0011"
+HEAD = "0012"
 """The last migration. Named here so that a start need not read the folder; a test compares."""
 
 _FOLDER = Path(__file__).parent / "migrations"

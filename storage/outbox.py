@@ -10,6 +10,9 @@ from storage.event_store import Runner
 from storage.statements import Rows, Statement, Unit
 from storage.together import Together
 
+_IN_A_ROW = 10.0
+"""Seconds in which claims go on where the last one ended, as long as there is more than they take."""
+
 
 class Settling(NamedTuple):
     """What became of one message, and whom it reached, at which business time."""
@@ -28,18 +31,29 @@ class Outbox:
     def __init__(self, runner: Runner, turn: Statement | None) -> None:
         self._runner = runner
         self._turn = turn
-        self._may_be_more = False
-        """The last claim got all that it asked for."""
+        self._since = 0.0
+        """Up to here the last claims took all that was due, while each got as much as it asked for."""
+        self._again_at = 0.0
+        """When it is looked from the beginning all the same: what was let go of, and what came too late, is earlier."""
         self._settling = Together[Settling](lambda all_: runner.write(lambda: _settle(all_)))
 
     async def owe(self, owed: Sequence[Owed]) -> None:
         await self._runner.write(lambda: owing.owe(owed))
 
     async def claim(self, *, due: float, now: float, lease: float, limit: int) -> Sequence[Slot]:
-        if not self._may_be_more and not await self._runner.read(_is_any_due(due, now)):
-            return []  # the usual case, and it costs no commit
-        slots = await self._runner.write(lambda: _claim(self._turn, due, now, now + lease, limit))
-        self._may_be_more = len(slots) >= limit
+        slots: list[Slot] = []
+        if self._since and now < self._again_at:
+            slots = await self._claim(self._since, due, now, lease, limit)
+        # Mostly nothing is due at all, and to see that costs no commit.
+        if len(slots) < limit and await self._runner.read(_is_any_due(due, now)):
+            self._again_at = now + _IN_A_ROW
+            slots += await self._claim(0.0, due, now, lease, limit - len(slots))
+        return slots
+
+    async def _claim(self, since: float, due: float, now: float, lease: float, limit: int) -> list[Slot]:
+        wanted = {"due": due, "since": since, "now": now, "until": now + lease}
+        slots = await self._runner.write(lambda: _claim(self._turn, wanted, limit))
+        self._since = max(slot.owed[0].due_at for slot in slots) if len(slots) >= limit else 0.0
         return slots
 
     async def settle(
@@ -114,17 +128,17 @@ def _is_any_due(due: float, now: float) -> Unit[bool]:
     return bool(rows)
 
 
-def _claim(turn: Statement | None, due: float, now: float, until: float, limit: int) -> Unit[list[Slot]]:
+def _claim(turn: Statement | None, wanted: Mapping[str, float], limit: int) -> Unit[list[Slot]]:
     if turn:
         yield turn, {}
     slots: list[Slot] = []
     # As many rows as slots are wanted may be in fewer slots; then some more are looked for.
     while len(slots) < limit:
-        mine = yield owing.take, {"due": due, "now": now, "until": until, "limit": limit - len(slots)}
+        mine = yield owing.take, {**wanted, "limit": limit - len(slots)}
         if not mine:
             break
         keys = {(row[0], row[1]) for row in mine}
-        rows = yield owing.read_taken, {"until": until}
+        rows = yield owing.read_taken, {"until": wanted["until"]}
         slots += _slots(Owed(*row) for row in rows if (row[0], row[1]) in keys)
     return slots
 

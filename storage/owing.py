@@ -57,10 +57,12 @@ def owe(owed: Iterable[Owed]) -> Unit[None]:
 def _turn(_: Insert) -> ClauseElement:
     """Two replicas that claim at once would each get a part of a slot; SQLite has one writer anyway.
 
-    Until the transaction ends, what belongs together is looked up row by row: of what is due PostgreSQL believes much
+    Until the transaction ends, all is looked up by its index, row by row: of what is due PostgreSQL believes much
     to be not settled, as it knows how many are either but not that hardly any are both, and would read all there is.
+    So it would of the table of what is taken, which is mostly what was let go and is not cleared away yet.
     """
-    off = [literal_column(f"set_config('enable_{how}', 'off', true)", Text) for how in ("hashjoin", "mergejoin")]
+    ways = ("hashjoin", "mergejoin", "seqscan", "bitmapscan")
+    off = [literal_column(f"set_config('enable_{way}', 'off', true)", Text) for way in ways]
     return select(func.pg_advisory_xact_lock(literal_column(str(_TURN))), *off)
 
 
@@ -91,10 +93,14 @@ is_any_due = Statement(
 
 
 def _take(insert: Insert) -> ClauseElement:
-    """The slots of the earliest rows that are free, each with all of its rows that are."""
+    """The slots of the earliest rows that are free, each with all of its rows that are.
+
+    Looked for from `since` on: what was settled before it stays in the index until PostgreSQL clears up, and each
+    claim of many would walk past all of that anew.
+    """
     earliest = (
         select(outbox.c.tenant, outbox.c.person, outbox.c.slot)
-        .where(_free())
+        .where(_free(), outbox.c.due_at >= bindparam("since"))
         .order_by(outbox.c.due_at, outbox.c.key)
         .limit(bindparam("limit"))
         .subquery()

@@ -170,7 +170,7 @@ async def claims(database: Database, bare: Bare, line: Line, there: int) -> None
         due = line.at + BATCH - 0.5
         begun = time.perf_counter()
         if nth % 2:
-            given = {"due": due, "now": 1.0, "until": 1.0 + LEASE, "limit": BATCH}
+            given = {"due": due, "since": line.at - 1.0, "now": 1.0, "until": 1.0 + LEASE, "limit": BATCH}
             rows = await bare.run([*turn, (owing.take, given), (owing.read_taken, {"until": 1.0 + LEASE})])
             taken = [(row[0], row[1]) for row in rows]
             theirs.append(time.perf_counter() - begun)

@@ -67,7 +67,7 @@ async def _rows_read(connection: Any, due: float) -> float:
         await connection.fetch(language[owing.take_turn].sql)
         for statement in (owing.take, owing.read_taken):
             compiled = language[statement]
-            given = compiled.bind({"due": due, "now": 1.0, "until": 121.0, "limit": 200})
+            given = compiled.bind({"due": due, "since": 0.0, "now": 1.0, "until": 121.0, "limit": 200})
             lines = await connection.fetch(f"EXPLAIN (ANALYZE, TIMING OFF, COSTS OFF) {compiled.sql}", *given)
             plan = [line[0] for line in lines]
             for nth, line in enumerate(plan):

@@ -113,6 +113,48 @@ async def test_what_was_surely_not_sent_is_free_again_as_if_nobody_had_tried(dat
     assert [(one.key, one.tries, one.first_taken) for one in slot.owed] == [("a", 1, 10.0), ("b", 1, 10.0)]
 
 
+async def test_of_more_than_one_takes_up_at_a_time_all_is_taken_up_and_nothing_twice(database: Database) -> None:
+    await owe(database, *"abcdefg")
+    assert [await claim(database, limit=2) for _ in range(5)] == [["a", "b"], ["c", "d"], ["e", "f"], ["g"], []]
+
+
+async def test_of_many_that_are_due_at_one_time_none_is_left(database: Database) -> None:
+    for nth in range(7):
+        await owe(database, f"{nth}", due_at=100.0)
+    assert [len(await claim(database, limit=3)) for _ in range(3)] == [3, 3, 1]
+
+
+async def test_a_part_of_a_slot_that_is_due_late_does_not_carry_anybody_past_what_is_due_sooner(
+    database: Database,
+) -> None:
+    await owe(database, "a", "z", slot="digest", person="U1")
+    await database.outbox.owe([owed("z2", due_at=900.0, person="U1", slot="digest"), owed("b", due_at=500.0)])
+    assert await claim(database, limit=1) == ["a", "z", "z2"]
+    assert await claim(database, limit=1) == ["b"]
+
+
+async def test_what_came_too_late_is_taken_up_as_soon_as_the_rest_is(database: Database) -> None:
+    await owe(database, *"abcd")
+    assert await claim(database, limit=2) == ["a", "b"]
+    await owe(database, "late", due_at=1.0)
+    assert sorted(await claim(database, limit=3)) == ["c", "d", "late"]
+
+
+async def test_however_much_is_due_what_was_let_go_of_waits_ten_seconds_at_most(database: Database) -> None:
+    await owe(database, *"abcdefgh")
+    assert await claim(database, now=1.0, limit=2) == ["a", "b"]
+    await database.outbox.release(TENANT, ["a"], until=2.0)
+    taken = [key for now in (3.0, 11.0) for key in await claim(database, now=now, limit=2)]
+    assert "a" in taken
+
+
+async def test_where_the_clock_was_moved_back_what_is_due_by_then_is_found(database: Database) -> None:
+    await owe(database, *"cd", due_at=500.0)
+    assert await claim(database, limit=1) == ["c"]
+    await owe(database, "a")
+    assert await claim(database, due=200.0, limit=1) == ["a"]
+
+
 async def test_a_release_does_not_wipe_out_an_earlier_try_that_may_have_arrived(database: Database) -> None:
     await owe(database, "a")
     await take(database, now=1.0)
