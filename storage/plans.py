@@ -52,7 +52,7 @@ def _replan(
     if facts is None:
         return None
     replan = decide(facts)
-    yield from _write(turn, key.tenant, replan)
+    yield from _write(turn, key.tenant, facts, replan)
     if replan.gist:
         yield from keep_gist(key, replan.gist)
     made = {"new_version": facts.position.version, "new_planned_at": now, "new_again_at": replan.again_at}
@@ -73,21 +73,27 @@ def _facts(cache: PositionCache, key: FirmKey) -> Unit[Facts | None]:
     return Facts(position, shared, people, kept(rows), begun[0][0])
 
 
-def _write(turn: Statement | None, tenant: str, replan: Replan) -> Unit[None]:
+def _write(turn: Statement | None, tenant: str, facts: Facts, replan: Replan) -> Unit[None]:
     if turn and (replan.drop or replan.move):
         yield turn, {}  # nobody takes up what is about to go
     if replan.drop:
-        gone = [{"of_tenant": tenant, "of_key": key} for key in replan.drop]
-        yield planning.drop, gone
-        yield planning.forget_release, gone
+        yield planning.drop, [_row(tenant, key) for key in replan.drop]
+        # Of one that is let go of just now, what stays behind is cleared away with the rest some day.
+        released = {row.owed.key for row in facts.rows if row.owed.first_taken}.intersection(replan.drop)
+        if released:
+            yield planning.forget_release, [_row(tenant, key) for key in released]
     if replan.move:
-        yield planning.move, [{"of_tenant": tenant, "of_key": k, "new_due_at": at} for k, at in replan.move.items()]
+        yield planning.move, [{**_row(tenant, key), "new_due_at": at} for key, at in replan.move.items()]
     if replan.outcomes:
         yield (
             planning.change_outcome,
             [
-                {"of_tenant": tenant, "of_key": k, "result": outcome, "is_failed": outcome not in FINE}
-                for k, outcome in replan.outcomes.items()
+                {**_row(tenant, key), "result": outcome, "is_failed": outcome not in FINE}
+                for key, outcome in replan.outcomes.items()
             ],
         )
     yield from owing.owe((*replan.add, *replan.redraw))
+
+
+def _row(tenant: str, key: str) -> dict[str, str]:
+    return {"of_tenant": tenant, "of_key": key}
