@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, exists, literal, literal_column, or_, select, true, update
+from sqlalchemy import Text, and_, bindparam, delete, exists, literal, literal_column, or_, select, true, update
 from sqlalchemy.sql import ClauseElement
 
 from storage.models import firms, members, outbox, people, plans, snapshots, stopped, taken
@@ -24,6 +24,10 @@ def _begin(insert: Insert) -> ClauseElement:
 
 
 begin_plan = Statement(_begin)
+# A plan that a power cut takes away is made again, and whatever is built on it is kept only with it: PostgreSQL's log
+# goes to the disk in order.
+no_need_to_wait = Statement(lambda _: select(literal_column("set_config('synchronous_commit', 'off', true)", Text)))
+"""On PostgreSQL the commit of this transaction does not wait for the disk."""
 end_plan = Statement(
     lambda _: (
         update(plans)

@@ -48,6 +48,8 @@ def _grounds(cache: PositionCache, key: FirmKey, person: str) -> Unit[Grounds | 
 def _replan(
     cache: PositionCache, turn: Statement | None, key: FirmKey, decide: DecidePlan, now: float
 ) -> Unit[Replan | None]:
+    if turn:
+        yield planning.no_need_to_wait, {}
     facts = yield from _facts(cache, key)
     if facts is None:
         return None
