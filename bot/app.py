@@ -99,18 +99,17 @@ class Bot:
         self.workspaces = ManyWorkspaces(installations, now) if installations else None
         self.installed: Installed = self.workspaces or OneWorkspace(token)
         self.counts = Counts()
-        self.slack = WebApi(self.session, tokens=self.installed, base_url=api_url, called=self.counts.called)
+        self.background = Background()
+        calling = WebApi(self.session, tokens=self.installed, base_url=api_url, called=self.counts.called)
+        self.standstill = Standstill(
+            calling, services.outbox, now, installed=self.installed, background=self.background
+        )
+        self.slack = calling.telling(self.standstill.doubted)
         services.asking.came = self.counts.asked
         services.summaries.look = Channels(self.slack).look
         services.left = self._clear_home
-        self.background = Background()
         self.people = People(self.slack, services.directory, self.background, now, services.now)
-        self.answering = Answering(
-            self.slack,
-            self._redraw_home,
-            lambda call: self.table.answer(call),
-            lambda tenant, error: self.standstill.is_over(tenant, error),
-        )
+        self.answering = Answering(self.slack, self._redraw_home, lambda call: self.table.answer(call))
         self.planner = Planner(services, self.people, planned=lambda: self.delivery.wake())
         self.table = Table(
             router,
@@ -128,7 +127,6 @@ class Bot:
             now=now,
             bot_user=self.installed.bot_user,
         )
-        self.standstill = Standstill(self.slack, services.outbox, now, installed=self.installed)
         self.delivery = Delivery(
             self.slack,
             services,

@@ -100,8 +100,7 @@ def field_errors(call: Call, sentences: dict[str, str]) -> Json:
 class Answering:
     """Knows where an answer belongs. `redraw_home` draws a person's Home anew, with a note above it.
 
-    `listen` gives the answer to a click once more, where another one crossed it. `refused` is told of Slack's word
-    where it takes an answer not at all: the app's token may count no more in that tenant.
+    `listen` gives the answer to a click once more, where another one crossed it.
     """
 
     def __init__(
@@ -109,10 +108,8 @@ class Answering:
         slack: WebApi,
         redraw_home: Callable[[Call, str], Awaitable[None]],
         listen: Callable[[Call], Awaitable[Answer]],
-        refused: Callable[[str, str], Awaitable[object]],
     ) -> None:
         self._slack = slack
-        self._refused = refused
         self._redraw_home = redraw_home
         self._listen = listen
         self._own_dms: dict[str, bool] = {}
@@ -169,8 +166,6 @@ class Answering:
             # The error's text names the method, and so much of a number as tells one request from another is enough.
             about = {"action": "answer", "kind": call.kind, "error": str(error), "cause": call.cause[-24:]}
             log.warning("an answer was not delivered", extra=about)
-            if isinstance(error, SlackSaidNo):
-                await self._refused(call.tenant, error.error)
             if call.event_id and not isinstance(error, SlackSaidNo):
                 raise
 

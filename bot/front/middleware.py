@@ -79,8 +79,6 @@ class Routing(AsyncMiddleware):
         if teams:
             await self._standstill.moved(tenant, teams, are_in=are_in)
             return _ok()
-        if goes_on := self._standstill.heard(tenant):
-            self._background.start(goes_on)
         try:
             call = hear(body, tenant, str(req.context.bot_user_id or ""))
         except (KeyError, TypeError, ValueError, AttributeError, IndexError):
@@ -89,6 +87,9 @@ class Routing(AsyncMiddleware):
         if call is None:
             self._counts.add("other", "other", "ignored")
             return _ok()
+        # Only for a person's act: Slack tells us of our own answers too, and some go out without a token.
+        if goes_on := self._standstill.heard(tenant):
+            self._background.start(goes_on)
         if call.origin.channel and call.in_direct_channel and call.kind in ("message", "event"):
             self._answering.met_in_dm(call.origin.channel)
         if self._inbox.keeps(call):

@@ -1,9 +1,11 @@
 """Which workspaces nothing may be sent to: the app was taken off there, or its token counts no more."""
 
+import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any
 
+from bot.background import Background
 from bot.slack.installed import Installed
 from bot.slack.web_api import NO_TOKEN, SlackSaidNo, TooBusy, Unsure, WebApi
 from flows.ports import Outbox
@@ -12,7 +14,8 @@ from storage.installations import whole_org
 log = logging.getLogger("cais.standstill")
 
 TAKEN_OFF = frozenset({"account_inactive", "token_revoked"})
-"""What Slack says to a token that will never count again."""
+"""What Slack says to a token that will never count again. `invalid_auth` is none of them: Slack says it as well where
+this machine's address is not one that it is to be called from, and then the token is as good as before."""
 
 
 NOT_GRANTED = "team_access_not_granted"
@@ -23,13 +26,27 @@ PAGE = 1000
 
 
 class Standstill:
-    """Stops a workspace at once, and lets it go on when it is heard of again. `now` is real time in UNIX seconds."""
+    """Stops a workspace at once, and lets it go on when it is heard of again. `now` is real time in UNIX seconds.
 
-    def __init__(self, slack: WebApi, outbox: Outbox, now: Callable[[], float], *, installed: Installed) -> None:
+    What it asks Slack itself goes through a `slack` that tells nobody of a doubt.
+    """
+
+    def __init__(
+        self,
+        slack: WebApi,
+        outbox: Outbox,
+        now: Callable[[], float],
+        *,
+        installed: Installed,
+        background: Background,
+    ) -> None:
         self._slack = slack
         self._outbox = outbox
         self._now = now
         self._installed = installed
+        self._background = background
+        self._looks: dict[tuple[str, str], asyncio.Task[bool]] = {}
+        """Doubts that are being looked into: many calls may be refused at once, and one look is enough for all."""
         self._stopped: set[str] = set()
         self.gone_on: Callable[[], None] = lambda: None
         """Called when a workspace goes on: something may be due there."""
@@ -64,8 +81,19 @@ class Standstill:
         await self._outbox.stop(tenant, reason, now=self._now())
         log.warning("a workspace was stopped", extra={"action": "workspace_stopped", "reason": reason})
 
+    def doubted(self, tenant: str, error: str) -> None:
+        """Slack refused a call, whichever it was. Looked into beside it, so that nobody waits for that."""
+        key = (tenant, error)
+        if error in NO_TOKEN and tenant and key not in self._looks:
+            look = self._looks[key] = self._background.start(self._look_into(tenant, error))
+            look.add_done_callback(lambda _: self._looks.pop(key))
+
     async def is_over(self, tenant: str, error: str) -> bool:
         """Whether this refusal of Slack's means that our token counts no more; then the workspace is stopped."""
+        look = self._looks.get((tenant, error))
+        return await (asyncio.shield(look) if look else self._look_into(tenant, error))
+
+    async def _look_into(self, tenant: str, error: str) -> bool:
         if error not in NO_TOKEN:
             return False
         try:

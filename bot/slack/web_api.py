@@ -120,6 +120,7 @@ class WebApi:
     ) -> None:
         """Either one token for all workspaces, or the tokens of many. `called` is told how each call ended."""
         self._called = called
+        self._doubted: Callable[[str, str], None] = lambda tenant, error: None
         self._session = session
         self._wire = Wire(session)
         self._base_url = base_url.rstrip("/") + "/"
@@ -135,6 +136,12 @@ class WebApi:
         bound = copy.copy(self)
         bound._tenant = tenant
         return bound
+
+    def telling(self, doubted: Callable[[str, str], None]) -> "WebApi":
+        """The same, that tells of every answer in which a workspace's token may count no more, with Slack's word."""
+        told = copy.copy(self)
+        told._doubted = doubted
+        return told
 
     async def call(
         self, method: str, arguments: Mapping[str, Any], *, patience: float = 100.0, form: bool = False
@@ -186,6 +193,7 @@ class WebApi:
                 raise TooBusy(f"{method}: asked to wait {seconds} s", seconds)
             if said in NO_TOKEN:
                 self._tokens.doubt(self._tenant)
+                self._doubted(self._tenant, said)
             raise SlackSaidNo(method, said)
         return answer
 

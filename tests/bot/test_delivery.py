@@ -303,6 +303,10 @@ class Changing:
         return {"ok": True}
 
 
+def standing(web: Any, services: Services) -> Standstill:
+    return Standstill(web, services.outbox, real_time, installed=OneWorkspace("xoxb-1"), background=Background())
+
+
 async def redrawing(services: Services, slack: Changing, shown: list[str], messages: int) -> Delivery:
     """So many messages of one conversation that are to be drawn anew; each shows what is `shown` when it is written."""
 
@@ -313,7 +317,7 @@ async def redrawing(services: Services, slack: Changing, shown: list[str], messa
     places = [f"D1/{nth}.0" for nth in range(messages)]
     await services.outbox.owe([Owed(TENANT, at, "f1", "redraw", whom, at, due, slot=at) for at in places])
     web: Any = slack
-    standstill = Standstill(web, services.outbox, real_time, installed=OneWorkspace("xoxb-1"))
+    standstill = standing(web, services)
     never = asyncio.Event().wait
     return Delivery(web, services, {"redraw": draw}, Background(), real_time, standstill=standstill, caught_up=never)
 
@@ -361,7 +365,7 @@ async def test_half_of_what_may_be_on_its_way_can_hang_and_holds_up_nobody(servi
         {"hello": greet},
         Background(),
         real_time,
-        standstill=Standstill(slow, services.outbox, real_time, installed=OneWorkspace("xoxb-1")),
+        standstill=standing(slow, services),
         caught_up=asyncio.Event().wait,
     )
     sending = asyncio.ensure_future(delivery.settle_due())

@@ -136,12 +136,7 @@ def answer(services: Services) -> Callable[[Call], Awaitable[Answer]]:
     """The table as in the bot, without Slack."""
     background, slack = Background(), SilentSlack(session=None, token="")  # type: ignore[arg-type]
     people = People(slack, services.directory, background, lambda: 0.0, services.now)
-    answering = Answering(
-        slack,
-        lambda call, note: background.idle(),
-        listen=lambda call: table.answer(call),
-        refused=lambda tenant, error: background.idle(),
-    )
+    answering = Answering(slack, lambda call, note: background.idle(), listen=lambda call: table.answer(call))
     table = Table(ROUTER, services, people=people, is_direct=answering.is_direct, counts=Counts())
     return table.answer
 

@@ -1,6 +1,7 @@
 """The app added to Slack in a browser, taken off again, and added once more."""
 
 import ast
+import asyncio
 import hashlib
 import hmac
 import json
@@ -260,6 +261,47 @@ async def test_taken_off_everything_stops_and_added_again_it_goes_on(
     assert (await browser.adds_it())[0] == 200
     assert await database.outbox.stopped() == {}
     assert "Step 1" in words_of(await slack.ana.types("/cais next"))
+
+
+@pytest.mark.parametrize("word", ["token_revoked", "account_inactive", "invalid_auth"])
+async def test_whatever_call_slack_refuses_for_a_dead_token_stops_the_workspace_until_it_is_added_again(
+    browser: Browser, database: Database, word: str
+) -> None:
+    await browser.adds_it()
+    slack, asked = browser.slack, len(browser.slack.sandbox.calls)
+    slack.sandbox.faults(*({"method": m, "kind": "refuse", "error": word} for m in ("users.info", "auth.test")))
+    await slack.ben.types("/cais next")
+    await slack.settled()
+    methods = [call.method for call in slack.sandbox.calls[asked:]]
+    assert (methods.count("auth.test"), [m for m in methods if m.startswith("chat.")]) == (1, []), "nothing was posted"
+    assert await database.outbox.stopped() == {TENANT: word}
+    # Slack says `invalid_auth` also where this machine may not call it: the token may be as good as before.
+    assert await browser.tenants() == ([TENANT] if word == "invalid_auth" else [])
+    assert (await browser.adds_it())[0] == 200
+    assert (await database.outbox.stopped(), await browser.tenants()) == ({}, [TENANT])
+
+
+async def test_a_refusal_that_is_not_about_the_token_stops_nothing(browser: Browser, database: Database) -> None:
+    await browser.adds_it()
+    browser.slack.sandbox.faults({"method": "users.info", "kind": "refuse", "error": "no_permission"})
+    await browser.slack.ben.types("/cais next")
+    await browser.slack.settled()
+    assert (await database.outbox.stopped(), await browser.tenants()) == ({}, [TENANT])
+
+
+async def test_many_calls_refused_at_once_are_looked_into_once(
+    browser: Browser, caplog: pytest.LogCaptureFixture
+) -> None:
+    await browser.adds_it()
+    slack = browser.slack
+    slack.sandbox.faults({"method": "*", "kind": "refuse", "error": "token_revoked", "times": -1})
+    asked = len(slack.sandbox.calls)
+    about = slack.bot.slack.of(TENANT)
+    calls = [about.call("users.info", {"user": BEN}, form=True) for _ in range(5)]
+    assert [type(e) for e in await asyncio.gather(*calls, return_exceptions=True)] == [SlackSaidNo] * 5
+    await slack.settled()
+    assert [call.method for call in slack.sandbox.calls[asked:]].count("auth.test") == 1
+    assert [r.__dict__.get("action") for r in caplog.records].count("workspace_stopped") == 1
 
 
 async def test_a_team_that_never_had_the_app_is_not_counted_as_stopped(browser: Browser, database: Database) -> None:

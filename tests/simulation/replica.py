@@ -88,7 +88,9 @@ class Replica:
         self.services: Services = build_services(self.database, self._pack, self._time.business)
         line = Line(self._slack, self._faults, alive)
         background = Background()
-        self.standstill = Standstill(line, self.services.outbox, self.real_time, installed=OneWorkspace("xoxb-1"))
+        self.standstill = Standstill(
+            line, self.services.outbox, self.real_time, installed=OneWorkspace("xoxb-1"), background=background
+        )
         self.people = People(line, self.services.directory, background, self.real_time, self.services.now)
         self.planner = Planner(self.services, self.people, planned=lambda: None)
         self.delivery = Delivery(
