@@ -23,7 +23,7 @@ from bot.socket_mode import SocketMode
 from bot.workers.evidence_copies import build_copies
 from flows.packs import PackError, load_pack
 from flows.roadmap import Pack
-from storage.database import open_database, sqlite_path
+from storage.database import Database, open_database, sqlite_path
 from storage.errors import StorageError
 from storage.sealing import KeyTrouble
 
@@ -66,6 +66,7 @@ async def _bot(settings: Settings) -> AsyncIterator[Bot]:
     except (StorageError, ValueError) as error:
         raise NotServing(f"{error} CAIS_DATABASE_URL and CAIS_DATA_DIR say where the database is.") from None
     async with database:
+        await _check_writable(database)
         bot = Bot(
             token=token.reveal() if token else "",
             installations=database.installations(settings.keys) if settings.by_oauth else None,
@@ -90,6 +91,14 @@ async def _bot(settings: Settings) -> AsyncIterator[Bot]:
             yield bot
         finally:
             await bot.stop()
+
+
+async def _check_writable(database: Database) -> None:
+    """What may only be read is found out now, and not when somebody's first answer is lost."""
+    try:
+        await database.must_be_writable()
+    except StorageError as error:
+        raise NotServing(f"{error} `cais doctor` says more.") from None
 
 
 def tune_python() -> None:

@@ -6,6 +6,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol
 
+from sqlalchemy import false, update
+
 from flows import ports
 from flows.evidence.intake import Intake as IntakePort
 from storage import sqlite
@@ -21,15 +23,24 @@ from storage.installations import Installations
 from storage.intake import Intake
 from storage.knowledge import Knowledge
 from storage.migrate import HEAD, migrate
+from storage.models import firms
 from storage.outbox import Outbox
 from storage.owing import take_turn
 from storage.plans import Plans
 from storage.questions import Notes, Questions
 from storage.sealing import Keys
-from storage.statements import Statement
+from storage.statements import Statement, Unit
 from storage.workspaces import Workspaces
 
 VERSION_QUERY = "SELECT version_num FROM alembic_version"
+
+
+_touch_none = Statement(lambda _: update(firms).where(false()).values(name=firms.c.name))
+
+
+def _write_nothing() -> Unit[None]:
+    """A write that changes no row: on a file that may only be read, SQLite lets even BEGIN IMMEDIATE pass."""
+    yield _touch_none, {}
 
 
 class ClosingRunner(Runner, Protocol):
@@ -62,6 +73,10 @@ class Database:
     def installations(self, keys: Keys) -> Installations:
         """Where the app was installed by OAuth; opened and sealed with these keys."""
         return Installations(self._runner, keys)
+
+    async def must_be_writable(self) -> None:
+        """Raises StorageUnavailable where the database may only be read, which opening it does not notice."""
+        await self._runner.write(_write_nothing)
 
     async def close(self) -> None:
         """Finish what is under way, then disconnect."""
@@ -179,19 +194,40 @@ def _check_sqlite(path: Path) -> tuple[Finding, ...]:
     connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None, timeout=5)
     try:
         journal = connection.execute("PRAGMA journal_mode").fetchone()[0]
-        connection.execute("BEGIN IMMEDIATE")
-        connection.execute("ROLLBACK")
+        writable = _may_write(connection)
         sound = connection.execute("PRAGMA quick_check").fetchone()[0] == "ok"
     except sqlite3.Error as error:
         raise sqlite.unavailable(error) from error
     finally:
         connection.close()
     return (
-        Finding(True, f"The database {path} can be read and written."),
+        Finding(writable, f"The database {path} can be read and written." if writable else _only_read(path)),
         _migrated(version),
         # As after a backup was put back: nothing is wrong with it, and whoever opens it for writing changes it.
         Finding(True, f"Its journal is {journal}." + ("" if journal == "wal" else " The next start sets WAL.")),
         Finding(sound, "Its pages are sound." if sound else "Its pages are damaged: restore a backup."),
+    )
+
+
+def _may_write(connection: sqlite3.Connection) -> bool:
+    """Tried, and taken back: rights alone do not tell, and on a file that may only be read even BEGIN passes."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        connection.execute("PRAGMA user_version = 0")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_READONLY:
+            raise
+        return False
+    finally:
+        connection.execute("ROLLBACK")
+    return True
+
+
+def _only_read(path: Path) -> str:
+    beside = " and ".join(f"{path.name}{end}" for end in ("-wal", "-shm"))
+    return (
+        f"The database {path} may only be read by this user, and a start refuses that. Let the user who runs the bot "
+        f"write to it, to {beside} beside it and to the folder {path.parent}: chown and chmod u+w do."
     )
 
 

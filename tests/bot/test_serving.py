@@ -21,6 +21,7 @@ from bot.settings import Settings, read
 from storage.database import open_database
 from storage.installations import Installation
 from storage.sealing import new_key
+from tests.rights import not_root, open_folder
 
 OAUTH = {
     "SLACK_BOT_TOKEN": "",
@@ -120,6 +121,20 @@ async def test_what_no_second_try_would_mend_is_said(given: Given, instead: dict
             await serve(given(**instead))
     assert stopped.value.exit_code == 2
     assert "hush" not in str(stopped.value)
+
+
+async def test_a_database_that_may_only_be_read_stops_the_start(given: Given) -> None:
+    with open_folder() as folder:
+        file = folder / "cais.db"
+        await (await open_database(str(file))).close()
+        file.chmod(0o444)
+        with (
+            not_root(),
+            pytest.raises(NotServing, match=r"The database file may only be read\..*cais doctor") as stopped,
+        ):
+            async with asyncio.timeout(20):
+                await serve(given(CAIS_DATABASE_URL=f"sqlite+aiosqlite:///{file}"))
+        assert stopped.value.exit_code == 2
 
 
 async def test_a_taken_port_is_said(given: Given) -> None:

@@ -1,8 +1,13 @@
 """What `cais doctor` is told of a database."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from storage.database import check, open_database
+from tests.rights import not_root, open_folder
 
 
 async def test_a_good_database_is_well(url: str) -> None:
@@ -37,3 +42,29 @@ async def test_a_url_of_another_database_is_said_in_words() -> None:
     (finding,) = await check("mysql://root@localhost/cais")
     assert not finding.ok
     assert "only sqlite and postgresql" in finding.sentence
+
+
+@pytest.mark.parametrize("journal", ["wal", "delete"])
+async def test_a_file_that_may_only_be_read_is_said_with_what_to_do(journal: str) -> None:
+    with open_folder() as folder:
+        path = folder / "cais.db"
+        await (await open_database(str(path))).close()
+        with closing(sqlite3.connect(path)) as put_back:
+            put_back.execute(f"PRAGMA journal_mode = {journal}")
+        path.chmod(0o444)
+        before = path.read_bytes()
+        with not_root():
+            (trouble,) = [one.sentence for one in await check(str(path)) if not one.ok]
+        assert "may only be read by this user, and a start refuses that" in trouble
+        assert f"the folder {folder}" in trouble
+        assert path.read_bytes() == before
+
+
+async def test_looking_whether_it_can_be_written_changes_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "cais.db"
+    await (await open_database(str(path))).close()
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("PRAGMA user_version = 7")
+    before = path.read_bytes()
+    assert all(finding.ok for finding in await check(str(path)))
+    assert path.read_bytes() == before
