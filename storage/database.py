@@ -22,7 +22,7 @@ from storage.inbox import Inbox
 from storage.installations import Installations
 from storage.intake import Intake
 from storage.knowledge import Knowledge
-from storage.migrate import HEAD, migrate
+from storage.migrate import HEAD, NEWER, is_newer, migrate
 from storage.models import firms
 from storage.outbox import Outbox
 from storage.owing import take_turn
@@ -182,9 +182,11 @@ async def _check_postgres(url: str) -> tuple[Finding, ...]:
     from storage import postgres
 
     try:
-        return tuple(Finding(*found) for found in await postgres.check(url, VERSION_QUERY, HEAD))
+        version = await postgres.version(url, VERSION_QUERY)
+        writable, durable = await postgres.check(url)
     except StorageUnavailable as error:
         return (Finding(False, f"{error} Is the server running, and is CAIS_DATABASE_URL right?"),)
+    return Finding(*writable), _migrated(version), Finding(*durable)
 
 
 def _check_sqlite(path: Path) -> tuple[Finding, ...]:
@@ -234,4 +236,6 @@ def _only_read(path: Path) -> str:
 def _migrated(version: str) -> Finding:
     if version == HEAD:
         return Finding(True, f"Its tables are up to date (migration {HEAD}).")
+    if is_newer(version):
+        return Finding(False, f"{NEWER} Its tables are at migration {version}, this version knows {HEAD}.")
     return Finding(False, f"Its tables are at migration {version or 'none'}, not {HEAD}: the next start migrates them.")

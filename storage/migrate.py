@@ -18,9 +18,16 @@ log = logging.getLogger("cais.database")
 HEAD = "0012"
 """The last migration. Named here so that a start need not read the folder; a test compares."""
 
+NEWER = "The database was made by a newer version of this program. Please start that version, or restore a backup."
+
 _FOLDER = Path(__file__).parent / "migrations"
 _LOCK = 2_024_053_1
 """Of PostgreSQL's advisory locks, ours: replicas that start together migrate one after the other."""
+
+
+def is_newer(version: str) -> bool:
+    """Whether a database at this migration is none of ours to migrate: a newer version of the program has had it."""
+    return version not in {"", *(f"{number:04d}" for number in range(1, int(HEAD) + 1))}
 
 
 def config(connection: "Connection | None" = None) -> "Config":
@@ -42,9 +49,7 @@ def upgrade(connection: "Connection") -> None:
     try:
         command.upgrade(config(connection), "head")
     except CommandError as error:
-        raise StorageError(
-            "The database was made by a newer version of this program. Please start that version, or restore a backup."
-        ) from error
+        raise StorageError(NEWER) from error
 
 
 async def migrate(url: str) -> None:

@@ -192,10 +192,15 @@ async def open_postgres(url: str) -> PostgresRunner:
     return PostgresRunner(pool)
 
 
-async def check(url: str, query: str, head: str) -> list[tuple[bool, str]]:
-    """What is well with the database and what is not, for `cais doctor`. Raises StorageUnavailable."""
-    at = await version(url, query)
-    connection = await asyncpg.connect(plain_url(url), timeout=_SECONDS)
+async def check(url: str) -> list[tuple[bool, str]]:
+    """Whether the database can be written, and keeps what it acknowledged, for `cais doctor`.
+
+    Raises StorageUnavailable.
+    """
+    try:
+        connection = await asyncpg.connect(plain_url(url), timeout=_SECONDS)
+    except _LOST as error:
+        raise _unavailable(error) from error
     try:
         standby = await connection.fetchval("SELECT pg_is_in_recovery()")
         writable = not standby and await connection.fetchval(
@@ -210,12 +215,6 @@ async def check(url: str, query: str, head: str) -> list[tuple[bool, str]]:
         (
             writable,
             "The database can be read and written." if writable else "The database may only be read by this user.",
-        ),
-        (
-            at == head,
-            f"Its tables are up to date (migration {head})."
-            if at == head
-            else f"Its tables are at migration {at or 'none'}, not {head}: the next start migrates them.",
         ),
         (
             durable != "off",

@@ -20,7 +20,7 @@ MOST_ASKED = 50
 
 ADD_AGAIN = "There, add it once more at /slack/install"
 
-NOT_YET = "Which workspaces have added the app is seen here once the next start has made the database, or migrated it."
+NOT_YET = "Which workspaces have added the app is seen here once the database is there and its tables are up to date."
 
 
 async def check_oauth(settings: Settings, now: datetime) -> list[Finding]:

@@ -5,8 +5,13 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from storage.database import check, open_database
+from storage.errors import StorageError
+from storage.migrate import HEAD
+from storage.postgres import sqlalchemy_url
 from tests.rights import not_root, open_folder
 
 
@@ -29,6 +34,29 @@ async def test_tables_that_are_not_up_to_date_are_named(tmp_path: Path) -> None:
     path.touch()
     findings = await check(str(path))
     assert next(f.sentence for f in findings if not f.ok).startswith("Its tables are at migration none")
+
+
+@pytest.mark.parametrize("version", ["9999", "a-branch"])
+async def test_tables_of_a_newer_version_are_said_to_be_that_as_a_start_does(url: str, version: str) -> None:
+    await (await open_database(url)).close()
+    await set_version(url, version)
+    try:
+        with pytest.raises(StorageError) as refused:
+            await open_database(url)
+        (trouble,) = [one.sentence for one in await check(url) if not one.ok]
+    finally:
+        await set_version(url, HEAD)  # tests of PostgreSQL share one database
+    assert trouble.startswith(str(refused.value))
+    assert version in trouble
+    assert "the next start migrates" not in trouble
+
+
+async def set_version(url: str, version: str) -> None:
+    """Writes what alembic would, had it come from elsewhere."""
+    engine = create_async_engine(sqlalchemy_url(url) if url.startswith("postgresql") else url)
+    async with engine.begin() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = :version"), {"version": version})
+    await engine.dispose()
 
 
 async def test_a_server_that_does_not_answer_is_said_in_words(tmp_path: Path) -> None:
