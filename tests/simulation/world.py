@@ -27,7 +27,7 @@ from tests.simulation.acting import Actor, Names, place, rung_of, tenant_of
 from tests.simulation.at_once import open_at_once
 from tests.simulation.faults import Died, Faults
 from tests.simulation.replica import Replica
-from tests.simulation.slack import Slack, User
+from tests.simulation.slack import Sent, Slack, User
 from tests.simulation.virtual_time import Time, run, until
 from tests.storage.fresh import fresh_database
 
@@ -45,6 +45,9 @@ NEVER_OLD = 1e12
 
 PATIENCE = 20
 """Times it is looked again before anybody reads what was sent, and before it is seen whether the bot is still up."""
+
+UNKNOWN = "?"
+"""The firm of what was sent where no row says that it was."""
 
 
 @dataclass
@@ -92,6 +95,9 @@ class World:
         self.peek = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
         self.replicas: list[Replica] = []
         self.messages: list[s.Message] = []
+        self.seen = 0
+        self.untold: list[Sent] = []
+        """What Slack has, while we do not know yet that it has."""
         self.forgotten = 0.0
         people = {h.by for h in script.happenings} | {h.person for h in script.happenings if hasattr(h, "person")}
         for person in people:
@@ -122,6 +128,7 @@ class World:
             await asyncio.sleep(PAUSE)  # a plan of the very instant may have been made before it or after it
             await self._settle()
         await self._pass_until(self.script.until)
+        await self._look(in_the_end=True)
         return Played(
             messages=self.messages,
             faults=self.faults.seen,
@@ -235,15 +242,27 @@ class World:
 
     # --- what was sent ------------------------------------------------------------------------------------------
 
-    async def _look(self) -> None:
-        """What was sent since the last look, by Slack's side: the keys that came along, and the rows they are."""
-        for sent in self.slack.sent[len(self.messages) :]:
-            with self.time.held():
-                rows = await self.observer.outbox.of_message(tenant_of(sent.user), sent.place)
-            said = set(sent.body["metadata"]["event_payload"]["keys"].split())
-            items = {await self._item(row.owed) for row in rows if short(row.owed.key) in said}
-            unknown = said - {short(row.owed.key) for row in rows}
-            self.messages.append(s.Message(sent.user, sent.at, frozenset(items | {("?", key) for key in unknown})))
+    async def _look(self, *, in_the_end: bool = False) -> None:
+        """What was sent since the last look, by Slack's side: the keys that came along, and the rows they are.
+
+        Of a message whose reply was lost the rows know where it stands only when they are settled.
+        """
+        new, self.seen = self.slack.sent[self.seen :], len(self.slack.sent)
+        untold, self.untold = [*self.untold, *new], []
+        for sent in untold:
+            message = await self._read(sent)
+            if in_the_end or not any(firm == UNKNOWN for firm, _ in message.items):
+                self.messages.append(message)
+            else:
+                self.untold.append(sent)
+
+    async def _read(self, sent: Sent) -> s.Message:
+        with self.time.held():
+            rows = await self.observer.outbox.of_message(tenant_of(sent.user), sent.place)
+        said = set(sent.body["metadata"]["event_payload"]["keys"].split())
+        items = {await self._item(row.owed) for row in rows if short(row.owed.key) in said}
+        unknown = said - {short(row.owed.key) for row in rows}
+        return s.Message(sent.user, sent.at, frozenset(items | {(UNKNOWN, key) for key in unknown}))
 
     async def _item(self, owed: Owed) -> tuple[str, str]:
         with self.time.held():
