@@ -1,5 +1,6 @@
 """Putting an answer together: the direct line, the quotes, links with their environment, past dates by the policy."""
 
+import re
 from collections.abc import Sequence
 from datetime import date
 
@@ -16,6 +17,8 @@ MOST_DRAFTED = 300
 NOT_SAID = "The roadmap does not say."
 _POLAR = frozenset({"optional", "same", "separate", "not", "all", "only", "before"})
 """Words that turn a yes into a no: said by one side only, neither is said."""
+_JUDGES = re.compile(r"\b(?:overdue|past[ -]?due|(?:too )?late|behind|missed|expired|lapsed)\b", re.IGNORECASE)
+"""Words of a question about a date that a yes would repeat."""
 _NEAR, _PLAINLY = 0.6, 0.05
 """How near a phrasing must be, and how much nearer than one with the other answer, to say yes or no as it does."""
 
@@ -33,7 +36,7 @@ class Composer:
         if not held:
             return self._declined(question, choices[0])
         confidence = round(min(c.score for c in held), 2)
-        parts = [part for choice in held for part in self._parts(choice, today, walk)]
+        parts = [part for choice in held for part in self._parts(question, choice, today, walk)]
         if len(held) == 1 and len(parts) > 1:
             return Ambiguous(readings=tuple(parts), confidence=confidence, edition=self._pack.edition_title)
         return Answered(parts=tuple(parts), confidence=confidence, edition=self._pack.edition_title)
@@ -49,11 +52,12 @@ class Composer:
         statement = self._knowledge.statements[statement_id]
         return Citation(id=statement_id, step=statement.step, quote=statement.text, lines=statement.lines)
 
-    def _parts(self, choice: Choice, today: date | None, walk: Walk | None) -> list[Part]:
+    def _parts(self, question: str, choice: Choice, today: date | None, walk: Walk | None) -> list[Part]:
         """One, or the readings: one for each environment where the question names neither, or the next best."""
         name = choice.subject.name if choice.subject else ""
         subject = self._knowledge.subjects[name]
-        said = _said(choice)
+        # Whether it is too late is for nobody here to say: the line says what the date was.
+        said = "" if subject.dates and _JUDGES.search(question) else _said(choice)
         envs: Sequence[Environment | None] = [choice.env]
         if not isinstance(subject.cite, tuple) and choice.env not in subject.cite:
             envs = tuple(subject.cite)

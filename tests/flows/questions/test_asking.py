@@ -217,6 +217,21 @@ def test_only_a_question_that_asks_whether_is_answered_with_yes_or_no(question: 
     assert part.direct.startswith(("Yes. ", "No. ")) == bool(said)
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "is the July 25, 2022 certification overdue?",
+        "is the May 31, 2024 deadline overdue?",
+        "is the May 31, 2024 deadline past due?",
+        "is full compliance late after May 31, 2024?",
+    ],
+)
+def test_whether_a_date_is_overdue_is_answered_with_the_date_and_neither_yes_nor_no(question: str) -> None:
+    for part in parts_of(ask(question)):
+        assert part.said == ""
+        assert not part.direct.startswith(("Yes", "No"))
+
+
 def test_of_two_questions_only_the_one_that_asks_whether_begins_with_yes_or_no() -> None:
     where, whether = parts_of(ask("where do I register and can I change it later"))
     assert (where.said, whether.said) == ("", "yes")
