@@ -150,6 +150,7 @@ class Bot:
             background=self.background,
             counts=self.counts,
             standstill=self.standstill,
+            people=self.people,
             replays=Replays(now),
             budget=budget,
         )

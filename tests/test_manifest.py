@@ -8,7 +8,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from bot.bootstrap import build_router
-from bot.front.hearing import ACCESS, GONE
+from bot.front.hearing import ACCESS, CHANGED, GONE
 from bot.manifest import manifest_path, read_manifest
 from bot.router import Router
 from bot.sandbox import web_api  # noqa: F401 - importing it fills the table of methods
@@ -48,7 +48,8 @@ def methods_called() -> set[str]:
 
 
 def test_every_event_is_heard_and_every_event_heard_is_asked_for(router: Router) -> None:
-    assert read_manifest().events == {TABS.get(name, name) for name in router.events} | WORDS | set(GONE) | set(ACCESS)
+    acted_on = {TABS.get(name, name) for name in router.events} | WORDS
+    assert read_manifest().events == acted_on | {*GONE, *ACCESS, CHANGED}
 
 
 def test_every_shortcut_is_heard_and_every_one_heard_is_there(router: Router) -> None:

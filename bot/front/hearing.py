@@ -242,6 +242,19 @@ def moved_in_org(body: Payload) -> tuple[tuple[str, ...], bool]:
     return tuple(team for team in event.get("team_ids") or () if isinstance(team, str)), ACCESS[kind]
 
 
+CHANGED = "user_change"
+"""Slack's event about somebody's profile: a time zone, a closed account, a role; a status, too, which is not ours."""
+
+
+def changed_person(body: Payload) -> Payload:
+    """The person as such an event shows them; empty where it is another one, or shows nobody."""
+    event: Payload = body.get("event") or {}
+    if body.get("type") != "event_callback" or event.get("type") != CHANGED:
+        return {}
+    user = event.get("user")
+    return user if isinstance(user, dict) and isinstance(user.get("id"), str) else {}
+
+
 def _event_callback(body: Payload, tenant: str, bot_user: str) -> Call | None:
     event: Payload = body["event"]
     kind = event.get("type")

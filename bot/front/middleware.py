@@ -15,10 +15,11 @@ from bot.errors import STILL_WORKING
 from bot.front.acks import Acks
 from bot.front.answering import Answering, waiting
 from bot.front.event_inbox import EventInbox
-from bot.front.hearing import Call, gone_from, hear, moved_in_org
+from bot.front.hearing import Call, changed_person, gone_from, hear, moved_in_org
 from bot.front.replays import Replays
 from bot.front.table import Table
 from bot.metrics import Counts
+from bot.slack.people import People
 from bot.slack.standstill import Standstill
 from bot.surfaces import Answer, Message, Open, Say
 
@@ -38,6 +39,7 @@ class Routing(AsyncMiddleware):
         background: Background,
         counts: Counts,
         standstill: Standstill,
+        people: People,
         replays: Replays,
         budget: float = BUDGET,
     ) -> None:
@@ -47,6 +49,7 @@ class Routing(AsyncMiddleware):
         self._background = background
         self._counts = counts
         self._standstill = standstill
+        self._people = people
         self._replays = replays
         self._budget = budget
         self._acks = Acks()
@@ -72,12 +75,7 @@ class Routing(AsyncMiddleware):
             self._counts.add("replayed", "other", "refused")
             return REPLAYED
         tenant = f"{req.context.enterprise_id or '-'}/{req.context.team_id or '-'}"
-        if gone := gone_from(body):
-            await self._standstill.taken_off(tenant, gone, at=float(body.get("event_time") or 0.0))
-            return _ok()
-        teams, are_in = moved_in_org(body)
-        if teams:
-            await self._standstill.moved(tenant, teams, are_in=are_in)
+        if await self._is_news(body, tenant, at=float(body.get("event_time") or 0.0)):
             return _ok()
         try:
             call = hear(body, tenant, str(req.context.bot_user_id or ""))
@@ -96,6 +94,19 @@ class Routing(AsyncMiddleware):
             again = bool(req.headers.get("x-slack-retry-num"))
             return _ok() if await self._inbox.hear(call, body, again=again, budget=self._budget) else _later()
         return await self._answer(call)
+
+    async def _is_news(self, body: Mapping[str, Any], tenant: str, at: float) -> bool:
+        """Takes in what nobody did with us: what became of an installation, a workspace of an org, a person."""
+        teams, are_in = moved_in_org(body)
+        if gone := gone_from(body):
+            await self._standstill.taken_off(tenant, gone, at=at)
+        elif teams:
+            await self._standstill.moved(tenant, teams, are_in=are_in)
+        elif changed := changed_person(body):
+            await self._people.changed(tenant, changed, at=at)
+        else:
+            return False
+        return True
 
     async def _answer(self, call: Call) -> BoltResponse:
         with self._acks:

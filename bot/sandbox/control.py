@@ -178,7 +178,7 @@ class Control:
             raise SlackError("invalid_arguments", messages=["a person needs a name"])
         if body.get("tz", "UTC") not in zoneinfo.available_timezones():
             raise SlackError("invalid_arguments", messages=["tz must be an IANA name such as Europe/London"])
-        return {"ok": True, "user": self._slack.workspace.add_user(body)}
+        return {"ok": True, "user": self._people.put(body)}
 
     async def _add_channel(self, body: Json) -> Json:
         return {"ok": True, "channel": self._slack.workspace.add_channel(body)}

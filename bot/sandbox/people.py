@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import Any
 
 from bot.sandbox import notices, payloads
 from bot.sandbox.files import give_files, handed_over
+from bot.sandbox.identity import users_info
 from bot.sandbox.mentions import mentioned_users, plain_text, typed_text
 from bot.sandbox.responses import respond
 from bot.sandbox.slack import Slack
@@ -146,6 +148,15 @@ class People:
             event["view"] = payloads.view_for_bot(view)
         event_id = self._slack.event("app_home_opened", event)
         return {"ok": True, "event_id": event_id}
+
+    def put(self, user: Json) -> Json:
+        """Adds somebody, or changes somebody who is there already: of that Slack tells the app."""
+        was_there = str(user.get("id")) in self._slack.workspace.users
+        put = self._slack.workspace.add_user(user)
+        if was_there:
+            shown = users_info(self._slack, {"user": put["id"]})["user"]
+            self._slack.event("user_change", {"type": "user_change", "user": shown, "cache_ts": int(time.time())})
+        return put
 
     async def event(self, event: Json, event_id: str | None = None) -> Json:
         """Delivers any event to the app, if Slack would."""

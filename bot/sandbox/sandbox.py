@@ -151,7 +151,7 @@ class Sandbox:
 
     def add_person(self, name: str, **more: Any) -> str:
         """Adds or changes somebody (id, real_name, tz, is_admin, deleted, ...) and returns his id."""
-        return str(self.slack.workspace.add_user({"name": name, "real_name": name.title(), **more})["id"])
+        return str(self.people.put({"name": name, "real_name": name.title(), **more})["id"])
 
     def add_channel(self, name: str, members: list[str], **more: Any) -> str:
         """Adds or changes a channel (id, is_private, is_archived, ...) and returns its id; the app is U0CAIS."""

@@ -8,6 +8,7 @@ from datetime import datetime
 import msgspec
 
 from bot.background import Background
+from bot.slack.places import place
 from bot.slack.web_api import SlackSaidNo, TooBusy, Unsure, WebApi
 from bot.typed.words import writable
 from flows.habits import CLOSED, Standing
@@ -88,22 +89,38 @@ class People:
 
         Whose account was closed may have it back: that is asked however little time has gone by.
         """
-        seen = {user: await self._directory.sight(tenant, place) for user, place in people.items()}
+        seen = {user: await self._directory.sight(tenant, person) for user, person in people.items()}
         old = [user for user, s in seen.items() if _is_closed(s) or self._now() - s.known.checked_at >= ADMIN_FRESH]
         asked = [user for user in old if self._may_ask((tenant, user))]
         await asyncio.gather(*(self.meet(tenant, user, people[user]) for user in asked))
 
     async def freshen(self, tenant: str, people: Mapping[str, str]) -> None:
         """Asks about those of these people (Slack's ids, and ours) whom nobody asked about for a day, one by one."""
-        for user, place in people.items():
+        for user, person in people.items():
             key = (tenant, user)
             if self._now() - self._looked_at.get(key, 0.0) < FRESH or key in self._asking:
                 continue
-            known = (await self._directory.sight(tenant, place)).known
+            known = (await self._directory.sight(tenant, person)).known
             if self._now() - known.checked_at >= FRESH and self._may_ask(key):
-                await self._ask(tenant, user, place)
+                await self._ask(tenant, user, person)
                 await asyncio.sleep(GENTLY)
             self._looked_at[key] = self._now()
+
+    async def changed(self, tenant: str, user: Mapping[str, object], *, at: float) -> None:
+        """Slack says of itself that somebody's profile changed at this UNIX time: kept where we know them.
+
+        Of most changes, such as a status, there is nothing to keep; an event that comes late knows less than we do.
+        """
+        person = place(tenant, str(user["id"]))
+        known = (await self._directory.sight(tenant, person)).known
+        if not known.checked_at or at + 1.0 <= known.checked_at:  # Slack tells whole seconds
+            return
+        shown = read_user(person, user, self._now())
+        shown = msgspec.structs.replace(
+            shown, name=shown.name or known.name, time_zone=shown.time_zone or known.time_zone
+        )
+        if msgspec.structs.replace(shown, checked_at=known.checked_at) != known:
+            await self._directory.remember(tenant, shown, at=self._business().timestamp())
 
     def _may_ask(self, key: tuple[str, str]) -> bool:
         return self._now() - self._tried.get(key, 0.0) >= AGAIN
@@ -123,17 +140,18 @@ class People:
             self._asking.discard((tenant, user))
 
 
-def read_user(person: str, user: dict[str, object], now: float) -> Known:
+def read_user(person: str, user: Mapping[str, object], now: float) -> Known:
     """What one user object of Slack's says; the real name first, because an examiner reads it in the history."""
     profile = user.get("profile")
     shown = profile if isinstance(profile, dict) else {}
+    zone = user.get("tz")
     name = user.get("real_name") or shown.get("real_name") or shown.get("display_name") or user.get("name") or ""
     standing = _standing(person, user)
     runs = bool(user.get("is_admin") or user.get("is_owner"))
     return Known(
         person=person,
         name=writable(str(name)),
-        time_zone=str(user.get("tz") or ""),
+        time_zone=zone if isinstance(zone, str) else "",
         admin=runs and standing == "",
         checked_at=now,
         standing=standing,
@@ -144,7 +162,7 @@ def _is_closed(sighting: Sighting) -> bool:
     return sighting.known.standing == "gone" or sighting.blocked in CLOSED
 
 
-def _is_of_here(person: str, user: dict[str, object]) -> bool:
+def _is_of_here(person: str, user: Mapping[str, object]) -> bool:
     """Not of another company, met in a shared channel: whoever runs their workspace does not run this one."""
     enterprise, _, team = person.removeprefix("slack:").rpartition("/")[0].partition("/")
     org = user.get("enterprise_user")
@@ -152,7 +170,7 @@ def _is_of_here(person: str, user: dict[str, object]) -> bool:
     return not user.get("is_stranger") and (same_org or user.get("team_id") in (None, "", team))
 
 
-def _standing(person: str, user: dict[str, object]) -> Standing:
+def _standing(person: str, user: Mapping[str, object]) -> Standing:
     if user.get("deleted"):
         return "gone"
     if user.get("is_bot") or user.get("id") == "USLACKBOT":

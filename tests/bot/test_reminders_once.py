@@ -9,6 +9,7 @@ import pytest
 from bot.bootstrap import build_services
 from bot.delivery.rounds import LEASE
 from bot.slack.people import FRESH
+from flows.ports import Known
 from flows.roadmap import Pack
 from storage.database import open_database
 from tests.bot.conftest import engine
@@ -142,6 +143,72 @@ async def test_whoever_moves_to_another_zone_is_told_by_its_clock_a_day_later(wo
     await world.goes_to("2026-11-30", 22, 30)
     assert "One thing for Tuesday, December 1" in world.said(BEN)
     assert "AM on Dec 16, 2026 Kolkata" in world.said(BEN)
+
+
+async def changes(world: World, **what: object) -> None:
+    """Slack tells the app of Ben, whom it knows, what it tells of everybody whose profile changes."""
+    world.slack.sandbox.add_person("ben", id=BEN, real_name="Ben Cole", **what)
+    await world.slack.settled()
+
+
+async def kept(world: World) -> Known:
+    return (await world.services.directory.sight("-/T0SANDBOX", person(BEN).id)).known
+
+
+async def known(world: World) -> Known:
+    """What is known of Ben once Slack was asked."""
+    await world.slack.bot.people.meet("-/T0SANDBOX", BEN, person(BEN).id)
+    return await kept(world)
+
+
+async def test_whoever_moves_to_another_zone_is_told_by_its_clock_from_then_on(world: World) -> None:
+    await bens_task(world)
+    await known(world)
+    await world.plan()
+    await changes(world, tz="Asia/Kolkata")
+    await world.goes_to("2026-11-30", 22, 29)
+    assert world.digests(BEN) == []
+    await world.goes_to("2026-11-30", 22, 30)
+    assert "AM on Dec 16, 2026 Kolkata" in world.said(BEN)
+
+
+async def test_an_account_that_is_closed_is_noticed_at_once(world: World) -> None:
+    await bens_task(world)
+    await known(world)
+    await world.plan()
+    await changes(world, deleted=True)
+    await world.goes_to("2026-11-24", 12)
+    assert "Ben Cole* cannot be reached here" in world.said(LEA)
+
+
+async def test_of_a_change_that_is_not_ours_to_know_nothing_is_kept(world: World) -> None:
+    await bens_task(world)
+    before = await known(world)
+    await changes(world, title="On vacation")
+    assert await kept(world) == before
+
+
+async def test_news_of_somebody_that_comes_late_does_not_undo_what_was_learned_since(world: World) -> None:
+    await bens_task(world)
+    before = await known(world)
+    late = {"id": BEN, "real_name": "Ben Cole", "tz": "Asia/Tokyo"}
+    await world.slack.bot.people.changed("-/T0SANDBOX", late, at=before.checked_at - 2.0)
+    assert await kept(world) == before
+
+
+@pytest.mark.parametrize("user", [None, "U0BEN", {}, {"id": 5}, {"id": BEN}, {"id": BEN, "tz": 5, "profile": [1]}])
+async def test_news_of_somebody_in_an_odd_shape_changes_nothing(world: World, user: object) -> None:
+    await bens_task(world)
+    before = await known(world)
+    world.slack.sandbox.slack.event("user_change", {"type": "user_change", "user": user})
+    await world.slack.settled()
+    assert await kept(world) == before
+
+
+async def test_news_of_somebody_nobody_here_met_is_not_kept(world: World) -> None:
+    await world.slack.bot.people.changed("-/T0SANDBOX", {"id": "U0NEW", "real_name": "New"}, at=9e9)
+    sight = await world.services.directory.sight("-/T0SANDBOX", "slack:-/T0SANDBOX/U0NEW")
+    assert (sight.known.name, sight.known.checked_at) == ("", 0.0)
 
 
 async def test_a_closed_account_is_told_to_the_lead_who_is_reminded_instead(world: World) -> None:
