@@ -1,6 +1,5 @@
 """What an operator can set, read once from the environment and a .env file, and checked with sentences."""
 
-import os
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
@@ -11,6 +10,7 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec import Meta, field
 
+from bot import environment
 from storage.sealing import Keys, read_keys
 
 SLACK_API_URL = "https://slack.com/api/"
@@ -273,12 +273,10 @@ def unknown_names() -> list[str]:
 
 
 def _given() -> dict[str, str]:
-    """The environment, which wins over a .env file in the current folder."""
-    if not Path(".env").is_file():
-        return dict(os.environ)
-    from dotenv import dotenv_values  # most starts have no such file
-
-    return {name: value or "" for name, value in dotenv_values(".env").items()} | dict(os.environ)
+    try:
+        return environment.given()
+    except ValueError as error:
+        raise BadSettings(str(error)) from None
 
 
 def _should_be(kind: Any) -> str:

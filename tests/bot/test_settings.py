@@ -7,6 +7,7 @@ import pytest
 
 from bot.settings import BadSettings, Settings, load, names, unknown_names
 from storage.sealing import new_key
+from tests.rights import not_root, open_folder
 
 BOT, APP = "xoxb-1-2-abc", "xapp-1-A-2-abc"
 OAUTH = {"SLACK_CLIENT_ID": "1.2", "SLACK_CLIENT_SECRET": "s", "CAIS_ENCRYPTION_KEYS": new_key("k")}
@@ -139,6 +140,44 @@ def test_a_dotenv_file_is_read_and_the_environment_wins(given: Given, tmp_path: 
     assert given().way == "socket"
     assert given(CAIS_PORT="5000").port == 5000
     assert given(SLACK_BOT_TOKEN="", SLACK_APP_TOKEN="").way == "sandbox"
+
+
+WINDOWS = f"SLACK_BOT_TOKEN={BOT}\r\nSLACK_APP_TOKEN={APP}\r\n"
+
+
+def test_a_mark_that_windows_puts_before_utf8_is_read_over(given: Given, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(WINDOWS.encode("utf-8-sig"))
+    settings = given()
+    assert settings.way == "socket"
+    assert settings.slack_app_token
+    assert settings.slack_app_token.reveal() == APP
+
+
+@pytest.mark.parametrize(
+    ("written", "line"),
+    [
+        (f"{WINDOWS}CAIS_DATA_DIR=donn\u00e9es".encode("latin-1"), 3),
+        (WINDOWS.encode("utf-16"), 1),
+        (WINDOWS.encode("utf-16-le"), 1),
+    ],
+)
+def test_a_dotenv_file_that_is_not_utf8_is_said(given: Given, tmp_path: Path, written: bytes, line: int) -> None:
+    (tmp_path / ".env").write_bytes(written)
+    with pytest.raises(BadSettings, match=rf"\.env is not written in UTF-8, see line {line}\. Save it anew") as stopped:
+        given()
+    assert "xoxb" not in str(stopped.value)
+
+
+@pytest.mark.parametrize("closed", [".env", "."])
+def test_a_dotenv_file_that_may_not_be_read_is_said(given: Given, monkeypatch: pytest.MonkeyPatch, closed: str) -> None:
+    with open_folder() as folder:
+        (folder / ".env").write_text(WINDOWS)
+        monkeypatch.chdir(folder)
+        (folder / closed).chmod(0o000)
+        with not_root(), pytest.raises(BadSettings, match=r"\.env cannot be read: Permission denied\. Let the user"):
+            given()
+        folder.chmod(0o700)
+        monkeypatch.chdir("/")
 
 
 def test_a_moved_clock_is_refused_against_slack_itself(given: Given) -> None:
