@@ -232,6 +232,11 @@ ROTATES = (
 )
 
 
+MAY_HOLD_ANYTHING = frozenset({"CAIS_DATABASE_URL", "CAIS_DATA_DIR", "CAIS_PACK", "CAIS_ENCRYPTION_KEYS"})
+"""The first three may name a file, whose name may; keys may stand on a line each."""
+
+UNSEEN = "a line break, or another character that is not seen, in it. Copy it anew, onto one line."
+
 FIELDS = {one.encode_name: one for one in msgspec.structs.fields(Settings)}
 
 
@@ -247,6 +252,9 @@ def read(given: Mapping[str, str]) -> Settings:
     for name, one in FIELDS.items():
         text = given.get(name, "").strip()
         if not text:
+            continue
+        if not text.isprintable() and name not in MAY_HOLD_ANYTHING:
+            wrong.append(f"{name} has {UNSEEN}")
             continue
         try:
             values[one.name] = msgspec.convert(_normal(name, text), one.type, strict=False, dec_hook=_from_text)

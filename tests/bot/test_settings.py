@@ -180,6 +180,20 @@ def test_a_dotenv_file_that_may_not_be_read_is_said(given: Given, monkeypatch: p
         monkeypatch.chdir("/")
 
 
+@pytest.mark.parametrize("name", ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "SLACK_SIGNING_SECRET", "CAIS_HOST"])
+@pytest.mark.parametrize("unseen", ["\n", "\t", "\u200b", "\u00a0"])
+def test_a_line_break_inside_a_quoted_value_is_said(given: Given, tmp_path: Path, name: str, unseen: str) -> None:
+    (tmp_path / ".env").write_text(f'{name}="xoxb-1{unseen}hush"\n', encoding="utf-8")
+    with pytest.raises(BadSettings, match=f"{name} has a line break, or another character that is not seen") as stopped:
+        given()
+    assert "hush" not in str(stopped.value)
+
+
+def test_the_name_of_a_folder_may_hold_anything_and_keys_may_stand_on_a_line_each(given: Given) -> None:
+    assert given(CAIS_ENCRYPTION_KEYS=f"{new_key('a')},\n{new_key('b')}").keys.names == {"a", "b"}
+    assert given(CAIS_DATA_DIR="our\u00a0data").data_dir == Path("our\u00a0data")
+
+
 def test_a_moved_clock_is_refused_against_slack_itself(given: Given) -> None:
     with pytest.raises(BadSettings, match="CAIS_PRACTICE=1"):
         given(SLACK_BOT_TOKEN=BOT, SLACK_APP_TOKEN=APP, CAIS_START_AT="2022-06-01T09:00-04:00")
