@@ -34,6 +34,15 @@ def before_after(pack: Pack, record: Record, rows: Mapping[int, Record] = NO_ROW
         return ""
 
 
+def day_before(record: Record) -> date | None:
+    """The day that a date of a task, of a step or the target had before; None where it had none."""
+    seen = msgspec.json.decode(record.before)
+    if not isinstance(seen, dict):
+        return None
+    day = seen.get("target" if isinstance(record.event, e.TargetSet) else "on")
+    return date.fromisoformat(day) if isinstance(day, str) else None
+
+
 def _between(pack: Pack, event: AnyEvent, before: Any, after: Any) -> str:
     if isinstance(event, e.RemindersSet):
         rules = [rules_in_words(msgspec.convert(seen, Rules)) for seen in (before, after)]

@@ -65,9 +65,9 @@ def sentence(pack: Pack, position: Position, record: Record, rows: Mapping[int, 
         case e.TaskDueSet() | e.StepDueSet() | e.RecurringSet() | e.RecurringRemoved() | e.RecurringDone():
             return _of_date(pack, position, record, event)
         case e.TaskAssigned():
-            return f"“{task_title(pack, position, event.task)}” now belongs to {event.name or 'somebody'}"
+            return f"“{task_title(pack, position, event.task)}” was given to {event.name or 'somebody'}"
         case e.TaskUnassigned():
-            return f"“{task_title(pack, position, event.task)}” belongs to nobody now"
+            return f"“{task_title(pack, position, event.task)}” was left without an owner"
         case e.FirmAnswerGiven() | e.FirmAnswerConfirmed() | e.FirmAnswerWithdrawn():
             return _of_firm_answer(position, event)
         case e.DocumentAdded() | e.DocumentRemoved():

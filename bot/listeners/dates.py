@@ -27,6 +27,7 @@ from bot.views.blocks import literal
 from bot.views.scene import Scene
 from bot.views.tasks import Top
 from flows import dates
+from flows.before_after import day_before
 from flows.dates import EveryYear, Meant, NoDate, OnDay, WhichDay
 from flows.firms import Refusal
 from flows.services import Result, Services
@@ -192,7 +193,7 @@ async def _recorded(
     """What was set, and where its day is no trading day or ends at another hour here, that too."""
     if not result.changed:
         return tasks.note(unchanged)
-    top = tasks.recorded(scene, result.records)
+    top = views.with_day_before(tasks.recorded(scene, result.records), day_before(result.records[0]))
     if on is None:
         return top
     calendar = await calendar_for(heard, services)

@@ -179,7 +179,7 @@ def own(scene: Scene, top: Top = NOTHING) -> Message:
     lines = [f"🎯 *Your target:* {dated.date_words(scene, target)}"] if target else ["🎯 No target yet."]
     beyond = dated.after_target(scene)
     lines += [f"⏱️ {beyond}"] if beyond else []
-    lines += [f"🗓️ {day(on)}: {what}" for on, what in dates[:LINES_IN_A_SECTION]]
+    lines += [f"🗓️ {_listed(scene, on)}: {what}" for on, what in dates[:LINES_IN_A_SECTION]]
     more = len(dates) - LINES_IN_A_SECTION
     lines += [f"🗓️ and {more} more"] if more > 0 else []
     ways = [
@@ -192,6 +192,11 @@ def own(scene: Scene, top: Top = NOTHING) -> Message:
     blocks += recurring_blocks(scene)
     said = f"{literal(scene.position.name)}: {len(dates)} {'date' if len(dates) == 1 else 'dates'} of your own."
     return Message(" ".join(x for x in (top.text, said, _as_read(beyond)) if x), blocks)
+
+
+def _listed(scene: Scene, on: date) -> str:
+    """A day of the list; when one still to come ends is said where it is set."""
+    return dated.date_words(scene, on) if on < scene.today else day(on)
 
 
 def _as_read(text: str) -> str:
@@ -244,6 +249,11 @@ def with_day(scene: Scene, top: Top, on: date, calendar: Calendar) -> Top:
         why = calendar.name_of(on) or "a weekend"
         said.append(f"No trading day ({literal(why)}): the date stays, reminders come the trading day before.")
     return with_note(top, " ".join(said)) if said else top
+
+
+def with_day_before(top: Top, was: date | None) -> Top:
+    """What was recorded, and which date it took the place of: whoever set that one may have had a reason."""
+    return with_note(top, f"Before, it was {day(was)}.") if was else top
 
 
 def if_it_applies(top: Top, items: Sequence[Item]) -> Top:

@@ -144,7 +144,8 @@ def _tight_line(found: Tight) -> str:
     if found.item.state == "waiting":
         usual = f"this wait usually takes {_days(found.days)} more"
     if found.after is None:
-        return f"{short_day(found.on)} · {title}: {_days(found.left)} from today, {usual}"
+        left = f"{_days(found.left)} from today" if found.left else "no trading day is left"
+        return f"{short_day(found.on)} · {title}: {left}, {usual}"
     first = f"“{literal(clip(found.after.title, 100))}”"
     if found.after_on and found.on < found.after_on:
         return f"{short_day(found.on)} · {title}: before {first} ({short_day(found.after_on)}), which comes first"

@@ -75,6 +75,15 @@ async def test_what_can_mean_two_days_is_asked_and_one_press_sets_it(slack: Slac
     assert "Undo" in labels(slack.ben.last)
 
 
+async def test_a_date_that_takes_the_place_of_another_says_which(slack: Slack, services: Services) -> None:
+    await firm_of_ben(services)
+    assert "Before, it was" not in words_of(await slack.ben.types("/cais due s1 Dec 4, 2026"))
+    assert "Before, it was Friday, December 4, 2026." in words_of(await slack.ben.types("/cais due s1 Dec 15, 2026"))
+    assert "Before, it was Tuesday, December 15, 2026." in words_of(await slack.ben.types("/cais due s1 none"))
+    await slack.ben.types("/cais target May 28, 2027")
+    assert "Before, it was Friday, May 28, 2027." in words_of(await slack.ben.types("/cais target June 30, 2027"))
+
+
 async def test_a_past_date_is_questioned_and_not_set(slack: Slack, services: Services) -> None:
     key = await firm_of_ben(services)
     asked = await slack.ben.types("/cais due s1 May 31, 2024")

@@ -178,7 +178,7 @@ async def test_who_is_mentioned_in_what_goes_on_after_the_question_is_still_that
     await slack.ben.types("/cais assign s1 <@U0LEA|lea> for Client")
     await slack.ben.presses("Client 02")
     assert "Lea" in words_of(slack.ben.last)
-    assert "now belongs to" in words_of(slack.ben.last)
+    assert "was given to" in words_of(slack.ben.last)
 
 
 async def test_words_too_long_for_a_button_are_to_be_typed_again_with_the_whole_name(

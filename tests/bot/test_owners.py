@@ -31,7 +31,7 @@ async def test_a_task_is_assigned_to_somebody_mentioned_or_named(slack: Slack, s
     await add_lea(services, key, LEA)
     shown = await slack.ben.types(typed)
     assert await owners(services, key) == {"s1": LEA_ID}
-    assert "now belongs to Lea Haddad" in words_of(shown)
+    assert "was given to Lea Haddad" in words_of(shown)
     assert "*Owner:* Lea Haddad" in words_of(shown)
     await slack.ben.presses("Undo")
     assert await owners(services, key) == {}
@@ -237,7 +237,7 @@ async def test_an_account_that_was_closed_a_moment_ago_is_asked_about_before_it_
     assert "was closed" in words_of(await slack.ben.types(f"/cais assign s1 {named}"))
     users[LEA]["deleted"] = False
     shown = words_of(await slack.ben.types(f"/cais assign s1 {named}"))
-    assert "now belongs to Lea Haddad" in shown
+    assert "was given to Lea Haddad" in shown
     assert "not told" not in shown
     assert (await services.directory.reach(TENANT, [LEA_ID]))[LEA_ID].reachable
 

@@ -160,7 +160,7 @@ async def test_a_lead_who_is_told_too_can_nudge_the_owner_or_give_the_task_to_so
     assert "Lea Haddad asks you to look at a task of yours" in words_of(world.slack.ben.sees[-1])
     await lea.presses("Assign…", on=digest)
     assert await lea.submits({"person": LEA}) == {"ok": True}
-    assert "now belongs to Lea Haddad" in words_of(lea.last)
+    assert "was given to Lea Haddad" in words_of(lea.last)
     assert [m["ts"] for m in world.digests(LEA)] == [digest["ts"]], "it stays where it was"
     assert "Nudge owner…" not in labels(world.digests(BEN)[0]), "the owner has other ways"
     assert world.slack.refused() == []

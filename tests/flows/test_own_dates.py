@@ -97,7 +97,7 @@ def test_only_members_who_work_own_tasks() -> None:
     life = Life()
     assign(life, "s1", BEN)
     assert life.position.owners["s1"].name == "Ben Cole"
-    assert last(life).endswith("now belongs to Ben Cole")
+    assert last(life).endswith("was given to Ben Cole")
     with pytest.raises(Refusal, match="no member of Apex") as refused:
         assign(life, "s1", EVE)
     assert refused.value.kind == "no_member"
