@@ -1,14 +1,22 @@
 """`cais keys`: the keys that the tokens of installed workspaces are sealed with."""
 
 import asyncio
-from collections.abc import Mapping
+import sys
+from collections.abc import Mapping, Sequence
 
 import click
 
 from bot.clock import real_now
 from bot.commands.database import opened
 from bot.settings import Settings, load
+from storage.installations import Unopened
 from storage.sealing import new_key
+
+
+class CannotForget(click.ClickException):
+    """No token was taken away. Exit code 2."""
+
+    exit_code = 2
 
 
 @click.group()
@@ -34,18 +42,56 @@ def new(name: str | None) -> None:
 def rotate() -> None:
     """Seal every token anew with the first key. Says which keys can be taken out then.
 
-    Stops with a sentence, and changes nothing, where a key that is still needed is missing. Can run while the bot does.
+    A token that does not open is left as it is, its workspace is named, and the exit code is 1. Stops with a sentence,
+    and changes nothing, where a key that is still needed is missing. Can run while the bot does.
     """
     settings = load()
     keys = settings.keys
-    changed = asyncio.run(_rotate(settings))
+    changed, left = asyncio.run(_rotate(settings))
     count = sum(changed.values())
     tokens = "One token was" if count == 1 else f"{count} tokens were"
-    click.echo(f"{tokens} sealed anew with the key {keys.first}." if count else f"All are sealed with {keys.first}.")
-    for name in sorted(keys.names - {keys.first}):
+    all_ = "All others" if left else "All"
+    click.echo(f"{tokens} sealed anew with the key {keys.first}." if count else f"{all_} are sealed with {keys.first}.")
+    needed = {keys.first, *(one.key for one in left if not one.damaged)}
+    for name in sorted(keys.names - needed):
         click.echo(f"Nothing is sealed with the key {name} any more: take it out, and start every replica again.")
+    for one in left:
+        click.echo(f"Left as it is: {one.sentence}", err=True)
+    if left:
+        sys.exit(1)
 
 
-async def _rotate(settings: Settings) -> Mapping[str, int]:
+async def _rotate(settings: Settings) -> tuple[Mapping[str, int], Sequence[Unopened]]:
     async with opened(settings.database) as database:
-        return await database.installations(settings.keys).rotate()
+        kept = database.installations(settings.keys)
+        return await kept.rotate(), await kept.unopened()
+
+
+@keys.command(context_settings={"ignore_unknown_options": True})  # a workspace may be called -/T1
+@click.argument("workspace")
+def forget(workspace: str) -> None:
+    """Take away the token of WORKSPACE, by its id or name, where no key opens it.
+
+    What was recorded there is kept, and goes on once the app is added there again. A token that opens is not taken
+    away: remove the app in Slack instead. Can run while the bot does.
+    """
+    one = asyncio.run(_forget(load(), workspace))
+    click.echo(
+        f"The token of {one.name} ({one.tenant}) was taken away. What was recorded there is kept. Nothing is sent "
+        "there until the app is added again at /slack/install."
+    )
+
+
+async def _forget(settings: Settings, workspace: str) -> Unopened:
+    async with opened(settings.database) as database:
+        kept = database.installations(settings.keys)
+        meant = [one for one in await kept.unopened() if workspace in (one.tenant, one.slack_id, one.name)]
+        if len(meant) > 1:
+            raise CannotForget(f"Several are called {workspace}: {', '.join(o.tenant for o in meant)}. Give the id.")
+        if not meant:
+            raise CannotForget(
+                f"No token of {workspace} was taken away: there is none that does not open. If the app is to go from "
+                "there, remove it in Slack."
+            )
+        await kept.delete(meant[0].tenant)
+    return meant[0]

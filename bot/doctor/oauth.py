@@ -42,18 +42,18 @@ async def check_installations(settings: Settings) -> list[Finding]:
         async with await open_database(settings.database) as database:
             kept = database.installations(settings.keys)
             used = await kept.check_keys()
-            found = await kept.all()
+            found, shut = await kept.all(), await kept.unopened()
     except (StorageError, ValueError, ImportError) as error:
         return [Finding("encryption", "wrong", str(error))]
     idle = sorted(settings.keys.names - {*used} - {settings.keys.first})
     said = f"{len(found)} tokens open." if len(found) != 1 else "One token opens."
-    keys = [Finding("encryption", "ok", said)]
+    keys = [Finding("encryption", "ok", said), *(Finding("encryption", "wrong", one.sentence) for one in shut)]
     if idle:
         keys.append(Finding("encryption", "look", f"Nothing is sealed with {', '.join(idle)}: take it out."))
     old = sum(count for name, count in used.items() if name != settings.keys.first)
     if old:
         keys.append(Finding("encryption", "look", f"{old} are sealed with an older key: `cais keys rotate`."))
-    return [*keys, *_check_scopes(found), *await _check_tokens(settings, found)]
+    return [*keys, *_check_scopes(found), *await _check_tokens(settings, found, others=bool(shut))]
 
 
 def _check_scopes(found: Sequence[Installation]) -> list[Finding]:
@@ -65,7 +65,7 @@ def _check_scopes(found: Sequence[Installation]) -> list[Finding]:
     ] or ([Finding("scopes", "ok", f"All {len(asked)} in every workspace.")] if found else [])
 
 
-async def _check_tokens(settings: Settings, found: Sequence[Installation]) -> list[Finding]:
+async def _check_tokens(settings: Settings, found: Sequence[Installation], *, others: bool) -> list[Finding]:
     wrong = []
     for one in found[:MOST_ASKED]:
         try:
@@ -75,7 +75,8 @@ async def _check_tokens(settings: Settings, found: Sequence[Installation]) -> li
             wrong.append(Finding("token", "wrong", f"Slack does not take that of {one.name} ({word}). {ADD_AGAIN}."))
         except (aiohttp.ClientError, TimeoutError) as error:
             return [*wrong, checks.unreachable(settings, error)]
-    if not found:
+    if not found and not others:
         return [Finding("token", "look", "Nobody has added the app yet. Open /slack/install in a browser.")]
     few = f" The first {MOST_ASKED} of {len(found)} were tried." if len(found) > MOST_ASKED else ""
-    return wrong or [Finding("token", "ok", f"Slack takes the token of every workspace.{few}")]
+    every = "every other" if others else "every"
+    return wrong or [Finding("token", "ok", f"Slack takes the token of {every} workspace.{few}")]

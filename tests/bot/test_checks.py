@@ -1,6 +1,7 @@
 """What the doctor finds: each trouble has a sentence that says what to do."""
 
 import socket
+import sqlite3
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,7 +18,7 @@ from bot.files.packet.pdf import NoPdf
 from bot.manifest import manifest_path, read_manifest
 from bot.sandbox.sandbox import Sandbox
 from bot.settings import Settings, load, names
-from storage.database import open_database
+from storage.database import open_database, sqlite_path
 from storage.installations import Installation
 from storage.sealing import new_key
 
@@ -133,6 +134,25 @@ async def test_each_workspace_that_lacks_a_scope_or_whose_token_is_dead_is_named
     assert "sealed with the key old, which CAIS_ENCRYPTION_KEYS does not hold" in trouble
     away = in_slack(given, sandbox, **OAUTH, CAIS_ENCRYPTION_KEYS=old, SLACK_API_URL="http://127.0.0.1:1/api/")
     assert "cannot be reached" in wrong(await checks_of_oauth.check_oauth(away, real_now()))[0]
+
+
+async def test_a_token_that_is_damaged_is_named_and_the_others_are_looked_at(
+    given: pytest.MonkeyPatch, sandbox: Sandbox
+) -> None:
+    settings = in_slack(given, sandbox, **OAUTH, CAIS_ENCRYPTION_KEYS=new_key("old"))
+    about = {"bot_user": "U", "bot_id": "B", "app": "A", "installer": "U1", "installed_at": 0.0}
+    scopes = tuple(sorted(read_manifest().scopes))
+    async with await open_database(settings.database) as database:
+        for name, tenant in (("Acme", "-/T1"), ("Bravo", "-/T2")):
+            token = sandbox.options.bot_token
+            one = Installation(tenant=tenant, name=name, token=token, scopes=scopes, **about)
+            await database.installations(settings.keys).save(one)
+    with sqlite3.connect(sqlite_path(settings.database) or "") as rows:
+        rows.execute("UPDATE installations SET token = 'c2hvcnQ=' WHERE tenant = '-/T2'")
+    found = await checks_of_oauth.check_installations(settings)
+    (trouble,) = wrong(found)
+    assert trouble.startswith("encryption: The token of Bravo (-/T2) does not open with the key old. It is damaged")
+    assert "Slack takes the token of every other workspace." in [one.sentence for one in found]
 
 
 def test_missing_scopes_are_named_with_what_to_do() -> None:

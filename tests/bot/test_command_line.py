@@ -202,6 +202,38 @@ def test_keys_are_made_and_rotated_and_said_which_can_go(
     assert "All are sealed with new." in typed("keys", "rotate").stdout
 
 
+def test_a_damaged_token_is_named_and_taken_away_and_no_other_waits_for_it(
+    typed: Cais, environment: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    old, new = (typed("keys", "new", name).stdout.strip() for name in ("old", "new"))
+    kept = {"token": "xoxb-1", "bot_user": "U", "bot_id": "B", "app": "A", "installer": "U1"}
+    path = tmp_path / "data" / "sandbox" / "cais.db"
+
+    async def install() -> None:
+        async with await open_database(f"sqlite+aiosqlite:///{path}") as database:
+            for name, tenant in (("Acme", "-/T1"), ("Bravo", "-/T2"), ("Copy", "-/T3")):
+                one = Installation(tenant=tenant, name=name, scopes=(), installed_at=0.0, **kept)
+                await database.installations(read_keys(old)).save(one)
+
+    asyncio.run(install())
+    with sqlite3.connect(path) as database:
+        database.execute("UPDATE installations SET token = 'c2hvcnQ=' WHERE tenant = '-/T2'")
+    environment.setenv("CAIS_ENCRYPTION_KEYS", f"{new},{old}")
+    done = typed("keys", "rotate")
+    assert done.exit_code == 1
+    assert "2 tokens were sealed anew with the key new." in done.stdout
+    assert "Nothing is sealed with the key old any more" in done.stdout
+    assert "Left as it is: The token of Bravo (-/T2) does not open with the key old." in done.stderr
+    assert "All others are sealed with new." in typed("keys", "rotate").stdout
+    for good in ("T1", "Acme", "-/T1", "T9"):
+        refused = typed("keys", "forget", good)
+        assert (refused.exit_code, "there is none that does not open" in refused.stderr) == (2, True)
+    forgotten = typed("keys", "forget", "-/T2")
+    assert forgotten.stdout.startswith("The token of Bravo (-/T2) was taken away. What was recorded there is kept.")
+    again = typed("keys", "rotate")
+    assert (again.exit_code, again.stdout.splitlines()[0]) == (0, "All are sealed with new.")
+
+
 def test_the_shipped_pack_is_proven(typed: Cais) -> None:
     said = typed("pack", "check")
     assert said.exit_code == 0, said.output

@@ -106,6 +106,59 @@ async def test_a_key_that_is_still_needed_is_missed_before_anything_is_changed(o
     assert await opened.installations(read_keys(OLD)).of("-/T1") == ACME
 
 
+async def damaged(kept: Installations, tenant: str) -> None:
+    """The row of this workspace gets one sealed for another, which does not open there."""
+    found = await kept.of(tenant)
+    assert found
+    sealing = kept._keys.seal
+    kept._keys.seal = lambda secret, _: sealing(secret, "-/T9")  # type: ignore[method-assign]
+    await kept.save(found)
+    kept._keys.seal = sealing  # type: ignore[method-assign]
+
+
+async def test_a_damaged_token_keeps_no_other_from_being_sealed_anew_and_is_named(opened: Database) -> None:
+    before = opened.installations(read_keys(OLD))
+    for one in (ACME, BRAVO, replace(ACME, tenant="E1/-", name="Holdings")):
+        await before.save(one)
+    await damaged(before, "-/T2")
+    both = opened.installations(read_keys(f"{NEW},{OLD}"))
+    assert await both.rotate() == {"old": 2}
+    (left,) = await both.unopened()
+    assert (left.tenant, left.key, left.slack_id) == ("-/T2", "old", "T2")
+    assert left.sentence.startswith("The token of Bravo (-/T2) does not open with the key old. It is damaged, as the")
+    assert left.sentence.endswith("cais keys forget T2")
+    assert [one.tenant for one in await both.all()] == ["-/T1", "E1/-"]
+
+
+async def test_a_damaged_token_that_a_rotation_left_alone_under_its_key_stops_no_start(opened: Database) -> None:
+    before = opened.installations(read_keys(OLD))
+    await before.save(ACME)
+    await before.save(BRAVO)
+    await damaged(before, "-/T2")
+    await opened.installations(read_keys(f"{NEW},{OLD}")).rotate()
+    for keys in (f"{NEW},{OLD}", NEW):
+        assert await opened.installations(read_keys(keys)).check_keys() == {"new": 1}
+    third = opened.installations(read_keys(f"{new_key('third')},{NEW}"))
+    assert await third.rotate() == {"new": 1}
+    assert [(one.tenant, one.key) for one in await third.unopened()] == [("-/T2", "old")]
+    with pytest.raises(KeyTrouble, match=r"token of Bravo \(-/T2\) is damaged"):
+        await third.of("-/T2")
+    await third.save(BRAVO)
+    assert (await third.of("-/T2"), await third.unopened()) == (BRAVO, []), "added again, it is as new"
+
+
+async def test_one_token_under_a_key_of_its_own_may_be_damaged_or_the_key_wrong(opened: Database) -> None:
+    await opened.installations(read_keys(OLD)).save(ACME)
+    await opened.installations(read_keys(NEW)).save(BRAVO)
+    third = opened.installations(read_keys(f"{new_key('third')},{NEW},{new_key('old')}"))
+    with pytest.raises(KeyTrouble, match=r"that of Acme \(-/T1\). Put the right one back. Where there is none: `cais"):
+        await third.check_keys()
+    assert await third.rotate() == {"new": 1}
+    (left,) = await third.unopened()
+    assert "It is damaged, or that key is another one than it was" in left.sentence
+    assert await opened.installations(read_keys(OLD)).of("-/T1") == ACME, "it was left as it is"
+
+
 async def test_an_installation_is_begun_and_ended_once_in_one_browser_and_in_time(kept: Installations) -> None:
     for state in ("a", "b", "c"):
         await kept.begin(state, "mine", now=0, expires_at=600)
