@@ -303,6 +303,9 @@ def _normal(name: str, text: str) -> str:
 
 
 def _from_text(kind: type, text: str) -> Any:
+    if issubclass(kind, Path):
+        with suppress(RuntimeError):  # nobody's home is known; the folder of that name it is, then
+            return kind(text).expanduser()
     return kind(text)
 
 

@@ -145,6 +145,12 @@ def test_a_dotenv_file_is_read_and_the_environment_wins(given: Given, tmp_path: 
 WINDOWS = f"SLACK_BOT_TOKEN={BOT}\r\nSLACK_APP_TOKEN={APP}\r\n"
 
 
+def test_a_folder_may_be_said_to_be_in_ones_home(given: Given, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / ".env").write_text("CAIS_DATA_DIR=~/cais-data\n")
+    assert load().data_dir == tmp_path / "cais-data"
+
+
 def test_a_mark_that_windows_puts_before_utf8_is_read_over(given: Given, tmp_path: Path) -> None:
     (tmp_path / ".env").write_bytes(WINDOWS.encode("utf-8-sig"))
     settings = given()

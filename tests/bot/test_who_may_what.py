@@ -13,6 +13,7 @@ from bot.slack.places import place
 from flows.services import Act, Services
 from tests.bot.conversing import BEN, COMPLIANCE, LEA, Slack, words_of
 from tests.bot.firm_making import TENANT, a_firm, person
+from tests.bot.test_onboarding import set_up
 
 FIRM = "Zephyrine Securities"
 
@@ -55,6 +56,15 @@ async def test_a_guest_may_what_their_role_says_and_nothing_without_one(
     assert FIRM in words_of(await slack.lea.types("/cais status"))
     assert "viewer" in words_of(await slack.lea.types("/cais note hello"))
     assert (await services.position(key, person(BEN))).members[person(LEA).id].role == "viewer"
+
+
+async def test_a_guest_may_set_up_a_firm_of_their_own(slack: Slack, services: Services) -> None:
+    await a_firm(services, FIRM, BEN)
+    becomes(slack, LEA, is_restricted=True)
+    await set_up(slack.lea, "Oak Partners")
+    shown = await slack.lea.types("/cais firm list")
+    assert "Oak Partners" in words_of(shown)
+    assert is_told_nothing(shown)
 
 
 async def test_an_app_becomes_no_member_and_is_not_answered(slack: Slack, services: Services) -> None:
