@@ -6,6 +6,7 @@ from typing import Any
 from bot.buttons import DocumentForm, OpenDocument, RemoveDocument, RemoveDocumentForm, ShowDocuments
 from bot.router import Heard, Router
 from bot.surfaces import Answer, FieldErrors, Message, Open, Replace, Say
+from bot.typed.words import writable
 from bot.views import documents as views
 from bot.views.blocks import literal
 from bot.views.scene import Scene, scene_of
@@ -94,7 +95,11 @@ def handed_over(payload: Mapping[str, Any], block: str = "file") -> Sequence[Fil
     """The files in this block of a submitted form, as Slack describes them."""
     values = ((payload.get("view") or {}).get("state") or {}).get("values") or {}
     given = ((values.get(block) or {}).get("value") or {}).get("files") or ()
-    return [File(str(f["id"]), str(f.get("name") or f["id"]), int(f.get("size") or 0)) for f in given if f.get("id")]
+    return [
+        File(str(f["id"]), writable(str(f.get("name") or f["id"])), int(f.get("size") or 0))
+        for f in given
+        if f.get("id")
+    ]
 
 
 async def ask_why(heard: Heard, carried: RemoveDocument, services: Services) -> Answer:

@@ -11,6 +11,7 @@ from bot.listeners.scenes import scene_for
 from bot.router import Heard, Router
 from bot.surfaces import Answer, Letter, Message, Open, Replace, Say, Written
 from bot.typed.tasks import tasks_meant
+from bot.typed.words import writable
 from bot.views import evidence as views
 from bot.views.scene import Scene, scene_of
 from bot.views.tasks import card
@@ -40,7 +41,7 @@ def files_of(message: Mapping[str, Any]) -> Sequence[File]:
     """The files in a message, as far as Slack describes them there; an id is all that is sure."""
     given = [f for f in message.get("files") or () if isinstance(f, Mapping) and f.get("id")]
     return [
-        File(str(f["id"]), str(f.get("name") or ""), f["size"] if isinstance(f.get("size"), int) else None)
+        File(str(f["id"]), writable(str(f.get("name") or "")), f["size"] if isinstance(f.get("size"), int) else None)
         for f in given[:AT_ONCE]
     ]
 

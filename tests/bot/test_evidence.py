@@ -253,6 +253,14 @@ async def test_names_that_mean_mischief_are_only_names(slack: Slack, services: S
     assert "\u202e" not in shown, "it would turn what stands after it, and show another ending"
 
 
+async def test_a_files_name_that_turns_text_around_is_asked_about_without_that(
+    slack: Slack, services: Services
+) -> None:
+    await a_firm(services)
+    asked = await slack.ben.sends({"ev\u202etxt.exe": PDF})
+    assert "Which task of Apex does evtxt.exe prove?" in asked["text"]
+
+
 async def test_a_file_in_a_direct_message_is_asked_about_and_then_kept(
     slack: Slack, services: Services, copies: Copies
 ) -> None:
