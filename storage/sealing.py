@@ -76,7 +76,10 @@ def read_keys(text: str) -> Keys:
         if not colon or not _NAME.fullmatch(name):
             raise ValueError(f"Key {nth} in CAIS_ENCRYPTION_KEYS is not written as name:key. {HOW}")
         if name in keys:
-            raise ValueError(f"CAIS_ENCRYPTION_KEYS has two keys with the name {name}. Give the new one another name.")
+            raise ValueError(
+                f"CAIS_ENCRYPTION_KEYS has two keys with the name {name}. Give the new one another name: write another "
+                "before its colon, as long as nothing is sealed with it."
+            )
         try:
             keys[name] = base64.b64decode(key, altchars=b"-_", validate=True)
         except binascii.Error:

@@ -2,13 +2,14 @@
 
 import asyncio
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from itertools import chain, count
 
 import click
 
 from bot.clock import real_now
 from bot.commands.database import opened
-from bot.settings import Settings, load
+from bot.settings import BadSettings, Settings, load
 from storage.installations import Unopened
 from storage.sealing import new_key
 
@@ -29,13 +30,34 @@ def keys() -> None:
 def new(name: str | None) -> None:
     """Print a new key, called NAME or after today. Nothing is kept of it here.
 
+    Where CAIS_ENCRYPTION_KEYS holds one of today already, this one gets a number behind the date.
+
     The first in CAIS_ENCRYPTION_KEYS seals, all of them open: put a new one in front, with a comma, and the old one
     behind it until `cais keys rotate` has gone through.
     """
+    taken = _taken()
+    if name in taken:
+        raise click.UsageError(
+            f"CAIS_ENCRYPTION_KEYS holds a key called {name} already. Give the new one another name."
+        )
     try:
-        click.echo(new_key(name or f"{real_now():%Y-%m-%d}"))
+        click.echo(new_key(name or _after_today(taken)))
     except ValueError as error:
         raise click.UsageError(str(error)) from None
+
+
+def _taken() -> Collection[str]:
+    """What the keys there are called; nothing where there are none yet, or they cannot be read."""
+    try:
+        return load().keys.names
+    except BadSettings:
+        return ()
+
+
+def _after_today(taken: Collection[str]) -> str:
+    today = f"{real_now():%Y-%m-%d}"
+    numbered = (f"{today}-{nth}" for nth in count(2))
+    return next(name for name in chain([today], numbered) if name not in taken)
 
 
 @keys.command()
@@ -48,10 +70,10 @@ def rotate() -> None:
     settings = load()
     keys = settings.keys
     changed, left = asyncio.run(_rotate(settings))
-    count = sum(changed.values())
-    tokens = "One token was" if count == 1 else f"{count} tokens were"
+    many = sum(changed.values())
+    tokens = "One token was" if many == 1 else f"{many} tokens were"
     all_ = "All others" if left else "All"
-    click.echo(f"{tokens} sealed anew with the key {keys.first}." if count else f"{all_} are sealed with {keys.first}.")
+    click.echo(f"{tokens} sealed anew with the key {keys.first}." if many else f"{all_} are sealed with {keys.first}.")
     needed = {keys.first, *(one.key for one in left if not one.damaged)}
     for name in sorted(keys.names - needed):
         click.echo(f"Nothing is sealed with the key {name} any more: take it out, and start every replica again.")

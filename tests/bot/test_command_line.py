@@ -202,6 +202,20 @@ def test_keys_are_made_and_rotated_and_said_which_can_go(
     assert "All are sealed with new." in typed("keys", "rotate").stdout
 
 
+def test_a_second_key_of_one_day_gets_a_name_of_its_own(typed: Cais, environment: pytest.MonkeyPatch) -> None:
+    held: list[str] = []
+    for _ in range(3):
+        held.insert(0, typed("keys", "new").stdout.strip())
+        environment.setenv("CAIS_ENCRYPTION_KEYS", ",".join(held))
+    today = held[-1].partition(":")[0]
+    assert [key.partition(":")[0] for key in held] == [f"{today}-3", f"{today}-2", today]
+    assert len(read_keys(",".join(held)).names) == 3
+    twice = typed("keys", "new", today)
+    assert (twice.exit_code, f"holds a key called {today} already" in twice.stderr) == (2, True)
+    environment.setenv("CAIS_ENCRYPTION_KEYS", "no key at all")
+    assert typed("keys", "new").stdout.startswith(f"{today}:"), "what is there cannot be read"
+
+
 def test_a_damaged_token_is_named_and_taken_away_and_no_other_waits_for_it(
     typed: Cais, environment: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
