@@ -23,6 +23,7 @@ from bot.front.event_inbox import EventInbox
 from bot.front.hearing import Call
 from bot.front.middleware import BUDGET, Routing
 from bot.front.replays import Replays
+from bot.front.signatures import Signatures, SignedRequest
 from bot.front.table import Table
 from bot.front.turned_away import Known, TurnedAway
 from bot.metrics import Counts
@@ -60,7 +61,18 @@ class OneClientApp(AsyncApp):
 
     They are made per request so that each may have its own token; our listeners never see Bolt's context, and what we
     send goes through `WebApi.of`, which knows whose token it takes.
+
+    Bolt looks at the signature once the body was read. Our own door looks first, by these `signatures`, so that Bolt's
+    look is left out, and what comes over HTTP by another way is refused.
     """
+
+    signatures: Signatures
+
+    async def async_dispatch(self, req: AsyncBoltRequest) -> BoltResponse:
+        """Hears a request; one over HTTP only as our own door made it."""
+        if req.mode == "http" and not isinstance(req, SignedRequest):
+            return BoltResponse(status=401, body="")
+        return await super().async_dispatch(req)
 
     def _init_context(self, req: AsyncBoltRequest) -> None:
         req.context["logger"] = self.logger
@@ -222,8 +234,8 @@ class Bot:
         await self.session.close()
 
 
-def build_app(client: AsyncWebClient, authorize: AsyncAuthorize, signing_secret: str, routing: Routing) -> AsyncApp:
-    """Bolt with its own ssl_check, signature check and authorize, then our one middleware and nothing else."""
+def build_app(client: AsyncWebClient, authorize: AsyncAuthorize, signing_secret: str, routing: Routing) -> OneClientApp:
+    """Bolt with its own ssl_check and authorize, then our one middleware and nothing else."""
     with _without_slack_variables():
         app = OneClientApp(
             name="cais",
@@ -234,11 +246,13 @@ def build_app(client: AsyncWebClient, authorize: AsyncAuthorize, signing_secret:
             user_facing_authorize_error_message=NOT_HERE,
             authorize=authorize,  # type: ignore[arg-type]  # Bolt takes its own class too, and says so only in code
             signing_secret=signing_secret or "none: Socket Mode only",
+            request_verification_enabled=False,
             ignoring_self_events_enabled=False,
             url_verification_enabled=False,
             attaching_function_token_enabled=False,
             attaching_conversation_kwargs_enabled=False,
         )
+    app.signatures = Signatures(signing_secret)
     app.use(routing)
     app.error(_no_shape_of_slacks)
     return app

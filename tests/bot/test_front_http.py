@@ -12,7 +12,9 @@ from urllib.parse import urlencode
 import aiohttp
 import msgspec
 import pytest
+from slack_bolt.request.async_request import AsyncBoltRequest
 
+from bot.front.signatures import Signatures
 from bot.front.turned_away import TurnedAway
 from bot.metrics import Counts
 from bot.server import Server, read_form, web_app
@@ -104,6 +106,42 @@ async def test_an_unsigned_request_is_turned_away_and_not_logged(
     status, _ = await door.knock(command("card very private words"), **wrong)
     assert status == 401
     assert "very" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ("{", 400),
+        (b"\xff\xfe", 400),
+        ("payload=nonsense", 400),
+        ('{"type": "event_callback"}', 400),
+        ('{"a":' * 100_000, 400),
+        ("ssl_check=1&token=x", 200),
+    ],
+    ids=["no JSON", "no text", "no payload", "no event", "deep", "certificate"],
+)
+async def test_nothing_in_a_body_is_looked_at_before_its_signature(door: Door, body: str | bytes, status: int) -> None:
+    old = str(int(time.time()) - 900)
+    for wrong in ({"X_Slack_Signature": "v0=00"}, {"X_Slack_Signature": "v0=\u00e4"}, {"X_Slack_Signature": ""}):
+        assert (await door.knock(body, **wrong))[0] == 401
+    assert (await door.knock(body, at=old))[0] == 401
+    assert (await door.knock(body, at="9" * 5000))[0] == 401
+    assert (await door.knock(body))[0] == status
+    counted = (await door.get("/metrics"))[1]
+    assert 'turned_away_total{reason="wrong_signature"} 2' in counted
+    assert 'turned_away_total{reason="clock"} 1' in counted
+
+
+async def test_what_comes_to_bolt_over_http_by_another_door_is_refused(services: Services) -> None:
+    async with bot_in_slack("http", services, tiny_router()) as slack:
+        answer = await slack.bot.app.async_dispatch(AsyncBoltRequest(body=command("card")))
+        assert (answer.status, answer.body) == (401, "")
+
+
+def test_without_a_signing_secret_no_signature_is_right() -> None:
+    for secret in ("", "none: Socket Mode only"):
+        theirs = hmac.new(secret.encode(), b"v0:1:", hashlib.sha256).hexdigest()
+        assert not Signatures("").is_right(f"v0={theirs}", "1", b"")
 
 
 async def test_what_is_turned_away_is_counted_by_reason_and_said_once_a_minute(
