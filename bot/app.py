@@ -155,6 +155,7 @@ class Bot:
         self.keeper = Keeper(services, self.slack, self.copies, now)
         self.exporter = Exporter(services, self.slack, self.background, self.copies)
         self.firm_list_reader = FirmListReader(services, self.slack, self.background, now)
+        turned_away = TurnedAway(self.counts)
         routing = Routing(
             table=self.table,
             answering=self.answering,
@@ -164,12 +165,14 @@ class Bot:
             standstill=self.standstill,
             people=self.people,
             replays=Replays(now),
+            turned_away=turned_away,
+            bot_user=self.installed.bot_user,
             budget=budget,
         )
         self.client = AsyncWebClient(
             token=token or None, base_url=api_url, session=self.session, retry_handlers=[], logger=_logger()
         )
-        authorize = Known(self.installed.authorize, TurnedAway(self.counts))
+        authorize = Known(self.installed.authorize, turned_away)
         self.app = build_app(self.client, authorize, signing_secret, routing)
 
     def _clear_home(self, tenant: str, person: str) -> None:

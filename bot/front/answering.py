@@ -30,6 +30,7 @@ from bot.surfaces import (
 from bot.views.blocks import unmarked
 from bot.views.viewing import CHANGING
 from bot.views.within_home import IN_MESSAGES, within_home
+from storage.errors import StorageError
 
 log = logging.getLogger("cais.answering")
 
@@ -158,16 +159,25 @@ class Answering:
     async def deliver(self, call: Call, answer: Answer, *, again: bool = False) -> None:
         """Calls Slack. `again`: this may have been answered before, and `has_answered` saw nothing of it.
 
-        Raises Unsure or TooBusy for replies to Slack events, which stay in the inbox then; logs what else fails.
+        Raises Unsure, TooBusy or StorageError for replies to Slack events, which stay in the inbox then; logs what else
+        fails.
         """
         try:
             await self._deliver(call, answer, again)
+        except StorageError:
+            # Its token could not be read.
+            if call.event_id or not await self.say_without_token(call, answer):
+                raise
         except (SlackSaidNo, Unsure, TooBusy) as error:
             # The error's text names the method, and so much of a number as tells one request from another is enough.
             about = {"action": "answer", "kind": call.kind, "error": str(error), "cause": call.cause[-24:]}
             log.warning("an answer was not delivered", extra=about)
             if call.event_id and not isinstance(error, SlackSaidNo):
                 raise
+
+    async def say_without_token(self, call: Call, answer: Answer) -> bool:
+        """Says it in words by the response_url, which needs no token and nothing of the database; whether it did."""
+        return isinstance(answer, Say | Replace) and await self._respond(call.origin, content(answer.message))
 
     async def _deliver(self, call: Call, answer: Answer, again: bool) -> None:
         if call.origin.home and call.kind != "event" and isinstance(answer, Say | Replace | Redraw):

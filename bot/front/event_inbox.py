@@ -51,7 +51,7 @@ class EventInbox:
         answering: Answering,
         background: Background,
         now: Callable[[], float],
-        bot_user: Callable[[str], Awaitable[str]],
+        bot_user: Callable[[str], Awaitable[str | None]],
     ) -> None:
         self._inbox = inbox
         self._table = table
@@ -143,7 +143,7 @@ class EventInbox:
         return taken
 
     async def _handle_left(self, told: Told) -> None:
-        body, call = self._read(told, await self._bot_user(told.tenant))
+        body, call = self._read(told, await self._bot_user(told.tenant) or "")
         if call is None:
             await self._inbox.settle(told.tenant, told.id, now=self._now())
             return

@@ -1,7 +1,7 @@
 """The one middleware of ours in Bolt: finds the listener in the router's table, runs it and answers Slack itself."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from time import perf_counter
 from typing import Any
 
@@ -18,13 +18,16 @@ from bot.front.event_inbox import EventInbox
 from bot.front.hearing import Call, changed_person, gone_from, hear, moved_in_org
 from bot.front.replays import Replays
 from bot.front.table import Table
+from bot.front.turned_away import TurnedAway
 from bot.metrics import Counts
+from bot.slack.installed import NOT_HERE, UNKNOWN
 from bot.slack.people import People
 from bot.slack.standstill import Standstill
 from bot.surfaces import Answer, Message, Open, Say
+from flows.firms import Refusal
 
 BUDGET = 2.5
-"""Seconds a listener has before Slack gets an ack without its answer; Slack itself waits for three."""
+"""Seconds a request has before Slack gets an ack without its answer; Slack itself waits for three."""
 
 
 class Routing(AsyncMiddleware):
@@ -41,8 +44,11 @@ class Routing(AsyncMiddleware):
         standstill: Standstill,
         people: People,
         replays: Replays,
+        turned_away: TurnedAway,
+        bot_user: Callable[[str], Awaitable[str | None]],
         budget: float = BUDGET,
     ) -> None:
+        """`bot_user` is asked where Bolt's authorize did not know the workspace: who we are there, None if nobody."""
         self._table = table
         self._answering = answering
         self._inbox = inbox
@@ -51,6 +57,8 @@ class Routing(AsyncMiddleware):
         self._standstill = standstill
         self._people = people
         self._replays = replays
+        self._turned_away = turned_away
+        self._bot_user = bot_user
         self._budget = budget
         self._acks = Acks()
 
@@ -75,10 +83,45 @@ class Routing(AsyncMiddleware):
             self._counts.add("replayed", "other", "refused")
             return REPLAYED
         tenant = f"{req.context.enterprise_id or '-'}/{req.context.team_id or '-'}"
-        if await self._is_news(body, tenant, at=float(body.get("event_time") or 0.0)):
-            return _ok()
+        if req.context.get("authorize_result") is UNKNOWN:
+            return await self._meet(req, tenant)
+        return await self._take(req, tenant, str(req.context.bot_user_id or ""), self._budget)
+
+    async def _meet(self, req: AsyncBoltRequest, tenant: str) -> BoltResponse:
+        """Looks first whether the app is installed there. With a database in trouble Slack has its ack in time, too.
+
+        What a person did waits for the look then. An event does not: Slack sends it again.
+        """
+        ends = perf_counter() + self._budget
+        looking = self._background.start(self._who_we_are(tenant))
+        if await _succeeds(looking, self._budget):
+            bot_user = looking.result()
+            if bot_user is None:
+                return BoltResponse(status=200, body=NOT_HERE)
+            return await self._take(req, tenant, bot_user, ends - perf_counter())
+        if req.body.get("type") == "event_callback":
+            return _later()
+        return await self._take(req, tenant, "", max(0.0, ends - perf_counter()), looking)
+
+    async def _who_we_are(self, tenant: str) -> str | None:
+        bot_user = await self._bot_user(tenant)
+        if bot_user is None:
+            self._turned_away.add("not_installed")
+        return bot_user
+
+    async def _take(
+        self,
+        req: AsyncBoltRequest,
+        tenant: str,
+        bot_user: str,
+        budget: float,
+        looking: "asyncio.Task[str | None] | None" = None,
+    ) -> BoltResponse:
+        body: Mapping[str, Any] = req.body
+        if news := self._news(body, tenant, at=float(body.get("event_time") or 0.0)):
+            return _ok() if await _succeeds(self._background.start(news), budget) else _later()
         try:
-            call = hear(body, tenant, str(req.context.bot_user_id or ""))
+            call = hear(body, tenant, bot_user)
         except (KeyError, TypeError, ValueError, AttributeError, IndexError):
             self._counts.add("unreadable", "other", "ignored")
             return _ok()
@@ -92,29 +135,30 @@ class Routing(AsyncMiddleware):
             self._answering.met_in_dm(call.origin.channel)
         if self._inbox.keeps(call):
             again = bool(req.headers.get("x-slack-retry-num"))
-            return _ok() if await self._inbox.hear(call, body, again=again, budget=self._budget) else _later()
-        return await self._answer(call)
+            return _ok() if await self._inbox.hear(call, body, again=again, budget=budget) else _later()
+        return await self._answer(call, budget, looking)
 
-    async def _is_news(self, body: Mapping[str, Any], tenant: str, at: float) -> bool:
+    def _news(self, body: Mapping[str, Any], tenant: str, at: float) -> Coroutine[Any, Any, None] | None:
         """Takes in what nobody did with us: what became of an installation, a workspace of an org, a person."""
         teams, are_in = moved_in_org(body)
         if gone := gone_from(body):
-            await self._standstill.taken_off(tenant, gone, at=at)
-        elif teams:
-            await self._standstill.moved(tenant, teams, are_in=are_in)
-        elif changed := changed_person(body):
-            await self._people.changed(tenant, changed, at=at)
-        else:
-            return False
-        return True
+            return self._standstill.taken_off(tenant, gone, at=at)
+        if teams:
+            return self._standstill.moved(tenant, teams, are_in=are_in)
+        if changed := changed_person(body):
+            return self._people.changed(tenant, changed, at=at)
+        return None
 
-    async def _answer(self, call: Call) -> BoltResponse:
+    async def _answer(
+        self, call: Call, budget: float, looking: "asyncio.Task[str | None] | None" = None
+    ) -> BoltResponse:
         with self._acks:
-            work = self._background.start(self._table.answer(call))
-            ended = await ended_within(work, self._budget)
+            first = _is_here(looking) if looking else None
+            work = self._background.start(self._table.answer(call, first=first))
+            ended = await ended_within(work, budget)
         if not ended:
             self._counts.add(call.kind, "other", "late")
-            self._background.start(self._deliver_late(call, work))
+            self._background.start(self._deliver_late(call, work, known=not looking))
             return _ok(waiting(call))
         answer = work.result()
         body, more = self._answering.ack(call, answer)
@@ -127,11 +171,21 @@ class Routing(AsyncMiddleware):
             await self._acks.given()
         await self._answering.deliver(call, answer)
 
-    async def _deliver_late(self, call: Call, work: "asyncio.Task[Answer]") -> None:
+    async def _deliver_late(self, call: Call, work: "asyncio.Task[Answer]", *, known: bool) -> None:
         if call.kind == "action":
             # The ack of a click says nothing by itself; the person should not press again meanwhile.
-            await self._answering.deliver(call, Say(Message(STILL_WORKING)))
+            say = self._answering.deliver if known else self._answering.say_without_token
+            await say(call, Say(Message(STILL_WORKING)))
         await self._answering.deliver(call, await work)
+
+
+async def _succeeds(work: "asyncio.Task[Any]", seconds: float) -> bool:
+    return await ended_within(work, seconds) and not work.cancelled() and work.exception() is None
+
+
+async def _is_here(looking: "asyncio.Task[str | None]") -> None:
+    if await looking is None:
+        raise Refusal(NOT_HERE)
 
 
 _HOW = {

@@ -1,7 +1,7 @@
 """Takes a request to its listener: sights person and firm, looks the listener up, and turns trouble into sentences."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 
 import msgspec
@@ -55,11 +55,16 @@ class Table:
         self._counts = counts
         self._afterwards = afterwards
 
-    async def answer(self, call: Call) -> Answer:
-        """The listener's answer; a Refusal becomes its sentence, any other error an apology with a reference."""
+    async def answer(self, call: Call, *, first: Awaitable[None] | None = None) -> Answer:
+        """The listener's answer; a Refusal becomes its sentence, any other error an apology with a reference.
+
+        `first` is waited for before anything is done; what it raises is answered like what a listener raises.
+        """
         receipt = new_receipt()
         found = Found(None, "")
         try:
+            if first is not None:
+                await first
             found = self._look_up(call)
             answer = await self._listen_again_to_an_admin(call, found, receipt)
             if isinstance(answer, Redraw):

@@ -22,15 +22,20 @@ NOT_HERE = (
 """What somebody reads who uses the app where there is no token for it."""
 
 
+UNKNOWN = AuthorizeResult(enterprise_id=None, team_id=None)
+"""What Bolt gets where the database has to be asked first: that takes its part of the time a request has, and only our
+middleware looks at the clock."""
+
+
 class Installed(Tokens, Protocol):
     """What the front, the event inbox and whoever sends ask about a workspace."""
 
     @property
     def authorize(self) -> AsyncAuthorize:
-        """What Bolt asks for every request."""
+        """What Bolt asks for every request. Waits for nothing, and answers `UNKNOWN` rather than ask the database."""
 
-    async def bot_user(self, tenant: str) -> str:
-        """The app's own user id there; empty where it is not known."""
+    async def bot_user(self, tenant: str) -> str | None:
+        """The app's own user id there, empty where it is not known; None where it is not installed."""
 
     async def begin(self, slack: WebApi) -> None:
         """At the start. Raises what Slack says to a token that is no good."""
@@ -53,7 +58,7 @@ class OneWorkspace(OneToken):
     def authorize(self) -> AsyncAuthorize:
         return self._ours
 
-    async def bot_user(self, tenant: str) -> str:
+    async def bot_user(self, tenant: str) -> str | None:
         return self._ours.bot_user
 
     async def begin(self, slack: WebApi) -> None:
@@ -123,15 +128,19 @@ class ManyWorkspaces:
 
     async def of(self, tenant: str) -> Installation | None:
         """The installation there. Where there is none it is asked for again each time: another replica may make it."""
-        kept = self._kept.get(tenant)
-        if kept and self._now() - kept[0] < FRESH:
-            return kept[1]
+        if known := self.known(tenant):
+            return known
         found = await self.installations.of(tenant)
         if found is None:
             self._kept.pop(tenant, None)
         else:
             self._kept[tenant] = (self._now(), found)
         return found
+
+    def known(self, tenant: str) -> Installation | None:
+        """The same where it was read a moment ago, and nobody has doubted it since."""
+        kept = self._kept.get(tenant)
+        return kept[1] if kept and self._now() - kept[0] < FRESH else None
 
     async def token(self, tenant: str) -> str:
         found = await self.of(tenant)
@@ -142,9 +151,9 @@ class ManyWorkspaces:
     def doubt(self, tenant: str) -> None:
         self._kept.pop(tenant, None)
 
-    async def bot_user(self, tenant: str) -> str:
+    async def bot_user(self, tenant: str) -> str | None:
         found = await self.of(tenant)
-        return found.bot_user if found else ""
+        return found.bot_user if found else None
 
     async def begin(self, slack: WebApi) -> None:
         await self.installations.check_keys()
@@ -183,9 +192,9 @@ class _WithTheirTokens(AsyncAuthorize):
 
     async def __call__(self, *, enterprise_id: str | None, team_id: str | None, **_: Any) -> AuthorizeResult | None:
         """Bolt asks this for every request."""
-        found = await self._workspaces.of(f"{enterprise_id or '-'}/{team_id or '-'}")
+        found = self._workspaces.known(f"{enterprise_id or '-'}/{team_id or '-'}")
         if found is None:
-            return None
+            return UNKNOWN
         return AuthorizeResult(
             enterprise_id=enterprise_id, team_id=team_id, bot_user_id=found.bot_user, bot_id=found.bot_id
         )

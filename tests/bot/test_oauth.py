@@ -22,6 +22,7 @@ import bot
 from bot.app import INSTALLED, Bot
 from bot.bootstrap import build_router, build_services
 from bot.clock import real_time
+from bot.front.middleware import BUDGET
 from bot.manifest import read_manifest
 from bot.oauth import GOOD_FOR, OAuth
 from bot.sandbox.sandbox import Sandbox
@@ -89,7 +90,9 @@ async def database(services: Services, tmp_path: Path) -> AsyncIterator[Database
 
 
 @asynccontextmanager
-async def browsing(database: Database, pack: Pack, **options: object) -> AsyncIterator[Browser]:
+async def browsing(
+    database: Database, pack: Pack, *, budget: float = BUDGET, **options: object
+) -> AsyncIterator[Browser]:
     """A sandbox in which nothing is installed yet, a bot that serves many workspaces, and somebody's browser."""
     first = {"bot_url": "http://127.0.0.1:1/", "redirect_url": "http://127.0.0.1:1/"}
     kept = database.installations(KEYS)
@@ -101,6 +104,7 @@ async def browsing(database: Database, pack: Pack, **options: object) -> AsyncIt
             services=build_services(database, pack, lambda: NOW, engine=engine),
             now=real_time,
             api_url=pretend.api_url,
+            budget=budget,
         )
         await bot.start()
         async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as session:
@@ -342,9 +346,11 @@ async def test_a_whole_org_is_one_installation_and_says_what_comes_next(database
         assert await database.outbox.stopped() == {}
 
 
-async def slack_tells(browser: Browser, event: dict[str, object]) -> int:
-    """An event about the org as a whole: it is in no workspace."""
-    body = {"type": "event_callback", "team_id": None, "enterprise_id": "E0SANDBOX", "event_id": "Ev1", "event": event}
+async def slack_tells(
+    browser: Browser, event: dict[str, object], *, team: str | None = None, enterprise: str | None = "E0SANDBOX"
+) -> int:
+    """An event, by itself about an org as a whole: that is in no workspace."""
+    body = {"type": "event_callback", "team_id": team, "enterprise_id": enterprise, "event_id": "Ev1", "event": event}
     raw, stamp = json.dumps(body), str(int(real_time()))
     signature = hmac.new(SECRET.encode(), f"v0:{stamp}:{raw}".encode(), hashlib.sha256).hexdigest()
     headers = {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": f"v0={signature}"}
