@@ -11,7 +11,7 @@ import click
 from bot.bootstrap import build_services
 from bot.clock import BusinessClock
 from bot.commands.database import opened
-from bot.files.names import file_name
+from bot.files.names import ENDINGS, file_name
 from bot.pack_files import read_pack
 from bot.settings import Settings, load
 from bot.workers.evidence_copies import build_copies, with_copies
@@ -35,8 +35,20 @@ class CannotExport(click.ClickException):
 
 @click.command("export")
 @click.option("--firm", "firms", multiple=True, help="A firm's id or name; may be given several times. Without: all.")
-@click.option("--format", "format_", type=click.Choice(FILES), default="json", show_default=True)
-@click.option("--out", type=click.Path(path_type=Path), default=None, help="A file, or a folder. Without: this folder.")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(FILES),
+    default="json",
+    show_default=True,
+    help="csv is a zip with a .csv for each table, and packet a zip too.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="A folder, or a file whose name ends as the format does: csv and packet with .zip. Without: this folder.",
+)
 def export(firms: tuple[str, ...], format_: Format, out: Path | None) -> None:
     """Write firms' whole records into a file: xlsx, csv, ics, json, or a packet for an examiner.
 
@@ -45,8 +57,11 @@ def export(firms: tuple[str, ...], format_: Format, out: Path | None) -> None:
     and the exit code is 1.
     """
     settings = load()
+    folder = out if out is None or out.is_dir() else None
+    if out and not folder:
+        _must_end_as(format_, out)
     made = asyncio.run(_gather(settings, format_, named=firms))
-    path = out / file_name(made) if out and out.is_dir() else out or Path(file_name(made))
+    path = folder / file_name(made) if folder else out or Path(file_name(made))
     _write_to(made, path)
     many = "1 firm" if len(made.firms) == 1 else f"{len(made.firms)} firms"
     click.echo(f"{path}: {many}, {sum(len(firm.rows) for firm in made.firms)} events.")
@@ -54,6 +69,22 @@ def export(firms: tuple[str, ...], format_: Format, out: Path | None) -> None:
         click.echo(f"firm {firm.key.firm} of {firm.key.tenant}: {len(firm.rows)} events, head {firm.rows[-1].hash}")
     if any(verify(firm.rows) for firm in made.firms):
         sys.exit(1)
+
+
+def _must_end_as(format_: Format, out: Path) -> None:
+    """A zip called out.csv opens in no spreadsheet. Raises CannotExport where the name says what it is not."""
+    ends = {kind: f".{ending.rpartition('.')[2]}" for kind, ending in ENDINGS.items()}
+    its, given = ends[format_], out.suffix.lower()
+    if given == its or (its != ".zip" and given not in {*ends.values(), ".csv"}):
+        return
+    what = {"csv": "a zip, with a .csv for each table", "packet": "a zip of many files"}.get(
+        format_, f"a file of {its}"
+    )
+    name = f"{out}{its}" if its == ".zip" else out.with_suffix(its)
+    raise CannotExport(
+        f"The format {format_} is {what}, so {out} would not open as what it is called. Nothing was written. Give a "
+        f"name that ends with {its}, such as {name}, or a folder that is there."
+    )
 
 
 def write_export(

@@ -499,6 +499,37 @@ def test_a_file_goes_where_it_is_wanted(typed: Cais, history: Path, tmp_path: Pa
     assert typed("export", "--out", str(tmp_path / "none" / "x.json")).exit_code == 2
 
 
+@pytest.mark.parametrize(
+    ("format_", "name", "better"),
+    [
+        ("csv", "out.csv", "out.csv.zip"),
+        ("csv", "out", "out.zip"),
+        ("packet", "out.pdf", "out.pdf.zip"),
+        ("xlsx", "out.CSV", "out.xlsx"),
+        ("json", "out.zip", "out.json"),
+    ],
+)
+def test_a_file_that_would_not_open_as_what_it_is_called_is_not_written(
+    typed: Cais, history: Path, tmp_path: Path, format_: str, name: str, better: str
+) -> None:
+    words = ("export", "--firm", "Acme", "--format", format_, "--out")
+    said = typed(*words, str(tmp_path / name))
+    assert said.exit_code == 2
+    assert f"The format {format_} is " in said.output
+    assert f"such as {tmp_path / better}, or a folder that is there." in said.output
+    assert not (tmp_path / name).exists()
+    assert exported(typed, *words[1:], str(tmp_path / better)) == tmp_path / better
+
+
+def test_an_ending_that_promises_nothing_else_will_do(typed: Cais, history: Path, tmp_path: Path) -> None:
+    assert exported(typed, "--out", str(tmp_path / "monday.txt")).read_text(encoding="utf-8").startswith("{")
+
+
+def test_the_help_of_export_says_which_formats_are_a_zip(typed: Cais) -> None:
+    said = " ".join(typed("export", "--help").output.split())
+    assert "csv is a zip with a .csv for each table, and packet a zip too." in said
+
+
 def test_firms_are_named_by_id_or_name_and_a_packet_is_of_one(typed: Cais, history: Path) -> None:
     asyncio.run(four_events(f"sqlite+aiosqlite:///{history}", FirmKey("-/T2", "f2")))
     assert typed("export", "--firm", "f2").output.splitlines()[1].startswith("firm f2 of -/T2: 4 events, head ")
