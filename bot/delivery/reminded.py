@@ -17,7 +17,6 @@ from flows.asked import Kept, Owed
 from flows.deadlines import Revision
 from flows.events import FirmKey
 from flows.own_dates import OF_RECURRING, taken_off
-from flows.reminders.hours import Hours
 from flows.reminders.rung import Found
 from flows.reminders.rungs import Rung, every
 from flows.reminders.snoozing import base_key, snoozed_to
@@ -40,8 +39,7 @@ class FirmNow(msgspec.Struct, frozen=True):
     calendar: Calendar
     told: Mapping[str, Found]
     holds: Collection[str]
-    hours: Hours
-    lost: bool
+    people: People
 
 
 async def read(owed: Sequence[Owed], services: Services) -> list[Reminded]:
@@ -121,8 +119,9 @@ def _reminded(row: Owed, rung: Rung, firm: FirmNow, now: datetime) -> Reminded:
     # What was put off was said before: it comes again although what an undo brought back is not said late.
     stands = one and (one.said or (snoozed and one.said_by(row.due_at)))
     due = _due(one, now) if one and stands else None
-    night = firm.hours.late(datetime.fromtimestamp(row.due_at, UTC), now) > now
+    night = firm.people.hours(rung.person).late(datetime.fromtimestamp(row.due_at, UTC), now) > now
     waits = due is not None and (night or (due > now and not snoozed))
+    owner_lost, lost_since = _owner_lost(rung, firm.people)
     return Reminded(
         firm.scene,
         rung,
@@ -133,8 +132,17 @@ def _reminded(row: Owed, rung: Rung, firm: FirmNow, now: datetime) -> Reminded:
         said=due is not None and not waits,
         later=waits,
         put_off_until=snoozed_to(row.key),
-        lost=firm.lost,
+        lost=not firm.people.reach(rung.person).reachable,
+        owner_lost=owner_lost,
+        owner_lost_since=lost_since,
     )
+
+
+def _owner_lost(rung: Rung, people: People) -> tuple[str, datetime | None]:
+    """Why the owner of its task counts as none, and since when; empty where they do not, or nobody owns it."""
+    kind, _, key = rung.subject.partition(":")
+    owner = people.position.owners.get(key) if kind == "task" else None
+    return (people.lost(owner.person), people.lost_since(owner.person)) if owner else ("", None)
 
 
 async def _firm(key: FirmKey, person: str, of: Sequence[Rung], services: Services, now: datetime) -> FirmNow | None:
@@ -147,8 +155,7 @@ async def _firm(key: FirmKey, person: str, of: Sequence[Rung], services: Service
     off = {p for p, reach in people.items() if reach.habits.off}
     told = {name: f for name, f in holds.items() if f.rung.person not in off} if off else holds
     scene = scene_of(services, position, person, people[person].time_zone, workspace.ledger)
-    hours = People(position, people, workspace.calendar).hours(person)
-    return FirmNow(scene, workspace.calendar, told, holds, hours, not people[person].reachable)
+    return FirmNow(scene, workspace.calendar, told, holds, People(position, people, workspace.calendar))
 
 
 def _due(found: Found, now: datetime) -> datetime:

@@ -42,6 +42,10 @@ class Reminded(msgspec.Struct, frozen=True):
     """The end of the snooze that brought it back."""
     lost: bool = False
     """Whether messages do not get to its recipient."""
+    owner_lost: str = ""
+    """Why the owner of its task counts as none by now, in a word; empty where they do not, or nobody owns it."""
+    owner_lost_since: datetime | None = None
+    """Since when that is so; None where that is not known."""
     moved_since: str = ""
     """Of an industry date that was moved more than once before it is told: the revision that was the first."""
     taken_off: TakenOff | None = None
@@ -128,6 +132,12 @@ class Reminded(msgspec.Struct, frozen=True):
         item = self.item
         kept = dated.owner(self.scene, item) if item else None
         return self.to_a_lead and (kept is None or kept.person != self.rung.person)
+
+    @property
+    def in_their_place(self) -> bool:
+        """Whether it came to a lead because the task's owner cannot be reached, and was so when it was said."""
+        since = self.owner_lost_since
+        return bool(self.owner_lost) and self.leads_it and (since is None or since <= self.now)
 
     @property
     def to_a_lead(self) -> bool:

@@ -57,7 +57,7 @@ def _kept_until_now(it: Reminded, what: str, planned: date) -> str:
 
 
 def _why_late(it: Reminded) -> str:
-    if it.leads_it and it.item and dated.owner(it.scene, it.item):
+    if it.leads_it and not it.in_their_place and it.item and dated.owner(it.scene, it.item):
         days = it.scene.position.reminders.late_to_leads
         begins = f"from the {_nth(days)} trading day after its date on" if days else "from the day after its date on"
         return f"{begins}, leads are told too"
@@ -81,7 +81,7 @@ def _why_wait(it: Reminded) -> str:
     since = item.record.since if item and item.record else None
     gone = it.calendar.between(since, it.today) if since and since < it.today else 0
     waited = f"; it is the {_nth(gone)} trading day of the wait" if gone else ""
-    if it.leads_it and item and dated.owner(it.scene, item):
+    if it.leads_it and not it.in_their_place and item and dated.owner(it.scene, item):
         return f"leads are told of a wait of {rules.wait_to_leads} trading days and more{waited}"
     again = item.record.follow_up_on if item and item.record else None
     if again and _is_first_look(it, again):
@@ -140,10 +140,21 @@ def _why_unreachable(it: Reminded) -> str:
 
 def lost_words(it: Reminded) -> str:
     """Why an owner counts as none, after their name."""
-    member = it.scene.position.members.get(it.rung.subject.partition(":")[2])
+    return _lost(it, it.rung.subject.partition(":")[2])
+
+
+def _lost(it: Reminded, person: str) -> str:
+    member = it.scene.position.members.get(person)
     if member is None:
         return "is no longer a member"
     return "only looks on now" if member.role == "viewer" else UNREACHED
+
+
+def _in_whose_place(it: Reminded) -> str:
+    owner = dated.owner(it.scene, it.item) if it.item else None
+    if owner is None or not it.in_their_place:
+        return ""
+    return f"; this comes to you in the place of {literal(owner.name or 'its owner')}, who {_lost(it, owner.person)}"
 
 
 def lost_how(it: Reminded) -> str:
@@ -178,4 +189,4 @@ def why(it: Reminded) -> str:
     """In a few words; safe in mrkdwn."""
     if it.put_off_until:
         return f"you put this off until {short_day(it.put_off_until.astimezone(it.zone).date())}"
-    return _WHY[it.rung.kind](it)
+    return f"{_WHY[it.rung.kind](it)}{_in_whose_place(it)}"

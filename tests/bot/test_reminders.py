@@ -602,13 +602,13 @@ async def test_an_owner_who_cannot_be_reached_is_told_to_the_leads_once(world: W
     world.slack.sandbox.faults(refuse)
     await world.goes_to("2026-11-24")
     await world.goes_to("2026-11-25", 13)
-    told = [m for m in world.digests(LEA) if "cannot be reached here" in words_of(m)]
+    told = [m for m in world.digests(LEA) if "*Ben Cole* cannot be reached here" in words_of(m)]
     assert len(told) == 1
     assert "📭 *Ben Cole* cannot be reached here (takes no messages from apps)" in words_of(told[0])
     assert "One open task belongs to them" in words_of(told[0])
     assert "• Does your firm report events with an FDID?, Dec 9, 2026" in words_of(told[0])
     await world.day_by_day("2026-12-04")
-    assert len([m for m in world.digests(LEA) if "cannot be reached here" in words_of(m)]) == 1
+    assert len([m for m in world.digests(LEA) if "*Ben Cole* cannot be reached here" in words_of(m)]) == 1
     assert world.digests(BEN) == []
 
 

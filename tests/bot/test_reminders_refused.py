@@ -222,3 +222,63 @@ async def test_leads_are_told_once_of_whoever_refuses_messages_but_is_active_unt
 def told_of_ben(world: World) -> int:
     """In how many messages Lea is told that he cannot be reached, or was told so."""
     return sum("Ben Cole" in words_of(digest) for digest in world.digests(LEA))
+
+
+# --- in the owner's place -----------------------------------------------------------------------------------------
+
+
+async def leas_firm(world: World, due: date = DUE) -> FirmKey:
+    """A firm that Lea leads, where a dated task is Ben's by his own hand."""
+    firm = await a_firm(world.services, "Apex Securities", LEA, U0BEN="member")
+    await world.services.assign(firm.key, world.act(person(BEN)), "s1", person(BEN))
+    await world.services.set_task_due(firm.key, world.act(person(BEN)), "s1", due)
+    await world.plan()
+    return firm.key
+
+
+async def closes(world: World, user: str = BEN) -> None:
+    """Their account is closed, and that is known."""
+    closed = Known(person(user).id, "Ben Cole", checked_at=world.clock.real, standing="gone")
+    await world.services.directory.remember(TENANT, closed, at=world.clock.now.timestamp())
+    await world.plan()
+
+
+IN_BENS_PLACE = "; this comes to you in the place of Ben Cole, who cannot be reached here."
+
+
+async def test_a_lead_who_is_reminded_in_the_owners_place_reads_just_that_as_the_reason(world: World) -> None:
+    await leas_firm(world, date(2026, 12, 18))
+    await closes(world)
+    await world.goes_to("2026-12-04", 12)
+    assert f"*Why now:* 10 trading days before{IN_BENS_PLACE}" in world.said(LEA)
+    await world.day_by_day("2026-12-24")
+    assert "Friday is no trading day (Christmas Day)" in world.said(LEA)
+    assert IN_BENS_PLACE in world.said(LEA), "the 4th trading day after the date"
+    assert "leads are told too" not in world.said(LEA)
+    await world.day_by_day("2026-12-31")
+    assert "*Why now:* you are asked once a week; Friday is no trading day" in world.said(LEA)
+    assert IN_BENS_PLACE in world.said(LEA), "also once leads would be told anyway"
+
+
+async def test_a_lead_who_asks_about_a_wait_in_the_owners_place_reads_just_that_as_the_reason(world: World) -> None:
+    key = await leas_firm(world, date(2027, 3, 1))
+    await world.services.answer(key, world.act(person(BEN)), "fdid_duty", ["yes"])
+    await world.services.assign(key, world.act(person(BEN)), "s2", person(BEN))
+    await world.services.wait(key, world.act(person(BEN)), "s2", whom="FINRA CAT Helpdesk", follow_up_on=None)
+    await closes(world)
+    await world.day_by_day("2026-12-01")
+    every = "*Why now:* time to ask how far they are, as every 5 trading days; it is the 5th trading day of the wait"
+    assert f"{every}{IN_BENS_PLACE}" in world.said(LEA)
+
+
+async def test_a_lead_who_was_told_too_before_the_owners_account_was_closed_keeps_that_reason(world: World) -> None:
+    key = await leas_firm(world, date(2026, 12, 1))
+    await world.goes_to("2026-12-08", 12)
+    await world.goes_to("2026-12-08", 13)
+    await closes(world)
+    await world.services.answer(key, world.act(person(LEA)), "fdid_duty", ["yes"])
+    await world.plan()
+    await world.services.undo(key, world.act(person(LEA)), None)
+    await world.plan()
+    said = words_of(world.digests(LEA)[0])
+    assert "*Why now:* from the 5th trading day after its date on, leads are told too." in said
