@@ -140,7 +140,7 @@ def _of_a_lead(it: Reminded) -> list[Element]:
     if item is None or not it.leads_it:
         return []
     ways = []
-    if owner_of(it.scene.position, item):  # nobody asks somebody who has left
+    if owner_of(it.scene.position, item) and not it.owner_lost:  # nobody asks somebody who does not hear it
         nudge = it.scene.carry(OpenNudge, task=item.key)
         ways.append(button("Nudge owner…", nudge, says=f"Nudge the owner of {name(it)}"))
     assign = it.scene.carry(OpenAssign, task=item.key, below=True)

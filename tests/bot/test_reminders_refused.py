@@ -11,7 +11,7 @@ from flows.events import FirmKey
 from flows.habits import Standing
 from flows.ports import Known
 from flows.roadmap import Pack
-from tests.bot.conversing import BEN, LEA, words_of
+from tests.bot.conversing import BEN, LEA, labels, words_of
 from tests.bot.firm_making import TENANT, a_firm, person
 from tests.bot.reminding import World, new_york, world_at
 
@@ -282,3 +282,17 @@ async def test_a_lead_who_was_told_too_before_the_owners_account_was_closed_keep
     await world.plan()
     said = words_of(world.digests(LEA)[0])
     assert "*Why now:* from the 5th trading day after its date on, leads are told too." in said
+
+
+@pytest.mark.parametrize("how", ["closed", "refused"])
+async def test_nobody_is_offered_to_nudge_an_owner_who_cannot_be_reached(world: World, how: str) -> None:
+    await leas_firm(world, date(2026, 12, 1))
+    if how == "closed":
+        await closes(world)
+    else:
+        refused(world, "cannot_dm_bot")
+    await world.goes_to("2026-11-27")
+    await world.goes_to("2026-11-30", 12)
+    await world.goes_to("2026-12-08", 12)
+    assert "Owner: Ben Cole" in world.said(LEA)
+    assert labels(world.digests(LEA)[-1]) == ["Snooze", "Open", "Assign…"]
