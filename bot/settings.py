@@ -96,8 +96,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             raise BadSettings(ROTATES)
         _check_token("SLACK_BOT_TOKEN", self.slack_bot_token, ("xoxb-",))
         _check_token("SLACK_APP_TOKEN", self.slack_app_token, ("xapp-",))
-        if self.pack is not None and not self.pack.is_file():
-            raise BadSettings(f"CAIS_PACK names {self.pack}, and there is no such file.")
+        _check_file("CAIS_PACK", self.pack)
         self._check_complete()
         if self.encryption_keys:
             _ = self.keys  # those that cannot be read stop the start, and not the first installation
@@ -312,6 +311,15 @@ def _from_text(kind: type, text: str) -> Any:
 def _check_token(name: str, token: Secret | None, starts: tuple[str, ...]) -> None:
     if token is not None and not token.reveal().startswith(starts):
         raise BadSettings(f"{name} must start with {starts[0]}. Slack shows it under {WHERE[name]}.")
+
+
+def _check_file(name: str, path: Path | None) -> None:
+    try:
+        if path is not None and not path.is_file():
+            raise BadSettings(f"{name} names {path}, and there is no such file.")
+    except OSError as error:
+        todo = "Let the user who runs this enter the folders it is in."
+        raise BadSettings(f"{name} names {path}, which cannot be read: {error.strerror}. {todo}") from None
 
 
 def _need(way: str, given: Mapping[str, Secret | None]) -> None:

@@ -8,7 +8,7 @@ import os
 import shutil
 import sqlite3
 import zipfile
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
@@ -43,10 +43,9 @@ def back_up(database: Path, copies: Path, into: Path) -> BackedUp:
 
     Raises NotCopied where there is a file already, or the copy is not sound.
     """
-    if not database.is_file():
+    if not (sqlite.is_there(database) and database.is_file()):
         raise NotCopied(f"There is no database at {database}.")
-    if into.exists():
-        raise NotCopied(f"{into} is there already, and a backup never overwrites anything. Give another name.")
+    _must_be_new(into)
     partial, snapshot = (into.with_name(f"{into.name}.{part}") for part in ("partial", "db"))
     try:
         _copy(database, snapshot)
@@ -64,10 +63,19 @@ def back_up(database: Path, copies: Path, into: Path) -> BackedUp:
     except FileExistsError:
         raise NotCopied(f"{into} is there already, and a backup never overwrites anything.") from None
     except OSError as error:
-        raise NotCopied(f"{into} could not be written: {error.strerror}.") from error
+        raise NotCopied(f"{error.filename or into} could not be read or written: {error.strerror}.") from error
     finally:
-        _remove(partial)
-        _remove(snapshot)
+        _tidy(partial, snapshot)
+
+
+def _must_be_new(into: Path) -> None:
+    """Raises NotCopied where there is a file of that name, or where that cannot be seen."""
+    try:
+        there = into.exists()
+    except OSError as error:
+        raise NotCopied(f"{into} could not be written: {error.strerror}.") from error
+    if there:
+        raise NotCopied(f"{into} is there already, and a backup never overwrites anything. Give another name.")
 
 
 def restore(backup: Path, database: Path, copies: Path) -> BackedUp:
@@ -95,7 +103,7 @@ def restore(backup: Path, database: Path, copies: Path) -> BackedUp:
     except OSError as error:
         raise NotCopied(f"{error.filename or database} could not be read or written: {error.strerror}.") from error
     finally:
-        _remove(new)
+        _tidy(new)
 
 
 def _copies_in(packed: zipfile.ZipFile) -> list[str]:
@@ -208,6 +216,13 @@ def _put_aside(database: Path) -> Path | None:
         if left.exists():
             left.rename(aside.with_name(aside.name + end))
     return aside
+
+
+def _tidy(*left: Path) -> None:
+    """Takes away what was only for the way. Where a folder lets nobody do that, why it went wrong was said already."""
+    for path in left:
+        with suppress(OSError):
+            _remove(path)
 
 
 def _remove(path: Path) -> None:

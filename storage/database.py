@@ -157,7 +157,7 @@ async def is_current(url: str) -> bool:
     """Whether there is a database whose tables are up to date, so that opening it changes nothing."""
     path = sqlite_path(url)
     if path is not None:
-        return path.exists() and _sqlite_version(path) == HEAD
+        return sqlite.is_there(path) and _sqlite_version(path) == HEAD
     from storage import postgres
 
     return await postgres.version(url, VERSION_QUERY) == HEAD
@@ -190,7 +190,7 @@ async def _check_postgres(url: str) -> tuple[Finding, ...]:
 
 
 def _check_sqlite(path: Path) -> tuple[Finding, ...]:
-    if not path.exists():
+    if not sqlite.is_there(path):
         return (Finding(True, f"There is no database at {path} yet; the first start makes it."),)
     version = _sqlite_version(path)
     connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None, timeout=5)

@@ -237,6 +237,17 @@ class SqliteRunner:
         await self._writer.close()
 
 
+def is_there(path: Path) -> bool:
+    """Whether there is a file. Raises StorageUnavailable where a folder above it may not be entered."""
+    try:
+        return path.exists()
+    except OSError as error:
+        raise StorageUnavailable(
+            f"Whether there is a database at {path} cannot be seen: {error.strerror}. Let the user who runs this enter "
+            "the folders it is in."
+        ) from error
+
+
 def create_file(path: Path) -> None:
     """Make the file, and the folder it is in, readable by their owner only; what exists is left as it is.
 

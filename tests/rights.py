@@ -26,7 +26,10 @@ def open_folder() -> Iterator[Path]:
 
 @contextmanager
 def not_root() -> Iterator[None]:
-    """Inside the block this process is another user where it is root, whom no right keeps from anything."""
+    """Inside the block this process is another user where it is root, whom no right keeps from anything.
+
+    That user may not be able to read Python's own files: load what is needed before.
+    """
     if os.geteuid() != 0:
         yield
         return

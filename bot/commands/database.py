@@ -25,7 +25,7 @@ async def opened(url: str, *, make: bool = False) -> AsyncIterator[Database]:
     """
     try:
         path = sqlite_path(url)
-        if path and not make and not path.exists():
+        if path and not make and not sqlite.is_there(path):
             raise StorageUnavailable(f"There is no database at {path}.")
         database = await open_database(url)
     except (StorageError, ValueError) as error:
@@ -40,10 +40,16 @@ async def opened(url: str, *, make: bool = False) -> AsyncIterator[Database]:
 
 
 def in_use(url: str) -> Path | None:
-    """The database's file where another program, such as the bot, has it open; None also for PostgreSQL."""
+    """The database's file where another program, such as the bot, has it open; None also for PostgreSQL.
+
+    Raises NoDatabase where it cannot be seen whether there is one.
+    """
     path = sqlite_path(url)
-    if path is None or not path.exists():
-        return None
+    try:
+        if path is None or not sqlite.is_there(path):
+            return None
+    except StorageError as error:
+        raise NoDatabase(str(error)) from None
     try:
         sqlite.must_be_alone(path)
     except StorageError:

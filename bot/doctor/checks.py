@@ -152,15 +152,32 @@ def unreachable(settings: Settings, error: Exception) -> Finding:
 def check_folder(settings: Settings) -> list[Finding]:
     """Whether the folder that things are kept in is there, or can be made. Leaves nothing behind."""
     folder = settings.folder
-    there = next(f for f in (folder, *folder.parents) if f.exists())
+    there = next(f for f in (folder, *folder.parents) if _is_seen(f))
     if there.is_dir() and _can_be_written(there):
         if (room := room_on_disk(there)) < LITTLE_ROOM:
             verdict: Verdict = "wrong" if room < LEAST_ROOM else "look"
             said = f"Only {room / 1e6:,.1f} MB are free where {folder} is. Make room there."
             return [Finding("folder", verdict, said)]
         return [Finding("folder", "ok", f"{folder} {'can be written' if there == folder else 'can be made'}.")]
-    why = "cannot be written" if there.is_dir() else "is no folder"
+    trouble = "cannot be written" if _may_be_entered(there) else "may not be entered by this user"
+    why = trouble if there.is_dir() else "is no folder"
     return [Finding("folder", "wrong", f"{folder} cannot be used: {there} {why}. Set CAIS_DATA_DIR to another.")]
+
+
+def _is_seen(folder: Path) -> bool:
+    """Whether it is there, as far as this user may look."""
+    try:
+        return folder.exists()
+    except OSError:
+        return False
+
+
+def _may_be_entered(folder: Path) -> bool:
+    try:
+        (folder / "anything").exists()
+    except OSError:
+        return False
+    return True
 
 
 def _can_be_written(folder: Path) -> bool:

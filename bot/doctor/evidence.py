@@ -12,7 +12,11 @@ from storage.errors import StorageError
 async def check_evidence(settings: Settings) -> list[Finding]:
     """Whether copies of evidence are kept, how much room they take, and whether any is missing."""
     copies = build_copies(settings)
-    used = copies.used()
+    try:
+        used = copies.used()
+    except OSError as error:
+        what = f"{copies.folder} cannot be looked into: {error.strerror}. Let the user who runs the bot enter it."
+        return [Finding("evidence", "wrong", what)]
     said = f"{used / 1e6:,.1f} MB of {settings.evidence_total_mb:,} MB for copies are used"
     keeps = "" if copies.keeps else " No new copies are kept (CAIS_KEEP_EVIDENCE=0)."
     try:

@@ -36,6 +36,7 @@ from storage.database import open_database
 from storage.installations import Installation
 from storage.sealing import read_keys
 from tests.bot.prompt import KEY, Cais, four_events, keep
+from tests.rights import not_root, open_folder
 
 
 def test_a_bad_pack_is_said_before_the_sandbox_opens(
@@ -57,6 +58,56 @@ def test_a_data_folder_that_cannot_be_made_is_a_sentence_and_no_surprise_to_the_
     said = typed("doctor")
     assert said.exit_code == 1
     assert "is no folder" in said.output
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["doctor", "migrate", "verify", "retention", "export", "delete Acme", "backup b.zip", "move other.db", "run"],
+)
+def test_a_data_folder_in_a_folder_that_may_not_be_entered_is_a_sentence(
+    typed: Cais, environment: pytest.MonkeyPatch, closed: Path, words: str
+) -> None:
+    environment.setenv("CAIS_DATA_DIR", str(closed / "data"))
+    environment.setattr("bot.doctor.checks.printer", lambda: None)  # it loads much, from where only root may read
+    with not_root():
+        said = typed(*words.split())
+    assert said.exit_code == (1 if words == "doctor" else 2), said.exception
+    assert "Permission denied" in said.output
+    if words == "doctor":
+        assert f"cannot be used: {closed} may not be entered by this user. Set CAIS_DATA_DIR" in said.output
+        assert re.findall(r"^WRONG +(\w+)", said.output, re.MULTILINE)[:3] == ["folder", "database", "evidence"]
+
+
+def test_a_backup_that_cannot_be_put_back_there_is_a_sentence(
+    typed: Cais, environment: pytest.MonkeyPatch, history: Path, closed: Path
+) -> None:
+    environment.setenv("CAIS_DATA_DIR", str(history.parents[1]))
+    assert typed("backup", "b.zip").exit_code == 0
+    Path("b.zip").chmod(0o644)
+    environment.setenv("CAIS_DATA_DIR", str(closed))
+    with not_root():
+        said = typed("restore", "b.zip")
+    assert said.exit_code == 2
+    assert "could not be read or written: Permission denied" in said.output
+
+
+def test_a_pack_in_a_folder_that_may_not_be_entered_is_a_sentence(
+    typed: Cais, environment: pytest.MonkeyPatch, closed: Path
+) -> None:
+    environment.setenv("CAIS_PACK", str(closed / "mine.yaml"))
+    with not_root(), pytest.raises(BadSettings, match=r"which cannot be read: Permission denied\. Let the user"):
+        typed("doctor")
+
+
+@pytest.fixture
+def closed(typed: Cais, environment: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
+    """A folder that nobody may enter but root; we are in the one above it."""
+    with open_folder() as folder:
+        environment.chdir(folder)
+        (folder / "closed").mkdir(mode=0o700)
+        (folder / "closed").chmod(0o000)
+        yield folder / "closed"
+        environment.chdir(tmp_path)
 
 
 def test_help_names_every_command(typed: Cais) -> None:
