@@ -202,9 +202,15 @@ def firm_list(mine: Sequence[FirmSummary], others: Sequence[FirmSummary], curren
         blocks += _in_columns([_listed(f, current) for f in firms])
         blocks.append(firm_menu(firms, PickFirm(then="firm")))
     blocks.append(actions(button("Set up another firm", OpenSetUp())))
-    names = ", ".join(literal(f.name) for f in firms[:LISTED])
-    text = f"{note} Your firms ({len(mine)}): {names}{', ...' if len(firms) > LISTED else ''}"
-    return Message(text.strip(), blocks)
+    counted = [_counted("Your firms", mine), _counted("Others in this workspace", others)]
+    return Message(" ".join(filter(None, [note, *counted])), blocks)
+
+
+def _counted(whose: str, firms: Sequence[FirmSummary]) -> str:
+    """How many there are, and their names; empty where there are none."""
+    by_name = sorted(firms, key=lambda f: (f.name.casefold(), f.key.firm))
+    names = ", ".join(literal(f.name) for f in by_name[:LISTED])
+    return f"{whose} ({len(firms)}): {names}{', ...' if len(firms) > LISTED else '.'}" if firms else ""
 
 
 def _no_firms(note: str) -> Message:

@@ -303,3 +303,18 @@ def test_a_select_of_firms_offers_each_of_them_once(pack: Pack) -> None:
 def test_words_too_long_for_a_select_are_left_out_and_never_cut(pack: Pack) -> None:
     block = next(b for b in firms.picker(summaries(9, "Firm"), "note " + "x" * 400).blocks if b["type"] == "actions")
     assert json.loads(block["block_id"]) == {}
+
+
+def test_each_number_in_the_list_of_firms_is_that_of_the_names_after_it() -> None:
+    every = summaries(16, "Acme")
+    names = [f.name for f in every]
+    text = firms.firm_list(every[:12], every[12:], "").text
+    assert text == (
+        f"Your firms (12): {', '.join(sorted(names[:12]))}. "
+        f"Others in this workspace (4): {', '.join(sorted(names[12:]))}."
+    )
+    assert "Your firms" not in firms.firm_list((), every, "").text
+    assert firms.firm_list(every[:1], (), "", "Saved.").text == f"Saved. Your firms (1): {names[0]}."
+    many = summaries(30, "Acme")
+    assert firms.firm_list(many, (), "").text.startswith("Your firms (30): ")
+    assert firms.firm_list(many, (), "").text.endswith(", ...")
