@@ -95,6 +95,8 @@ class Route(msgspec.Struct, frozen=True):
     """What is typed after it is kept as it stands: where its end may as well name another firm, it is asked."""
     people: bool = False
     """What follows `@` there is a person, unless it is a firm's whole name; `for` may stand before other things."""
+    at_people: bool = False
+    """The same of `@` alone: behind `for` there is a firm."""
     named: bool = False
     """A firm may be named at its end though it needs none."""
     or_all: bool = False
@@ -130,6 +132,7 @@ class Router:
         firm: bool = True,
         free_text: bool = False,
         people: bool = False,
+        at_people: bool = False,
         named: bool = False,
         meets: bool = False,
         or_all: bool = False,
@@ -137,7 +140,7 @@ class Router:
         """Listens to `/cais <word>`, the word in a DM, and the word after a mention. '' is `/cais` alone."""
 
         def keep(listener: L) -> L:
-            route = Route(listener, firm, None, meets, free_text, people, named, or_all)
+            route = Route(listener, firm, None, meets, free_text, people, at_people, named, or_all)
             return self._put(self.commands, words, route, listener)
 
         return keep

@@ -24,6 +24,7 @@ from bot.buttons import (
 from bot.listeners.help import run
 from bot.listeners.namesakes import told_apart
 from bot.listeners.scenes import scene_for
+from bot.listeners.who_is import about_named
 from bot.router import Heard, Router
 from bot.slack.places import is_channel, place
 from bot.surfaces import Answer, Block, FieldErrors, Message, Open, Replace, Say
@@ -59,7 +60,7 @@ def register(router: Router) -> None:
     router.command("firm")(firm)
     router.command("firm list", "firms", firm=False)(list_firms)
     router.command("firm use", firm=False)(use_named)
-    router.command("firm members")(show_members)
+    router.command("firm members", at_people=True, meets=True)(show_members)
     router.command("firm link")(link_here)
     router.command("firm unlink")(unlink_here)
     router.command("firm rename", free_text=True)(rename)
@@ -246,17 +247,15 @@ async def _list(heard: Heard, services: Services, note: str = "") -> Message:
 
 
 async def show_members(heard: Heard, services: Services) -> Answer:
-    """`/cais firm members`."""
-    return Say(_members(heard, services, heard.firm))
+    """`/cais firm members`, also of somebody who is named behind it."""
+    note, then = await about_named(heard, services) if heard.words.strip() else ("", ())
+    scene, role = scene_for(heard, services), role_of(heard.firm, heard.who)
+    return Say(views.members(scene, role=role, note=note, then=then))
 
 
 async def press_members(heard: Heard, carried: ShowMembers, services: Services) -> Answer:
     """*Members*."""
-    return Replace(_members(heard, services, heard.firm))
-
-
-def _members(heard: Heard, services: Services, position: Position, note: str = "") -> Message:
-    return views.members(scene_for(heard, services, position), role=role_of(position, heard.who), note=note)
+    return Replace(views.members(scene_for(heard, services), role=role_of(heard.firm, heard.who)))
 
 
 async def open_member(heard: Heard, carried: OpenMember, services: Services) -> Answer:

@@ -41,11 +41,11 @@ async def meant_firm(
     """
     if not said or not route.takes_firm:
         return None
-    found = words.ending(said, sighting.firms, mentioned=mentioned, people=route.people)
+    found = words.ending(said, sighting.firms, mentioned=mentioned, people=route.people or route.at_people)
     if sighting.known.admin and (" for " in f" {said} " or "@" in said):
         # Also where a firm of their own has that name: another one may have it, too.
         firms = await services.directory.all_firms(tenant)
-        among_all = words.ending(said, firms, mentioned=mentioned, people=route.people)
+        among_all = words.ending(said, firms, mentioned=mentioned, people=route.people or route.at_people)
         found = among_all if found is None or (among_all and among_all.whole) else found
     if found is None:
         return None
@@ -84,7 +84,7 @@ def stranger(said: str, route: Route, pack: Pack, sighting: Sighting, today: dat
     """
     if not route.strict:
         return said, ""
-    if alone := words.only_a_firm(said):
+    if (alone := words.only_a_firm(said)) and not (route.at_people and said.startswith("@")):
         return "", alone
     before, name = words.named_last(said)
     if not name or not (sighting.firms or sighting.position):

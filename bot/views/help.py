@@ -303,9 +303,10 @@ USAGES = (
     Usage(
         "firm members",
         "Who is in the firm; a lead adds people here.",
-        ("firm members",),
+        ("firm members", "firm members @ben"),
         "A lead does everything, a member does the work, a viewer reads. Tell people yourself that you added them: "
         "no message is sent.",
+        "[@user]",
     ),
     Usage(
         "firm link",

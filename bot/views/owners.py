@@ -58,7 +58,7 @@ def no_member(scene: Scene, name: str, person: str, *, task: str = "", lead: boo
     then = (
         "Add them first: then one press gives them the task." if task else "Add them, then hand the tasks over again."
     )
-    how = then if lead else _ask_a_lead(scene)
+    how = then if lead else ask_a_lead(scene)
     note = " They are a guest of the workspace: only add them if they may see this firm." if guest else ""
     add = scene.carry(OpenMember, person=slack_id(person), task=task)
     ways = [button("Add as a member…", add)] if lead else []
@@ -66,7 +66,7 @@ def no_member(scene: Scene, name: str, person: str, *, task: str = "", lead: boo
     return Message(text.replace("*", ""), [banner(scene), section(text), *([actions(*ways)] if ways else [])])
 
 
-def _ask_a_lead(scene: Scene) -> str:
+def ask_a_lead(scene: Scene) -> str:
     """Who may add somebody, by name."""
     leads = [literal(m.name or "somebody") for m in scene.position.members.values() if m.role == "lead"]
     named = ", ".join(leads[:MOST_LEADS]) + (f" and {len(leads) - MOST_LEADS} more" if len(leads) > MOST_LEADS else "")
@@ -95,7 +95,7 @@ def stranger(scene: Scene, item: Item | None, name: str, near: Sequence[str], *,
         "`to me` and `nobody` work too. Only members of the firm own its tasks."
     )
     text = f"{what}. Nothing was changed.{asks}"
-    more = how if lead else f"{how} {_ask_a_lead(scene)}"
+    more = how if lead else f"{how} {ask_a_lead(scene)}"
     blocks = [banner(scene), section(text), *([actions(*ways)] if ways else []), context(more)]
     return Message(f"{text} {more}".replace("*", "").replace("`", ""), blocks)
 

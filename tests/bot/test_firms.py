@@ -3,6 +3,7 @@
 import pytest
 
 from bot.slack.places import place
+from flows.ports import Known
 from flows.services import Act, Services
 from tests.bot.conversing import BEN, CLIENTS, COMPLIANCE, CONRAD, GENERAL, LEA, Slack, elements, labels, words_of
 from tests.bot.firm_making import TENANT, a_firm, person
@@ -105,6 +106,57 @@ async def test_a_lead_adds_changes_and_takes_off_members(slack: Slack, services:
     assert roles["initial_option"]["value"] == "viewer", "as before"
     await slack.ben.submits({"person": LEA, "role": "member"})
     assert "Lea Haddad is now a member" in words_of(slack.ben.last)
+
+
+async def test_a_person_named_behind_members_is_no_firm_and_can_be_added(slack: Slack, services: Services) -> None:
+    await a_firm(services, "Apex Securities", BEN, U0LEA="viewer")
+    slack.sandbox.slack.workspace.users[CONRAD].update(is_restricted=True)
+    said = words_of(await slack.ben.types("/cais firm members <@U0CON|conrad>"))
+    assert "Conrad Mills is no member of *Apex Securities*. *Add Conrad Mills* makes them one." in said
+    assert "They are a guest of the workspace" in said
+    assert "Members of Apex Securities: 2" in said
+    await slack.ben.presses("Add Conrad Mills")
+    await slack.ben.submits({"person": CONRAD, "role": "viewer"})
+    assert "Conrad Mills is now a viewer of *Apex Securities*" in words_of(slack.ben.last)
+    for named in ("<@U0CON|conrad>", "@Conrad Mills", "conrad", "Conrad Mills"):
+        said = words_of(await slack.ben.types(f"/cais firm members {named}"))
+        assert "Conrad Mills is a viewer of *Apex Securities*. Their role can be changed here." in said
+    await slack.ben.presses("Change the role of Conrad Mills")
+    assert (slack.ben.modal or {})["title"]["text"] == "Change a role"
+
+
+async def test_a_name_that_is_nobodys_behind_members_says_how_people_are_named_and_added(
+    slack: Slack, services: Services
+) -> None:
+    await a_firm(services, "Apex Securities", BEN, U0LEA="viewer")
+    said = await slack.ben.types("/cais firm members @guest")
+    assert "firm called" not in words_of(said)
+    assert "Nobody of *Apex Securities* is called “guest”. Nothing was changed." in words_of(said)
+    assert "type `@` and pick from the list Slack shows" in words_of(said)
+    assert "Add or change a member" in labels(said)
+    hers = await slack.lea.types("/cais firm members @guest")
+    assert "Ask a lead of the firm to add them: Ben Cole." in words_of(hers)
+    assert "Add or change a member" not in labels(hers)
+    assert "Lea Haddad is a viewer of *Apex Securities*. A lead" in words_of(await slack.lea.types("firm members me"))
+    assert "Ask a lead" in words_of(await slack.lea.types("/cais firm members <@U0CON|conrad>"))
+
+
+async def test_an_app_or_a_closed_account_behind_members_is_not_offered(slack: Slack, services: Services) -> None:
+    await a_firm(services, "Apex Securities", BEN)
+    for what, sentence in (({"is_bot": True}, "members are people"), ({"deleted": True}, "Conrad Mills was closed")):
+        slack.sandbox.slack.workspace.users[CONRAD].update({"is_bot": False, **what})
+        await services.directory.remember(TENANT, Known(person(CONRAD).id, "Conrad Mills"), at=0.0)
+        said = await slack.ben.types("/cais firm members <@U0CON|conrad>")
+        assert sentence in words_of(said)
+        assert "Add Conrad Mills" not in labels(said)
+
+
+async def test_a_firm_named_behind_members_is_still_a_firm(slack: Slack, services: Services) -> None:
+    await a_firm(services, "Apex Securities", BEN)
+    await a_firm(services, "Birch", BEN)
+    for named in ("for Birch", "@ Birch", "@Birch", "for bir"):
+        assert "Members of Birch: 1" in words_of(await slack.ben.types(f"/cais firm members {named}")), named
+    assert "You have no firm called “Zorro”" in words_of(await slack.ben.types("/cais firm members for Zorro"))
 
 
 async def test_somebody_whose_name_is_not_known_is_shown_as_a_mention(slack: Slack, services: Services) -> None:
