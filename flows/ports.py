@@ -373,6 +373,8 @@ class Replan(msgspec.Struct, frozen=True):
     """Rows that do not hold any more."""
     outcomes: Mapping[str, str] = {}
     """Rows in a message whose item changed: `closed` where it is done, given away or gone; `sent` where it is not."""
+    about: Mapping[str, str] = {}
+    """Rows whose date is another one now: key to `about`."""
     redraw: tuple[Owed, ...] = ()
     """One for each message that shows something else now."""
     again_at: float = 0.0

@@ -87,13 +87,19 @@ _IS_UNTOUCHED = and_(NOT_SETTLED, ~exists().where(IS_TAKEN, taken.c.tries > lite
 move = Statement(
     lambda _: update(outbox).values({outbox.c.due_at: bindparam("new_due_at")}).where(is_row(), _IS_UNTOUCHED)
 )
+_IS_SETTLED = outbox.c.settled_at.is_not(None)
 drop = Statement(lambda _: delete(outbox).where(is_row(), _IS_UNTOUCHED))
 forget_release = Statement(lambda _: delete(taken).where(is_taken_row(), taken.c.tries == literal_column("0")))
 change_outcome = Statement(
     lambda _: (
         update(outbox)
         .values({outbox.c.outcome: bindparam("result"), outbox.c.failed: bindparam("is_failed")})
-        .where(is_row(), outbox.c.settled_at.is_not(None))
+        .where(is_row(), _IS_SETTLED)
+    )
+)
+change_about = Statement(
+    lambda _: (
+        update(outbox).values({outbox.c.about: bindparam("new_about")}).where(is_row(), or_(_IS_SETTLED, _IS_UNTOUCHED))
     )
 )
 

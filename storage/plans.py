@@ -94,6 +94,8 @@ def _write(turn: Statement | None, tenant: str, facts: Facts, replan: Replan) ->
                 for key, outcome in replan.outcomes.items()
             ],
         )
+    if replan.about:
+        yield planning.change_about, [{**_row(tenant, key), "new_about": about} for key, about in replan.about.items()]
     yield from owing.owe((*replan.add, *replan.redraw))
 
 

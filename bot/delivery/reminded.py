@@ -130,6 +130,7 @@ def _reminded(row: Owed, rung: Rung, firm: FirmNow, now: datetime) -> Reminded:
         now=now,
         holds=key in firm.holds,
         said=due is not None and not waits,
+        stands=bool(row.message),
         later=waits,
         put_off_until=snoozed_to(row.key),
         lost=not firm.people.reach(rung.person).reachable,

@@ -11,11 +11,12 @@ from bot.views.scene import Scene
 from flows.deadlines import Deadline, Notice, Revision, TakenBack
 from flows.own_dates import TakenOff, in_year
 from flows.position import Recurring, YearDone
+from flows.reminders.redating import date_now
 from flows.reminders.rungs import Rung
 from flows.roadmap import Question
 from flows.time_words import clock, zone_name
 from flows.trading_days import Calendar
-from flows.walk import Item
+from flows.walk import LEFT, Item
 
 LONGEST_TITLE = 200
 
@@ -35,6 +36,8 @@ class Reminded(msgspec.Struct, frozen=True):
     """Whether it is still to be done, and theirs."""
     said: bool = True
     """Whether it is to be said now."""
+    stands: bool = False
+    """Whether it stands in a message already."""
     later: bool = False
     """Whether it is to be said, but not yet."""
     asleep_until: datetime | None = None
@@ -132,6 +135,27 @@ class Reminded(msgspec.Struct, frozen=True):
         item = self.item
         kept = dated.owner(self.scene, item) if item else None
         return self.to_a_lead and (kept is None or kept.person != self.rung.person)
+
+    @property
+    def date_now(self) -> date | None:
+        """The day of what it is about as the firm has it now."""
+        return date_now(self.scene.pack, self.scene.position, self.rung)
+
+    @property
+    def is_moved(self) -> bool:
+        """Whether its date was set anew, or taken off, since it was said, and it is still its recipient's to see to."""
+        if not self.stands or self.lost or self.rung.on in (None, self.date_now) or self.rung.kind == "wait":
+            return False
+        if self.rung.subject == "target":
+            return self.to_a_lead and self.date_now is not None
+        kept = dated.owner(self.scene, self.item) if self.item else None
+        theirs = self.to_a_lead or (kept is not None and kept.person == self.rung.person)
+        return theirs and self.item is not None and self.item.state in LEFT
+
+    @property
+    def is_left(self) -> bool:
+        """Whether there is still something to do about it, be it by another day."""
+        return self.holds or self.is_moved
 
     @property
     def in_their_place(self) -> bool:

@@ -27,6 +27,17 @@ def text(it: Reminded, *, copied: bool = False) -> str:
     return "\n".join([*(line for line in lines if line), f"*Why now:* {why(it)}."])
 
 
+def moved_text(it: Reminded) -> str:
+    """All lines of a reminder whose date was set anew since it was said; safe in mrkdwn."""
+    return "\n".join(line for line in (_headline(it), _new_date(it), *_around(it)) if line)
+
+
+def _new_date(it: Reminded) -> str:
+    now, was = it.date_now, it.rung.on
+    said = f"Its date is now {day(now)}." if now else "Its date was taken off."
+    return f"📅 {said} It was {short_day(was)} when this was sent." if was else f"📅 {said}"
+
+
 def _headline(it: Reminded) -> str:
     said = title(it)
     if item := it.item:
@@ -181,7 +192,8 @@ def _given(it: Reminded) -> list[str]:
     if item is None:
         return []
     until = dated.due(it.scene, item)
-    return [_wanted_by(it, until.on if until else None), *_held_up(it)]
+    on = _new_date(it) if it.is_moved else _wanted_by(it, until.on if until else None)
+    return [on, *_held_up(it)]
 
 
 def _moved(it: Reminded) -> list[str]:

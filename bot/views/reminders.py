@@ -31,7 +31,7 @@ from bot.views.blocks import (
 from bot.views.milestones import value_words
 from bot.views.reminded import Reminded, moment, name
 from bot.views.reminder_ends import became
-from bot.views.reminder_words import asks_about_a_wait, text
+from bot.views.reminder_words import asks_about_a_wait, moved_text, text
 from bot.views.scene import banner
 from bot.views.taken_back import taken_back
 from bot.views.taken_back import text as taken_back_text
@@ -70,15 +70,15 @@ def digest(found: Sequence[Reminded]) -> Message:
 
 def _title(found: Sequence[Reminded]) -> str:
     local = found[0].now.astimezone(found[0].zone)
-    left = sum(it.holds for it in found)
+    left = sum(it.is_left for it in found)
     count = "Nothing left" if not left else "One thing" if left == 1 else f"{left} things"
     return f"{count} for {local:%A, %B} {local.day}"
 
 
 def _in_a_sentence(found: Sequence[Reminded]) -> str:
     firms = list(dict.fromkeys(literal(it.scene.position.name) for it in found))
-    names = [_named(it) for it in found if it.holds][:3]
-    more = sum(it.holds for it in found) - len(names)
+    names = [_named(it) for it in found if it.is_left][:3]
+    more = sum(it.is_left for it in found) - len(names)
     said = ", ".join(names) + (f" and {more} more" if more > 0 else "")
     whose = firms[0] if len(firms) == 1 else f"{len(firms)} firms"
     end = "" if said.endswith("?") else "."
@@ -88,6 +88,9 @@ def _in_a_sentence(found: Sequence[Reminded]) -> str:
 def _named(it: Reminded) -> str:
     if it.rung.kind == "moved":
         return f"{literal(clip(name(it), 80))} {_moved(it)}"
+    if it.is_moved:
+        now = it.date_now
+        return f"{literal(clip(name(it), 80))} ({f'now {short_day(now)}' if now else 'no date now'})"
     on = it.rung.on if it.rung.kind == "before" else None
     return literal(clip(name(it), 80)) + (f" ({short_day(on)})" if on else "")
 
@@ -111,6 +114,9 @@ def _with_words(shown: Sequence[Reminded]) -> frozenset[str]:
 
 
 def _item(it: Reminded, *, copied: bool) -> list[Block]:
+    if it.is_moved and not it.holds:  # a snooze would bring nothing back: the new date has reminders of its own
+        ways = actions(*_done(it), _open(it), *_of_a_lead(it), block_id=_block_id(it))
+        return [section(moved_text(it)), ways]
     if not it.holds:
         return [section(became(it), accessory=_take_back(it))]
     if it.asleep_until:

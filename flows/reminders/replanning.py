@@ -10,6 +10,7 @@ from flows.asked import ARRIVED, FINE, REDRAW, SUMMARY, Kept, Owed
 from flows.deadlines import Ledger
 from flows.events import FirmKey
 from flows.ports import Facts, Replan
+from flows.reminders.redating import about_anew, date_now, written
 from flows.reminders.rung import Found, Rung
 from flows.reminders.rungs import every
 from flows.reminders.snoozing import AGAIN, base_key, once_more, snoozed_to
@@ -40,14 +41,15 @@ def replan(pack: Pack, ledger: Ledger, facts: Facts, now: datetime) -> Replan:
     found = every(pack, position, workspace, facts.people, until=now + HORIZON, now=now)
     posts = posting.plan(facts, workspace.calendar, now)
     reminders = msgspec.structs.replace(facts, rows=tuple(r for r in facts.rows if r.owed.kind != SUMMARY))
-    plan = _Plan(reminders, found, People(position, facts.people, workspace.calendar), workspace, now)
-    outcomes = dict(plan.outcomes())
+    plan = _Plan(pack, reminders, found, People(position, facts.people, workspace.calendar), workspace, now)
+    outcomes, about = dict(plan.outcomes()), dict(plan.about())
     return Replan(
         add=(*plan.add(), *plan.refused.values(), *posts.add),
         move={**dict(plan.move()), **posts.move},
         drop=(*plan.drop(), *posts.drop),
         outcomes={**outcomes, **dict.fromkeys(plan.refused, NEEDLESS), **posts.outcomes},
-        redraw=(*plan.redraw(outcomes), *posts.redraw),
+        about=about,
+        redraw=(*plan.redraw((*outcomes, *about)), *posts.redraw),
         again_at=plan.again_at(),
     )
 
@@ -73,8 +75,9 @@ def redraw(key: FirmKey, person: str, message: str, why: str, now: float) -> Owe
 
 class _Plan:
     def __init__(
-        self, facts: Facts, found: Iterable[Found], people: People, workspace: Workspace, now: datetime
+        self, pack: Pack, facts: Facts, found: Iterable[Found], people: People, workspace: Workspace, now: datetime
     ) -> None:
+        self.pack = pack
         self.facts = facts
         self.closed = sorted(workspace.calendar.closed)
         self.withdrawn = {str(number) for number in shared.withdrawn_revisions(workspace)}
@@ -108,10 +111,15 @@ class _Plan:
                     firm=self.key.firm,
                     kind="reminder",
                     person=one.rung.person,
-                    about=_encode(one.rung).decode(),
+                    about=_encode(self._drawn(one.rung)).decode(),
                     due_at=one.rung.due_at.timestamp(),
                     slot="digest",
                 )
+
+    def _drawn(self, rung: Rung) -> Rung:
+        """A wait says the date of its task, too."""
+        on = date_now(self.pack, self.facts.position, rung)
+        return msgspec.structs.replace(rung, drawn=written(on)) if rung.kind == "wait" else rung
 
     def _is_owed(self, one: Found) -> bool:
         """What the last plan had in sight and did not hold became true since: what lay before that is not said late.
@@ -202,7 +210,7 @@ class _Plan:
     def outcomes(self) -> Iterator[tuple[str, str]]:
         """Rows in a message whose item was done, given away or is gone, and those where that was taken back."""
         for row in self.facts.rows:
-            if not row.settled or not row.owed.message or row.outcome not in (*ARRIVED, CLOSED):
+            if not _stands(row):
                 continue
             rung = rung_of(row.owed)
             mistaken = rung.subject.startswith("milestone:") and rung.revision in self.withdrawn
@@ -222,8 +230,17 @@ class _Plan:
         today = self.people.hours(rung.person).day_of(self.now)
         return rung.subject.startswith("milestone:") and rung.on is not None and rung.on < today
 
-    def redraw(self, outcomes: Mapping[str, str]) -> Iterator[Owed]:
-        of = {self.rows[key].owed.message: self.rows[key].owed.person for key in outcomes}
+    def about(self) -> Iterator[tuple[str, str]]:
+        """What rows say they are about, where the date of that was set anew."""
+        for key, row in self.rows.items():
+            if row.settled and not _stands(row):
+                continue
+            rung = rung_of(row.owed)
+            if about := about_anew(row, rung, date_now(self.pack, self.facts.position, rung)):
+                yield key, about
+
+    def redraw(self, changed: Iterable[str]) -> Iterator[Owed]:
+        of = {row.owed.message: row.owed.person for row in map(self.rows.__getitem__, changed) if _stands(row)}
         for message, person in of.items():
             yield redraw(self.key, person, message, str(self.facts.position.version), self.now.timestamp())
 
@@ -232,6 +249,11 @@ class _Plan:
         people = [self.people.hours(person) for person in self.people.leads]
         nights = [hours.midnight(hours.day_of(self.now) + ONE_DAY) for hours in people]
         return min([self.now + ONE_DAY, *(night for night in nights if night > self.now)]).timestamp()
+
+
+def _stands(row: Kept) -> bool:
+    """Whether it stands in a message."""
+    return row.settled and bool(row.owed.message) and row.outcome in (*ARRIVED, CLOSED)
 
 
 def _comes_or_came(row: Kept) -> bool:

@@ -25,7 +25,8 @@ class Rung(msgspec.Struct, frozen=True):
     """One reminder for one person.
 
     `rung`: how many trading days before, or which one in a row. `revision`: what set the date. `on`: the date it is
-    about; of a wait the day it began. `skipped`: holidays that were not counted.
+    about; of a wait the day it began. `skipped`: holidays that were not counted. `drawn`: the date that its message was
+    drawn with last, where that is not `on`; see flows.reminders.redating.
     """
 
     person: str
@@ -36,6 +37,7 @@ class Rung(msgspec.Struct, frozen=True):
     due_at: datetime
     on: date | None = None
     skipped: tuple[str, ...] = ()
+    drawn: str = ""
 
     def key(self, firm: FirmKey) -> str:
         """What it is known by, whenever it is worked out again."""

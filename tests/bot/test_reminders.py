@@ -388,6 +388,81 @@ async def test_what_is_done_elsewhere_or_given_away_changes_in_its_message(world
     assert len(world.digests(BEN)) == 1
 
 
+async def test_a_date_that_is_set_anew_is_said_in_the_message_it_stands_in_with_the_ways_that_still_make_sense(
+    world: World,
+) -> None:
+    firm = await a_firm(world.services, FIRM, LEA, U0BEN="member")
+    await world.services.answer(firm.key, world.act(person(BEN)), "fdid_duty", ["yes"])
+    await world.services.complete(firm.key, world.act(person(BEN)), "s2", outcome="submitted")
+    for task in ("s3e", "s4"):
+        await world.services.assign(firm.key, world.act(person(BEN)), task, person(BEN))
+        await world.services.set_task_due(firm.key, world.act(person(BEN)), task, date(2027, 1, 13))
+    await world.goes_to("2027-01-11")
+    assert sorted(labels(world.digests(BEN)[0])) == ["Done", "Open", "Open", "Snooze", "Snooze"]
+    await world.services.set_task_due(firm.key, world.act(person(LEA)), "s3e", date(2027, 1, 21))
+    await world.plan()
+    (digest,) = world.digests(BEN)
+    said = words_of(digest)
+    assert "2 things for Monday, January 11" in said
+    assert "📅 Its date is now Thursday, January 21, 2027. It was Jan 13, 2027 when this was sent." in said
+    assert said.count("2 trading days before") == 1, "of the other one"
+    assert "(now Jan 21, 2027)" in digest["text"]
+    assert sorted(labels(digest)) == ["Done", "Open", "Open", "Snooze"]
+    await world.services.set_task_due(firm.key, world.act(person(LEA)), "s3e", date(2027, 6, 1))
+    await world.plan()
+    assert "Its date is now Tuesday, June 1, 2027." in world.said(BEN)
+    await world.services.set_task_due(firm.key, world.act(person(LEA)), "s3e", None)
+    await world.plan()
+    assert "Its date was taken off. It was Jan 13, 2027 when this was sent." in world.said(BEN)
+    await world.slack.ben.presses("Done", on=world.digests(BEN)[0])
+    await world.plan()
+    assert "done by you" in world.said(BEN)
+    assert len(world.digests(BEN)) == 1
+    assert world.slack.refused() == []
+
+
+async def test_a_date_that_is_set_back_reads_as_it_was_sent(world: World) -> None:
+    key = await bens_task(world)
+    await world.goes_to("2026-12-01")
+    before = world.digests(BEN)[0]["blocks"]
+    act = world.act(person(LEA))
+    await world.services.set_task_due(key, act, "s1", date(2026, 12, 22))
+    await world.plan()
+    assert "Its date is now Tuesday, December 22, 2026." in world.said(BEN)
+    await world.services.undo(key, world.act(person(LEA)), None)
+    await world.plan()
+    assert "*Why now:* 10 trading days before." in world.said(BEN)
+    assert words_of({"blocks": before}) == words_of({"blocks": world.digests(BEN)[0]["blocks"]})
+
+
+async def test_a_target_that_is_set_anew_is_said_where_it_stands(world: World) -> None:
+    firm = await a_firm(world.services, FIRM, BEN)
+    await world.services.set_target(firm.key, world.act(person(BEN)), REGISTRATION)
+    await world.goes_to("2026-12-01")
+    await world.services.set_target(firm.key, world.act(person(BEN)), date(2026, 12, 22))
+    await world.plan()
+    assert "🎯 *Your target*\n📅 Its date is now Tuesday, December 22, 2026." in world.said(BEN)
+    assert labels(world.digests(BEN)[0]) == ["Open"]
+
+
+async def test_a_date_that_moves_after_a_task_was_given_is_said_in_the_message_that_gave_it(world: World) -> None:
+    firm = await a_firm(world.services, FIRM, LEA, U0BEN="member")
+    await world.services.set_task_due(firm.key, world.act(person(LEA)), "s1", date(2027, 2, 1))
+    await world.services.assign(firm.key, world.act(person(LEA)), "s1", person(BEN))
+    await world.plan()
+    await world.services.set_task_due(firm.key, world.act(person(LEA)), "s1", date(2027, 2, 2))
+    await world.goes_to("2026-11-24")
+    assert "📅 Tuesday, February 2, 2027, in " in world.said(BEN), "nothing was said of another one"
+    ways = labels(world.digests(BEN)[0])
+    await world.services.set_task_due(firm.key, world.act(person(LEA)), "s1", date(2027, 2, 16))
+    await world.plan()
+    said = world.said(BEN)
+    assert "📅 Its date is now Tuesday, February 16, 2027. It was Feb 2, 2027 when this was sent." in said
+    assert "*Why now:* Lea Haddad gave this task to you." in said
+    assert labels(world.digests(BEN)[0]) == ways
+    assert len(world.digests(BEN)) == 1
+
+
 async def test_a_question_that_was_answered_says_by_whom(world: World) -> None:
     key = await bens_task(world)
     await world.goes_to("2026-12-01")

@@ -214,6 +214,8 @@ class MemoryPlans:
         for debt in self._rows(key):
             name = debt.owed.key
             untouched = debt.settled_at is None and not debt.owed.tries
+            if name in replan.about and (untouched or debt.settled_at is not None):
+                debt.change(about=replan.about[name])
             if untouched and name in replan.drop:
                 del self._shared.outbox[key.tenant, name]
             elif untouched and name in replan.move:

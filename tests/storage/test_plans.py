@@ -128,6 +128,16 @@ async def test_what_somebody_took_up_is_neither_moved_nor_dropped_nor_added_agai
     assert await rows(firm) == {"a": (100.0, False, ""), "b": (100.0, False, "")}
 
 
+async def test_a_plan_says_anew_what_rows_are_about_but_of_what_somebody_took_up(firm: Database) -> None:
+    await firm.plans.replan(KEY, deciding(add=(reminder("a"), reminder("b"), reminder("c"))), now=1.0)
+    await firm.outbox.settle(TENANT, {"c": "sent"}, now=5.0, message="D1/1.0")
+    await firm.plans.replan(KEY, deciding(move={"b": 900.0}), now=2.0)
+    await firm.outbox.claim(due=500.0, now=1.0, lease=30, limit=9)
+    await firm.plans.replan(KEY, deciding(about=dict.fromkeys("abc", '{"on":1}')), now=6.0)
+    kept = [await firm.outbox.get(TENANT, key) for key in "abc"]
+    assert [one.owed.about for one in kept if one] == ["{}", '{"on":1}', '{"on":1}']
+
+
 async def test_what_was_settled_is_not_owed_again_under_the_same_key(firm: Database) -> None:
     await firm.plans.replan(KEY, deciding(add=(reminder("a"),)), now=1.0)
     await firm.outbox.settle(TENANT, {"a": "sent"}, now=5.0)

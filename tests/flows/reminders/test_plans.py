@@ -185,10 +185,51 @@ def test_a_message_is_drawn_anew_when_its_item_is_done_and_when_that_is_undone()
     assert world.redrawn == ["D/1", "D/1"]
 
 
-def test_a_message_is_not_drawn_anew_because_its_reader_turned_reminders_off_or_its_date_moved() -> None:
+def test_a_message_is_not_drawn_anew_because_its_reader_turned_reminders_off() -> None:
     world = started("2026-12-02 10:00").due("s2", date(2026, 12, 10)).at("2026-12-03 12:00")
-    world.habits(ANA, off=True).habits(ANA).due("s2", date(2026, 12, 18))
+    world.habits(ANA, off=True).habits(ANA)
     assert world.redrawn == []
+
+
+def test_a_message_is_drawn_anew_each_time_a_date_in_it_is_set_anew_be_it_far_off_taken_off_or_taken_back() -> None:
+    world = started("2026-12-02 10:00").due("s2", date(2026, 12, 10)).at("2026-12-03 12:00")
+    drawn = 0
+    for on in (date(2026, 12, 18), date(2026, 12, 21), date(2027, 5, 3), date(2027, 5, 4), None):
+        world.due("s2", on)
+        drawn += 1
+        assert world.redrawn == ["D/1"] * drawn
+        world.replan()
+        assert world.redrawn == ["D/1"] * drawn, "once"
+    world.undo()
+    assert len(world.redrawn) == drawn + 1
+    assert world.at("2026-12-04 12:00").heard() == ["Dec 3 09:00 s2 before 5"], "no message of its own"
+
+
+def test_a_message_is_drawn_anew_where_the_date_of_the_step_the_target_or_a_yearly_one_is_set_anew() -> None:
+    for set_anew in (
+        lambda w, on: w.step_due("2", on),
+        lambda w, on: w.target(on),
+        lambda w, on: w.yearly("SAA", on.month, on.day),
+    ):
+        world = started("2026-12-02 10:00")
+        set_anew(world, date(2026, 12, 10))
+        world.at("2026-12-03 12:00")
+        assert len(world.said) == 1
+        set_anew(world, date(2026, 12, 18))
+        assert world.redrawn == ["D/1"]
+
+
+def test_a_task_that_was_given_or_waits_is_drawn_anew_where_its_date_is_set_anew_after_it_was_said() -> None:
+    world = started("2026-12-01 10:00").due("s2", date(2027, 1, 29)).give("s2", BEN).due("s2", date(2027, 1, 28))
+    world.at("2026-12-02 12:00")
+    assert (world.heard(BEN), world.redrawn) == (["Dec 2 09:00 s2 given"], []), "it said the date of that morning"
+    world.due("s2", date(2027, 2, 26))
+    assert world.redrawn == ["D/1"]
+    world.wait("s2", who=BEN).due("s2", date(2027, 2, 25)).at("2026-12-09 12:00")
+    assert world.heard(BEN)[1:] == ["Dec 9 09:00 s2 wait 1"]
+    assert world.redrawn == ["D/1", "D/1"]
+    world.due("s2", date(2027, 3, 26))
+    assert world.redrawn[2:] == ["D/1", "D/2"]
 
 
 def test_a_row_of_a_reminder_says_all_that_is_needed_to_draw_it() -> None:

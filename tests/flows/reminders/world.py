@@ -263,6 +263,8 @@ class World:
             assert not rows.pop(key).settled
         for key, outcome in made.outcomes.items():
             rows[key] = msgspec.structs.replace(rows[key], outcome=outcome)
+        for key, about in made.about.items():
+            rows[key] = msgspec.structs.replace(rows[key], owed=replace(rows[key].owed, about=about))
         self.redrawn += [one.about for one in made.redraw]
         self.planned[firm] = (self.now.timestamp() + 0.002, made.again_at)
         return made

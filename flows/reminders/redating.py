@@ -1,0 +1,60 @@
+"""Dates that are set anew while a message speaks of them: what they are now, and with which it was drawn last."""
+
+from datetime import date
+
+import msgspec
+from msgspec.structs import replace
+
+from flows.asked import Kept
+from flows.own_dates import due_of, in_year
+from flows.position import Position
+from flows.reminders.rung import Rung
+from flows.roadmap import Pack
+
+NO_DATE = "none"
+
+
+def date_now(pack: Pack, position: Position, rung: Rung) -> date | None:
+    """The day of what it is about as the firm has it now. An industry date has none but its own: its moves are told."""
+    kind, _, which = rung.subject.partition(":")
+    match kind:
+        case "task":
+            task = pack.tasks.get(which.partition("[")[0])
+            due = due_of(position, task, which) if task else None
+            return due.on if due else None
+        case "target":
+            return position.target
+        case "recheck":
+            answer = position.answers.get(which)
+            return answer.recheck_on if answer else None
+        case "recurring" if rung.on:
+            recurring = next((r for r in position.recurring if r.id == which), None)
+            return in_year(recurring, rung.on.year) if recurring else rung.on
+        case _:
+            return rung.on
+
+
+def written(on: date | None) -> str:
+    """As `Rung.drawn` has it."""
+    return on.isoformat() if on else NO_DATE
+
+
+def about_anew(row: Kept, rung: Rung, now: date | None) -> str | None:
+    """What this row is to say it is about, as its date is another one now; None where nothing changes.
+
+    What waits to be sent will say the new date. Of what stands in a message it is kept with which date that is drawn.
+    """
+    new = _anew(rung, now, settled=row.settled)
+    if new == rung:
+        return None
+    kept = msgspec.json.decode(row.owed.about)
+    return msgspec.json.encode({**kept, "on": new.on, "drawn": new.drawn}).decode()
+
+
+def _anew(rung: Rung, now: date | None, *, settled: bool) -> Rung:
+    if rung.kind == "wait":
+        # It goes by its own beginning. Of one that an earlier version owed nobody knows which date it said.
+        return replace(rung, drawn=written(now)) if rung.drawn else rung
+    if settled:
+        return replace(rung, drawn=written(now)) if rung.drawn or now != rung.on else rung
+    return replace(rung, on=now, drawn="") if rung.kind in ("given", "possible") else rung
