@@ -155,10 +155,10 @@ def hand_over(position: Position, who: Person, items: Iterable[Item], giver: str
     require(position, who, "member" if giver == who.id else "lead")
     name = _must_be_able_to_own(position, to)
     if giver == to.id:
-        raise Refusal("That is one and the same person. Nothing was changed.")
+        raise Refusal(f"In *{position.name}* that is one and the same person. Nothing was changed.")
     keys = [i.key for i in owned(position, items, giver)]
     if not keys:
-        raise Refusal("No open task belongs to that person. Nothing was changed.")
+        raise Refusal(f"No open task of *{position.name}* belongs to that person. Nothing was changed.")
     return [e.TaskAssigned(task=key, person=to.id, name=name) for key in keys]
 
 

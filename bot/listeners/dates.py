@@ -23,7 +23,7 @@ from bot.typed.dates import DueWords
 from bot.typed.tasks import near_tasks, out_of_reach, step_meant
 from bot.views import dates as views
 from bot.views import steps, tasks
-from bot.views.blocks import literal
+from bot.views.blocks import day, literal
 from bot.views.scene import Scene
 from bot.views.tasks import Top
 from flows import dates
@@ -96,9 +96,18 @@ async def _due_of_task(heard: Heard, services: Services, scene: Scene, found: Du
         case WhichDay():
             choice = scene.carry(SetDate, what="task", key=item.key)
             return Say(views.which_day(scene, found.meant, choice, f"the date of “{literal(item.title)}”"))
+        case OnDay(on) if found.unnamed and (kept := scene.position.task_due.get(item.key)) and kept.on != on:
+            return Say(views.which_day(scene, *_another_day(scene, item, kept.on, on)))
         case OnDay() | NoDate():
             return Say(await _set_typed(heard, services, item, _day(found.meant)))
     raise YEARLY_NEEDS_A_NAME
+
+
+def _another_day(scene: Scene, item: Item, kept: date, on: date) -> tuple[WhichDay, SetDate, str]:
+    """No task was named, and the one at hand has a date that somebody set: it may not be the one that was meant."""
+    ask = f"It is the task at hand, and its date is {day(kept)}. For another one, name it: `due s2 Dec 15`."
+    asked = WhichDay(ask, (on,))
+    return asked, scene.carry(SetDate, what="task", key=item.key), f"the date of “{literal(item.title)}”"
 
 
 async def _set_typed(heard: Heard, services: Services, item: Item, on: date | None) -> Message:

@@ -20,7 +20,7 @@ from flows.services import Services
 
 HOW = (
     "Write `remind 8:30`, `remind pause until next Friday`, `remind end pause`, `remind off` or `remind on`; `remind` "
-    "alone shows what is set. Nothing was changed."
+    "alone shows what is set. It holds for all your firms. Nothing was changed."
 )
 
 _HOUR = re.compile(r"(?:at |hour )?(\d{1,2})(?::?(\d{2}))? ?([ap])?\.?m?\.?", re.IGNORECASE)

@@ -178,7 +178,7 @@ async def type_handover(heard: Heard, services: Services) -> Answer:
         people = (Someone(person=named), *people)
         words = ""
     if stranger := unknown or " ".join(w for w in words.split() if w.casefold() not in _ALL_OF_THEM):
-        raise _who_is(stranger)
+        raise _who_is(heard.firm.name, stranger)
     if len(people) > 2 or Someone() in people:
         raise Refusal("Say from whom to whom, like `/cais handover @ben to @lea`. Nothing was changed.")
     if people:
@@ -190,10 +190,10 @@ async def type_handover(heard: Heard, services: Services) -> Answer:
     return Say(dates.own(scene, tasks.note("Press *Hand over…*, or write it: `handover @ben @lea`.")))
 
 
-def _who_is(stranger: str) -> Refusal:
+def _who_is(firm: str, stranger: str) -> Refusal:
     """Somebody who is no member and whose name Slack did not link, or a task: none of it may be left out silently."""
     return Refusal(
-        f"I do not know who “{stranger}” is in this firm. Pick a name from the list that Slack shows when you type "
+        f"I do not know who “{stranger}” is in *{firm}*. Pick a name from the list that Slack shows when you type "
         "@, like `/cais handover @ben to @lea`. That hands all open tasks over; for one there is `/cais assign`. "
         "Nothing was changed."
     )

@@ -37,6 +37,7 @@ class DueWords(NamedTuple):
     """What was typed after `due`. `name` is that of a date of every year; `rest` what could not be read as a date.
 
     `yearly`: every year was said, with a name or without. `unknown`: before a date, what is nothing of the roadmap.
+    `unnamed`: no task was named, so that the one at hand was taken.
     """
 
     subject: Subject = Subject()
@@ -45,6 +46,7 @@ class DueWords(NamedTuple):
     rest: str = ""
     yearly: bool = False
     unknown: str = ""
+    unnamed: bool = False
 
 
 def due_words(pack: Pack, walk: Walk, text: str, read: Read) -> DueWords:
@@ -72,7 +74,7 @@ def _date_behind(pack: Pack, walk: Walk, tokens: list[str], read: Read) -> DueWo
             continue
         subject = subject_of(pack, walk, head) if head else Subject(items=tasks_meant(pack, walk, ""))
         if subject:
-            return DueWords(subject, meant)
+            return DueWords(subject, meant, unnamed=not head)
     return None
 
 

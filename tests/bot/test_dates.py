@@ -84,6 +84,18 @@ async def test_a_date_that_takes_the_place_of_another_says_which(slack: Slack, s
     assert "Before, it was Friday, May 28, 2027." in words_of(await slack.ben.types("/cais target June 30, 2027"))
 
 
+async def test_a_date_that_stands_is_not_moved_where_no_task_was_named(slack: Slack, services: Services) -> None:
+    key = await firm_of_ben(services)
+    await slack.ben.types("/cais due Dec 4, 2026")
+    assert days((await position(services, key)).task_due) == {"s1": "2026-12-04"}
+    asked = await slack.ben.types("/cais due Dec 15, 2026")
+    assert "its date is Friday, December 4, 2026" in words_of(asked)
+    assert "Nothing was set." in words_of(asked)
+    assert days((await position(services, key)).task_due) == {"s1": "2026-12-04"}
+    await slack.ben.presses("Tuesday, December 15, 2026")
+    assert days((await position(services, key)).task_due) == {"s1": "2026-12-15"}
+
+
 async def test_a_past_date_is_questioned_and_not_set(slack: Slack, services: Services) -> None:
     key = await firm_of_ben(services)
     asked = await slack.ben.types("/cais due s1 May 31, 2024")

@@ -303,7 +303,7 @@ async def test_a_name_nobody_has_is_said_and_no_other_tasks_are_handed_over_inst
     await add_lea(services, key, LEA)
     await slack.ben.types("/cais assign s1 to me")
     await slack.ben.types(f"hand over @lea to {stranger}")
-    assert f"I do not know who “{stranger}” is in this firm." in words_of(slack.ben.last)
+    assert f"I do not know who “{stranger}” is in *Apex Securities*." in words_of(slack.ben.last)
     assert await owners(services, key) == {"s1": BEN_ID}
 
 
