@@ -20,10 +20,14 @@ HOW = "`/cais due step 2 in two weeks` sets one date, `/cais plan` proposes them
 
 
 class Coming(NamedTuple):
-    """A date of the firm's own, and what it is the date of; `what` is safe in mrkdwn."""
+    """A date of the firm's own, and what it is the date of; `what` is safe in mrkdwn.
+
+    A `yearly` one that has passed says itself that it is not marked done.
+    """
 
     on: date
     what: str
+    yearly: bool = False
 
 
 def due(scene: Scene, item: Item) -> Due | None:
@@ -106,8 +110,8 @@ def _yearly(scene: Scene) -> Iterator[Coming]:
     for r in scene.position.recurring:
         name, done = literal(r.name), scene.position.recurring_done.get(r.id, ())
         if passed := still_open(scene.position, r, scene.today):
-            yield Coming(passed, f"{name} (every year), not marked done yet")
-        yield Coming(next_time(r, scene.today, done), f"{name} (every year)")
+            yield Coming(passed, f"{name} (every year), not marked done yet", yearly=True)
+        yield Coming(next_time(r, scene.today, done), f"{name} (every year)", yearly=True)
 
 
 def after_target(scene: Scene) -> str:
@@ -129,7 +133,7 @@ def own_dates(scene: Scene) -> list[str]:
     target = scene.position.target
     lines = [f"🎯 *Your target:* {date_words(scene, target)}"] if target else []
     dates = coming(scene)
-    lines += [f"🗓️ {short_day(on)}: {what}" for on, what in dates[:MOST_DATES]]
+    lines += [f"🗓️ {short_day(on)}: {what}" for on, what, _ in dates[:MOST_DATES]]
     more = len(dates) - MOST_DATES
     return [*lines, *([f"🗓️ and {more} more: `/cais due` shows them"] if more > 0 else [])]
 

@@ -179,7 +179,7 @@ def own(scene: Scene, top: Top = NOTHING) -> Message:
     lines = [f"🎯 *Your target:* {dated.date_words(scene, target)}"] if target else ["🎯 No target yet."]
     beyond = dated.after_target(scene)
     lines += [f"⏱️ {beyond}"] if beyond else []
-    lines += [f"🗓️ {_listed(scene, on)}: {what}" for on, what in dates[:LINES_IN_A_SECTION]]
+    lines += [f"🗓️ {_listed(scene, one)}: {one.what}" for one in dates[:LINES_IN_A_SECTION]]
     more = len(dates) - LINES_IN_A_SECTION
     lines += [f"🗓️ and {more} more"] if more > 0 else []
     ways = [
@@ -194,9 +194,9 @@ def own(scene: Scene, top: Top = NOTHING) -> Message:
     return Message(" ".join(x for x in (top.text, said, _as_read(beyond)) if x), blocks)
 
 
-def _listed(scene: Scene, on: date) -> str:
+def _listed(scene: Scene, one: dated.Coming) -> str:
     """A day of the list; when one still to come ends is said where it is set."""
-    return dated.date_words(scene, on) if on < scene.today else day(on)
+    return dated.date_words(scene, one.on) if one.on < scene.today and not one.yearly else day(one.on)
 
 
 def _as_read(text: str) -> str:

@@ -291,6 +291,13 @@ async def test_a_yearly_date_that_another_lead_did_names_them_and_is_not_ones_ow
     assert "Undo" in labels(world.digests(LEA)[0])
 
 
+async def test_a_tasks_date_that_has_passed_is_listed_as_one(world: World) -> None:
+    await bens_task(world)
+    assert "which has passed" not in words_of(await world.slack.ben.types("/cais due"))
+    await world.goes_to("2026-12-22")
+    assert "🗓️ Tuesday, December 15, 2026, which has passed: " in words_of(await world.slack.ben.types("/cais due"))
+
+
 async def test_a_yearly_date_that_is_still_chased_is_listed_first_among_ones_dates_and_can_be_done_there(
     world: World,
 ) -> None:
@@ -298,7 +305,7 @@ async def test_a_yearly_date_that_is_still_chased_is_listed_first_among_ones_dat
     await world.goes_to("2026-12-22")
     assert "SAA certification" in world.said(BEN), "a week after its day"
     listed = words_of(await world.slack.ben.types("/cais due"))
-    first = "🗓️ Tuesday, December 15, 2026, which has passed: SAA certification (every year), not marked done yet"
+    first = "🗓️ Tuesday, December 15, 2026: SAA certification (every year), not marked done yet"
     assert listed.index(first) < listed.index("🗓️ Wednesday, December 15, 2027: SAA certification (every year)")
     await world.slack.ben.presses("Done for Dec 15, 2026")
     after = words_of(world.slack.ben.last)
