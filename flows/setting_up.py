@@ -12,6 +12,7 @@ from flows import guard
 from flows.events import AnyEvent, RoleName, Situation
 from flows.firms import Person, Refusal, require
 from flows.habits import Standing
+from flows.naming import compared, composed
 from flows.position import Position
 
 LONGEST_NAME = 80
@@ -80,18 +81,18 @@ def check_length(name: str) -> str:
 
 
 def check_name(name: str, taken: Sequence[str]) -> str:
-    """The name, its spaces in order.
+    """The name, its spaces in order and its letters composed.
 
     Raises Refusal where it is empty, a command, too long, taken, or looks like personal data.
     """
     # What nobody sees, such as a mark that turns the direction of writing, would make two names look like one.
-    clean = " ".join("".join(c for c in name if unicodedata.category(c) != "Cf").split())
+    clean = composed(" ".join("".join(c for c in name if unicodedata.category(c) != "Cf").split()))
     if not any(c.isalnum() for c in clean):
         raise Refusal("Give the firm a name, as it stands in its registration.")
     if clean.startswith("/") or clean.casefold() == "cais":
         raise Refusal(f"“{clean[:LONGEST_NAME]}” reads like a command, not like a firm. Give the firm's own name.")
     check_length(clean)
-    if clean.casefold() in {t.casefold() for t in taken}:
+    if compared(clean) in {compared(t) for t in taken}:
         raise Refusal(f"You already have a firm called {clean}. Use another name, or open it with `/cais firm use`.")
     guard.check([clean], ticket=False, way_on=False)
     return clean
@@ -116,9 +117,9 @@ def check_zone(time_zone: str) -> str:
 def rename(position: Position, who: Person, name: str, taken: Sequence[str]) -> list[AnyEvent]:
     """Another name for the firm."""
     require(position, who, "lead")
-    if " ".join(name.split()) == position.name:
+    if composed(" ".join(name.split())) == composed(position.name):
         return []
-    others = [t for t in taken if t.casefold() != position.name.casefold()]
+    others = [t for t in taken if compared(t) != compared(position.name)]
     return [e.FirmRenamed(name=check_name(name, others))]
 
 

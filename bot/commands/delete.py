@@ -21,6 +21,7 @@ from flows.certificate import Certificate, GoneFirm, read, written
 from flows.events import FirmKey
 from flows.firms import Refusal
 from flows.legal_hold import in_words
+from flows.naming import compared
 from flows.position import Position
 from storage import sqlite
 from storage.backup import put_aside_before
@@ -125,7 +126,7 @@ def _begun(out: Path, firm: str | None, workspace: str | None) -> tuple[Path, Ce
         if workspace and not certificate.firm and workspace in (certificate.tenant, _slacks_id(certificate.tenant)):
             return path, certificate
         names = {certificate.firm, *(gone.name for gone in certificate.firms)}
-        if firm and certificate.firm and firm.casefold() in {name.casefold() for name in names}:
+        if firm and certificate.firm and compared(firm) in {compared(name) for name in names}:
             return path, certificate
     return None
 
@@ -225,7 +226,7 @@ def _digest(path: Path) -> str:
 def _must_be_meant(scope: Scope, found: Standing, typed: str | None) -> None:
     name = next((p.name for p in found.firms if scope.firm), "") or scope.firm or scope.tenant
     said = typed if typed is not None else click.prompt(f"To delete it, type its name ({name})")
-    if said.strip().casefold() != name.casefold():
+    if compared(said.strip()) != compared(name):
         raise CannotDelete(f"That is not {name}. Nothing was deleted.")
 
 

@@ -20,6 +20,7 @@ from flows.exports.record import FILES, Export, Format
 from flows.exports.use_cases import TakenIn, take_in
 from flows.exports.whole import Unreadable, read
 from flows.firms import Refusal
+from flows.naming import compared
 from flows.packs import PackError, load_pack
 from flows.records import verify
 from storage.database import Database
@@ -133,7 +134,7 @@ async def firms_meant(database: Database, named: Sequence[str]) -> list[FirmKey]
     names = {key: (key.firm, *await _name(database, key)) for key in keys}
     found: list[FirmKey] = []
     for name in named:
-        meant = [key for key, known in names.items() if name.casefold() in (k.casefold() for k in known)]
+        meant = [key for key, known in names.items() if compared(name) in (compared(k) for k in known)]
         if not meant:
             raise CannotExport(f"There is no firm {name}. cais verify lists their ids.")
         if len(meant) > 1:

@@ -38,6 +38,7 @@ from bot.views.help import Offer
 from flows import setting_up
 from flows.events import FirmKey, RoleName, Situation
 from flows.firms import Person, Refusal, require, role_of
+from flows.naming import compared
 from flows.own_dates import owned
 from flows.ports import FirmSummary
 from flows.position import Position
@@ -192,15 +193,15 @@ async def in_reach(heard: Heard, services: Services) -> Sequence[FirmSummary]:
 
 def _near(name: str, firms: Sequence[FirmSummary]) -> Sequence[FirmSummary]:
     """Those that are called nearly so, or whose names begin nearly so, nearest first; then those in which it stands."""
-    wanted = " ".join(name.casefold().split())
+    wanted = " ".join(compared(name).split())
     called: dict[str, list[FirmSummary]] = {}
     for firm in firms:
-        whole = firm.name.casefold()
+        whole = compared(firm.name)
         for spelled in {whole, " ".join(whole.split()[: len(wanted.split())])}:
             called.setdefault(spelled, []).append(firm)
     close = get_close_matches(wanted, called, n=views.FEW, cutoff=words.CUT_OFF)
     found = [firm for spelled in close for firm in called[spelled]]
-    found += [f for f in firms if len(wanted) >= words.SHORTEST_BEGINNING and wanted in f.name.casefold()]
+    found += [f for f in firms if len(wanted) >= words.SHORTEST_BEGINNING and wanted in compared(f.name)]
     return list({firm.key: firm for firm in found}.values())[: views.FEW]
 
 

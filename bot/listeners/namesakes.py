@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from bot.views.naming import led_by
+from flows.naming import compared
 from flows.ports import FirmSummary
 from flows.services import Services
 
@@ -15,8 +16,8 @@ MOST = 20
 
 async def told_apart(firms: Sequence[FirmSummary], services: Services) -> Sequence[FirmSummary]:
     """The same firms, in reach of whoever asks; those that share a name with what tells them apart."""
-    names = Counter(firm.name.casefold() for firm in firms)
-    shared = [firm.key for firm in firms if names[firm.name.casefold()] > 1][:MOST]
+    names = Counter(compared(firm.name) for firm in firms)
+    shared = [firm.key for firm in firms if names[compared(firm.name)] > 1][:MOST]
     if not shared:
         return firms
     found = {position.key: position for position in await services.events.positions(shared)}

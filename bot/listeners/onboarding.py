@@ -13,6 +13,7 @@ from flows import setting_up
 from flows.asked import Owed
 from flows.events import Situation
 from flows.firms import Person, Refusal
+from flows.naming import compared
 from flows.ports import FirmSummary
 from flows.services import Services
 
@@ -103,8 +104,8 @@ async def _wrong(heard: Heard, services: Services, channel: str) -> dict[str, st
     if channel:
         linked = (await services.directory.sight(heard.tenant, heard.who.id, channel)).linked
         # The same submission heard again finds its own firm there; `services.set_up` knows it by its cause.
-        name = " ".join(heard.value("name").split()).casefold()
-        same = {f.key.firm for f in heard.sighting.firms if f.name.casefold() == name}
+        name = compared(" ".join(heard.value("name").split()))
+        same = {f.key.firm for f in heard.sighting.firms if compared(f.name) == name}
         if linked and linked not in same:
             wrong["channel"] = TAKEN_CHANNEL
     return wrong

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from difflib import get_close_matches
 from typing import NamedTuple
 
+from flows.naming import compared
 from flows.ports import FirmSummary
 
 CUT_OFF = 0.7
@@ -171,19 +172,19 @@ def _name(said: str) -> str:
 
 
 def _plainly(name: str) -> str:
-    return " ".join(name.casefold().split())
+    return " ".join(compared(name).split())
 
 
 def _so_called(name: str, firms: Sequence[FirmSummary]) -> tuple[FirmSummary, ...]:
     wanted = _plainly(name)
-    return tuple(f for f in firms if f.name.casefold() in (wanted, wanted + ".")) if wanted else ()
+    return tuple(f for f in firms if compared(f.name) in (wanted, wanted + ".")) if wanted else ()
 
 
 def _beginning(name: str, firms: Sequence[FirmSummary]) -> tuple[FirmSummary, ...]:
     wanted = _plainly(name)
     if len(wanted) < SHORTEST_BEGINNING:
         return ()
-    return tuple(f for f in firms if f.name.casefold().startswith(wanted))
+    return tuple(f for f in firms if compared(f.name).startswith(wanted))
 
 
 def only_a_firm(said: str) -> str:

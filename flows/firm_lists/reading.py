@@ -11,6 +11,7 @@ from flows import dates, guard
 from flows.events import Situation
 from flows.firm_lists.text import lines, several
 from flows.firms import Refusal
+from flows.naming import compared
 from flows.roadmap import Pack, Question
 from flows.setting_up import check_crd, check_name, check_zone
 from flows.trading_days import Calendar
@@ -261,6 +262,6 @@ def _doubles(rows: Sequence[Row]) -> Callable[[Row], Sequence[str]]:
 
 def _keys(row: Row) -> Iterator[str]:
     if row.name:
-        yield f"name {row.name.casefold()}"
+        yield f"name {compared(row.name)}"
     if row.crd:
         yield f"crd {row.crd}"

@@ -16,6 +16,7 @@ from flows.asked import Kept, Owed
 from flows.events import FirmKey, Record, RoleName
 from flows.firm_lists.reading import FirmList, Row, Wrong, read
 from flows.firms import Person, Refusal
+from flows.naming import compared
 from flows.ports import Changed, Directory, EventStore, Outbox
 from flows.position import Position
 from flows.records import Stamp, record
@@ -220,14 +221,14 @@ class FirmLists:
         return kept
 
     async def _there(self, tenant: str) -> tuple[set[str], dict[str, str]]:
-        """The names of all firms of the workspace, in lower case, and their CRD numbers with whose each is."""
+        """The names of all firms of the workspace, as they are compared, and their CRD numbers with whose each is."""
         firms = await self._directory.all_firms(tenant)
         keys = [firm.key for firm in firms]
         crds: dict[str, str] = {}
         for first in range(0, len(keys), POSITIONS_AT_ONCE):
             positions = await self._events.positions(keys[first : first + POSITIONS_AT_ONCE])
             crds |= {p.crd: p.name for p in positions if p.crd}
-        return {firm.name.casefold() for firm in firms}, crds
+        return {compared(firm.name) for firm in firms}, crds
 
     async def _owe(self, tenant: str, person: str, kind: str, key: str, about: Look | _Slice) -> None:
         at = self._now().timestamp()
@@ -243,7 +244,7 @@ def must_be_admin(who: Person) -> None:
 
 
 def _taken(row: Row, names: set[str], crds: Mapping[str, str]) -> list[str]:
-    faults = ["There is a firm of this name already."] if row.name.casefold() in names else []
+    faults = ["There is a firm of this name already."] if compared(row.name) in names else []
     return [*faults, *([f"{crds[row.crd]} has this CRD number already."] if row.crd in crds else [])]
 
 

@@ -25,6 +25,8 @@ from bot.pack_files import read_pack
 from bot.settings import BadSettings
 from flows.events import (
     FirmKey,
+    FirmSetUp,
+    MemberSet,
     NoteAdded,
     RecurringDone,
     RecurringSet,
@@ -35,7 +37,8 @@ from flows.position import Position
 from storage.database import open_database
 from storage.installations import Installation
 from storage.sealing import read_keys
-from tests.bot.prompt import KEY, Cais, four_events, keep
+from tests.bot.prompt import ANA, KEY, Cais, four_events, keep
+from tests.flows.test_naming import BY_ONE, BY_TWO
 from tests.rights import not_root, open_folder
 
 
@@ -579,6 +582,13 @@ def test_an_ending_that_promises_nothing_else_will_do(typed: Cais, history: Path
 def test_the_help_of_export_says_which_formats_are_a_zip(typed: Cais) -> None:
     said = " ".join(typed("export", "--help").output.split())
     assert "csv is a zip with a .csv for each table, and packet a zip too." in said
+
+
+def test_a_firm_is_named_by_what_looks_like_its_name(typed: Cais, history: Path) -> None:
+    old = FirmSetUp(name=BY_TWO, situation="new", time_zone="UTC")
+    lead = MemberSet(person=ANA.id, name=ANA.name, role="lead")
+    asyncio.run(keep(f"sqlite+aiosqlite:///{history}", FirmKey("-/T2", "f2"), [old, lead]))
+    assert typed("export", "--firm", BY_ONE).output.splitlines()[1].startswith("firm f2 of -/T2: 2 events, head ")
 
 
 def test_firms_are_named_by_id_or_name_and_a_packet_is_of_one(typed: Cais, history: Path) -> None:

@@ -9,6 +9,7 @@ from flows.services import Act, Services
 from tests.bot.conversing import ANA, BEN, LEA, Slack, labels, words_of
 from tests.bot.firm_making import TENANT, a_firm, person
 from tests.bot.walking import history
+from tests.flows.test_naming import BY_ONE, BY_TWO
 
 
 async def two_firms(services: Services) -> None:
@@ -362,6 +363,35 @@ async def test_a_list_of_firms_tells_those_of_one_name_apart(slack: Slack, servi
     said = words_of(await slack.ana.types("/cais firm list"))
     assert "*Bravo* (Ben Cole leads it, since Nov 23, 2026) · not a member" in said
     assert "*Charlie* · not a member" in said
+
+
+async def test_a_firm_is_named_by_what_looks_like_its_name_however_the_letters_are_composed(
+    slack: Slack, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await a_firm(services, "Alpha", BEN)
+    with monkeypatch.context() as before:  # names were kept as they were typed
+        before.setattr("flows.setting_up.composed", str)
+        old = await a_firm(services, BY_TWO, BEN)
+    assert old.name == BY_TWO
+    for typed in (BY_ONE, BY_TWO, BY_ONE.lower()):
+        assert f"*{BY_TWO}*" in words_of(await slack.ben.types(f"/cais firm use {typed}")), typed
+        await slack.ben.types(f"/cais note said of it for {typed}")
+    assert await notes_of(services, BY_TWO) == ["said of it"] * 3
+    await slack.ben.types("/cais firm new")
+    answer = await slack.ben.submits({"name": BY_ONE})
+    assert "You already have a firm called" in answer["errors"]["name"]
+
+
+async def test_firms_that_look_the_same_in_a_list_are_told_apart(
+    slack: Slack, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await a_firm(services, BY_ONE, BEN)
+    monkeypatch.setattr("flows.setting_up.composed", str)
+    await a_firm(services, BY_TWO, LEA)
+    await slack.ana.types("hello")
+    said = words_of(await slack.ana.types("/cais firm list"))
+    assert f"*{BY_ONE}* (Ben Cole leads it" in said
+    assert f"*{BY_TWO}* (Lea Haddad leads it" in said
 
 
 async def test_the_very_first_words_of_an_admin_reach_a_firm_by_its_name(slack: Slack, services: Services) -> None:

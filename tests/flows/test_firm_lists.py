@@ -101,6 +101,8 @@ def test_the_second_of_two_lines_with_one_name_or_number_is_left_out() -> None:
         (3, "Line 2 has the same name."),
         (4, "Line 2 has the same CRD number."),
     ]
+    found = listed("firm\n\u00c4pex\nA\u0308PEX\n")
+    assert ([r.name for r in found.rows], [w.line for w in found.wrong]) == (["\u00c4pex"], [3])
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,14 @@
 from datetime import date
 
 import pytest
+from msgspec.structs import replace
 
 from flows import setting_up
 from flows.events import FirmKey
 from flows.firms import Person, Refusal
 from flows.position import Position
 from tests.flows.life import ANA, BEN, TODAY, VIC, Life
+from tests.flows.test_naming import BY_ONE, BY_TWO
 
 NEW = Position(key=FirmKey("-/T1", "f9"))
 
@@ -28,6 +30,22 @@ def test_whoever_sets_a_firm_up_leads_it_unless_another_lead_is_named() -> None:
 def test_a_name_that_is_empty_too_long_taken_or_personal_is_refused(name: str) -> None:
     with pytest.raises(Refusal):
         setting_up.set_up(NEW, ANA, name=name, situation="new", today=TODAY, taken=["Apex"])
+
+
+def test_a_name_that_looks_like_one_there_is_is_taken_and_what_is_typed_is_kept_composed() -> None:
+    with pytest.raises(Refusal, match="already have a firm"):
+        setting_up.set_up(NEW, ANA, name=BY_TWO, situation="new", today=TODAY, taken=[BY_ONE])
+    with pytest.raises(Refusal, match="already have a firm"):
+        setting_up.set_up(NEW, ANA, name=BY_ONE, situation="new", today=TODAY, taken=[BY_TWO])
+    made = setting_up.set_up(NEW, ANA, name=BY_TWO, situation="new", today=TODAY, taken=[])
+    assert [e.name for e in made if isinstance(e, setting_up.e.FirmSetUp)] == [BY_ONE]
+
+
+def test_a_firm_of_old_whose_letters_are_not_composed_stays_as_it_is_until_its_name_changes() -> None:
+    old = replace(Life().position, name=BY_TWO)
+    for same in (BY_ONE, BY_TWO):
+        assert setting_up.rename(old, ANA, same, [BY_TWO]) == [], "nobody would see a difference"
+    assert setting_up.rename(old, ANA, BY_TWO.lower(), [BY_TWO]) == [setting_up.e.FirmRenamed(name=BY_ONE.lower())]
 
 
 def test_a_target_in_the_past_and_an_unknown_zone_are_refused() -> None:
