@@ -30,6 +30,7 @@ from bot.metrics import Counts
 from bot.router import Router
 from bot.slack.channels import Channels
 from bot.slack.installed import NOT_HERE, Installed, ManyWorkspaces, OneWorkspace
+from bot.slack.outgoing import STRAIGHT_ON, Outgoing
 from bot.slack.people import People
 from bot.slack.places import place, slack_id
 from bot.slack.standstill import Standstill
@@ -94,6 +95,7 @@ class Bot:
         services: Services,
         now: Callable[[], float],
         api_url: str = DEFAULT_URL,
+        outgoing: Outgoing = STRAIGHT_ON,
         budget: float = BUDGET,
         speed: float = 1.0,
         copies: Copies | None = None,
@@ -108,11 +110,14 @@ class Bot:
         # Slack's API needs no cookies, and one that came with a workspace's answer has no business in another's call.
         no_cookies, timeout = aiohttp.DummyCookieJar(), aiohttp.ClientTimeout(total=TIMEOUT)
         self.session = aiohttp.ClientSession(timeout=timeout, cookie_jar=no_cookies)
+        self.outgoing = outgoing
         self.workspaces = ManyWorkspaces(installations, now) if installations else None
         self.installed: Installed = self.workspaces or OneWorkspace(token)
         self.counts = Counts()
         self.background = Background()
-        calling = WebApi(self.session, tokens=self.installed, base_url=api_url, called=self.counts.called)
+        calling = WebApi(
+            self.session, tokens=self.installed, base_url=api_url, outgoing=outgoing, called=self.counts.called
+        )
         self.standstill = Standstill(
             calling, services.outbox, now, installed=self.installed, background=self.background
         )
@@ -172,6 +177,7 @@ class Bot:
         self.client = AsyncWebClient(
             token=token or None, base_url=api_url, session=self.session, retry_handlers=[], logger=_logger()
         )
+        outgoing.guide(self.client)
         authorize = Known(self.installed.authorize, turned_away)
         self.app = build_app(self.client, authorize, signing_secret, routing)
 
@@ -255,6 +261,7 @@ def build_app(client: AsyncWebClient, authorize: AsyncAuthorize, signing_secret:
             attaching_function_token_enabled=False,
             attaching_conversation_kwargs_enabled=False,
         )
+    app.client.proxy = client.proxy
     app.signatures = Signatures(signing_secret)
     app.use(routing)
     app.error(_no_shape_of_slacks)

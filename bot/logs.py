@@ -10,7 +10,10 @@ from typing import Any, TextIO
 
 Line = MutableMapping[str, Any]
 
-_SECRETS = re.compile(r"xox[a-z](?:\.xox[a-z])?-[\w-]+|xapp-[\w-]+|(?<=hooks\.slack\.com/)\S+|(?<=ticket=)[\w-]+")
+_SECRETS = re.compile(
+    r"xox[a-z](?:\.xox[a-z])?-[\w-]+|xapp-[\w-]+|(?<=hooks\.slack\.com/)\S+|(?<=ticket=)[\w-]+"
+    r"|(?<=://)[^\s/?#]+(?=@)"  # name and password in an address, such as a proxy's
+)
 _SLACK_LIBRARIES = ("/slack_bolt/", "/slack_sdk/")
 _BODY_STARTS = re.compile(r"[\n{]|[,(]?\s*\b(?:body|params|payload|headers|data|files)\b\s*[:=]", re.IGNORECASE)
 

@@ -13,6 +13,7 @@ import msgspec
 from aiohttp import web
 
 from bot import oauth_pages as pages
+from bot.slack.outgoing import STRAIGHT_ON, Outgoing
 from bot.slack.web_api import DEFAULT_URL, SlackSaidNo, TooBusy, Unsure, WebApi
 from storage.errors import StorageError
 from storage.installations import Installation, Installations
@@ -57,6 +58,7 @@ class OAuth:
         now: Callable[[], float],
         arrived: Callable[[Installation], Awaitable[None]],
         api_url: str = DEFAULT_URL,
+        outgoing: Outgoing = STRAIGHT_ON,
     ) -> None:
         self._client_id = client_id
         self._client_secret = client_secret
@@ -66,6 +68,7 @@ class OAuth:
         self._now = now
         self._arrived = arrived
         self._api_url = api_url
+        self._outgoing = outgoing
         slack = urlsplit(api_url)
         self._slack = f"{slack.scheme}://{slack.netloc}"
 
@@ -136,9 +139,11 @@ class OAuth:
         if not code:
             raise Refused("invalid_code")
         who = {"Authorization": aiohttp.encode_basic_auth(self._client_id, self._client_secret)}
+        url = f"{self._api_url}oauth.v2.access"
+        proxy = self._outgoing.proxy_for(url)
         async with (
             asyncio.timeout(PATIENCE),
-            self._session.post(f"{self._api_url}oauth.v2.access", data={"code": code}, headers=who) as answer,
+            self._session.post(url, data={"code": code}, headers=who, proxy=proxy) as answer,
         ):
             content = await answer.read()
         if answer.status == 429 or answer.status >= 500:
@@ -158,8 +163,9 @@ class OAuth:
         if given.get("token_type") != "bot" or not token or not (enterprise if org else team).get("id"):
             raise Unsure("no bot token in the answer")
         tenant = f"{enterprise.get('id') or '-'}/{'-' if org else team['id']}"
+        slack = WebApi(self._session, token=token, base_url=self._api_url, outgoing=self._outgoing)
         try:
-            ours = await WebApi(self._session, token=token, base_url=self._api_url).call("auth.test", {}, form=True)
+            ours = await slack.call("auth.test", {}, form=True)
         except SlackSaidNo as no:
             raise Refused(no.error) from no
         return Installation(

@@ -82,6 +82,7 @@ async def _bot(settings: Settings) -> AsyncIterator[Bot]:
             ),
             now=real_time,
             api_url=settings.slack_api_url,
+            outgoing=settings.outgoing,
             speed=settings.clock_speed,
             copies=build_copies(settings),
         )
@@ -125,9 +126,13 @@ async def _greet(bot: Bot) -> None:
     except SlackSaidNo as no:
         raise NotServing(f"Slack refuses SLACK_BOT_TOKEN ({no.error}). `cais doctor` says what to do.") from None
     except (TooBusy, Unsure) as error:
-        raise NotServing(f"Slack did not answer ({error}). `cais doctor` looks further.", exit_code=1) from None
+        raise _no_answer(error) from None
     except KeyTrouble as error:
         raise NotServing(str(error)) from None
+
+
+def _no_answer(error: Exception) -> NotServing:
+    return NotServing(f"Slack did not answer ({error}). `cais doctor` looks further.", exit_code=1)
 
 
 @asynccontextmanager
@@ -174,6 +179,7 @@ def _oauth_pages(settings: Settings, bot: Bot) -> Mapping[str, Page]:
         now=real_time,
         arrived=bot.arrived,
         api_url=settings.slack_api_url,
+        outgoing=settings.outgoing,
     ).pages()
 
 
@@ -181,11 +187,7 @@ async def _by_socket_mode(settings: Settings, bot: Bot, stop: asyncio.Event) -> 
     assert settings.slack_app_token is not None, "settings refuse Socket Mode without it"
     line = SocketMode(bot, settings.slack_app_token.reveal())
     try:
-        await line.start()
-    except SlackApiError as error:
-        code = error.response["error"]
-        raise NotServing(f"Slack refuses SLACK_APP_TOKEN ({code}). `cais doctor` says what to do.") from None
-    try:
+        await _connect(line)
         log.info("Connected to Slack by Socket Mode.", extra={"action": "started", "way": "socket"})
         async with _served(settings, bot, stop, line) if settings.serves_pages else nullcontext():
             await _either(stop, line.gave_up)
@@ -193,6 +195,16 @@ async def _by_socket_mode(settings: Settings, bot: Bot, stop: asyncio.Event) -> 
             raise NotServing("The connection to Slack was lost and did not come back.", exit_code=1)
     finally:
         await line.stop()
+
+
+async def _connect(line: SocketMode) -> None:
+    try:
+        await line.start()
+    except SlackApiError as error:
+        code = error.response["error"]
+        raise NotServing(f"Slack refuses SLACK_APP_TOKEN ({code}). `cais doctor` says what to do.") from None
+    except Unsure as error:
+        raise _no_answer(error) from None
 
 
 async def _either(*events: asyncio.Event) -> None:

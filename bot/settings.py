@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Meta, field
 
 from bot import environment
+from bot.slack.outgoing import STRAIGHT_ON, Outgoing
 from storage.sealing import Keys, read_keys
 
 SLACK_API_URL = "https://slack.com/api/"
@@ -57,6 +58,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     slack_api_url: Annotated[
         str, Meta(pattern=r"^https?://[^/].*/api/$", description="an http or https address that ends in /api/")
     ] = field(default=SLACK_API_URL, name="SLACK_API_URL")
+    https_proxy: Hidden = field(default=None, name="HTTPS_PROXY")
+    no_proxy: str | None = field(default=None, name="NO_PROXY")
     mode: Annotated[Literal["auto", "sandbox", "socket", "http"], Meta(description="auto, sandbox, socket or http")] = (
         field(default="auto", name="CAIS_MODE")
     )
@@ -150,6 +153,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return host == "slack.com" or host.endswith((".slack.com", ".slack-gov.com"))
 
     @property
+    def outgoing(self) -> Outgoing:
+        """Which way Slack is asked. Raises BadSettings where it is a proxy of a kind that is not known here."""
+        if self.https_proxy is None or not self.slack_api_url.startswith("https:"):
+            return STRAIGHT_ON
+        try:
+            return Outgoing(self.https_proxy.reveal(), self.no_proxy or "")
+        except ValueError:
+            raise BadSettings(NO_PROXY_OF_OURS) from None
+
+    @property
     def sandbox_folder(self) -> Path:
         """What the sandbox keeps, apart from what was done in Slack."""
         return self.data_dir.resolve() / "sandbox"
@@ -231,6 +244,14 @@ ROTATES = (
 )
 
 
+NO_PROXY_OF_OURS = (
+    "HTTPS_PROXY must be http://host:port, or http://name:password@host:port, with signs such as / and @ in the "
+    "password written as %2F and %40. Where Slack is reached without a proxy, start with HTTPS_PROXY empty."
+)
+
+IN_SMALL_LETTERS = frozenset({"HTTPS_PROXY", "NO_PROXY"})
+"""Other programs know them in small letters too, and those count more there."""
+
 MAY_HOLD_ANYTHING = frozenset({"CAIS_DATABASE_URL", "CAIS_DATA_DIR", "CAIS_PACK", "CAIS_ENCRYPTION_KEYS"})
 """The first three may name a file, whose name may; keys may stand on a line each."""
 
@@ -249,7 +270,7 @@ def read(given: Mapping[str, str]) -> Settings:
     values: dict[str, Any] = {}
     wrong = []
     for name, one in FIELDS.items():
-        text = given.get(name, "").strip()
+        text = _given_as(name, given)
         if not text:
             continue
         if not text.isprintable() and name not in MAY_HOLD_ANYTHING:
@@ -262,6 +283,11 @@ def read(given: Mapping[str, str]) -> Settings:
     if wrong:
         raise BadSettings("\n".join(wrong))
     return Settings(**values)
+
+
+def _given_as(name: str, given: Mapping[str, str]) -> str:
+    small = given.get(name.lower(), "").strip() if name in IN_SMALL_LETTERS else ""
+    return small or given.get(name, "").strip()
 
 
 def names() -> dict[str, Any]:

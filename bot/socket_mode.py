@@ -6,18 +6,25 @@ import logging
 import time
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
+import aiohttp
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.socket_mode.request import SocketModeRequest
 
 from bot.app import Bot
+from bot.slack.no_answer import why
+from bot.slack.web_api import Unreachable, Unsure
 
 log = logging.getLogger("cais.socket_mode")
 
 LOOK_EVERY = 5.0
 LAST_ACKS = 3.0
 """Seconds that requests under way have at the end; Slack itself waits no longer for an ack."""
+
+FIRST = 30.0
+"""Seconds that the first connection has, which the SDK would try for ever."""
 
 GIVE_UP_AFTER = 120.0
 """Seconds without a connection after which only a new process helps (bolt-python #417, #1529)."""
@@ -50,16 +57,26 @@ class SocketMode:
         self._handler = Counting(
             bot.app, app_token, logger=bot.client.logger, web_client=bot.client, ping_interval=LOOK_EVERY
         )
+        self._outgoing, self._api_url = bot.outgoing, bot.client.base_url
         self._now = now
         self._watching: asyncio.Task[None] | None = None
         self.gave_up = asyncio.Event()
         """Set when the connection could not be brought back: stop the process, the supervisor starts a new one."""
 
     async def start(self) -> None:
-        """Connects and watches. Raises SlackApiError where the app token is no good."""
+        """Connects and watches. Raises SlackApiError where the app token is no good, Unsure where no answer came."""
+        client = self._handler.client
         # Asked for here, because the SDK's own connecting tries a wrong token again for ever.
-        self._handler.client.wss_uri = await self._handler.client.issue_new_wss_url()
-        await self._handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt's handler has no types
+        try:
+            client.wss_uri = await client.issue_new_wss_url()
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise Unsure(f"apps.connections.open: {why(error, self._api_url, self._outgoing)}") from error
+        client.proxy = self._outgoing.proxy_for(client.wss_uri)  # else it has one from the environment, in its own way
+        try:
+            await asyncio.wait_for(self._handler.connect_async(), FIRST)  # type: ignore[no-untyped-call]  # no types
+        except TimeoutError as error:
+            host, through = urlsplit(client.wss_uri).hostname, self._outgoing.through(client.wss_uri)
+            raise Unreachable(f"Socket Mode at {host}: no connection within {FIRST:g} s{through}") from error
         self._watching = asyncio.ensure_future(self._watch())
 
     async def connected(self) -> bool:

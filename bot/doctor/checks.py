@@ -10,17 +10,19 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.doctor.asking import asking, no_way_to, way_out
 from bot.files.packet.pdf import NoPdf, printer
 from bot.health import LEAST_ROOM, room_on_disk
 from bot.manifest import read_manifest
 from bot.pack_files import read_pack
 from bot.practice.supervisor import why_not_listening
-from bot.settings import Secret, Settings, unknown_names
+from bot.settings import Settings, unknown_names
+from bot.slack.no_answer import why
 from flows.packs import PackError, load_pack
 from flows.reminders.telling import leads_in_reach
 from storage.database import Database, is_current, open_database
@@ -62,7 +64,7 @@ def check_settings(settings: Settings) -> list[Finding]:
         "http": "in Slack by HTTP",
     }
     where = "" if settings.talks_to_slack or settings.way == "sandbox" else f", at {settings.slack_api_url}"
-    found = [Finding("settings", "ok", f"`cais run` works {ways[settings.way]}{where}.")]
+    found = [Finding("settings", "ok", f"`cais run` works {ways[settings.way]}{where}{way_out(settings)}.")]
     slip = "is set, but there is no such setting. See docs/install.md."
     found += [Finding("settings", "look", f"{name} {slip}") for name in unknown_names()]
     if settings.clock_moved:
@@ -75,7 +77,7 @@ def check_settings(settings: Settings) -> list[Finding]:
 async def check_slack(settings: Settings, now: datetime) -> list[Finding]:
     """The bot token, its scopes, and the computer's clock against Slack's."""
     assert settings.slack_bot_token is not None, "settings refuse to start without it"
-    bot = AsyncWebClient(settings.slack_bot_token.reveal(), settings.slack_api_url, timeout=10)
+    bot = asking(settings, settings.slack_bot_token.reveal())
     try:
         answer = await bot.auth_test()
     except SlackApiError as error:
@@ -90,7 +92,7 @@ async def check_slack(settings: Settings, now: datetime) -> list[Finding]:
 async def check_line(settings: Settings) -> Finding:
     """How Slack reaches the bot: the app token in Socket Mode, else the signing secret."""
     if settings.way == "socket":
-        return await _check_app_token(settings.slack_app_token, settings.slack_api_url)
+        return await _check_app_token(settings)
     return Finding("signing secret", "look", "It is set. Only a request of Slack's shows whether it is the right one.")
 
 
@@ -124,18 +126,24 @@ def check_clock(headers: Mapping[str, str], now: datetime) -> list[Finding]:
     return [Finding("clock", "ok", f"This computer and Slack agree within {max(apart, 1):.0f} s.")]
 
 
-async def _check_app_token(token: Secret | None, api_url: str) -> Finding:
-    assert token is not None, "settings refuse Socket Mode without it"
-    client = AsyncWebClient(base_url=api_url, timeout=10)
+async def _check_app_token(settings: Settings) -> Finding:
+    assert settings.slack_app_token is not None, "settings refuse Socket Mode without it"
     try:
-        await client.apps_connections_open(app_token=token.reveal())
+        answer = await asking(settings).apps_connections_open(app_token=settings.slack_app_token.reveal())
     except SlackApiError as error:
         code = str(error.response["error"])
         if code == "missing_scope":
             return Finding("app token", "wrong", "It lacks the scope connections:write. Make a new one that has it.")
         return _token_finding("SLACK_APP_TOKEN", code)
     except (aiohttp.ClientError, TimeoutError) as error:
-        return Finding("app token", "wrong", f"Slack did not answer ({type(error).__name__}). Try again in a minute.")
+        said = why(error, settings.slack_api_url, settings.outgoing)
+        return Finding("app token", "wrong", f"Slack did not answer ({said}). Try again in a minute.")
+    host = urlsplit(str(answer["url"])).netloc
+    if trouble := await no_way_to(host, settings):
+        where = f"{host}, where Socket Mode connects, cannot be reached ({trouble})"
+        return Finding(
+            "app token", "wrong", f"It is the right one, but {where}. A firewall or a proxy may be in the way."
+        )
     return Finding("app token", "ok", "It opens a Socket Mode connection.")
 
 
@@ -145,8 +153,9 @@ def _token_finding(name: str, code: str) -> Finding:
 
 def unreachable(settings: Settings, error: Exception) -> Finding:
     """Slack did not answer at all."""
-    todo = "Check the network, the proxy and SLACK_API_URL."
-    return Finding("slack", "wrong", f"{settings.slack_api_url} cannot be reached ({type(error).__name__}). {todo}")
+    said = why(error, settings.slack_api_url, settings.outgoing)
+    todo = "Check the network, HTTPS_PROXY (where it takes a proxy to get out) and SLACK_API_URL."
+    return Finding("slack", "wrong", f"{settings.slack_api_url} cannot be reached ({said}). {todo}")
 
 
 def check_folder(settings: Settings) -> list[Finding]:

@@ -5,9 +5,9 @@ from datetime import datetime
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.doctor import checks
+from bot.doctor.asking import asking
 from bot.doctor.checks import Finding
 from bot.manifest import read_manifest
 from bot.settings import Settings
@@ -25,9 +25,8 @@ NOT_YET = "Which workspaces have added the app is seen here once the database is
 
 async def check_oauth(settings: Settings, now: datetime) -> list[Finding]:
     """Whether Slack can be reached and the clock is right; each installation's key, token and scopes."""
-    slack = AsyncWebClient(base_url=settings.slack_api_url, timeout=10)
     try:
-        answer = await slack.api_test()
+        answer = await asking(settings).api_test()
     except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
         return [checks.unreachable(settings, error)]
     headers = {str(name).lower(): str(value) for name, value in answer.headers.items()}
@@ -69,7 +68,7 @@ async def _check_tokens(settings: Settings, found: Sequence[Installation], *, ot
     wrong = []
     for one in found[:MOST_ASKED]:
         try:
-            await AsyncWebClient(one.token, settings.slack_api_url, timeout=10).auth_test()
+            await asking(settings, one.token).auth_test()
         except SlackApiError as error:
             word = str(error.response["error"])
             wrong.append(Finding("token", "wrong", f"Slack does not take that of {one.name} ({word}). {ADD_AGAIN}."))

@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 import aiohttp
 import msgspec
 
+from bot.slack.no_answer import why
+from bot.slack.outgoing import STRAIGHT_ON, Outgoing
 from bot.slack.wire import Wire
 
 log = logging.getLogger("cais.web_api")
@@ -116,13 +118,15 @@ class WebApi:
         token: str = "",
         tokens: Tokens | None = None,
         base_url: str = DEFAULT_URL,
+        outgoing: Outgoing = STRAIGHT_ON,
         called: Callable[[str, str], None] = lambda method, outcome: None,
     ) -> None:
         """Either one token for all workspaces, or the tokens of many. `called` is told how each call ended."""
         self._called = called
         self._doubted: Callable[[str, str], None] = lambda tenant, error: None
         self._session = session
-        self._wire = Wire(session)
+        self._outgoing = outgoing
+        self._wire = Wire(session, outgoing)
         self._base_url = base_url.rstrip("/") + "/"
         self._tokens: Tokens = tokens or OneToken(token)
         self._tenant = ""
@@ -221,10 +225,12 @@ class WebApi:
         if not self._may_fetch(url):
             raise NotHandedOver("not an address of Slack's")
         timeout = aiohttp.ClientTimeout(total=seconds, sock_read=20.0)
-        token = await self._authorization()
+        token, proxy = await self._authorization(), self._outgoing.proxy_for(url)
         try:
             # Without the scope Slack sends one to its login page, so that following would end in a file of HTML.
-            async with self._session.get(url, headers=token, timeout=timeout, allow_redirects=False) as answer:
+            async with self._session.get(
+                url, headers=token, timeout=timeout, allow_redirects=False, proxy=proxy
+            ) as answer:
                 if answer.status == 429:
                     raise TooBusy("asked to wait")
                 if answer.status >= 500:
@@ -234,7 +240,7 @@ class WebApi:
                     raise NotHandedOver(f"status {answer.status}")
                 size, digest = await _written(answer, into, most)
         except (aiohttp.ClientError, TimeoutError, ConnectionError) as error:
-            raise Unsure(type(error).__name__) from error
+            raise Unsure(why(error, url, self._outgoing)) from error
         if exactly not in (None, size):
             raise NotHandedOver("a login page") if page else Unsure(f"{size} bytes of {exactly}")
         return size, digest
@@ -248,14 +254,14 @@ class WebApi:
         if not self._may_fetch(url):
             raise NotHandedOver("not an address of Slack's")
         headers = {"Content-Type": "application/octet-stream", "Content-Length": str(size)}
-        timeout = aiohttp.ClientTimeout(total=FETCH)
+        timeout, proxy = aiohttp.ClientTimeout(total=FETCH), self._outgoing.proxy_for(url)
         try:
             async with self._session.post(
-                url, data=_chunks(content), headers=headers, timeout=timeout, allow_redirects=False
+                url, data=_chunks(content), headers=headers, timeout=timeout, allow_redirects=False, proxy=proxy
             ) as answer:
                 await answer.read()
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise Unsure(type(error).__name__) from error
+            raise Unsure(why(error, url, self._outgoing)) from error
         if answer.status == 429:
             raise TooBusy("asked to wait")
         if answer.status >= 500:
@@ -289,14 +295,14 @@ class WebApi:
         while True:
             try:
                 status, answered, content = await self._send(url, arguments, form, headers or {})
-            except aiohttp.ClientConnectorError as error:
+            except (aiohttp.ClientConnectorError, aiohttp.ClientHttpProxyError) as error:
                 refused += 1
-                if refused >= REFUSED_CONNECTIONS:
-                    raise Unreachable("connection refused") from error
+                if refused >= REFUSED_CONNECTIONS or _for_good(error):
+                    raise Unreachable(why(error, url, self._outgoing)) from error
                 await asyncio.sleep(0.2 * 2**refused)
                 continue
             except (aiohttp.ClientError, TimeoutError, OSError) as error:
-                raise Unsure(type(error).__name__) from error
+                raise Unsure(why(error, url, self._outgoing)) from error
             if status != 429:
                 return status, answered, content
             wait = _seconds(answered.get("Retry-After", "1"))
@@ -312,8 +318,14 @@ class WebApi:
             typed = {**headers, "Content-Type": "application/json; charset=utf-8"}
             return await self._wire.post(url, msgspec.json.encode(arguments), typed)
         fields = {k: str(v).lower() if isinstance(v, bool) else str(v) for k, v in arguments.items()}
-        async with self._session.post(url, data=fields, headers=headers) as response:
+        proxy = self._outgoing.proxy_for(url)
+        async with self._session.post(url, data=fields, headers=headers, proxy=proxy) as response:
             return response.status, response.headers, await response.read()
+
+
+def _for_good(error: Exception) -> bool:
+    """Whether a proxy said no to us. Asking again with the same password may lock the account it belongs to."""
+    return isinstance(error, aiohttp.ClientHttpProxyError) and error.status < 500
 
 
 async def _written(answer: aiohttp.ClientResponse, into: Taker, most: int) -> tuple[int, str]:

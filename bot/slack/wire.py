@@ -12,6 +12,8 @@ from aiohttp.client_reqrep import ClientRequest
 from aiohttp.http import HttpProcessingError
 from yarl import URL
 
+from bot.slack.outgoing import STRAIGHT_ON, Outgoing
+
 Answered = tuple[int, Mapping[str, str], bytes]
 """Status, headers, content."""
 
@@ -22,8 +24,9 @@ _SAID = ("Host", "Accept", "User-Agent")
 class Wire:
     """Redirects are not followed: what Slack's API is asked it answers at once."""
 
-    def __init__(self, session: aiohttp.ClientSession) -> None:
+    def __init__(self, session: aiohttp.ClientSession, outgoing: Outgoing = STRAIGHT_ON) -> None:
         self._session = session
+        self._outgoing = outgoing
         self._places: dict[URL, tuple[ClientRequest, str]] = {}
         """By origin: what the connector knows it by, and the headers that are always the same."""
 
@@ -42,7 +45,9 @@ class Wire:
 
     def _place(self, origin: URL) -> tuple[ClientRequest, str]:
         if origin not in self._places:
-            place = ClientRequest("POST", origin, loop=asyncio.get_running_loop(), session=self._session)
+            through = self._outgoing.proxy_for(str(origin))
+            proxy = URL(through) if through else None
+            place = ClientRequest("POST", origin, loop=asyncio.get_running_loop(), session=self._session, proxy=proxy)
             self._places[origin] = place, "".join(f"{name}: {place.headers[name]}\r\n" for name in _SAID)
         return self._places[origin]
 

@@ -90,3 +90,14 @@ def test_the_level_is_kept_to(lines: io.StringIO) -> None:
     own.setLevel("INFO")
     own.info("quiet", extra={"action": "one"})
     assert stream.getvalue() == ""
+
+
+def test_the_password_in_an_address_never_gets_into_the_log(lines: io.StringIO) -> None:
+    as_bolt(logging.ERROR, "Failed to connect (error: 407, message='No', url='http://cais:hunter2@proxy.corp:3128')")
+    try:
+        raise ValueError("http://cais:hunter2@x@proxy.corp:3128/")
+    except ValueError:
+        logging.getLogger("cais").exception("It failed.", extra={"action": "failed"})
+    written = lines.getvalue()
+    assert "hunter2" not in written
+    assert "http://[hidden]@proxy.corp:3128" in written
