@@ -68,9 +68,10 @@ def test_a_data_folder_that_cannot_be_made_is_a_sentence_and_no_surprise_to_the_
     ["doctor", "migrate", "verify", "retention", "export", "delete Acme", "backup b.zip", "move other.db", "run"],
 )
 def test_a_data_folder_in_a_folder_that_may_not_be_entered_is_a_sentence(
-    typed: Cais, environment: pytest.MonkeyPatch, closed: Path, words: str
+    typed: Cais, environment: pytest.MonkeyPatch, closed: Path, words: str, free_port: int
 ) -> None:
     environment.setenv("CAIS_DATA_DIR", str(closed / "data"))
+    environment.setenv("CAIS_SANDBOX_PORT", str(free_port))
     environment.setattr("bot.doctor.checks.printer", lambda: None)  # it loads much, from where only root may read
     with not_root():
         said = typed(*words.split())
