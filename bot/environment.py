@@ -1,6 +1,8 @@
 """What the operator gave by name: in the environment, and in a .env file in the folder this was started in."""
 
 import os
+from collections.abc import Iterable, Mapping
+from difflib import SequenceMatcher
 from io import StringIO
 from pathlib import Path
 
@@ -36,3 +38,46 @@ def _text() -> str:
 def _not_utf8(before: bytes) -> str:
     line = before.count(b"\n") + 1
     return f"The file {FILE.absolute()} is not written in UTF-8, see line {line}. Save it anew with the encoding UTF-8."
+
+
+_CLOSE = 0.75
+"""How alike two names are, of 1, of which one may be a slip of the pen for the other."""
+_AS_CLOSE = 0.05
+"""Names that are alike by so little less may be meant as well."""
+
+_BY_VALUE = {"xoxb-": "SLACK_BOT_TOKEN", "xapp-": "SLACK_APP_TOKEN"}
+"""What a token is tells better than its name where it belongs."""
+_OF_SLACKS_CLI = ("SLACK_CLI_", "SLACK_USER_TOKEN")
+"""What Slack's own command line sets beside the names that are ours, too."""
+_OF_OTHERS = frozenset({"SLACK_API_TOKEN", "SLACK_CONFIG_TOKEN", "SLACK_STATE_SECRET", "SLACK_SERVICE_TOKEN"})
+"""Names that Slack's libraries and tools have for other things, though they look like ours."""
+
+
+def slips(variables: Mapping[str, str], known: Iterable[str]) -> dict[str, list[str]]:
+    """Slack's names that are none of the known ones, each with those that may be meant; none of these is set.
+
+    Where what may be meant is set, the other is somebody else's, such as a second app's token.
+    """
+    ours = [name for name in known if name.startswith("SLACK_")]
+    strange = {name: text for name, text in variables.items() if name.upper().startswith("SLACK_") and text.strip()}
+    meant = {name: _meant(name.upper(), text.strip(), ours) for name, text in strange.items() if name not in ours}
+    return {
+        name: may_be
+        for name, may_be in sorted(meant.items())
+        if may_be and not any(variables.get(one, "").strip() for one in may_be)
+    }
+
+
+def _meant(name: str, text: str, ours: Iterable[str]) -> list[str]:
+    if name.startswith(_OF_SLACKS_CLI):
+        return []
+    for start, token in _BY_VALUE.items():
+        if text.startswith(start):
+            return [token]
+    if "://" in text:  # a webhook's, or of a workspace, is nothing of ours
+        return ["SLACK_API_URL"] if text.rstrip("/").endswith("/api") else []
+    if name in _OF_OTHERS:
+        return []
+    alike = {one: SequenceMatcher(None, name, one).ratio() for one in ours if one != "SLACK_API_URL"}
+    best = max(alike.values())
+    return [one for one, how in alike.items() if how >= max(_CLOSE, best - _AS_CLOSE)]

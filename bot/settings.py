@@ -99,6 +99,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             raise BadSettings(ROTATES)
         _check_token("SLACK_BOT_TOKEN", self.slack_bot_token, ("xoxb-",))
         _check_token("SLACK_APP_TOKEN", self.slack_app_token, ("xapp-",))
+        _check_no_token("SLACK_SIGNING_SECRET", self.slack_signing_secret)
+        _check_no_token("SLACK_CLIENT_SECRET", self.slack_client_secret)
         _check_file("CAIS_PACK", self.pack)
         self._check_complete()
         if self.encryption_keys:
@@ -238,6 +240,14 @@ WHERE = {
 }
 """Where api.slack.com/apps shows each secret."""
 
+TOKENS = {
+    "xoxb-": "which belongs in SLACK_BOT_TOKEN",
+    "xapp-": "which belongs in SLACK_APP_TOKEN",
+    "xoxp-": "which is somebody's own and not needed",
+    "xoxe": "which rotates and is not needed",
+}
+"""How Slack's tokens begin, and where each belongs."""
+
 ROTATES = (
     "SLACK_BOT_TOKEN is a token that rotates (xoxe): it would stop within twelve hours, and this version renews none. "
     "Token rotation cannot be turned off again, so make another app from manifest.yml, which leaves it off."
@@ -256,6 +266,11 @@ MAY_HOLD_ANYTHING = frozenset({"CAIS_DATABASE_URL", "CAIS_DATA_DIR", "CAIS_PACK"
 """The first three may name a file, whose name may; keys may stand on a line each."""
 
 UNSEEN = "a line break, or another character that is not seen, in it. Copy it anew, onto one line."
+
+SLIP = (
+    "{name} is set, and there is no such setting: is {meant} meant? Give it that name, or take it away if it is for "
+    "another program. `cais sandbox` starts without any."
+)
 
 FIELDS = {one.encode_name: one for one in msgspec.structs.fields(Settings)}
 
@@ -280,6 +295,8 @@ def read(given: Mapping[str, str]) -> Settings:
             values[one.name] = msgspec.convert(_normal(name, text), one.type, strict=False, dec_hook=_from_text)
         except msgspec.ValidationError:
             wrong.append(f"{name} must be {_should_be(one.type)}.")
+    if given.get("CAIS_MODE", "").strip() != "sandbox":  # which is had whatever is half set
+        wrong += [SLIP.format(name=name, meant=" or ".join(meant)) for name, meant in _slips(given).items()]
     if wrong:
         raise BadSettings("\n".join(wrong))
     return Settings(**values)
@@ -303,6 +320,15 @@ def is_given(name: str) -> bool:
 def unknown_names() -> list[str]:
     """Names that look like settings of ours and are none, most often a slip of the pen."""
     return sorted(name for name in _given() if name.startswith("CAIS_") and name not in FIELDS)
+
+
+def misspelt() -> list[str]:
+    """Slack's names that are none of ours and look like it, such as SLACK_TOKEN."""
+    return list(_slips(_given()))
+
+
+def _slips(given: Mapping[str, str]) -> dict[str, list[str]]:
+    return environment.slips(given, FIELDS)
 
 
 def _given() -> dict[str, str]:
@@ -337,6 +363,12 @@ def _from_text(kind: type, text: str) -> Any:
 def _check_token(name: str, token: Secret | None, starts: tuple[str, ...]) -> None:
     if token is not None and not token.reveal().startswith(starts):
         raise BadSettings(f"{name} must start with {starts[0]}. Slack shows it under {WHERE[name]}.")
+
+
+def _check_no_token(name: str, secret: Secret | None) -> None:
+    for start, what in TOKENS.items():
+        if secret is not None and secret.reveal().startswith(start):
+            raise BadSettings(f"{name} holds a token ({start}...), {what}. The secret is under {WHERE[name]}.")
 
 
 def _check_file(name: str, path: Path | None) -> None:

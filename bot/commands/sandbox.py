@@ -7,7 +7,7 @@ import click
 
 from bot.manifest import manifest_path
 from bot.practice.supervisor import CannotStart, Plan, supervise
-from bot.settings import Settings, is_given, load
+from bot.settings import Settings, is_given, load, misspelt
 
 
 @click.command()
@@ -38,7 +38,8 @@ def open_sandbox(settings: Settings) -> None:
     level = settings.log_level if is_given("CAIS_LOG_LEVEL") else "WARNING"
     # Beside tokens for Slack, a database that was named is meant for Slack, not for playing.
     database = "" if settings.slack_bot_token else settings.database
-    environment = {"CAIS_LOG_LEVEL": level, "CAIS_DATABASE_URL": database}
+    nothing_of_slacks = dict.fromkeys(misspelt(), "")  # the bot in it would stop at them
+    environment = {**nothing_of_slacks, "CAIS_LOG_LEVEL": level, "CAIS_DATABASE_URL": database}
     _check_pack(settings)
     plan = Plan(
         settings.sandbox_port,

@@ -22,6 +22,7 @@ import pytest
 
 from bot.__main__ import COMMANDS
 from bot.pack_files import read_pack
+from bot.practice.supervisor import Plan
 from bot.settings import BadSettings
 from flows.events import (
     FirmKey,
@@ -112,6 +113,24 @@ def closed(typed: Cais, environment: pytest.MonkeyPatch, tmp_path: Path) -> Iter
         (folder / "closed").chmod(0o000)
         yield folder / "closed"
         environment.chdir(tmp_path)
+
+
+def test_a_misspelt_name_of_slacks_stops_a_start_and_the_doctor_but_not_the_sandbox(
+    typed: Cais, environment: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / ".env").write_text("SLACK_TOKEN=xoxb-1-2-abc\nSLACK_SIGNING_SECERT=s\n")
+    for words in ("run", "doctor"):
+        with pytest.raises(BadSettings, match="SLACK_TOKEN is set, and there is no such setting: is SLACK_BOT_TOKEN"):
+            typed(words)
+    plans: list[Plan] = []
+
+    async def supervised(plan: Plan, _: Any) -> int:
+        plans.append(plan)
+        return 0
+
+    environment.setattr("bot.commands.sandbox.supervise", supervised)
+    assert typed("sandbox").exit_code == 0
+    assert plans[0].bot_environment()["SLACK_SIGNING_SECERT"] == "", "the bot beside it would stop at it, too"
 
 
 def test_help_names_every_command(typed: Cais) -> None:

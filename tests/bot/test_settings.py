@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import BadSettings, Settings, load, names, unknown_names
+from bot.settings import BadSettings, Settings, load, misspelt, names, unknown_names
 from storage.sealing import new_key
 from tests.rights import not_root, open_folder
 
@@ -218,6 +218,71 @@ def test_the_database_is_a_file_in_the_data_folder_unless_named(given: Given, tm
     in_slack = given(SLACK_BOT_TOKEN=BOT, SLACK_APP_TOKEN=APP)
     assert in_slack.database == f"sqlite+aiosqlite:///{tmp_path / 'data' / 'cais.db'}"
     assert given(CAIS_DATABASE_URL="postgresql+asyncpg://u@h/d").database == "postgresql+asyncpg://u@h/d"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "meant"),
+    [
+        ("SLACK_TOKEN", BOT, "SLACK_BOT_TOKEN"),
+        ("SLACK_TOKEN", APP, "SLACK_APP_TOKEN"),
+        ("SLACK_TOKEN", "not one", "SLACK_BOT_TOKEN or SLACK_APP_TOKEN"),
+        ("SLACK_BOT_USER_OAUTH_TOKEN", BOT, "SLACK_BOT_TOKEN"),
+        ("SLACK_API_TOKEN", BOT, "SLACK_BOT_TOKEN"),
+        ("slack_bot_token", BOT, "SLACK_BOT_TOKEN"),
+        ("SLACK_SIGNING_SECERT", "zephyr", "SLACK_SIGNING_SECRET"),
+        ("SLACK_SIGNING_KEY", "zephyr", "SLACK_SIGNING_SECRET"),
+        ("SLACK_SECRET", "zephyr", "SLACK_SIGNING_SECRET or SLACK_CLIENT_SECRET"),
+        ("SLACK_CLIENT", "1.2", "SLACK_CLIENT_ID"),
+        ("SLACK_API_URI", "https://slack-gov.com/api/", "SLACK_API_URL"),
+    ],
+)
+def test_a_name_of_slacks_that_is_misspelt_is_named_with_the_one_that_is_meant(
+    given: Given, tmp_path: Path, name: str, value: str, meant: str
+) -> None:
+    (tmp_path / ".env").write_text(f"{name}={value}\n")
+    with pytest.raises(BadSettings, match=f"^{name} is set, and there is no such setting: is {meant} meant") as stopped:
+        given()
+    assert value not in str(stopped.value).replace(name, "")
+    assert misspelt() == [name]
+    assert load(CAIS_MODE="sandbox").way == "sandbox"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SLACK_CLI_XOXB", BOT),  # Slack's own command line sets these two, and the next
+        ("SLACK_CLI_XAPP", APP),
+        ("SLACK_USER_TOKEN", "xoxp-1"),
+        ("SLACK_API_TOKEN", "xoxp-1"),
+        ("SLACK_CONFIG_TOKEN", "xoxe.xoxp-1"),
+        ("SLACK_CONFIG_DIR", "/home/ana/.slack"),
+        ("SLACK_VERIFICATION_TOKEN", "v"),
+        ("SLACK_APP_ID", "A1"),
+        ("SLACK_TEAM_ID", "T1"),
+        ("SLACK_CHANNEL_ID", "C1"),
+        ("SLACK_WEBHOOK_URL", "https://hooks.slack.com/services/T1/B1/x"),
+        ("SLACK_URL", "https://acme.slack.com/"),
+        ("SLACK_TOKEN", ""),
+    ],
+)
+def test_a_name_of_slacks_that_is_another_programs_hurts_nobody(given: Given, name: str, value: str) -> None:
+    assert given(**{name: value}).way == "sandbox"
+    assert given(SLACK_BOT_TOKEN=BOT, SLACK_APP_TOKEN=APP).way == "socket"
+
+
+@pytest.mark.parametrize(("name", "value"), [("SLACK_TOKEN", BOT), ("SLACK_API_TOKEN", BOT), ("SLACK_OTHER", APP)])
+def test_a_second_token_beside_a_whole_configuration_is_another_programs(given: Given, name: str, value: str) -> None:
+    assert given(SLACK_BOT_TOKEN=BOT, SLACK_APP_TOKEN=APP, **{name: value}).way == "socket"
+
+
+@pytest.mark.parametrize("name", ["SLACK_SIGNING_SECRET", "SLACK_CLIENT_SECRET"])
+@pytest.mark.parametrize("token", [BOT, APP, "xoxp-1-2", "xoxe.xoxb-1-abc"])
+def test_a_token_where_a_secret_belongs_is_said(given: Given, name: str, token: str) -> None:
+    with pytest.raises(
+        BadSettings, match=rf"^{name} holds a token \({token[:4]}.*The secret is under Basic"
+    ) as stopped:
+        given(**OAUTH | {name: token})
+    assert token not in str(stopped.value)
 
 
 def test_a_slip_of_the_pen_is_found(given: Given, monkeypatch: pytest.MonkeyPatch) -> None:
