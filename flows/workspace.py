@@ -160,6 +160,13 @@ def revision_of(workspace: Workspace, entry: Entry) -> Revision | None:
     return next((r for r in workspace.ledger.revisions if r.number == FIRST_OWN + entry.sequence), None)
 
 
+def days_edited_at(workspace: Workspace) -> datetime:
+    """When trading days were last changed, or such a change was taken back; the year 1 where they never were."""
+    edits = {entry.sequence for entry in workspace.entries if isinstance(entry.fact, TradingDayEdited)}
+    of_days = (e for e in workspace.entries if (e.fact.of if isinstance(e.fact, Withdrawn) else e.sequence) in edits)
+    return max((datetime.fromisoformat(e.recorded_at) for e in of_days), default=datetime.min.replace(tzinfo=UTC))
+
+
 def withdrawn_revisions(workspace: Workspace) -> frozenset[int]:
     """The numbers that revisions had which do not count any more."""
     return frozenset(FIRST_OWN + sequence for sequence in workspace.withdrawn)

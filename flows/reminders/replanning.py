@@ -91,6 +91,8 @@ class _Plan:
         """Whose things these still are: person and subject."""
         self.rows: Mapping[str, Kept] = {row.owed.key: row for row in facts.rows}
         self.planned = min(datetime.fromtimestamp(facts.planned_at, UTC), now)
+        self.other_days = shared.days_edited_at(workspace) >= self.planned
+        """Trading days were changed since the last plan."""
         for one in found:
             self.items.add((one.rung.person, one.rung.subject))
             if not people.reach(one.rung.person).habits.off:
@@ -125,9 +127,12 @@ class _Plan:
         """What the last plan had in sight and did not hold became true since: what lay before that is not said late.
 
         Nor is it at the end of a pause: what was not true yet did not fall into it. Where the moment that made it true
-        is known and came after that plan, a crash may have come between.
+        is known and came after that plan, a crash may have come between. A day on which the exchange is open after all,
+        or closed, changes when things are due, and makes nothing true.
         """
         if one.at >= self.now or one.since >= self.planned - CLOCK_STEP:
+            return True
+        if self.other_days and one.at > self.planned:
             return True
         return one.rung.due_at > self.planned and one.at > self.planned + HORIZON
 

@@ -101,6 +101,18 @@ async def test_a_day_that_is_closed_after_the_morning_brings_no_second_message_t
     assert "it is today" in world.said(BEN)
 
 
+async def test_a_day_that_was_closed_by_mistake_brings_its_reminder_once_that_is_taken_back(world: World) -> None:
+    await bens_task(world, date(2026, 12, 8))
+    await world.goes_to("2026-12-08", 8, 30)
+    admin, closed = replace(person(ANA), admin=True), TradingDayEdited(date(2026, 12, 8), "closed", "Storm")
+    kept = await world.services.record_for_workspace(TENANT, world.act(admin), closed)
+    await world.goes_to("2026-12-08", 10)
+    assert "it is today" not in world.said(BEN)
+    await world.services.record_for_workspace(TENANT, world.act(admin), Withdrawn(kept.workspace.entries[-1].sequence))
+    await world.plan()
+    assert world.said(BEN).count("it is today") == 1
+
+
 async def test_a_weekly_reminder_before_a_holiday_says_why_it_comes_early(world: World) -> None:
     await bens_task(world, date(2026, 12, 18))
     await world.day_by_day("2026-12-24")
