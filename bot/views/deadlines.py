@@ -265,14 +265,18 @@ def _take_back(scene: Scene, entry: Entry) -> dict[str, object]:
 def trading_days(scene: Scene, there: Workspace, *, admin: bool, top: Top = NOTHING) -> Message:
     """The calendar that days are counted by, and what was edited in it."""
     edits = [(e, e.fact) for e in there.entries if e.sequence not in there.withdrawn]
-    shown = [(e, f) for e, f in edits if isinstance(f, TradingDayEdited)][-MOST_EDITS:]
+    of_days = [(e, f) for e, f in edits if isinstance(f, TradingDayEdited)]
+    holds = {f.day: e.sequence for e, f in of_days}
+    shown = of_days[-MOST_EDITS:]
     text = (
         "Days are counted by the calendar of the New York Stock Exchange. A day it closed without notice, or opens "
         "after all, can be entered here by somebody who runs the workspace; it holds for every firm in it."
     )
     blocks: list[Block] = [*top.blocks, header("Trading days"), banner(scene, "the calendar"), section(text)]
     for entry, fact in shown:
-        blocks.append(section(_edit_words(scene, entry, fact), accessory=_away(scene, entry) if admin else None))
+        said = _edit_words(fact, entry, replaced=holds[fact.day] != entry.sequence)
+        others = any(f.day == fact.day and e != entry for e, f in of_days)
+        blocks.append(section(said, accessory=_away(scene, entry, others=others) if admin else None))
     if not shown:
         blocks.append(section("Nothing was edited so far."))
     ways = [button("All industry dates", scene.carry(ShowDeadlines))]
@@ -282,14 +286,16 @@ def trading_days(scene: Scene, there: Workspace, *, admin: bool, top: Top = NOTH
     return Message(f"{top.text} {literal(scene.position.name)}, trading days: {len(shown)} edited.".strip(), blocks)
 
 
-def _edit_words(scene: Scene, entry: Entry, fact: TradingDayEdited) -> str:
+def _edit_words(fact: TradingDayEdited, entry: Entry, *, replaced: bool) -> str:
     word = "closed" if fact.state == "closed" else "a trading day after all"
     who = literal(entry.actor_name or "somebody")
-    return f"*{day(fact.day)}*: {word}. {literal(fact.reason)}\nBy {who}."
+    later = " A later entry took its place." if replaced else ""
+    return f"*{day(fact.day)}*: {word}. {literal(fact.reason)}\nBy {who}.{later}"
 
 
-def _away(scene: Scene, entry: Entry) -> dict[str, object]:
-    sure = confirm("Take this entry back?", "The day counts again as the exchange's own calendar has it.", "Take back")
+def _away(scene: Scene, entry: Entry, *, others: bool) -> dict[str, object]:
+    then = "What else was entered for that day" if others else "The exchange's own calendar"
+    sure = confirm("Take this entry back?", f"{then} counts then.", "Take back")
     return button("Take back", scene.carry(WithdrawEntry, of=entry.sequence), confirm=sure)
 
 

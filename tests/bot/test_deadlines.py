@@ -218,6 +218,20 @@ async def test_an_unscheduled_closure_is_counted_from_then_on_and_can_be_taken_b
     assert (await position(services, key)).task_due["s1"].on == date(2026, 11, 25)
 
 
+async def test_of_two_entries_for_one_day_the_earlier_says_that_it_was_replaced(
+    slack: Slack, services: Services
+) -> None:
+    await a_firm(services, "Ana Securities", ANA)
+    await admin_opens_the_deadlines(slack)
+    await slack.ana.presses("Trading days")
+    for state, reason in (("closed", "Storm"), ("open", "Storm has gone")):
+        await slack.ana.presses("Close or open a day…")
+        assert (await slack.ana.submits({"day": "2026-11-25", "state": state, "reason": reason}))["ok"]
+    said = words_of(slack.ana.last)
+    assert "closed. Storm\nBy Ana Ruiz. A later entry took its place." in said
+    assert said.count("A later entry took its place.") == 1
+
+
 async def test_a_typed_undo_after_a_revision_offers_to_take_that_back_and_leaves_the_firm_alone(
     slack: Slack, services: Services
 ) -> None:
