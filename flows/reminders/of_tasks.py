@@ -1,7 +1,8 @@
 """Reminders of a firm's tasks: their dates, their waits, and what is told once to whoever owns one."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
+from typing import NamedTuple
 
 from flows.own_dates import due_of
 from flows.position import Due, Moment
@@ -17,7 +18,7 @@ TO_DO = ("open", "waiting", "locked")
 def of_tasks(workings: Workings, walk: Walk) -> Iterator[Found]:
     """All of them, and for the leads: owners who cannot be reached."""
     becoming = Becoming(workings.position, walk.items)
-    lost: dict[str, datetime] = {}
+    lost: dict[str, list[_Owned]] = {}
     for item in walk.items:
         if item.state not in TO_DO:
             continue
@@ -26,20 +27,39 @@ def of_tasks(workings: Workings, walk: Walk) -> Iterator[Found]:
         owner = workings.position.owners.get(item.key)
         if owner and workings.wants(f"person:{owner.person}") and workings.people.owner(item.key) is None:
             owns_since = max(owner.at, workings.changed(f"owner {item.key}"), _opened_at(workings, item))
-            lost[owner.person] = min(owns_since, lost.get(owner.person, owns_since))
-    for person, since in lost.items():
-        yield from _lost(workings, person, since)
+            owned = _Owned(owns_since, due_of(workings.position, item.task, item.key))
+            lost.setdefault(owner.person, []).append(owned)
+    for person, theirs in lost.items():
+        yield from _lost(workings, person, theirs)
 
 
-def _lost(workings: Workings, person: str, owns_since: datetime) -> Iterator[Found]:
+class _Owned(NamedTuple):
+    """Since when somebody owns a task that is to be done, and its date."""
+
+    since: datetime
+    due: Due | None
+
+
+def _lost(workings: Workings, person: str, owned: Sequence[_Owned]) -> Iterator[Found]:
     """Where nobody knows since when, it is since now: the first plan that finds it owes it, and later ones keep it."""
     lost_since = workings.people.lost_since(person)
-    since = max(owns_since, lost_since or workings.now)
+    since = max(min(one.since for one in owned), lost_since or workings.now)
     stamp = int(lost_since.timestamp()) if lost_since else 0
     told = Dated(f"person:{person}", date.max, f"{workings.people.lost(person)}-{stamp}", since)
     for lead in workings.people.leads:
-        at = workings.people.hours(lead).next_hour(since)
+        at = _told_at(workings, lead, since, [one.due for one in owned])
         yield workings.found(lead, told, "unreachable", at, workings.lead_since(lead, since))
+
+
+def _told_at(workings: Workings, person: str, since: datetime, dues: Iterable[Due | None]) -> datetime:
+    """With the person's next hour; at once where one of these is wanted soon."""
+    hours = workings.people.hours(person)
+    at = hours.next_hour(since)
+    for due in dues:
+        known = max(since, due.at) if due else since
+        if due and due.on < workings.calendar.plus(hours.day_of(known), workings.rules.soon + 1):
+            at = min(at, hours.at_once(known))
+    return at
 
 
 def _opened_at(workings: Workings, item: Item) -> datetime:
@@ -118,12 +138,7 @@ class _OfTask:
         """With the next hour; at once where it is wanted soon."""
         if since < self.workings.earliest:
             return
-        hours, due = self.workings.people.hours(person), self.due
-        at = hours.next_hour(since)
-        if due:
-            known = max(since, due.at)
-            if due.on < self.workings.calendar.plus(hours.day_of(known), self.workings.rules.soon + 1):
-                at = min(at, hours.at_once(known))
+        due, at = self.due, _told_at(self.workings, person, since, [self.due])
         told = Dated(self.subject, due.on if due else date.max, revision, since)
         yield self.workings.found(person, told, kind, at, self._told_since(person, since))
 

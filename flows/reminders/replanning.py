@@ -26,6 +26,9 @@ HORIZON = timedelta(40)
 CLOCK_STEP = timedelta(milliseconds=1)
 """Events are stamped to the millisecond, rounded down."""
 
+NOTICED = timedelta(minutes=1)
+"""That somebody cannot be reached may come to be known so long after the moment it is dated by."""
+
 CLOSED = "closed"
 SENT = "sent"
 NEEDLESS = "needless"
@@ -130,7 +133,8 @@ class _Plan:
         is known and came after that plan, a crash may have come between. A day on which the exchange is open after all,
         or closed, changes when things are due, and makes nothing true.
         """
-        if one.at >= self.now or one.since >= self.planned - CLOCK_STEP:
+        known_by = one.since + (NOTICED if one.rung.kind == "unreachable" else CLOCK_STEP)
+        if one.at >= self.now or known_by >= self.planned:
             return True
         if self.other_days and one.at > self.planned:
             return True

@@ -296,3 +296,23 @@ async def test_nobody_is_offered_to_nudge_an_owner_who_cannot_be_reached(world: 
     await world.goes_to("2026-12-08", 12)
     assert "Owner: Ben Cole" in world.said(LEA)
     assert labels(world.digests(LEA)[-1]) == ["Snooze", "Open", "Assign…"]
+
+
+@pytest.mark.parametrize("how", ["closed", "refused"])
+async def test_a_lead_hears_at_once_of_an_owner_out_of_reach_with_something_due_today(world: World, how: str) -> None:
+    key = await leas_firm(world, date(2026, 12, 31))
+    await world.day_by_day("2026-12-30")
+    before = len(world.digests(LEA))
+    if how == "refused":
+        refused(world, "cannot_dm_bot")
+    await world.goes_to("2026-12-31", 14)
+    if how == "closed":
+        await closes(world)
+    await world.plan()
+    await world.plan()
+    assert len(world.digests(LEA)) == before + 1
+    assert "*Ben Cole* cannot be reached here" in world.said(LEA)
+    assert "• Does your firm report events with an FDID?, Dec 31, 2026" in world.said(LEA)
+    await world.services.set_task_due(key, world.act(person(LEA)), "s1", date(2027, 2, 26))
+    await world.goes_to("2027-01-04", 12)
+    assert len(world.digests(LEA)) == before + 1, "once"

@@ -1,6 +1,6 @@
 """Who is told, and when it suits them: owners and leads, zones, pauses, snoozes."""
 
-from datetime import date, time
+from datetime import date, time, timedelta
 
 import pytest
 
@@ -46,9 +46,43 @@ def test_an_owner_who_cannot_be_reached_counts_as_none_and_the_leads_are_told_on
 def test_an_owner_who_left_and_one_who_only_reads_now_count_as_none() -> None:
     world = started().due("s2", date(2026, 12, 9)).give("s2", BEN, BEN).at("2026-12-07 12:00").remove(BEN)
     world.at("2026-12-09 12:00")
-    assert world.heard(ANA)[0] == "Dec 8 09:00 person:slack:-/T1/UBEN unreachable s2 before 1"
+    assert world.heard(ANA)[:2] == ["Dec 7 12:00 person:slack:-/T1/UBEN unreachable", "Dec 8 09:00 s2 before 1"]
     world = started().due("s2", date(2026, 12, 9)).give("s2", BEN, BEN).member(BEN, "viewer").at("2026-12-03 00:00")
     assert world.heard(ANA) == ["Dec 2 09:00 person:slack:-/T1/UBEN unreachable s2 before 5"]
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["since when is known", "since when is not known"])
+@pytest.mark.parametrize(
+    ("now", "told"),
+    [
+        ("2026-12-07 12:00", "Dec 8 09:00"),
+        ("2026-12-08 12:00", "Dec 8 12:00"),
+        ("2026-12-08 19:00", "Dec 9 09:00"),
+        ("2026-12-10 12:00", "Dec 10 12:00"),
+        ("2026-12-12 12:00", "Dec 14 09:00"),
+    ],
+    ids=["three trading days before", "two", "two, in the evening", "on the day itself", "after it, on a Saturday"],
+)
+def test_an_owner_out_of_reach_who_owns_what_is_wanted_within_two_trading_days_is_told_of_at_once(
+    now: str, told: str, known: bool
+) -> None:
+    world = started().due("s2", date(2026, 12, 10)).due("s3e", date(2027, 3, 1))
+    world.give("s2", BEN, BEN).give("s3e", BEN, BEN).at(now).at(world.now + timedelta(seconds=2))
+    since = world.now - timedelta(seconds=2) if known else None
+    world.reach(BEN, standing="gone", since=since).at("2027-01-15 00:00")
+    lines = [line for line in world.heard(ANA) if "unreachable" in line]
+    assert [line[: len(told)] for line in lines] == [told], "once"
+
+
+def test_an_owner_out_of_reach_is_told_of_as_soon_as_a_date_of_theirs_is_near() -> None:
+    world = (
+        started()
+        .give("s2", BEN, BEN)
+        .at("2026-12-02 12:00")
+        .reach(BEN, standing="gone", since=local("2026-12-02 12:00"))
+    )
+    world.at("2026-12-02 14:00").due("s2", date(2026, 12, 4)).at("2026-12-02 18:00")
+    assert world.heard(ANA) == ["Dec 2 14:00 person:slack:-/T1/UBEN unreachable"]
 
 
 def test_that_somebody_cannot_be_reached_is_said_once_however_often_it_is_planned_anew() -> None:

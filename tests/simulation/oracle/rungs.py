@@ -190,8 +190,9 @@ class Rungs:
     def _told_at(self, task: str, person: str, at: datetime) -> datetime:
         """With the next message, or at once where it is wanted soon."""
         local, due = self._local(person), self.firm.due(task)
-        soon = due is not None and self.days.within(local.day_of(at), due.on) <= SOON
-        return local.at_once(at) if soon else local.next_hour(at)
+        known = max(at, due.at) if due else at
+        soon = due is not None and self.days.within(local.day_of(known), due.on) <= SOON
+        return min(local.at_once(known), local.next_hour(at)) if soon else local.next_hour(at)
 
     # --- Industry dates ----------------------------------------------------------------------------------------
 
@@ -230,8 +231,9 @@ class Rungs:
 
     def _lost(self) -> Iterator[Rung]:
         for owner, lost in self.lost.items():
+            owned = [t for t, o in self.firm.owners.items() if o.person == owner and self.states.get(t) in TO_DO]
             for person in self.leads:
-                at = self._local(person).next_hour(lost.since)
+                at = min(self._told_at(task, person, lost.since) for task in owned)
                 yield self._rung("unreachable", person, f"person:{owner}", at, lost.begun)
 
     def _local(self, person: str) -> Local:
