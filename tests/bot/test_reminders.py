@@ -410,6 +410,7 @@ async def test_what_is_done_elsewhere_or_given_away_changes_in_its_message(world
 async def test_a_date_that_is_set_anew_is_said_in_the_message_it_stands_in_with_the_ways_that_still_make_sense(
     world: World,
 ) -> None:
+    await world.goes_to("2027-01-08", 10)
     firm = await a_firm(world.services, FIRM, LEA, U0BEN="member")
     await world.services.answer(firm.key, world.act(person(BEN)), "fdid_duty", ["yes"])
     await world.services.complete(firm.key, world.act(person(BEN)), "s2", outcome="submitted")
