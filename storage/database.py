@@ -6,8 +6,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol
 
-from sqlalchemy import false, update
-
 from flows import ports
 from flows.evidence.intake import Intake as IntakePort
 from storage import sqlite
@@ -23,24 +21,20 @@ from storage.installations import Installations
 from storage.intake import Intake
 from storage.knowledge import Knowledge
 from storage.migrate import HEAD, NEWER, is_newer, migrate
-from storage.models import firms
 from storage.outbox import Outbox
 from storage.owing import take_turn
 from storage.plans import Plans
 from storage.questions import Notes, Questions
 from storage.sealing import Keys
-from storage.statements import Statement, Unit
+from storage.statements import Statement, Unit, touch_none
 from storage.workspaces import Workspaces
 
 VERSION_QUERY = "SELECT version_num FROM alembic_version"
 
 
-_touch_none = Statement(lambda _: update(firms).where(false()).values(name=firms.c.name))
-
-
 def _write_nothing() -> Unit[None]:
     """A write that changes no row: on a file that may only be read, SQLite lets even BEGIN IMMEDIATE pass."""
-    yield _touch_none, {}
+    yield touch_none, {}
 
 
 class ClosingRunner(Runner, Protocol):

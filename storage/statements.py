@@ -197,6 +197,9 @@ def _link_channel(insert: Insert) -> ClauseElement:
     return linked
 
 
+touch_none = Statement(lambda _: update(firms).where(false()).values(name=firms.c.name))
+"""Changes no row, and is refused all the same where nothing may be written."""
+
 link_channel = Statement(_link_channel)
 unlink_channels = Statement(lambda _: delete(channels).where(is_firm(channels)))
 unlink_channel = Statement(

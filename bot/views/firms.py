@@ -190,7 +190,7 @@ def stranger(name: str, near: Sequence[FirmSummary], firms: Sequence[FirmSummary
 
 def firm_list(mine: Sequence[FirmSummary], others: Sequence[FirmSummary], current: str, note: str = "") -> Message:
     """The person's firms; for a workspace admin the others too, marked as such."""
-    firms = sorted([*mine, *others], key=lambda f: (f.name.casefold(), f.key.firm))
+    firms = _by_name([*mine, *others])
     if not firms:
         return _no_firms(note)
     heading = f"*Your firms: {len(mine)}*" + (f" · others in this workspace: {len(others)}" if others else "")
@@ -206,10 +206,13 @@ def firm_list(mine: Sequence[FirmSummary], others: Sequence[FirmSummary], curren
     return Message(" ".join(filter(None, [note, *counted])), blocks)
 
 
+def _by_name(firms: Sequence[FirmSummary]) -> list[FirmSummary]:
+    return sorted(firms, key=lambda f: (f.name.casefold(), f.key.firm))
+
+
 def _counted(whose: str, firms: Sequence[FirmSummary]) -> str:
     """How many there are, and their names; empty where there are none."""
-    by_name = sorted(firms, key=lambda f: (f.name.casefold(), f.key.firm))
-    names = ", ".join(literal(f.name) for f in by_name[:LISTED])
+    names = ", ".join(literal(f.name) for f in _by_name(firms)[:LISTED])
     return f"{whose} ({len(firms)}): {names}{', ...' if len(firms) > LISTED else '.'}" if firms else ""
 
 

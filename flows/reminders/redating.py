@@ -12,6 +12,8 @@ from flows.reminders.rung import Rung
 from flows.roadmap import Pack
 
 NO_DATE = "none"
+BESIDE_IT = ("wait", "given", "possible")
+"""Kinds of reminders that go by another moment than the date they speak of."""
 
 
 def date_now(pack: Pack, position: Position, rung: Rung) -> date | None:
@@ -57,4 +59,4 @@ def _anew(rung: Rung, now: date | None, *, settled: bool) -> Rung:
         return replace(rung, drawn=written(now)) if rung.drawn else rung
     if settled:
         return replace(rung, drawn=written(now)) if rung.drawn or now != rung.on else rung
-    return replace(rung, on=now, drawn="") if rung.kind in ("given", "possible") else rung
+    return replace(rung, on=now, drawn="") if rung.kind in BESIDE_IT else rung

@@ -10,7 +10,7 @@ from flows.asked import ARRIVED, FINE, REDRAW, SUMMARY, Kept, Owed
 from flows.deadlines import Ledger
 from flows.events import FirmKey
 from flows.ports import Facts, Replan
-from flows.reminders.redating import about_anew, date_now, written
+from flows.reminders.redating import BESIDE_IT, about_anew, date_now, written
 from flows.reminders.rung import Found, Rung
 from flows.reminders.rungs import every
 from flows.reminders.snoozing import AGAIN, base_key, once_more, snoozed_to
@@ -123,8 +123,9 @@ class _Plan:
 
     def _drawn(self, rung: Rung) -> Rung:
         """A wait says the date of its task, too."""
-        on = date_now(self.pack, self.facts.position, rung)
-        return msgspec.structs.replace(rung, drawn=written(on)) if rung.kind == "wait" else rung
+        if rung.kind != "wait":
+            return rung
+        return msgspec.structs.replace(rung, drawn=written(date_now(self.pack, self.facts.position, rung)))
 
     def _is_owed(self, one: Found) -> bool:
         """What the last plan had in sight and did not hold became true since: what lay before that is not said late.
@@ -241,8 +242,9 @@ class _Plan:
 
     def about(self) -> Iterator[tuple[str, str]]:
         """What rows say they are about, where the date of that was set anew."""
+        by_their_date = {row.key for row, one in self.owed if one and one.rung.kind not in BESIDE_IT}
         for key, row in self.rows.items():
-            if row.settled and not _stands(row):
+            if key in by_their_date or (row.settled and not _stands(row)):
                 continue
             rung = rung_of(row.owed)
             if about := about_anew(row, rung, date_now(self.pack, self.facts.position, rung)):
