@@ -14,20 +14,24 @@ NEVER = {"version": -1, "planned_at": 0.0, "again_at": 0.0}
 """A plan that has not been made."""
 
 
-def _begin(insert: Insert) -> ClauseElement:
+def _begin(*more: Any) -> Statement:
     """Makes the row where there is none, and has it to ourselves: who makes it stale meanwhile waits, and does then."""
-    new = insert(plans)
-    begun: ClauseElement = new.on_conflict_do_update(
-        index_elements=list(plans.primary_key.columns), set_={plans.c.planned_at: plans.c.planned_at}
-    ).returning(plans.c.planned_at)
-    return begun
+
+    def build(insert: Insert) -> ClauseElement:
+        new = insert(plans)
+        begun: ClauseElement = new.on_conflict_do_update(
+            index_elements=list(plans.primary_key.columns), set_={plans.c.planned_at: plans.c.planned_at}
+        ).returning(plans.c.planned_at, *more)
+        return begun
+
+    return Statement(build)
 
 
-begin_plan = Statement(_begin)
+begin_plan = _begin()
 # A plan that a power cut takes away is made again, and whatever is built on it is kept only with it: PostgreSQL's log
 # goes to the disk in order.
-no_need_to_wait = Statement(lambda _: select(literal_column("set_config('synchronous_commit', 'off', true)", Text)))
-"""On PostgreSQL the commit of this transaction does not wait for the disk."""
+begin_without_waiting = _begin(literal_column("set_config('synchronous_commit', 'off', true)", Text))
+"""On PostgreSQL, where the commit of this transaction need not wait for the disk."""
 end_plan = Statement(
     lambda _: (
         update(plans)

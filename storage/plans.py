@@ -12,6 +12,9 @@ from storage.outbox import kept
 from storage.statements import Statement, Unit
 from storage.workspaces import entries
 
+SOON = 86_400.0
+"""Seconds; replicas' clocks are never so far apart, nor does a plan of a clock that runs fast take so long."""
+
 
 class Plans:
     """flows.ports.Plans on a database. `turn` is that of storage.outbox."""
@@ -48,13 +51,13 @@ def _grounds(cache: PositionCache, key: FirmKey, person: str) -> Unit[Grounds | 
 def _replan(
     cache: PositionCache, turn: Statement | None, key: FirmKey, decide: DecidePlan, now: float
 ) -> Unit[Replan | None]:
-    if turn:
-        yield planning.no_need_to_wait, {}
-    facts = yield from _facts(cache, key)
+    facts = yield from _facts(cache, planning.begin_without_waiting if turn else planning.begin_plan, key)
     if facts is None:
         return None
     replan = decide(facts)
-    yield from _write(turn, key.tenant, facts, replan)
+    if turn and _may_be_taken_up(facts, replan, now):
+        yield turn, {}
+    yield from _write(key.tenant, facts, replan)
     if replan.gist:
         yield from keep_gist(key, replan.gist)
     made = {"new_version": facts.position.version, "new_planned_at": now, "new_again_at": replan.again_at}
@@ -62,22 +65,26 @@ def _replan(
     return replan
 
 
-def _facts(cache: PositionCache, key: FirmKey) -> Unit[Facts | None]:
+def _facts(cache: PositionCache, begin: Statement, key: FirmKey) -> Unit[Facts | None]:
     """Read where nobody changes the firm, and where whoever makes its plan stale waits until we are done."""
     position = yield from load(statements.load_snapshot, key, cache)
     if position is None:
         return None
     firm = {"tenant": key.tenant, "firm": key.firm}
-    begun = yield planning.begin_plan, {**firm, **planning.NEVER}
+    begun = yield begin, {**firm, **planning.NEVER}
     shared = yield from entries(key.tenant)
     people = yield from reach(key.tenant, tuple(position.members))
     rows = yield planning.read_rows, firm
     return Facts(position, shared, people, kept(rows), begun[0][0])
 
 
-def _write(turn: Statement | None, tenant: str, facts: Facts, replan: Replan) -> Unit[None]:
-    if turn and (replan.drop or replan.move):
-        yield turn, {}  # nobody takes up what is about to go
+def _may_be_taken_up(facts: Facts, replan: Replan, now: float) -> bool:
+    """Whether somebody may be taking up what is about to go: only what is due is, by a clock that may be wrong."""
+    gone = {*replan.drop, *replan.move}
+    return any(row.owed.due_at <= now + SOON and row.owed.key in gone for row in facts.rows)
+
+
+def _write(tenant: str, facts: Facts, replan: Replan) -> Unit[None]:
     if replan.drop:
         yield planning.drop, [_row(tenant, key) for key in replan.drop]
         # Of one that is let go of just now, what stays behind is cleared away with the rest some day.

@@ -241,13 +241,11 @@ def the_same_statements(key: FirmKey, made: Replan, name: str) -> list[tuple[Sta
     people = {f"person_{n}": f"slack:{key.tenant}/U{n}" for n in range(4)}
     on_postgres = name.startswith("p")
     return [
-        *(((planning.no_need_to_wait, {}),) if on_postgres else ()),
         (statements.load_snapshot, {**firm, "known": None}),
-        (planning.begin_plan, {**firm, **planning.NEVER}),
+        (planning.begin_without_waiting if on_postgres else planning.begin_plan, {**firm, **planning.NEVER}),
         (statements.workspace, {"tenant": key.tenant}),
         (planning.read_reach(4), {"tenant": key.tenant, **people}),
         (planning.read_rows, firm),
-        *(((owing.take_turn, {}),) if made.drop and on_postgres else ()),
         (planning.drop, gone),
         *owing.owe(new),
         *keep_gist(key, made.gist),

@@ -18,7 +18,7 @@ ASKED = {
     name: statement
     for module in (owing, planning)
     for name, statement in vars(module).items()
-    if isinstance(statement, Statement) and statement not in (owing.take_turn, planning.no_need_to_wait)
+    if isinstance(statement, Statement) and statement not in (owing.take_turn, planning.begin_without_waiting)
 }
 
 

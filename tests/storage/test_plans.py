@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 
+import asyncpg
 import pytest
 
 from flows.asked import Owed
@@ -14,6 +15,10 @@ from flows.habits import Habits, Reach
 from flows.ports import Facts, Known, Replan
 from flows.workspace import TradingDayEdited, entry
 from storage.database import Database, open_database
+from storage.owing import take_turn
+from storage.plans import SOON
+from storage.postgres import plain_url
+from storage.statements import postgres_language
 from tests.storage.decisions import ANN, KEY, TENANT, join, note, set_up
 
 BOB = "slack:-/T1/U2"
@@ -251,3 +256,33 @@ async def test_a_change_that_comes_while_a_plan_is_made_is_not_lost(url: str) ->
             )
             assert seen[-1].people[BOB].habits == habits or await is_stale(one)
             await one.plans.replan(KEY, deciding(), now=1.0)
+
+
+async def test_a_reminder_is_either_taken_up_or_dropped_by_a_plan_and_never_both(url: str) -> None:
+    async with await open_database(url) as one, await open_database(url) as other:
+        await one.events.change(KEY, set_up())
+        for nth in range(20):
+            key = f"n{nth}"
+            await one.outbox.owe([reminder(key)])
+            slots, _ = await asyncio.gather(
+                other.outbox.claim(due=100.0, now=1.0, lease=30.0, limit=9),
+                one.plans.replan(KEY, deciding(drop=(key,)), now=100.0),
+            )
+            taken = [row.key for slot in slots for row in slot.owed]
+            assert taken == [there for there in await rows(one) if there == key]
+            await one.outbox.settle(TENANT, {key: "sent"}, now=5.0, message=f"D1/{nth}.0")
+
+
+async def test_only_who_drops_what_is_nearly_due_waits_for_those_who_take_it_up(postgres_url: str) -> None:
+    async with await open_database(postgres_url) as database:
+        await database.events.change(KEY, set_up())
+        await database.outbox.owe([reminder("soon", due_at=100.0), reminder("far", due_at=100.0 + 2 * SOON)])
+        claiming = await asyncpg.connect(plain_url(postgres_url))
+        async with claiming.transaction():
+            await claiming.execute(postgres_language()[take_turn].sql)
+            await database.plans.replan(KEY, deciding(drop=("far",)), now=50.0)
+            waits = asyncio.create_task(database.plans.replan(KEY, deciding(drop=("soon",)), now=50.0))
+            assert await asyncio.wait([waits], timeout=0.3) == (set(), {waits})
+        await waits
+        await claiming.close()
+        assert await rows(database) == {}
