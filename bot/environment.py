@@ -7,6 +7,7 @@ from io import StringIO
 from pathlib import Path
 
 FILE = Path(".env")
+_OURS = ("SLACK_", "CAIS_")
 
 
 def given() -> dict[str, str]:
@@ -16,7 +17,26 @@ def given() -> dict[str, str]:
         return dict(os.environ)
     from dotenv import dotenv_values  # most starts have no such file
 
+    _check(text)
     return {name: value or "" for name, value in dotenv_values(stream=StringIO(text, None)).items()} | dict(os.environ)
+
+
+def _check(text: str) -> None:
+    """The library passes over what it cannot read, and of two lines with one name it takes the last, be it empty."""
+    from dotenv.parser import parse_stream
+
+    seen: dict[str, tuple[int, str]] = {}
+    for one in parse_stream(StringIO(text, None)):
+        whole = one.original.string
+        line = one.original.line + whole[: len(whole) - len(whole.lstrip())].count("\n")
+        if one.error or (one.key and one.value is None):
+            todo = "Write NAME=value, with both quotes where there are any, or put a # before it."
+            raise ValueError(f"Line {line} of the file {FILE.absolute()} is no setting. {todo}")
+        if one.key and one.key.startswith(_OURS):
+            before, value = seen.setdefault(one.key, (line, one.value or ""))
+            if value != one.value:
+                where = f"in lines {before} and {line} of the file {FILE.absolute()}"
+                raise ValueError(f"{one.key} stands twice, {where}, with different values. Delete one of the two.")
 
 
 def _text() -> str:

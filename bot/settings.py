@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
+from os.path import expandvars
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 from urllib.parse import urlsplit
@@ -356,7 +357,7 @@ def _normal(name: str, text: str) -> str:
 def _from_text(kind: type, text: str) -> Any:
     if issubclass(kind, Path):
         with suppress(RuntimeError):  # nobody's home is known; the folder of that name it is, then
-            return kind(text).expanduser()
+            return kind(expandvars(text)).expanduser()
     return kind(text)
 
 

@@ -145,10 +145,49 @@ def test_a_dotenv_file_is_read_and_the_environment_wins(given: Given, tmp_path: 
 WINDOWS = f"SLACK_BOT_TOKEN={BOT}\r\nSLACK_APP_TOKEN={APP}\r\n"
 
 
-def test_a_folder_may_be_said_to_be_in_ones_home(given: Given, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("home", ["~", "$HOME", "${HOME}"])
+def test_a_folder_may_be_said_to_be_in_ones_home(
+    given: Given, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, home: str
+) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
-    (tmp_path / ".env").write_text("CAIS_DATA_DIR=~/cais-data\n")
+    (tmp_path / ".env").write_text(f"CAIS_DATA_DIR={home}/cais-data\n")
     assert load().data_dir == tmp_path / "cais-data"
+
+
+UNREAD = {
+    "a colon for the sign": (f"# ours\n\nSLACK_BOT_TOKEN: {BOT}\n", 3),
+    "a quote left open": (f'CAIS_PORT=4000\n\n  SLACK_BOT_TOKEN="{BOT}\n', 3),
+    "a quote left open, and another": (f'SLACK_BOT_TOKEN="{BOT}\nSLACK_APP_TOKEN="{APP}"\n', 1),
+    "a name alone": (f"SLACK_BOT_TOKEN={BOT}\r\nSLACK_APP_TOKEN\r\n", 2),
+    "words": (f"SLACK_BOT_TOKEN={BOT}\nask Ann for the other\n", 2),
+}
+
+
+@pytest.mark.parametrize("what", UNREAD)
+def test_a_line_of_a_dotenv_file_that_says_nothing_is_not_passed_over(given: Given, tmp_path: Path, what: str) -> None:
+    written, line = UNREAD[what]
+    (tmp_path / ".env").write_bytes(written.encode())
+    said = rf"^Line {line} of the file .*\.env is no setting\. Write NAME=value"
+    with pytest.raises(BadSettings, match=said) as stopped:
+        given()
+    assert "xoxb" not in str(stopped.value)
+
+
+@pytest.mark.parametrize("second", ["", "xoxb-other"])
+def test_a_name_that_stands_twice_with_two_values_is_said(given: Given, tmp_path: Path, second: str) -> None:
+    (tmp_path / ".env").write_text(
+        f"# ours\nSLACK_BOT_TOKEN={BOT}\n\nSLACK_APP_TOKEN={APP}\nSLACK_BOT_TOKEN={second}\n"
+    )
+    said = r"^SLACK_BOT_TOKEN stands twice, in lines 2 and 5 of the file .*\.env"
+    with pytest.raises(BadSettings, match=said) as stopped:
+        given()
+    assert "xoxb" not in str(stopped.value)
+
+
+def test_what_stands_twice_with_one_value_or_is_somebody_elses_is_taken(given: Given, tmp_path: Path) -> None:
+    ours = f"SLACK_BOT_TOKEN={BOT}\nSLACK_APP_TOKEN={APP}\n"
+    (tmp_path / ".env").write_text(f"{ours}PATH_OF=a\nexport PATH_OF='b'  # twice\n\n{ours}")
+    assert given().way == "socket"
 
 
 def test_a_mark_that_windows_puts_before_utf8_is_read_over(given: Given, tmp_path: Path) -> None:
