@@ -24,7 +24,7 @@ from bot.workers.evidence_copies import build_copies
 from flows.packs import PackError, load_pack
 from flows.roadmap import Pack
 from storage.database import Database, open_database, sqlite_path
-from storage.errors import StorageError
+from storage.errors import StorageError, StorageUnavailable, Unusable
 from storage.sealing import KeyTrouble
 
 log = logging.getLogger("cais.serving")
@@ -64,7 +64,8 @@ async def _bot(settings: Settings) -> AsyncIterator[Bot]:
     try:
         database = await open_database(settings.database)
     except (StorageError, ValueError) as error:
-        raise NotServing(f"{error} CAIS_DATABASE_URL and CAIS_DATA_DIR say where the database is.") from None
+        where = "CAIS_DATABASE_URL and CAIS_DATA_DIR say where the database is."
+        raise NotServing(f"{error} {where}", exit_code=_exit_code(error)) from None
     async with database:
         await _check_writable(database)
         bot = Bot(
@@ -99,7 +100,12 @@ async def _check_writable(database: Database) -> None:
     try:
         await database.must_be_writable()
     except StorageError as error:
-        raise NotServing(f"{error} `cais doctor` says more.") from None
+        raise NotServing(f"{error} `cais doctor` says more.", exit_code=_exit_code(error)) from None
+
+
+def _exit_code(error: Exception) -> int:
+    """A server that is starting itself, a lock and a full disk pass, and who is started again will find it so."""
+    return 1 if isinstance(error, StorageUnavailable) and not isinstance(error, Unusable) else 2
 
 
 def tune_python() -> None:
@@ -127,6 +133,8 @@ async def _greet(bot: Bot) -> None:
         raise NotServing(f"Slack refuses SLACK_BOT_TOKEN ({no.error}). `cais doctor` says what to do.") from None
     except (TooBusy, Unsure) as error:
         raise _no_answer(error) from None
+    except StorageError as error:
+        raise NotServing(str(error), exit_code=_exit_code(error)) from None
     except KeyTrouble as error:
         raise NotServing(str(error)) from None
 

@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from storage.errors import StorageError, StorageUnavailable
+from storage.errors import StorageError, StorageUnavailable, Unusable
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -75,7 +75,8 @@ async def migrate(url: str) -> None:
             else:
                 await connection.run_sync(_upgrade_sqlite)
     except (DBAPIError, OSError) as error:
-        raise StorageUnavailable(f"The database could not be migrated: {getattr(error, 'orig', error)}.") from error
+        kind = Unusable if "readonly" in str(error) else StorageUnavailable
+        raise kind(f"The database could not be migrated: {getattr(error, 'orig', error)}.") from error
     finally:
         await engine.dispose()
     log.info("The database is prepared.", extra={"action": "migrated", "version": HEAD})

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import asyncpg  # type: ignore[import-untyped]  # it ships no types
 
-from storage.errors import Conflict, StorageUnavailable
+from storage.errors import Conflict, StorageUnavailable, Unusable
 from storage.statements import Rows, Statement, Unit, postgres_language
 
 T = TypeVar("T")
@@ -58,7 +58,8 @@ def sqlalchemy_url(url: str) -> str:
 
 def _unavailable(error: Exception) -> StorageUnavailable:
     said = str(error) or type(error).__name__
-    return StorageUnavailable(f"The database could not be used ({said}). Nothing was changed; please try again.")
+    kind = Unusable if isinstance(error, asyncpg.InvalidAuthorizationSpecificationError) else StorageUnavailable
+    return kind(f"The database could not be used ({said}). Nothing was changed; please try again.")
 
 
 def _transaction(connection: Any) -> Any:

@@ -1,6 +1,7 @@
 """Runs units of work on SQLite, each in one hop to a connection's own thread; waiting writes share a commit."""
 
 import asyncio
+import errno
 import logging
 import os
 import sqlite3
@@ -13,7 +14,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 import aiosqlite
 
-from storage.errors import Conflict, StorageUnavailable, Undecodable
+from storage.errors import Conflict, StorageUnavailable, Undecodable, Unusable
 from storage.statements import Language, Rows, Statement, Unit, sqlite_language
 
 T = TypeVar("T")
@@ -56,10 +57,9 @@ def unavailable(error: Exception) -> StorageUnavailable:
     if "full" in said:
         return StorageUnavailable("The disk is full. Nothing was changed; please make room and try again.")
     if "readonly" in said:
-        return StorageUnavailable(
-            "The database file may only be read. Nothing was changed; please allow writing to it."
-        )
-    return StorageUnavailable(f"The database could not be used ({said}). Nothing was changed.")
+        return Unusable("The database file may only be read. Nothing was changed; please allow writing to it.")
+    kind = StorageUnavailable if "disk I/O" in said else Unusable
+    return kind(f"The database could not be used ({said}). Nothing was changed.")
 
 
 def hop(connection: aiosqlite.Connection, work: Callable[[], T]) -> asyncio.Future[T]:
@@ -242,7 +242,7 @@ def is_there(path: Path) -> bool:
     try:
         return path.exists()
     except OSError as error:
-        raise StorageUnavailable(
+        raise Unusable(
             f"Whether there is a database at {path} cannot be seen: {error.strerror}. Let the user who runs this enter "
             "the folders it is in."
         ) from error
@@ -260,9 +260,10 @@ def create_file(path: Path) -> None:
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     except FileExistsError as error:
         if not path.exists():  # else another process was faster
-            raise StorageUnavailable(f"The database file {path} could not be made: {error.strerror}.") from error
+            raise Unusable(f"The database file {path} could not be made: {error.strerror}.") from error
     except OSError as error:
-        raise StorageUnavailable(f"The database file {path} could not be made or opened: {error.strerror}.") from error
+        kind = StorageUnavailable if error.errno == errno.ENOSPC else Unusable
+        raise kind(f"The database file {path} could not be made or opened: {error.strerror}.") from error
 
 
 async def connect(path: Path, *more: str) -> aiosqlite.Connection:

@@ -137,6 +137,22 @@ async def test_a_database_that_may_only_be_read_stops_the_start(given: Given) ->
         assert stopped.value.exit_code == 2
 
 
+async def test_a_file_that_is_no_database_stops_the_start_for_good(given: Given, tmp_path: Path) -> None:
+    (tmp_path / "cais.db").write_text("the minutes of the last meeting, and what was decided there " * 20)
+    with pytest.raises(NotServing, match=r"file is not a database\)\. Nothing was changed\. CAIS_DATABASE") as stopped:
+        await serve(given())
+    assert stopped.value.exit_code == 2
+
+
+async def test_a_server_that_is_not_there_yet_stops_the_start_until_the_next(given: Given) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with pytest.raises(NotServing, match=r"could not be used \(.*CAIS_DATABASE_URL and") as stopped:
+        await serve(given(CAIS_DATABASE_URL=f"postgresql+asyncpg://cais:hush@127.0.0.1:{port}/cais"))
+    assert stopped.value.exit_code == 1
+    assert "hush" not in str(stopped.value)
+
+
 async def test_a_taken_port_is_said(given: Given) -> None:
     with socket.create_server(("127.0.0.1", 0)) as stranger:
         port = str(stranger.getsockname()[1])
