@@ -88,10 +88,11 @@ def new_reference() -> str:
     return secrets.token_hex(4).upper()
 
 
-def apology(error: BaseException, *, action: str, receipt: Receipt) -> str:
+def apology(error: BaseException, *, action: str, receipt: Receipt, workspace: str = "") -> str:
     """Logs the error in one line, without any text a person wrote, and returns the sentence for the person."""
     reference = new_reference()
-    where = {"action": action, "reference": reference, "firm": receipt.firm, "error": type(error).__name__}
+    whose = {"workspace": workspace, "firm": receipt.firm}
+    where = {"action": action, "reference": reference, **whose, "error": type(error).__name__}
     log.error("%s failed: %s at %s (reference %s)", action, type(error).__name__, _place(error), reference, extra=where)
     begin = f"Something went wrong on our side (reference {reference})."
     end = "If it happens again, give this reference to whoever runs the app."

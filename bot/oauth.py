@@ -125,7 +125,7 @@ class OAuth:
             log.warning("Slack did not answer", extra={"action": "oauth_unreachable", "error": type(error).__name__})
             return 502, UNREACHABLE
         await self._arrived(new)
-        log.info("installed", extra={"action": "installed", "org": new.for_org})
+        log.info("installed", extra={"action": "installed", "workspace": new.tenant, "org": new.for_org})
         return 200, self._done(new)
 
     def _done(self, new: Installation) -> str:

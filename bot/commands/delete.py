@@ -73,9 +73,9 @@ def delete(
 ) -> None:
     """Delete the FIRM with this id or name: every row of it in every table, its documents and its copies of evidence.
 
-    It shows what would go and asks for the firm's name. It refuses under a legal hold, and while a bot has the database
-    open. It cannot be undone; what is left is a certificate without any content. Interrupted, give the same command
-    again in the same folder: it goes on where it was.
+    It shows what would go and asks for the firm's name. It refuses under a legal hold, and while a bot has a SQLite
+    file open. It cannot be undone; what is left is a certificate without any content. Interrupted, give the same
+    command again in the same folder: it goes on where it was.
     """
     if bool(firm) == bool(workspace):
         raise CannotDelete("Name a firm, or a workspace with --workspace. Nothing was deleted.")
@@ -226,7 +226,8 @@ def _digest(path: Path) -> str:
 def _must_be_meant(scope: Scope, found: Standing, typed: str | None) -> None:
     name = next((p.name for p in found.firms if scope.firm), "") or scope.firm or scope.tenant
     said = typed if typed is not None else click.prompt(f"To delete it, type its name ({name})")
-    if compared(said.strip()) != compared(name):
+    also = {name} if scope.firm else {name, _slacks_id(scope.tenant)}
+    if compared(said.strip()) not in {compared(one) for one in also}:
         raise CannotDelete(f"That is not {name}. Nothing was deleted.")
 
 

@@ -101,7 +101,8 @@ class Planner:
         try:
             await self._services.reminders.replan(key)
         except Exception as error:  # noqa: BLE001 - the other firms are not to wait for what is wrong with one
-            log.error("a plan failed", extra={"action": "replan", "firm": key.firm, "error": type(error).__name__})
+            whose = {"workspace": key.tenant, "firm": key.firm}
+            log.error("a plan failed", extra={"action": "replan", **whose, "error": type(error).__name__})
             return False
         self._unasked[key] = None
         return True

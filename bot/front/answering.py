@@ -170,7 +170,8 @@ class Answering:
                 raise
         except (SlackSaidNo, Unsure, TooBusy) as error:
             # The error's text names the method, and so much of a number as tells one request from another is enough.
-            about = {"action": "answer", "kind": call.kind, "error": str(error), "cause": call.cause[-24:]}
+            about = {"action": "answer", "workspace": call.tenant, "kind": call.kind, "error": str(error)}
+            about["cause"] = call.cause[-24:]
             log.warning("an answer was not delivered", extra=about)
             if call.event_id and not isinstance(error, SlackSaidNo):
                 raise

@@ -86,7 +86,7 @@ class Table:
 
     def _apology(self, error: Exception, call: Call, found: Found, receipt: Receipt) -> str:
         self._counts.add(call.kind, found.name or "other", "failed")
-        return apology(error, action=f"{call.kind}:{found.name or 'other'}", receipt=receipt)
+        return apology(error, action=f"{call.kind}:{found.name or 'other'}", receipt=receipt, workspace=call.tenant)
 
     def _look_up(self, call: Call) -> Found:
         router = self._router

@@ -171,7 +171,7 @@ class ManyWorkspaces:
             return False  # Slack may tell of an uninstalling late, and again
         await self.installations.delete(found.tenant)
         self._forget(found.tenant)
-        log.info("a token was deleted", extra={"action": "token_deleted"})
+        log.info("a token was deleted", extra={"action": "token_deleted", "workspace": found.tenant})
         return True
 
     async def arrived(self, new: Installation) -> None:

@@ -79,7 +79,8 @@ class Standstill:
         """Nothing of this workspace is sent from now on."""
         self._stopped.add(tenant)
         await self._outbox.stop(tenant, reason, now=self._now())
-        log.warning("a workspace was stopped", extra={"action": "workspace_stopped", "reason": reason})
+        about = {"action": "workspace_stopped", "workspace": tenant, "reason": reason}
+        log.warning("a workspace was stopped", extra=about)
 
     def doubted(self, tenant: str, error: str) -> None:
         """Slack refused a call, whichever it was. Looked into beside it, so that nobody waits for that."""
@@ -142,5 +143,5 @@ class Standstill:
             return
         self._stopped.discard(tenant)
         await self._outbox.resume(tenant)
-        log.info("a workspace goes on", extra={"action": "workspace_resumed"})
+        log.info("a workspace goes on", extra={"action": "workspace_resumed", "workspace": tenant})
         self.gone_on()

@@ -190,7 +190,7 @@ def test_interrupted_it_goes_on_where_it_was(
 def test_a_workspace_goes_with_a_last_export_that_can_be_read_back_in(typed: Cais, acme: Path, tmp_path: Path) -> None:
     before = typed("verify").output
     assert "There is nothing of T2" in typed("delete", "--workspace", "T2", "--yes", "T2", "--by", "Dana").output
-    said = typed("delete", "--workspace", "T1", "--yes", "-/T1", "--by", "Dana", "--packet")
+    said = typed("delete", "--workspace", "T1", "--yes", "T1", "--by", "Dana", "--packet")
     assert said.exit_code == 0, said.output
     _, certificate = certificate_in(tmp_path)
     assert {gone.firm for gone in certificate.firms} == {"f1", "f2"}

@@ -16,6 +16,7 @@ from flows.roadmap import Pack
 from flows.services import Services
 from tests.bot.conftest import bot_in_slack
 from tests.bot.conversing import GENERAL, Slack
+from tests.bot.firm_making import TENANT
 from tests.bot.tiny import tiny_router
 
 
@@ -46,6 +47,7 @@ async def test_an_error_is_a_sentence_with_the_reference_of_the_log_line(
     lines = [r for r in caplog.records if r.levelno >= logging.ERROR]
     assert len(lines) == 1
     assert reference[1] in lines[0].getMessage()
+    assert lines[0].__dict__["workspace"] == TENANT
     assert "my words" not in caplog.text
     assert "secret" not in caplog.text
 
