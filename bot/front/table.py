@@ -128,6 +128,7 @@ class Table:
 
     async def _listen(self, call: Call, found: Found, receipt: Receipt) -> Answer:
         carried = found.carried
+        _must_be_read(call, found)
         sighting = await self._sight(call, carried.firm if carried else "")
         route, said = found.route, found.words
         if route is None:
@@ -281,6 +282,14 @@ def _members_named(call: Call, position: Position | None) -> dict[str, str]:
 
 def _place(call: Call, slack_id: str) -> str:
     return f"slack:{call.tenant}/{slack_id}"
+
+
+def _must_be_read(call: Call, found: Found) -> None:
+    """One who sends a book is answered with a sentence, and nobody else waits for it."""
+    typed = call.kind in ("command", "mention", "message")
+    name, free_text = (found.name, found.route.free_text) if found.route else (None, True)
+    if typed and (trouble := words.too_long(call.words, name, free_text=free_text)):
+        raise Refusal(trouble)
 
 
 def _refused(call: Call, refusal: Refusal) -> Answer:

@@ -16,6 +16,10 @@ STEM = 6
 """Letters at the beginning that make words kin: "certification" and "certify"."""
 
 
+LONGEST_TITLE = 40
+"""Words; the titles there are have fewer, an agent's name among them."""
+
+
 def step_meant(pack: Pack, words: str) -> tuple[Step, tuple[Part, ...]]:
     """The step, and its parts where some are named: `6`, `step six`, `6-II-A`, `6.2`. Raises Refusal for others."""
     found = step_named(pack, words)
@@ -114,7 +118,7 @@ def task_and_reason(pack: Pack, walk: Walk, words: str) -> tuple[tuple[Item, ...
     if whole:
         return whole, ""
     tokens = words.split()
-    for count in range(len(tokens) - 1, 0, -1):
+    for count in range(min(len(tokens) - 1, LONGEST_TITLE), 0, -1):
         found = tasks_meant(pack, walk, " ".join(tokens[:count]), finished=True)
         if found:
             return found, " ".join(tokens[count:])

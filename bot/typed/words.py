@@ -15,6 +15,12 @@ CUT_OFF = 0.7
 SHORTEST_BEGINNING = 3
 """Letters of a firm's name that are enough to mean it, so that "waiting for a" names nobody."""
 
+LONGEST = 4000
+"""So many characters people type at most; Slack's own field takes as many."""
+
+LONGEST_COMMAND = 500
+"""Behind a command that takes no text of one's own: many ways of reading it are tried, each of all of it."""
+
 EVERY = ("all", "every", "everything")
 """What is typed for all of one's firms."""
 
@@ -106,6 +112,16 @@ def _rest(text: str, skipped: int) -> str:
     parts = text.split(None, skipped)
     rest = parts[skipped].strip() if len(parts) > skipped else ""
     return rest if " " in rest else rest.rstrip(_PUNCTUATION + _DECORATION)
+
+
+def too_long(text: str, command: str | None, *, free_text: bool) -> str:
+    """The sentence for more than is read, empty otherwise. `command` is None where the words are no command."""
+    if len(text) > LONGEST:
+        return f"That is too long to be read at once: write up to {LONGEST:,} characters. Nothing was changed."
+    if command is None or free_text or len(text) <= LONGEST_COMMAND:
+        return ""
+    typed = f"/cais {command}".strip()
+    return f"That is too long for `{typed}`: write up to {LONGEST_COMMAND} characters. Nothing was changed."
 
 
 def near(text: str, commands: Collection[str]) -> tuple[str, ...]:
