@@ -160,11 +160,19 @@ def revision_of(workspace: Workspace, entry: Entry) -> Revision | None:
     return next((r for r in workspace.ledger.revisions if r.number == FIRST_OWN + entry.sequence), None)
 
 
-def days_edited_at(workspace: Workspace) -> datetime:
-    """When trading days were last changed, or such a change was taken back; the year 1 where they never were."""
-    edits = {entry.sequence for entry in workspace.entries if isinstance(entry.fact, TradingDayEdited)}
-    of_days = (e for e in workspace.entries if (e.fact.of if isinstance(e.fact, Withdrawn) else e.sequence) in edits)
-    return max((datetime.fromisoformat(e.recorded_at) for e in of_days), default=datetime.min.replace(tzinfo=UTC))
+def days_miscounted_since(workspace: Workspace, planned: datetime) -> datetime | None:
+    """Since when trading days were counted otherwise than now; None where none was changed since `planned`.
+
+    What was taken back since was wrong from its entry on; what was entered since is counted from then on.
+    """
+    edits = {e.sequence: _at(e) for e in workspace.entries if isinstance(e.fact, TradingDayEdited)}
+    backs = [e.fact.of for e in workspace.entries if isinstance(e.fact, Withdrawn) and _at(e) >= planned]
+    wrong = [edits[of] for of in backs if of in edits]
+    return min([*wrong, *(planned for at in edits.values() if at >= planned)], default=None)
+
+
+def _at(entry: Entry) -> datetime:
+    return datetime.fromisoformat(entry.recorded_at)
 
 
 def withdrawn_revisions(workspace: Workspace) -> frozenset[int]:

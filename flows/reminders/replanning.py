@@ -94,8 +94,8 @@ class _Plan:
         """Whose things these still are: person and subject."""
         self.rows: Mapping[str, Kept] = {row.owed.key: row for row in facts.rows}
         self.planned = min(datetime.fromtimestamp(facts.planned_at, UTC), now)
-        self.other_days = shared.days_edited_at(workspace) >= self.planned
-        """Trading days were changed since the last plan."""
+        self.miscounted_since = shared.days_miscounted_since(workspace, self.planned)
+        """Since when trading days were counted otherwise than now, where they were changed since the last plan."""
         for one in found:
             self.items.add((one.rung.person, one.rung.subject))
             if not people.reach(one.rung.person).habits.off:
@@ -137,9 +137,14 @@ class _Plan:
         known_by = one.since + (NOTICED if one.rung.kind == "unreachable" else CLOCK_STEP)
         if one.at >= self.now or known_by >= self.planned:
             return True
-        if self.other_days and one.at > self.planned:
+        if self.miscounted_since and one.at > min(self.planned, max(self.miscounted_since, self._midnight(one))):
             return True
         return one.rung.due_at > self.planned and one.at > self.planned + HORIZON
+
+    def _midnight(self, one: Found) -> datetime:
+        """When today began for who is told of it: what a day before today was left out is not brought up late."""
+        hours = self.people.hours(one.rung.person)
+        return hours.midnight(hours.day_of(self.now))
 
     def _could_not_be_told(self, one: Found) -> bool:
         """What its owner was given while no message got to them, who are in reach again."""

@@ -101,13 +101,20 @@ async def test_a_day_that_is_closed_after_the_morning_brings_no_second_message_t
     assert "it is today" in world.said(BEN)
 
 
-async def test_a_day_that_was_closed_by_mistake_brings_its_reminder_once_that_is_taken_back(world: World) -> None:
-    await bens_task(world, date(2026, 12, 8))
+@pytest.mark.parametrize("meanwhile", [False, True])
+async def test_a_day_that_was_closed_by_mistake_brings_its_reminder_once_that_is_taken_back(
+    world: World, meanwhile: bool
+) -> None:
+    """Also where something else was recorded while it counted as closed, and the firm's plan made anew for that."""
+    key = await bens_task(world, date(2026, 12, 8))
     await world.goes_to("2026-12-08", 8, 30)
     admin, closed = replace(person(ANA), admin=True), TradingDayEdited(date(2026, 12, 8), "closed", "Storm")
     kept = await world.services.record_for_workspace(TENANT, world.act(admin), closed)
     await world.goes_to("2026-12-08", 10)
     assert "it is today" not in world.said(BEN)
+    if meanwhile:
+        await world.services.add_note(key, world.act(person(BEN)), "Called the exchange.")
+        await world.goes_to("2026-12-08", 10, 5)
     await world.services.record_for_workspace(TENANT, world.act(admin), Withdrawn(kept.workspace.entries[-1].sequence))
     await world.plan()
     assert world.said(BEN).count("it is today") == 1
