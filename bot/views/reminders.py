@@ -1,6 +1,7 @@
 """The message with everything one person is reminded of at one time, as it is now."""
 
 from collections.abc import Sequence
+from datetime import date
 from itertools import groupby
 
 from bot.actions import pack
@@ -15,6 +16,7 @@ from bot.buttons import (
 )
 from bot.surfaces import Block, Message
 from bot.views.blocks import (
+    SECTION,
     Element,
     actions,
     button,
@@ -51,9 +53,10 @@ CHOICES = (("hour", "1 hour"), ("tomorrow", "Tomorrow"), ("week", "Next week"))
 
 
 def digest(found: Sequence[Reminded]) -> Message:
-    """Everything at once, by firm; what is done or given away says so, where it stood."""
+    """Everything at once, by firm; what is done or given away says so, where it stood. The most urgent have buttons."""
     ordered = sorted(found, key=lambda it: (it.scene.position.name.casefold(), it.scene.position.key.firm))
-    shown = ordered[:MOST]
+    urgent = sorted(ordered, key=_urgency)[:MOST]
+    shown = [it for it in ordered if it in urgent]
     blocks: list[Block] = [header(_title(ordered))]
     copied = _with_words(shown)
     for _, of_firm in groupby(shown, key=lambda it: it.scene.position.key.firm):
@@ -62,10 +65,32 @@ def digest(found: Sequence[Reminded]) -> Message:
         for nth, it in enumerate(items):
             said = _item(it, copied=it.row in copied)
             blocks += [divider(), *said] if nth else said
-    if rest := len(ordered) - len(shown):
-        blocks.append(section(f"and {rest} more: `/cais status` shows all tasks of a firm with their dates."))
+    if rest := [it for it in ordered if it not in urgent]:
+        blocks.append(section(_rest(rest)))
     blocks.append(context("`/cais remind` sets your hour, a pause, or turns these off."))
     return Message(_in_a_sentence(ordered), tuple(blocks))
+
+
+def _urgency(it: Reminded) -> date:
+    """Its date; a wait, and what is told once, is of the day it is said on. What is done since keeps its place."""
+    return it.rung.on if it.rung.kind in ("before", "late") and it.rung.on else it.today
+
+
+def _rest(rest: Sequence[Reminded]) -> str:
+    """What there is no room for buttons for, each firm in a line, as far as it goes; what is done is not named."""
+    lines, begin = [], f"*and {len(rest)} more*"
+    end = "`/cais status` shows all tasks of a firm, with their dates and buttons."
+    left, room = sum(it.is_left for it in rest), SECTION - len(begin) - len(end) - 40
+    for _, of_firm in groupby(rest, key=lambda it: it.scene.position.key.firm):
+        items = [it for it in of_firm if it.is_left]
+        line = f"*{literal(items[0].scene.position.name)}*: {'; '.join(map(_named, items))}" if items else ""
+        if not line or len(line) >= room:
+            continue
+        room -= len(line) + 1
+        left -= len(items)
+        lines.append(line)
+    unnamed = [f"and {left} that there is no room to name"] if left else []
+    return "\n".join([begin, *lines, *unnamed, end])
 
 
 def _title(found: Sequence[Reminded]) -> str:
@@ -77,7 +102,7 @@ def _title(found: Sequence[Reminded]) -> str:
 
 def _in_a_sentence(found: Sequence[Reminded]) -> str:
     firms = list(dict.fromkeys(literal(it.scene.position.name) for it in found))
-    names = [_named(it) for it in found if it.is_left][:3]
+    names = [_named(it) for it in sorted(found, key=_urgency) if it.is_left][:3]
     more = sum(it.is_left for it in found) - len(names)
     said = ", ".join(names) + (f" and {more} more" if more > 0 else "")
     whose = firms[0] if len(firms) == 1 else f"{len(firms)} firms"

@@ -229,8 +229,25 @@ async def test_many_things_end_in_how_many_more_there_are(world: World) -> None:
     await world.day_by_day("2026-12-02")
     said = world.said(LEA)
     assert "20 things for" in said
-    assert "and 6 more: `/cais status` shows" in said
+    assert "*and 6 more*" in said
+    assert all(f"Review number {nth}" in said for nth in range(20))
+    assert len([b for b in world.digests(LEA)[-1]["blocks"] if b["type"] == "actions"]) == 14
     assert world.slack.refused() == []
+
+
+async def test_of_many_things_the_most_urgent_have_buttons_whatever_their_firm_is_called(world: World) -> None:
+    firms = [await a_firm(world.services, f"{name} Securities", LEA) for name in ("Ash", "Zelkova")]
+    for key, day in ((firms[0].key, 16), (firms[1].key, 2)):
+        for nth in range(12):
+            await world.services.set_recurring(key, world.act(person(LEA)), f"Review {day}-{nth}", 12, day)
+    await world.day_by_day("2026-12-02")
+    said = world.digests(LEA)[-1]
+    pressed = [e.get("text", {}).get("text") for b in said["blocks"] for e in b.get("elements", ()) if "action_id" in e]
+    assert pressed.count("Open") == 14
+    bodies = [b["text"]["text"] for b in said["blocks"] if b["type"] == "section"]
+    assert sum("Review 2-" in body for body in bodies[:-1]) == 12, "those that are due today"
+    assert said["text"].count("(Dec 2, 2026)") == 3
+    assert bodies[-1].startswith("*and 10 more*\n*Ash Securities*: Review 16-")
 
 
 async def test_a_date_of_what_an_answer_decides_is_silent_before_it_and_again_when_the_answer_turns(
