@@ -13,6 +13,7 @@ NOT_COPIED = {
     "too_large": "too large",
     "unread": "it is larger than 1 GB, so it was not read",
     "no_room": "the room for copies is used up",
+    "unwritable": "the folder for copies could not be written",
     "off": "this installation keeps no copies",
     "elsewhere": "its content is not in Slack",
     "unreachable": "Slack did not hand it over within a day",

@@ -4,6 +4,7 @@ A firm that is deleted takes its own folder with it and nothing else: the very s
 a second time, so that nobody can learn from how a file is taken whether somebody else has it, too.
 """
 
+import errno
 import hashlib
 import os
 import shutil
@@ -29,8 +30,17 @@ LEFT_OVER = 24 * 3600.0
 State = Literal["well", "missing", "altered"]
 
 
-class NoRoom(Exception):
-    """The room for copies, or the disk, is full: nothing was kept."""
+class NotKept(Exception):
+    """Nothing was kept. `why` is a key of `flows.proof.NOT_COPIED`."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+def why_not(error: OSError) -> str:
+    """What the disk's refusal means for a copy: it is full, or the folder is not ours to write."""
+    return "no_room" if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG) else "unwritable"
 
 
 class Copies:
@@ -47,7 +57,7 @@ class Copies:
     def incoming(self, key: FirmKey) -> Iterator[IO[bytes]]:
         """A file to write what comes into, on the disk the copy will be on; it goes with the block.
 
-        Raises NoRoom where the disk takes none.
+        Raises NotKept where the disk takes none.
         """
         place = self._of(key) / "incoming"
         try:
@@ -55,7 +65,7 @@ class Copies:
             begun = tempfile.NamedTemporaryFile(dir=place, delete=False)  # noqa: SIM115 - entered below
             _sweep(place, os.fstat(begun.fileno()).st_mtime)
         except OSError as error:
-            raise NoRoom from error
+            raise NotKept(why_not(error)) from error
         with begun as file:
             try:
                 yield file
@@ -63,7 +73,7 @@ class Copies:
                 Path(file.name).unlink(missing_ok=True)  # once it is kept it has another name
 
     def keep(self, key: FirmKey, file: IO[bytes], digest: str) -> None:
-        """What is in this `incoming` file is kept for good: it is on the disk when this returns. Raises NoRoom."""
+        """What is in this `incoming` file is kept for good: it is on the disk when this returns. Raises NotKept."""
         final = self._path(key, digest)
         if self.state(key, digest) == "well":
             return
@@ -71,14 +81,14 @@ class Copies:
             file.flush()
             os.fsync(file.fileno())
             if self.used() > self.total:  # this one is in there already
-                raise NoRoom
+                raise NotKept("no_room")
             final.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             # One that was altered gives way; a reader sees the old content or the new one, never a part.
             Path(file.name).replace(final)
             for folder in (final.parent, final.parent.parent, final.parent.parent.parent):
                 _sync(folder)
         except OSError as error:
-            raise NoRoom from error
+            raise NotKept(why_not(error)) from error
 
     def find(self, key: FirmKey, digest: str) -> Path | None:
         """Where the copy of this content is, None where there is none."""

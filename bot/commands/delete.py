@@ -145,8 +145,10 @@ async def _scope(
 
 async def _tenant(database: Database, workspace: str) -> str:
     """As `cais verify` names it; Slack's own id of the workspace will do, where it is that of one only."""
-    known = {key.tenant for key in await database.events.firm_keys()}
-    meant = [tenant for tenant in known if _slacks_id(tenant) == workspace]
+    if "/" in workspace:
+        return workspace
+    known = {key.tenant for key in await database.events.firm_keys()} | set(await database.outbox.stopped())
+    meant = [tenant for tenant in known if _slacks_id(tenant) == workspace] or [f"-/{workspace}"]
     return meant[0] if len(meant) == 1 else workspace
 
 

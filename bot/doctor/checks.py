@@ -161,16 +161,24 @@ def unreachable(settings: Settings, error: Exception) -> Finding:
 def check_folder(settings: Settings) -> list[Finding]:
     """Whether the folder that things are kept in is there, or can be made. Leaves nothing behind."""
     folder = settings.folder
-    there = next(f for f in (folder, *folder.parents) if _is_seen(f))
-    if there.is_dir() and _can_be_written(there):
+    there, why = trouble_with(folder)
+    if not why:
         if (room := room_on_disk(there)) < LITTLE_ROOM:
             verdict: Verdict = "wrong" if room < LEAST_ROOM else "look"
             said = f"Only {room / 1e6:,.1f} MB are free where {folder} is. Make room there."
             return [Finding("folder", verdict, said)]
         return [Finding("folder", "ok", f"{folder} {'can be written' if there == folder else 'can be made'}.")]
-    trouble = "cannot be written" if _may_be_entered(there) else "may not be entered by this user"
-    why = trouble if there.is_dir() else "is no folder"
     return [Finding("folder", "wrong", f"{folder} cannot be used: {there} {why}. Set CAIS_DATA_DIR to another.")]
+
+
+def trouble_with(folder: Path) -> tuple[Path, str]:
+    """The folder, or the nearest above it that is there, and what keeps us from writing there; empty where nothing."""
+    there = next(f for f in (folder, *folder.parents) if _is_seen(f))
+    if not there.is_dir():
+        return there, "is no folder"
+    if _can_be_written(there):
+        return there, ""
+    return there, "cannot be written" if _may_be_entered(there) else "may not be entered by this user"
 
 
 def _is_seen(folder: Path) -> bool:

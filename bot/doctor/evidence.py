@@ -1,6 +1,6 @@
 """What `cais doctor` finds of the copies of evidence: whether all are there, and how much room they take."""
 
-from bot.doctor.checks import Finding
+from bot.doctor.checks import Finding, trouble_with
 from bot.settings import Settings
 from bot.workers.evidence_copies import TYPES, Ill, build_copies, check_copies
 from flows.events import FirmKey
@@ -16,6 +16,10 @@ async def check_evidence(settings: Settings) -> list[Finding]:
         used = copies.used()
     except OSError as error:
         what = f"{copies.folder} cannot be looked into: {error.strerror}. Let the user who runs the bot enter it."
+        return [Finding("evidence", "wrong", what)]
+    there, why = trouble_with(copies.folder)
+    if copies.keeps and why:
+        what = f"No copies can be kept in {copies.folder}: {there} {why}. Let the user who runs the bot write there."
         return [Finding("evidence", "wrong", what)]
     said = f"{used / 1e6:,.1f} MB of {settings.evidence_total_mb:,} MB for copies are used"
     keeps = "" if copies.keeps else " No new copies are kept (CAIS_KEEP_EVIDENCE=0)."

@@ -71,10 +71,10 @@ class OneWorkspace(OneToken):
         )
 
     async def is_here(self, tenant: str) -> bool:
-        return True
+        return self._ours.is_ours(*(part if part != "-" else None for part in tenant.split("/", 1)))
 
     async def gone(self, tenant: str, at: float) -> bool:
-        return self._ours.is_ours(*(part if part != "-" else None for part in tenant.split("/", 1)))
+        return await self.is_here(tenant)
 
 
 class _WithOneToken(AsyncAuthorize):
@@ -92,7 +92,8 @@ class _WithOneToken(AsyncAuthorize):
     def is_ours(self, enterprise_id: str | None, team_id: str | None) -> bool:
         """Somebody of another company presses a button in a shared channel: their workspace is not the one we serve."""
         same_org = bool(self._enterprise) and enterprise_id == self._enterprise
-        return not self._team or same_org or team_id in (None, self._team)
+        unsaid = team_id is None and enterprise_id is None
+        return not self._team or same_org or unsaid or team_id == self._team
 
     async def __call__(self, *, enterprise_id: str | None, team_id: str | None, **_: Any) -> AuthorizeResult | None:
         """Bolt asks this for every request."""

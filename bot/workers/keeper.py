@@ -24,7 +24,7 @@ from flows.evidence.pieces import LONGEST_NAME
 from flows.firms import Person, Refusal
 from flows.proof import NOT_COPIED
 from flows.services import Services
-from storage.copies import MB, Copies, NoRoom
+from storage.copies import MB, Copies, NotKept
 
 log = logging.getLogger("cais.keeper")
 
@@ -205,8 +205,8 @@ class Keeper:
         )
         try:
             file = await asyncio.to_thread(receiving.__enter__)
-        except NoRoom:
-            receiving, file, lost = nullcontext(), None, "no_room"
+        except NotKept as trouble:
+            receiving, file, lost = nullcontext(), None, trouble.why
         try:
             received = Received(file, self._copies.largest, lost)
             size, digest = await self._download(coming, found, received)
@@ -221,8 +221,8 @@ class Keeper:
         """Why no copy is kept; empty where one is."""
         try:
             await asyncio.to_thread(self._copies.keep, coming.key, file, digest)
-        except NoRoom:
-            return "no_room"
+        except NotKept as trouble:
+            return trouble.why
         return ""
 
     async def _download(self, coming: Coming, found: Described, received: Received) -> tuple[int, str]:
@@ -237,8 +237,9 @@ class Keeper:
         who = await self._person(coming)
         if not await self._evidence.record_file(coming, who, event, self._of_no_copy(event)):
             await self._evidence.tell(coming, event.name, SENTENCES["same"])
-        about = {"action": "evidence", "firm": coming.key.firm, "copied": event.copied}
-        log.info("a file was recorded", extra=about)
+        about = {"action": "evidence", "workspace": coming.key.tenant, "firm": coming.key.firm, "copied": event.copied}
+        level = logging.WARNING if event.not_copied in ("no_room", "unwritable") else logging.INFO
+        log.log(level, "a file was recorded", extra={**about, "not_copied": event.not_copied or None})
 
     def _of_no_copy(self, event: e.EvidenceAdded) -> str:
         """That there is no copy, why, and what to do; empty where there is one."""

@@ -4,6 +4,7 @@ from contextlib import suppress
 from typing import IO
 
 from flows.evidence import kinds
+from storage.copies import why_not
 
 
 class Received:
@@ -30,8 +31,8 @@ class Received:
         if self.file is not None:
             try:
                 self.file.write(piece)
-            except OSError:
-                self._lose("no_room")
+            except OSError as error:
+                self._lose(why_not(error))
 
     def seen(self) -> str:
         """What its bytes show it to be."""

@@ -207,6 +207,17 @@ def test_a_workspace_goes_with_a_last_export_that_can_be_read_back_in(typed: Cai
     assert typed("verify").output == before
 
 
+def test_a_workspace_that_has_no_firm_goes_by_slacks_id_too(typed: Cais, acme: Path, tmp_path: Path) -> None:
+    async def taken_off() -> None:
+        async with await open_database(str(acme)) as database:
+            await database.outbox.stop("-/T7", "app_uninstalled", now=1.0)
+
+    asyncio.run(taken_off())
+    said = typed("delete", "--workspace", "T7", "--yes", "T7", "--by", "Dana")
+    assert said.exit_code == 0, said.output
+    assert "There is nothing of" in typed("delete", "--workspace", "T7", "--yes", "T7", "--by", "Dana").output
+
+
 def digest_of(file: Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()
 

@@ -505,6 +505,18 @@ async def test_a_copy_that_is_missing_or_altered_is_found_and_named(
     assert check_copies(key, await services.events.history(key), copies) == (0, []), "it is not said to be there either"
 
 
+async def test_a_folder_that_cannot_be_written_keeps_the_reference_and_says_so(
+    slack: Slack, services: Services, copies: Copies, tmp_path: Path
+) -> None:
+    await a_firm(services)
+    copies.folder.write_text("a file in its place")
+    [finding] = await check_evidence(read({"CAIS_DATA_DIR": str(tmp_path), "CAIS_MODE": "http", **TOKENS}))
+    assert (finding.verdict, "evidence is no folder. Let" in finding.sentence) == ("wrong", True)
+    await submits(slack, slack.ben, {"memo.pdf": PDF})
+    said = words_of(await told(slack, slack.ben, "is recorded"))
+    assert "no copy is kept: the folder for copies could not be written" in said
+
+
 async def test_a_full_store_keeps_the_reference_and_says_so(slack: Slack, services: Services, copies: Copies) -> None:
     await a_firm(services)
     copies.total = len(PDF) - 1

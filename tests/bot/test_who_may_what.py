@@ -159,13 +159,21 @@ async def test_a_button_pressed_from_another_companys_workspace_is_refused(slack
 
 @pytest.mark.parametrize(
     ("enterprise", "team", "ours"),
-    [(None, "T1", True), (None, "T2", False), ("E2", "T2", False), ("E1", "T2", True), (None, None, True)],
+    [
+        (None, "T1", True),
+        (None, "T2", False),
+        ("E2", "T2", False),
+        ("E2", None, False),
+        ("E1", "T2", True),
+        (None, None, True),
+    ],
 )
 async def test_one_token_serves_its_own_workspace_or_org(enterprise: str | None, team: str | None, ours: bool) -> None:
     one = OneWorkspace("xoxb-1")
     one._ours.know(bot_user="U", bot_id="B", team="T1", enterprise="E1")
     found = await one.authorize(context=None, enterprise_id=enterprise, team_id=team)  # type: ignore[arg-type]
     assert (found is not None) == ours
+    assert await one.is_here(f"{enterprise or '-'}/{team or '-'}") == ours, "nor is one that stands still set going"
 
 
 async def test_ids_of_an_org_that_begin_with_w_are_people_as_any_other(slack: Slack, services: Services) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from flows.events import FirmKey
-from storage.copies import LEFT_OVER, Copies, NoRoom
+from storage.copies import LEFT_OVER, Copies, NotKept
 
 OURS, THEIRS = FirmKey("-/T1", "f1"), FirmKey("-/T1", "f2")
 CONTENT = b"a certification e-mail"
@@ -65,9 +65,15 @@ def test_one_firm_goes_and_the_same_file_of_another_stays(tmp_path: Path) -> Non
 def test_what_does_not_fit_is_refused_and_what_is_there_stays(tmp_path: Path) -> None:
     copies = Copies(tmp_path, total=len(CONTENT) + 1)
     keep(copies)
-    with pytest.raises(NoRoom):
+    with pytest.raises(NotKept, match="no_room"):
         keep(copies, content=b"more")
     assert copies.used() == len(CONTENT)
+
+
+def test_a_folder_that_is_none_takes_nothing_and_has_room_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / "evidence").write_text("a file in its place")
+    with pytest.raises(NotKept, match="unwritable"):
+        keep(Copies(tmp_path / "evidence"))
 
 
 def test_what_a_crash_left_goes_after_a_day(tmp_path: Path) -> None:
