@@ -99,6 +99,10 @@ def _is_time(stamp: str) -> bool:
 Page = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
 
+EVENTS = "/slack/events"
+"""Where Slack's requests come in."""
+
+
 def web_app(
     app: OneClientApp | None,
     *,
@@ -153,7 +157,7 @@ def web_app(
 
     pages: dict[str, Page] = {**(more or {}), **health_pages(ready, counts, gauges)}
     if app is not None:
-        pages["/slack/events"] = events
+        pages[EVENTS] = events
 
     async def serve(request: web.BaseRequest) -> web.StreamResponse:
         site.heard(request.protocol)
@@ -161,7 +165,8 @@ def web_app(
         if page:
             return await page(request)
         # Slack posts where it was told to; what merely looks round on the internet is not worth a line.
-        turned_away.add("no_such_page", quietly=request.method != "POST")
+        beside = app is None and request.path == EVENTS
+        turned_away.add("socket_mode" if beside else "no_such_page", quietly=request.method != "POST")
         return web.Response(status=404)
 
     # Slack compresses nothing: what comes compressed is not unpacked, and its signature is wrong then.

@@ -24,6 +24,7 @@ REASONS = {
     "too_slow": "that took too long to arrive",
     "too_large": "larger than any request of Slack's",
     "no_such_page": "for an address that is none of ours: Slack's requests belong to /slack/events",
+    "socket_mode": "for /slack/events: SLACK_APP_TOKEN is set, so Socket Mode is used and nothing is heard there",
     "not_installed": "of a workspace that the app is not installed in: nothing was done there",
 }
 """What they were, as the end of a line in the log. A request that is sent once more is counted as heard, `replayed`."""

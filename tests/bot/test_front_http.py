@@ -278,3 +278,21 @@ async def test_a_connection_on_which_no_whole_head_of_a_request_comes_in_time_is
     for _, writer in (half, whole):
         writer.close()
     assert 'reason="too_slow"} 1' in (await door.get("/metrics"))[1]
+
+
+async def test_beside_socket_mode_a_request_of_slacks_is_told_from_a_wrong_address(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def ready() -> str:
+        return ""
+
+    counts = Counts()
+    server = Server(web_app(None, ready=ready, counts=counts), host="127.0.0.1", port=0)
+    port = await server.start()
+    async with aiohttp.ClientSession() as session:
+        for path in ("/slack/events", "/slack/event"):
+            async with session.post(f"http://127.0.0.1:{port}{path}", data="payload={}") as answer:
+                assert answer.status == 404
+    await server.stop()
+    lines = [r.getMessage() for r in caplog.records if r.name == "cais.door"]
+    assert ["SLACK_APP_TOKEN is set" in line for line in lines] == [True, False]
