@@ -75,6 +75,8 @@ class Bringing:
         """When something may be tried again, in real time: looked at then, and not with the next round only."""
         self.unanswered: set[Place] = set()
         """What Slack has not answered yet. It makes room for more before its receipt is written."""
+        self.waiting: set[Place] = set()
+        """What is only to be drawn anew, and not before its conversation's turn comes."""
         self._refusals: dict[Place, tuple[int, float]] = {}
         """How often in a row Slack refused a slot for a reason that may pass, and when it last did."""
 
@@ -111,7 +113,7 @@ class Bringing:
             await self._release(slot.tenant, [o.key for o in more], self._now())
         written = await self._write(owed)
         changes = written.letter.instead_of if written.letter else ""
-        if changes and await self._posting.turn(changes.partition("/")[0]):
+        if changes and await self._waited(_place(slot), changes.partition("/")[0]):
             written = await self._write(owed)  # what it shows may have changed while others were brought
         if max(o.tries for o in owed) > 1 and not _only_changes(written.letter):
             owed = await self._without_arrived(slot.tenant, owed, written.letter)
@@ -133,6 +135,20 @@ class Bringing:
         if reached:  # whatever was refused before, they can be written to
             self._refusals.pop(_place(slot), None)
         await self._outbox.settle(slot.tenant, outcomes, now=self._now(), message=message, reached=reached, at=at)
+
+    async def _waited(self, place: Place, channel: str) -> bool:
+        """Its turn has come, after every message; whether it had to be waited for, which takes nobody's room."""
+        if self._posting.is_free(channel):
+            await self._posting.turn(channel)
+            return False
+        self.unanswered.discard(place)
+        self.waiting.add(place)
+        try:
+            await self._posting.last_turn(channel)
+        finally:
+            self.waiting.discard(place)
+        self.unanswered.add(place)
+        return True
 
     async def _release(self, tenant: str, keys: Sequence[str], until: float) -> None:
         """They were surely not sent, and are tried again then."""

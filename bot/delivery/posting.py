@@ -173,8 +173,8 @@ class Posting:
         if self._now() < until:
             raise NotSent(until)
 
-    async def turn(self, channel: str) -> bool:
-        """Waits until it is this conversation's turn; whoever comes next waits a second longer. Whether it waited.
+    async def turn(self, channel: str) -> None:
+        """Waits until it is this conversation's turn; whoever comes next waits a second longer.
 
         Raises NotSent where we stop meanwhile.
         """
@@ -183,9 +183,21 @@ class Posting:
             self._free_at = {c: free for c, free in self._free_at.items() if free > at}
         free = max(self._free_at.get(channel, 0.0), at)
         self._free_at[channel] = free + A_SECOND
-        if free > at and await set_within(self._stopping, free - at):
+        await self._wait(free - at)
+
+    def is_free(self, channel: str) -> bool:
+        """Whether nobody has to wait there."""
+        return self._free_at.get(channel, 0.0) <= asyncio.get_running_loop().time()
+
+    async def last_turn(self, channel: str) -> None:
+        """Like `turn`, for what can wait: a message that comes meanwhile goes before it."""
+        while not self.is_free(channel):
+            await self._wait(self._free_at[channel] - asyncio.get_running_loop().time())
+        await self.turn(channel)
+
+    async def _wait(self, seconds: float) -> None:
+        if seconds > 0 and await set_within(self._stopping, seconds):
             raise NotSent(self._now() + A_SECOND)
-        return free > at
 
     async def _whisper(self, tenant: str, person: str, letter: Letter, channel: str, thread: str) -> None:
         where = {"channel": channel, "user": slack_id(person), "thread_ts": thread, **content(letter.message)}

@@ -28,6 +28,9 @@ TOGETHER = 16
 """Messages that are taken up at once, and share a commit, while as many as there is room for beside them are on their
 way: a disk takes longer over a commit than Slack's nearest machine over a message."""
 
+MOST_WAITING = 250
+"""Messages that are only to be drawn anew and wait for their turn: what comes to be due meanwhile goes before them."""
+
 A_DAY = 24 * 3600.0
 LETTERS_KEPT = 3 * A_DAY
 REMINDERS_KEPT = 90 * A_DAY
@@ -161,8 +164,9 @@ class Delivery:
         while True:
             due = self._services.now().timestamp()
             self.last_round = self._now()
-            free = IN_FLIGHT - max(len(self._bringing.unanswered), len(flying) - IN_FLIGHT)
-            if free >= TOGETHER and not (taken and self._stopping):
+            waiting = len(self._bringing.waiting)
+            free = IN_FLIGHT - max(len(self._bringing.unanswered), len(flying) - waiting - IN_FLIGHT)
+            if free >= TOGETHER and waiting < MOST_WAITING and not (taken and self._stopping):
                 slots = await self._outbox.claim(due=due, now=self._now(), lease=LEASE, limit=free)
                 taken += sum(len(slot.owed) for slot in slots)
                 flying |= {asyncio.ensure_future(self._bringing.bring(slot)) for slot in slots}

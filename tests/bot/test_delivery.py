@@ -299,8 +299,8 @@ class Changing:
         return self
 
     async def call(self, method: str, arguments: Mapping[str, Any], **more: Any) -> Json:
-        self.became.append((arguments["ts"], arguments["text"]))
-        return {"ok": True}
+        self.became.append((arguments.get("ts", ""), arguments["text"]))
+        return {"ok": True, "channel": "D1", "ts": "100.0"}
 
 
 def standing(web: Any, services: Services) -> Standstill:
@@ -318,8 +318,28 @@ async def redrawing(services: Services, slack: Changing, shown: list[str], messa
     await services.outbox.owe([Owed(TENANT, at, "f1", "redraw", whom, at, due, slot=at) for at in places])
     web: Any = slack
     standstill = standing(web, services)
-    never = asyncio.Event().wait
-    return Delivery(web, services, {"redraw": draw}, Background(), real_time, standstill=standstill, caught_up=never)
+    never, letters = asyncio.Event().wait, {"redraw": draw, "hello": greet}
+    return Delivery(web, services, letters, Background(), real_time, standstill=standstill, caught_up=never)
+
+
+async def greet(owed: Sequence[Owed], services: Services) -> Written:
+    return Written(Letter(Message("Hello", ())))
+
+
+async def test_what_comes_to_be_due_goes_before_all_that_is_only_to_be_drawn_anew(services: Services) -> None:
+    slack = Changing()
+    delivery = await redrawing(services, slack, ["done"], IN_FLIGHT + 40)
+    sending = asyncio.ensure_future(delivery.settle_due())
+    async with asyncio.timeout(30):
+        while not slack.became:
+            await asyncio.sleep(0.001)
+        due = services.now().timestamp()
+        await services.outbox.owe([Owed(TENANT, "h", "f1", "hello", f"slack:{TENANT}/{BEN}", "", due)])
+        while ("", "Hello") not in slack.became:
+            await asyncio.sleep(0.001)
+    assert len(slack.became) <= 3, "with the next look"
+    await delivery.stop()
+    await sending
 
 
 async def test_a_message_that_waited_for_its_turn_shows_what_is_so_by_then(services: Services) -> None:
@@ -351,10 +371,6 @@ async def test_what_waits_for_its_turn_at_a_stop_is_left_to_whoever_goes_on(serv
 
 async def test_half_of_what_may_be_on_its_way_can_hang_and_holds_up_nobody(services: Services) -> None:
     hang, everybody = IN_FLIGHT // 2, [f"U{nth}" for nth in range(3 * IN_FLIGHT)]
-
-    async def greet(owed: Sequence[Owed], services: Services) -> Written:
-        return Written(Letter(Message("Hello", ())))
-
     due = services.now().timestamp()
     owed = [Owed(TENANT, user, "f1", "hello", f"slack:{TENANT}/{user}", "", due) for user in everybody]
     await services.outbox.owe(owed)
