@@ -196,13 +196,17 @@ class _Reading:
         which, rest = (found[1] or "").strip(), found[3] or ""
         if rest == "next week":
             return self._day(of_next_week)
+        name = WEEKDAYS[index].capitalize()
         if rest == "week":
-            return self._day((ahead if ahead > self.today else ahead + timedelta(7)) + timedelta(7))
+            # Like "a week from Friday": on a Friday it can be counted from today, and from the Friday to come.
+            if ahead == self.today:
+                in_one, in_two = ahead + timedelta(7), ahead + timedelta(14)
+                return WhichDay(f"Today is {name}. Do you mean in a week, or in two?", (in_one, in_two))
+            return self._day(ahead + timedelta(7))
         if rest:
             return self._checked(index, rest)
         if which == "last":
             return self._away(ahead - timedelta(7))
-        name = WEEKDAYS[index].capitalize()
         if which == "next":
             coming = ahead if ahead > self.today else ahead + timedelta(7)
             if coming == of_next_week:

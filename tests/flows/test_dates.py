@@ -83,6 +83,7 @@ def test_is_understood_on_monday_november_23_2026(text: str, day: str) -> None:
         ("next Friday", MONDAY, ["2026-11-27", "2026-12-04"]),
         ("Friday", FRIDAY, ["2026-11-27", "2026-12-04"]),
         ("a week from Friday", FRIDAY, ["2026-12-04", "2026-12-11"]),
+        ("Friday week", FRIDAY, ["2026-12-04", "2026-12-11"]),
         ("04/05/2027", MONDAY, ["2027-04-05", "2027-05-04"]),
         ("4/5", MONDAY, ["2027-04-05", "2027-05-04"]),
         ("May", MONDAY, ["2027-05-01", "2027-05-31"]),
@@ -96,6 +97,15 @@ def test_what_can_mean_several_days_is_asked(text: str, today: date, days: list[
     assert isinstance(found, WhichDay)
     assert found.choices == tuple(map(date.fromisoformat, days))
     assert found.ask.endswith("?")
+
+
+def test_a_weekday_in_a_week_is_asked_about_on_that_weekday_in_whichever_words() -> None:
+    for text in ("Friday week", "a week from Friday"):
+        assert meant(text, MONDAY) == meant(text, date(2026, 11, 26)) == OnDay(date(2026, 12, 4))
+        assert meant(text, SATURDAY) == OnDay(date(2026, 12, 11))
+        asked = meant(text, FRIDAY)
+        assert isinstance(asked, WhichDay)
+        assert asked.choices == (date(2026, 12, 4), date(2026, 12, 11))
 
 
 def test_next_friday_is_not_asked_where_both_readings_are_one_day() -> None:
