@@ -16,6 +16,7 @@ from bot.buttons import (
 from bot.listeners import plans
 from bot.listeners.scenes import calendar_for, scene_for
 from bot.listeners.tasks import GONE, NO_SUCH_TASK, beyond, day_of
+from bot.listeners.yearly import own_dates
 from bot.router import Heard, Router
 from bot.surfaces import Answer, FieldErrors, Message, Open, Replace, Say
 from bot.typed import dates as date_words
@@ -307,14 +308,6 @@ async def finish_year(heard: Heard, carried: FinishYear, services: Services) -> 
         raise NO_DAY
     result = await services.reminders.finish_recurring(heard.firm.key, heard.act, carried.recurring, on)
     return Replace(own_dates(heard, services, result))
-
-
-def own_dates(heard: Heard, services: Services, result: Result, *, leap_day: bool = False) -> Message:
-    """What was recorded, and below it the firm's own dates. `leap_day`: of a date that most years do not have."""
-    scene = scene_for(heard, services, result.position)
-    top = tasks.recorded(scene, result.records) if result.changed else tasks.note("That is so already.")
-    top = views.with_leap_day(top) if leap_day else top
-    return views.own(scene, top)
 
 
 def item_of(scene: Scene, key: str) -> Item:

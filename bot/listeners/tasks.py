@@ -15,9 +15,10 @@ from bot.buttons import (
     WaitingForm,
 )
 from bot.listeners.scenes import scene_for
+from bot.listeners.yearly import done_typed
 from bot.router import Heard, Router
 from bot.surfaces import FieldErrors, Message, Modal, Open, Redraw, Replace, Say, Swap
-from bot.typed.tasks import out_of_reach, task_and_reason, tasks_meant
+from bot.typed.tasks import names_for_certain, out_of_reach, task_and_reason, tasks_meant, yearly_meant
 from bot.views import rests, steps, task_forms, tasks
 from bot.views.blocks import TICKET_FIELD, escape, literal
 from bot.views.records import kept
@@ -27,7 +28,7 @@ from bot.views.tasks import Asked
 from flows.firms import Refusal, require
 from flows.reminders.telling import People
 from flows.services import Result, Services
-from flows.walk import Item
+from flows.walk import LEFT, Item
 
 GONE = Refusal("That task is no longer on this firm's roadmap. Nothing was changed.", kind="stale")
 NO_SUCH_TASK = Refusal("No task of this firm fits those words, so nothing was recorded. `/cais status` names them all.")
@@ -80,6 +81,9 @@ async def type_done(heard: Heard, services: Services) -> Say:
     require(heard.firm, heard.who, "member")
     scene = scene_for(heard, services)
     meant = tasks_meant(scene.pack, scene.walk, heard.words)
+    certain = names_for_certain(scene.pack, scene.walk, " ".join(heard.words.split()))
+    if not certain and (years := yearly_meant(scene.position, heard.words)):
+        return Say(await done_typed(heard, services, scene, years, [i for i in meant if i.state in LEFT]))
     if not meant and (out := out_of_reach(scene.walk, heard.words)):
         return Say(beyond(scene, out, "Nothing was recorded"))
     if not meant and heard.words:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
-from bot.typed.tasks import out_of_reach, step_named, tasks_meant
+from bot.typed.tasks import names_for_certain, out_of_reach, step_named, tasks_meant
 from flows.dates import EveryYear, Meant, WhichDay
 from flows.position import Position
 from flows.roadmap import Pack, Part, Step
@@ -230,18 +230,11 @@ def task_and_stranger(pack: Pack, walk: Walk, text: str) -> tuple[str, str]:
         head, tail = tokens[:place], tokens[place:]
         to = tail[0].casefold() in ("to", "->", "→") and len(tail) > 1
         stranger, named = " ".join(tail[to:]), " ".join(head)
-        if _names_for_certain(pack, walk, named) or (to and tasks_meant(pack, walk, named)):
+        if names_for_certain(pack, walk, named) or (to and tasks_meant(pack, walk, named)):
             return named, stranger
-        if _names_for_certain(pack, walk, stranger):
+        if names_for_certain(pack, walk, stranger):
             return stranger, named
     return "", ""
-
-
-def _names_for_certain(pack: Pack, walk: Walk, words: str) -> bool:
-    said = words.casefold()
-    return bool(step_named(pack, said)) or any(
-        said in (i.key.casefold(), i.task.id.casefold(), i.title.casefold()) for i in walk.items
-    )
 
 
 def people_called_nearly(position: Position, name: str) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher, get_close_matches
 
 from flows.firms import Refusal
+from flows.position import Position, Recurring
 from flows.roadmap import Pack, Part, Step
 from flows.walk import LEFT, Item, Walk
 
@@ -74,6 +75,22 @@ def out_of_reach(walk: Walk, words: str) -> Item | None:
     wanted = " ".join(words.split()).casefold()
     aside = [i for i in walk.items if i.state in ("not_applicable", "later")]
     return next((i for i in aside if wanted in (i.key.casefold(), i.task.id.casefold(), i.title.casefold())), None)
+
+
+def names_for_certain(pack: Pack, walk: Walk, words: str) -> bool:
+    """Whether the words are a step, a part, or the id or whole title of a task, and not some words of it."""
+    said = words.casefold()
+    return bool(step_named(pack, said)) or any(
+        said in (i.key.casefold(), i.task.id.casefold(), i.title.casefold()) for i in walk.items
+    )
+
+
+def yearly_meant(position: Position, words: str) -> tuple[Recurring, ...]:
+    """The firm's dates of every year that the words may mean: one of this name, else all that have these words."""
+    terms = re.findall(r"\w+", words.casefold())
+    known = [(r, re.findall(r"\w+", r.name.casefold())) for r in position.recurring] if terms else []
+    whole = [r for r, name in known if name == terms]
+    return tuple(whole or (r for r, name in known if set(terms) <= set(name)))
 
 
 def near_tasks(walk: Walk, words: str) -> tuple[Item, ...]:

@@ -75,8 +75,8 @@ USAGES = (
         "done",
         "Marks a task as done; the next one if you name none.",
         ("done", "done s3e", "done test relationship"),
-        "Name it by its short name in `/cais status`, its step, or words of its title. A task that can end in several "
-        "ways is shown for you to choose. `/cais undo` takes it back.",
+        "Name it by its short name in `/cais status`, its step, or words of its title; a date of every year by its "
+        "name. A task that can end in several ways is shown for you to choose. `/cais undo` takes it back.",
         "[task]",
     ),
     Usage(
