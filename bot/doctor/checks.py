@@ -230,7 +230,8 @@ async def check_port(settings: Settings) -> list[Finding]:
 async def check_sending(url: str, *, by_oauth: bool = False) -> list[Finding]:
     """Workspaces that nothing is sent to, and what could not be brought to people, with Slack's word for why.
 
-    With one token such a workspace is a fault. With many, each may take the app off as it likes.
+    With one token such a workspace is a fault. With many, or where there were many, each may take the app off as it
+    likes.
     """
     try:
         if not await is_current(url):
@@ -244,7 +245,7 @@ async def check_sending(url: str, *, by_oauth: bool = False) -> list[Finding]:
         return []
     found = [
         Finding("sending", "look", f"Nothing is sent to the workspace {tenant} ({reason}). {ADD_AGAIN}")
-        if by_oauth
+        if by_oauth or len(tenants) > 1
         else Finding("sending", "wrong", f"Nothing is sent to the workspace {tenant} ({reason}). {REINSTALL}")
         for tenant, reason in stopped.items()
     ]

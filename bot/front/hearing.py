@@ -239,7 +239,9 @@ def moved_in_org(body: Payload) -> tuple[tuple[str, ...], bool]:
     kind = str(event.get("type"))
     if body.get("type") != "event_callback" or kind not in ACCESS:
         return (), False
-    return tuple(team for team in event.get("team_ids") or () if isinstance(team, str)), ACCESS[kind]
+    teams = event.get("team_ids")
+    named = teams if isinstance(teams, list) else []
+    return tuple(team for team in named if isinstance(team, str)), ACCESS[kind]
 
 
 CHANGED = "user_change"

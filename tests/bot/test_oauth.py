@@ -22,6 +22,7 @@ import bot
 from bot.app import INSTALLED, Bot
 from bot.bootstrap import build_router, build_services
 from bot.clock import real_time
+from bot.front.hearing import moved_in_org
 from bot.front.middleware import BUDGET
 from bot.manifest import read_manifest
 from bot.oauth import GOOD_FOR, OAuth
@@ -532,3 +533,8 @@ async def test_no_secret_of_an_installation_is_logged_or_shown_in_the_sandbox(
 def _is_ours(record: logging.LogRecord) -> bool:
     """What goes to stderr in the end: bot.logs drops what Slack's libraries say at DEBUG."""
     return record.name.startswith("cais") or record.levelno > logging.DEBUG
+
+
+def test_only_a_list_names_workspaces_of_an_org() -> None:
+    event = {"type": "team_access_revoked", "team_ids": "T12"}
+    assert moved_in_org({"type": "event_callback", "event": event}) == ((), False)

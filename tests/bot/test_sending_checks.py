@@ -7,7 +7,8 @@ from msgspec.structs import replace
 
 from bot.doctor.checks import check_sending
 from flows.asked import Owed
-from flows.services import Services
+from flows.firms import Person
+from flows.services import Act, Services
 from tests.bot.conversing import BEN, LEA
 from tests.bot.firm_making import TENANT, a_firm, person
 
@@ -69,3 +70,14 @@ async def test_of_many_workspaces_one_that_took_the_app_off_is_no_fault(services
     found = await check_sending(url, by_oauth=True)
     assert [one.verdict for one in found] == ["look", "ok"]
     assert "once somebody there adds it again at /slack/install" in found[0].sentence
+
+
+async def test_with_one_token_where_there_were_many_workspaces_another_one_is_no_fault(
+    services: Services, url: str
+) -> None:
+    for tenant in (TENANT, "-/T2"):
+        act = Act(Person(f"slack:{tenant}/U1", "Ann"), "modal")
+        await services.set_up(tenant, act, name="Apex Securities", situation="new")
+    await services.outbox.stop("-/T2", "app_uninstalled", now=1.0)
+    found = await check_sending(url)
+    assert found[0].verdict == "look"
