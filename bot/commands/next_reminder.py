@@ -12,7 +12,8 @@ from bot.settings import load
 from storage.database import Database
 
 FOR_PLANS = 10.0
-"""Seconds that the bot is given to plan what somebody has just changed; it begins about a second after the change."""
+"""Seconds that the bot is given to plan what somebody has just changed, and to send what is due; it begins about a
+second after the change."""
 
 
 @click.command("next-reminder")
@@ -20,7 +21,8 @@ def next_reminder() -> None:
     """Print when the next reminder is due, or nothing where none is.
 
     The sandbox's page asks this for its button To the next reminder. It looks 40 days ahead, as the bot's plan does,
-    and waits for that plan where somebody has just changed something, for ten seconds at most.
+    and waits for that plan where somebody has just changed something, and for what is due already, so that nothing is
+    jumped over: for ten seconds at most.
     """
     settings = load()
     now = BusinessClock(settings.start_at, settings.clock_speed)()
@@ -34,10 +36,20 @@ async def _next_due(url: str, now: datetime) -> float | None:
         with suppress(TimeoutError):
             async with asyncio.timeout(FOR_PLANS):
                 await _planned(database, now.timestamp())
+                await _sent(database, now.timestamp())
         return await database.outbox.next_due(after=now.timestamp())
 
 
 async def _planned(database: Database, now: float) -> None:
     """Once the bot has planned every firm; before that, what is owed is not yet what the firms' dates ask for."""
     while await database.plans.stale(now=now, limit=1):  # noqa: ASYNC110 - it is another process that plans
+        await asyncio.sleep(0.2)
+
+
+async def _sent(database: Database, now: float) -> None:
+    """Once the bot has sent what is due by now."""
+    while True:
+        due = await database.outbox.next_due()
+        if due is None or due > now:
+            return
         await asyncio.sleep(0.2)
