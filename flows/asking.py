@@ -9,18 +9,30 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from flows import firm_answers, notes
+from flows import firm_answers, moved_dates, notes
 from flows.acts import Act
 from flows.asked import Asked, Outcome, Place, UpdateNote, Voted
 from flows.documents.finding import Found
 from flows.events import FirmKey
 from flows.firms import Person, Refusal
 from flows.guard import looks_like
+from flows.moved_dates import Moved
 from flows.ports import Notes, Questions
 from flows.position import FirmAnswer, Member, Position
-from flows.questions.answer import Ambiguous, Answer, Answered, Citation, Context, Declined, Refused, citations_of
+from flows.questions.answer import (
+    Ambiguous,
+    Answer,
+    Answered,
+    Citation,
+    Context,
+    Declined,
+    Refused,
+    citations_of,
+    parts_of,
+)
 from flows.roadmap import Pack
 from flows.walk import walk
+from flows.workspace import Workspace
 
 if TYPE_CHECKING:
     from flows.questions.asking import Asker  # a start does not pay for what reads questions
@@ -72,6 +84,8 @@ class Reply(msgspec.Struct, frozen=True):
     today: date = date.min
     found: tuple[Found, ...] = ()
     """What the firm's own documents say, where neither the roadmap nor a lead does."""
+    moved: tuple[Moved, ...] = ()
+    """Industry dates that the answer names as the roadmap has them, and that are others by now."""
 
 
 class Asking:
@@ -86,6 +100,7 @@ class Asking:
         pack: Pack,
         now: Callable[[], datetime],
         refused: Callable[[FirmKey, Act, dict[str, Any]], Awaitable[None]],
+        workspace: Callable[[str], Awaitable[Workspace]],
         practice: bool,
     ) -> None:
         self._kept = kept
@@ -95,6 +110,7 @@ class Asking:
         self._pack = pack
         self._now = now
         self._refused = refused
+        self._workspace = workspace
         self._practice = practice
         self.came: Callable[[Outcome], None] = lambda outcome: None
         """Called with what came of each question that was asked."""
@@ -105,21 +121,22 @@ class Asking:
         since = (self._now() - FOLLOWS_WITHIN).isoformat()
         remembered = await self._kept.remembered(tenant, firm, act.who.id, question.place, since=since)
         engine = await self._engine()
+        there = await self._there(tenant, position)
         earlier = _earlier(remembered.before, _id(tenant, act, question))
-        answer, context = self._in_context(engine, question, earlier, position)
+        answer, context = self._in_context(engine, question, earlier, there)
         if isinstance(answer, Refused):
             if position:
                 await self._refused(position.key, act, {"question": question.text})
             return Reply(answer, today=self._today(position))
         own = self._beyond_the_roadmap(engine, answer, question.text, position)
         found = await self._quoted(answer, own, position, act, question.text)
-        asked = self._asked(tenant, act, position, question, context, _with_own(answer, own, found))
+        asked = self._asked(tenant, act, position, question, context, _with_own(answer, own, found, there.moved))
         if context.previous_question and _leans(engine, question.text):
             subject = f"{context.previous_question}\n{question.text}"[-LONGEST_SUBJECT:]
             asked = msgspec.structs.replace(asked, subject=subject)
         await self._kept.keep(asked)
         self.came(asked.outcome)
-        reply = self._reply(answer, asked, own, remembered.notes, position, act)
+        reply = self._reply(answer, asked, own, remembered.notes, there, act)
         return msgspec.structs.replace(reply, found=found)
 
     async def knows(self, text: str) -> bool:
@@ -131,36 +148,43 @@ class Asking:
         """The nth reading of a question that can be read in two ways."""
         asked = await own_question(self._kept, tenant, act, position, question)
         engine = await self._engine()
+        there = await self._there(tenant, position)
         again = Question(asked.question, step=asked.step, ticket=True)
-        answer = self._answer(engine, again, Context(asked.before, asked.step), position)
+        answer = self._answer(engine, again, Context(asked.before, asked.step), there)
         if isinstance(answer, Ambiguous):
             part = answer.readings[min(max(nth, 0), len(answer.readings) - 1)]
             answer = Answered(parts=(part,), confidence=answer.confidence, edition=answer.edition)
         own = self._beyond_the_roadmap(engine, answer, asked.question, position)
-        asked = _with(asked, _with_own(answer, own, ()))
+        asked = _with(asked, _with_own(answer, own, (), there.moved))
         await self._kept.keep(asked)
-        return self._reply(answer, asked, own, tuple(await self._notes.standing(tenant)), position, act)
+        return self._reply(answer, asked, own, tuple(await self._notes.standing(tenant)), there, act)
 
     def _in_context(
-        self, engine: "Asker", question: Question, earlier: Asked | None, position: Position | None
+        self, engine: "Asker", question: Question, earlier: Asked | None, there: "_There"
     ) -> tuple[Answer, Context]:
         """The answer, and what it leans on. Outside of threads, what makes sense by itself leans on nothing."""
         alone = Context(current_step=question.step)
         if earlier is None:
-            return self._answer(engine, question, alone, position), alone
+            return self._answer(engine, question, alone, there), alone
         if not question.place.replied:
-            answer = self._answer(engine, question, alone, position)
+            answer = self._answer(engine, question, alone, there)
             if isinstance(answer, Refused) or (isinstance(answer, Answered) and answer.confidence >= KNOWN):
                 return answer, alone
         context = Context(earlier.subject, question.step or earlier.step)
-        return self._answer(engine, question, context, position), context
+        return self._answer(engine, question, context, there), context
 
-    def _answer(self, engine: "Asker", question: Question, context: Context, position: Position | None) -> Answer:
+    async def _there(self, tenant: str, position: Position | None) -> "_There":
+        """The firm that is asked for, and which dates are others by now; how they stand is the workspace's matter."""
+        ledger = (await self._workspace(tenant)).ledger
+        return _There(position, moved_dates.moved(self._pack, ledger, self._today(position)))
+
+    def _answer(self, engine: "Asker", question: Question, context: Context, there: "_There") -> Answer:
         text = question.text[:LONGEST]
         if question.ticket:
             text = without_numbers(text)
-        place = walk(self._pack, position) if position else None
-        return engine.ask(text, context, today=self._today(position), walk=place)
+        place = walk(self._pack, there.position) if there.position else None
+        moved = [m.milestone.id for m in there.moved]
+        return engine.ask(text, context, today=self._today(there.position), walk=place, moved=moved)
 
     def _beyond_the_roadmap(
         self, engine: "Asker", answer: Answer, question: str, position: Position | None
@@ -217,15 +241,16 @@ class Asking:
         asked: Asked,
         own: FirmAnswer | None,
         standing: Sequence[UpdateNote],
-        position: Position | None,
+        there: "_There",
         act: Act,
     ) -> Reply:
-        shown = _shown(answer)
+        shown, position = _shown(answer), there.position
         return Reply(
             answer=answer,
             asked=asked,
             own=own,
             notes=notes.beside(standing, shown),
+            moved=_named(answer, there.moved),
             since=self._pack.wording.since if notes.about_names(shown) else "",
             leads=other_leads(position, act) if position else (),
             today=self._today(position),
@@ -304,6 +329,18 @@ def _shown(answer: Answer) -> Sequence[Citation]:
     return citations_of(answer)
 
 
+class _There(msgspec.Struct, frozen=True):
+    """What an answer is for: a firm, if one is meant, and the industry dates that are others than the roadmap says."""
+
+    position: Position | None
+    moved: tuple[Moved, ...]
+
+
+def _named(answer: Answer, moved: Sequence[Moved]) -> tuple[Moved, ...]:
+    """Those of the moved dates that an answer names as the roadmap has them."""
+    return moved_dates.named(moved, [*(part.direct for part in parts_of(answer)), *(c.quote for c in _shown(answer))])
+
+
 class _Came(msgspec.Struct, frozen=True):
     """What came of a question, for what is kept of it."""
 
@@ -321,16 +358,15 @@ def _with(asked: Asked, came: _Came) -> Asked:
     return msgspec.structs.replace(asked, outcome=came.outcome, said=came.said, cited=cited, waiting=queued)
 
 
-def _with_own(answer: Answer, own: FirmAnswer | None, found: Sequence[Found]) -> _Came:
+def _with_own(answer: Answer, own: FirmAnswer | None, found: Sequence[Found], moved: Sequence[Moved]) -> _Came:
     """How it ended, the words of it, and whether a lead should see it."""
-    shown = _shown(answer)
-    if isinstance(answer, Answered):
-        return _Came("answered", "\n".join(p.direct for p in answer.parts), False, shown)
-    if isinstance(answer, Ambiguous):
-        return _Came("ambiguous", "\n".join(p.direct for p in answer.readings), False, shown)
+    shown, beside = _shown(answer), [moved_dates.line(m) for m in _named(answer, moved)]
+    if isinstance(answer, Answered | Ambiguous):
+        outcome: Outcome = "answered" if isinstance(answer, Answered) else "ambiguous"
+        return _Came(outcome, "\n".join([*(p.direct for p in parts_of(answer)), *beside]), False, shown)
     assert isinstance(answer, Declined), "what is refused is not kept"
     if own:
         return _Came("firm", own.text, False, shown)
     if found:
         return _Came("firm", "\n".join(f"{f.name}, {f.heading}, {f.page or ''}: {f.text}" for f in found), False, shown)
-    return _Came("declined", answer.reason, is_question(answer), shown)
+    return _Came("declined", "\n".join([answer.reason, *beside]), is_question(answer), shown)

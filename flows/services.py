@@ -113,7 +113,9 @@ class Services:
         self.documents = Documents(events, knowledge, stamp=self._stamp, now=self.now)
         """The firm's own documents."""
         self.evidence = Evidence(events, intake, outbox, pack=pack, stamp=self._stamp, now=self.now)
-        self.asking = Asking(questions, notes, engine, self.documents.ask, pack, self.now, self._keep_refusal, practice)
+        self.asking = Asking(
+            questions, notes, engine, self.documents.ask, pack, self.now, self._keep_refusal, self.workspace, practice
+        )
         self.queue = LeadQueue(questions, self.now, self._change, check_again_days)
         self.notes = UpdateNotes(notes, pack, self.now)
         self.reminders = Reminders(

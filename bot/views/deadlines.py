@@ -32,10 +32,11 @@ from bot.views.blocks import (
     section,
     short_day,
 )
-from bot.views.milestones import IN_WORDS, reference_words, value_words
+from bot.views.milestones import IN_WORDS, announced, published, reference_words
 from bot.views.scene import Scene, banner
 from bot.views.tasks import NOTHING, Top
-from flows.deadlines import UNCONFIRMED, AsOf, Deadline, Ledger, Revision, Source, effect
+from flows.deadline_words import value_words
+from flows.deadlines import UNCONFIRMED, AsOf, Deadline, Ledger, Revision, effect
 from flows.workspace import DeadlineRevised, Entry, TradingDayEdited, Withdrawn, Workspace, revision_of
 
 MOST_ROWS = 20
@@ -149,26 +150,15 @@ def _row(scene: Scene, revision: Revision) -> str:
     value = UNCONFIRMED if revision.unverified else value_words(revision.value)
     kind = IN_WORDS[revision.kind]
     unsure = " (likely)" if revision.likely and not revision.unverified else ""
-    lines = [f"*{_announced(revision)}* · {kind}: *{value}*{unsure}"]
+    lines = [f"*{announced(revision)}* · {kind}: *{value}*{unsure}"]
     lines.append(" ".join(literal(t) for t in (revision.reason, revision.note) if t))
-    sources = "; ".join(_source(s) for s in revision.sources)
+    sources = "; ".join(published(s) for s in revision.sources)
     added = ""
     if revision.added_by:
         at = f", {scene.own_moment(revision.added_at)}" if revision.added_at else ""
         added = f" · added by {literal(revision.added_by)}{at}"
     lines.append(f"Source: {sources}{added}")
     return "\n".join(lines)
-
-
-def _announced(revision: Revision) -> str:
-    if revision.on_a_day:
-        return short_day(revision.to)
-    return f"{short_day(revision.from_)} to {short_day(revision.to)}, the day is not known"
-
-
-def _source(source: Source) -> str:
-    title = literal(source.title).replace("|", "/")
-    return f"<{escape(source.url).replace('|', '%7C')}|{title}>" if source.url else title
 
 
 def _withdrawn(scene: Scene, there: Workspace, deadline: Deadline) -> list[str]:

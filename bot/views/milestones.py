@@ -4,9 +4,10 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
-from bot.views.blocks import day, escape, short_day
+from bot.views.blocks import escape, literal, short_day
 from bot.views.scene import Scene
-from flows.deadlines import UNCONFIRMED, Kind, Ledger, Value
+from flows.deadline_words import value_words
+from flows.deadlines import UNCONFIRMED, Kind, Ledger, Revision, Source, Value
 from flows.roadmap import Milestone, Pack
 from flows.same import Same
 
@@ -21,34 +22,17 @@ IN_WORDS: dict[Kind, str] = {
 }
 
 
-def value_words(value: Value) -> str:
-    """What a deadline was said to be, safe in mrkdwn."""
-    first, last = value.bounds
-    match value.type:
-        case "date" if value.on:
-            return day(value.on)
-        case "from" if value.on:
-            return f"from {day(value.on)} on"
-        case "month" if first:
-            return f"some day in {first:%B} {first.year}"
-        case "window" if first and last:
-            return f"{short_day(first)} to {short_day(last)}"
-        case "tbd":
-            return _to_be_announced(value)
-        case "recurring" if value.first_due:
-            return f"every 12 months; the first were due {day(value.first_due)}"
-    return UNCONFIRMED
+def announced(revision: Revision) -> str:
+    """When it was announced, as far as the day is known."""
+    if revision.on_a_day:
+        return short_day(revision.to)
+    return f"{short_day(revision.from_)} to {short_day(revision.to)}, the day is not known"
 
 
-def _to_be_announced(value: Value) -> str:
-    bounds = []
-    if value.announce_by:
-        bounds.append(f"by {short_day(value.announce_by)}")
-    if value.not_before:
-        bounds.append(f"not before {short_day(value.not_before)}")
-    if value.not_after:
-        bounds.append(f"not after {short_day(value.not_after)}")
-    return ", ".join(["to be announced", *bounds])
+def published(source: Source) -> str:
+    """Where it was published, with its link; safe in mrkdwn."""
+    title = literal(source.title).replace("|", "/")
+    return f"<{escape(source.url).replace('|', '%7C')}|{title}>" if source.url else title
 
 
 class Standing(NamedTuple):

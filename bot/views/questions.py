@@ -26,12 +26,14 @@ from bot.views.blocks import (
     ticket_field,
 )
 from bot.views.documents import cited, quoted
+from bot.views.milestones import SHOWN_FOR_REFERENCE, announced, published
 from bot.views.notes import note_line
 from bot.views.passages import contact_line, link_line, source_words, to_copy
 from flows.asked import Voted
 from flows.asking import LONGEST, Reply, is_question
 from flows.documents.finding import Found
 from flows.firm_answers import to_be_checked
+from flows.moved_dates import standing
 from flows.position import FirmAnswer, Member, Position
 from flows.questions.answer import Ambiguous, Answered, Citation, Declined, Part, Refused
 from flows.roadmap import Pack, Quote
@@ -87,7 +89,7 @@ def _said(asking: Asking, reply: Reply) -> tuple[str, list[Block]]:
     """What phones show, and the blocks that say the same."""
     match reply.answer:
         case Answered():
-            return _answered(asking, reply.answer)
+            return _answered(asking, reply, reply.answer)
         case Ambiguous():
             return _ambiguous(asking, reply, reply.answer)
         case Declined():
@@ -103,15 +105,16 @@ def _said(asking: Asking, reply: Reply) -> tuple[str, list[Block]]:
 # --- answered -------------------------------------------------------------------------------------------------
 
 
-def _answered(asking: Asking, found: Answered) -> tuple[str, list[Block]]:
+def _answered(asking: Asking, reply: Reply, found: Answered) -> tuple[str, list[Block]]:
     blocks: list[Block] = []
     for part in found.parts:
         blocks += [*([divider()] if blocks else []), *_part(asking, part)]
-    blocks += _own_dates(asking, found.parts)
+    blocks += _moved(reply)
+    blocks += _own_dates(asking, reply, found.parts)
     ways = _step_button(asking, found.parts)
     blocks += [actions(*ways)] if ways else []
     said = " ".join(part.direct or _first_quote(part) for part in found.parts)
-    return escape(clip(said, SECTION // 2)), blocks
+    return " ".join([escape(clip(said, SECTION // 2)), *_moved_words(reply)]), blocks
 
 
 def _first_quote(part: Part) -> str:
@@ -139,10 +142,31 @@ def _direct(direct: str) -> str:
     return f"*{escape(line)}*" + (f"\n{escape(rest)}" if rest else "")
 
 
-def _own_dates(asking: Asking, parts: Sequence[Part]) -> list[Block]:
-    """The firm's own date beside an industry date that has passed."""
+def _moved(reply: Reply) -> list[Block]:
+    """What an industry date is by now that the roadmap has on another day, and where that was published."""
+    blocks = []
+    for one, now in zip(reply.moved, _moved_words(reply), strict=True):
+        last = one.revision
+        added = f" · added by {literal(last.added_by)}" if last.added_by else ""
+        sources = "; ".join(published(s) for s in last.sources)
+        told = f"Announced {announced(last)}. Source: {sources}{added}.\n`/cais deadlines` has its story."
+        blocks.append(section(clip(f"📅 *{now}*\n{told}", SECTION)))
+    return blocks
+
+
+def _moved_words(reply: Reply) -> list[str]:
+    """The same in a sentence each; of one that has passed since, that it has."""
+    return [
+        escape(standing(one)) + (f" {SHOWN_FOR_REFERENCE}" if one.revision.value.has_passed(reply.today) else "")
+        for one in reply.moved
+    ]
+
+
+def _own_dates(asking: Asking, reply: Reply, parts: Sequence[Part]) -> list[Block]:
+    """The firm's own date beside an industry date that has passed, or is another by now."""
     past = [m.past.partition(". ")[0] for m in asking.pack.milestones]
-    if asking.firm is None or not any(words in part.direct for words in past for part in parts):
+    has_passed = any(words in part.direct for words in past for part in parts)
+    if asking.firm is None or not (has_passed or reply.moved):
         return []
     if asking.firm.target is None:
         return [context("🎯 Your firm has set no target date yet: `/cais firm settings` sets one.")]
@@ -175,7 +199,8 @@ def _ambiguous(asking: Asking, reply: Reply, found: Ambiguous) -> tuple[str, lis
         label = f"{part.environment.upper()} environment" if part.environment else f"Show {_ORDINALS[nth]}"
         line = _direct(part.direct or _first_quote(part))
         blocks.append(section(line, accessory=button(label, picked, says=f"{label}: {part.direct}")))
-    return f"{text} {escape(clip(' '.join(p.direct for p in found.readings), SECTION // 2))}", blocks
+    said = f"{text} {escape(clip(' '.join(p.direct for p in found.readings), SECTION // 2))}"
+    return " ".join([said, *_moved_words(reply)]), [*blocks, *_moved(reply)]
 
 
 # --- not in the roadmap ---------------------------------------------------------------------------------------
@@ -214,7 +239,7 @@ def _declined(asking: Asking, reply: Reply, found: Declined) -> tuple[str, list[
         return why, [section(f"*{why}*"), ways]
     blocks = [section(f"*{why}*\nI would rather say so than guess.")]
     if found.nearest:
-        blocks.append(section(f"The nearest passage:\n{_quoted(asking.pack, [found.nearest])}"))
+        blocks += [section(f"The nearest passage:\n{_quoted(asking.pack, [found.nearest])}"), *_moved(reply)]
     blocks.append(section(f"The Helpdesk can say more:\n{contact_line(found.contact)}"))
     name = asking.firm.name if asking.firm else "(your firm)"
     blocks += to_copy(found.draft.replace("{firm}", name))

@@ -2,8 +2,8 @@
 
 from bot.views import dated
 from bot.views.blocks import day, literal, short_day
-from bot.views.milestones import value_words
 from bot.views.reminded import Reminded, moment, title
+from flows.deadline_words import value_words
 from flows.own_dates import OPEN
 from flows.reminders.milestones import holds_again, was_superseded
 from flows.walk import Item

@@ -6,11 +6,11 @@ from zoneinfo import ZoneInfo
 
 from bot.views import dated
 from bot.views.blocks import day, escape, literal, short_day
-from bot.views.milestones import value_words
 from bot.views.passages import contact_line
 from bot.views.reminded import Reminded, name, title
 from bot.views.reminder_reasons import besides, counts_the_same, lost_how, lost_words, why
 from bot.views.scene import wait_words, why_not
+from flows.deadline_words import value_words
 from flows.deadlines import Revision, Source, effect
 from flows.position import TaskRecord
 from flows.time_words import clock, zone_name

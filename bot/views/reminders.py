@@ -30,7 +30,6 @@ from bot.views.blocks import (
     select,
     short_day,
 )
-from bot.views.milestones import value_words
 from bot.views.reminded import Reminded, moment, name
 from bot.views.reminder_ends import became
 from bot.views.reminder_words import asks_about_a_wait, moved_text, text
@@ -39,6 +38,7 @@ from bot.views.taken_back import taken_back
 from bot.views.taken_back import text as taken_back_text
 from bot.views.task_buttons import one_click
 from bot.views.waiting import words_to_copy
+from flows.deadline_words import value_words
 from flows.gist import owner_of
 from flows.position import TaskRecord
 

@@ -1,8 +1,8 @@
 """What a reminder says of a change of an industry date that was told and then taken back."""
 
 from bot.views.blocks import literal
-from bot.views.milestones import value_words
 from bot.views.reminded import Reminded, moment, title
+from flows.deadline_words import value_words
 from flows.deadlines import UNCONFIRMED, TakenBack, effect
 from flows.reminders.milestones import holds_again, name_of
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from flows.guard import looks_like
 from flows.questions.answer import Answer, Context
 from flows.questions.choosing import ENOUGH, Choice, Chooser
-from flows.questions.composing import Composer
+from flows.questions.composing import Composer, Seen
 from flows.questions.following import counted, follows, loosely_parted, merged, only, parted
 from flows.questions.learning import Learned
 from flows.questions.likeness import Likeness
@@ -48,14 +48,24 @@ class Asker:
         return self._knowledge.statements.keys()
 
     def ask(
-        self, question: str, context: Context = NOTHING, *, today: date | None = None, walk: Walk | None = None
+        self,
+        question: str,
+        context: Context = NOTHING,
+        *,
+        today: date | None = None,
+        walk: Walk | None = None,
+        moved: Collection[str] = (),
     ) -> Answer:
-        """What the roadmap says. `today` tells which dates have passed; `walk` is where the asker's firm is."""
+        """What the roadmap says. `today` tells which dates have passed; `walk` is where the asker's firm is.
+
+        `moved`: the milestones that are on another day by now than the roadmap says.
+        """
         question = question[:MOST_GUARDED]
         found = looks_like(question)
         if found:
             return self._composer.refused(found)
-        return self._composer.answer(question, self.choices(self.reader.read(question), context), today, walk)
+        choices = self.choices(self.reader.read(question), context)
+        return self._composer.answer(question, choices, Seen(today, walk, frozenset(moved)))
 
     def choices(self, reading: Reading, context: Context = NOTHING) -> Sequence[Choice]:
         """What a question is about: one choice, or one for each question in it."""

@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
+import msgspec
+
 from flows.questions.answer import Ambiguous, Answer, Answered, Citation, Declined, Part, Refused, Said
 from flows.questions.choosing import Choice
 from flows.questions.knowledge import Knowledge, Subject
@@ -23,6 +25,18 @@ _NEAR, _PLAINLY = 0.6, 0.05
 """How near a phrasing must be, and how much nearer than one with the other answer, to say yes or no as it does."""
 
 
+class Seen(msgspec.Struct, frozen=True):
+    """What an answer is written in view of: the day it is, where the asker's firm is, which milestones were moved."""
+
+    today: date | None = None
+    walk: Walk | None = None
+    moved: frozenset[str] = frozenset()
+
+    def have_moved(self, subject: Subject) -> bool:
+        """Whether a date that the subject's line names is another by now."""
+        return not self.moved.isdisjoint(subject.dates)
+
+
 class Composer:
     """Writes answers with the pack's links, contacts and wording."""
 
@@ -30,13 +44,13 @@ class Composer:
         self._knowledge = knowledge
         self._pack = pack
 
-    def answer(self, question: str, choices: Sequence[Choice], today: date | None, walk: Walk | None) -> Answer:
+    def answer(self, question: str, choices: Sequence[Choice], seen: Seen) -> Answer:
         """One part for each choice that holds; declined where none does."""
         held = [c for c in choices if c.answers]
         if not held:
             return self._declined(question, choices[0])
         confidence = round(min(c.score for c in held), 2)
-        parts = [part for choice in held for part in self._parts(question, choice, today, walk)]
+        parts = [part for choice in held for part in self._parts(question, choice, seen)]
         if len(held) == 1 and len(parts) > 1:
             return Ambiguous(readings=tuple(parts), confidence=confidence, edition=self._pack.edition_title)
         return Answered(parts=tuple(parts), confidence=confidence, edition=self._pack.edition_title)
@@ -52,44 +66,48 @@ class Composer:
         statement = self._knowledge.statements[statement_id]
         return Citation(id=statement_id, step=statement.step, quote=statement.text, lines=statement.lines)
 
-    def _parts(self, question: str, choice: Choice, today: date | None, walk: Walk | None) -> list[Part]:
+    def _parts(self, question: str, choice: Choice, seen: Seen) -> list[Part]:
         """One, or the readings: one for each environment where the question names neither, or the next best."""
         name = choice.subject.name if choice.subject else ""
         subject = self._knowledge.subjects[name]
-        # Whether it is too late is for nobody here to say: the line says what the date was.
-        said = "" if subject.dates and _JUDGES.search(question) else _said(choice)
+        # Whether it is too late is for nobody here to say: the line says what the date was. Nor does a yes hold to a
+        # date that is another by now.
+        judges = bool(subject.dates and _JUDGES.search(question))
+        said = "" if judges or seen.have_moved(subject) else _said(choice)
         envs: Sequence[Environment | None] = [choice.env]
         if not isinstance(subject.cite, tuple) and choice.env not in subject.cite:
             envs = tuple(subject.cite)
-        parts = [self._part(name, env, said, today, walk) for env in envs]
+        parts = [self._part(name, env, said, seen) for env in envs]
         if subject.also and heads_of(choice.units).isdisjoint(subject.unless):
-            parts.append(self._part(subject.also, None, "", today, walk))
+            parts.append(self._part(subject.also, None, "", seen))
         elif choice.either and not subject.also and len(parts) == 1:
-            other = self._part(choice.either, choice.env, "", today, walk)
+            other = self._part(choice.either, choice.env, "", seen)
             parts += [other] if other.citations[0] != parts[0].citations[0] else []
         return parts
 
-    def _part(self, name: str, env: Environment | None, said: Said, today: date | None, walk: Walk | None) -> Part:
+    def _part(self, name: str, env: Environment | None, said: Said, seen: Seen) -> Part:
         subject = self._knowledge.subjects[name]
         citations = tuple(self.citation(s) for s in subject.cited(env)[:MOST_CITED])
         return Part(
             subject=name,
-            direct=self._direct(subject, env, said, today),
+            direct=self._direct(subject, env, said, seen),
             said=said,
             citations=citations,
             links=self._links(subject, citations),
             contact=self._pack.contacts.get(subject.contact),
             environment=env if not isinstance(subject.cite, tuple) else None,
-            firm=firm_line(subject, walk),
+            firm=firm_line(subject, seen.walk),
         )
 
-    def _direct(self, subject: Subject, env: Environment | None, said: Said, today: date | None) -> str:
+    def _direct(self, subject: Subject, env: Environment | None, said: Said, seen: Seen) -> str:
         own = {"yes": subject.say_yes, "no": subject.say_no}.get(said, "")
         line = own or subject.says(env)
         if said:
             line = f"{said.capitalize()}. {line}"
+        if seen.have_moved(subject):
+            return f"The roadmap says: {line}"
         for milestone in self._pack.milestones:
-            passed = today is None or date.fromisoformat(milestone.date) < today
+            passed = seen.today is None or date.fromisoformat(milestone.date) < seen.today
             if milestone.id in subject.dates and passed:
                 past = self._knowledge.passed.get(milestone.id, milestone.past)
                 line = past if not said and line.rstrip(".") in past else f"{line} {past}"

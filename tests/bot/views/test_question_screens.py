@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from bot.actions import verb_of
 from bot.bootstrap import build_router
@@ -19,9 +20,11 @@ from bot.views import notes, questions, queue
 from bot.views.scene import Scene
 from flows.asked import Asked, UpdateNote
 from flows.asking import Reply
+from flows.deadlines import Revision, Source, Value
 from flows.events import FirmAnswerGiven, FirmKey, FirmSetUp, MemberSet
 from flows.firms import Person
 from flows.lead_queue import Queue
+from flows.moved_dates import Moved
 from flows.position import Position
 from flows.questions.answer import Ambiguous, Answer, Answered, Citation, Declined, Part, Refused
 from flows.records import Stamp, record
@@ -100,6 +103,16 @@ def answers(pack: Pack, text: str) -> list[Answer]:
     ]
 
 
+def moved(pack: Pack, text: str) -> tuple[Moved, ...]:
+    """Every date of the roadmap on another day by now, with a source and a name as long as they come."""
+    value, source = (
+        Value("window", start=TODAY, end=TODAY),
+        Source(text[:300] or "A notice", "https://example.com/" + "a" * 900),
+    )
+    last = Revision("d", 1, TODAY, TODAY, value, "postponed", text, (source, source), added_by=text[:80])
+    return tuple(Moved(m, text[:150], last) for m in pack.milestones)
+
+
 def check_message(message: Message) -> None:
     shown = content(message)
     assert problems_in_message(shown) == []
@@ -130,6 +143,7 @@ def check_all(pack: Pack, text: str, *, leads: int = 1, rows: int = 1) -> None:
         kept = None if isinstance(found, Refused) else asked(text)
         for said in (own, None) if isinstance(found, Declined) else (None,):
             reply = Reply(found, kept, said, (note(text), note(text, step="2")), pack.wording.since, members, TODAY)
+            reply = replace(reply, moved=moved(pack, text))
             for position in (scene.position, None):
                 check_message(questions.answer(questions.Asking(pack, position), reply))
     waiting = Queue(tuple(asked(text, n) for n in range(rows)), tuple(scene.position.firm_answers.values()), TODAY)
