@@ -11,7 +11,7 @@ from flows.reviews import Review, pending, reviewers
 from flows.roadmap import Pack
 from flows.walk import LEFT, Item, walk
 
-FORM = 2
+FORM = 3
 """Raise it whenever what a gist holds changes: those of another form are made anew."""
 
 AFTER_DATES = 10_000_000
@@ -83,9 +83,12 @@ def owner_of(position: Position, item: Item) -> Owner | None:
 
 
 def mine(position: Position, items: Sequence[Item], person: str) -> list[Item]:
-    """The tasks of this person that can be worked on or followed up, the most urgent first."""
-    there = [i for i in items if i.state in ("open", "waiting")]
-    own = [i for i in there if (owner := owner_of(position, i)) and owner.person == person]
+    """The tasks of this person, the most urgent first: what can be worked on or followed up, and what has a date.
+
+    What only comes after other tasks is reminded of by its date all the same.
+    """
+    left = [i for i in items if i.state in LEFT and (i.state != "locked" or due_of(position, i.task, i.key))]
+    own = [i for i in left if (owner := owner_of(position, i)) and owner.person == person]
     return sorted(own, key=lambda i: urgency(position, i))
 
 

@@ -34,7 +34,16 @@ from bot.views.blocks import (
 )
 from bot.views.onboarding import WHAT_THIS_IS
 from bot.views.portfolio import first_words
-from bot.views.scene import Scene, attester_line, banner, next_button, progress_words, to_review_line, wait_words
+from bot.views.scene import (
+    Scene,
+    attester_line,
+    banner,
+    next_button,
+    progress_words,
+    to_review_line,
+    wait_words,
+    why_not,
+)
 from bot.views.summaries import progress_bar
 from bot.views.task_buttons import one_click, review_buttons
 from bot.views.tasks import NOTHING, Top
@@ -157,7 +166,7 @@ def _mine(today: Today, *, several: bool) -> list[Block]:
 def _task(pending: Pending, *, several: bool) -> str:
     scene, item, review = pending
     said = [f"*{literal(item.title)}*", *([literal(scene.position.name)] if several else [f"step {item.task.step}"])]
-    about = (_finished(scene, review),) if review else (_date(scene, item), _wait(scene, item))
+    about = (_finished(scene, review),) if review else (_date(scene, item), _wait(scene, item), _locked(scene, item))
     return "\n".join([" · ".join(said), *filter(None, about)])
 
 
@@ -181,6 +190,10 @@ def _wait(scene: Scene, item: Item) -> str:
         return ""
     words = wait_words(scene, item.record)
     return f"⏳ {words[0].upper()}{words[1:]}"
+
+
+def _locked(scene: Scene, item: Item) -> str:
+    return f"🔒 Comes {why_not(scene, item)}" if item.state == "locked" else ""
 
 
 def _task_ways(pending: Pending) -> list[Element]:

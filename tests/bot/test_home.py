@@ -81,6 +81,22 @@ async def test_my_tasks_of_all_firms_come_soonest_first_each_with_its_date_and_n
     assert "Birch" not in home_of(slack.lea)
 
 
+async def test_a_task_of_mine_that_comes_after_others_is_there_once_it_has_a_date(
+    slack: Slack, services: Services
+) -> None:
+    key = await registered(services, "Apex")
+    await services.assign(key, BY_BEN, "s3e", BEN_COLE)
+    title = services.pack.tasks["s3e"].title
+    assert title not in words_of(await slack.ben.opens_home() or {}).partition("Apex")[0]
+    await services.set_task_due(key, BY_BEN, "s3e", services.today(await services.position(key, BEN_COLE)))
+    home = words_of(await slack.ben.opens_home() or {})
+    assert title in home
+    assert "📌 Today, Nov" in home
+    assert "🔒 Comes after “Register for CAIS”" in home
+    await slack.ben.presses("Open", on=slack.ben.home)
+    assert "Back to my tasks\nStep 3 of 6" in home_of(slack.ben)
+
+
 async def test_a_date_of_the_firms_own_that_passed_is_said_and_not_counted(slack: Slack, services: Services) -> None:
     key = await registered(services, "Apex")
     position = await services.position(key, BEN_COLE)
