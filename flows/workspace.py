@@ -171,6 +171,14 @@ def days_miscounted_since(workspace: Workspace, planned: datetime) -> datetime |
     return min([*wrong, *(planned for at in edits.values() if at >= planned)], default=None)
 
 
+def days_edited_since(workspace: Workspace, planned: datetime) -> frozenset[date]:
+    """The trading days that were changed since, or whose change was taken back."""
+    edits = {e.sequence: e.fact.day for e in workspace.entries if isinstance(e.fact, TradingDayEdited)}
+    new = [e for e in workspace.entries if _at(e) >= planned]
+    of_days = (edits.get(e.fact.of if isinstance(e.fact, Withdrawn) else e.sequence) for e in new)
+    return frozenset(day for day in of_days if day)
+
+
 def _at(entry: Entry) -> datetime:
     return datetime.fromisoformat(entry.recorded_at)
 

@@ -21,6 +21,8 @@ def _why_before(it: Reminded) -> str:
     if planned < it.today:
         what = days if count else "the last trading day before" if rolled else "the day itself"
         return f"{_kept_until_now(it, what, planned)}{skipped}"
+    if planned > it.today:  # a closure was taken back since
+        return f"{days if count else 'the day itself'}, as trading days were counted then"
     if on and rolled:
         return _rolled_back(it, on)
     return f"{days}{skipped}" if count else "it is today"

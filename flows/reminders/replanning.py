@@ -52,7 +52,7 @@ def replan(pack: Pack, ledger: Ledger, facts: Facts, now: datetime) -> Replan:
         drop=(*plan.drop(), *posts.drop),
         outcomes={**outcomes, **dict.fromkeys(plan.refused, NEEDLESS), **posts.outcomes},
         about=about,
-        redraw=(*plan.redraw((*outcomes, *about)), *posts.redraw),
+        redraw=(*plan.redraw((*outcomes, *about, *plan.recounted())), *posts.redraw),
         again_at=plan.again_at(),
     )
 
@@ -82,6 +82,7 @@ class _Plan:
     ) -> None:
         self.pack = pack
         self.facts = facts
+        self.workspace = workspace
         self.closed = sorted(workspace.calendar.closed)
         self.withdrawn = {str(number) for number in shared.withdrawn_revisions(workspace)}
         """Revisions of industry dates that were a mistake."""
@@ -254,6 +255,17 @@ class _Plan:
             rung = rung_of(row.owed)
             if about := about_anew(row, rung, date_now(self.pack, self.facts.position, rung)):
                 yield key, about
+
+    def recounted(self) -> Iterator[str]:
+        """Rows whose message says how many trading days it is to a date, where these are counted otherwise now."""
+        edited = shared.days_edited_since(self.workspace, self.planned) if self.miscounted_since else ()
+        for key, row in self.rows.items() if edited else ():
+            if not _stands(row):
+                continue
+            rung, said = rung_of(row.owed), datetime.fromtimestamp(row.owed.due_at, UTC)
+            day = self.people.hours(row.owed.person).day_of(said)
+            if rung.kind == "before" and rung.on and any(day <= one <= rung.on for one in edited):
+                yield key
 
     def redraw(self, changed: Iterable[str]) -> Iterator[Owed]:
         of = {row.owed.message: row.owed.person for row in map(self.rows.__getitem__, changed) if _stands(row)}

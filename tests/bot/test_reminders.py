@@ -120,6 +120,18 @@ async def test_a_day_that_was_closed_by_mistake_brings_its_reminder_once_that_is
     assert world.said(BEN).count("it is today") == 1
 
 
+async def test_a_message_that_names_a_closure_is_drawn_anew_once_that_is_taken_back(world: World) -> None:
+    await bens_task(world, date(2026, 12, 15))
+    admin, closed = replace(person(ANA), admin=True), TradingDayEdited(date(2026, 12, 14), "closed", "Mourning")
+    kept = await world.services.record_for_workspace(TENANT, world.act(admin), closed)
+    await world.goes_to("2026-12-07")
+    assert "*Why now:* 5 trading days before; the market is closed on Dec 14: Mourning." in world.said(BEN)
+    await world.services.record_for_workspace(TENANT, world.act(admin), Withdrawn(kept.workspace.entries[-1].sequence))
+    await world.plan()
+    assert "*Why now:* 5 trading days before, as trading days were counted then." in world.said(BEN)
+    assert "Mourning" not in world.said(BEN)
+
+
 async def test_a_weekly_reminder_before_a_holiday_says_why_it_comes_early(world: World) -> None:
     await bens_task(world, date(2026, 12, 18))
     await world.day_by_day("2026-12-24")
