@@ -16,8 +16,10 @@ from bot.views import help as views
 from bot.views import naming
 from bot.views.help import Offer
 from bot.views.viewing import for_viewer
+from flows.dates import read
 from flows.firms import role_of
 from flows.services import Services
+from flows.trading_days import NYSE
 
 OFFERED = 3
 
@@ -79,8 +81,10 @@ def say_unknown(router: Router) -> Callable[[Heard, Services], Awaitable[Answer]
             return Say(answer.message) if isinstance(answer, Replace) else answer
         first, _, rest = heard.words.strip().partition(" ")
         near = words.near(first, router.commands)[:OFFERED]
-        if stops := words.to_stop(heard.words):
-            (first, _, rest), near = stops.partition(" "), (stops.partition(" ")[0],)
+        today = services.now().date()
+        meant = words.in_own_words(heard.words, lambda w: read(w, today=today, calendar=NYSE) is not None)
+        if meant:
+            (first, _, rest), near = meant.partition(" "), (meant.partition(" ")[0],)
         offered = [await _offer(router, heard, services, command, rest) for command in near]
         firm = _firm(heard)[0]
         if views.reads_like_a_question(heard.words) or (not near and await services.asking.knows(heard.words)):

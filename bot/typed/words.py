@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from difflib import get_close_matches
 from typing import NamedTuple
 
@@ -135,10 +135,26 @@ _STOPPED = re.compile(
 )
 
 
-def to_stop(text: str) -> str:
-    """The command that stops what somebody wants stopped in their own words, as in `stop the summary`; else empty."""
-    found = _STOPPED.match(text.strip())
-    return {"summar": "summary off", "remind": "remind off"}[found[1].casefold()] if found else ""
+_PAUSED = re.compile(r"(?:please\s+)?pause\s+(?:the\s+|my\s+|all\s+)*reminders?\b\s*(until\s+.+)?", re.IGNORECASE)
+_MOVED = re.compile(
+    r"(?:please\s+)?(?:move|push|shift|postpone|reschedule|change|set)\s+(?:the\s+(?:due\s+)?date\s+(?:of|for)\s+)?"
+    r"(.+?)\s+(?:back\s+)?(?:to|until)\s+(.+)",
+    re.IGNORECASE,
+)
+
+
+def in_own_words(text: str, is_date: Callable[[str], bool]) -> str:
+    """The command for what somebody says in their own words, as in `stop the summary`, `move s2 to Friday`.
+
+    Empty for everything else. It is offered and never run.
+    """
+    said = " ".join(text[:LONGEST_COMMAND].split())
+    if found := _STOPPED.match(said):
+        return {"summar": "summary off", "remind": "remind off"}[found[1].casefold()]
+    if found := _PAUSED.fullmatch(said):
+        return f"remind pause {found[1] or ''}".strip()
+    found = _MOVED.fullmatch(said)
+    return f"due {found[1]} {found[2]}" if found and is_date(found[2]) else ""
 
 
 class Ending(NamedTuple):

@@ -417,9 +417,15 @@ async def test_where_the_summary_of_several_firms_stood_it_says_so_of_all_of_the
     assert "The summary of 3 firms is no longer posted here" in words_of(post)
 
 
-async def test_whoever_asks_to_stop_it_in_other_words_is_offered_its_end(world: World) -> None:
+async def test_whoever_says_it_in_other_words_is_offered_the_command(world: World) -> None:
     await a_firm(world.services, "Alpha", BEN)
-    for typed, offered in (("stop the summary", "summary off"), ("turn off my reminders", "remind off")):
+    for typed, offered in (
+        ("stop the summary", "summary off"),
+        ("turn off my reminders", "remind off"),
+        ("pause my reminders until Monday", "remind pause until Monday"),
+        ("move s2 to next Friday", "due s2 next Friday"),
+        ("please change the date of step 4 to Dec 15", "due step 4 Dec 15"),
+    ):
         assert offered in str(labels(await world.slack.ben.at(COMPLIANCE).types(f"/cais {typed}")))
 
 
