@@ -8,10 +8,14 @@ from difflib import get_close_matches
 
 import msgspec
 
+from flows.date_spans import MONTHS, WEEKDAYS, months_on, named, nth_within, span_named
 from flows.trading_days import Calendar
 
 LATELY = 120
 """Days for which a day without a year that has just passed is asked about, instead of taken for next year's."""
+
+
+NO_HOUR = "Dates have no hour here: each ends at 11:59 PM New York time."
 
 
 class OnDay(msgspec.Struct, frozen=True):
@@ -41,18 +45,26 @@ class WhichDay(msgspec.Struct, frozen=True):
 Meant = OnDay | EveryYear | NoDate | WhichDay
 
 _IN_ORDER = (
-    "january february march april may june july august september october november december",
-    "monday tuesday wednesday thursday friday saturday sunday",
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
     "eighteen nineteen twenty",
     "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth "
     "sixteenth seventeenth eighteenth nineteenth twentieth",
-    "today tomorrow yesterday next this month months week weeks year quarter business trading days every from before "
-    "after clear none",
+    "today tomorrow yesterday next last this month months week weeks year quarter business trading working days every "
+    "from before after clear none",
 )
-MONTHS, WEEKDAYS, _COUNTED, _NTH, _OTHER_WORDS = map(str.split, _IN_ORDER)
+_COUNTED, _NTH, _OTHER_WORDS = map(str.split, _IN_ORDER)
 _CLEAR = frozenset({"clear", "none", "no date", "nothing", "remove", "delete", "cancel", "never", "unset", "no"})
 _LEADING = re.compile(r"^(?:(?:by|on|until|till|due|at|the)\s+)+")
+_NTH_OF = re.compile(
+    rf"(last|\d{{1,2}}(?:st|nd|rd|th)|{'|'.join(_NTH)}) ([a-z]+|(?:business|trading|working|work) day) (?:of|in) "
+    r"(?:the )?(.+)"
+)
+_TURNED = re.compile(r"(?:(?:(this|next) )?(month|quarter|year)s?|(q[1-4]))[ -]?end(?: (20\d\d))?")
+_AT = (
+    r"(?:(?:at|by|before|from) )?(?:(?:1[0-2]|0?[1-9])(?::[0-5]\d)? ?[ap] ?m|(?:[01]?\d|2[0-3]):[0-5]\d|noon|midnight)"
+    r"(?: (?:e|c|m|p)[sd]?t| eastern| pacific| central| new york)?(?: time)?"
+)
+_HOUR = re.compile(rf"^{_AT} (?=\S)|(?<=\S) {_AT}$")
 _END_OF_DAY = re.compile(r"\b(?:eod|cob|end of (?:the )?(?:business )?day|close of business)\b(?: (?:on|of))?")
 
 
@@ -72,7 +84,7 @@ def near(text: str, *, today: date, calendar: Calendar) -> str:
     said = " ".join(mended)
     if said == _tidy(text):
         return ""
-    found = read(said, today=today, calendar=calendar)
+    found = read_due(said, today=today, calendar=calendar)
     nowhere = found is None or (isinstance(found, WhichDay) and not found.choices)
     return "" if nowhere else said
 
@@ -90,6 +102,19 @@ def read(text: str, *, today: date, calendar: Calendar) -> Meant | None:
     if not said:
         return OnDay(today) if ends_today else None
     return _Reading(today, calendar).of(said)
+
+
+def read_due(text: str, *, today: date, calendar: Calendar) -> Meant | None:
+    """Like `read`, for the day something is wanted by: where an hour stands beside it, the day is asked about."""
+    found = read(text, today=today, calendar=calendar)
+    if found is not None or not (hour := _HOUR.search(said := _tidy(text))):
+        return found
+    match read(said[: hour.start()] or said[hour.end() :], today=today, calendar=calendar):
+        case OnDay(on):
+            return WhichDay(f"{NO_HOUR} Do you mean this day?", (on,))
+        case WhichDay(ask, choices):
+            return WhichDay(f"{NO_HOUR} {ask}", choices)
+    return None
 
 
 def _tidy(text: str) -> str:
@@ -116,6 +141,7 @@ class _Reading:
             self._by_name,
             self.of_numbers,
             self._counted,
+            self._nth_of,
             self._weekday,
             self._edge,
             self.of_month_and_day,
@@ -157,7 +183,10 @@ class _Reading:
         return readings[0]
 
     def _counted(self, said: str) -> Meant | None:
-        """`in 3 business days`, `two weeks from now`, `5 trading days before May 31 2027`."""
+        """`in 3 business days`, `in 3 bd`, `next trading day`, `two weeks from now`, `5 trading days before May 31`."""
+        if one := re.fullmatch(r"next (?:business|trading|working|work) day(?: (?:from|after) (.+))?", said):
+            return self._counted(f"1 trading day after {one[1]}" if one[1] else "in 1 trading day")
+        said = re.sub(r"(?<=\d) ?bds?\b", " business days", said, count=1)
         number = r"(\d{1,4}|an?|" + "|".join(_COUNTED) + r"|a couple of|a few)"
         kind = r"(business|trading|working|work|week)?\s*(days?|weeks?|fortnights?|months?|years?)"
         found = re.fullmatch(rf"(?:in |within )?{number} {kind}(?: (from|after|before|ago)(?: (.+))?)?", said)
@@ -182,13 +211,13 @@ class _Reading:
         if trading and unit == "day":
             return self.calendar.plus(day, n) if n >= 0 else self.calendar.minus(day, -n)
         if unit in ("month", "year"):
-            return _months_on(day, n * (12 if unit == "year" else 1))
+            return months_on(day, n * (12 if unit == "year" else 1))
         return day + timedelta({"day": 1, "week": 7, "fortnight": 14}[unit] * n)
 
     def _weekday(self, said: str) -> Meant | None:
         """`Friday`, `this Friday`, `next Friday`, `Friday Dec 18`: where two readings differ, both are offered."""
         found = re.fullmatch(r"(this |this coming |coming |next |last )?([a-z]+)(?: (next week|week|.+))?", said)
-        index = _named(found[2], WEEKDAYS) if found else None
+        index = named(found[2], WEEKDAYS) if found else None
         if found is None or index is None:
             return None
         ahead = self.today + timedelta((index - self.today.weekday()) % 7)
@@ -228,52 +257,81 @@ class _Reading:
         asked = f"{_short(meant.on)} is a {real}, not a {said}. Which day do you mean?"
         return WhichDay(asked, self._to_come(meant.on, near))
 
+    def _nth_of(self, said: str) -> Meant | None:
+        """`last Friday of January`, `first Monday in June 2027`, `second business day of next month`."""
+        found = _NTH_OF.fullmatch(said)
+        fits = self._kind(found[2]) if found else None
+        if found is None or fits is None:
+            return None
+        nth = -1 if found[1] == "last" else _day_number(re.sub(r"(?<=\d)[a-z]+", "", found[1]))
+        fitting = [(span, nth_within(span, nth, fits)) for span in self._spans(found[3])] if nth else []
+        days = [on for _, on in fitting if on]
+        for (first, last), on in [] if self.past else fitting:
+            if on and on >= self.today:
+                break
+            if on is None and last >= self.today:
+                kind = found[2] if " " in found[2] else found[2].capitalize()
+                no_such = f"There is no {found[1]} {kind} from {_short(first)} to {_short(last)}."
+                return WhichDay(no_such, self._to_come(*days))
+        return self._first_fitting(days)
+
+    def _spans(self, said: str) -> list[tuple[date, date]]:
+        """Those of a name, this year's first; one that names its year, or is counted from today, is one only."""
+        if re.match(r"next (?!week|month|quarter|year)", said):  # "next June" may be this year's or the one after it
+            return []
+        this = self.today.year
+        years = (this, this - 1) if self.past else (this, this + 1)
+        found = [span_named(f"{said} {year}", self.today) for year in years]
+        found = found if any(found) else [span_named(said, self.today)]
+        return [span for span in found if span]
+
+    def _kind(self, said: str) -> Callable[[date], bool] | None:
+        """Whether a day is one of a kind: a weekday by its name, or a trading day."""
+        if re.fullmatch(r"(?:business|trading|working|work) day", said):
+            return self.calendar.is_trading_day
+        index = named(said, WEEKDAYS)
+        return None if index is None else lambda day: day.weekday() == index
+
+    def _first_fitting(self, days: Sequence[date]) -> Meant | None:
+        """The one to come, or the last there was; one that has passed lately is asked about, as in `_in_some_year`."""
+        if self.past:
+            return next((OnDay(day) for day in days if day <= self.today), None)
+        near = [day for day in days if (self.today - day).days <= LATELY] or days
+        if not near or near[0] >= self.today:
+            return OnDay(near[0]) if near else None
+        again = self._to_come(*near)
+        return WhichDay(
+            f"{_long(near[0])} has passed. {'Do you mean the one to come?' if again else 'Pick a day to come.'}", again
+        )
+
     def _edge(self, said: str) -> Meant | None:
-        """`end of month`, `end of next month`, `end of May 2027`, `end of the quarter`, `eoy`, `start of next week`."""
+        """`end of month`, `end of May 2027`, `end of the quarter`, `eoy`, `year end 2027`, `start of next week`."""
         short = {"eom": "end of month", "eow": "end of week", "eoy": "end of year", "eoq": "end of quarter"}
         said = short.get(said, said)
+        if turned := _TURNED.fullmatch(said):
+            return self._turned(*turned.groups(""))
         found = re.fullmatch(r"(end|last day|start|beginning|first day) of (?:the )?(.+)", said)
         if not found:
             return None
-        span = self._named_span(found[2])
+        span = span_named(found[2], self.today)
         if span is None:
             return None
         return self._day(span[1] if found[1] in ("end", "last day") else span[0])
 
+    def _turned(self, which: str, unit: str, quarter: str, year: str) -> Meant | None:
+        """`month end`, `year end 2027`, `q1 end`; "next quarter end" may be the one to come or the one after it."""
+        if which == "next":
+            ends = [self._edge(f"end of {unit}"), self._edge(f"end of next {unit}")]
+            ask = f"Which {unit} end do you mean: the one to come, or the one after it?"
+            return WhichDay(ask, tuple(on for end in ends if end for on in _days(end)))
+        return self._edge(f"end of {year}" if unit == "year" and year else f"end of {quarter or unit} {year}".strip())
+
     def _span(self, said: str) -> Meant | None:
         """A whole week, month or quarter is no day: its first and last are offered."""
-        span = self._named_span(said)
+        span = span_named(said, self.today)
         if span is None:
             return None
         return WhichDay("That is more than one day. Which one do you mean?", self._to_come(*span))
-
-    def _named_span(self, said: str) -> tuple[date, date] | None:
-        """First and last day; of a week the trading days' Monday and Friday."""
-        found = re.fullmatch(r"(?:(this|next) )?(?:(week|month|quarter|year)|([a-z]+)|q([1-4]))(?: (\d{4}))?", said)
-        if not found and (year := re.fullmatch(r"(20\d\d)", said)):
-            return date(int(year[1]), 1, 1), date(int(year[1]), 12, 31)
-        if not found:
-            return None
-        on = 1 if found[1] == "next" else 0
-        year_said = int(found[5]) if found[5] else 0
-        if found[2]:
-            return None if year_said else self._this(found[2], on)
-        first, months = (_named(found[3], MONTHS), 1) if found[3] else (3 * (int(found[4]) - 1), 3)
-        if first is None or found[1] == "this":
-            return None
-        start = date(year_said or self.today.year, first + 1, 1)
-        if not year_said and _last_of(start, months) < self.today:
-            start = date(self.today.year + 1, first + 1, 1)
-        return start, _last_of(start, months)
-
-    def _this(self, unit: str, on: int) -> tuple[date, date]:
-        today = self.today
-        if unit == "week":
-            monday = today - timedelta(today.weekday()) + timedelta(7 * on)
-            return monday, monday + timedelta(4)
-        months = {"month": 1, "quarter": 3, "year": 12}[unit]
-        start = _months_on(date(today.year, (today.month - 1) // months * months + 1, 1), months * on)
-        return start, _last_of(start, months)
 
     def of_month_and_day(self, said: str) -> Meant | None:
         """`Dec 15`, `December 15th 2027`, `15 December`, `15th of December`, `first of June`, `June first`."""
@@ -285,7 +343,7 @@ class _Reading:
         if len(tokens) != 2:
             return None
         for month_word, day_word in (tokens, tokens[::-1]):
-            month, day = _named(month_word, MONTHS), _day_number(day_word)
+            month, day = named(month_word, MONTHS), _day_number(day_word)
             if month is not None and day:
                 return self._in_some_year(month + 1, day, year)
         return None
@@ -294,7 +352,7 @@ class _Reading:
         """`the 15th`: the next one there is."""
         if not 1 <= day <= 31:
             return None
-        months = (_months_on(self.today.replace(day=1), n) for n in range(4))
+        months = (months_on(self.today.replace(day=1), n) for n in range(4))
         days = (m.replace(day=day) for m in months if day <= monthrange(m.year, m.month)[1])
         return OnDay(next(d for d in days if d >= self.today))
 
@@ -357,14 +415,6 @@ def _count(word: str) -> int:
     return {"a": 1, "an": 1, "a couple of": 2}.get(word) or _COUNTED.index(word)
 
 
-def _named(word: str, names: Sequence[str]) -> int | None:
-    """The place of a month or weekday, by its name or a beginning of three letters and more."""
-    found = [n for n, name in enumerate(names) if len(word) >= 3 and name.startswith(word)]
-    if word in ("sept", "tues", "thur", "thurs"):
-        found = [n for n, name in enumerate(names) if name.startswith(word[:3])]
-    return found[0] if len(found) == 1 else None
-
-
 def _day_number(word: str) -> int:
     if word.isdecimal() and len(word) <= 2:
         return int(word)
@@ -396,17 +446,6 @@ def _last_year_with(year: int, month: int, day: int) -> date:
     while found is None:
         found, year = _in_year(year, month, day), year - 1
     return found
-
-
-def _months_on(day: date, n: int) -> date:
-    """So many months later; the 31st becomes the last day of a shorter month."""
-    months = day.year * 12 + day.month - 1 + n
-    year, month = divmod(months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
-
-
-def _last_of(start: date, months: int) -> date:
-    return _months_on(start, months) - timedelta(1)
 
 
 def _long(day: date) -> str:

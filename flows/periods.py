@@ -7,7 +7,8 @@ from datetime import date, timedelta
 
 import msgspec
 
-from flows.dates import MONTHS, OnDay, WhichDay, read_past
+from flows.date_spans import MONTHS
+from flows.dates import OnDay, WhichDay, read_past
 from flows.time_words import day as said_day
 from flows.trading_days import Calendar
 

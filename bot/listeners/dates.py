@@ -58,7 +58,7 @@ def register(router: Router) -> None:
 
 def reader(today: date, calendar: Calendar) -> Callable[[str], Meant | None]:
     """What reads words as a date, today."""
-    return lambda text: dates.read(text, today=today, calendar=calendar)
+    return lambda text: dates.read_due(text, today=today, calendar=calendar)
 
 
 # --- due ------------------------------------------------------------------------------------------------------
@@ -218,7 +218,7 @@ async def type_target(heard: Heard, services: Services) -> Answer:
     scene = scene_for(heard, services)
     calendar = await calendar_for(heard, services)
     said = heard.words.strip()
-    meant = dates.read(said, today=scene.today, calendar=calendar) if said else None
+    meant = dates.read_due(said, today=scene.today, calendar=calendar) if said else None
     match meant:
         case OnDay() | NoDate():
             return Say(await _set_target(heard, services, _day(meant)))

@@ -13,7 +13,7 @@ from bot.views import dates, tasks
 from bot.views import plans as views
 from bot.views.scene import scene_of
 from bot.views.tasks import Top
-from flows.dates import OnDay, WhichDay, near, read
+from flows.dates import OnDay, WhichDay, near, read_due
 from flows.planning import Plan, plan, tight
 from flows.services import Services
 
@@ -51,7 +51,7 @@ async def type_plan(heard: Heard, services: Services) -> Answer:
         return Say(views.no_target(scene))
     if _EARLIEST.fullmatch(said):
         return Say(await _earliest(heard, services))
-    meant = read(said, today=scene.today, calendar=calendar)
+    meant = read_due(said, today=scene.today, calendar=calendar)
     match meant:
         case OnDay(on):
             return Say(await proposal(heard, services, on))

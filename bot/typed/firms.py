@@ -109,4 +109,6 @@ def _is_agent(name: str, position: Position | None) -> bool:
 def _ends_in_date(name: str, today: date) -> bool:
     tokens = name.split()
     endings = [" ".join(tokens[n:]) for n in range(len(tokens))]
-    return any(dates.read(e, today=today, calendar=NYSE) or dates.near(e, today=today, calendar=NYSE) for e in endings)
+    return any(
+        dates.read_due(e, today=today, calendar=NYSE) or dates.near(e, today=today, calendar=NYSE) for e in endings
+    )

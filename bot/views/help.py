@@ -125,7 +125,8 @@ USAGES = (
         "due",
         "Sets the date of a task or step, or one of every year; alone it shows your dates.",
         ("due s1 Dec 15", "due step 4 in 3 business days", "due s1 none", 'due "SAA certification" every March 15'),
-        "Also: tomorrow, next Friday, end of month, 5/31/2027, 2027-05-31. `none` takes a date off. "
+        "Also: tomorrow, next Friday, next business day, year end, last Friday of January, 5/31/2027, 2027-05-31. "
+        "`none` takes a date off. "
         "Where words can mean several days, you are asked.",
         "[task or step] [date]",
     ),

@@ -45,6 +45,10 @@ async def test_a_typed_date_is_set_said_back_in_full_and_undone(slack: Slack, se
         ("due s1: eod tomorrow", "2026-11-24"),
         ("DUE S1 END OF MONTH", "2026-11-30"),
         ("due tomorrow for s1", "2026-11-24"),
+        ("due s1 next business day", "2026-11-24"),
+        ("due s1 in 3 bd", "2026-11-27"),
+        ("due s1 year end", "2026-12-31"),
+        ("due s1 by the last Friday of January", "2027-01-29"),
     ],
 )
 async def test_words_in_a_dm_set_the_date_of_a_task(slack: Slack, services: Services, typed: str, day: str) -> None:
@@ -63,6 +67,23 @@ async def test_a_step_and_a_part_have_dates_of_their_own(slack: Slack, services:
     assert "Set the date of step 4" not in words_of(await slack.ben.types("/cais history step 6"))
     await slack.ben.types("/cais due step 4 none")
     assert days((await position(services, key)).step_due) == {"6-II-A": "2027-05-28"}
+
+
+async def test_an_hour_is_said_to_be_no_part_of_a_date_and_one_press_sets_the_day(
+    slack: Slack, services: Services
+) -> None:
+    key = await firm_of_ben(services)
+    asked = await slack.ben.types("/cais due s1 Dec 15 2026 5pm")
+    assert (
+        "Dates have no hour here: each ends at 11:59 PM New York time. Do you mean this day? Nothing was set."
+        in words_of(asked)
+    )
+    assert days((await position(services, key)).task_due) == {}
+    await slack.ben.presses("Tuesday, December 15, 2026")
+    assert days((await position(services, key)).task_due) == {"s1": "2026-12-15"}
+    assert "Dates have no hour here" in words_of(await slack.ben.types("/cais target May 28, 2027 at 5pm"))
+    assert "Dates have no hour here" in words_of(await slack.ben.types("/cais plan May 28, 2027 5 p.m."))
+    assert "No firm" not in words_of(await slack.ben.types("/cais due s1 for Dec 15 5pm"))
 
 
 async def test_what_can_mean_two_days_is_asked_and_one_press_sets_it(slack: Slack, services: Services) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.dates import EveryYear, Meant, NoDate, OnDay, WhichDay, near, read, read_past
+from flows.dates import EveryYear, Meant, NoDate, OnDay, WhichDay, near, read, read_due, read_past
 from flows.trading_days import NYSE
 
 MONDAY = date(2026, 11, 23)
@@ -71,6 +71,31 @@ def meant(text: str, today: date = MONDAY) -> Meant | None:
         ("2027/5/31", "2027-05-31"),
         ("March 15", "2027-03-15"),
         ("Feb 29", "2028-02-29"),
+        ("next business day", "2026-11-24"),
+        ("the next trading day", "2026-11-24"),
+        ("next working day after Nov 25", "2026-11-27"),  # Thanksgiving again
+        ("in 3 bd", "2026-11-27"),
+        ("within 3bd", "2026-11-27"),
+        ("2 bd before May 31, 2027", "2027-05-27"),
+        ("year end", "2026-12-31"),
+        ("by year-end", "2026-12-31"),
+        ("year end 2027", "2027-12-31"),
+        ("the month's end", "2026-11-30"),
+        ("quarter end", "2026-12-31"),
+        ("this quarter end", "2026-12-31"),
+        ("Q1 end", "2027-03-31"),
+        ("Q1 end 2028", "2028-03-31"),
+        ("last Friday of January", "2027-01-29"),
+        ("the last Friday in January", "2027-01-29"),
+        ("first Monday of June", "2027-06-07"),
+        ("first Monday of June, 2028", "2028-06-05"),
+        ("third Friday in March", "2027-03-19"),
+        ("3rd Fri of next month", "2026-12-18"),
+        ("fifth Monday of the month", "2026-11-30"),
+        ("first Monday of next year", "2027-01-04"),
+        ("last trading day of May 2027", "2027-05-28"),
+        ("tenth business day of December", "2026-12-14"),
+        ("first business day of next week", "2026-11-30"),
     ],
 )
 def test_is_understood_on_monday_november_23_2026(text: str, day: str) -> None:
@@ -90,6 +115,8 @@ def test_is_understood_on_monday_november_23_2026(text: str, day: str) -> None:
         ("next month", MONDAY, ["2026-12-01", "2026-12-31"]),
         ("next week", MONDAY, ["2026-11-30", "2026-12-04"]),
         ("Thursday Dec 18", MONDAY, ["2026-12-18", "2026-12-17"]),
+        ("next quarter end", MONDAY, ["2026-12-31", "2027-03-31"]),
+        ("next year end", MONDAY, ["2026-12-31", "2027-12-31"]),
     ],
 )
 def test_what_can_mean_several_days_is_asked(text: str, today: date, days: list[str]) -> None:
@@ -119,6 +146,10 @@ def test_next_friday_is_not_asked_where_both_readings_are_one_day() -> None:
         ("May 31, 2024", ["2027-05-31"]),
         ("2024-05-31", ["2027-05-31"]),
         ("Nov 20", ["2027-11-20"]),
+        ("first Monday of November", ["2027-11-01"]),
+        ("last Friday of September", ["2027-09-24"]),
+        ("first Monday of the month", []),
+        ("first Monday of June 2024", []),
         ("Feb 29 2024", ["2028-02-29"]),
         ("yesterday", []),
         ("last Friday", []),
@@ -172,10 +203,67 @@ def test_a_date_can_be_cleared(text: str) -> None:
         "s3e",
         "13/13/2027",
         "mar",
+        "3 bd",
+        "5pm",
+        "mid January",
+        "Thanksgiving",
+        "fiscal year end",
+        "last Friday of next June",
+        "second Tuesday",
+        "0th Monday of June",
+        "first Monday of 9999",
     ],
 )
 def test_other_words_are_no_date(text: str) -> None:
     assert not isinstance(meant(text), OnDay | EveryYear | NoDate)
+
+
+@pytest.mark.parametrize(
+    ("text", "today", "kept", "choices"),
+    [
+        ("fifth Friday of February", MONDAY, "fifth Friday from February 1, 2027 to February 28, 2027", ()),
+        (
+            "fifth Friday of March",
+            date(2027, 1, 5),
+            "fifth Friday from March 1, 2027 to March 31, 2027",
+            ("2028-03-31",),
+        ),
+        ("25th business day of December", MONDAY, "25th business day from December 1, 2026 to December 31, 2026", ()),
+    ],
+)
+def test_where_a_month_has_no_such_day_that_is_said_and_none_is_taken(
+    text: str, today: date, kept: str, choices: tuple[str, ...]
+) -> None:
+    assert meant(text, today) == WhichDay(f"There is no {kept}.", tuple(map(date.fromisoformat, choices)))
+
+
+@pytest.mark.parametrize(
+    ("text", "ask", "days"),
+    [
+        ("Dec 15 2026 5pm", "Do you mean this day?", ["2026-12-15"]),
+        ("Dec. 15, 2026 at 5:00 p.m. ET", "Do you mean this day?", ["2026-12-15"]),
+        ("12/15/2026 17:00", "Do you mean this day?", ["2026-12-15"]),
+        ("5 pm on December 15", "Do you mean this day?", ["2026-12-15"]),
+        ("tomorrow by noon", "Do you mean this day?", ["2026-11-24"]),
+        (
+            "next Friday 5pm",
+            "Which Friday do you mean: the one to come, or the one of next week?",
+            ["2026-11-27", "2026-12-04"],
+        ),
+    ],
+)
+def test_an_hour_beside_the_day_something_is_wanted_by_is_said_to_be_no_part_of_it(
+    text: str, ask: str, days: list[str]
+) -> None:
+    assert read(text, today=MONDAY, calendar=NYSE) is None, "elsewhere, as for a pause, it is no day"
+    assert read_due(text, today=MONDAY, calendar=NYSE) == WhichDay(
+        f"Dates have no hour here: each ends at 11:59 PM New York time. {ask}", tuple(map(date.fromisoformat, days))
+    )
+
+
+@pytest.mark.parametrize("text", ["5pm", "at noon", "none 5pm", "banana 5pm", "5pm 6pm", "s2 5pm"])
+def test_an_hour_without_a_day_is_no_date(text: str) -> None:
+    assert read_due(text, today=MONDAY, calendar=NYSE) is None
 
 
 TODAYS = st.dates(date(2020, 1, 1), date(2040, 12, 31))
@@ -239,7 +327,7 @@ def test_no_month_day_and_year_is_an_error(today: date, first: int, second: int,
 SOME_WORDS = (
     "every yearly each feb 29 30 april 13 0 31/4 2/30 31/31 0000 9999 "
     "in a the of on by end next this every last day days week month may march friday 1 2 15 31 2027 5/31 4/5 q1 eod "
-    "before after from now business two trading year first"
+    "before after from now business two trading year first third last end bd ago 5pm"
 )
 WORDS = st.lists(st.sampled_from(str.split(SOME_WORDS)), max_size=6).map(" ".join)
 
@@ -260,6 +348,8 @@ def test_whatever_is_typed_is_read_without_an_error_and_offers_no_day_that_has_p
         ("tomorow", "tomorrow"),
         ("Decmber 15", "december 15"),
         ("in 3 buisness days", "in 3 business days"),
+        ("last Friday of Janary", "last friday of january"),
+        ("Decmber 15 5pm", "december 15 5pm"),
         ("tomorrow", ""),
         ("s2 tomorow", ""),
         ("helpdesk", ""),
@@ -281,6 +371,8 @@ def test_a_mistyped_date_is_put_right_to_be_offered(text: str, mended: str) -> N
         ("last Friday", "2026-11-20"),
         ("end of May 2022", "2022-05-31"),
         ("3 months ago", "2026-08-23"),
+        ("first Monday of November", "2026-11-02"),
+        ("last Friday of December", "2025-12-26"),
     ],
 )
 def test_a_day_that_was_is_understood_where_it_is_asked_what_was_known(text: str, day: str) -> None:
