@@ -61,6 +61,10 @@ class Calendar(msgspec.Struct, frozen=True):
         """The day itself where it is a trading day, else the one before: reminders roll back, deadlines never roll."""
         return day if self.is_trading_day(day) else self.minus(day, 1)
 
+    def on_or_after(self, day: date) -> date:
+        """The day itself where it is a trading day, else the next one: what a pause held back comes then."""
+        return day if self.is_trading_day(day) else self.plus(day, 1)
+
     def between(self, first: date, last: date) -> int:
         """How many trading days come after `first`, up to and with `last`; 0 where `last` is not later."""
         return sum(1 for day in _days_after(first, last) if self.is_trading_day(day))

@@ -9,7 +9,7 @@ from bot.buttons import WakeReminded, WithdrawEntry
 from bot.delivery import reminded
 from bot.delivery.arrivals import short
 from bot.listeners.habits import own_reach, rules_and_zone
-from bot.listeners.scenes import scene_for
+from bot.listeners.scenes import calendar_for, scene_for
 from bot.router import Heard
 from bot.views import habits
 from bot.views.blocks import clip, literal
@@ -57,7 +57,7 @@ async def _own_reminders(heard: Heard, services: Services) -> Beside | None:
     kept = (await own_reach(heard, services)).habits
     if kept.set_at is None or kept.was is None:
         return None
-    before = habits.in_words(kept.was, *rules_and_zone(heard))
+    before = habits.in_words(kept.was, *rules_and_zone(heard), await calendar_for(heard, services))
     instead = f"*Take it back* sets them as they were: {before}"
     return Beside(kept.set_at, "you changed your own reminders", instead, habits.carried(kept.was))
 

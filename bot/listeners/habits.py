@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from bot.buttons import HabitsForm, OpenHabits, ReachAgain, SetHabits, ShowHabits
+from bot.listeners.scenes import calendar_for
 from bot.router import Heard, Router
 from bot.surfaces import Answer, FieldErrors, Message, Open, Replace, Say
 from bot.views import habits as views
@@ -91,7 +92,7 @@ def _time(hours: str, minutes: str | None, half: str | None) -> time | None:
 
 
 async def _day(heard: Heard, services: Services, said: str) -> date:
-    calendar = (await services.workspace(heard.tenant)).calendar
+    calendar = await calendar_for(heard, services)
     today = _today(heard, services)
     match dates.read(said, today=today, calendar=calendar):
         case OnDay(on) if on > today:
@@ -135,9 +136,8 @@ async def _mine(heard: Heard, services: Services, reach: Reach, note: str = "", 
     firm = position.key.firm if position else ""
     told_by_nobody = bool(blocked) or (lead and reach.habits.off)
     alone = told_by_nobody and position is not None and not await _another_lead_is_told(heard, services, position)
-    return views.mine(
-        reach, _rules(heard), _zone(heard), firm=firm, lead=lead, note=note, undo=undo, blocked=blocked, alone=alone
-    )
+    numbers = _rules(heard), _zone(heard), await calendar_for(heard, services)
+    return views.mine(reach, *numbers, firm=firm, lead=lead, note=note, undo=undo, blocked=blocked, alone=alone)
 
 
 async def _another_lead_is_told(heard: Heard, services: Services, position: Position) -> bool:

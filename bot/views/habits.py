@@ -22,6 +22,7 @@ from bot.views.blocks import (
 )
 from flows.habits import Habits, Reach, Rules
 from flows.time_words import clock, zone_name
+from flows.trading_days import Calendar
 
 HOUR, PAUSE = "hour", "pause"
 
@@ -44,6 +45,7 @@ def mine(
     reach: Reach,
     rules: Rules,
     zone: str,
+    calendar: Calendar,
     *,
     firm: str = "",
     lead: bool = False,
@@ -61,7 +63,7 @@ def mine(
     if note:
         back = button("Undo", carried(undo), says="Undo: as it was before") if undo is not None else None
         blocks.append(section(note, accessory=back))
-    blocks.append(section(in_words(habits, rules, zone, alone=alone)))
+    blocks.append(section(in_words(habits, rules, zone, calendar, alone=alone)))
     if blocked:
         blocks.append(section(BLOCKED.format(word=f"`{escape(blocked)}`", instead=NOBODY if alone else OTHERS)))
     blocks.append(actions(*_ways(habits)))
@@ -71,7 +73,7 @@ def mine(
         onward.append(button("The firm's numbers…", OpenRules(firm=firm)))
     if onward:
         blocks.append(actions(*onward))
-    said = in_words(habits, rules, zone, alone=alone).replace("*", "")
+    said = in_words(habits, rules, zone, calendar, alone=alone).replace("*", "")
     return Message(f"{note} {said}".strip(), tuple(blocks))
 
 
@@ -100,7 +102,7 @@ def _last_half_hour(ends: time) -> time:
 _HOW = "Everything due at one time is one message, over all your firms; nothing due, no message."
 
 
-def in_words(habits: Habits, rules: Rules, zone: str, *, alone: bool = False) -> str:
+def in_words(habits: Habits, rules: Rules, zone: str, calendar: Calendar, *, alone: bool = False) -> str:
     """What holds for this person, in a sentence or two."""
     hour = habits.hour or rules.hour
     if habits.off and alone:
@@ -116,8 +118,10 @@ def in_words(habits: Habits, rules: Rules, zone: str, *, alone: bool = False) ->
         )
     when = f"at *{clock(hour)}* {zone_name(zone)} on trading days"
     if habits.paused_until:
+        comes = calendar.on_or_after(habits.paused_until)
+        then = "then" if comes == habits.paused_until else f"on {day(comes)}, the first trading day from then on"
         return (
-            f"⏸️ *Paused until {day(habits.paused_until)}.* What falls due before comes in one message then, and you "
+            f"⏸️ *Paused until {day(habits.paused_until)}.* What falls due before comes in one message {then}, and you "
             f"get them {when} again."
         )
     night = "" if rules.is_awake(hour) else " That is within the quiet hours: it is the hour you chose."
@@ -156,7 +160,7 @@ def form(habits: Habits, rules: Rules, zone: str, today: date) -> Modal:
                 PAUSE,
                 "Pause until",
                 date_input(kept),
-                hint="What falls due before comes in one message from that day on. Empty: no pause.",
+                hint="What falls due before comes in one message on the first trading day from then. Empty: no pause.",
                 optional=True,
             ),
         ],

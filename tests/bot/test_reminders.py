@@ -854,6 +854,20 @@ async def test_remind_says_what_is_set_and_changes_it_in_words_with_undo(world: 
     assert len(world.digests(BEN)) == 1
 
 
+async def test_a_pause_that_ends_on_no_trading_day_says_on_which_day_what_it_held_back_comes(world: World) -> None:
+    await bens_task(world, date(2027, 2, 18))
+    said = words_of(await world.slack.ben.types("remind pause until Feb 13"))
+    assert "*Paused until Saturday, February 13, 2027.*" in said
+    comes = "comes in one message on Tuesday, February 16, 2027, the first trading day from then on, and you get them"
+    assert comes in said, "Monday is Washington's Birthday"
+    await world.goes_to("2027-02-13")
+    assert world.digests(BEN) == []
+    await world.goes_to("2027-02-16")
+    assert "in your pause" in world.said(BEN)
+    said = words_of(await world.slack.ben.types("remind pause until Feb 18"))
+    assert "*Paused until Thursday, February 18, 2027.* What falls due before comes in one message then" in said
+
+
 async def test_a_typed_undo_after_a_change_of_ones_reminders_offers_that_and_undoes_nothing_older(world: World) -> None:
     key = await bens_task(world)
     ben = world.slack.ben
