@@ -68,7 +68,9 @@ HOW_IT_GOES = (
     "3. `/cais firm members` adds your colleagues; each sees the same roadmap.\n"
     "A wrong click costs nothing: *Undo* takes it back."
 )
-NOTHING_YOURS = "No task is assigned to you. What comes next in each firm stands below."
+NOTHING_YOURS = "No task is assigned to you."
+NOTHING_NOW = "No task of yours can be worked on now"
+BELOW = "What comes next in each firm stands below."
 IN_NONE = (
     "You are a member of no firm here. As an admin of this workspace you see {firms}: you may do in each what its "
     "leads may, and all of it is recorded under your name."
@@ -153,7 +155,7 @@ RUNS = "You run this workspace: `/cais firm list` shows every firm."
 
 def _mine(today: Today, *, several: bool) -> list[Block]:
     if not today.mine:
-        return [header("My tasks"), section(NOTHING_YOURS)]
+        return [header("My tasks"), section(_nothing(today))]
     count = f"My tasks ({today.all_mine})" if today.all_mine > 1 else "My task"
     blocks: list[Block] = [header(count)]
     for pending in today.mine:
@@ -161,6 +163,17 @@ def _mine(today: Today, *, several: bool) -> list[Block]:
     if more := today.all_mine - len(today.mine):
         blocks.append(context(f"and {more} more, which come later; each firm's *Status* names its owners."))
     return blocks
+
+
+def _nothing(today: Today) -> str:
+    """Why none stands here: theirs come later, or there are none, as far as all of their firms are shown."""
+    if len(today.firms) < today.all_firms:
+        return f"{NOTHING_NOW}. {BELOW}"
+    later = sum(len(dated.mine(scene)) for scene in today.firms)
+    if not later:
+        return f"{NOTHING_YOURS} {BELOW}"
+    come = f"{later:,} come{'s' if later == 1 else ''} later, and each firm's *Status* names its owners"
+    return f"{NOTHING_NOW}; {come}. {BELOW}"
 
 
 def _task(pending: Pending, *, several: bool) -> str:

@@ -97,6 +97,28 @@ async def test_a_task_of_mine_that_comes_after_others_is_there_once_it_has_a_dat
     assert "Back to my tasks\nStep 3 of 6" in home_of(slack.ben)
 
 
+async def test_whoever_has_only_tasks_that_come_later_is_not_told_that_none_is_theirs(
+    slack: Slack, services: Services
+) -> None:
+    key = await registered(services, "Apex", U0LEA="member")
+    await services.assign(key, BY_BEN, "s6r", LEA_HADDAD)
+    home = words_of(await slack.lea.opens_home() or {})
+    later = "1 comes later, and each firm's *Status* names its owners. What comes next in each firm stands below."
+    assert f"No task of yours can be worked on now; {later}" in home
+    assert "No task is assigned" not in home
+    assert "*Yours:* Ask the Helpdesk to certify your firm" in words_of(await slack.lea.types("/cais"))
+    assert "No task is assigned to you. What comes next" in home_of(await opened(slack))
+
+
+async def test_where_not_all_of_ones_firms_are_shown_home_says_only_what_is_so_in_all(
+    slack: Slack, services: Services
+) -> None:
+    keys = [await registered(services, f"Firm {nth}", U0LEA="member") for nth in range(7)]
+    assert "No task of yours can be worked on now. What comes next" in home_of(await opened(slack))
+    await services.assign(keys[3], BY_BEN, "s2", BEN_COLE)
+    assert "can be worked on now" not in home_of(await opened(slack))
+
+
 async def test_a_date_of_the_firms_own_that_passed_is_said_and_not_counted(slack: Slack, services: Services) -> None:
     key = await registered(services, "Apex")
     position = await services.position(key, BEN_COLE)
