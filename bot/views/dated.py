@@ -5,7 +5,7 @@ from datetime import date
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from bot.views.blocks import day, escape, literal, short_day
+from bot.views.blocks import clip, day, escape, literal, short_day
 from bot.views.scene import Scene
 from flows.own_dates import OPEN, due_of, next_time, owned, still_open
 from flows.position import Due, Owner
@@ -14,6 +14,8 @@ from flows.trading_days import NEW_YORK, end_of
 from flows.walk import Item
 
 MOST_DATES = 5
+LONGEST_TITLE = 48
+"""So much of a step's title stands beside its number."""
 
 HOW = "`/cais due step 2 in two weeks` sets one date, `/cais plan` proposes them all."
 """For whoever has just read that a firm sets dates of its own."""
@@ -101,8 +103,15 @@ def coming(scene: Scene) -> list[Coming]:
     open_items = [i for i in scene.walk.items if i.state in OPEN]
     tasks = [Coming(position.task_due[i.key].on, literal(i.title)) for i in open_items if i.key in position.task_due]
     ids = {i.task.step for i in open_items} | {i.task.part for i in open_items}
-    steps = [Coming(d.on, f"step {escape(step)}") for step, d in position.step_due.items() if step in ids]
+    steps = [Coming(d.on, _step(scene, step)) for step, d in position.step_due.items() if step in ids]
     return sorted([*tasks, *steps, *_yearly(scene)])
+
+
+def _step(scene: Scene, step_id: str) -> str:
+    """A step or part by its number, and what it is called."""
+    called = {part.id: part.title for step in scene.pack.steps for part in step.parts}
+    called |= {step.id: step.title for step in scene.pack.steps}
+    return f"step {escape(step_id)}, {literal(clip(called[step_id], LONGEST_TITLE))}"
 
 
 def _yearly(scene: Scene) -> Iterator[Coming]:

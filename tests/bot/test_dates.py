@@ -63,6 +63,9 @@ async def test_a_step_and_a_part_have_dates_of_their_own(slack: Slack, services:
     await slack.ben.types("/cais due 6-II-A 5/28/2027")
     assert days((await position(services, key)).step_due) == {"4": "2027-03-01", "6-II-A": "2027-05-28"}
     assert "step 4" in words_of(await slack.ben.types("/cais"))
+    listed = words_of(await slack.ben.types("/cais due"))
+    assert "Monday, March 1, 2027: step 4, Choose how data is submitted\n" in listed
+    assert "Friday, May 28, 2027: step 6-II-A, Firms using an agent ask for certification" in listed
     assert "Set the date of step 4 to Monday, March 1, 2027" in words_of(await slack.ben.types("/cais history step 4"))
     assert "Set the date of step 4" not in words_of(await slack.ben.types("/cais history step 6"))
     await slack.ben.types("/cais due step 4 none")
