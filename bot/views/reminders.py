@@ -53,8 +53,11 @@ CHOICES = (("hour", "1 hour"), ("tomorrow", "Tomorrow"), ("week", "Next week"))
 
 
 def digest(found: Sequence[Reminded]) -> Message:
-    """Everything at once, by firm; what is done or given away says so, where it stood. The most urgent have buttons."""
-    ordered = sorted(found, key=lambda it: (it.scene.position.name.casefold(), it.scene.position.key.firm))
+    """Everything at once, by firm, the most urgent first; those have buttons, where there are many.
+
+    What is done or given away says so, where it stood.
+    """
+    ordered = _in_order(found)
     urgent = sorted(ordered, key=_urgency)[:MOST]
     shown = [it for it in ordered if it in urgent]
     blocks: list[Block] = [header(_title(ordered))]
@@ -69,6 +72,20 @@ def digest(found: Sequence[Reminded]) -> Message:
         blocks.append(section(_rest(rest)))
     blocks.append(context("`/cais remind` sets your hour, a pause, or turns these off."))
     return Message(_in_a_sentence(ordered), tuple(blocks))
+
+
+def _in_order(found: Sequence[Reminded]) -> list[Reminded]:
+    """The firm with the earliest date first, and so within each."""
+    first: dict[str, date] = {}
+    for it in found:
+        firm = it.scene.position.key.firm
+        first[firm] = min(_urgency(it), first.get(firm, date.max))
+
+    def place(it: Reminded) -> tuple[date, str, str, date]:
+        position = it.scene.position
+        return first[position.key.firm], position.name.casefold(), position.key.firm, _urgency(it)
+
+    return sorted(found, key=place)
 
 
 def _urgency(it: Reminded) -> date:
