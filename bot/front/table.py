@@ -92,7 +92,9 @@ class Table:
         router = self._router
         if call.kind in ("command", "mention", "message"):
             split = words.split(call.words, router.commands)
-            return Found(router.commands[split[0]], split[0], split[1]) if split else Found(None, "", call.words)
+            found = Found(router.commands[split[0]], split[0], split[1]) if split else Found(None, "", call.words)
+            # A long message that happens to begin with a command's word, as in "Waiting for ...", is no command.
+            return Found(None, "", call.words) if call.kind != "command" and _is_too_long(call, found) else found
         tables: dict[str, Mapping[str, Route]] = {
             "action": router.actions,
             "submit": router.submits,
@@ -286,10 +288,13 @@ def _place(call: Call, slack_id: str) -> str:
 
 def _must_be_read(call: Call, found: Found) -> None:
     """One who sends a book is answered with a sentence, and nobody else waits for it."""
-    typed = call.kind in ("command", "mention", "message")
-    name, free_text = (found.name, found.route.free_text) if found.route else (None, True)
-    if typed and (trouble := words.too_long(call.words, name, free_text=free_text)):
+    if call.kind in ("command", "mention", "message") and (trouble := _is_too_long(call, found)):
         raise Refusal(trouble)
+
+
+def _is_too_long(call: Call, found: Found) -> str:
+    name, free_text = (found.name, found.route.free_text) if found.route else (None, True)
+    return words.too_long(call.words, name, free_text=free_text)
 
 
 def _refused(call: Call, refusal: Refusal) -> Answer:

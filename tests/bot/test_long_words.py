@@ -46,6 +46,15 @@ async def test_a_command_says_how_much_it_takes(slack: Slack, services: Services
     assert "too long" not in await answered(slack, f"/cais note {'Called the agent. ' * 40}")
 
 
+async def test_a_long_question_in_the_apps_own_messages_may_begin_with_a_commands_word(
+    slack: Slack, services: Services
+) -> None:
+    await a_firm(services, "Oak", BEN)
+    long = "our clearing firm says that they will look into it next week and come back to us. " * 8
+    said = await slack.ben.types(f"Waiting is what we do: {long} How does a firm register for CAIS?")
+    assert "too long" not in words_of(said)
+
+
 async def test_a_book_in_the_apps_own_messages_is_refused_in_a_sentence(slack: Slack, services: Services) -> None:
     await a_firm(services, "Oak", BEN)
     said = await slack.ben.types("what is due for Oak? " * 2000)
