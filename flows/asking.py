@@ -139,6 +139,13 @@ class Asking:
         reply = self._reply(answer, asked, own, remembered.notes, there, act)
         return msgspec.structs.replace(reply, found=found)
 
+    async def keep_own_dates(self, tenant: str, act: Act, position: Position, question: Question, said: str) -> None:
+        """Keep a question that the firm's own dates answered, with what was said. Nobody has to answer it."""
+        came = _Came("firm", said, False, ())
+        asked = self._asked(tenant, act, position, question, Context(current_step=question.step), came)
+        await self._kept.keep(asked)
+        self.came(asked.outcome)
+
     async def knows(self, text: str) -> bool:
         """Whether the roadmap itself answers these words; for words that may be no question at all."""
         found = (await self._engine()).ask(text[:LONGEST])

@@ -18,6 +18,7 @@ from bot.views.help import Offer
 from bot.views.viewing import for_viewer
 from flows.dates import read
 from flows.firms import role_of
+from flows.questions.own_dates import own_dates
 from flows.services import Services
 from flows.trading_days import NYSE
 
@@ -87,8 +88,9 @@ def say_unknown(router: Router) -> Callable[[Heard, Services], Awaitable[Answer]
             (first, _, rest), near = meant.partition(" "), (meant.partition(" ")[0],)
         offered = [await _offer(router, heard, services, command, rest) for command in near]
         firm = _firm(heard)[0]
-        if views.reads_like_a_question(heard.words) or (not near and await services.asking.knows(heard.words)):
-            return await answer_words(heard, services, views.offers(offered, firm))
+        asks = views.reads_like_a_question(heard.words) or bool(own_dates(heard.words))
+        if asks or (not near and await services.asking.knows(heard.words)):
+            return await answer_words(router, heard, services, views.offers(offered, firm))
         return Say(views.unknown(heard.words, offered, firm))
 
     return listen

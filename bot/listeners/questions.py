@@ -1,13 +1,15 @@
 """Hears questions: typed after `ask`, typed as they are, asked from a card; and what people think of the answers."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+
+from msgspec.structs import replace
 
 from bot.buttons import AskForm, AskLead, OpenAsk, PickReading, Vote
 from bot.listeners.tasks import is_ticket
 from bot.router import Heard, Router
-from bot.surfaces import Answer, Block, Open, Replace, Say, Swap
+from bot.surfaces import Answer, Block, Open, Replace, Say
+from bot.views import asked_dates, tasks
 from bot.views import questions as views
-from bot.views import tasks
 from bot.views.blocks import divider
 from bot.views.refused import with_ticket
 from bot.views.scene import scene_of
@@ -16,35 +18,66 @@ from flows.asking import Question, Reply
 from flows.firms import Refusal
 from flows.position import Position
 from flows.questions.answer import Refused
+from flows.questions.own_dates import own_dates
 from flows.services import Services
 
 
 def register(router: Router) -> None:
     """What is heard here. Nobody needs a firm to ask the roadmap; with one, it is asked for that firm."""
-    router.command("ask", firm=False, named=True, free_text=True)(type_question)
+    router.command("ask", firm=False, named=True, free_text=True)(type_question(router))
     router.action(OpenAsk, firm=False)(open_form)
-    router.submit(AskForm, firm=False)(ask_from_form)
+    router.submit(AskForm, firm=False)(ask_from_form(router))
     router.action(PickReading, firm=False)(pick_reading)
     router.action(Vote, firm=False)(vote)
     router.action(AskLead)(ask_lead)
 
 
-async def type_question(heard: Heard, services: Services) -> Answer:
+def type_question(router: Router) -> Callable[[Heard, Services], Awaitable[Answer]]:
     """`/cais ask <question>`; without one, a form, or how to ask where there is no window to open."""
-    if heard.words:
-        return await answer_words(heard, services)
-    position = heard.sighting.position
-    firm, version = (position.key.firm, position.version) if position else ("", 0)
-    return Open(views.form(firm, version)) if heard.kind == "command" else Say(views.how_to_ask(firm))
+
+    async def listen(heard: Heard, services: Services) -> Answer:
+        if heard.words:
+            return await answer_words(router, heard, services)
+        position = heard.sighting.position
+        firm, version = (position.key.firm, position.version) if position else ("", 0)
+        return Open(views.form(firm, version)) if heard.kind == "command" else Say(views.how_to_ask(firm))
+
+    return listen
 
 
-async def answer_words(heard: Heard, services: Services, more: Sequence[Block] = ()) -> Say:
+async def answer_words(router: Router, heard: Heard, services: Services, more: Sequence[Block] = ()) -> Answer:
     """The answer to what was typed, below it in a DM. `more` stands under the answer."""
     position = heard.sighting.position
     question = Question(heard.words, _place(heard))
+    own = await _own_dates(router, heard, services, position, question)
+    if own:
+        return _with(own, more)
     reply = await services.asking.ask(heard.tenant, heard.act, position, question)
     shown = views.answer(views.Asking(services.pack, position), reply, more)
     return Say(shown, threaded=True)
+
+
+async def _own_dates(
+    router: Router, heard: Heard, services: Services, position: Position | None, question: Question
+) -> Answer | None:
+    """The answer to a question about the firm's own dates, as `/cais due` shows them; None where it is about others."""
+    if not own_dates(question.text):
+        return None
+    if position is None:
+        missing = router.fallbacks["which_firm" if heard.sighting.firms else "no_firm"]
+        return await missing.listener(replace(heard, words=f"ask {question.text}"), services)
+    ledger = (await services.workspace(heard.tenant)).ledger
+    scene = scene_of(services, position, heard.who.id, heard.zone, ledger)
+    shown = asked_dates.due(scene, question.text)
+    await services.asking.keep_own_dates(heard.tenant, heard.act, position, question, shown.text)
+    return Say(shown, threaded=True)
+
+
+def _with(answer: Answer, more: Sequence[Block]) -> Answer:
+    """The same with these blocks below it."""
+    if not isinstance(answer, Say) or not more:
+        return answer
+    return replace(answer, message=replace(answer.message, blocks=(*answer.message.blocks, *more)))
 
 
 def _place(heard: Heard) -> Place:
@@ -63,21 +96,27 @@ async def open_form(heard: Heard, carried: OpenAsk, services: Services) -> Open:
     return Open(views.form(carried.firm, version, task=carried.task, title=title, ticket=carried.ticket))
 
 
-async def ask_from_form(heard: Heard, carried: AskForm, services: Services) -> Say | Replace | Swap:
+def ask_from_form(router: Router) -> Callable[[Heard, AskForm, Services], Awaitable[Answer]]:
     """The answer stands above the card it was asked from, and the card goes on below."""
-    position = _firm(heard, carried.firm)
-    task = services.walk(position).item(carried.task) if position and carried.task else None
-    question = Question(
-        heard.value(views.QUESTION),
-        _place(heard),
-        step=task.task.step if task else "",
-        ticket=is_ticket(heard),
-    )
-    reply = await services.asking.ask(heard.tenant, heard.act, position, question)
-    if isinstance(reply.answer, Refused):
-        form = views.form(carried.firm, carried.version, task=carried.task, title=task.title if task else "")
-        return with_ticket(form, Refusal(reply.answer.reason, kind="guard"))
-    return _shown(heard, services, position, reply, carried.task)
+
+    async def listen(heard: Heard, carried: AskForm, services: Services) -> Answer:
+        position = _firm(heard, carried.firm)
+        task = services.walk(position).item(carried.task) if position and carried.task else None
+        question = Question(
+            heard.value(views.QUESTION),
+            _place(heard),
+            step=task.task.step if task else "",
+            ticket=is_ticket(heard),
+        )
+        if own := await _own_dates(router, heard, services, position, question):
+            return own
+        reply = await services.asking.ask(heard.tenant, heard.act, position, question)
+        if isinstance(reply.answer, Refused):
+            form = views.form(carried.firm, carried.version, task=carried.task, title=task.title if task else "")
+            return with_ticket(form, Refusal(reply.answer.reason, kind="guard"))
+        return _shown(heard, services, position, reply, carried.task)
+
+    return listen
 
 
 def _shown(heard: Heard, services: Services, position: Position | None, reply: Reply, task: str) -> Say | Replace:

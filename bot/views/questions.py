@@ -109,7 +109,7 @@ def _answered(asking: Asking, reply: Reply, found: Answered) -> tuple[str, list[
     blocks: list[Block] = []
     for part in found.parts:
         blocks += [*([divider()] if blocks else []), *_part(asking, part)]
-    blocks += _moved(reply)
+    blocks[1:1] = _moved(reply)
     blocks += _own_dates(asking, reply, found.parts)
     ways = _step_button(asking, found.parts)
     blocks += [actions(*ways)] if ways else []

@@ -1,15 +1,17 @@
-"""Questions about dates: what an industry date is by now."""
+"""Questions about dates: what an industry date is by now, and what the firm's own are."""
 
 from datetime import date
 
 import pytest
+from msgspec.structs import replace
 
 from flows.asking import Question
 from flows.deadlines import Source, Value
 from flows.firms import Person
+from flows.position import Position
 from flows.services import Act, Services
 from flows.workspace import DeadlineRevised, Withdrawn
-from tests.bot.conversing import BEN, Slack, words_of
+from tests.bot.conversing import BEN, LEA, Slack, labels, words_of
 from tests.bot.firm_making import TENANT, a_firm, person
 
 PAST = "May 31, 2024 was the industry date"
@@ -38,7 +40,7 @@ async def test_beside_the_roadmaps_date_stands_what_it_is_now_and_where_that_was
     await moves(services, Value("date", date(2027, 5, 20)))
     said = words_of(await slack.ben.types(question))
     assert "The roadmap says: May 31, 2024." in said
-    assert QUOTED in said
+    assert said.index(f"*{NOW_WORDS}*") < said.index(QUOTED), "the quote stays as it is, below what is asked"
     assert NOW_WORDS in said
     assert "Announced Nov 20, 2026. Source: <https://www.catnmsplan.com/cat-alerts|CAT Alert 2026-09>" in said
     assert "added by Ana Ruiz" in said
@@ -97,3 +99,65 @@ async def test_what_is_kept_of_the_answer_says_what_the_date_was_by_then(service
     for asked in (reply.asked, kept.asked):
         assert asked is not None
         assert f"{NOW_WORDS} Announced Nov 20, 2026. Source: CAT Alert 2026-09." in asked.said
+
+
+# --- the firm's own dates -------------------------------------------------------------------------------------
+
+
+async def firm_with_dates(services: Services) -> Position:
+    """Ben's firm, led by Lea: a target to come, a date of step 2 that has passed, and one of a task to come."""
+    firm = await a_firm(services, "Apex Securities", LEA, U0BEN="member")
+    act = Act(person(LEA), "button", "dates")
+    await services.set_target(firm.key, act, date(2027, 3, 31))
+    await services.set_task_due(firm.key, replace(act, cause="s1"), "s1", date(2026, 11, 27))
+    return (await services.set_step_due(firm.key, replace(act, cause="s2"), "2", date(2026, 12, 15))).position
+
+
+async def nothing_waits(services: Services, firm: Position) -> bool:
+    return (await services.queue.waiting(Act(person(LEA), "button", "look"), firm)).waiting == ()
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["when is our target?", "when is s2 due?", "what is due this week?", "my dates", "/cais ask what is due next?"],
+)
+async def test_the_firms_own_dates_are_shown_and_no_lead_is_asked(
+    slack: Slack, services: Services, question: str
+) -> None:
+    firm = await firm_with_dates(services)
+    await slack.ben.types("/cais")
+    said = words_of(await slack.ben.types(question))
+    own = words_of(await slack.ben.types("/cais due"))
+    assert own.partition("\n")[2] in said, "as `/cais due` shows them"
+    assert "Wednesday, March 31, 2027" in said
+    assert "Tuesday, December 15, 2026: step 2" in said
+    assert f"❓ “{question.removeprefix('/cais ask ')}”" in said
+    assert "Helpdesk" not in said
+    assert "Your target: Wednesday, March 31, 2027" in slack.ben.sees[-2]["text"], "phones show it, too"
+    assert await nothing_waits(services, firm)
+    assert slack.refused() == []
+
+
+async def test_a_question_about_own_dates_from_a_card_leaves_the_card(slack: Slack, services: Services) -> None:
+    await firm_with_dates(services)
+    await slack.ben.types("/cais next")
+    card = len(slack.ben.sees)
+    await slack.ben.presses("Ask…")
+    await slack.ben.submits({"question": "what are my dates?"})
+    assert "Your target:* Wednesday, March 31, 2027" in words_of(slack.ben.last)
+    assert "Step 1 of 6" in words_of(slack.ben.sees[card - 1])
+
+
+async def test_without_a_firm_it_is_said_as_by_other_commands(slack: Slack, services: Services) -> None:
+    for question in ("when is our target?",):
+        said = words_of(await slack.ben.types(f"/cais ask {question}"))
+        assert f"`ask {question}` needs a firm first, so nothing was recorded." in said
+
+
+async def test_where_no_firm_is_meant_it_is_asked_and_the_question_goes_on(slack: Slack, services: Services) -> None:
+    await firm_with_dates(services)
+    await a_firm(services, "Birch Brokers", LEA, U0BEN="member")
+    asked = await slack.ben.types("/cais ask when is our target?")
+    assert {"Apex Securities", "Birch Brokers"} <= set(labels(asked))
+    await slack.ben.presses("Apex Securities")
+    assert "Wednesday, March 31, 2027" in words_of(slack.ben.last)
