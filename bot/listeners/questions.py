@@ -61,14 +61,15 @@ async def _own_dates(
     router: Router, heard: Heard, services: Services, position: Position | None, question: Question
 ) -> Answer | None:
     """The answer to a question about the firm's own dates, as `/cais due` shows them; None where it is about others."""
-    if not own_dates(question.text):
-        return None
+    asked = own_dates(question.text)
+    if not asked or (position is None and asked == "passed"):
+        return None  # without a firm, the roadmap says which of its dates have passed
     if position is None:
         missing = router.fallbacks["which_firm" if heard.sighting.firms else "no_firm"]
         return await missing.listener(replace(heard, words=f"ask {question.text}"), services)
     ledger = (await services.workspace(heard.tenant)).ledger
     scene = scene_of(services, position, heard.who.id, heard.zone, ledger)
-    shown = asked_dates.due(scene, question.text)
+    shown = asked_dates.due(scene, question.text) if asked == "due" else asked_dates.late(scene, question.text)
     await services.asking.keep_own_dates(heard.tenant, heard.act, position, question, shown.text)
     return Say(shown, threaded=True)
 

@@ -126,6 +126,16 @@ def _all_past(ledger: Same, kept_pack: Same, today: date) -> bool:
     return all(k is not None and k.value.has_passed(today) for k in known)
 
 
+def started_after_all(scene: Scene) -> bool:
+    """Whether the firm began here, as new to this, after every industry date the roadmap names."""
+    position = scene.position
+    if position.situation != "new" or scene.walk.ended or position.set_up_at is None:
+        return False
+    begun = scene.recorded_day(position.set_up_at)
+    known = [standing(scene, m) for m in scene.pack.milestones]
+    return all(k is not None and k.value.has_passed(begun) for k in known)
+
+
 def is_concerned(scene: Scene) -> bool:
     """Whether the firm has the duty that the dates are about, or has not been asked yet."""
     duty = next(t.sets for t in scene.pack.tasks.values() if t.kind == "question")

@@ -6,8 +6,9 @@ from typing import Literal
 
 from flows.questions.words import tidy
 
-OwnDates = Literal["due", ""]
-"""`due`: which the dates are. Empty: something else."""
+OwnDates = Literal["due", "late", "passed", ""]
+"""`due`: which the dates are; `late`: whether the firm is late; `passed`: whether a date has passed, perhaps one of the
+roadmap's, so that it can answer where no firm is meant. Empty: something else."""
 
 LONGEST = 200
 """Characters of such a question, courtesies and all; a longer one is about more."""
@@ -54,7 +55,30 @@ _DUE = (
     rf"(?:when|what|which) is {_OUR} next (?:own )?(?:deadline|due date|date|target)",
     rf"(?:when are|when is) {_OUR} (?:open |next )?(?:tasks?|steps?) due",
 )
-_WAYS: tuple[tuple[OwnDates, Sequence[str]], ...] = (("due", _DUE),)
+_PART = rf"(?:step [1-9][a-z0-9-]{{0,8}}|{_STEP}|(?:the |our |my )?(?:registration|certification))"
+_IS_LATE = r"(?:late|overdue|past due|behind|behind schedule|delayed)"
+_STILL = r"(?: (?:already|now|too|still|currently|running|yet|really))*"
+_ANY = r"(?:it|this|that|everything|anything|something|cais|the roadmap|(?:the |our )?(?:deadline|industry dates?))"
+_WITH = rf"(?: (?:with|on|for|in) (?:{_ANY}|{_OUR} {_THINGS}|{_PART}))?"
+_SOME = rf"(?:anything|something|any {_THINGS}|any of {_OUR} {_THINGS}|{_OUR} {_OWN}(?:{_THINGS}|target))"
+_WHICH = rf"(?:what|which|(?:what|which) (?:{_THINGS}|deadlines?)|which of {_OUR} {_THINGS})"
+_NAMED = r"(?:(?:industry|compliance|certification|registration|full|cais|roadmap|official) )*"
+_IS_OVER = r"(?:passed|pass|over|gone|past|expired|behind us)"
+_LATE = (
+    rf"(?:are|am|is|was|were) {_US}{_STILL} (?:{_IS_LATE}|on time|on track|on schedule){_WITH}{_STILL}",
+    rf"{_US} (?:are|am|is){_STILL} {_IS_LATE}{_WITH}{_STILL}",
+    rf"(?:is|are|was|were) (?:{_SOME}|{_PART}){_STILL} {_IS_LATE}{_STILL}",
+    rf"(?:is there )?(?:anything|something|any {_THINGS}){_STILL} {_IS_LATE}{_STILL}",
+    rf"{_WHICH} (?:is|are){_STILL} {_IS_LATE}{_SPAN}",
+    rf"(?:did|have|has) {_US}{_STILL} (?:missed|miss) (?:the|our|my|an?|any|some) {_NAMED}(?:deadlines?|dates?|target)",
+    rf"{_WHICH} (?:did|have|has) {_US} (?:missed|miss)",
+    rf"(?:has|have|is|are) {_OUR} {_OWN}(?:target|target date|deadlines?|dates?|due dates?){_STILL} {_IS_OVER}",
+)
+_PASSED = (
+    rf"(?:has|have|is|are|did) (?:the|any|all the) {_NAMED}(?:deadlines?|dates?){_STILL}"
+    rf" (?:{_IS_OVER}|{_IS_LATE}){_STILL}",
+)
+_WAYS: tuple[tuple[OwnDates, Sequence[str]], ...] = (("due", _DUE), ("late", _LATE), ("passed", _PASSED))
 _ASKED = tuple((kind, re.compile("|".join(f"(?:{way})" for way in ways))) for kind, ways in _WAYS)
 
 

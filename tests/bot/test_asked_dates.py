@@ -1,16 +1,23 @@
-"""Questions about dates: what an industry date is by now, and what the firm's own are."""
+"""Questions about dates: what an industry date is by now, what the firm's own are, and whether one is late."""
 
-from datetime import date
+import re
+from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
+from bot.bootstrap import build_router, build_services
 from flows.asking import Question
 from flows.deadlines import Source, Value
 from flows.firms import Person
 from flows.position import Position
+from flows.questions.asking import Asker
+from flows.roadmap import Pack
 from flows.services import Act, Services
 from flows.workspace import DeadlineRevised, Withdrawn
+from storage.database import open_database
+from tests.bot.conftest import NOW, bot_in_slack, shipped_asker
 from tests.bot.conversing import BEN, LEA, Slack, labels, words_of
 from tests.bot.firm_making import TENANT, a_firm, person
 
@@ -103,6 +110,15 @@ async def test_what_is_kept_of_the_answer_says_what_the_date_was_by_then(service
 
 # --- the firm's own dates -------------------------------------------------------------------------------------
 
+NEW_FIRM = (
+    "You are starting after the industry dates. Nothing here is marked late. Set a target date for each step, ideally "
+    "before your first order with an FDID."
+)
+REFERENCE = (
+    "May 31, 2024 was the industry date for full CAIS compliance. It has passed and the duty has applied since then."
+)
+JUDGES = re.compile(r"overdue|\blate\b|missed|\bYes\b|\bNo\b", re.IGNORECASE)
+
 
 async def firm_with_dates(services: Services) -> Position:
     """Ben's firm, led by Lea: a target to come, a date of step 2 that has passed, and one of a task to come."""
@@ -149,9 +165,11 @@ async def test_a_question_about_own_dates_from_a_card_leaves_the_card(slack: Sla
 
 
 async def test_without_a_firm_it_is_said_as_by_other_commands(slack: Slack, services: Services) -> None:
-    for question in ("when is our target?",):
+    for question in ("when is our target?", "are we late?"):
         said = words_of(await slack.ben.types(f"/cais ask {question}"))
         assert f"`ask {question}` needs a firm first, so nothing was recorded." in said
+    said = words_of(await slack.ben.types("has the compliance deadline passed?"))
+    assert REFERENCE in said
 
 
 async def test_where_no_firm_is_meant_it_is_asked_and_the_question_goes_on(slack: Slack, services: Services) -> None:
@@ -161,3 +179,74 @@ async def test_where_no_firm_is_meant_it_is_asked_and_the_question_goes_on(slack
     assert {"Apex Securities", "Birch Brokers"} <= set(labels(asked))
     await slack.ben.presses("Apex Securities")
     assert "Wednesday, March 31, 2027" in words_of(slack.ben.last)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["are we late?", "did we miss the deadline?", "what is overdue", "is my firm overdue?", "has the deadline passed?"],
+)
+async def test_a_new_firm_is_told_that_nothing_is_marked_and_which_of_its_own_dates_have_passed(
+    slack: Slack, services: Services, question: str
+) -> None:
+    firm = await firm_with_dates(services)
+    said = words_of(await slack.ben.types(question))
+    assert NEW_FIRM in said
+    assert REFERENCE in said
+    assert "None of your firm's own dates has passed." in said
+    assert "Wednesday, March 31, 2027" in said
+    assert "penalties" not in said
+    assert "Helpdesk" not in said
+    assert not JUDGES.search(said.replace(NEW_FIRM, "").replace(question, ""))
+    assert NEW_FIRM in slack.ben.last["text"]
+    assert await nothing_waits(services, firm)
+    assert slack.refused() == []
+
+
+async def test_certification_is_answered_with_its_own_date(slack: Slack, services: Services) -> None:
+    await firm_with_dates(services)
+    said = words_of(await slack.ben.types("is certification late?"))
+    assert "That date no longer helps a firm starting now." in said
+    assert NEW_FIRM in said
+    assert REFERENCE not in said
+
+
+async def test_own_dates_that_have_passed_are_said_to_have_passed(pack: Pack, tmp_path: Path) -> None:
+    time = [NOW]
+    async with await open_database(f"sqlite+aiosqlite:///{tmp_path}/later.db") as database:
+        services = build_services(database, pack, lambda: time[0], engine=engine)
+        await firm_with_dates(services)
+        time[0] += timedelta(days=30)
+        async with bot_in_slack("http", services, build_router()) as slack:
+            said = words_of(await slack.ben.types("are we late?"))
+    assert "2 of your firm's own dates have passed." in said
+    assert "Tuesday, December 15, 2026, which has passed: step 2" in said
+
+
+async def engine() -> Asker:
+    return shipped_asker()
+
+
+async def test_a_firm_that_reports_already_is_told_that_it_is_not_judged(slack: Slack, services: Services) -> None:
+    firm = await firm_with_dates(services)
+    await services.settle(firm.key, Act(person(LEA), "button", "settle"), situation="reporting")
+    said = words_of(await slack.ben.types("are we overdue?"))
+    assert "whether a firm met one is not judged here" in said
+    assert REFERENCE in said
+    assert "You are starting" not in said
+
+
+async def test_of_a_date_that_was_moved_nobody_is_told_that_it_has_passed(slack: Slack, services: Services) -> None:
+    await moves(services, Value("date", date(2027, 5, 20)))
+    await firm_with_dates(services)
+    said = words_of(await slack.ben.types("has the deadline passed?"))
+    assert "Industry date: Full CAIS compliance, Thursday, May 20, 2027" in said
+    assert "You are starting after" not in said
+    assert PAST not in said
+
+
+async def test_what_was_asked_is_kept_with_what_was_said(slack: Slack, services: Services) -> None:
+    firm = await firm_with_dates(services)
+    await slack.ben.types("are we late?")
+    [kept] = (await services.exports.all_of([firm.key], "json", "Ben Cole")).firms[0].asked
+    assert (kept.question, kept.outcome, kept.waiting) == ("are we late?", "firm", False)
+    assert "None of your firm's own dates has passed." in kept.said
