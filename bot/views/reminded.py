@@ -143,8 +143,13 @@ class Reminded(msgspec.Struct, frozen=True):
 
     @property
     def is_moved(self) -> bool:
-        """Whether its date was set anew, or taken off, since it was said, and it is still its recipient's to see to."""
-        if not self.stands or self.lost or self.rung.on in (None, self.date_now) or self.rung.kind == "wait":
+        """Whether its date was set anew, or taken off, since it was said, and it is still its recipient's to see to.
+
+        Also set anew to the day that was said: that date has reminders of its own, and this one does not go by it.
+        """
+        if not self.stands or self.lost or self.rung.on is None or self.rung.kind == "wait":
+            return False
+        if self.rung.on == self.date_now and self.holds:
             return False
         if self.rung.subject == "target":
             return self.to_a_lead and self.date_now is not None

@@ -131,8 +131,8 @@ def _named(it: Reminded) -> str:
     if it.rung.kind == "moved":
         return f"{literal(clip(name(it), 80))} {_moved(it)}"
     if it.is_moved:
-        now = it.date_now
-        return f"{literal(clip(name(it), 80))} ({f'now {short_day(now)}' if now else 'no date now'})"
+        now, still = it.date_now, "" if it.date_now == it.rung.on else "now "
+        return f"{literal(clip(name(it), 80))} ({f'{still}{short_day(now)}' if now else 'no date now'})"
     on = it.rung.on if it.rung.kind == "before" else None
     return literal(clip(name(it), 80)) + (f" ({short_day(on)})" if on else "")
 

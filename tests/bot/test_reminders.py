@@ -491,6 +491,43 @@ async def test_a_date_that_is_set_back_reads_as_it_was_sent(world: World) -> Non
     assert words_of({"blocks": before}) == words_of({"blocks": world.digests(BEN)[0]["blocks"]})
 
 
+async def test_a_date_that_is_the_day_that_was_said_again_but_set_by_another_act_is_said_with_open(
+    world: World,
+) -> None:
+    """Taken off, where the task's step has the day that was said; the message was redrawn with another one between."""
+    key = await bens_task(world)
+    await world.services.set_step_due(key, world.act(person(LEA)), "1", REGISTRATION)
+    await world.goes_to("2026-12-01", 9)
+    await world.services.set_task_due(key, world.act(person(BEN)), "s1", date(2026, 12, 22))
+    await world.plan()
+    assert "Its date is now Tuesday, December 22, 2026." in world.said(BEN)
+    await world.goes_to("2026-12-02")
+    await world.services.set_step_due(key, world.act(person(LEA)), "1", None)
+    await world.services.set_step_due(key, world.act(person(LEA)), "1", REGISTRATION)
+    await world.services.set_task_due(key, world.act(person(BEN)), "s1", None)
+    await world.plan()
+    digest = world.digests(BEN)[-1]
+    assert "📅 Its date is Tuesday, December 15, 2026. What this reminder went by was set anew." in words_of(digest)
+    assert "One thing for Tuesday, December 1" in words_of(digest)
+    assert "(Dec 15, 2026)" in digest["text"]
+    assert labels(digest) == ["Open"]
+    await world.goes_to("2026-12-08")
+    assert "5 trading days before" in world.said(BEN)
+    assert world.slack.refused() == []
+
+
+async def test_a_target_that_is_set_back_to_its_day_is_not_said_to_be_settled(world: World) -> None:
+    firm = await a_firm(world.services, FIRM, BEN)
+    await world.services.set_target(firm.key, world.act(person(BEN)), REGISTRATION)
+    await world.goes_to("2026-12-01")
+    await world.goes_to("2026-12-01", 10)
+    for on in (date(2026, 12, 22), REGISTRATION):
+        await world.services.set_target(firm.key, world.act(person(BEN)), on)
+        await world.plan()
+    assert "📅 Its date is Tuesday, December 15, 2026. What this reminder went by was set anew." in world.said(BEN)
+    assert labels(world.digests(BEN)[0]) == ["Open"]
+
+
 async def test_a_target_that_is_set_anew_is_said_where_it_stands(world: World) -> None:
     firm = await a_firm(world.services, FIRM, BEN)
     await world.services.set_target(firm.key, world.act(person(BEN)), REGISTRATION)
