@@ -17,6 +17,7 @@ from flows.events import Record
 from flows.exports.record import Export, Reading
 from flows.history import SITUATIONS, SOURCES, counted, label, rules_in_words
 from flows.legal_hold import in_words
+from flows.moved_dates import line, moved
 from flows.records import verify
 from flows.roadmap import Step
 from flows.time_words import day
@@ -184,12 +185,14 @@ class _Page:
 
     def _milestones(self) -> Html:
         today = self.reading.day(self.export.made_at)
-        rows = [
-            (m.title, day(date.fromisoformat(m.date)), m.past if date.fromisoformat(m.date) < today else "To come.")
-            for m in self.pack.milestones
-        ]
+        ledger = self.export.shared[self.reading.key.tenant].ledger
+        now = {one.milestone.id: line(one) for one in moved(self.pack, ledger, today)}
+        rows = []
+        for m in self.pack.milestones:
+            on = date.fromisoformat(m.date)
+            rows.append((m.title, day(on), now.get(m.id) or (m.past if on < today else "To come.")))
         caption = "Industry dates that the roadmap names, for reference"
-        return grid(caption, ("What", "Day", "What it means now"), rows, class_="milestones")
+        return grid(caption, ("What", "Day in the roadmap", "What it means now"), rows, class_="milestones")
 
     def answers(self) -> Html:
         rows = [row for row in self.reading.rows if isinstance(row.event, e.AnswerGiven)]

@@ -25,13 +25,16 @@ from bot.files.writing import write
 from flows import events as e
 from flows import supervision
 from flows.agent_file import AgentFile
+from flows.deadlines import Source, Value
 from flows.events import Record
 from flows.evidence.pieces import pieces, remove
 from flows.exports.record import Export
 from flows.exports.whole import read
 from flows.progress import add_note
+from flows.workspace import DeadlineRevised, entry, fold
 from tests.flows.exporting import busy_life, export_of, question
 from tests.flows.life import ANA, PACK, SOURCE, TODAY, Life
+from tests.flows.test_deadlines import LEDGER
 
 ROOT = Path(__file__).parents[3]
 NO_PDF = "Pango is not on this machine."
@@ -99,6 +102,19 @@ def test_the_page_quotes_the_roadmap_with_its_lines(packet: Path) -> None:
             first, last = quote.lines
             where = f"line {first}" if first == last else f"lines {first} to {last}"
             assert f"“{quote.text}” Roadmap, {where}" in text
+
+
+def test_an_industry_date_that_was_moved_is_not_said_to_have_passed() -> None:
+    export = export_of("packet", busy_life())
+    announced = date(2026, 11, 20)
+    value, source = Value("date", date(2027, 5, 20)), Source("CAT Alert 9")
+    said = DeadlineRevised("full_cais_compliance", announced, announced, value, source, "It moved.")
+    entered = entry("-/T1", (), said, ANA, at=export.made_at, cause=None)
+    moved = replace(export, shared={"-/T1": fold(LEDGER, [entered])})
+    before, after = (words(page(one, one.readings()[0])) for one in (export, moved))
+    assert "May 31, 2024 was the industry date for full CAIS compliance." in before
+    assert "May 31, 2024 was the industry date for full CAIS compliance." not in after
+    assert "as it stands now: Thursday, May 20, 2027. Announced Nov 20, 2026. Source: CAT Alert 9." in after
 
 
 def test_the_page_has_every_entry_with_who_and_when(packet: Path) -> None:
