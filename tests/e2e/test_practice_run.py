@@ -37,14 +37,15 @@ def day(state: Json) -> str:
 
 
 async def types(page: Page, who: str, text: str) -> str:
-    """What somebody reads in the DM with the app after this."""
+    """What somebody reads in the DM with the app after this; a reminder may come beside the answer."""
     dm = f"D0{who.removeprefix('U0')}"
 
     async def messages() -> list[Json]:
         return list((await page.get(f"/control/messages?as={who}&channel={dm}"))["messages"])
 
     async def answer() -> str:
-        return words_of(found[-1]) if len(found := await messages()) > before else ""
+        new = [words_of(message) for message in (await messages())[before:]]
+        return next((said for said in reversed(new) if not said.startswith("Reminder, ")), "")
 
     before = len(await messages())
     assert await page.post("say", **{"as": who}, channel=dm, text=text) == {"ok": True}
