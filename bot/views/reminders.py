@@ -58,8 +58,8 @@ def digest(found: Sequence[Reminded]) -> Message:
     What is done or given away says so, where it stood.
     """
     ordered = _in_order(found)
-    urgent = sorted(ordered, key=_urgency)[:MOST]
-    shown = [it for it in ordered if it in urgent]
+    urgent = {it.row for it in sorted(ordered, key=_urgency)[:MOST]}
+    shown = [it for it in ordered if it.row in urgent]
     blocks: list[Block] = [header(_title(ordered))]
     copied = _with_words(shown)
     for _, of_firm in groupby(shown, key=lambda it: it.scene.position.key.firm):
@@ -68,7 +68,7 @@ def digest(found: Sequence[Reminded]) -> Message:
         for nth, it in enumerate(items):
             said = _item(it, copied=it.row in copied)
             blocks += [divider(), *said] if nth else said
-    if rest := [it for it in ordered if it not in urgent]:
+    if rest := [it for it in ordered if it.row not in urgent]:
         blocks.append(section(_rest(rest)))
     blocks.append(context("`/cais remind` sets your hour, a pause, or turns these off."))
     return Message(_in_a_sentence(ordered), tuple(blocks))

@@ -258,7 +258,7 @@ class _Plan:
 
     def recounted(self) -> Iterator[str]:
         """Rows whose message says how many trading days it is to a date, where these are counted otherwise now."""
-        edited = shared.days_edited_since(self.workspace, self.planned) if self.miscounted_since else ()
+        edited = shared.days_edited_since(self.workspace, self.planned)
         for key, row in self.rows.items() if edited else ():
             if not _stands(row):
                 continue
