@@ -293,8 +293,11 @@ class Outbox(Protocol):
         Slack took no messages for them does not count any more, as in `Directory.blocked`.
         """
 
-    async def release(self, tenant: str, keys: Sequence[str], *, until: float) -> None:
-        """They were surely not sent: free again from `until` on, and the try does not count."""
+    async def release(self, tenant: str, keys: Sequence[str], *, until: float, looked: bool = False) -> None:
+        """They were surely not sent: free again from `until` on, and the try does not count.
+
+        `looked`: nor does any before it, as Slack was asked and none of them is there.
+        """
 
     async def get(self, tenant: str, key: str) -> Kept | None:
         """A row by its key."""

@@ -69,8 +69,8 @@ class Outbox:
         if outcomes:
             await self._settling.add(Settling(tenant, outcomes, now, message, reached, at))
 
-    async def release(self, tenant: str, keys: Sequence[str], *, until: float) -> None:
-        await self._runner.write(lambda: _release(tenant, keys, until))
+    async def release(self, tenant: str, keys: Sequence[str], *, until: float, looked: bool = False) -> None:
+        await self._runner.write(lambda: _release(tenant, keys, until, looked))
 
     async def get(self, tenant: str, key: str) -> Kept | None:
         return next(iter(await self._runner.read(_kept(owing.get, {"of_tenant": tenant, "of_key": key}))), None)
@@ -175,10 +175,10 @@ def _settled(one: Settling) -> Iterable[dict[str, Any]]:
         }
 
 
-def _release(tenant: str, keys: Sequence[str], until: float) -> Unit[None]:
+def _release(tenant: str, keys: Sequence[str], until: float, looked: bool) -> Unit[None]:
     rows = [{"of_tenant": tenant, "of_key": key, "free_from": until} for key in keys]
     if rows:
-        yield owing.release, rows
+        yield owing.release_untouched if looked else owing.release, rows
 
 
 def _next_due(after: float) -> Unit[float | None]:

@@ -19,7 +19,7 @@ from sqlalchemy import (
     tuple_,
     update,
 )
-from sqlalchemy.sql import ClauseElement
+from sqlalchemy.sql import ClauseElement, ColumnElement
 
 from flows.asked import ARRIVED, REDRAW, REMINDERS, REVIEW_ASKED, SUMMARY, Owed
 from storage.models import outbox, stopped, taken
@@ -164,13 +164,20 @@ def is_taken_row() -> Any:
 
 
 let_go = Statement(lambda _: delete(taken).where(is_taken_row()))
-release = Statement(
-    lambda _: (
-        update(taken)
-        .values({taken.c.until: bindparam("free_from"), taken.c.tries: taken.c.tries - literal_column("1")})
-        .where(is_taken_row(), taken.c.tries > literal_column("0"))
+
+
+def _release(tries_left: ColumnElement[int]) -> Statement:
+    return Statement(
+        lambda _: (
+            update(taken)
+            .values({taken.c.until: bindparam("free_from"), taken.c.tries: tries_left})
+            .where(is_taken_row(), taken.c.tries > literal_column("0"))
+        )
     )
-)
+
+
+release = _release(taken.c.tries - literal_column("1"))
+release_untouched = _release(literal_column("0"))
 # Left behind where one settled what another was just taking up.
 tidy = Statement(lambda _: delete(taken).where(~exists().where(IS_TAKEN, NOT_SETTLED)))
 get = Statement(lambda _: select(*KEPT).select_from(WITH_TAKEN).where(is_row()))

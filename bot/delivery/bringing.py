@@ -25,9 +25,6 @@ UNTIL_TRIED_AGAIN = 30.0
 A_MOMENT = 5.0
 """Seconds after which it is looked again at what is not to be said yet: by then it is planned anew."""
 
-A_WHILE = 600.0
-"""The same for what may have been sent before."""
-
 MOST_IN_A_MESSAGE = 500
 """What stands in one message, by its metadata; more become another."""
 
@@ -150,16 +147,15 @@ class Bringing:
         self.unanswered.add(place)
         return True
 
-    async def _release(self, tenant: str, keys: Sequence[str], until: float) -> None:
+    async def _release(self, tenant: str, keys: Sequence[str], until: float, *, looked: bool = False) -> None:
         """They were surely not sent, and are tried again then."""
-        await self._outbox.release(tenant, keys, until=until)
+        await self._outbox.release(tenant, keys, until=until, looked=looked)
         self.put_off_until.add(until)
 
     async def _put_off(self, owed: Sequence[Owed]) -> None:
         """Not to be said yet, as after a stop at night: a plan made anew knows until when."""
-        in_doubt = any(o.tries > 1 for o in owed)  # those no plan moves, and Slack is not to be asked again and again
-        until = self._now() + (A_WHILE if in_doubt else A_MOMENT)
-        await self._release(owed[0].tenant, [o.key for o in owed], until)
+        # It was looked for where it may have been sent before, and is not there: no plan would move it otherwise.
+        await self._release(owed[0].tenant, [o.key for o in owed], self._now() + A_MOMENT, looked=True)
         for firm in dict.fromkeys(FirmKey(o.tenant, o.firm) for o in owed):
             await self._services.reminders.replan(firm)
 

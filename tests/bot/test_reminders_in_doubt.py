@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.delivery.bringing import A_MOMENT
 from bot.delivery.rounds import LEASE
 from flows.roadmap import Pack
 from tests.bot.conversing import BEN, Json, words_of
@@ -67,3 +68,22 @@ async def test_another_message_of_theirs_settles_nothing(world: World) -> None:
     await world.slack.ben.types("/cais remind")
     await world.slack.ben.presses("Turn off")
     assert await in_doubt(world) == 1
+
+
+async def test_what_may_have_been_sent_before_a_night_waits_for_the_hour_like_everything_else(
+    tmp_path: Path, pack: Pack
+) -> None:
+    async with world_at(tmp_path, pack, new_york("2026-11-23", 10)) as world:
+        firm = await a_firm(world.services, "Apex Securities", BEN)
+        await world.services.set_recurring(firm.key, world.act(person(BEN)), "SAA certification", 12, 15)
+        await world.plan()
+        world.slack.sandbox.faults({"method": "chat.postMessage", "kind": "reset"})
+        await world.goes_to("2026-12-01")
+        assert (world.digests(BEN), await in_doubt(world)) == ([], 1)
+        for day, hour, minute in (("2026-12-01", 21, 0), ("2026-12-02", 7, 50), ("2026-12-02", 8, 10)):
+            world.clock.now, world.clock.real = new_york(day, hour, minute), world.clock.real + LEASE + A_MOMENT
+            await world.plan()
+            assert (world.digests(BEN), await in_doubt(world)) == ([], 0)
+        world.clock.real += A_MOMENT
+        await world.goes_to("2026-12-02")
+        assert "Tuesday, December 15, 2026" in words_of(digest(world))

@@ -85,12 +85,12 @@ class MemoryOutbox:
                     message=message if arrived else "", tries=0, first_taken=0.0, said_at=at if arrived else 0.0
                 )
 
-    async def release(self, tenant: str, keys: Sequence[str], *, until: float) -> None:
+    async def release(self, tenant: str, keys: Sequence[str], *, until: float, looked: bool = False) -> None:
         for key in keys:
             debt = self._outbox.get((tenant, key))
             if debt and debt.settled_at is None and debt.owed.tries:
                 debt.taken_until = until
-                debt.change(tries=debt.owed.tries - 1)
+                debt.change(tries=0 if looked else debt.owed.tries - 1)
 
     async def get(self, tenant: str, key: str) -> Kept | None:
         found = self._outbox.get((tenant, key))

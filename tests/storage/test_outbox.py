@@ -164,6 +164,17 @@ async def test_a_release_does_not_wipe_out_an_earlier_try_that_may_have_arrived(
     assert (slot.owed[0].tries, slot.owed[0].first_taken) == (2, 1.0)
 
 
+async def test_what_was_looked_for_and_is_not_there_counts_as_never_taken_up(database: Database) -> None:
+    await owe(database, "a")
+    await take(database, now=1.0)
+    await take(database, now=31.0)
+    await database.outbox.release(TENANT, ["a"], until=40.0, looked=True)
+    assert not await database.outbox.in_doubt(TENANT, "U1")
+    assert await claim(database, now=39.0) == []
+    (slot,) = await take(database, now=40.0)
+    assert (slot.owed[0].tries, slot.owed[0].first_taken) == (1, 40.0)
+
+
 async def test_what_is_settled_is_never_taken_up_again(database: Database) -> None:
     await owe(database, "a", "b")
     await database.outbox.settle(TENANT, {"a": "sent"}, now=50)
