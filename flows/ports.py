@@ -181,11 +181,14 @@ class Told(msgspec.Struct, frozen=True):
 class Inbox(Protocol):
     """What Slack already told us, so that a retry changes nothing, after a restart too."""
 
-    async def take(self, told: Told, *, now: float, lease: float) -> bool:
-        """True where this delivery is ours to handle: new, or its earlier taker's lease (seconds) ran out unsettled."""
+    async def take(self, told: Told, *, now: float, lease: float) -> int:
+        """How often it was taken up by now, where it is ours to handle: new, or its taker's lease (seconds) ran out.
+
+        0 where it is not.
+        """
 
     async def put_off(self, tenant: str, event_id: str, *, until: float) -> None:
-        """Its taker lets go of it: from `until` (UNIX seconds) on it is anybody's to take up again."""
+        """Its taker lets go of it, and this time does not count: from `until` (UNIX seconds) on it is anybody's."""
 
     async def settle(self, tenant: str, event_id: str, *, now: float) -> None:
         """It has been handled and answered; its body is forgotten."""

@@ -16,7 +16,7 @@ class Inbox:
     def __init__(self, runner: Runner) -> None:
         self._runner = runner
 
-    async def take(self, told: Told, *, now: float, lease: float) -> bool:
+    async def take(self, told: Told, *, now: float, lease: float) -> int:
         return await self._runner.write(lambda: _take(told, now, lease))
 
     async def put_off(self, tenant: str, event_id: str, *, until: float) -> None:
@@ -32,10 +32,10 @@ class Inbox:
         return await self._runner.write(lambda: _forget(settled_before))
 
 
-def _take(told: Told, now: float, lease: float) -> Unit[bool]:
+def _take(told: Told, now: float, lease: float) -> Unit[int]:
     row = {"tenant": told.tenant, "id": told.id, "body": told.body, "told_at": now, "taken_until": now + lease}
-    ours = yield statements.take_told, {**row, "settled_at": None, "now": now}
-    return bool(ours)
+    ours = yield statements.take_told, {**row, "settled_at": None, "tries": 1, "now": now}
+    return int(ours[0][0]) if ours else 0
 
 
 def _put_off(tenant: str, event_id: str, until: float) -> Unit[None]:

@@ -142,6 +142,7 @@ inbox = Table(
     Column("told_at", Double, nullable=False),
     Column("taken_until", Double, nullable=False),
     Column("settled_at", Double),
+    Column("tries", Integer, nullable=False, server_default="1"),
     PrimaryKeyConstraint("tenant", "id"),
     sqlite_with_rowid=False,
 )

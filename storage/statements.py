@@ -308,9 +308,9 @@ def _take(insert: Insert) -> ClauseElement:
     new = insert(inbox)
     taken: ClauseElement = new.on_conflict_do_update(
         index_elements=[inbox.c.tenant, inbox.c.id],
-        set_={inbox.c.taken_until: new.excluded.taken_until},
+        set_={inbox.c.taken_until: new.excluded.taken_until, inbox.c.tries: inbox.c.tries + literal_column("1")},
         where=and_(inbox.c.settled_at.is_(None), inbox.c.taken_until <= bindparam("now")),
-    ).returning(inbox.c.id)
+    ).returning(inbox.c.tries)
     return taken
 
 
@@ -327,7 +327,7 @@ take_told = Statement(_take)
 put_off_told = Statement(
     lambda _: (
         update(inbox)
-        .values({inbox.c.taken_until: bindparam("until")})
+        .values({inbox.c.taken_until: bindparam("until"), inbox.c.tries: inbox.c.tries - literal_column("1")})
         .where(inbox.c.tenant == bindparam("tenant"), inbox.c.id == bindparam("event"), inbox.c.settled_at.is_(None))
     )
 )

@@ -31,12 +31,21 @@ SOON = 5.0
 TOO_OLD = 24 * 3600.0
 """Seconds after which an event is settled without an answer: Slack gives up repeating it then, too."""
 
+MOST_TRIES = 5
+"""How often an event is handled whose handler went silent each time, as where it ends the process; then it is given up
+and whoever wrote it is told."""
+
 KEPT = 72 * 3600.0
 """Seconds for which settled events are remembered, so that a late repeat changes nothing."""
 
 TYPE_AGAIN = (
     "Something interrupted me before I could answer you. What you wrote may have held personal data, so it was not"
     " kept, and nothing was recorded. Please type it again, in other words."
+)
+
+GIVEN_UP = (
+    "I stopped in the middle of answering this, and again each time I tried, so I have given it up. `/cais history`"
+    " shows whether any of it was recorded. In other words it may work; if not, tell whoever runs the app."
 )
 
 
@@ -86,17 +95,23 @@ class EventInbox:
     ) -> None:
         until = self._now() + LEASE
         try:
-            ours = await self._take(told)
-            kept.set_result(ours is not None)
-            if not ours:
+            tries = await self._take(told)
+            kept.set_result(tries is not None)
+            if not tries:
                 return
             stands = await self._stands(call) if again else False
-            answer = await self._table.answer(call) if stands is False else None
+            answer = await self._answer(call, tries) if stands is False else None
         finally:
             handled.set_result(None)
         over = stands is not None and await self._settle(call, answer, again)
         if not over and self._now() < until:
-            await self._put_off(told)
+            await self._put_off(told, SOON)
+
+    async def _answer(self, call: Call, tries: int) -> Answer | None:
+        if tries <= MOST_TRIES:
+            return await self._table.answer(call)
+        log.error("an event was given up", extra={"action": "given_up", "workspace": call.tenant, "kind": call.kind})
+        return Say(Message(GIVEN_UP)) if call.words else None
 
     async def _stands(self, call: Call) -> bool | None:
         """Whether the reply stands; None where Slack does not let us look. Looked at before anything is done.
@@ -108,7 +123,7 @@ class EventInbox:
         except (Unsure, TooBusy):
             return None
 
-    async def _take(self, told: Told) -> bool | None:
+    async def _take(self, told: Told) -> int | None:
         try:
             return await self._inbox.take(told, now=self._now(), lease=LEASE)
         except Exception as error:  # noqa: BLE001 - whatever the database says, Slack has to send it again
@@ -125,37 +140,39 @@ class EventInbox:
         await self._inbox.settle(call.tenant, call.event_id, now=self._now())
         return True
 
-    async def _put_off(self, told: Told) -> None:
-        """An extra round comes soon; if Slack is still in trouble then, the lease runs out as after a crash."""
-        await self._inbox.put_off(told.tenant, told.id, until=self._now() + SOON)
-        asyncio.get_running_loop().call_later(SOON, self._hurried.set)
+    async def _put_off(self, told: Told, seconds: float) -> None:
+        """An extra round comes then."""
+        await self._inbox.put_off(told.tenant, told.id, until=self._now() + seconds)
+        asyncio.get_running_loop().call_later(seconds, self._hurried.set)
 
     async def take_up(self) -> int:
         """Handles what was left unsettled, by us before a crash or by another replica; returns how many."""
         taken = 0
         for told in await self._inbox.unsettled(now=self._now()):
-            if await self._inbox.take(told, now=self._now(), lease=LEASE):
+            if tries := await self._inbox.take(told, now=self._now(), lease=LEASE):
                 taken += 1
                 try:
-                    await self._handle_left(told)
+                    if not await self._is_over(told, tries):
+                        await self._put_off(told, LEASE)
                 except Exception as error:  # noqa: BLE001 - the other events are not to wait for what is wrong with one
                     log.error("an event stays", extra={"action": "take_up", "error": type(error).__name__})
         return taken
 
-    async def _handle_left(self, told: Told) -> None:
+    async def _is_over(self, told: Told, tries: int) -> bool:
+        """Handles what was left; where not over, Slack is in trouble, and it is looked again after a while."""
         body, call = self._read(told, await self._bot_user(told.tenant) or "")
         if call is None:
             await self._inbox.settle(told.tenant, told.id, now=self._now())
-            return
+            return True
         if call.kind in ("message", "event"):
             self._answering.met_in_dm(call.origin.channel)
         stands = await self._stands(call)
         if stands is None:
-            return  # the lease runs out, as after a crash
+            return False
         answer: Answer | None = None
         if not stands:
-            answer = Say(Message(TYPE_AGAIN)) if _WITHHELD in body else await self._table.answer(call)
-        await self._settle(call, answer, again=True)
+            answer = Say(Message(TYPE_AGAIN)) if _WITHHELD in body else await self._answer(call, tries)
+        return await self._settle(call, answer, again=True)
 
     def _read(self, told: Told, bot_user: str) -> tuple[Any, Call | None]:
         """What was kept, and the call in it: None where it is not for us, too old, or cannot be read."""

@@ -8,7 +8,7 @@ import pytest
 
 from bot.clock import real_time
 from bot.front import event_inbox
-from bot.front.event_inbox import LEASE, SOON, TYPE_AGAIN
+from bot.front.event_inbox import GIVEN_UP, LEASE, MOST_TRIES, SOON, TYPE_AGAIN
 from bot.router import Heard
 from bot.surfaces import Message, Say
 from flows.ports import Known, Told
@@ -279,6 +279,47 @@ async def test_after_a_crash_who_wrote_what_was_not_kept_is_asked_to_type_it_aga
     clock.time += LEASE + 1
     assert await slack.bot.inbox.take_up() == 1
     assert answers(slack) == [TYPE_AGAIN]
+
+
+async def left_by(services: Services, slack: Slack, clock: Clock, deaths: int) -> None:
+    """An event whose handler went silent so often."""
+    event = {"type": "event_callback", "team_id": "T0SANDBOX", "event_id": "Ev1", "event": message(slack)}
+    told = Told("-/T0SANDBOX", "Ev1", msgspec.json.encode(event).decode())
+    for _ in range(deaths):
+        assert await services.inbox.take(told, now=clock.time, lease=LEASE)
+        clock.time += LEASE + 1
+
+
+async def test_an_event_that_ends_its_process_each_time_is_given_up_and_its_writer_told(
+    slack: Slack, services: Services, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    await left_by(services, slack, clock, deaths=MOST_TRIES)
+    assert await slack.bot.inbox.take_up() == 1
+    assert answers(slack) == [GIVEN_UP]
+    assert "an event was given up" in caplog.text
+    clock.time += LEASE + 1
+    assert await slack.bot.inbox.take_up() == 0
+
+
+async def test_an_event_that_others_left_a_few_times_is_answered(
+    slack: Slack, services: Services, clock: Clock
+) -> None:
+    await left_by(services, slack, clock, deaths=MOST_TRIES - 1)
+    assert await slack.bot.inbox.take_up() == 1
+    assert answers(slack) not in ([], [GIVEN_UP])
+
+
+async def test_slack_in_trouble_for_long_does_not_count_as_an_event_that_ends_its_process(
+    slack: Slack, services: Services, clock: Clock
+) -> None:
+    await left_by(services, slack, clock, deaths=1)
+    slack.sandbox.faults({"method": "conversations.history", "kind": "500", "times": -1})
+    for _ in range(MOST_TRIES + 1):
+        assert await slack.bot.inbox.take_up() == 1
+        clock.time += LEASE + 1
+    slack.sandbox.faults()
+    assert await slack.bot.inbox.take_up() == 1
+    assert answers(slack) not in ([], [GIVEN_UP])
 
 
 @pytest.mark.parametrize("body", ["{", "[]", '{"type": "event_callback"}', '{"event_time": "soon"}'])

@@ -181,6 +181,12 @@ def ended(act: Act, there: dict[str, Record]) -> str:
     return "no answer got through" if act.tries else "no answer"
 
 
+def meanwhile(town: Town, act: Act) -> str:
+    """What went wrong while an act waited for its ack, and since when."""
+    begun = [(at, name) for at, name in town.troubles if at <= act.told_at + act.ms / 1000]
+    return f"{act.cause} {act.status} after {act.told_at - begun[-1][0]:.1f} s of {begun[-1][1]}" if begun else ""
+
+
 def report(town: Town, rows: Sequence[Record], happened: Counter[str]) -> str:
     """The figures of docs/operations.md."""
     there, acts = acts_in(rows), town.answers.acts
@@ -199,6 +205,7 @@ def report(town: Town, rows: Sequence[Record], happened: Counter[str]) -> str:
             f"  faults that met a call: {dict(sorted(Counter(town.answers.faults).items()))}",
             f"  ack: p50 {waits[len(waits) // 2]:.0f} ms, p99 {waits[len(waits) * 99 // 100]:.0f} ms,"
             f" {len(late(town))} too late, {len(late(town, by_itself=True))} of them not by the machine's load",
+            *(f"    {meanwhile(town, act)}" for act in late(town)),
             f"  told to stop, gone after {drained}",
             f"  memory of a replica: {town.megabytes[-1]:.0f} MB at the end, {max(town.megabytes):.0f} MB at most",
             f"  starts that failed and were tried again: {sum(replica.restarts for replica in town.replicas)}",

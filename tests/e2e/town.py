@@ -139,6 +139,8 @@ class Town:
         self.megabytes: list[float] = []
         self.drained: list[tuple[float, float]] = []
         """Seconds that each replica took to end when it was asked to, and how late the machine was meanwhile."""
+        self.troubles: list[tuple[float, str]] = []
+        """What went wrong, and when that began, in UNIX seconds."""
         self.calls: deque[Call] = deque()
         # Of all that went over the wire, and not of the last few thousand.
         sandbox.slack.traffic.calls, sandbox.slack.traffic.sent = self.calls, deque()

@@ -221,6 +221,7 @@ async def all_kinds_of_trouble(town: Town, until: float) -> Counter[str]:
             if time.monotonic() > until and happened[name]:
                 continue
             lasting = HALF_A_MINUTE if name in LONG and not happened[name] else town.chance.uniform(2.0, 7.0)
+            town.troubles.append((time.time(), name))
             await found[name](town, lasting)
             happened[name] += 1
             await asyncio.sleep(1.0)

@@ -34,6 +34,7 @@ class Delivery:
     told_at: float
     taken_until: float
     settled_at: float | None = None
+    tries: int = 1
 
 
 @dataclass
@@ -247,20 +248,22 @@ class MemoryInbox:
     def __init__(self, shared: Shared) -> None:
         self._inbox = shared.inbox
 
-    async def take(self, told: Told, *, now: float, lease: float) -> bool:
+    async def take(self, told: Told, *, now: float, lease: float) -> int:
         known = self._inbox.get((told.tenant, told.id))
         if known is None:
             self._inbox[told.tenant, told.id] = Delivery(told, now, now + lease)
-            return True
+            return 1
         if known.settled_at is not None or known.taken_until > now:
-            return False
+            return 0
         known.taken_until = now + lease
-        return True
+        known.tries += 1
+        return known.tries
 
     async def put_off(self, tenant: str, event_id: str, *, until: float) -> None:
         known = self._inbox.get((tenant, event_id))
         if known and known.settled_at is None:
             known.taken_until = until
+            known.tries -= 1
 
     async def settle(self, tenant: str, event_id: str, *, now: float) -> None:
         known = self._inbox.get((tenant, event_id))

@@ -38,6 +38,13 @@ async def test_what_its_taker_puts_off_is_anybodys_from_then_on(database: Databa
     assert await database.inbox.unsettled(now=200) == []
 
 
+async def test_it_is_counted_how_often_its_taker_went_silent(database: Database) -> None:
+    times = [await database.inbox.take(TOLD, now=100.0 * nth, lease=30) for nth in range(1, 4)]
+    assert times == [1, 2, 3]
+    await database.inbox.put_off("-/T1", "Ev1", until=310)
+    assert await database.inbox.take(TOLD, now=310, lease=30) == 3, "whoever lets go of it was not silent"
+
+
 async def test_what_is_settled_is_never_taken_again_and_its_text_is_gone(database: Database) -> None:
     await database.inbox.take(TOLD, now=100, lease=30)
     await database.inbox.settle("-/T1", "Ev1", now=101)
