@@ -8,8 +8,6 @@ import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, nullcontext
 
-from slack_sdk.errors import SlackApiError
-
 from bot import logs
 from bot.app import Bot
 from bot.bootstrap import build_router, build_services
@@ -18,7 +16,7 @@ from bot.health import Health, room_on_disk
 from bot.pack_files import read_pack
 from bot.server import Page, Server, web_app
 from bot.settings import Settings, unknown_names
-from bot.slack.web_api import SlackSaidNo, TooBusy, Unsure
+from bot.slack.web_api import NO_TOKEN, SlackSaidNo, TooBusy, Unsure
 from bot.socket_mode import SocketMode
 from bot.workers.evidence_copies import build_copies
 from flows.packs import PackError, load_pack
@@ -130,13 +128,25 @@ async def _greet(bot: Bot) -> None:
     try:
         await bot.start()
     except SlackSaidNo as no:
-        raise NotServing(f"Slack refuses SLACK_BOT_TOKEN ({no.error}). `cais doctor` says what to do.") from None
+        raise _refused("SLACK_BOT_TOKEN", no.error) from None
     except (TooBusy, Unsure) as error:
         raise _no_answer(error) from None
     except StorageError as error:
         raise NotServing(str(error), exit_code=_exit_code(error)) from None
     except KeyTrouble as error:
         raise NotServing(str(error)) from None
+
+
+NO_GOOD = NO_TOKEN - {"org_login_required"} | {"not_allowed_token_type", "missing_scope", "token_invalid"}
+"""Slack's words for a token with which no later start would work either."""
+
+
+def _refused(name: str, error: str) -> NotServing:
+    """Whatever is not about the token itself may pass: who is started again may find it so."""
+    if error in NO_GOOD:
+        return NotServing(f"Slack refuses {name} ({error}). `cais doctor` says what to do.")
+    sentence = f"Slack does not take {name} just now ({error}). Start again in a minute; `cais doctor` looks further."
+    return NotServing(sentence, exit_code=1)
 
 
 def _no_answer(error: Exception) -> NotServing:
@@ -208,9 +218,8 @@ async def _by_socket_mode(settings: Settings, bot: Bot, stop: asyncio.Event) -> 
 async def _connect(line: SocketMode) -> None:
     try:
         await line.start()
-    except SlackApiError as error:
-        code = error.response["error"]
-        raise NotServing(f"Slack refuses SLACK_APP_TOKEN ({code}). `cais doctor` says what to do.") from None
+    except SlackSaidNo as no:
+        raise _refused("SLACK_APP_TOKEN", no.error) from None
     except Unsure as error:
         raise _no_answer(error) from None
 

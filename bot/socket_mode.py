@@ -15,6 +15,7 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 
 from bot.app import Bot
 from bot.slack.no_answer import why
+from bot.slack.sdk_answers import answer_to
 from bot.slack.web_api import Unreachable, Unsure
 
 log = logging.getLogger("cais.socket_mode")
@@ -64,11 +65,11 @@ class SocketMode:
         """Set when the connection could not be brought back: stop the process, the supervisor starts a new one."""
 
     async def start(self) -> None:
-        """Connects and watches. Raises SlackApiError where the app token is no good, Unsure where no answer came."""
+        """Connects and watches. Raises SlackSaidNo where the app token is no good, Unsure where no answer came."""
         client = self._handler.client
         # Asked for here, because the SDK's own connecting tries a wrong token again for ever.
         try:
-            client.wss_uri = await client.issue_new_wss_url()
+            client.wss_uri = await answer_to("apps.connections.open", client.issue_new_wss_url())
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise Unsure(f"apps.connections.open: {why(error, self._api_url, self._outgoing)}") from error
         client.proxy = self._outgoing.proxy_for(client.wss_uri)  # else it has one from the environment, in its own way

@@ -9,7 +9,7 @@ from bot.delivery.posting import NotSent, Posting
 from bot.router import SlotWriter
 from bot.slack.places import is_channel
 from bot.slack.standstill import Standstill
-from bot.slack.web_api import SlackSaidNo, Unsure, WebApi
+from bot.slack.web_api import NOT_NOW, SlackSaidNo, Unsure, WebApi
 from bot.surfaces import Letter, Written
 from flows.asked import REDRAW, SUMMARY, Owed, Slot
 from flows.events import FirmKey
@@ -27,9 +27,6 @@ A_MOMENT = 5.0
 
 MOST_IN_A_MESSAGE = 500
 """What stands in one message, by its metadata; more become another."""
-
-NOT_NOW = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
-"""What Slack says when it could not, or is not sure; looked for and tried again once the lease has run out."""
 
 OUT_OF_REACH = NOBODY | {"account_inactive"}
 """Slack's words for a person who gets no messages of ours; any other is about the message, the app or the moment."""
@@ -175,7 +172,7 @@ class Bringing:
         """Slack does not take it: for the token, for now, or for good."""
         keys = [o.key for o in slot.owed]
         extra: dict[str, Any] = {"action": "owed", "kind": slot.owed[0].kind, "error": error}
-        if error in NOT_NOW:
+        if error in NOT_NOW:  # looked for and tried again once the lease has run out
             log.info("not sure that it arrived", extra=extra)
             return
         if error == "ratelimited" or await self._standstill.is_over(slot.tenant, error):

@@ -13,7 +13,6 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import aiohttp
-from slack_sdk.errors import SlackApiError
 
 from bot.doctor.asking import asking, no_way_to, way_out
 from bot.files.packet.pdf import NoPdf, printer
@@ -23,6 +22,8 @@ from bot.pack_files import read_pack
 from bot.practice.supervisor import why_not_listening
 from bot.settings import Settings, unknown_names
 from bot.slack.no_answer import why
+from bot.slack.sdk_answers import NoAnswer, answer_to
+from bot.slack.web_api import SlackSaidNo
 from flows.packs import PackError, load_pack
 from flows.reminders.telling import leads_in_reach
 from storage.database import Database, is_current, open_database
@@ -79,10 +80,10 @@ async def check_slack(settings: Settings, now: datetime) -> list[Finding]:
     assert settings.slack_bot_token is not None, "settings refuse to start without it"
     bot = asking(settings, settings.slack_bot_token.reveal())
     try:
-        answer = await bot.auth_test()
-    except SlackApiError as error:
-        return [_token_finding("SLACK_BOT_TOKEN", str(error.response["error"]))]
-    except (aiohttp.ClientError, TimeoutError) as error:
+        answer = await answer_to("auth.test", bot.auth_test())
+    except SlackSaidNo as no:
+        return [_token_finding("SLACK_BOT_TOKEN", no.error)]
+    except (NoAnswer, aiohttp.ClientError, TimeoutError) as error:
         return [unreachable(settings, error)]
     headers = {str(name).lower(): str(value) for name, value in answer.headers.items()}
     found = [Finding("bot token", "ok", f"It is {answer['user']} in the workspace {answer['team']}.")]
@@ -129,14 +130,14 @@ def check_clock(headers: Mapping[str, str], now: datetime) -> list[Finding]:
 async def _check_app_token(settings: Settings) -> Finding:
     assert settings.slack_app_token is not None, "settings refuse Socket Mode without it"
     try:
-        answer = await asking(settings).apps_connections_open(app_token=settings.slack_app_token.reveal())
-    except SlackApiError as error:
-        code = str(error.response["error"])
-        if code == "missing_scope":
+        opening = asking(settings).apps_connections_open(app_token=settings.slack_app_token.reveal())
+        answer = await answer_to("apps.connections.open", opening)
+    except SlackSaidNo as no:
+        if no.error == "missing_scope":
             return Finding("app token", "wrong", "It lacks the scope connections:write. Make a new one that has it.")
-        return _token_finding("SLACK_APP_TOKEN", code)
-    except (aiohttp.ClientError, TimeoutError) as error:
-        said = why(error, settings.slack_api_url, settings.outgoing)
+        return _token_finding("SLACK_APP_TOKEN", no.error)
+    except (NoAnswer, aiohttp.ClientError, TimeoutError) as error:
+        said = error.said if isinstance(error, NoAnswer) else why(error, settings.slack_api_url, settings.outgoing)
         return Finding("app token", "wrong", f"Slack did not answer ({said}). Try again in a minute.")
     host = urlsplit(str(answer["url"])).netloc
     if trouble := await no_way_to(host, settings):
@@ -152,7 +153,12 @@ def _token_finding(name: str, code: str) -> Finding:
 
 
 def unreachable(settings: Settings, error: Exception) -> Finding:
-    """Slack did not answer at all."""
+    """Slack did not answer at all, or what came says neither yes nor no."""
+    if isinstance(error, NoAnswer):
+        todo = "Try again in a minute; if it stays so, look at slack-status.com, and whether a proxy answers instead."
+        return Finding(
+            "slack", "wrong", f"{settings.slack_api_url} answers, but not as it should ({error.said}). {todo}"
+        )
     said = why(error, settings.slack_api_url, settings.outgoing)
     todo = "Check the network, HTTPS_PROXY (where it takes a proxy to get out) and SLACK_API_URL."
     return Finding("slack", "wrong", f"{settings.slack_api_url} cannot be reached ({said}). {todo}")

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import aiohttp
-from slack_sdk.errors import SlackApiError
 
 from bot.doctor import checks
 from bot.doctor.asking import asking
 from bot.doctor.checks import Finding
 from bot.manifest import read_manifest
 from bot.settings import Settings
+from bot.slack.sdk_answers import NoAnswer, answer_to
+from bot.slack.web_api import SlackSaidNo
 from storage.database import is_current, open_database
 from storage.errors import StorageError
 from storage.installations import Installation
@@ -26,8 +27,8 @@ NOT_YET = "Which workspaces have added the app is seen here once the database is
 async def check_oauth(settings: Settings, now: datetime) -> list[Finding]:
     """Whether Slack can be reached and the clock is right; each installation's key, token and scopes."""
     try:
-        answer = await asking(settings).api_test()
-    except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
+        answer = await answer_to("api.test", asking(settings).api_test())
+    except (SlackSaidNo, NoAnswer, aiohttp.ClientError, TimeoutError) as error:
         return [checks.unreachable(settings, error)]
     headers = {str(name).lower(): str(value) for name, value in answer.headers.items()}
     return [*checks.check_clock(headers, now), *await check_installations(settings)]
@@ -68,11 +69,11 @@ async def _check_tokens(settings: Settings, found: Sequence[Installation], *, ot
     wrong = []
     for one in found[:MOST_ASKED]:
         try:
-            await asking(settings, one.token).auth_test()
-        except SlackApiError as error:
-            word = str(error.response["error"])
-            wrong.append(Finding("token", "wrong", f"Slack does not take that of {one.name} ({word}). {ADD_AGAIN}."))
-        except (aiohttp.ClientError, TimeoutError) as error:
+            await answer_to("auth.test", asking(settings, one.token).auth_test())
+        except SlackSaidNo as no:
+            said = f"Slack does not take that of {one.name} ({no.error}). {ADD_AGAIN}."
+            wrong.append(Finding("token", "wrong", said))
+        except (NoAnswer, aiohttp.ClientError, TimeoutError) as error:
             return [*wrong, checks.unreachable(settings, error)]
     if not found and not others:
         return [Finding("token", "look", "Nobody has added the app yet. Open /slack/install in a browser.")]

@@ -76,6 +76,9 @@ NO_TOKEN = frozenset(
 """Slack's words for a token that counts no more, and ours for one that is not there; some of them may also be about a
 person."""
 
+NOT_NOW = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
+"""What Slack says when it could not, or is not sure."""
+
 
 class Taker(Protocol):
     """What a file is written into, piece by piece."""
