@@ -26,8 +26,9 @@ from bot.slack.standstill import Standstill
 from bot.surfaces import Answer, Message, Open, Say
 from flows.firms import Refusal
 
-BUDGET = 2.5
-"""Seconds a request has before Slack gets an ack without its answer; Slack itself waits for three."""
+BUDGET = 2.0
+"""Seconds a request has before Slack gets an ack without its answer. Slack itself waits for three: what is left is for
+the way between, and for a process that has hundreds of such requests in hand at once."""
 
 
 class Routing(AsyncMiddleware):
