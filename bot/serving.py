@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, nullcontext
 
 from bot import logs
-from bot.app import Bot
+from bot.app import STOPS, Bot
 from bot.bootstrap import build_router, build_services
 from bot.clock import BusinessClock, real_time
 from bot.health import Health, room_on_disk
@@ -49,6 +49,7 @@ async def serve(settings: Settings) -> None:
         if settings.way == "http":
             async with _served(settings, bot, stop):
                 await stop.wait()
+                await asyncio.sleep(settings.stop_delay)  # whoever looks at /readyz sends nothing more meanwhile
         else:
             await _by_socket_mode(settings, bot, stop)
     log.info("Stopped.", extra={"action": "stopped"})
@@ -90,7 +91,7 @@ async def _bot(settings: Settings) -> AsyncIterator[Bot]:
             tune_python()
             yield bot
         finally:
-            await bot.stop()
+            await bot.stop(STOPS - settings.stop_delay)
 
 
 async def _check_writable(database: Database) -> None:

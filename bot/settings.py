@@ -85,6 +85,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     retention_years: Annotated[int, Meta(ge=1, le=100, description="a number of years from 1 to 100")] = field(
         default=6, name="CAIS_RETENTION_YEARS"
     )
+    stop_delay: Annotated[float, Meta(ge=0, le=3, description="seconds from 0 to 3")] = field(
+        default=0.0, name="CAIS_STOP_DELAY"
+    )
 
     keep_evidence: Annotated[bool, Meta(description="1 or 0")] = field(default=True, name="CAIS_KEEP_EVIDENCE")
     evidence_file_mb: Annotated[int, Meta(ge=1, le=1000, description="a number of megabytes from 1 to 1000")] = field(

@@ -186,6 +186,31 @@ async def test_http_is_served_until_a_signal(given: Given, capsys: pytest.Captur
     ]
 
 
+async def test_who_is_to_stop_says_so_first_and_takes_what_still_comes(given: Given) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = int(free.getsockname()[1])
+
+    async def says(path: str) -> int:
+        """On a connection of its own, as of a balancer; 0 where it is refused."""
+        try:
+            async with aiohttp.ClientSession(f"http://127.0.0.1:{port}") as session, session.get(path) as answer:
+                return answer.status
+        except aiohttp.ClientConnectorError:
+            return 0
+
+    async def is_ready() -> bool:
+        return await says("/readyz") == 200
+
+    serving = asyncio.create_task(serve(given(CAIS_MODE="http", CAIS_PORT=str(port), CAIS_STOP_DELAY="0.5")))
+    await until(is_ready)
+    os.kill(os.getpid(), signal.SIGTERM)
+    await asyncio.sleep(0.1)
+    assert (await says("/readyz"), await says("/healthz")) == (503, 200)
+    async with asyncio.timeout(20):
+        await serving
+    assert await says("/healthz") == 0
+
+
 @pytest.mark.parametrize("mode", ["http", "socket"])
 async def test_many_workspaces_are_served_by_oauth(given: Given, sandbox: Sandbox, mode: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
