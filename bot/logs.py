@@ -15,6 +15,7 @@ _SECRETS = re.compile(
     r"|(?<=://)[^\s/?#]+(?=@)"  # name and password in an address, such as a proxy's
 )
 _SLACK_LIBRARIES = ("/slack_bolt/", "/slack_sdk/")
+_SOCKET = "/slack_sdk/socket_mode/"
 _BODY_STARTS = re.compile(r"[\n{]|[,(]?\s*\b(?:body|params|payload|headers|data|files)\b\s*[:=]", re.IGNORECASE)
 
 
@@ -82,6 +83,8 @@ def _hide_bodies(record: logging.LogRecord) -> bool:
     if record.levelno < logging.INFO:
         return False
     record.msg, record.args = _BODY_STARTS.split(record.getMessage(), maxsplit=1)[0].strip(), None
+    if _SOCKET in record.pathname.replace("\\", "/"):  # it tries every few seconds, and its message says why
+        record.exc_info, record.exc_text = None, None
     return True
 
 

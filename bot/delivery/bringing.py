@@ -4,8 +4,8 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from bot.delivery.arrivals import NOBODY, Arrivals, metadata
-from bot.delivery.posting import NotSent, Posting
+from bot.delivery.arrivals import IN_DOUBT, NOBODY, Arrivals, metadata
+from bot.delivery.posting import FIXED, NotSent, Posting
 from bot.router import SlotWriter
 from bot.slack.places import is_channel
 from bot.slack.standstill import Standstill
@@ -15,7 +15,7 @@ from flows.asked import REDRAW, SUMMARY, Owed, Slot
 from flows.events import FirmKey
 from flows.habits import MAY_PASS
 from flows.services import Services
-from flows.summaries.posting import not_posted
+from flows.summaries.posting import SHARED, not_posted
 
 log = logging.getLogger("cais.delivery")
 
@@ -30,6 +30,28 @@ MOST_IN_A_MESSAGE = 500
 
 OUT_OF_REACH = NOBODY | {"account_inactive"}
 """Slack's words for a person who gets no messages of ours; any other is about the message, the app or the moment."""
+
+FOR_GOOD = frozenset(
+    {
+        "invalid_blocks",
+        "invalid_blocks_format",
+        "msg_blocks_too_long",
+        "msg_too_long",
+        "no_text",
+        "invalid_arguments",
+        "invalid_metadata_format",
+        "metadata_too_large",
+        "missing_scope",
+        "not_in_channel",
+        "restricted_action",
+        "message_not_found",
+        "thread_not_found",
+        SHARED,
+        IN_DOUBT,
+        *FIXED,
+    }
+)
+"""Words for a message or a place with which no later try would end otherwise. One that we do not know may pass."""
 
 MOST_REFUSALS = 4
 """How often what may pass is tried, before it counts as refused."""
@@ -85,7 +107,7 @@ class Bringing:
 
     async def bring(self, slot: Slot) -> None:
         """Whatever happens to one, the others go on."""
-        kind, place = slot.owed[0].kind, _place(slot)
+        place = _place(slot)
         self.unanswered.add(place)
         try:
             await self._send(slot)
@@ -93,11 +115,11 @@ class Bringing:
             await self._release(slot.tenant, [o.key for o in slot.owed], put_off.until)
         except Unsure as error:
             # It may have arrived: the lease runs out, and whoever takes it up then looks before sending it again.
-            log.info("not sure that it arrived", extra={"action": "owed", "kind": kind, "error": str(error)})
+            log.info("not sure that it arrived", extra={**_about(slot), "error": str(error)})
         except SlackSaidNo as no:
             await self._refused(slot, no.error)
         except Exception as error:  # noqa: BLE001 - the others are not to wait for what is wrong with one
-            log.error("cannot be written", extra={"action": "owed", "kind": kind, "error": type(error).__name__})
+            log.error("cannot be written", extra={**_about(slot), "error": type(error).__name__})
         finally:
             self.unanswered.discard(place)
 
@@ -171,7 +193,7 @@ class Bringing:
     async def _refused(self, slot: Slot, error: str) -> None:
         """Slack does not take it: for the token, for now, or for good."""
         keys = [o.key for o in slot.owed]
-        extra: dict[str, Any] = {"action": "owed", "kind": slot.owed[0].kind, "error": error}
+        extra: dict[str, Any] = {**_about(slot), "error": error}
         if error in NOT_NOW:  # looked for and tried again once the lease has run out
             log.info("not sure that it arrived", extra=extra)
             return
@@ -179,12 +201,13 @@ class Bringing:
             await self._release(slot.tenant, keys, self._now() + UNTIL_TRIED_AGAIN)
             return
         log.warning("Slack does not take it", extra=extra)
-        if is_channel(slot.person):
-            await self._refused_by_channel(slot, error)
-            return
-        is_post = slot.owed[0].kind != REDRAW
-        if is_post and error in MAY_PASS and self._may_still_pass(slot):
+        is_post, in_channel = slot.owed[0].kind != REDRAW, is_channel(slot.person)
+        stays = FOR_GOOD | (MAY_PASS if in_channel else OUT_OF_REACH)
+        if is_post and error not in stays and self._may_still_pass(slot):
             await self._release(slot.tenant, keys, self._now() + SOME_MINUTES)
+            return
+        if in_channel:
+            await self._refused_by_channel(slot, error)
             return
         if is_post and error in OUT_OF_REACH | MAY_PASS:
             # Before it is settled: what is refused to somebody who is not marked so is owed again at once.
@@ -218,6 +241,11 @@ class Bringing:
 def _only_changes(letter: Letter | None) -> bool:
     """Drawing a message anew twice harms nobody."""
     return letter is not None and bool(letter.instead_of)
+
+
+def _about(slot: Slot) -> dict[str, Any]:
+    """What a line of the log says of it."""
+    return {"action": "owed", "workspace": slot.tenant, "kind": slot.owed[0].kind}
 
 
 def _place(slot: Slot) -> Place:

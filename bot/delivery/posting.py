@@ -38,6 +38,9 @@ INSIDE = 600.0
 ELSEWHERE = frozenset({"channel_not_found", "not_in_channel", "is_archived", "invalid_thread_ts", "thread_not_found"})
 
 
+LONG = 300.0
+"""Seconds of a wait that whoever watches the log should know of."""
+
 FIXED = frozenset({"edit_window_closed", "cant_update_message"})
 """Slack's words for a message that stays as it is: somebody's own gets another, a channel is not filled with them."""
 
@@ -163,7 +166,8 @@ class Posting:
             return await self._slack.of(tenant).call(method, where, patience=0.0)
         except TooBusy as error:
             until = self._resting[tenant, method] = self._now() + error.seconds
-            log.info("Slack asks to wait", extra={"action": "asked_to_wait", "seconds": error.seconds})
+            about = {"action": "asked_to_wait", "workspace": tenant, "method": method, "seconds": error.seconds}
+            log.log(logging.WARNING if error.seconds > LONG else logging.INFO, "Slack asks to wait", extra=about)
             raise NotSent(until) from error
         except Unreachable as error:
             raise NotSent(self._now() + AGAIN) from error
@@ -204,4 +208,4 @@ class Posting:
         try:
             await self._slack.of(tenant).call("chat.postEphemeral", where, patience=10.0)
         except (SlackSaidNo, TooBusy, Unsure) as error:
-            log.info("not whispered", extra={"action": "whisper", "error": str(error)})
+            log.info("not whispered", extra={"action": "whisper", "workspace": tenant, "error": str(error)})

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from slack_sdk.errors import SlackApiError
 
-from bot.slack.web_api import NOT_NOW, SlackSaidNo, Unsure
+from bot.slack.web_api import NOT_NOW, SlackSaidNo, Unsure, word_of
 
 T = TypeVar("T")
 
@@ -30,8 +30,8 @@ async def answer_to(method: str, call: Awaitable[T]) -> T:
 
 def _ours(method: str, answer: Any) -> Exception:
     said = getattr(answer, "data", answer)
-    word = said.get("error") if isinstance(said, Mapping) else None
+    word = word_of(said) if isinstance(said, Mapping) and said.get("error") else ""
     if word and word not in {*NOT_NOW, "ratelimited"}:
-        return SlackSaidNo(method, str(word))
+        return SlackSaidNo(method, word)
     status = getattr(answer, "status_code", None) or getattr(answer, "status", "")
-    return NoAnswer(method, str(word or f"status {status}"))
+    return NoAnswer(method, word or f"status {status}")

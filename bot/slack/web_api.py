@@ -80,6 +80,15 @@ NOT_NOW = frozenset({"internal_error", "fatal_error", "service_unavailable", "re
 """What Slack says when it could not, or is not sure."""
 
 
+def word_of(answer: Mapping[str, Any]) -> str:
+    """Slack's word for why not. What is none goes into no log: another server may answer in Slack's place."""
+    said = answer.get("error")
+    return said if isinstance(said, str) and _WORD.fullmatch(said) else "unknown_error"
+
+
+_WORD = re.compile(r"[\w.:-]{1,80}", re.ASCII)
+
+
 class Taker(Protocol):
     """What a file is written into, piece by piece."""
 
@@ -194,7 +203,7 @@ class WebApi:
         if not answer.get("ok"):
             if status >= 500:
                 raise Unsure(f"{method}: status {status}")
-            said = str(answer.get("error", "unknown_error"))
+            said = word_of(answer)
             if said == "ratelimited" and "Retry-After" in headers:
                 seconds = _seconds(headers["Retry-After"])
                 raise TooBusy(f"{method}: asked to wait {seconds} s", seconds)

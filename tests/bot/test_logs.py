@@ -101,3 +101,16 @@ def test_the_password_in_an_address_never_gets_into_the_log(lines: io.StringIO) 
     written = lines.getvalue()
     assert "hunter2" not in written
     assert "http://[hidden]@proxy.corp:3128" in written
+
+
+def test_a_socket_that_cannot_be_opened_is_one_line_each_time(lines: io.StringIO) -> None:
+    path = "/site-packages/slack_sdk/socket_mode/aiohttp/__init__.py"
+    try:
+        raise ConnectionError("no way")
+    except ConnectionError as error:
+        why = (type(error), error, error.__traceback__)
+        record = logging.LogRecord("cais.slack", logging.ERROR, path, 1, "Failed to connect (no way)", None, why)
+    logging.getLogger("cais.slack").handle(record)
+    said = lines.getvalue()
+    assert "Failed to connect" in said
+    assert "Traceback" not in said

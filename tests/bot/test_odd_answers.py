@@ -11,6 +11,7 @@ from bot.doctor import checks
 from bot.doctor.oauth import check_oauth
 from bot.serving import NotServing, serve
 from bot.settings import Settings
+from bot.slack.web_api import word_of
 from tests.bot.test_serving import OAUTH, given, handlers, sandbox
 
 Given = Callable[..., Settings]
@@ -63,6 +64,11 @@ async def test_the_doctor_says_what_came_instead_of_an_answer(
     assert all("answers, but not as it should" in one.sentence and said in one.sentence for one in found)
     assert said in line.sentence
     assert "Try again in a minute" in line.sentence
+
+
+@pytest.mark.parametrize("answer", [{"error": "x\n" * 5000}, {"error": "said " + "x" * 80}, {"error": 7}, {}])
+def test_what_is_no_word_of_slacks_goes_nowhere(answer: dict[str, object]) -> None:
+    assert word_of(answer) == "unknown_error"
 
 
 @pytest.mark.parametrize("only", ["auth.test", "apps.connections.open"])

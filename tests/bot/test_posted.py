@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.delivery.bringing import SOME_MINUTES
 from bot.delivery.rounds import LEASE
 from bot.slack.places import place
 from flows.heads import heads_in
@@ -226,6 +227,20 @@ async def test_where_slack_does_not_say_whether_it_may_be_posted_nothing_is_clai
     assert "it is to be posted now, and then on the first trading day of each week" in said
     assert "If I cannot post there, I tell you why in a direct message." in said
     assert (await world.services.events.history(key))[-1].event.channel == place(TENANT, GENERAL)
+
+
+async def test_a_refusal_in_a_word_that_nobody_knows_is_tried_again_before_anybody_is_told(world: World) -> None:
+    await apex(world.services)
+    word = {"method": "chat.postMessage", "kind": "refuse", "error": "a_word_of_tomorrow"}
+    world.slack.sandbox.faults(word)
+    await types(world, "weekly")
+    seen = len(world.slack.ben.sees)
+    assert posts(world) == []
+    world.clock.real += SOME_MINUTES + 1
+    await world.plan()
+    assert len(posts(world)) == 1
+    await later(world)
+    assert len(world.slack.ben.sees) == seen
 
 
 async def test_many_firms_that_cannot_be_posted_are_told_of_in_one_message(world: World) -> None:

@@ -58,6 +58,26 @@ async def test_a_conversation_that_is_not_found_once_costs_some_minutes_only(wor
     assert len(world.digests(BEN)) == 2
 
 
+async def test_a_word_that_nobody_knows_is_tried_again_and_says_nothing_about_the_person(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    await bens_firm(world)
+    refused(world, "a_word_of_tomorrow")
+    await world.goes_to("2026-12-01")
+    assert world.digests(BEN) == []
+    (line,) = [r for r in caplog.records if r.message == "Slack does not take it"]
+    assert (line.__dict__["workspace"], line.__dict__["error"]) == (TENANT, "a_word_of_tomorrow")
+    await some_minutes(world)
+    assert "Tuesday, December 15, 2026" in world.said(BEN)
+    refused(world, "a_word_of_tomorrow", MOST_REFUSALS)
+    await world.goes_to("2026-12-08")
+    for _ in range(MOST_REFUSALS):
+        await some_minutes(world)
+    assert len(world.digests(BEN)) == 1
+    assert [k.outcome for k in await world.services.outbox.undelivered(TENANT, limit=5)] == ["a_word_of_tomorrow"]
+    assert await marked(world) == ""
+
+
 async def test_refusals_that_lie_far_apart_are_not_counted_together(world: World) -> None:
     await bens_firm(world)
     refused(world, "channel_not_found", MOST_REFUSALS)
