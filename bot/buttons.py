@@ -107,6 +107,13 @@ class UndoChange(Changing, frozen=True):
 # --- dates: when things are wanted ----------------------------------------------------------------------------
 
 
+class ShowDates(Carried, frozen=True):
+    """A page of the firm's own dates: 0 has those near today, below it are earlier ones, above it later ones."""
+
+    verb: ClassVar[str] = "dates.list"
+    page: int = 0
+
+
 class OpenDate(Changing, frozen=True):
     verb: ClassVar[str] = "dates.open"
     task: str = ""

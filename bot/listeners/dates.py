@@ -10,6 +10,7 @@ from bot.buttons import (
     OpenTarget,
     RemoveRecurring,
     SetDate,
+    ShowDates,
     ShowPlan,
     TargetForm,
 )
@@ -47,6 +48,7 @@ def register(router: Router) -> None:
     """What is heard here."""
     router.command("due")(type_due)
     router.command("target")(type_target)
+    router.action(ShowDates)(show_dates)
     router.action(OpenDate)(open_date)
     router.submit(DateForm)(save_date)
     router.action(SetDate)(set_chosen)
@@ -260,6 +262,11 @@ async def save_target(heard: Heard, carried: TargetForm, services: Services) -> 
 
 
 # --- dates by buttons -----------------------------------------------------------------------------------------
+
+
+async def show_dates(heard: Heard, carried: ShowDates, services: Services) -> Replace:
+    """*Earlier*, *Later* below the firm's own dates."""
+    return Replace(views.own(scene_for(heard, services), page=carried.page))
 
 
 async def open_date(heard: Heard, carried: OpenDate, services: Services) -> Answer:

@@ -14,6 +14,8 @@ from flows.trading_days import NEW_YORK, end_of
 from flows.walk import Item
 
 MOST_DATES = 5
+LONGEST = 160
+"""So much of a name stands beside a date in a list, so that one line never takes the room of the others."""
 LONGEST_TITLE = 48
 """So much of a step's title stands beside its number."""
 
@@ -22,14 +24,10 @@ HOW = "`/cais due step 2 in two weeks` sets one date, `/cais plan` proposes them
 
 
 class Coming(NamedTuple):
-    """A date of the firm's own, and what it is the date of; `what` is safe in mrkdwn.
-
-    A `yearly` one that has passed says itself that it is not marked done.
-    """
+    """A date of the firm's own, and what it is the date of; `what` is safe in mrkdwn."""
 
     on: date
     what: str
-    yearly: bool = False
 
 
 def due(scene: Scene, item: Item) -> Due | None:
@@ -69,8 +67,13 @@ def short_line(scene: Scene, item: Item) -> str:
         return ""
     kept, until = owner(scene, item), due(scene, item)
     said = [owner_name(scene, kept)] if kept else []
-    said += [f"by {short_day(until.on)}"] if until else []
+    said += [f"by {short_words(scene, until.on)}"] if until else []
     return ", ".join(said)
+
+
+def short_words(scene: Scene, on: date) -> str:
+    """A date of the firm's own in a list, where `date_words` is too long; that it has passed is said, calmly."""
+    return short_day(on) + (" (passed)" if on < scene.today else "")
 
 
 def date_words(scene: Scene, on: date) -> str:
@@ -101,7 +104,8 @@ def coming(scene: Scene) -> list[Coming]:
     """The firm's own dates of what is still to be done, the earliest first; steps as a whole, not task by task."""
     position = scene.position
     open_items = [i for i in scene.walk.items if i.state in OPEN]
-    tasks = [Coming(position.task_due[i.key].on, literal(i.title)) for i in open_items if i.key in position.task_due]
+    own = [(position.task_due[i.key].on, i.title) for i in open_items if i.key in position.task_due]
+    tasks = [Coming(on, clip(literal(title), LONGEST)) for on, title in own]
     ids = {i.task.step for i in open_items} | {i.task.part for i in open_items}
     steps = [Coming(d.on, _step(scene, step)) for step, d in position.step_due.items() if step in ids]
     return sorted([*tasks, *steps, *_yearly(scene)])
@@ -117,10 +121,10 @@ def _step(scene: Scene, step_id: str) -> str:
 def _yearly(scene: Scene) -> Iterator[Coming]:
     """Of each date of every year the next day, and before it the last one where that is still open."""
     for r in scene.position.recurring:
-        name, done = literal(r.name), scene.position.recurring_done.get(r.id, ())
+        name, done = clip(literal(r.name), LONGEST), scene.position.recurring_done.get(r.id, ())
         if passed := still_open(scene.position, r, scene.today):
-            yield Coming(passed, f"{name} (every year), not marked done yet", yearly=True)
-        yield Coming(next_time(r, scene.today, done), f"{name} (every year)", yearly=True)
+            yield Coming(passed, f"{name} (every year), not marked done yet")
+        yield Coming(next_time(r, scene.today, done), f"{name} (every year)")
 
 
 def after_target(scene: Scene) -> str:
@@ -138,18 +142,41 @@ def after_target(scene: Scene) -> str:
 
 
 def own_dates(scene: Scene) -> list[str]:
-    """The target and the next few dates, a line each."""
+    """The target and the dates nearest to today, a line each; what has passed takes no room from what is to come."""
     target = scene.position.target
     lines = [f"🎯 *Your target:* {date_words(scene, target)}"] if target else []
     dates = coming(scene)
-    lines += [f"🗓️ {short_day(on)}: {what}" for on, what, _ in dates[:MOST_DATES]]
-    more = len(dates) - MOST_DATES
-    return [*lines, *([f"🗓️ and {more} more: `/cais due` shows them"] if more > 0 else [])]
+    first = near(dates, scene.today, MOST_DATES)
+    lines += [f"🗓️ {short_words(scene, on)}: {what}" for on, what in dates[first : first + MOST_DATES]]
+    return [*lines, *_others(scene, [*dates[:first], *dates[first + MOST_DATES :]])]
+
+
+def near(dates: Sequence[Coming], today: date, most: int, passed: int = 0) -> int:
+    """Where to begin in `dates`, so that `most` of them are those nearest to today.
+
+    Up to `passed` of those that have passed come before what is to come, more only where there is room for them.
+    """
+    behind = sum(1 for one in dates if one.on < today)
+    return max(0, min(behind - passed, len(dates) - most))
+
+
+def _others(scene: Scene, left: Sequence[Coming]) -> list[str]:
+    """How many dates are not in view, and how many of them have passed."""
+    if not left:
+        return []
+    behind = sum(1 for one in left if one.on < scene.today)
+    passed = f" ({behind} passed)" if behind else ""
+    return [f"🗓️ and {len(left)} more{passed}: `/cais due` shows {'them' if len(left) > 1 else 'it'}"]
 
 
 def mine_line(scene: Scene) -> str:
     """The viewer's own tasks in a line; empty where there are none."""
     items = mine(scene)
-    named = [literal(i.title) + (f" (by {short_day(d.on)})" if (d := due(scene, i)) else "") for i in items[:3]]
+    named = [literal(i.title) + (f" ({_by(scene, d.on)})" if (d := due(scene, i)) else "") for i in items[:3]]
     more = len(items) - len(named)
     return f"👤 *Yours:* {', '.join(named)}{f' and {more} more' if more > 0 else ''}" if named else ""
+
+
+def _by(scene: Scene, on: date) -> str:
+    """Like `short_words`, within brackets."""
+    return f"by {short_day(on)}{', passed' if on < scene.today else ''}"

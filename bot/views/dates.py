@@ -19,7 +19,7 @@ from bot.buttons import (
     TargetForm,
 )
 from bot.surfaces import Block, Message, Modal
-from bot.views import dated
+from bot.views import date_pages, dated
 from bot.views.blocks import (
     Element,
     actions,
@@ -48,7 +48,6 @@ from flows.walk import Item
 
 DAY, CLEAR = "day", "clear"
 YES = "yes"
-LINES_IN_A_SECTION = 12
 MOST_RECURRING = 10
 """Dates of every year that have a button each."""
 
@@ -67,7 +66,7 @@ def date_modal(scene: Scene, item: Item) -> Modal:
         "The day ends at 11:59 PM New York time. A day without trading is fine: reminders come the trading day before."
     )
     if of_step:
-        hint = f"Its step has {short_day(of_step.on)}; a day here counts for this task alone."
+        hint = f"Its step has {dated.short_words(scene, of_step.on)}; a day here counts for this task alone."
     picked = kept.on if kept and kept.on >= scene.today else None
     blocks = [about(scene, item), field(DAY, "Finish it by", date_input(picked), hint=hint, optional=bool(kept))]
     if kept:
@@ -172,31 +171,27 @@ def for_its_step(scene: Scene, item: Item, sentence: str, on: date) -> Message:
 # --- what the firm has set ------------------------------------------------------------------------------------
 
 
-def own(scene: Scene, top: Top = NOTHING) -> Message:
-    """The firm's own dates, and who owns what is open: what `/cais due` alone shows, and what a change ends in."""
+def own(scene: Scene, top: Top = NOTHING, page: int = 0) -> Message:
+    """The firm's own dates, page by page: what `/cais due` alone shows, and what a change ends in."""
     dates = dated.coming(scene)
+    found = date_pages.page_of(scene, dates, page)
     target = scene.position.target
     lines = [f"🎯 *Your target:* {dated.date_words(scene, target)}"] if target else ["🎯 No target yet."]
     beyond = dated.after_target(scene)
     lines += [f"⏱️ {beyond}"] if beyond else []
-    lines += [f"🗓️ {_listed(scene, one)}: {one.what}" for one in dates[:LINES_IN_A_SECTION]]
-    more = len(dates) - LINES_IN_A_SECTION
-    lines += [f"🗓️ and {more} more"] if more > 0 else []
+    lines += date_pages.lines(scene, found)
     ways = [
         button("Plan", scene.carry(ShowPlan), says="Propose a date for each open task"),
         button("Set the target", scene.carry(OpenTarget)),
         button("Hand over…", scene.carry(OpenHandover), says="Hand all open tasks of one person to another"),
         *on_from_here(scene),
     ]
-    blocks = [*top.blocks, banner(scene, "your own dates"), section("\n".join(lines)), actions(*ways)]
-    blocks += recurring_blocks(scene)
+    turning = date_pages.ways(scene, found)
+    blocks = [*top.blocks, banner(scene, "your own dates"), *date_pages.sections(lines)]
+    blocks += [*([actions(*turning)] if turning else []), actions(*ways)]
+    blocks += [] if found.number else recurring_blocks(scene)
     said = f"{literal(scene.position.name)}: {len(dates)} {'date' if len(dates) == 1 else 'dates'} of your own."
     return Message(" ".join(x for x in (top.text, said, _as_read(beyond)) if x), blocks)
-
-
-def _listed(scene: Scene, one: dated.Coming) -> str:
-    """A day of the list; when one still to come ends is said where it is set."""
-    return dated.date_words(scene, one.on) if one.on < scene.today and not one.yearly else day(one.on)
 
 
 def _as_read(text: str) -> str:
@@ -205,8 +200,11 @@ def _as_read(text: str) -> str:
 
 
 def recurring_blocks(scene: Scene) -> list[Block]:
-    """The dates that come back every year, each with the way to remove it, and to mark done what has passed."""
-    there = scene.position.recurring
+    """The dates that come back every year, each with the way to remove it, and to mark done what has passed.
+
+    Those to mark done come first: there may be more dates than buttons.
+    """
+    there = sorted(scene.position.recurring, key=lambda r: still_open(scene.position, r, scene.today) is None)
     if not there:
         return []
     more = len(there) - MOST_RECURRING

@@ -309,7 +309,7 @@ def _next(scene: Scene) -> list[str]:
     if walk.outcome and not walk.next:
         lines.append(escape(walk.outcome.say))
     if target := scene.position.target:
-        lines.append(f"🎯 Your target: {short_day(target)}{', which has passed' if target < scene.today else ''}")
+        lines.append(f"🎯 Your target: {dated.short_words(scene, target)}")
     return lines
 
 

@@ -97,7 +97,8 @@ def _person(name: str, asks: Sequence[Ask]) -> str:
 
 
 def _day(ask: Ask) -> str:
-    return f", {short_day(ask.matter.due)}" if ask.matter.due else ""
+    passed = ", passed" if "past" in ask.matter.concerns else ""
+    return f", {short_day(ask.matter.due)}{passed}" if ask.matter.due else ""
 
 
 def _left_out(look: Look) -> list[Block]:

@@ -22,6 +22,7 @@ from bot.views.blocks import (
     section,
     short_day,
 )
+from bot.views.dated import short_words
 from bot.views.dates import on_from_here
 from bot.views.scene import Scene, banner
 from bot.views.tasks import NOTHING, Top, note
@@ -93,7 +94,7 @@ def _staying(scene: Scene, proposed: Plan) -> list[Block]:
     """The dates that somebody has set, and where the plan would have put them."""
     if not proposed.dated:
         return []
-    lines = [_kept_line(p) for p in proposed.dated[:LINES_IN_A_SECTION]]
+    lines = [_kept_line(scene, p) for p in proposed.dated[:LINES_IN_A_SECTION]]
     more = len(proposed.dated) - LINES_IN_A_SECTION
     lines += [f"and {more} more"] if more > 0 else []
     beyond = _beyond(proposed.beyond)
@@ -158,10 +159,10 @@ def _days(count: int) -> str:
     return "1 trading day" if count == 1 else f"{count} trading days"
 
 
-def _kept_line(planned: Planned) -> str:
+def _kept_line(scene: Scene, planned: Planned) -> str:
     assert planned.now is not None, "only those that have a date"
     plan = "" if planned.now == planned.due else f" _(by this plan {short_day(planned.due)})_"
-    return f"{short_day(planned.now)} · {literal(clip(planned.item.title, 120))}{plan}"
+    return f"{short_words(scene, planned.now)} · {literal(clip(planned.item.title, 120))}{plan}"
 
 
 def lines_modal(scene: Scene, proposed: Plan) -> Modal:
@@ -175,7 +176,7 @@ def lines_modal(scene: Scene, proposed: Plan) -> Modal:
             f"{LINES}{nth}",
             "Set these dates" if nth == 0 else "And these",
             checkbox_input(
-                [option(f"{short_day(p.due)} · {p.item.title}", str(n), _stays_unless(p)) for n, p in group],
+                [option(f"{short_day(p.due)} · {p.item.title}", str(n), _stays_unless(scene, p)) for n, p in group],
                 [str(n) for n, p in group if p.now is None],
             ),
             optional=True,
@@ -187,8 +188,8 @@ def lines_modal(scene: Scene, proposed: Plan) -> Modal:
     return Modal("Choose dates", [section(about), *fields], carried, submit="Set these")
 
 
-def _stays_unless(planned: Planned) -> str:
-    return f"Has {short_day(planned.now)}; tick it to move it" if planned.now else ""
+def _stays_unless(scene: Scene, planned: Planned) -> str:
+    return f"Has {short_words(scene, planned.now)}; tick it to move it" if planned.now else ""
 
 
 def accepted(scene: Scene, records: Sequence[Record], found: Sequence[Tight]) -> Top:

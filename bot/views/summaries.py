@@ -135,7 +135,7 @@ def _target(standing: Standing) -> str:
     target = standing.position.target
     if target is None:
         return ""
-    passed = ", which has passed" if standing.target_passed else ""
+    passed = " (passed)" if standing.target_passed else ""
     return f" · 🎯 target {short_day(target)}{passed}"
 
 
