@@ -92,6 +92,9 @@ class Outbox:
     async def next_due(self, *, after: float = 0.0) -> float | None:
         return await self._runner.read(_next_due(after))
 
+    async def overdue(self, *, before: float) -> Mapping[str, tuple[int, float]]:
+        return await self._runner.read(_overdue(before))
+
     async def snoozed(self, tenant: str, person: str) -> Sequence[Owed]:
         return await self._runner.read(_snoozed(tenant, person))
 
@@ -184,6 +187,11 @@ def _release(tenant: str, keys: Sequence[str], until: float, looked: bool) -> Un
 def _next_due(after: float) -> Unit[float | None]:
     rows = yield owing.next_due, {"after": after}
     return rows[0][0] if rows else None
+
+
+def _overdue(before: float) -> Unit[dict[str, tuple[int, float]]]:
+    rows = yield owing.overdue, {"before": before}
+    return {tenant: (int(count), float(since)) for tenant, count, since in rows}
 
 
 def _last_summary(tenant: str, channel: str, slot: str) -> Unit[float | None]:

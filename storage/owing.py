@@ -224,6 +224,14 @@ last_summary = Statement(
         outbox.c.outcome.in_([literal_column(f"'{outcome}'") for outcome in ARRIVED]),
     )
 )
+overdue = Statement(
+    lambda _: (
+        select(outbox.c.tenant, func.count(), func.min(outbox.c.due_at))
+        .where(NOT_SETTLED, outbox.c.due_at < bindparam("before"), outbox.c.tenant.not_in(select(stopped.c.tenant)))
+        .group_by(outbox.c.tenant)
+        .order_by(outbox.c.tenant)
+    )
+)
 next_due = Statement(
     lambda _: (
         select(outbox.c.due_at)

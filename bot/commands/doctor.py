@@ -51,7 +51,11 @@ async def examine(settings: Settings) -> list[Finding]:
         Finding("database", "ok" if one.ok else "wrong", one.sentence)
         for one in await check_database(settings.database)
     ]
-    found += await checks.check_sending(settings.database, by_oauth=settings.by_oauth)
+    found += checks.check_private(settings.database)
+    by_real_time = settings.way != "sandbox" and not settings.clock_moved
+    found += await checks.check_sending(
+        settings.database, by_oauth=settings.by_oauth, now=real_now() if by_real_time else None
+    )
     found += await check_evidence(settings)
     found += checks.check_pack(settings.pack)
     found += checks.check_pdf()

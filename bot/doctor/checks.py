@@ -1,12 +1,14 @@
 """What `cais doctor` looks at: each check says what it found and, where something is wrong, what to do."""
 
 import errno
+import os
 import socket
+import stat
 import tempfile
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -26,7 +28,7 @@ from bot.slack.sdk_answers import NoAnswer, answer_to
 from bot.slack.web_api import SlackSaidNo
 from flows.packs import PackError, load_pack
 from flows.reminders.telling import leads_in_reach
-from storage.database import Database, is_current, open_database
+from storage.database import Database, is_current, open_database, sqlite_path
 from storage.errors import StorageError
 
 Verdict = Literal["ok", "look", "wrong"]
@@ -46,6 +48,10 @@ TOKEN_TROUBLE = {
     "token_expired": "It expired. Install the app again and copy the new token.",
     "not_allowed_token_type": "It is a token of another kind. docs/install.md says where each one is found.",
 }
+
+
+LONG = 300.0
+"""Seconds for which what is due may be on its way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,8 +239,22 @@ async def check_port(settings: Settings) -> list[Finding]:
     return [Finding("port", "wrong", f"{port} is taken by another program. Stop it, or set {name} to another port.")]
 
 
-async def check_sending(url: str, *, by_oauth: bool = False) -> list[Finding]:
-    """Workspaces that nothing is sent to, and what could not be brought to people, with Slack's word for why.
+def check_private(url: str) -> list[Finding]:
+    """Whether others on the machine may read what the firms recorded; a file of ours is made so that they may not."""
+    try:
+        file = sqlite_path(url)
+    except ValueError:  # said already
+        return []
+    if file is None or os.name != "posix" or not _is_seen(file) or not stat.S_IMODE(file.stat().st_mode) & 0o077:
+        return []
+    todo = f"`chmod 600 {file}` keeps them out."
+    return [Finding("database", "look", f"Others on this machine may read or write {file}. {todo}")]
+
+
+async def check_sending(url: str, *, by_oauth: bool = False, now: datetime | None = None) -> list[Finding]:
+    """Workspaces that nothing is sent to, what waits, and what could not be brought, with Slack's word for why.
+
+    What waits is known only where `now` (aware) is: by a clock that was moved, only the bot itself knows what is due.
 
     With one token such a workspace is a fault. With many, or where there were many, each may take the app off as it
     likes.
@@ -247,6 +267,7 @@ async def check_sending(url: str, *, by_oauth: bool = False) -> list[Finding]:
             tenants = {key.tenant for key in await database.events.firm_keys()}
             lost = [row for tenant in sorted(tenants) for row in await database.outbox.undelivered(tenant, limit=100)]
             unled = await _without_leads(database)
+            waits = await database.outbox.overdue(before=now.timestamp() - LONG) if now else {}
     except (StorageError, ValueError, ImportError):
         return []
     found = [
@@ -256,8 +277,9 @@ async def check_sending(url: str, *, by_oauth: bool = False) -> list[Finding]:
         for tenant, reason in stopped.items()
     ]
     found += [Finding("sending", "look", UNLED.format(firm=name)) for name in unled]
+    found += [Finding("sending", "look", _waits(tenant, *late)) for tenant, late in waits.items()]
     if not lost:
-        return [*found, Finding("sending", "ok", "All that was due could be delivered.")]
+        return found if waits else [*found, Finding("sending", "ok", "All that was due could be delivered.")]
     # The rows of one message were refused together.
     messages = {(r.owed.tenant, r.owed.person, r.owed.slot, r.settled_at): r.outcome for r in lost}
     words = Counter(messages.values())
@@ -265,6 +287,13 @@ async def check_sending(url: str, *, by_oauth: bool = False) -> list[Finding]:
     few = "One message" if len(messages) == 1 else f"{len(messages)} messages"
     where = "A firm's lead sees whom in /cais settings, Reminders."
     return [*found, Finding("sending", "look", f"{few} could not be delivered: {why}. {where}")]
+
+
+def _waits(tenant: str, count: int, since: float) -> str:
+    few = "One thing that is due waits" if count == 1 else f"{count} things that are due wait"
+    then = datetime.fromtimestamp(since, UTC).strftime("%Y-%m-%d %H:%M UTC")
+    todo = "Does the bot run? Its log says where Slack asks to wait (asked_to_wait) or does not take it (owed)."
+    return f"{few} to be sent to the workspace {tenant}, the first since {then}. {todo}"
 
 
 async def _without_leads(database: Database) -> list[str]:

@@ -226,6 +226,17 @@ async def test_a_port_that_is_taken_by_our_own_sandbox_is_no_trouble(
     assert "running" in found.sentence
 
 
+@pytest.mark.parametrize(("mode", "trouble"), [(0o600, False), (0o640, True), (0o604, True), (0o602, True)])
+def test_a_database_that_others_may_read_is_said(tmp_path: Path, mode: int, trouble: bool) -> None:
+    file = tmp_path / "cais.db"
+    assert checks.check_private(f"sqlite+aiosqlite:///{file}") == []
+    file.touch()
+    file.chmod(mode)
+    found = checks.check_private(f"sqlite+aiosqlite:///{file}")
+    assert [one.verdict for one in found] == ["look"] * trouble
+    assert checks.check_private("postgresql+asyncpg://cais@host/cais") == []
+
+
 async def test_a_database_that_cannot_be_opened_is_said(given: pytest.MonkeyPatch) -> None:
     given.setenv("CAIS_DATABASE_URL", "mysql://h/d")
     assert any(trouble.startswith("database: ") for trouble in wrong(await examine(load())))

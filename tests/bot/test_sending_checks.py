@@ -1,5 +1,6 @@
 """What the doctor says of sending: whom nothing is sent to, and what could not be delivered."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,18 @@ async def test_it_says_what_could_not_be_delivered_and_who_is_stopped(services: 
     assert f"Nothing is sent to the workspace {TENANT} (token_revoked)" in stopped[1]
     assert lost[0] == "look"
     assert "2 messages could not be delivered: cannot_dm_bot (2)" in lost[1]
+
+
+async def test_what_is_due_and_still_waits_is_no_good_news(services: Services, url: str) -> None:
+    firm = await a_firm(services, "Apex Securities", LEA)
+    due = datetime(2026, 12, 1, 14, tzinfo=UTC)
+    row = Owed(TENANT, "k", firm.key.firm, "x", person(LEA).id, "", due.timestamp(), slot="digest")
+    await services.outbox.owe([row])
+    (soon,) = await check_sending(url, now=due + timedelta(minutes=4))
+    assert soon.sentence == "All that was due could be delivered."
+    (late,) = await check_sending(url, now=due + timedelta(minutes=20))
+    begin = f"One thing that is due waits to be sent to the workspace {TENANT}, the first since 2026-12-01 14:00 UTC."
+    assert (late.verdict, late.sentence.startswith(begin)) == ("look", True)
 
 
 async def test_of_many_workspaces_one_that_took_the_app_off_is_no_fault(services: Services, url: str) -> None:

@@ -127,6 +127,11 @@ class MemoryOutbox:
     async def next_due(self, *, after: float = 0.0) -> float | None:
         return min((d.owed.due_at for d in self._unsettled() if d.owed.due_at > after), default=None)
 
+    async def overdue(self, *, before: float) -> Mapping[str, tuple[int, float]]:
+        late = sorted((d.owed.tenant, d.owed.due_at) for d in self._unsettled() if d.owed.due_at < before)
+        whose = {tenant: [at for of, at in late if of == tenant] for tenant, _ in late}
+        return {tenant: (len(dues), dues[0]) for tenant, dues in whose.items()}
+
     async def snoozed(self, tenant: str, person: str) -> Sequence[Owed]:
         whose = (tenant, person, "snooze")
         there = [d for d in self._outbox.values() if (d.owed.tenant, d.owed.person, d.owed.kind) == whose]

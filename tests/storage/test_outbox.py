@@ -242,6 +242,17 @@ async def test_the_next_time_something_is_due(database: Database) -> None:
     assert await database.outbox.next_due() == 101.0
 
 
+async def test_what_waits_too_long_is_counted_by_workspace(database: Database) -> None:
+    assert await database.outbox.overdue(before=500.0) == {}
+    await owe(database, "a", "b", "c")
+    await owe(database, "d", tenant="-/T2")
+    await owe(database, "e", tenant="-/T3")
+    await database.outbox.settle(TENANT, {"a": "sent"}, now=50)
+    await database.outbox.stop("-/T3", "token_revoked", now=1.0)
+    assert await database.outbox.overdue(before=500.0) == {TENANT: (2, 101.0), "-/T2": (1, 100.0)}
+    assert await database.outbox.overdue(before=102.0) == {TENANT: (1, 101.0), "-/T2": (1, 100.0)}
+
+
 async def test_nothing_of_a_stopped_workspace_is_taken_up_until_it_resumes(database: Database) -> None:
     await owe(database, "a")
     await owe(database, "b", tenant="-/T2")
