@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
-from bot.typed.tasks import names_for_certain, out_of_reach, step_named, tasks_meant
+from bot.typed.tasks import meant_before, named_before, names_for_certain, step_named, tasks_meant
 from flows.dates import EveryYear, Meant, WhichDay
 from flows.position import Position
 from flows.roadmap import Pack, Part, Step
@@ -72,7 +72,7 @@ def _date_behind(pack: Pack, walk: Walk, tokens: list[str], read: Read) -> DueWo
         meant = read(tail)
         if meant is None:
             continue
-        subject = subject_of(pack, walk, head) if head else Subject(items=tasks_meant(pack, walk, ""))
+        subject = _dated(pack, walk, head) if head else Subject(items=tasks_meant(pack, walk, ""))
         if subject:
             return DueWords(subject, meant, unnamed=not head)
     return None
@@ -82,7 +82,7 @@ def _date_before(pack: Pack, walk: Walk, tokens: list[str], read: Read) -> DueWo
     """The other way round: `clear s2`, `tomorrow for s2`."""
     for count in range(len(tokens) - 1, 0, -1):
         meant = read(" ".join(tokens[:count]))
-        if meant is not None and (subject := subject_of(pack, walk, " ".join(tokens[count:]))):
+        if meant is not None and (subject := _dated(pack, walk, " ".join(tokens[count:]))):
             return DueWords(subject, meant)
     return None
 
@@ -91,7 +91,7 @@ def _no_date(pack: Pack, walk: Walk, said: str, read: Read) -> DueWords:
     """The longest beginning that names something; what follows was not read. Else a date behind what is unknown."""
     tokens = said.split()
     for count in range(len(tokens), 0, -1):
-        if subject := subject_of(pack, walk, " ".join(tokens[:count])):
+        if subject := _dated(pack, walk, " ".join(tokens[:count])):
             return DueWords(subject, rest=" ".join(tokens[count:]))
     for count in range(1, len(tokens)):
         if read(tail := " ".join(tokens[count:])) is not None:
@@ -111,8 +111,15 @@ def subject_of(pack: Pack, walk: Walk, words: str) -> Subject | None:
         step, parts = found
         return Subject(step=_id_of(step, parts)) if len(parts) < 2 else Subject(items=_items_of(walk, parts))
     items = tasks_meant(pack, walk, said) if re.search(r"\w{2}", said) else ()
-    if not items and (out := out_of_reach(walk, said)) and out.state == "later":
-        items = (out,)
+    items = items or named_before(walk, said)
+    return Subject(items=items) if items else None
+
+
+def _dated(pack: Pack, walk: Walk, words: str) -> Subject | None:
+    """What a date was typed for: as `subject_of` has it, or words of the title of what an answer may still bring."""
+    if subject := subject_of(pack, walk, words):
+        return subject
+    items = meant_before(walk, _LEADING.sub("", words)) if re.search(r"\w{2}", words) else ()
     return Subject(items=items) if items else None
 
 

@@ -77,6 +77,22 @@ def out_of_reach(walk: Walk, words: str) -> Item | None:
     return next((i for i in aside if wanted in (i.key.casefold(), i.task.id.casefold(), i.title.casefold())), None)
 
 
+def named_before(walk: Walk, words: str) -> tuple[Item, ...]:
+    """Those that an answer may still bring, by their id or whole title: of what comes once for each agent, all."""
+    wanted = " ".join(words.split()).casefold()
+    return tuple(i for i in _later(walk) if wanted in (i.key.casefold(), i.task.id.casefold(), i.title.casefold()))
+
+
+def meant_before(walk: Walk, words: str) -> tuple[Item, ...]:
+    """Those that an answer may still bring, by words of their titles, all of which fit."""
+    terms = set(re.findall(r"\w+", words.casefold()))
+    return tuple(i for i in _later(walk) if terms and terms <= _words_of(i))
+
+
+def _later(walk: Walk) -> list[Item]:
+    return [i for i in walk.items if i.state == "later"]
+
+
 def names_for_certain(pack: Pack, walk: Walk, words: str) -> bool:
     """Whether the words are a step, a part, or the id or whole title of a task, and not some words of it."""
     said = words.casefold()

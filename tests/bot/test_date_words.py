@@ -49,6 +49,19 @@ def test_a_task_that_repeats_is_named_with_its_agent_or_offered() -> None:
     assert meant("test relationship apex tomorrow")[0] == [apex]
 
 
+def test_words_of_the_title_name_what_an_answer_may_still_bring_where_nothing_else_has_them() -> None:
+    new = Life()
+
+    def keys(text: str) -> list[str]:
+        found = due_words(PACK, new.walk, text, lambda said: read(said, today=TODAY, calendar=NYSE))
+        return [i.key for i in found.subject.items]
+
+    assert keys("register tomorrow") == ["s2"]
+    assert keys("tomorrow for register") == ["s2"]
+    assert len(keys("test portal tomorrow")) > 1
+    assert keys('"register" every March 15') == [], "what is quoted is a name, but for a whole title"
+
+
 def test_words_without_a_task_mean_the_next_one() -> None:
     keys, _, day = meant("tomorrow")
     assert keys == [LIFE.next]

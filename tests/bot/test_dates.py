@@ -184,6 +184,24 @@ async def test_a_task_of_each_agent_takes_no_date_before_one_is_named_and_its_st
     assert slack.refused() == []
 
 
+async def test_of_two_agents_it_is_asked_which_also_while_the_question_that_brings_their_tasks_is_open(
+    slack: Slack, services: Services
+) -> None:
+    key = await firm_of_ben(services)
+    await services.answer(key, Act(person(BEN), "button", "a1"), "fdid_duty", ["yes"])
+    act = Act(person(BEN), "modal", "agents")
+    apex, beta = (await services.add_agents(key, act, ["Apex Clearing", "Beta Bureau"])).position.agents
+    asked = await slack.ben.types("/cais due s5 Dec 15")
+    assert "A date for which one?" in words_of(asked)
+    titles = [f"Test relationship with your agent: {one.name}" for one in (apex, beta)]
+    assert labels(asked) == titles
+    assert (await position(services, key)).task_due == {}
+    said = words_of(await slack.ben.types("/cais due test relationship with Beta Dec 17"))
+    assert "Its reminders begin once it does" in said
+    assert days((await position(services, key)).task_due) == {f"s5[{beta.id}]": "2026-12-17"}
+    assert slack.refused() == []
+
+
 async def test_every_example_of_the_page_about_dates_works_as_typed_for_a_new_firm(
     slack: Slack, services: Services
 ) -> None:
