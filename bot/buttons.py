@@ -1074,6 +1074,12 @@ class RunCommand(Carried, frozen=True):
     """The firm is settled: no firm is taken off the end of the words."""
 
 
+class PickCommand(Carried, frozen=True):
+    """A select of several commands that may be meant; the chosen option is the one to run."""
+
+    verb: ClassVar[str] = "help.pick"
+
+
 class ShowHelp(Carried, frozen=True):
     verb: ClassVar[str] = "help.show"
     command: str = ""

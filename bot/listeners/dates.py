@@ -25,7 +25,7 @@ from bot.typed.dates import DueWords
 from bot.typed.tasks import near_tasks, out_of_reach, step_meant
 from bot.views import dates as views
 from bot.views import steps, tasks
-from bot.views.blocks import day, literal
+from bot.views.blocks import clip, day, literal
 from bot.views.scene import Scene
 from bot.views.tasks import Top
 from flows import dates
@@ -89,7 +89,7 @@ async def _due_of_task(heard: Heard, services: Services, scene: Scene, found: Du
     if not items:
         raise NO_SUCH_TASK
     if len(items) > 1:
-        return Say(steps.which_task(scene, items, "A date for which one? Open it and press *Set date*."))
+        return Say(_which_task(scene, found))
     item = items[0]
     match found.meant:
         case None if not found.rest and heard.kind in ("command", "action"):
@@ -104,6 +104,22 @@ async def _due_of_task(heard: Heard, services: Services, scene: Scene, found: Du
         case OnDay() | NoDate():
             return Say(await _set_typed(heard, services, item, _day(found.meant)))
     raise YEARLY_NEEDS_A_NAME
+
+
+def _which_task(scene: Scene, found: DueWords) -> Message:
+    """Several tasks fit: each is offered with the day that was typed."""
+    items = found.subject.items
+    match found.meant:
+        case None:
+            return steps.which_task(scene, items, "A date for which one? Open it and press *Set date*.")
+        case OnDay(on):
+            when, said = on.isoformat(), f"*{day(on)}*"
+        case NoDate():
+            when, said = "none", "No date"
+        case _:
+            when, said = found.when, f"“{literal(clip(found.when, 80))}”"
+    ask = f"{said} for which one? Nothing was set."
+    return steps.which_task(scene, items, ask, lambda item: f"due {item.key} {when}")
 
 
 def _another_day(scene: Scene, item: Item, kept: date, on: date) -> tuple[WhichDay, SetDate, str]:

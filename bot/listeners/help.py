@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from msgspec.structs import replace
 
-from bot.buttons import RunCommand, ShowHelp
+from bot.buttons import PickCommand, RunCommand, ShowHelp
 from bot.listeners.namesakes import told_apart
 from bot.listeners.questions import answer_words
 from bot.router import Heard, Router
@@ -30,6 +30,7 @@ def register(router: Router) -> None:
     router.command("help", firm=False)(show_help)
     router.action(ShowHelp, firm=False)(press_help)
     router.action(RunCommand, firm=False)(run_offered(router))
+    router.action(PickCommand, firm=False)(run_picked(router))
     router.event("messages_tab_opened")(suggest)
     router.fallback("unknown")(say_unknown(router))
     router.fallback("unsure")(ask_which(router))
@@ -151,6 +152,15 @@ def run_offered(router: Router) -> Callable[[Heard, RunCommand, Services], Await
 
     async def listen(heard: Heard, carried: RunCommand, services: Services) -> Answer:
         return await run(router, heard, services, carried.words, as_typed=carried.as_typed)
+
+    return listen
+
+
+def run_picked(router: Router) -> Callable[[Heard, PickCommand, Services], Awaitable[Answer]]:
+    """The same of a command that was chosen in a select; the firm is the one it was drawn for."""
+
+    async def listen(heard: Heard, carried: PickCommand, services: Services) -> Answer:
+        return await run(router, heard, services, "".join(heard.chosen[:1]), as_typed=True)
 
     return listen
 

@@ -7,13 +7,14 @@ from bot.listeners.dates import item_of, reader
 from bot.listeners.scenes import calendar_for, scene_for
 from bot.listeners.tasks import NO_SUCH_TASK, beyond
 from bot.router import Heard, Router
-from bot.slack.places import place
+from bot.slack.places import place, slack_id
 from bot.surfaces import Answer, FieldErrors, Message, Open, Replace, Say
 from bot.typed import dates as date_words
 from bot.typed.dates import Someone
 from bot.typed.tasks import out_of_reach, tasks_meant
 from bot.views import dated, dates, steps, tasks
 from bot.views import owners as views
+from bot.views.blocks import literal
 from bot.views.scene import Scene
 from bot.views.tasks import Top
 from flows.firms import Person, Refusal, require, role_of
@@ -60,8 +61,20 @@ async def type_assign(heard: Heard, services: Services) -> Answer:
     if not items:
         raise NO_SUCH_TASK
     if len(items) > 1:
-        return Say(steps.which_task(scene, items, "Which one? Open it and press *Assign*."))
+        return Say(_which_task(heard, scene, items, people, when))
     return await _assign_typed(heard, services, items[0], people, when)
+
+
+def _which_task(heard: Heard, scene: Scene, items: Sequence[Item], people: Sequence[Someone], when: str) -> Message:
+    """Several tasks fit: each is offered to the person who was named."""
+    if len(people) != 1:
+        return steps.which_task(scene, items, "Which one? Open it and press *Assign*.")
+    to = people[0].slack_id or slack_id(people[0].person)
+    member = heard.firm.members.get(place(heard.tenant, to)) if to else None
+    named = "nobody" if not to else literal(member.name) if member and member.name else f"<@{to}>"
+    typed = f"to @{to}" if to else "nobody"
+    ask = f"To {named}: which one? Nothing was assigned."
+    return steps.which_task(scene, items, ask, lambda item: f"assign {item.key} {typed} {when}".strip())
 
 
 async def _assign_typed(heard: Heard, services: Services, item: Item, people: Sequence[Someone], when: str) -> Answer:

@@ -36,6 +36,7 @@ class Subject(NamedTuple):
 class DueWords(NamedTuple):
     """What was typed after `due`. `name` is that of a date of every year; `rest` what could not be read as a date.
 
+    `when`: the words that were read as one.
     `yearly`: every year was said, with a name or without. `unknown`: before a date, what is nothing of the roadmap.
     `unnamed`: no task was named, so that the one at hand was taken.
     """
@@ -47,6 +48,7 @@ class DueWords(NamedTuple):
     yearly: bool = False
     unknown: str = ""
     unnamed: bool = False
+    when: str = ""
 
 
 def due_words(pack: Pack, walk: Walk, text: str, read: Read) -> DueWords:
@@ -74,16 +76,16 @@ def _date_behind(pack: Pack, walk: Walk, tokens: list[str], read: Read) -> DueWo
             continue
         subject = _dated(pack, walk, head) if head else Subject(items=tasks_meant(pack, walk, ""))
         if subject:
-            return DueWords(subject, meant, unnamed=not head)
+            return DueWords(subject, meant, unnamed=not head, when=tail)
     return None
 
 
 def _date_before(pack: Pack, walk: Walk, tokens: list[str], read: Read) -> DueWords | None:
     """The other way round: `clear s2`, `tomorrow for s2`."""
     for count in range(len(tokens) - 1, 0, -1):
-        meant = read(" ".join(tokens[:count]))
+        meant = read(head := " ".join(tokens[:count]))
         if meant is not None and (subject := _dated(pack, walk, " ".join(tokens[count:]))):
-            return DueWords(subject, meant)
+            return DueWords(subject, meant, when=head)
     return None
 
 
@@ -156,7 +158,7 @@ def assign_words(
         last = place == len(tokens) - 1
         after_to = place > 0 and tokens[place - 1].casefold() in ("to", "from")
         if plain.startswith("@"):
-            found = _mentioned(plain[1:], mentions, position)
+            found = _mentioned(token.strip(".,;:")[1:], mentions, position)
             unknown = unknown if found else token
             people += [found] if found else []
         elif plain in _ME and (last or after_to or place == 0):
@@ -267,15 +269,18 @@ def with_single_tokens(text: str, mentions: Mapping[str, str]) -> str:
     return text
 
 
-def _mentioned(name: str, mentions: Mapping[str, str], position: Position) -> Someone | None:
+def _mentioned(as_typed: str, mentions: Mapping[str, str], position: Position) -> Someone | None:
+    name = as_typed.casefold()
     if name in mentions:
         return Someone(slack_id=mentions[name])
     if name.upper() in mentions.values() or (
         re.fullmatch(r"[uw][a-z0-9]{2,20}", name) and any(c.isdigit() for c in name)
     ):
         return Someone(slack_id=name.upper())
-    person = person_called(position, name)
-    return Someone(person=person) if person else None
+    if person := person_called(position, name):
+        return Someone(person=person)
+    # Of Slack's ids one in twenty has no digit. In a button they stand as Slack gives them.
+    return Someone(slack_id=as_typed) if re.fullmatch(r"[UW][A-Z0-9]{8,20}", as_typed) else None
 
 
 def person_called(position: Position, name: str) -> str:

@@ -1,12 +1,14 @@
 """Where the firm is: in short, the whole roadmap with every task's mark, and one step with its quotes and links."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
 
 from bot.buttons import (
     OpenChangeOfAgent,
+    PickCommand,
     PickStep,
     PickTask,
+    RunCommand,
     ShowAgents,
     ShowHelp,
     ShowStatus,
@@ -62,6 +64,8 @@ MOST_ON_A_PAGE = 24
 """Tasks of a whole step that can be opened from its page; with more, each part has a page of its own."""
 MOST_OPTIONS = 60
 """Tasks in one menu, unfinished ones first: three for each of twenty agents."""
+LONGEST_OPTION = 150
+"""Characters of an option's value (Slack's limit)."""
 MOST_WAITS = 5
 MOST_NOTES = 5
 ASIDE: frozenset[State] = frozenset({"not_applicable", "set_aside", "later"})
@@ -295,13 +299,26 @@ def _neighbours(scene: Scene, step: Step) -> list[Element]:
     return ways
 
 
-def which_task(scene: Scene, items: Sequence[Item], ask: str) -> Message:
-    """Several tasks fit what was typed: they are offered, none is chosen for the person."""
+def which_task(scene: Scene, items: Sequence[Item], ask: str, typed: Callable[[Item], str] | None = None) -> Message:
+    """Several tasks fit what was typed: they are offered, none is chosen for the person.
+
+    `typed` is the command that names one in full, so that a day or person is not typed again; else the task is opened.
+    """
+    commands = {i.key: typed(i) for i in items[:MOST_OPTIONS]} if typed else {}
+    if any(len(words) > LONGEST_OPTION for words in commands.values()):
+        commands = {}
     blocks: list[Block] = [banner(scene), section(ask)]
     if len(items) <= FEW_BUTTONS:
-        offered = [button(clip(i.title, 70), scene.carry(ShowTask, task=i.key), says=i.title) for i in items]
+        offered = [button(clip(i.title, 70), _way_to(scene, i, commands), says=i.title) for i in items]
         blocks.append(actions(*offered))
     else:
-        options = [option(i.title, i.key) for i in items[:MOST_OPTIONS]]
-        blocks.append(menu("Choose a task", scene.carry(PickTask, part="which"), options))
-    return Message(f"{literal(scene.position.name)}: {ask}", tuple(blocks))
+        carried = scene.carry(PickCommand) if commands else scene.carry(PickTask, part="which")
+        options = [option(i.title, commands.get(i.key, i.key)) for i in items[:MOST_OPTIONS]]
+        blocks.append(menu("Choose a task", carried, options))
+    return Message(f"{literal(scene.position.name)}: {ask.replace('*', '')}", tuple(blocks))
+
+
+def _way_to(scene: Scene, item: Item, commands: Mapping[str, str]) -> RunCommand | ShowTask:
+    if words := commands.get(item.key):
+        return scene.carry(RunCommand, words=words, as_typed=True)
+    return scene.carry(ShowTask, task=item.key)

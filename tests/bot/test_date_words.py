@@ -83,6 +83,7 @@ MENTIONS = {"lea": "U0LEA", "conrad mills": "U0CON"}
         ("@lea s2", "s2", [Someone(slack_id="U0LEA")]),
         ("s2 @Conrad Mills", "s2", [Someone(slack_id="U0CON")]),
         ("s2 @U0CON", "s2", [Someone(slack_id="U0CON")]),
+        ("s2 @UABCDEFGH", "s2", [Someone(slack_id="UABCDEFGH")]),
         ("s2 to me", "s2", [Someone(person=ANA.id)]),
         ("me", "", [Someone(person=ANA.id)]),
         ("s2 nobody", "s2", [Someone()]),

@@ -192,13 +192,46 @@ async def test_of_two_agents_it_is_asked_which_also_while_the_question_that_brin
     act = Act(person(BEN), "modal", "agents")
     apex, beta = (await services.add_agents(key, act, ["Apex Clearing", "Beta Bureau"])).position.agents
     asked = await slack.ben.types("/cais due s5 Dec 15")
-    assert "A date for which one?" in words_of(asked)
+    assert "*Tuesday, December 15, 2026* for which one? Nothing was set." in words_of(asked)
     titles = [f"Test relationship with your agent: {one.name}" for one in (apex, beta)]
     assert labels(asked) == titles
     assert (await position(services, key)).task_due == {}
     said = words_of(await slack.ben.types("/cais due test relationship with Beta Dec 17"))
     assert "Its reminders begin once it does" in said
     assert days((await position(services, key)).task_due) == {f"s5[{beta.id}]": "2026-12-17"}
+    assert slack.refused() == []
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("typed", "asks", "kept"),
+    [
+        ("s5 Dec 15", "*Tuesday, December 15, 2026* for which one?", "2026-12-15"),
+        ("s5 next Friday", "“next Friday” for which one?", "2026-11-27"),
+        ("s5 none", "No date for which one?", None),
+        ("s5", "A date for which one? Open it and press *Set date*.", "2026-12-04"),
+    ],
+)
+@pytest.mark.parametrize("agents", [2, 6])
+async def test_where_it_is_asked_which_task_the_day_that_was_typed_is_kept(
+    slack: Slack, services: Services, typed: str, asks: str, kept: str | None, agents: int
+) -> None:
+    key = await firm_of_ben(services)
+    await services.answer(key, Act(person(BEN), "button", "a1"), "fdid_duty", ["yes"])
+    names = [f"Agent {n}" for n in range(agents)]
+    first = (await services.add_agents(key, Act(person(BEN), "modal", "m"), names)).position.agents[0]
+    await services.set_task_due(key, Act(person(BEN), "modal", "d"), f"s5[{first.id}]", date(2026, 12, 4))
+    title = f"Test relationship with your agent: {first.name}"
+    asked = await slack.ben.types(f"/cais due {typed}")
+    assert asks in words_of(asked)
+    if agents > 4:
+        await slack.ben.picks("Choose a task", title, on=asked)
+    else:
+        await slack.ben.presses(title, on=asked)
+    if "next" in typed:
+        await slack.ben.presses("Friday, November 27, 2026")
+    found = days((await position(services, key)).task_due)
+    assert found == ({f"s5[{first.id}]": kept} if kept else {})
     assert slack.refused() == []
 
 

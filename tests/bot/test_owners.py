@@ -80,6 +80,32 @@ async def test_of_two_who_are_mentioned_each_is_offered_as_a_task_has_one_owner(
     assert "That is so already" in words_of(await slack.ben.types("/cais assign s1 <@U0LEA> <@U0LEA>"))
 
 
+@pytest.mark.parametrize(
+    ("typed", "asks", "owner"),
+    [
+        ("step 3 <@U0LEA>", "To Lea Haddad: which one? Nothing was assigned.", LEA_ID),
+        ("step 3 to Lea", "To Lea Haddad: which one?", LEA_ID),
+        ("step 3 to me", "To Ben Cole: which one?", BEN_ID),
+        ("step 3 nobody", "To nobody: which one?", None),
+        ("step 3 to Lea Dec 20", "To Lea Haddad: which one?", LEA_ID),
+    ],
+)
+async def test_where_it_is_asked_which_task_whom_it_was_given_to_is_kept(
+    slack: Slack, services: Services, typed: str, asks: str, owner: str | None
+) -> None:
+    key = await firm_of_ben(services)
+    await add_lea(services, key, LEA)
+    await services.answer(key, Act(BEN_COLE, "button", "a1"), "fdid_duty", ["yes"])
+    await services.assign(key, Act(BEN_COLE, "button", "o1"), "s3", Person(LEA_ID if owner != LEA_ID else BEN_ID, ""))
+    asked = await slack.ben.types(f"/cais assign {typed}")
+    assert asks in words_of(asked)
+    scene = scene_of(services, await position(services, key), BEN_ID)
+    await slack.ben.presses(item_of(scene, "s3").title, on=asked)
+    assert await owners(services, key) == ({"s3": owner} if owner else {})
+    assert ("Its date was not changed" in words_of(slack.ben.last)) == ("Dec 20" in typed)
+    assert slack.refused() == []
+
+
 async def test_what_comes_once_for_each_agent_takes_no_owner_before_one_is_named_and_its_card_says_so(
     services: Services,
 ) -> None:

@@ -83,6 +83,7 @@ def screens(seen: Scene) -> Iterator[Message]:
     yield answers.agents(seen)
     yield from (supervision.page(seen, agent) for agent in seen.position.agents)
     yield steps.which_task(seen, seen.walk.items, "Which one?")
+    yield steps.which_task(seen, seen.walk.items, "Which one?", lambda item: f"due {item.key} 2026-12-15")
     for step in PACK.steps:
         yield steps.step_page(seen, step)
         yield from (steps.step_page(seen, step, [part]) for part in step.parts)
