@@ -4,12 +4,16 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from bot.views import dated
-from bot.views.blocks import day, literal, short_day
+from bot.views.blocks import clip, day, literal, short_day
 from bot.views.reminded import Reminded
 from bot.views.rules import WORDS
+from flows.reminders.becoming import Becoming
 from flows.reminders.ladders import told_on
 
 UNREACHED = "cannot be reached here"
+
+LONGEST_REASON = 300
+"""Characters of what somebody gave as theirs."""
 
 
 def _why_before(it: Reminded) -> str:
@@ -133,7 +137,12 @@ def besides(it: Reminded) -> list[str]:
 
 
 def _why_possible(it: Reminded) -> str:
-    return "what came before it is finished, so you can begin"
+    scene, item = it.scene, it.item
+    again = Becoming(scene.position, scene.walk.items).opened_again(item) if item else None
+    if again is None:
+        return "what came before it is finished, so you can begin"
+    what = "sent it back in a review" if again.sent_back_to else "opened it again"
+    return f"{scene.by(again.by, again.by_name)} {what}: “{literal(clip(again.reason, LONGEST_REASON))}”"
 
 
 def _why_unreachable(it: Reminded) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
 from flows.conditions import UNSURE, holds
-from flows.position import Moment, Position
+from flows.position import Moment, Position, TaskRecord
 from flows.roadmap import Condition
 from flows.walk import Item
 
@@ -32,6 +32,11 @@ class Becoming:
         found = [self._holds_since(item.task.when), self._opened(item)]
         found += [self._finished_since(other) for needed in item.task.needs for other in self._related(needed, item)]
         return _latest(found)
+
+    def opened_again(self, item: Item) -> TaskRecord | None:
+        """Its record, where that it was opened again made it possible; None where what came before it did."""
+        opened = self._opened(item)
+        return item.record if opened and opened == self.possible_since(item) else None
 
     def _opened(self, item: Item) -> Moment | None:
         """Opened again, by hand. That a wait is over makes nothing possible that was not."""

@@ -763,6 +763,25 @@ async def test_who_gave_a_task_is_said_although_a_reminder_of_its_date_comes_fir
     assert "gave this task" not in world.said(BEN), "once"
 
 
+async def test_a_task_that_was_opened_again_is_told_with_who_did_it_and_the_reason_given(world: World) -> None:
+    """Nothing was finished."""
+    key = await bens_task(world, date(2026, 11, 25))
+    await world.services.answer(key, world.act(person(BEN)), "fdid_duty", ["yes"])
+    await world.services.assign(key, world.act(person(BEN)), "s2", person(BEN))
+    await world.services.complete(key, world.act(person(BEN)), "s2", outcome="submitted")
+    await world.services.reopen(key, world.act(person(LEA)), "s2", reason="The wrong form")
+    await world.goes_to("2026-11-24")
+    assert "*Why now:* Lea Haddad opened it again: “The wrong form”." in world.said(BEN)
+    assert "is finished" not in world.said(BEN)
+    await world.goes_to("2026-11-24", 10)
+    await world.services.set_task_due(key, world.act(person(BEN)), "s2", date(2026, 11, 30))
+    await world.services.complete(key, world.act(person(BEN)), "s2", outcome="submitted")
+    await world.services.reopen(key, world.act(person(LEA)), "s2", reason="Not signed")
+    await world.goes_to("2026-11-25")
+    assert "🟢 Lea Haddad opened it again: “Not signed”." in world.said(BEN)
+    assert world.slack.refused() == []
+
+
 async def test_an_owner_who_cannot_be_reached_is_told_to_the_leads_once(world: World) -> None:
     key = await bens_task(world)
     await world.services.set_task_due(key, world.act(person(LEA)), "s1", date(2026, 12, 9))
