@@ -149,18 +149,36 @@ class Reminded(msgspec.Struct, frozen=True):
         """
         if not self.stands or self.lost or self.rung.on is None or self.rung.kind == "wait":
             return False
-        if self.rung.on == self.date_now and self.holds:
+        if self.rung.on == self.date_now and (self.holds or self.is_news):
             return False
         if self.rung.subject == "target":
             return self.to_a_lead and self.date_now is not None
+        return self._is_to_do and (self.to_a_lead or self._is_their_own)
+
+    @property
+    def is_old_news(self) -> bool:
+        """Whether it was given to them, or became possible, by what is not so any more, and is still theirs to do."""
+        told = self.stands and not self.lost and not self.holds and self.is_news
+        return told and self._is_to_do and self._is_their_own
+
+    @property
+    def is_news(self) -> bool:
+        """Whether it tells what became of a task, and goes by no date."""
+        return self.rung.kind in ("given", "possible")
+
+    @property
+    def _is_to_do(self) -> bool:
+        return self.item is not None and self.item.state in LEFT
+
+    @property
+    def _is_their_own(self) -> bool:
         kept = dated.owner(self.scene, self.item) if self.item else None
-        theirs = self.to_a_lead or (kept is not None and kept.person == self.rung.person)
-        return theirs and self.item is not None and self.item.state in LEFT
+        return kept is not None and kept.person == self.rung.person
 
     @property
     def is_left(self) -> bool:
         """Whether there is still something to do about it, be it by another day."""
-        return self.holds or self.is_moved
+        return self.holds or self.is_moved or self.is_old_news
 
     @property
     def in_their_place(self) -> bool:

@@ -28,8 +28,18 @@ def text(it: Reminded, *, copied: bool = False) -> str:
 
 
 def moved_text(it: Reminded) -> str:
-    """All lines of a reminder whose date was set anew since it was said; safe in mrkdwn."""
-    return "\n".join(line for line in (_headline(it), _new_date(it), *_around(it)) if line)
+    """All lines of a reminder that something else holds for since it was said, be it another date; safe in mrkdwn."""
+    on = _new_date(it) if it.is_moved else _wanted_by(it, it.date_now)
+    return "\n".join(line for line in (_headline(it), on, _no_news(it), *_around(it)) if line)
+
+
+def _no_news(it: Reminded) -> str:
+    """Of what was told once, and came about otherwise since; what comes before it is said in any case."""
+    if not it.is_old_news or it.item is None or it.item.state == "locked":
+        return ""
+    if it.rung.kind == "given":
+        return "It was assigned again after this was sent, and is yours."
+    return "You can begin, still or again." if it.item.state == "open" else ""
 
 
 def _new_date(it: Reminded) -> str:
@@ -43,7 +53,7 @@ def _new_date(it: Reminded) -> str:
 def _headline(it: Reminded) -> str:
     said = title(it)
     if item := it.item:
-        return f"{_SIGNS[it.rung.kind]} {said} · step {escape(item.task.step)}"
+        return f"{_SIGNS['before' if it.is_old_news else it.rung.kind]} {said} · step {escape(item.task.step)}"
     if it.rung.kind == "unreachable":
         return f"📭 *{literal(name(it))}* {lost_words(it)}{lost_how(it)}"
     sign = _SIGNS[it.rung.kind]
@@ -177,7 +187,8 @@ def _held_up(it: Reminded) -> list[str]:
     if item is None:
         return []
     waits = f"⏳ {_waiting(it, item.record)}" if item.state == "waiting" and item.record else ""
-    locked = f"🔒 Comes {why_not(it.scene, item)}" if item.state == "locked" else ""
+    comes = "Comes later again," if it.is_old_news and it.rung.kind == "possible" else "Comes"
+    locked = f"🔒 {comes} {why_not(it.scene, item)}" if item.state == "locked" else ""
     return [waits, locked]
 
 

@@ -156,7 +156,7 @@ def _with_words(shown: Sequence[Reminded]) -> frozenset[str]:
 
 
 def _item(it: Reminded, *, copied: bool) -> list[Block]:
-    if it.is_moved and not it.holds:  # a snooze would bring nothing back: the new date has reminders of its own
+    if it.is_left and not it.holds:  # a snooze would bring nothing back: what holds now has reminders of its own
         ways = actions(*_done(it), _open(it), *_of_a_lead(it), block_id=_block_id(it))
         return [section(moved_text(it)), ways]
     if not it.holds:

@@ -1,4 +1,4 @@
-"""Dates that are set anew while a message speaks of them: what they are now, and with which it was drawn last."""
+"""What changes while a message speaks of it, its date and what comes before it: as it is now, and as it was drawn."""
 
 from datetime import date
 
@@ -10,6 +10,7 @@ from flows.own_dates import due_of, in_year
 from flows.position import Position
 from flows.reminders.rung import Rung
 from flows.roadmap import Pack
+from flows.walk import Walk
 
 NO_DATE = "none"
 BESIDE_IT = ("wait", "given", "possible")
@@ -41,16 +42,24 @@ def written(on: date | None) -> str:
     return on.isoformat() if on else NO_DATE
 
 
-def about_anew(row: Kept, rung: Rung, now: date | None) -> str | None:
-    """What this row is to say it is about, as its date is another one now; None where nothing changes.
+def behind_now(walked: Walk, rung: Rung) -> str:
+    """The tasks that are to be finished before this one, as `Rung.behind` has them; nothing where it can begin."""
+    kind, _, which = rung.subject.partition(":")
+    item = walked.item(which) if kind == "task" else None
+    return " ".join(item.missing) if item and item.state == "locked" else ""
 
-    What waits to be sent will say the new date. Of what stands in a message it is kept with which date that is drawn.
+
+def about_anew(row: Kept, rung: Rung, now: date | None, behind: str, *, dated: bool = True) -> str | None:
+    """What this row is to say it is about, as that is otherwise now; None where nothing changes.
+
+    What waits to be sent will say the new date. Of what stands in a message it is kept as what that is drawn. Not
+    `dated`: it goes by a date of its own, and only what comes before it may have changed.
     """
-    new = _anew(rung, now, settled=row.settled)
+    new = replace(_anew(rung, now, settled=row.settled) if dated else rung, behind=behind)
     if new == rung:
         return None
     kept = msgspec.json.decode(row.owed.about)
-    return msgspec.json.encode({**kept, "on": new.on, "drawn": new.drawn}).decode()
+    return msgspec.json.encode({**kept, "on": new.on, "drawn": new.drawn, "behind": new.behind}).decode()
 
 
 def _anew(rung: Rung, now: date | None, *, settled: bool) -> Rung:

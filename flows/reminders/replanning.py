@@ -10,7 +10,7 @@ from flows.asked import ARRIVED, FINE, REDRAW, SUMMARY, Kept, Owed
 from flows.deadlines import Ledger
 from flows.events import FirmKey
 from flows.ports import Facts, Replan
-from flows.reminders.redating import BESIDE_IT, about_anew, date_now, written
+from flows.reminders.redating import BESIDE_IT, about_anew, behind_now, date_now, written
 from flows.reminders.rung import Found, Rung
 from flows.reminders.rungs import every
 from flows.reminders.snoozing import AGAIN, base_key, once_more, snoozed_to
@@ -18,6 +18,7 @@ from flows.reminders.telling import People
 from flows.roadmap import Pack
 from flows.summaries import posting
 from flows.trading_days import ONE_DAY
+from flows.walk import walk
 from flows.workspace import Workspace
 
 HORIZON = timedelta(40)
@@ -82,6 +83,7 @@ class _Plan:
     ) -> None:
         self.pack = pack
         self.facts = facts
+        self.walk = walk(pack, facts.position)
         self.workspace = workspace
         self.closed = sorted(workspace.calendar.closed)
         self.withdrawn = {str(number) for number in shared.withdrawn_revisions(workspace)}
@@ -123,10 +125,11 @@ class _Plan:
                 )
 
     def _drawn(self, rung: Rung) -> Rung:
-        """A wait says the date of its task, too."""
+        """With what comes before its task; a wait says the date of that, too."""
+        found = msgspec.structs.replace(rung, behind=behind_now(self.walk, rung))
         if rung.kind != "wait":
-            return rung
-        return msgspec.structs.replace(rung, drawn=written(date_now(self.pack, self.facts.position, rung)))
+            return found
+        return msgspec.structs.replace(found, drawn=written(date_now(self.pack, self.facts.position, rung)))
 
     def _is_owed(self, one: Found) -> bool:
         """What the last plan had in sight and did not hold became true since: what lay before that is not said late.
@@ -247,13 +250,15 @@ class _Plan:
         return rung.subject.startswith("milestone:") and rung.on is not None and rung.on < today
 
     def about(self) -> Iterator[tuple[str, str]]:
-        """What rows say they are about, where the date of that was set anew."""
+        """What rows say they are about, where its date was set anew, or something else comes before it."""
         by_their_date = {row.key for row, one in self.owed if one and one.rung.kind not in BESIDE_IT}
+        dropped = set(self.drop())
         for key, row in self.rows.items():
-            if key in by_their_date or (row.settled and not _stands(row)):
+            if key in dropped or (row.settled and not _stands(row)):
                 continue
             rung = rung_of(row.owed)
-            if about := about_anew(row, rung, date_now(self.pack, self.facts.position, rung)):
+            now, behind = date_now(self.pack, self.facts.position, rung), behind_now(self.walk, rung)
+            if about := about_anew(row, rung, now, behind, dated=key not in by_their_date):
                 yield key, about
 
     def recounted(self) -> Iterator[str]:

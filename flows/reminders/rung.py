@@ -26,7 +26,8 @@ class Rung(msgspec.Struct, frozen=True):
 
     `rung`: how many trading days before, or which one in a row. `revision`: what set the date. `on`: the date it is
     about; of a wait the day it began. `skipped`: holidays that were not counted. `drawn`: the date that its message was
-    drawn with last, where that is not `on`; see flows.reminders.redating.
+    drawn with last, where that is not `on`; `behind`: the tasks that it was drawn as coming after. See
+    flows.reminders.redating.
     """
 
     person: str
@@ -38,6 +39,7 @@ class Rung(msgspec.Struct, frozen=True):
     on: date | None = None
     skipped: tuple[str, ...] = ()
     drawn: str = ""
+    behind: str = ""
 
     def key(self, firm: FirmKey) -> str:
         """What it is known by, whenever it is worked out again."""

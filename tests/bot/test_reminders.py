@@ -478,6 +478,11 @@ async def test_a_date_that_is_set_anew_is_said_in_the_message_it_stands_in_with_
     assert world.slack.refused() == []
 
 
+SET_AGAIN = (
+    "📅 Its date is Tuesday, December 15, 2026. What this reminder went by was set anew."
+)
+
+
 async def test_a_date_that_is_set_back_reads_as_it_was_sent(world: World) -> None:
     key = await bens_task(world)
     await world.goes_to("2026-12-01")
@@ -508,7 +513,7 @@ async def test_a_date_that_is_the_day_that_was_said_again_but_set_by_another_act
     await world.services.set_task_due(key, world.act(person(BEN)), "s1", None)
     await world.plan()
     digest = world.digests(BEN)[-1]
-    assert "📅 Its date is Tuesday, December 15, 2026. What this reminder went by was set anew." in words_of(digest)
+    assert SET_AGAIN in words_of(digest)
     assert "One thing for Tuesday, December 1" in words_of(digest)
     assert "(Dec 15, 2026)" in digest["text"]
     assert labels(digest) == ["Open"]
@@ -525,7 +530,7 @@ async def test_a_target_that_is_set_back_to_its_day_is_not_said_to_be_settled(wo
     for on in (date(2026, 12, 22), REGISTRATION):
         await world.services.set_target(firm.key, world.act(person(BEN)), on)
         await world.plan()
-    assert "📅 Its date is Tuesday, December 15, 2026. What this reminder went by was set anew." in world.said(BEN)
+    assert SET_AGAIN in world.said(BEN)
     assert labels(world.digests(BEN)[0]) == ["Open"]
 
 
@@ -780,6 +785,51 @@ async def test_a_task_that_was_opened_again_is_told_with_who_did_it_and_the_reas
     await world.goes_to("2026-11-25")
     assert "🟢 Lea Haddad opened it again: “Not signed”." in world.said(BEN)
     assert world.slack.refused() == []
+
+
+@pytest.mark.parametrize("due", [None, date(2026, 12, 10)])
+async def test_that_one_can_begin_is_taken_back_where_it_was_said_when_what_came_first_is_undone(
+    world: World, due: date | None
+) -> None:
+    """Also where it is opened again later, and in what the date had said by then; done once more, that is news."""
+    key, ben, lea = await bens_task(world), world.act(person(BEN)), person(LEA)
+    await world.services.answer(key, ben, "fdid_duty", ["yes"])
+    await world.services.complete(key, world.act(lea), "s2", outcome="submitted")
+    await world.services.assign(key, world.act(person(BEN)), "s3", person(BEN))
+    await world.services.set_task_due(key, world.act(person(BEN)), "s3", due)
+    await world.goes_to("2026-11-27", 10)
+    lines = world.said(BEN).split("\n")
+    assert [line for line in lines if line.startswith("🔒")] == ([COMES_AFTER] if due else [])
+    await world.services.complete(key, world.act(lea), "s3e")
+    await world.goes_to("2026-11-30")
+    assert all("🔒" not in words_of(m) for m in world.digests(BEN)), "it is gone from what the date had said"
+    assert "what came before it is finished, so you can begin" in world.said(BEN)
+    number = len(world.digests(BEN))
+    await world.services.undo(key, world.act(lea), None)
+    await world.plan()
+    said = world.said(BEN)
+    assert "📌 *Let your people into the test portal*" in said
+    assert "🔒 Comes later again, after “Your SAA has Administrator access to the test portal”" in said
+    assert "can begin" not in said
+    assert "One thing for Monday, November 30" in said
+    assert labels(world.digests(BEN)[-1]) == ["Open"]
+    assert [COMES_AFTER in words_of(m) for m in world.digests(BEN)[:-1]] == [True] * (number - 1)
+    await world.services.redo(key, world.act(lea))
+    await world.plan()
+    assert "what came before it is finished, so you can begin" in world.said(BEN)
+    await world.goes_to("2026-12-01", 10)
+    await world.services.reopen(key, world.act(lea), "s3e", reason="The wrong person")
+    await world.plan()
+    assert any("🔒 Comes later again" in words_of(m) for m in world.digests(BEN))
+    await world.services.complete(key, world.act(lea), "s3e")
+    await world.goes_to("2026-12-02")
+    assert "what came before it is finished, so you can begin" in world.said(BEN)
+    assert any("You can begin, still or again." in words_of(m) for m in world.digests(BEN)[:-1])
+    assert all("🔒" not in words_of(m) for m in world.digests(BEN))
+    assert world.slack.refused() == []
+
+
+COMES_AFTER = "🔒 Comes after “Your SAA has Administrator access to the test portal”"
 
 
 async def test_an_owner_who_cannot_be_reached_is_told_to_the_leads_once(world: World) -> None:
