@@ -45,7 +45,7 @@ def _no_news(it: Reminded) -> str:
 def _new_date(it: Reminded) -> str:
     now, was = it.date_now, it.rung.on
     if now and now == was:
-        return f"📅 Its date is {day(now)}. What this reminder went by was set anew."
+        return f"📅 Its date is {day(now)}. It was set again after this was sent, and has reminders of its own."
     said = f"Its date is now {day(now)}." if now else "Its date was taken off."
     return f"📅 {said} It was {short_day(was)} when this was sent." if was else f"📅 {said}"
 

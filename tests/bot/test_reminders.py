@@ -479,7 +479,7 @@ async def test_a_date_that_is_set_anew_is_said_in_the_message_it_stands_in_with_
 
 
 SET_AGAIN = (
-    "📅 Its date is Tuesday, December 15, 2026. What this reminder went by was set anew."
+    "📅 Its date is Tuesday, December 15, 2026. It was set again after this was sent, and has reminders of its own."
 )
 
 
