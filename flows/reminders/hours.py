@@ -11,6 +11,8 @@ from flows.trading_days import NEW_YORK, ONE_DAY, Calendar
 IN_TIME = timedelta(minutes=15)
 """What goes out within so long goes out in time, though Slack was slow; also at an hour of the night somebody chose."""
 
+JUST_BEFORE = timedelta(milliseconds=1)
+
 
 class Hours:
     """When one person can be told something. `zone` is where they are, else the firm's."""
@@ -45,10 +47,18 @@ class Hours:
 
     def at_once(self, instant: datetime) -> datetime:
         """Then, where one may write to the person then; else their next hour of a trading day."""
+        return instant if self._is_awake(instant) else self.next_hour(instant)
+
+    def after_the_night(self, instant: datetime) -> datetime:
+        """The hour that what came in the night is kept for: in this one, or the last one before this day began."""
+        if not self._is_awake(instant):
+            return self.next_hour(instant)
+        return self.next_hour(_at(self.day_of(instant), self._awake[0], self.zone) - JUST_BEFORE)
+
+    def _is_awake(self, instant: datetime) -> bool:
         local = instant.astimezone(self.zone)
         begins, ends = self._awake
-        awake = begins <= local.time() < ends and self._calendar.is_trading_day(local.date())
-        return instant if awake else self.next_hour(instant)
+        return begins <= local.time() < ends and self._calendar.is_trading_day(local.date())
 
     def late(self, due: datetime, now: datetime) -> datetime:
         """When to say what was due then: what could not be said in time, as after a stop, is not said at night."""

@@ -185,9 +185,12 @@ class _Plan:
         return self.people.hours(row.person).late(due, self.now)
 
     def _was_put_off(self, row: Owed, stands: datetime) -> bool:
-        """Whether it was night when it was late: then it waits for its hour, also if a plan is made by day before."""
+        """Whether it was night when it was late: then it waits for its hour, also if a plan is made by day before.
+
+        What stands at a later hour than the night's was held back by a pause that was ended since.
+        """
         hours = self.people.hours(row.person)
-        next_hours = {hours.next_hour(self.planned), hours.next_hour(self.now)}
+        next_hours = {hours.next_hour(self.planned), hours.next_hour(self.now), hours.after_the_night(self.now)}
         return next_hours == {stands} and stands != rung_of(row).due_at
 
     def _due(self, row: Owed, one: Found) -> datetime:

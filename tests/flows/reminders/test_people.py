@@ -265,6 +265,23 @@ def test_a_pause_that_is_prolonged_holds_back_what_fell_into_its_beginning_and_o
     assert world.habits(ANA).at("2026-12-02 00:00").heard() == ["Dec 1 12:00 s2 before 10"]
 
 
+@pytest.mark.parametrize("until", [date(2027, 1, 4), date(2027, 1, 5)])
+def test_a_pause_up_to_the_next_trading_day_that_is_ended_lets_go_at_once_as_any_other(until: date) -> None:
+    """The next hour is then the very one that the pause had kept it for; the night before keeps nothing so long."""
+    world = started("2026-12-20 10:00").due("s2", date(2026, 12, 31)).at("2026-12-24 10:00")
+    world.habits(ANA, paused_until=until).at("2026-12-31 13:30").replan()
+    world.at("2026-12-31 13:31").habits(ANA)
+    assert world.at("2026-12-31 14:00").heard()[-1] == "Dec 31 13:31 s2 before"
+    assert world.at("2027-01-05 12:00").heard()[-1] == "Dec 31 13:31 s2 before", "once"
+
+
+def test_a_pause_that_is_ended_at_night_lets_go_with_the_next_hour() -> None:
+    world = started("2026-12-20 10:00").due("s2", date(2026, 12, 30)).at("2026-12-24 10:00")
+    world.habits(ANA, paused_until=date(2027, 1, 4)).at("2026-12-30 20:00").replan()
+    world.at("2026-12-30 21:00").habits(ANA)
+    assert world.at("2026-12-31 12:00").heard()[-1].startswith("Dec 31 09:00 s2 before")
+
+
 def test_what_was_said_before_a_pause_does_not_come_again_after_it() -> None:
     world = started("2026-11-23 10:00").due("s2", date(2026, 12, 10)).at("2026-11-25 12:00")
     world.habits(ANA, paused_until=date(2026, 12, 1)).at("2026-12-02 00:00")
