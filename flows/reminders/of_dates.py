@@ -45,14 +45,15 @@ def of_recurring(workings: Workings, recurring: Recurring) -> Iterator[Found]:
             continue
         following = workings.ladders.before(in_year(recurring, year + 1), workings.rules.before)
         ends = following[0].day if following else date.max
-        yield from _of(workings, Dated(f"recurring:{recurring.id}", on, f"{recurring.sequence}-{year}", since), ends)
+        dated = Dated(f"recurring:{recurring.id}", on, f"{recurring.sequence}-{year}", since)
+        yield from _of(workings, dated, ends, set_at=recurring.at)
 
 
-def _of(workings: Workings, dated: Dated, ends: date = date.max) -> Iterator[Found]:
+def _of(workings: Workings, dated: Dated, ends: date = date.max, *, set_at: datetime | None = None) -> Iterator[Found]:
     late = workings.late(dated, ends)
     for person in workings.people.leads:
         since = workings.lead_since(person, dated.since)
-        yield from workings.before(dated, person, since, workings.rules.before)
+        yield from workings.before(dated, person, since, workings.rules.before, set_at=set_at)
         for step in late:
             yield workings.on_day(step, person, dated, "late", since)
 

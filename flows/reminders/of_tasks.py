@@ -95,8 +95,7 @@ class _OfTask:
         dated = Dated(self.subject, self.due.on, str(self.due.sequence), since)
         for person in self.told:
             since = self._told_since(person, dated.since)
-            for found in self.workings.before(dated, person, since, self.workings.rules.before):
-                yield self._at_once(found, dated, self.due.at, since)
+            yield from self.workings.before(dated, person, since, self.workings.rules.before, set_at=self.due.at)
         steps = self.workings.late(dated)
         yield from self._and_leads(steps, dated, "late", self.workings.rules.late_to_leads)
 
@@ -141,16 +140,6 @@ class _OfTask:
         due, at = self.due, _told_at(self.workings, person, since, [self.due])
         told = Dated(self.subject, due.on if due else date.max, revision, since)
         yield self.workings.found(person, told, kind, at, self._told_since(person, since))
-
-    def _at_once(self, found: Found, dated: Dated, set_at: datetime, since: datetime) -> Found:
-        """The reminder on the day itself comes at once where the date was set on that day, but after the hour."""
-        if found.rung.rung:
-            return found
-        step = self.workings.ladders.before(dated.on, self.workings.rules.before)[-1]
-        hours = self.workings.people.hours(found.rung.person)
-        if hours.day_of(set_at) != step.day or hours.at(step.day) >= set_at:
-            return found
-        return self.workings.found(found.rung.person, dated, "before", hours.at_once(set_at), since, step)
 
     def _and_leads(self, steps: Sequence[Step], dated: Dated, kind: Kind, after: int) -> Iterator[Found]:
         """For whoever is told of the task, and so many trading days after the date for the leads, too."""

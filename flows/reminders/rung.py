@@ -114,11 +114,31 @@ class Workings:
         """From when on a lead is to be told of what has held `since`."""
         return max(since, self.set_up, self.changed(f"member {person}"))
 
-    def before(self, dated: Dated, person: str, since: datetime, numbers: tuple[int, ...]) -> Iterator[Found]:
-        """The days before a date, and the day itself; those that are too far off are not worked out."""
+    def before(
+        self,
+        dated: Dated,
+        person: str,
+        since: datetime,
+        numbers: tuple[int, ...],
+        *,
+        set_at: datetime | None = None,
+    ) -> Iterator[Found]:
+        """The days before a date, and the day itself; those that are too far off are not worked out.
+
+        With `set_at`, the day itself comes at once where the date was set on that day, but after the hour.
+        """
         for step in self._wanted_of(dated.subject, "before", self.ladders.before(dated.on, numbers)):
-            if step.day <= self.last:
+            if step.day > self.last:
+                continue
+            if set_at and step.nth == 0 and self._is_after_the_hour(person, step.day, set_at):
+                at = self.people.hours(person).at_once(set_at)
+                yield self.found(person, dated, "before", at, since, step)
+            else:
                 yield self.on_day(step, person, dated, "before", since)
+
+    def _is_after_the_hour(self, person: str, day: date, set_at: datetime) -> bool:
+        hours = self.people.hours(person)
+        return hours.day_of(set_at) == day and hours.at(day) < set_at
 
     def late(self, dated: Dated, until: date = date.max) -> Sequence[Step]:
         """The days on which a date is late, up to `until`. Of those behind us the last few are enough."""

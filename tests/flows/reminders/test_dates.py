@@ -83,6 +83,24 @@ def test_a_sunday_set_on_the_friday_before_reminds_at_once_too() -> None:
     assert world.heard() == ["Dec 11 10:00 s2 before"]
 
 
+@pytest.mark.parametrize(
+    ("set_on", "day", "comes"),
+    [
+        ("2026-12-07 15:45", 7, ["Dec 7 15:45"]),
+        ("2026-12-07 08:00", 7, ["Dec 7 09:00"]),
+        ("2026-12-07 19:00", 7, ["Dec 8 09:00"]),
+        ("2026-12-11 15:45", 12, ["Dec 11 15:45"]),  # a Saturday: the reminder on the day itself is Friday's
+    ],
+)
+def test_a_date_of_every_year_that_is_set_for_today_reminds_as_a_tasks_date_does(
+    set_on: str, day: int, comes: list[str]
+) -> None:
+    world = started(set_on).yearly("SAA", 12, day).at("2026-12-13 00:00")
+    assert [line.split(" recurring:")[0] for line in world.heard()] == comes
+    done = started(set_on).yearly("SAA", 12, day).finish("SAA", date(2026, 12, day))
+    assert done.at("2026-12-13 00:00").heard() == [], "marked done at once"
+
+
 def test_late_is_said_every_seven_days_and_from_the_fifth_trading_day_on_to_the_leads_too() -> None:
     world = started().give("s2", BEN, BEN).due("s2", date(2026, 12, 2), BEN).at("2026-12-24 00:00")
     assert world.heard(BEN) == [

@@ -129,7 +129,7 @@ class Rungs:
                 if (name, day) in self.firm.yearly_done:
                     continue
                 due = Due(yearly.at, yearly.by, yearly.number, day)
-                yield from self._before(f"yearly:{name}", due, self.leads)
+                yield from self._before(f"yearly:{name}", due, self.leads, today_counts=True)
                 gives_way = (
                     date.max if following == date.max else self.days.before(following, max(self.firm.before or (0,)))
                 )
