@@ -199,6 +199,8 @@ class Bot:
         """
         await self.installed.begin(self.slack)
         await self.standstill.begin()
+        if self.workspaces is None:  # with many, whether there is a token is seen when one is needed
+            await self.standstill.leave_alone(key.tenant for key in await self._services.events.firm_keys())
         self.inbox.start()
         self.planner.start()
         self.delivery.start()

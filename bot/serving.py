@@ -21,9 +21,10 @@ from bot.socket_mode import SocketMode
 from bot.workers.evidence_copies import build_copies
 from flows.packs import PackError, load_pack
 from flows.roadmap import Pack
-from storage.database import Database, open_database, sqlite_path
+from storage.database import Database, open_database
 from storage.errors import StorageError, StorageUnavailable, Unusable
 from storage.sealing import KeyTrouble
+from storage.urls import sqlite_path
 
 log = logging.getLogger("cais.serving")
 

@@ -184,9 +184,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return self.folder / "evidence"
 
     @property
+    def names_database(self) -> bool:
+        """Whether CAIS_DATABASE_URL counts: beside what is set for Slack it is meant for Slack, not for playing."""
+        slacks = self.slack_bot_token or self.slack_app_token or self.slack_signing_secret or self.slack_client_id
+        return self.database_url is not None and not (self.way == "sandbox" and slacks)
+
+    @property
     def database(self) -> str:
         """The database's URL, with its password: hand it to nobody but the database."""
-        if self.database_url is not None:
+        if self.database_url is not None and self.names_database:
             return self.database_url.reveal()
         return f"sqlite+aiosqlite:///{self.folder / 'cais.db'}"
 

@@ -27,6 +27,7 @@ from storage.plans import Plans
 from storage.questions import Notes, Questions
 from storage.sealing import Keys
 from storage.statements import Statement, Unit, touch_none
+from storage.urls import sqlite_path
 from storage.workspaces import Workspaces
 
 VERSION_QUERY = "SELECT version_num FROM alembic_version"
@@ -91,22 +92,6 @@ class Finding:
 
     ok: bool
     sentence: str
-
-
-def sqlite_path(url: str) -> Path | None:
-    """The file a URL (`sqlite+aiosqlite:///path`, `sqlite:///path`) or plain path means; None for PostgreSQL.
-
-    Raises ValueError for any other database, and for one in memory, which would not outlive a click.
-    """
-    if url.startswith(("postgresql", "postgres:")):
-        return None
-    kind, separator, rest = url.partition("://")
-    if separator and kind not in ("sqlite", "sqlite+aiosqlite"):
-        raise ValueError(f"The database URL begins with {kind}, and only sqlite and postgresql are known.")
-    name = rest.removeprefix("/").partition("?")[0] if separator else url
-    if not name or ":memory:" in name:
-        raise ValueError("The database URL names no file; a database in memory would forget everything.")
-    return Path(name)
 
 
 async def open_database(url: str) -> Database:

@@ -8,10 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import NullPool
 
 from flows.documents.words import stems
-from storage.database import is_current, open_database, sqlite_path
+from storage.database import is_current, open_database
 from storage.errors import StorageError, StorageUnavailable
 from storage.fulltext import Fts5, FullText, Tsvector, row
 from storage.models import events, metadata, passages, shelves
+from storage.urls import sqlite_path
 
 BATCH = 1_000
 

@@ -169,6 +169,31 @@ async def version(url: str, query: str) -> str:
         await connection.close()
 
 
+_WITH_TENANT = """
+SELECT DISTINCT quote_ident(table_name) FROM information_schema.columns
+WHERE table_schema = ANY (current_schemas(false)) AND column_name = 'tenant'
+AND data_type IN ('text', 'character varying') ORDER BY 1
+"""
+
+
+async def other_tenant(url: str, tenant: str) -> str:
+    """A tenant other than this one of whom something is kept; empty where there is none. Raises StorageUnavailable."""
+    try:
+        connection = await asyncpg.connect(plain_url(url), timeout=_SECONDS)
+    except _LOST as error:
+        raise _unavailable(error) from error
+    try:
+        for row in await connection.fetch(_WITH_TENANT):
+            other = f"SELECT tenant FROM {row[0]} WHERE tenant <> $1 LIMIT 1"  # noqa: S608 - a table that is there
+            if found := await connection.fetchval(other, tenant):
+                return str(found)
+    except _LOST as error:
+        raise _unavailable(error) from error
+    finally:
+        await connection.close()
+    return ""
+
+
 async def _nothing_to_reset(_: Any) -> None:
     """A transaction that is open is rolled back by asyncpg before it asks us.
 

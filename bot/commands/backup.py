@@ -9,9 +9,9 @@ from bot.commands.database import in_use
 from bot.settings import Settings, load
 from storage.backup import back_up
 from storage.backup import restore as put_back
-from storage.database import sqlite_path
 from storage.errors import StorageError
 from storage.moving import move as move_all
+from storage.urls import sqlite_path
 
 POSTGRES = (
     "The database is on PostgreSQL, which brings its own: `pg_dump` and `pg_restore` "

@@ -7,8 +7,9 @@ from pathlib import Path
 import click
 
 from storage import sqlite
-from storage.database import Database, open_database, sqlite_path
+from storage.database import Database, open_database
 from storage.errors import StorageError, StorageUnavailable
+from storage.urls import sqlite_path
 
 
 class NoDatabase(click.ClickException):

@@ -25,9 +25,10 @@ from flows.naming import compared
 from flows.position import Position
 from storage import sqlite
 from storage.backup import put_aside_before
-from storage.database import Database, sqlite_path
+from storage.database import Database
 from storage.erasing import Scope, Standing
 from storage.errors import StorageError
+from storage.urls import sqlite_path
 
 IN_USE = (
     "The database is open in another program, such as the bot. Stop it first: what it has in hand could bring back "

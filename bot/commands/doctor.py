@@ -10,6 +10,7 @@ from bot.doctor import checks
 from bot.doctor.checks import Finding
 from bot.doctor.evidence import check_evidence
 from bot.doctor.oauth import check_oauth
+from bot.doctor.whose import check_whose
 from bot.settings import Settings, load
 from storage.database import check as check_database
 
@@ -51,6 +52,7 @@ async def examine(settings: Settings) -> list[Finding]:
         Finding("database", "ok" if one.ok else "wrong", one.sentence)
         for one in await check_database(settings.database)
     ]
+    found += await check_whose(settings)
     found += checks.check_private(settings.database)
     by_real_time = settings.way != "sandbox" and not settings.clock_moved
     found += await checks.check_sending(

@@ -6,15 +6,18 @@ import sys
 import click
 
 from bot.manifest import manifest_path
+from bot.practice.own import not_its_own
 from bot.practice.supervisor import CannotStart, Plan, supervise
 from bot.settings import Settings, is_given, load, misspelt
+from storage.errors import StorageError, StorageUnavailable, Unusable
 
 
 @click.command()
 def sandbox() -> None:
     """Try it on this machine, without Slack, whatever tokens are set.
 
-    Nothing of it reaches Slack or what was done there: it is kept in the folder `sandbox` of CAIS_DATA_DIR.
+    Nothing of it reaches Slack or what was done there: it is kept in the folder `sandbox` of CAIS_DATA_DIR. Where no
+    token is set, CAIS_DATABASE_URL may name another database, with nothing in it but the sandbox's own.
     """
     open_sandbox(load(CAIS_MODE="sandbox"))
 
@@ -32,15 +35,26 @@ def _check_pack(settings: Settings) -> None:
         sys.exit(2)
 
 
+def _check_database(settings: Settings) -> None:
+    """What was recorded for Slack is nothing to play on, and its reminders are not the sandbox's to send."""
+    try:
+        sentence, code = asyncio.run(not_its_own(settings)), 2
+    except (StorageError, ValueError) as error:
+        passes = isinstance(error, StorageUnavailable) and not isinstance(error, Unusable)
+        sentence, code = f"{error} CAIS_DATABASE_URL and CAIS_DATA_DIR say where the database is.", 1 if passes else 2
+    if sentence:
+        click.echo(sentence, err=True)
+        sys.exit(code)
+
+
 def open_sandbox(settings: Settings) -> None:
     """Run sandbox and bot until stopped, then exit with the code that says how it ended."""
     # A visitor reads the address, not log lines; whoever asked for more gets it.
     level = settings.log_level if is_given("CAIS_LOG_LEVEL") else "WARNING"
-    # Beside tokens for Slack, a database that was named is meant for Slack, not for playing.
-    database = "" if settings.slack_bot_token else settings.database
     nothing_of_slacks = dict.fromkeys(misspelt(), "")  # the bot in it would stop at them
-    environment = {**nothing_of_slacks, "CAIS_LOG_LEVEL": level, "CAIS_DATABASE_URL": database}
+    environment = {**nothing_of_slacks, "CAIS_LOG_LEVEL": level, "CAIS_DATABASE_URL": settings.database}
     _check_pack(settings)
+    _check_database(settings)
     plan = Plan(
         settings.sandbox_port,
         settings.sandbox_folder,

@@ -25,11 +25,13 @@ from bot.practice.supervisor import why_not_listening
 from bot.settings import Settings, unknown_names
 from bot.slack.no_answer import why
 from bot.slack.sdk_answers import NoAnswer, answer_to
+from bot.slack.standstill import SERVED_BY_ANOTHER
 from bot.slack.web_api import SlackSaidNo
 from flows.packs import PackError, load_pack
 from flows.reminders.telling import leads_in_reach
-from storage.database import Database, is_current, open_database, sqlite_path
+from storage.database import Database, is_current, open_database
 from storage.errors import StorageError
+from storage.urls import sqlite_path
 
 Verdict = Literal["ok", "look", "wrong"]
 LITTLE_ROOM = 200_000_000
@@ -271,7 +273,9 @@ async def check_sending(url: str, *, by_oauth: bool = False, now: datetime | Non
     except (StorageError, ValueError, ImportError):
         return []
     found = [
-        Finding("sending", "look", f"Nothing is sent to the workspace {tenant} ({reason}). {ADD_AGAIN}")
+        Finding("sending", "look", NOT_OURS.format(tenant=tenant))
+        if reason == SERVED_BY_ANOTHER
+        else Finding("sending", "look", f"Nothing is sent to the workspace {tenant} ({reason}). {ADD_AGAIN}")
         if by_oauth or len(tenants) > 1
         else Finding("sending", "wrong", f"Nothing is sent to the workspace {tenant} ({reason}). {REINSTALL}")
         for tenant, reason in stopped.items()
@@ -312,6 +316,10 @@ async def _without_leads(database: Database) -> list[str]:
 UNLED = (
     "No lead of {firm} can be reached, so nobody is reminded of its dates. A lead who writes to the app is reminded "
     "again; /cais firm members makes somebody else a lead."
+)
+NOT_OURS = (
+    "Nothing is sent to the workspace {tenant}: SLACK_BOT_TOKEN is another's. What was recorded there is kept; what "
+    "is due is sent once the bot starts with its token."
 )
 ADD_AGAIN = "It took the app off. What is still due is sent once somebody there adds it again at /slack/install."
 REINSTALL = "Install the app there again and start the bot with its token: what is still due is sent then."

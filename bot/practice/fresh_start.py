@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 
 from bot.practice.run import Unfit
+from storage.urls import sqlite_path
 
 NOT_OURS = (
     "Starting over would have to empty the database that CAIS_DATABASE_URL names, and it may be in use for more than "
@@ -17,8 +18,7 @@ async def forget_firms(database: str, folder: Path, tenant: str) -> None:
 
 
 def _forget(database: str, folder: Path, tenant: str) -> None:
-    from storage.database import sqlite_path  # these take a while to import, and most runs never start over
-    from storage.fresh_start import NotTaken, forget
+    from storage.fresh_start import NotTaken, forget  # it takes a while to import, and most runs never start over
 
     path = sqlite_path(database) if database else folder / "cais.db"
     if path is None or path.absolute() != (folder / "cais.db").absolute():

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from typing import Any
 
 from bot.background import Background
@@ -17,6 +17,9 @@ TAKEN_OFF = frozenset({"account_inactive", "token_revoked"})
 """What Slack says to a token that will never count again. `invalid_auth` is none of them: Slack says it as well where
 this machine's address is not one that it is to be called from, and then the token is as good as before."""
 
+
+SERVED_BY_ANOTHER = "served_by_another"
+"""Why a workspace stands still that the one token is not of. It goes on where the bot starts with its own."""
 
 NOT_GRANTED = "team_access_not_granted"
 """The org's token is good, but not there: an admin took the workspace out, or the person is in another one."""
@@ -55,6 +58,16 @@ class Standstill:
         """Where we have a token, whatever was stopped goes on; one that is still refused stops again."""
         for tenant in await self._outbox.stopped():
             await self._go_on(tenant)
+
+    async def leave_alone(self, tenants: Iterable[str]) -> None:
+        """Of these, what is owed where our one token is not of is nothing for us to take up: Slack would refuse it.
+
+        Such a database was used with another workspace's token before, or by the sandbox.
+        """
+        stopped = await self._outbox.stopped()
+        for tenant in sorted(set(tenants) - set(stopped)):
+            if not await self._installed.is_here(tenant):
+                await self.stop(tenant, SERVED_BY_ANOTHER)
 
     async def taken_off(self, tenant: str, reason: str, *, at: float) -> None:
         """Slack tells of it; `at` is when it happened, in UNIX seconds, or 0. The token goes, nothing else does."""

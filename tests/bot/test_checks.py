@@ -18,9 +18,10 @@ from bot.files.packet.pdf import NoPdf
 from bot.manifest import manifest_path, read_manifest
 from bot.sandbox.sandbox import Sandbox
 from bot.settings import Settings, load, names
-from storage.database import open_database, sqlite_path
+from storage.database import open_database
 from storage.installations import Installation
 from storage.sealing import new_key
+from storage.urls import sqlite_path
 
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 

@@ -20,6 +20,7 @@ from storage.database import open_database
 from tests.bot.conftest import NOW, bot_in_slack, engine
 from tests.bot.conversing import BEN, LEA, Json, Slack, words_of
 from tests.bot.firm_making import TENANT, a_firm, person
+from tests.bot.prompt import ANA, KEY, four_events
 
 ASKED = "who signs the registration form at our firm?"
 
@@ -247,6 +248,22 @@ async def test_an_app_that_was_taken_off_sends_nothing_from_then_on(
     await slack.settled()
     assert await services.outbox.stopped() == {TENANT: reason}
     assert await slack.bot.delivery.settle_due() == 0
+
+
+async def test_what_is_owed_in_a_workspace_whose_token_another_bot_has_is_left_to_that_one(
+    services: Services, tmp_path: Path
+) -> None:
+    await four_events(f"sqlite+aiosqlite:///{tmp_path}/cais.db")
+    await services.outbox.owe([Owed(KEY.tenant, "k1", KEY.firm, "welcome", ANA.id, "", 0.0)])
+    async with bot_in_slack("http", services, build_router()) as slack:
+        await slack.bot.delivery.settle_due()
+        assert await services.outbox.stopped() == {KEY.tenant: "served_by_another"}
+        assert not await services.outbox.in_doubt(KEY.tenant, ANA.id), "it was never taken up"
+        kept = await services.outbox.get(KEY.tenant, "k1")
+        assert kept is not None
+        assert not kept.settled
+        await slack.bot.standstill.leave_alone([TENANT])
+        assert TENANT not in await services.outbox.stopped()
 
 
 async def test_somebodys_own_token_is_no_matter_of_ours(slack: Slack, services: Services) -> None:

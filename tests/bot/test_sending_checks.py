@@ -7,6 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from bot.doctor.checks import check_sending
+from bot.slack.standstill import SERVED_BY_ANOTHER
 from flows.asked import Owed
 from flows.firms import Person
 from flows.services import Act, Services
@@ -75,6 +76,14 @@ async def test_what_is_due_and_still_waits_is_no_good_news(services: Services, u
     (late,) = await check_sending(url, now=due + timedelta(minutes=20))
     begin = f"One thing that is due waits to be sent to the workspace {TENANT}, the first since 2026-12-01 14:00 UTC."
     assert (late.verdict, late.sentence.startswith(begin)) == ("look", True)
+
+
+async def test_a_workspace_that_the_token_is_not_of_did_not_take_the_app_off(services: Services, url: str) -> None:
+    await a_firm(services, "Apex Securities", LEA)
+    await services.outbox.stop("-/T9", SERVED_BY_ANOTHER, now=1.0)
+    verdict, sentence = (await said(url))[0]
+    assert verdict == "look"
+    assert sentence.startswith("Nothing is sent to the workspace -/T9: SLACK_BOT_TOKEN is another's.")
 
 
 async def test_of_many_workspaces_one_that_took_the_app_off_is_no_fault(services: Services, url: str) -> None:

@@ -10,9 +10,10 @@ import pytest
 
 from flows.position import SHAPE
 from flows.records import verify_position
-from storage.database import open_database, sqlite_path
+from storage.database import open_database
 from storage.event_store import read_snapshot, write_snapshot
 from storage.postgres import plain_url
+from storage.urls import sqlite_path
 from tests.storage.decisions import ANN, KEY, TENANT, join, note, set_up
 
 BOB = "slack:-/T1/U2"

@@ -14,9 +14,10 @@ from flows.events import FirmKey, Record
 from flows.firms import Refusal
 from flows.ports import Changed, Known
 from flows.position import Position
-from storage.database import Database, check, open_database, sqlite_path
+from storage.database import Database, check, open_database
 from storage.errors import StorageUnavailable
 from storage.sqlite import Lane, SqliteRunner, create_file, hop
+from storage.urls import sqlite_path
 from tests.storage.decisions import KEY, TENANT, note, refuse, set_up
 
 
