@@ -1,7 +1,8 @@
 """Deciding about undo: which click no longer counts. Nothing is lost: an undo is one more event, itself undoable."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 import msgspec
 from msgspec.structs import replace
@@ -51,6 +52,24 @@ class NotTheLast(Refusal):
         self.before = before
 
 
+class ChangedSince(Refusal):
+    """What was to be undone was changed since, `by` this row."""
+
+    def __init__(self, sentence: str, by: Record) -> None:
+        super().__init__(sentence, kind="stale")
+        self.by = by
+
+
+class Later(NamedTuple):
+    """A row that came to count after another, or counts no more; `by` is it, or the undo that brought that about."""
+
+    row: Record
+    by: Record
+
+
+EACH_ALONE = e.TaskDueSet, e.StepDueSet, e.TargetSet, e.TaskAssigned, e.TaskUnassigned
+"""Of several of these that one click brought none rests on another: one that was changed since keeps no other."""
+
 LEADS_ONLY = frozenset(
     {
         "firm_renamed",
@@ -72,15 +91,16 @@ LEADS_ONLY = frozenset(
 def undo(history: Sequence[Record], position: Position, who: Person, of: int | None) -> e.Undone | None:
     """Undo the click that brought the event `of`, or this person's last click. None where it would change nothing.
 
-    Undoing an undo brings the click behind it back. Raises Refusal where there is nothing to undo, where it is not this
-    person's to undo, or where somebody changed the same thing since or built on it.
+    Undoing an undo brings the click behind it back. Of the dates and owners that one click brought, those that were
+    changed since stay: see `left_standing`. Raises Refusal where there is nothing to undo, where it is not for this
+    person to undo, or where somebody changed the same thing since or built on it.
     """
     require(position, who, "member")
     left_out = undone(history)
     target = _named(history, of) if of is not None else _last(history, left_out, who)
-    if target.sequence in left_out:
+    clicked = _not_changed_since(history, left_out, click_of(history, target))
+    if not clicked:
         return None
-    clicked = click_of(history, target)
     affected = affects(history, clicked)
     if final := _final(affected):
         raise Refusal(f"Undo does not reach this entry, so nothing was changed. {INSTEAD[final.type]}")
@@ -91,7 +111,7 @@ def undo(history: Sequence[Record], position: Position, who: Person, of: int | N
         for r in affected
     ):
         raise Refusal("Somebody else looked at what you did, and what they said is not yours to undo or bring back.")
-    _must_be_untouched(history, left_out, clicked[-1].sequence, affected, who)
+    _must_be_untouched(history, left_out, clicked, who)
     event = e.Undone(of=tuple(r.sequence for r in clicked))
     after = _without(history, position, event)
     _must_add_up(after)
@@ -118,8 +138,14 @@ def last_undo(history: Sequence[Record], who: Person) -> int:
 
 def click_of(history: Sequence[Record], target: Record) -> list[Record]:
     """All rows that the same click brought."""
-    base = (target.cause or "").rpartition("+")[0] if "+" in (target.cause or "") else target.cause
-    return [r for r in history if r.cause == base or (r.cause or "").startswith(f"{base}+")]
+    base = _click(target)
+    return [r for r in history if _click(r) == base]
+
+
+def _click(row: Record) -> str:
+    """What the rows of one click have in common."""
+    first, _, nth = (row.cause or "").rpartition("+")
+    return first if nth.isdigit() and first else row.cause or ""
 
 
 def affects(history: Sequence[Record], clicked: Iterable[Record]) -> list[Record]:
@@ -137,22 +163,66 @@ def _builds_on(record: Record) -> str:
     return f"of {each}" if each else ""
 
 
-def _must_be_untouched(
-    history: Sequence[Record], left_out: frozenset[int], last: int, affected: Sequence[Record], who: Person
-) -> None:
+def _not_changed_since(
+    history: Sequence[Record], left_out: frozenset[int], clicked: Sequence[Record]
+) -> Sequence[Record]:
+    """The rows of a click that an undo takes back: all, or of dates and owners those that nobody changed since.
+
+    Where that is none of them: all, which will be refused. None where the click was taken back before, be it in part.
+    """
+    there = [r for r in clicked if r.sequence not in left_out]
+    whole = there if len(there) == len(clicked) else []
+    if len(clicked) == 1 or not all(isinstance(r.event, EACH_ALONE) for r in clicked):
+        return whole
+    return [r for r in there if not any(_later(history, left_out, [r], clicked[-1].sequence))] or whole
+
+
+def left_standing(history: Sequence[Record], row: Record) -> list[Record]:
+    """What an undo left as it is, of a click that it took back in part: the last change of each that came after it."""
+    event = row.event
+    rows = {r.sequence: r for r in history}
+    if not isinstance(event, e.Undone) or any(n not in rows for n in event.of):
+        return []
+    clicked, left_out = click_of(history, rows[event.of[0]]), undone(history)
+    left = [r for r in clicked if r.sequence not in left_out]
+    found = [[*_later(history, left_out, [r], clicked[-1].sequence)] for r in left]
+    return [later[-1].by for later in found if later]
+
+
+def _later(
+    history: Sequence[Record], left_out: frozenset[int], affected: Sequence[Record], last: int
+) -> Iterator[Later]:
+    """What changed the same things after the row `last`, oldest first."""
     touched = frozenset().union(*map(subjects, affected))
+    return (later for later in _after(history, left_out, affected, last) if subjects(later.row) & touched)
+
+
+def _after(
+    history: Sequence[Record], left_out: frozenset[int], affected: Sequence[Record], last: int
+) -> Iterator[Later]:
+    """Whatever came to count, or to count no more, after the row `last`, oldest first.
+
+    A row that an undo since has brought back or taken back is later itself, unless it is older than the click.
+    """
     own = {r.sequence for r in affected}
     rows = {r.sequence: r for r in history}
     for by in history:
-        if by.sequence <= last or by.sequence in left_out:
-            continue
-        # A row that an undo since has brought back or taken back is later itself, unless it is older than the click.
-        changed = [r for r in behind(rows, [by]) if r is by or (r.sequence <= last and r.sequence not in own)]
-        name = "You" if by.actor == who.id else by.actor_name
-        if any(subjects(r) & touched for r in changed):
+        if by.sequence > last and by.sequence not in left_out:
+            found = behind(rows, [by])
+            yield from (Later(r, by) for r in found if r is by or (r.sequence <= last and r.sequence not in own))
+
+
+def _must_be_untouched(
+    history: Sequence[Record], left_out: frozenset[int], clicked: Sequence[Record], who: Person
+) -> None:
+    affected, last = affects(history, clicked), clicked[-1].sequence
+    touched = frozenset().union(*map(subjects, affected))
+    for later in _after(history, left_out, affected, last):
+        name = "You" if later.by.actor == who.id else later.by.actor_name
+        if subjects(later.row) & touched:
             sentence = f"{name} changed this again after that, so it was left as it is. Nothing was undone."
-            raise Refusal(sentence, kind="stale")
-        if any(_builds_on(r) in touched for r in changed):
+            raise ChangedSince(sentence, later.by)
+        if _builds_on(later.row) in touched:
             sentence = f"{name} recorded something for this agent after that, so it stays. Nothing was undone."
             raise Refusal(sentence, kind="stale")
 
@@ -213,8 +283,9 @@ def _last(history: Sequence[Record], left_out: frozenset[int], who: Person) -> R
     That text was refused is nothing a person did.
     """
     last, before = None, None
+    in_part = {_click(r) for r in history if r.sequence in left_out}
     for row in reversed(history):
-        if row.actor != who.id or row.sequence in left_out or row.type in ("undone", "text_refused"):
+        if row.actor != who.id or row.type in ("undone", "text_refused") or _click(row) in in_part:
             continue
         final = _final(click_of(history, row))
         if final is None:

@@ -8,10 +8,11 @@ from bot.listeners.acts_beside import last_beside
 from bot.listeners.scenes import scene_for
 from bot.listeners.tasks import outdated
 from bot.router import Heard, Router
-from bot.surfaces import Replace, Say
+from bot.surfaces import Message, Replace, Say
 from bot.typed.tasks import tasks_meant
 from bot.views import rests, steps, tasks
-from bot.views.not_undone import not_undone
+from bot.views.blocks import escape
+from bot.views.not_undone import changed_since, not_undone, with_left
 from bot.views.scene import Scene
 from bot.views.tasks import Top
 from flows import events as e
@@ -19,7 +20,7 @@ from flows.events import Record
 from flows.evolve import undone
 from flows.firms import Person, Refusal
 from flows.services import Result, Services
-from flows.undo import INSTEAD, NotTheLast, before_now
+from flows.undo import INSTEAD, ChangedSince, NotTheLast, before_now, left_standing
 from flows.walk import Item
 
 NOT_UNDERSTOOD = Refusal(
@@ -39,6 +40,8 @@ def register(router: Router) -> None:
 async def undo(heard: Heard, carried: UndoChange, services: Services) -> Replace:
     try:
         result = await services.undo(heard.firm.key, heard.act, of=carried.of)
+    except ChangedSince as refusal:
+        return Replace(_changed_since(heard, services, refusal))
     except Refusal as refusal:
         return outdated(heard, services, refusal)
     return Replace(rests.now_screen(*await undone_here(heard, services, result, carried.of)))
@@ -63,7 +66,14 @@ async def type_undo(heard: Heard, services: Services) -> Say:
     except NotTheLast as refusal:
         scene, last = scene_for(heard, services), refusal.last
         return Say(not_undone(scene, tasks.in_words(scene, last), INSTEAD[last.type], refusal.before))
+    except ChangedSince as refusal:
+        return Say(_changed_since(heard, services, refusal))
     return Say(rests.now_screen(*await undone_here(heard, services, result)))
+
+
+def _changed_since(heard: Heard, services: Services, refusal: ChangedSince) -> Message:
+    scene = scene_for(heard, services)
+    return rests.now_screen(scene, changed_since(scene, escape(refusal.sentence), refusal.by))
 
 
 async def _beside_the_record(heard: Heard, services: Services) -> Say | None:
@@ -81,7 +91,10 @@ async def _beside_the_record(heard: Heard, services: Services) -> Say | None:
 
 async def type_redo(heard: Heard, services: Services) -> Say:
     """This person's last undo is taken back."""
-    result = await services.redo(heard.firm.key, heard.act)
+    try:
+        result = await services.redo(heard.firm.key, heard.act)
+    except ChangedSince as refusal:
+        return Say(_changed_since(heard, services, refusal))
     return Say(rests.now_screen(*await undone_here(heard, services, result)))
 
 
@@ -110,7 +123,8 @@ async def undone_here(heard: Heard, services: Services, result: Result, of: int 
     if row is None:
         return scene, tasks.note(UNDONE_ALREADY)
     rows, brought_back = _what_was_undone(history, row)
-    return scene, tasks.recorded(scene, [row], rows, brought_back=brought_back)
+    top = tasks.recorded(scene, [row], rows, brought_back=brought_back)
+    return scene, with_left(scene, top, left_standing(history, row))
 
 
 def _last_of_theirs(history: Sequence[Record], who: Person, of: int | None) -> Record | None:

@@ -1,12 +1,16 @@
-"""What a typed undo does not reach, what there is instead, and what it would take back if it is asked to."""
+"""What an undo does not reach or leaves as it is, and what there is instead."""
+
+from collections.abc import Sequence
 
 from bot.actions import Carried
 from bot.buttons import UndoChange
 from bot.surfaces import Block, Message
-from bot.views.blocks import button, section
+from bot.views.blocks import button, clip, context, section
 from bot.views.scene import Scene, banner
-from bot.views.tasks import in_words
+from bot.views.tasks import Top, in_words
 from flows.events import Record
+
+MOST_LEFT = 8
 
 
 def not_undone(
@@ -25,3 +29,25 @@ def not_undone(
         blocks.insert(1, section(older, accessory=way))
         said = f"{said} {older}"
     return Message(said, blocks)
+
+
+def changed_since(scene: Scene, sentence: str, by: Record) -> Top:
+    """Nothing was undone, as something came after it: what that was, and the way to take that back."""
+    said = f"{sentence} What came after: {_who_did(scene, by)}"
+    way = button("Undo that entry", scene.carry(UndoChange, of=by.sequence), says=f"Undo entry {by.sequence}")
+    return Top(said, (section(said, accessory=way),))
+
+
+def with_left(scene: Scene, top: Top, left: Sequence[Record]) -> Top:
+    """What was undone, and what was not: `left` are the entries that changed it after the click that was taken back."""
+    if not left:
+        return top
+    lines = [_who_did(scene, by) for by in left[:MOST_LEFT]]
+    lines += [f"and {len(left) - MOST_LEFT} more."] if len(left) > MOST_LEFT else []
+    said = "Left as it is, since it was changed after that:"
+    listed = " ".join(lines) if len(lines) == 1 else "\n• " + "\n• ".join(lines)
+    return Top(f"{top.text} {said} {' '.join(lines)}", (*top.blocks, context(clip(f"ℹ️ {said} {listed}", 2900))))
+
+
+def _who_did(scene: Scene, by: Record) -> str:
+    return f"{in_words(scene, by).removesuffix('.')} ({scene.by(by.actor, by.actor_name)}, {scene.moment(by.at)})."

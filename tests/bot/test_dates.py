@@ -416,6 +416,46 @@ async def test_a_plan_is_shown_first_saved_on_accept_as_one_click_and_undone_as_
     assert slack.refused() == []
 
 
+@pytest.mark.parametrize("how", ["Undo", "/cais undo"])
+async def test_undo_of_a_plan_of_which_one_date_was_changed_takes_the_others_back_and_names_that_one(
+    slack: Slack, services: Services, how: str
+) -> None:
+    key = await firm_of_ben(services)
+    await add_lea(services, key, LEA)
+    await services.answer(key, Act(person(BEN), "button", "a1"), "fdid_duty", ["yes"])
+    await slack.ben.types("/cais plan May 31, 2027")
+    await slack.ben.presses("Accept")
+    plan = slack.ben.last
+    assert len((await position(services, key)).task_due) > 2
+    await slack.lea.types("/cais due s2 March 30, 2027")
+    await (slack.ben.types(how) if how.startswith("/") else slack.ben.presses(how, on=plan))
+    now = await position(services, key)
+    assert (now.target, days(now.task_due)) == (None, {"s2": "2027-03-30"})
+    said = words_of(slack.ben.last)
+    assert "Undone:" in said
+    left = "Set the date of “Register for CAIS” to Tuesday, March 30, 2027 (lea, Nov 23, 2026"
+    assert f"Left as it is, since it was changed after that: {left}" in said
+    await slack.ben.presses("Redo")
+    assert len((await position(services, key)).task_due) > 2
+    assert slack.refused() == []
+
+
+async def test_what_was_changed_since_is_named_with_the_firm_and_the_way_to_take_that_back(
+    slack: Slack, services: Services
+) -> None:
+    key = await firm_of_ben(services)
+    await add_lea(services, key, LEA)
+    await slack.ben.types("/cais due s1 Dec 4")
+    await slack.lea.types("/cais due s1 Dec 15")
+    said = words_of(await slack.ben.types("/cais undo"))
+    assert "Apex Securities" in said
+    assert "lea changed this again after that, so it was left as it is. Nothing was undone." in said
+    assert "What came after: Set the date of “Does your firm report events with an FDID?” to Tuesday, Dec" in said
+    await slack.ben.presses("Undo that entry")
+    assert days((await position(services, key)).task_due) == {"s1": "2026-12-04"}
+    assert slack.refused() == []
+
+
 async def test_a_plan_leaves_dates_that_somebody_set_and_lines_that_are_not_ticked(
     slack: Slack, services: Services
 ) -> None:

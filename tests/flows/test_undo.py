@@ -7,11 +7,11 @@ import pytest
 from msgspec.structs import fields
 
 from flows import answers, own_dates, progress, setting_up
-from flows.events import AnyEvent, Event, TextRefused, Told
+from flows.events import AnyEvent, Event, TaskDueSet, TextRefused, Told
 from flows.evolve import fold
 from flows.firms import Refusal
 from flows.records import verify_position
-from flows.undo import FINAL, NotTheLast
+from flows.undo import FINAL, ChangedSince, NotTheLast, left_standing
 from tests.flows.life import ANA, BEN, PACK, TODAY, Life
 
 
@@ -79,6 +79,68 @@ def test_what_somebody_changed_since_is_left_as_it_is() -> None:
     with pytest.raises(Refusal, match="Ben Cole") as refused:
         life.undo(of)
     assert refused.value.kind == "stale"
+
+
+def a_plan(life: Life) -> int:
+    """A plan for two tasks and the target; the number of its first row."""
+    dates = {"s2": date(2026, 12, 15), "s3e": date(2026, 12, 18)}
+    life.take(own_dates.accept_plan(PACK, life.position, ANA, dates, today=TODAY, target=date(2027, 3, 1)))
+    return life.history[-1].sequence - 2
+
+
+def due(life: Life) -> dict[str, str]:
+    return {task: str(kept.on) for task, kept in life.position.task_due.items()}
+
+
+@pytest.mark.parametrize("by_number", [True, False])
+def test_of_several_dates_of_one_click_those_that_nobody_changed_since_are_taken_back(by_number: bool) -> None:
+    life = Life()
+    life.answer("fdid_duty", "yes")
+    of = a_plan(life)
+    life.take(own_dates.set_task_due(PACK, life.position, BEN, "s2", date(2027, 1, 5), today=TODAY), BEN)
+
+    assert life.undo(of if by_number else None)
+
+    assert due(life) == {"s2": "2027-01-05"}
+    assert life.position.target is None
+    (left,) = left_standing(life.history, life.history[-1])
+    assert (left.actor, left.event) == (BEN.id, TaskDueSet(task="s2", due=date(2027, 1, 5)))
+    assert life.undo(of) is False, "there is nothing more of it that is nobody else's by now"
+    assert verify_position(life.history, life.position) is None
+
+
+def test_what_an_undo_left_can_be_taken_back_once_the_change_after_it_is_and_a_redo_brings_the_others_back() -> None:
+    life = Life()
+    life.answer("fdid_duty", "yes")
+    of = a_plan(life)
+    life.take(own_dates.set_task_due(PACK, life.position, BEN, "s3e", date(2027, 1, 5), today=TODAY), BEN)
+    life.undo(of)
+    life.undo(life.history[-1].sequence)
+    assert due(life) == {"s2": "2026-12-15", "s3e": "2027-01-05"}
+
+    life.undo(of)
+    life.undo(who=BEN)
+    assert due(life) == {"s3e": "2026-12-18"}
+    life.undo(of)
+    assert due(life) == {}
+
+    life.undo()
+    assert life.position.answers == {}, "the plan is behind them, whole"
+
+
+def test_where_all_of_them_were_changed_since_nothing_is_undone_and_it_says_by_what() -> None:
+    life = Life()
+    life.answer("fdid_duty", "yes")
+    life.take(
+        own_dates.accept_plan(PACK, life.position, ANA, dict.fromkeys(["s2", "s3e"], date(2026, 12, 15)), today=TODAY)
+    )
+    for task in ("s2", "s3e"):
+        life.take(own_dates.set_task_due(PACK, life.position, BEN, task, None, today=TODAY), BEN)
+
+    with pytest.raises(ChangedSince, match="Ben Cole changed this again") as refused:
+        life.undo()
+
+    assert refused.value.by.event == TaskDueSet(task="s2", due=None)
 
 
 def test_set_up_is_not_undone_and_nothing_is_not_undone_either() -> None:
