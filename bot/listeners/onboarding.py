@@ -4,7 +4,7 @@ from datetime import date
 from typing import get_args
 
 from bot.buttons import OpenSetUp, SetUpForm
-from bot.listeners.scenes import scene_for
+from bot.listeners.scenes import dated_scene_for
 from bot.router import Heard, Router
 from bot.slack.places import place, slack_id
 from bot.surfaces import Answer, FieldErrors, Letter, Modal, Open, Replace, Say
@@ -83,7 +83,7 @@ async def set_up(heard: Heard, carried: SetUpForm, services: Services) -> Answer
         )
     except Refusal as refusal:
         return FieldErrors({_field_of(heard, taken): refusal.sentence})
-    return Replace(views.welcome(scene_for(heard, services, result.position)))
+    return Replace(views.welcome(await dated_scene_for(heard, services, result.position)))
 
 
 async def _wrong(heard: Heard, services: Services, channel: str) -> dict[str, str]:

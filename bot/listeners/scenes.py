@@ -2,6 +2,7 @@
 
 from bot.router import Heard
 from bot.views.scene import Scene, scene_of
+from bot.views.tasks import begins
 from flows.position import Position
 from flows.services import Services
 from flows.trading_days import Calendar
@@ -10,6 +11,19 @@ from flows.trading_days import Calendar
 def scene_for(heard: Heard, services: Services, position: Position | None = None) -> Scene:
     """The firm that is meant, or where it is by now, for this person and by their clock."""
     return scene_of(services, position or heard.firm, heard.who.id, heard.zone)
+
+
+async def dated_scene_for(heard: Heard, services: Services, position: Position | None = None) -> Scene:
+    """The same with the industry dates as this workspace has them, for what shows them."""
+    ledger = (await services.workspace(heard.tenant)).ledger
+    return scene_of(services, position or heard.firm, heard.who.id, heard.zone, ledger)
+
+
+async def card_scene_for(heard: Heard, services: Services, position: Position | None = None) -> Scene:
+    """The same for a card: the first one of a new firm says how the industry dates stand, and no other is read for."""
+    if begins(position or heard.firm):
+        return await dated_scene_for(heard, services, position)
+    return scene_for(heard, services, position)
 
 
 async def calendar_for(heard: Heard, services: Services) -> Calendar:

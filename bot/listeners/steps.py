@@ -1,12 +1,12 @@
 """Where the firm is: the next task, the whole roadmap, one step."""
 
 from bot.buttons import PickStep, PickTask, ShowNext, ShowStatus, ShowStep, ShowTask
-from bot.listeners.scenes import scene_for
+from bot.listeners.scenes import card_scene_for, dated_scene_for, scene_for
 from bot.router import Heard, Router
 from bot.surfaces import Message, Replace, Say
 from bot.typed.tasks import step_meant
 from bot.views import rests, steps, tasks
-from bot.views.scene import Scene, scene_of
+from bot.views.scene import Scene
 from flows.services import Services
 
 
@@ -28,27 +28,27 @@ async def show_where(heard: Heard, services: Services) -> Say:
 
 
 async def show_next(heard: Heard, services: Services) -> Say:
-    return Say(rests.now_screen(scene_for(heard, services)))
+    return Say(rests.now_screen(await card_scene_for(heard, services)))
 
 
 async def show_status(heard: Heard, services: Services) -> Say:
-    return Say(steps.status(await _dated_scene(heard, services)))
+    return Say(steps.status(await dated_scene_for(heard, services)))
 
 
 async def show_step(heard: Heard, services: Services) -> Say:
     """Without a number: the step of the next task, or the first."""
-    scene = await _dated_scene(heard, services)
+    scene = await dated_scene_for(heard, services)
     upcoming = scene.walk.next.task.step if scene.walk.next else scene.pack.steps[0].id
     step, parts = step_meant(scene.pack, heard.words or upcoming)
     return Say(steps.step_page(scene, step, parts, notes=await services.notes.standing(heard.tenant)))
 
 
 async def turn_to_next(heard: Heard, carried: ShowNext, services: Services) -> Replace:
-    return Replace(rests.now_screen(scene_for(heard, services)))
+    return Replace(rests.now_screen(await card_scene_for(heard, services)))
 
 
 async def turn_to_status(heard: Heard, carried: ShowStatus, services: Services) -> Replace:
-    return Replace(steps.status(await _dated_scene(heard, services)))
+    return Replace(steps.status(await dated_scene_for(heard, services)))
 
 
 async def turn_to_step(heard: Heard, carried: ShowStep, services: Services) -> Replace:
@@ -60,21 +60,15 @@ async def pick_step(heard: Heard, carried: PickStep, services: Services) -> Repl
 
 
 async def turn_to_task(heard: Heard, carried: ShowTask, services: Services) -> Replace:
-    return Replace(_task(scene_for(heard, services), carried.task))
+    return Replace(_task(await card_scene_for(heard, services), carried.task))
 
 
 async def pick_task(heard: Heard, carried: PickTask, services: Services) -> Replace:
-    return Replace(_task(scene_for(heard, services), "".join(heard.chosen[:1])))
-
-
-async def _dated_scene(heard: Heard, services: Services) -> Scene:
-    """The scene with the industry dates as this workspace has them, for what shows them."""
-    ledger = (await services.workspace(heard.tenant)).ledger
-    return scene_of(services, heard.firm, heard.who.id, heard.zone, ledger)
+    return Replace(_task(await card_scene_for(heard, services), "".join(heard.chosen[:1])))
 
 
 async def _step(heard: Heard, services: Services, number: str) -> Message:
-    scene = await _dated_scene(heard, services)
+    scene = await dated_scene_for(heard, services)
     step, parts = step_meant(scene.pack, number)
     return steps.step_page(scene, step, parts, notes=await services.notes.standing(heard.tenant))
 

@@ -113,8 +113,11 @@ def to_come(scene: Scene) -> list[Coming]:
 
 
 def past_all_milestones(scene: Scene) -> bool:
-    """Whether every industry date the roadmap names has passed, so that its past wording holds."""
-    return _all_past(Same(scene.ledger), Same(scene.pack), scene.today)
+    """Whether every industry date the roadmap names has passed, and no other is to come: its past wording holds.
+
+    Not where the workspace's own dates were not read: one of them may be to come.
+    """
+    return scene.ledger_read and _all_past(Same(scene.ledger), Same(scene.pack), scene.today) and not to_come(scene)
 
 
 @lru_cache(maxsize=256)
@@ -127,8 +130,10 @@ def _all_past(ledger: Same, kept_pack: Same, today: date) -> bool:
 
 
 def started_after_all(scene: Scene) -> bool:
-    """Whether the firm began here, as new to this, after every industry date the roadmap names."""
+    """Whether the firm began here, as new to this, after every industry date there is."""
     position = scene.position
+    if not past_all_milestones(scene):
+        return False
     if position.situation != "new" or scene.walk.ended or position.set_up_at is None:
         return False
     begun = scene.recorded_day(position.set_up_at)

@@ -98,6 +98,8 @@ class Scene(msgspec.Struct, frozen=True):
     practice: bool = False
     zone: str = ""
     """The viewer's own time zone, an IANA name; empty where it is not known."""
+    ledger_read: bool = True
+    """Whether `ledger` is what this workspace has; else it is the shipped one, which nobody's entries are in."""
 
     def carry(self, kind: type[C], **fields: Any) -> C:
         """What a button drawn now carries."""
@@ -137,6 +139,7 @@ def scene_of(
         practice=services.practice,
         zone=zone,
         ledger=ledger or services.ledger,
+        ledger_read=ledger is not None,
     )
 
 

@@ -29,6 +29,7 @@ from flows.events import Record, TaskCompleted
 from flows.firms import Person
 from flows.history import label, sentence, task_title
 from flows.own_dates import OPEN
+from flows.position import Position
 from flows.reviews import may_review, of_item
 from flows.undo import FINAL
 from flows.walk import Item, State
@@ -153,10 +154,14 @@ def card(scene: Scene, item: Item, top: Top = NOTHING) -> Message:
 
 def _welcome(scene: Scene) -> list[Block]:
     """For a firm that begins now: the industry dates are behind it, and nothing is held against it."""
-    begun = scene.position.tasks or scene.position.answers
-    if scene.position.situation != "new" or begun or not past_all_milestones(scene):
+    if not begins(scene.position) or not past_all_milestones(scene):
         return []
     return [context(f"ℹ️ {escape(scene.pack.wording.new_firm)} {dated.HOW}")]
+
+
+def begins(position: Position) -> bool:
+    """Whether the firm is new to this and has recorded nothing yet."""
+    return position.situation == "new" and not (position.tasks or position.answers)
 
 
 def _change(scene: Scene) -> list[Block]:

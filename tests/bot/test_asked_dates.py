@@ -244,6 +244,25 @@ async def test_of_a_date_that_was_moved_nobody_is_told_that_it_has_passed(slack:
     assert PAST not in said
 
 
+@pytest.mark.parametrize("deadline", ["full_cais_compliance", "fdid_refresh"])
+async def test_who_starts_before_an_industry_date_is_not_told_to_start_after_them(
+    slack: Slack, services: Services, deadline: str
+) -> None:
+    await slack.ben.types("/cais firm new")
+    await slack.ben.submits({"name": "Early Securities", "situation": "new", "precheck": "yes"})
+    assert NEW_FIRM in words_of(slack.ben.last)
+    await moves(services, Value("date", date(2027, 6, 10)), deadline)
+    await slack.ben.types("/cais firm new")
+    await slack.ben.submits({"name": "Later Capital", "situation": "new", "precheck": "yes"})
+    assert "Later Capital is set up. You walk the roadmap from step 1" in words_of(slack.ben.last)
+    await slack.ben.presses("Next")
+    for typed in ("", "next", "step 1", "due s1 Dec 15", "ask are we late?"):
+        said = words_of(slack.ben.last)
+        assert "You are starting after" not in said, typed
+        await slack.ben.types(f"/cais {typed}")
+    assert "Industry dates are shown for reference" in words_of(slack.ben.last)
+
+
 async def test_what_was_asked_is_kept_with_what_was_said(slack: Slack, services: Services) -> None:
     firm = await firm_with_dates(services)
     await slack.ben.types("are we late?")
