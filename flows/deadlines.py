@@ -236,6 +236,9 @@ def _kind_of_bounds(old: Value, new: Value) -> Kind:
     return "advanced" if new.not_before < old.not_before else "refined"
 
 
+AFTER_IT = "Your own target lies after it: look whether it still fits."
+
+
 def effect(notice: Notice, today: date, target: date | None) -> str:
     """What a change means for a firm with this target of its own."""
     value = notice.revision.value
@@ -245,7 +248,7 @@ def effect(notice: Notice, today: date, target: date | None) -> str:
         return "That day has passed, so it brings no reminders. Your firm's own dates stay as they are."
     if value.day == today:
         return "That day is today, so no more reminders follow. Your firm's own dates stay as they are."
-    after = " Your own target lies after it: look whether it still fits." if target and target > value.day else ""
+    after = f" {AFTER_IT}" if target and target > value.day else ""
     return f"Reminders follow this date from now on. Your firm's own dates stay as they are.{after}"
 
 

@@ -15,7 +15,7 @@ from bot.buttons import (
     TargetForm,
 )
 from bot.listeners import plans
-from bot.listeners.scenes import calendar_for, scene_for
+from bot.listeners.scenes import calendar_for, dated_scene_for, scene_for
 from bot.listeners.tasks import GONE, NO_SUCH_TASK, beyond, day_of
 from bot.listeners.yearly import own_dates
 from bot.router import Heard, Router
@@ -254,9 +254,10 @@ async def type_target(heard: Heard, services: Services) -> Answer:
 
 async def _set_target(heard: Heard, services: Services, on: date | None, seen: int | None = None) -> Message:
     result = await services.set_target(heard.firm.key, heard.act, on, seen=seen)
-    scene = scene_for(heard, services, result.position)
+    scene = await dated_scene_for(heard, services, result.position)
     unchanged = SET_ALREADY if scene.position.target == on else SET_MEANWHILE
-    return views.own(scene, await _recorded(heard, services, scene, result, on, unchanged))
+    top = await _recorded(heard, services, scene, result, on, unchanged)
+    return views.own(scene, views.with_target(scene, top) if on and result.changed else top)
 
 
 async def open_target(heard: Heard, carried: OpenTarget, services: Services) -> Open:

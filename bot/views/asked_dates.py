@@ -47,7 +47,7 @@ def _meant(scene: Scene, question: str) -> Sequence[Milestone]:
 
 def _passed(scene: Scene) -> str:
     """How many of the firm's own dates have passed."""
-    target = scene.position.target
+    target = scene.position.target if dated.target_counts(scene) else None
     own = [*([target] if target else []), *(one.on for one in dated.coming(scene))]
     count = sum(1 for on in own if on < scene.today)
     if not own:

@@ -6,7 +6,10 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from bot.views.blocks import clip, day, escape, literal, short_day
+from bot.views.milestones import to_come
 from bot.views.scene import Scene
+from flows.deadlines import AFTER_IT
+from flows.history import label
 from flows.own_dates import OPEN, due_of, next_time, owned, still_open
 from flows.position import Due, Owner
 from flows.time_words import clock, zone_name
@@ -18,6 +21,9 @@ LONGEST = 160
 """So much of a name stands beside a date in a list, so that one line never takes the room of the others."""
 LONGEST_TITLE = 48
 """So much of a step's title stands beside its number."""
+
+NOT_REMINDED = "Nothing reminds of it while the roadmap is at its end, as it is now."
+"""Of a target of a firm that has nothing left to do."""
 
 HOW = "`/cais due step 2 in two weeks` sets one date, `/cais plan` proposes them all."
 """For whoever has just read that a firm sets dates of its own."""
@@ -101,14 +107,17 @@ def mine(scene: Scene) -> Sequence[Item]:
 
 
 def coming(scene: Scene) -> list[Coming]:
-    """The firm's own dates of what is still to be done, the earliest first; steps as a whole, not task by task."""
+    """The firm's own dates of what is still to be done, the earliest first; steps as a whole, not task by task.
+
+    So is the day an answer is to be looked at again, also of one that ended the roadmap.
+    """
     position = scene.position
     open_items = [i for i in scene.walk.items if i.state in OPEN]
     own = [(position.task_due[i.key].on, i.title) for i in open_items if i.key in position.task_due]
     tasks = [Coming(on, clip(literal(title), LONGEST)) for on, title in own]
     ids = {i.task.step for i in open_items} | {i.task.part for i in open_items}
     steps = [Coming(d.on, _step(scene, step)) for step, d in position.step_due.items() if step in ids]
-    return sorted([*tasks, *steps, *_yearly(scene)])
+    return sorted([*tasks, *steps, *_yearly(scene), *_rechecks(scene)])
 
 
 def _step(scene: Scene, step_id: str) -> str:
@@ -127,6 +136,37 @@ def _yearly(scene: Scene) -> Iterator[Coming]:
         yield Coming(next_time(r, scene.today, done), f"{name} (every year)")
 
 
+def _rechecks(scene: Scene) -> Iterator[Coming]:
+    for fact, answer in scene.position.answers.items():
+        question = scene.pack.questions.get(fact)
+        if question and answer.recheck_on:
+            said = ", ".join(escape(label(question.options, value)) for value in answer.value)
+            yield Coming(answer.recheck_on, f"Look again at “{escape(question.ask)}”, answered: {said}")
+
+
+def target_counts(scene: Scene) -> bool:
+    """Whether the firm is reminded of its target: not while its roadmap is at an end."""
+    return scene.walk.outcome is None or scene.walk.outcome.resting
+
+
+def target_line(scene: Scene) -> list[str]:
+    """The firm's target, a line; none where there is none."""
+    target = scene.position.target
+    if target is None:
+        return []
+    words = date_words(scene, target) if target_counts(scene) else f"{day(target)}. {NOT_REMINDED}"
+    return [f"🎯 *Your target:* {words}"]
+
+
+def target_note(scene: Scene) -> str:
+    """Why a target to come may not do what one sets it for; safe in mrkdwn, empty where nothing speaks against it."""
+    target = scene.position.target
+    if not target_counts(scene):
+        return NOT_REMINDED
+    before = [coming for coming in to_come(scene) if target and coming.last < target]
+    return f"{before[0].said}. {AFTER_IT}" if before else ""
+
+
 def after_target(scene: Scene) -> str:
     """Which tasks have a date after a target still to come, and what to do about it; empty where none has."""
     target = scene.position.target
@@ -143,9 +183,7 @@ def after_target(scene: Scene) -> str:
 
 def own_dates(scene: Scene) -> list[str]:
     """The target and the dates nearest to today, a line each; what has passed takes no room from what is to come."""
-    target = scene.position.target
-    lines = [f"🎯 *Your target:* {date_words(scene, target)}"] if target else []
-    dates = coming(scene)
+    lines, dates = target_line(scene), coming(scene)
     first = near(dates, scene.today, MOST_DATES)
     lines += [f"🗓️ {short_words(scene, on)}: {what}" for on, what in dates[first : first + MOST_DATES]]
     return [*lines, *_others(scene, [*dates[:first], *dates[first + MOST_DATES :]])]

@@ -175,8 +175,7 @@ def own(scene: Scene, top: Top = NOTHING, page: int = 0) -> Message:
     """The firm's own dates, page by page: what `/cais due` alone shows, and what a change ends in."""
     dates = dated.coming(scene)
     found = date_pages.page_of(scene, dates, page)
-    target = scene.position.target
-    lines = [f"🎯 *Your target:* {dated.date_words(scene, target)}"] if target else ["🎯 No target yet."]
+    lines = dated.target_line(scene) or ["🎯 No target yet."]
     beyond = dated.after_target(scene)
     lines += [f"⏱️ {beyond}"] if beyond else []
     lines += date_pages.lines(scene, found)
@@ -252,6 +251,12 @@ def with_day(scene: Scene, top: Top, on: date, calendar: Calendar) -> Top:
 def with_day_before(top: Top, was: date | None) -> Top:
     """What was recorded, and which date it took the place of: whoever set that one may have had a reason."""
     return with_note(top, f"Before, it was {day(was)}.") if was else top
+
+
+def with_target(scene: Scene, top: Top) -> Top:
+    """What was recorded of a target to come, and why it may not do what one sets it for."""
+    said = dated.target_note(scene)
+    return with_note(top, said) if said else top
 
 
 def if_it_applies(top: Top, items: Sequence[Item]) -> Top:

@@ -308,7 +308,9 @@ def _next(scene: Scene) -> list[str]:
     lines = [f"👉 Next: *{literal(walk.next.title)}* (step {walk.next.task.step})"] if walk.next else []
     if walk.outcome and not walk.next:
         lines.append(escape(walk.outcome.say))
-    if target := scene.position.target:
+    if not dated.target_counts(scene):
+        lines += [f"🗓️ {dated.short_words(scene, on)}: {what}" for on, what in dated.coming(scene)[:1]]
+    elif target := scene.position.target:
         lines.append(f"🎯 Your target: {dated.short_words(scene, target)}")
     return lines
 

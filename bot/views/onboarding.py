@@ -130,6 +130,8 @@ def welcome(scene: Scene) -> Message:
     if position.target:
         facts.append(f"Target: {day(position.target)}")
     blocks = [section(f"*{literal(position.name)}* is set up.\n" + "\n".join(facts))]
+    if position.target and (said := dated.target_note(scene)):
+        blocks.append(context(f"ℹ️ {said}"))
     explained, buttons = _by_situation(scene)
     blocks += [section(explained)]
     if pre := _precheck_said(pack, position):

@@ -123,8 +123,10 @@ def status(scene: Scene, top: Top = NOTHING) -> Message:
 
 
 def _dates(scene: Scene) -> list[str]:
-    no_target = "🎯 No target date is set yet: `/cais target` and a day sets one, `/cais plan` works back from it."
-    own = [] if scene.position.target else [no_target]
+    way = (
+        " yet: `/cais target` and a day sets one, `/cais plan` works back from it" if dated.target_counts(scene) else ""
+    )
+    own = [] if scene.position.target else [f"🎯 No target date is set{way}."]
     return [*own, *dated.own_dates(scene), *to_review_line(scene)]
 
 

@@ -253,7 +253,9 @@ async def test_who_starts_before_an_industry_date_is_not_told_to_start_after_the
     assert NEW_FIRM in words_of(slack.ben.last)
     await moves(services, Value("date", date(2027, 6, 10)), deadline)
     await slack.ben.types("/cais firm new")
-    await slack.ben.submits({"name": "Later Capital", "situation": "new", "precheck": "yes"})
+    fields = {"name": "Later Capital", "situation": "new", "precheck": "yes", "target": "2027-10-01"}
+    await slack.ben.submits(fields)
+    assert "Your own target lies after it" in words_of(slack.ben.last)
     assert "Later Capital is set up. You walk the roadmap from step 1" in words_of(slack.ben.last)
     await slack.ben.presses("Next")
     for typed in ("", "next", "step 1", "due s1 Dec 15", "ask are we late?"):

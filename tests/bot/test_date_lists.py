@@ -6,11 +6,14 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from bot.views.date_pages import ON_A_PAGE, PASSED_FIRST
+from flows.deadlines import Source, Value
 from flows.events import FirmKey
 from flows.roadmap import Pack
-from tests.bot.conversing import BEN, COMPLIANCE, LEA, labels, words_of
+from flows.workspace import DeadlineRevised
+from tests.bot.conversing import ANA, BEN, COMPLIANCE, LEA, labels, words_of
 from tests.bot.firm_making import a_firm, person
 from tests.bot.reminding import World, new_york, world_at
 
@@ -126,3 +129,66 @@ async def test_plan_home_summary_and_nudge_mark_what_has_passed_in_the_same_way(
     await world.slack.ben.presses("Nudge owners…", on=home)
     assert world.slack.ben.modal is not None
     assert "Register for CAIS (Apex Securities, Dec 15, 2026, passed)" in words_of(world.slack.ben.modal)
+
+
+@pytest.fixture
+async def without_obligation(world: World) -> World:
+    """A firm with a target, whose roadmap ended with its first answer: to be looked at again on December 31."""
+    await a_firm(world.services, "Apex Securities", BEN)
+    await world.slack.ben.types("/cais target Jan 8, 2027")
+    await world.slack.ben.types("/cais next")
+    await world.slack.ben.presses("No…")
+    answer = await world.slack.ben.submits({"basis": "We only advise.", "recheck": "2026-12-31"})
+    assert answer["ok"], answer
+    return world
+
+
+@pytest.mark.parametrize("view", ["/cais due", "/cais status", "/cais deadlines", "home"])
+async def test_without_obligation_the_day_to_look_again_stands_where_dates_do(
+    without_obligation: World, view: str
+) -> None:
+    world, ben = without_obligation, without_obligation.slack.ben
+    again = f"Look again at “{world.services.pack.questions['fdid_duty'].ask}”, answered: No"
+    shown = await (ben.opens_home() if view == "home" else ben.types(view))
+    assert shown is not None
+    when = "Thursday, December 31, 2026" if view == "/cais due" else "Dec 31, 2026"
+    assert f"🗓️ {when}: {again}" in words_of(shown)
+    await world.goes_to("2027-01-11")
+    shown = await (ben.opens_home() if view == "home" else ben.types(view))
+    assert shown is not None
+    mark = ", which has passed" if view == "/cais due" else " (passed)"
+    assert f"🗓️ {when}{mark}: {again}" in words_of(shown)
+
+
+async def test_without_obligation_it_is_said_that_nothing_reminds_of_the_target(without_obligation: World) -> None:
+    world, ben = without_obligation, without_obligation.slack.ben
+    said = words_of(await ben.types("/cais target Jan 20, 2027"))
+    assert "ℹ️ Nothing reminds of it while the roadmap is at its end, as it is now." in said
+    await world.goes_to("2027-02-01")
+    said = words_of(await ben.types("/cais due"))
+    assert "*Your target:* Wednesday, January 20, 2027. Nothing reminds of it while" in said
+    assert "1 of your firm's own dates has passed." in words_of(await ben.types("/cais ask are we late?"))
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (Value("date", date(2027, 6, 10)), "Thursday, June 10, 2027"),
+        (Value("month", month="2027-06"), "some day in June 2027"),
+    ],
+)
+async def test_a_target_after_an_industry_date_to_come_is_said_to_lie_after_it(
+    world: World, value: Value, said: str
+) -> None:
+    await a_firm(world.services, "Apex Securities", BEN)
+    source = Source("CAT Alert 2026-09", "https://www.catnmsplan.com/cat-alerts")
+    admin = replace(person(ANA), admin=True)
+    moved = DeadlineRevised("full_cais_compliance", date(2026, 11, 20), date(2026, 11, 20), value, source, "Moved.")
+    await world.services.record_for_workspace("-/T0SANDBOX", world.act(admin), moved)
+    ben, note = world.slack.ben, f"Full CAIS compliance, {said}. Your own target lies after it: look whether it still"
+    assert "lies after it" not in words_of(await ben.types("/cais target May 28, 2027"))
+    assert note in words_of(await ben.types("/cais target July 30, 2027"))
+    await ben.types("/cais target")
+    await ben.submits({"day": "2027-10-01"})
+    assert note in words_of(ben.last)
+    assert "lies after it" not in words_of(await ben.types("/cais target none"))
