@@ -1,14 +1,13 @@
 """The firm's own dates and who owns what: deciding about them, and reading what holds for a task."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from itertools import count
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from flows import events as e
 from flows import guard
-from flows.events import AnyEvent, Record
+from flows.events import AnyEvent
 from flows.firms import Person, Refusal, require
 from flows.position import Due, Owner, Position, Recurring
 from flows.progress import find, is_stale
@@ -18,18 +17,8 @@ from flows.walk import Item
 
 LONGEST_NAME = 80
 MOST_RECURRING = 30
-OF_RECURRING = ("recurring_set", "recurring_removed", "undone")
 FURTHEST = 10
 """Years from today within which a date of a firm's own lies: beyond them it is a slip of the pen."""
-
-
-class TakenOff(NamedTuple):
-    """A date of every year that the firm has no more."""
-
-    name: str
-    by: str
-    by_name: str
-    at: datetime
 
 
 # --- dates of tasks and steps ---------------------------------------------------------------------------------
@@ -212,29 +201,6 @@ def remove_recurring(position: Position, who: Person, recurring: str) -> list[An
     require(position, who, "member")
     there = any(x.id == recurring for x in position.recurring)
     return [e.RecurringRemoved(recurring=recurring)] if there else []
-
-
-def taken_off(history: Sequence[Record], recurring: str) -> TakenOff | None:
-    """How a date of every year that is not there any more was called, and who took it off, be it by an undo.
-
-    `history` has the rows of the types `OF_RECURRING` at least. None where it was never there.
-    """
-    rows = {row.sequence: row for row in history}
-    kinds = e.RecurringSet, e.RecurringRemoved
-    of_it = {n for n, row in rows.items() if isinstance(it := row.event, kinds) and it.recurring == recurring}
-    named = [event.name for n in sorted(of_it) if isinstance(event := rows[n].event, e.RecurringSet)]
-    ended = [row for row in history if not isinstance(row.event, e.RecurringSet) and _is_about(rows, row, of_it)]
-    if not named or not ended:
-        return None
-    last = max(ended, key=lambda row: row.sequence)
-    return TakenOff(named[-1], last.actor, last.actor_name, last.at)
-
-
-def _is_about(rows: Mapping[int, Record], row: Record, of_it: Collection[int]) -> bool:
-    """Whether it is one of these rows, or an undo that comes down to one."""
-    if not isinstance(row.event, e.Undone):
-        return row.sequence in of_it
-    return any(n in of_it or (n in rows and _is_about(rows, rows[n], of_it)) for n in row.event.of)
 
 
 def next_time(recurring: Recurring, today: date, done: Collection[date] = ()) -> date:

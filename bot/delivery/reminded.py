@@ -16,12 +16,12 @@ from bot.views.scene import Scene, scene_of
 from flows.asked import Kept, Owed
 from flows.deadlines import Revision
 from flows.events import FirmKey
-from flows.own_dates import OF_RECURRING, taken_off
 from flows.reminders.rung import Found
 from flows.reminders.rungs import Rung, every
 from flows.reminders.snoozing import base_key, snoozed_to
 from flows.reminders.telling import People
 from flows.services import Services
+from flows.taken_off import OF_AGENTS, OF_RECURRING, agent_taken_off, recurring_taken_off
 from flows.trading_days import Calendar
 from flows.workspace import fold
 
@@ -63,12 +63,15 @@ async def read(owed: Sequence[Owed], services: Services) -> list[Reminded]:
 
 
 async def _with_its_end(it: Reminded, services: Services) -> Reminded:
-    """A date of every year that the firm has no more is named as its history has it."""
-    kind, _, recurring = it.rung.subject.partition(":")
-    if kind != "recurring" or it.recurring:
-        return it
-    history = await services.events.history(it.scene.position.key, types=OF_RECURRING)
-    return replace(it, taken_off=taken_off(history, recurring))
+    """A date of every year that the firm has no more is named as its history has it; so is an agent of a task."""
+    kind, _, which = it.rung.subject.partition(":")
+    if kind == "recurring" and not it.recurring:
+        history = await services.events.history(it.scene.position.key, types=OF_RECURRING)
+        return replace(it, taken_off=recurring_taken_off(history, which))
+    if it.without_agent:
+        history = await services.events.history(it.scene.position.key, types=OF_AGENTS)
+        return replace(it, taken_off=agent_taken_off(history, it.without_agent))
+    return it
 
 
 def _moves_together(found: Sequence[tuple[Owed, Reminded]]) -> list[Reminded]:

@@ -9,14 +9,15 @@ from bot.views import dated
 from bot.views.blocks import clip, day, literal
 from bot.views.scene import Scene
 from flows.deadlines import Deadline, Notice, Revision, TakenBack
-from flows.own_dates import TakenOff, in_year
+from flows.own_dates import in_year
 from flows.position import Recurring, YearDone
 from flows.reminders.redating import date_now
 from flows.reminders.rungs import Rung
 from flows.roadmap import Question
+from flows.taken_off import TakenOff
 from flows.time_words import clock, zone_name
 from flows.trading_days import Calendar
-from flows.walk import LEFT, Item
+from flows.walk import LEFT, Item, titled
 
 LONGEST_TITLE = 200
 
@@ -52,7 +53,7 @@ class Reminded(msgspec.Struct, frozen=True):
     moved_since: str = ""
     """Of an industry date that was moved more than once before it is told: the revision that was the first."""
     taken_off: TakenOff | None = None
-    """Of a date of every year that the firm has no more: how it was called, and who took it off."""
+    """Of a date of every year, or a task's agent, that the firm has no more: how it was called, who took it off."""
     besides: tuple[str, ...] = ()
     """Kinds of further reminders of the same subject, which are not said by themselves."""
 
@@ -61,6 +62,16 @@ class Reminded(msgspec.Struct, frozen=True):
         """The task it is about, if it is about one."""
         kind, _, key = self.rung.subject.partition(":")
         return self.scene.walk.item(key) if kind == "task" else None
+
+    @property
+    def without_agent(self) -> str:
+        """The id of its task's agent, where that does not report for the firm any more; empty otherwise."""
+        kind, _, key = self.rung.subject.partition(":")
+        if kind != "task" or (self.item and self.item.state != "not_applicable"):
+            return ""
+        each = key.partition("[")[2].rstrip("]")
+        agent = self.scene.position.agent(each)
+        return "" if agent and agent.status == "active" else each
 
     @property
     def recurring(self) -> Recurring | None:
@@ -210,7 +221,17 @@ def name(it: Reminded) -> str:
         return it.taken_off.name if it.taken_off else "A date of every year"
     if kind == "milestone":
         return "An industry date that was taken back"
-    return person_name(it.scene, person) if kind == "person" else "Something that is not there any more"
+    if kind == "person":
+        return person_name(it.scene, person)
+    return _name_of_a_task(it) or "Something that is not there any more"
+
+
+def _name_of_a_task(it: Reminded) -> str:
+    """Of one that is not there any more: for an agent that was taken off, or a change of agent that was undone."""
+    task_id, _, each = it.rung.subject.removeprefix("task:").partition("[")
+    task, agent = it.scene.pack.tasks.get(task_id), it.scene.position.agent(each.rstrip("]"))
+    called = agent.name if agent else it.taken_off.name if it.taken_off else ""
+    return titled(task.title, called) if task else ""
 
 
 def person_name(scene: Scene, person: str) -> str:

@@ -46,7 +46,20 @@ def became(it: Reminded) -> str:
         gone = it.taken_off
         by = f" by {it.scene.by(gone.by, gone.by_name)}, {it.scene.own_moment(gone.at)}" if gone else ""
         return f"➖ {said}: this date of every year was taken off{by}."
+    if it.rung.subject.startswith("task:"):
+        return _does_not_apply(it, said)
     return f"➖ {said}: it is not there any more."
+
+
+def _does_not_apply(it: Reminded, said: str) -> str:
+    """Of a task, with who took off the agent it was for, where it was for one."""
+    gone = it.taken_off
+    if gone is None:
+        return f"➖ {said}: it does not apply any more."
+    agent = it.scene.position.agent(it.without_agent)
+    leaves = agent is not None and agent.status == "leaving"
+    what = "the change to another agent was begun" if leaves else "this agent was taken off"
+    return f"➖ {said}: {what} by {it.scene.by(gone.by, gone.by_name)}, {it.scene.own_moment(gone.at)}."
 
 
 def _task_became(it: Reminded, item: Item, said: str) -> str:
@@ -56,7 +69,7 @@ def _task_became(it: Reminded, item: Item, said: str) -> str:
         by = f" by {scene.by(done.by, done.by_name)}, {scene.own_moment(done.at)}" if done else ""
         return f"✅ {said}: done{by}."
     if item.state in ("set_aside", "not_applicable", "later"):
-        return f"➖ {said}: it does not apply any more."
+        return _does_not_apply(it, said)
     if kept and kept.person != it.rung.person and not it.to_a_lead:
         return f"↪️ {said}: it belongs to {dated.owner_name(scene, kept)} now."
     if it.lost and item.state in OPEN:

@@ -327,6 +327,40 @@ async def test_a_yearly_date_that_was_taken_off_is_named_with_who_did_it(world: 
     assert "not there any more" not in world.said(BEN)
 
 
+@pytest.mark.parametrize("how", ["taken off", "undone", "waited for", "replaced"])
+async def test_the_task_of_an_agent_that_was_taken_off_is_named_with_who_did_it(world: World, how: str) -> None:
+    firm = await a_firm(world.services, FIRM, BEN, U0ANA="lead")
+    key, ben, ana = firm.key, person(BEN), person(ANA)
+    await world.services.answer(key, world.act(ben), "fdid_duty", ["yes"])
+    await world.services.complete(key, world.act(ben), "s2", outcome="submitted")
+    await world.services.complete(key, world.act(ben), "s3e")
+    await world.services.complete(key, world.act(ben), "s3", outcome="saa_only")
+    added = await world.services.add_agents(key, world.act(ben), ["Apex Clearing", "Beta Bureau"])
+    await world.services.answer(key, world.act(ben), "methods", ["agent"])
+    agent = added.position.agents[1].id
+    task = f"s5[{agent}]"
+    if how == "undone":  # it is not, where something was recorded for it
+        await world.services.set_step_due(key, world.act(ben), "5", REGISTRATION)
+    else:
+        await world.services.set_task_due(key, world.act(ben), task, REGISTRATION)
+    if how == "waited for":  # what is recorded of it stays
+        await world.services.wait(key, world.act(ben), task, whom="Beta", follow_up_on=None)
+    await world.goes_to("2026-12-01")
+    assert "Test relationship with your agent: Beta Bureau" in world.said(BEN)
+    if how == "undone":
+        await world.services.undo(key, world.act(ana), added.records[1].sequence)
+    elif how == "replaced":
+        await world.services.start_change(key, world.act(ana), agent, "Gamma")
+    else:
+        await world.services.remove_agent(key, world.act(ana), agent)
+    await world.plan()
+    end = "the change to another agent was begun" if how == "replaced" else "this agent was taken off"
+    said = f"➖ *Test relationship with your agent: Beta Bureau*: {end} by Ana Ruiz, Dec 1, 2026, 9:00 AM"
+    assert said in world.said(BEN)
+    assert f"{end} by you" in world.said(ANA)
+    assert world.slack.refused() == []
+
+
 async def test_a_yearly_date_that_another_lead_did_names_them_and_is_not_ones_own_to_take_back(world: World) -> None:
     firm = await a_firm(world.services, FIRM, LEA, U0BEN="lead")
     set_up = await world.services.set_recurring(firm.key, world.act(person(BEN)), "SAA certification", 12, 15)
