@@ -10,6 +10,7 @@ from bot.views.passages import contact_line
 from bot.views.reminded import Reminded, name, title
 from bot.views.reminder_reasons import besides, counts_the_same, lost_how, lost_words, why
 from bot.views.scene import wait_words, why_not
+from bot.views.waiting import contact_to_chase
 from flows.deadline_words import value_words
 from flows.deadlines import Revision, Source, effect
 from flows.position import TaskRecord
@@ -167,7 +168,7 @@ def _chase(it: Reminded, *, copied: bool) -> list[str]:
     item = it.item
     if item is None or item.record is None or not asks_about_a_wait(it):
         return []
-    contact = it.scene.pack.contacts[item.task.contact] if item.task.contact else None
+    contact = contact_to_chase(it.scene, item, item.record)
     whom = contact_line(contact) if contact else literal(item.record.whom)
     return [f"*Whom to chase:* {whom}", "" if copied else "`/cais waiting` has a message to copy."]
 

@@ -1,5 +1,6 @@
 """The board of all waits: since when, whom to chase and with what words, and when it is asked about next."""
 
+import re
 from datetime import date
 
 from bot.buttons import PickTask, ShowStatus, ShowTask, UndoChange
@@ -12,11 +13,15 @@ from bot.views.task_buttons import done_buttons, end_wait_button
 from bot.views.task_forms import asked_then
 from bot.views.tasks import NOTHING, Top
 from flows.position import Owner, TaskRecord
+from flows.roadmap import Contact
 from flows.trading_days import Calendar
 from flows.walk import Item
 
 MOST = 8
 """Waits with their words and buttons in one message."""
+
+SURE = 5
+"""Letters of a name that is found in words run together; a shorter one may be part of another name."""
 
 
 def board(scene: Scene, calendar: Calendar, *, top: Top = NOTHING) -> Message:
@@ -80,8 +85,32 @@ def _wait(scene: Scene, item: Item, calendar: Calendar) -> list[Block]:
 
 
 def words_to_copy(scene: Scene, item: Item, record: TaskRecord) -> list[Block]:
-    """The words to chase with, to copy: the roadmap's, or ours where it has none."""
-    return ready_message(scene, item) if item.task.draft else to_copy(_asks_politely(scene, item, record))
+    """The words to chase with, to copy: the roadmap's, where they are for whoever is waited for, or ours."""
+    contact = contact_to_chase(scene, item, record)
+    theirs = bool(contact) if item.task.contact else not _is_of_the_firm(scene, record.whom)
+    return ready_message(scene, item) if item.task.draft and theirs else to_copy(_asks_politely(scene, item, record))
+
+
+def contact_to_chase(scene: Scene, item: Item, record: TaskRecord) -> Contact | None:
+    """The roadmap's contact for this task, where it is what the firm waits for; None where that is somebody else."""
+    contact = scene.pack.contacts[item.task.contact] if item.task.contact else None
+    if contact is None or _is_of_the_firm(scene, record.whom):
+        return None
+    role = scene.pack.roles[item.task.wait_for].title if item.task.wait_for else ""
+    names, said = set(_words(f"{contact.name} {role}")), _words(record.whom)
+    together = "".join(said)  # `the help desk`, or an address
+    meant = not names.isdisjoint(said) or any(len(name) >= SURE and name in together for name in names)
+    return contact if meant else None
+
+
+def _is_of_the_firm(scene: Scene, whom: str) -> bool:
+    """Whether it is one of the firm's own people, by name or by an `@`."""
+    names = {member.name.casefold() for member in scene.position.members.values()}
+    return whom.startswith(("@", "<@")) or whom.casefold() in names
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.casefold())
 
 
 def _asks_politely(scene: Scene, item: Item, record: TaskRecord) -> str:
@@ -98,7 +127,7 @@ def _lines(scene: Scene, item: Item, record: TaskRecord, calendar: Calendar) -> 
     gone = calendar.between(since, scene.today)
     long = "since today" if since >= scene.today else f"since {short_day(since)}, {_days(gone)}"
     kept = dated.owner(scene, item)
-    contact = scene.pack.contacts[item.task.contact] if item.task.contact else None
+    contact = contact_to_chase(scene, item, record)
     return [
         f"⏳ *{literal(item.title)}* · step {escape(item.task.step)}",
         f"*{'Waiting for' if contact else 'Waiting for, and to chase'}:* {literal(record.whom)}, {long}",

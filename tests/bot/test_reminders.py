@@ -961,6 +961,35 @@ async def test_a_wait_to_look_at_on_the_day_of_its_date_says_both_and_whom_to_ch
     assert "has been waiting since November 23, 2026" in copied(world)
 
 
+@pytest.mark.parametrize(
+    ("whom", "helpdesk"),
+    [
+        ("FINRA CAT", True),
+        ("the help desk (Joe)", True),
+        ("help@finracat.com", True),
+        ("@ben", False),
+        ("@cat", False),
+        ("Ben Cole", False),
+        ("Catherine at Apex", False),
+    ],
+)
+async def test_whom_to_chase_is_whoever_is_waited_for(world: World, whom: str, helpdesk: bool) -> None:
+    """The Helpdesk, its number and the roadmap's words for it are for a wait on the Helpdesk."""
+    firm = await a_firm(world.services, FIRM, LEA, U0BEN="member")
+    await world.services.answer(firm.key, world.act(person(BEN)), "fdid_duty", ["yes"])
+    await world.services.complete(firm.key, world.act(person(BEN)), "s2", outcome="submitted")
+    await world.services.assign(firm.key, world.act(person(BEN)), "s3e", person(BEN))
+    await world.services.wait(firm.key, world.act(person(BEN)), "s3e", whom=whom, follow_up_on=None)
+    board = words_of(await world.slack.ben.types("/cais waiting"))
+    assert ("*Whom to chase:* ☎️ FINRA CAT Helpdesk" in board) is helpdesk
+    assert (f"*Waiting for, and to chase:* {whom}, since today" in board) is not helpdesk
+    assert ("does not see Administrator entitlement" in board) is helpdesk
+    assert (f"{FIRM} has been waiting since November 23, 2026 for: " in board) is not helpdesk
+    await world.goes_to("2026-12-01")
+    assert f"*Whom to chase:* {'☎️ FINRA CAT Helpdesk' if helpdesk else whom}" in world.said(BEN)
+    assert ("does not see Administrator entitlement" in copied(world)) is helpdesk
+
+
 async def test_of_many_waits_as_many_have_their_words_as_a_message_has_room_for(world: World) -> None:
     firm = await a_firm(world.services, FIRM, BEN)
     me = person(BEN)
