@@ -43,6 +43,18 @@ def day_before(record: Record) -> date | None:
     return date.fromisoformat(day) if isinstance(day, str) else None
 
 
+def rule_before(record: Record) -> str:
+    """What a date of every year was before it was set anew: `every March 15`, with its name where that was another.
+
+    Empty where it was not there.
+    """
+    seen, event = msgspec.json.decode(record.before), record.event
+    if not isinstance(seen, dict) or not isinstance(event, e.RecurringSet):
+        return ""
+    every = f"every {yearly(seen['month'], seen['day'])}"
+    return every if seen["name"] == event.name else f"“{seen['name']}”, {every}"
+
+
 def _between(pack: Pack, event: AnyEvent, before: Any, after: Any) -> str:
     if isinstance(event, e.RemindersSet):
         rules = [rules_in_words(msgspec.convert(seen, Rules)) for seen in (before, after)]

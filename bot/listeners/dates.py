@@ -1,6 +1,5 @@
 """Hears when things are wanted: the date of a task or step, the target, dates of every year."""
 
-from collections.abc import Callable
 from datetime import date
 
 from bot.buttons import (
@@ -17,11 +16,11 @@ from bot.buttons import (
 from bot.listeners import plans
 from bot.listeners.scenes import calendar_for, dated_scene_for, scene_for
 from bot.listeners.tasks import GONE, NO_SUCH_TASK, beyond, day_of
-from bot.listeners.yearly import own_dates
+from bot.listeners.yearly import own_dates, when_set
 from bot.router import Heard, Router
 from bot.surfaces import Answer, FieldErrors, Message, Open, Replace, Say
 from bot.typed import dates as date_words
-from bot.typed.dates import DueWords
+from bot.typed.dates import DueWords, Read
 from bot.typed.tasks import near_tasks, out_of_reach, step_meant
 from bot.views import dates as views
 from bot.views import steps, tasks
@@ -30,7 +29,7 @@ from bot.views.scene import Scene
 from bot.views.tasks import Top
 from flows import dates
 from flows.before_after import day_before
-from flows.dates import EveryYear, Meant, NoDate, OnDay, WhichDay
+from flows.dates import EveryYear, NoDate, OnDay, WhichDay
 from flows.firms import Refusal
 from flows.services import Result, Services
 from flows.trading_days import Calendar
@@ -58,7 +57,7 @@ def register(router: Router) -> None:
     router.action(FinishYear)(finish_year)
 
 
-def reader(today: date, calendar: Calendar) -> Callable[[str], Meant | None]:
+def reader(today: date, calendar: Calendar) -> Read:
     """What reads words as a date, today."""
     return lambda text: dates.read_due(text, today=today, calendar=calendar)
 
@@ -72,9 +71,10 @@ async def type_due(heard: Heard, services: Services) -> Answer:
     if not heard.words.strip():
         return Say(views.own(scene))
     calendar = await calendar_for(heard, services)
-    found = date_words.due_words(scene.pack, scene.walk, heard.words, reader(scene.today, calendar))
+    read = reader(scene.today, calendar)
+    found = date_words.due_words(scene.pack, scene.walk, heard.words, read)
     if found.name or found.yearly:
-        return await _due_every_year(heard, services, scene, found)
+        return await _due_every_year(heard, services, scene, found, read)
     if found.subject.step:
         return await _due_of_step(heard, services, scene, found, calendar)
     return await _due_of_task(heard, services, scene, found, calendar)
@@ -159,21 +159,22 @@ async def _due_of_step(heard: Heard, services: Services, scene: Scene, found: Du
     raise YEARLY_NEEDS_A_NAME
 
 
-async def _due_every_year(heard: Heard, services: Services, scene: Scene, found: DueWords) -> Answer:
-    kept = next((r for r in scene.position.recurring if r.name.casefold() == found.name.casefold()), None)
+async def _due_every_year(heard: Heard, services: Services, scene: Scene, found: DueWords, read: Read) -> Answer:
+    name = " ".join(found.name.split())
+    kept = next((r for r in scene.position.recurring if r.name.casefold() == name.casefold()), None)
     match found.meant:
-        case EveryYear(month, on) if found.name and not _names_a_task(scene, found.name):
-            result = await services.set_recurring(heard.firm.key, heard.act, found.name, month, on)
-            return Say(own_dates(heard, services, result, leap_day=views.is_leap_day(month, on)))
         case NoDate() if kept:
             return Say(own_dates(heard, services, await services.remove_recurring(heard.firm.key, heard.act, kept.id)))
+        case _ if not date_words.is_a_name(name, read):
+            raise YEARLY_NEEDS_A_NAME
+        case EveryYear(month, on) if not _names_a_task(scene, name):
+            result = await services.set_recurring(heard.firm.key, heard.act, name, month, on)
+            return Say(when_set(heard, services, result, name))
         case WhichDay(ask, _):
             raise Refusal(f"{ask} Nothing was set.")
         case EveryYear():
             raise YEARLY_NEEDS_A_NAME
-    raise Refusal(
-        f"“{found.name}” is no task of this firm. For a date of every year, write `every March 15` behind it."
-    )
+    raise Refusal(f"“{name}” is no task of this firm. For a date of every year, write `every March 15` behind it.")
 
 
 def _names_a_task(scene: Scene, name: str) -> bool:

@@ -9,6 +9,8 @@ from bot.views import dates as views
 from bot.views import tasks
 from bot.views import yearly as yearly_views
 from bot.views.scene import Scene
+from bot.views.tasks import Top
+from flows.before_after import rule_before
 from flows.position import Recurring
 from flows.reminders.ladders import ladders_of
 from flows.reminders.yearly import days_at_hand
@@ -29,9 +31,21 @@ async def done_typed(
     return yearly_views.which_is_done(scene, days, items)
 
 
-def own_dates(heard: Heard, services: Services, result: Result, *, leap_day: bool = False) -> Message:
-    """What was recorded, and below it the firm's own dates. `leap_day`: of a date that most years do not have."""
+def own_dates(heard: Heard, services: Services, result: Result) -> Message:
+    """What was recorded, and below it the firm's own dates."""
     scene = scene_for(heard, services, result.position)
-    top = tasks.recorded(scene, result.records) if result.changed else tasks.note("That is so already.")
-    top = views.with_leap_day(top) if leap_day else top
+    return views.own(scene, _recorded(scene, result))
+
+
+def when_set(heard: Heard, services: Services, result: Result, name: str) -> Message:
+    """The same of a date that was set: how it was before, and when it falls next."""
+    scene = scene_for(heard, services, result.position)
+    top = _recorded(scene, result)
+    kept = next((r for r in result.position.recurring if r.name.casefold() == name.casefold()), None)
+    if kept:
+        top = yearly_views.with_rule(scene, top, kept, rule_before(result.records[0]) if result.changed else "")
     return views.own(scene, top)
+
+
+def _recorded(scene: Scene, result: Result) -> Top:
+    return tasks.recorded(scene, result.records) if result.changed else tasks.note("That is so already.")

@@ -6,7 +6,7 @@ from difflib import SequenceMatcher
 from typing import NamedTuple
 
 from bot.typed.tasks import meant_before, named_before, names_for_certain, step_named, tasks_meant
-from flows.dates import EveryYear, Meant, WhichDay
+from flows.dates import EveryYear, Meant, NoDate, WhichDay
 from flows.position import Position
 from flows.roadmap import Pack, Part, Step
 from flows.walk import LEFT, Item, Walk
@@ -17,6 +17,9 @@ Read = Callable[[str], Meant | None]
 LIKE = 0.7
 """Likeness from which a member is offered for a name that is nobody's."""
 
+QUOTES = "\"“”'‘’«»"
+_NO_NAME = re.compile(rf"^([{QUOTES}]\s*[{QUOTES}])(?!\w)\s*(.*)$")
+"""Quotes with nothing between them, and what stands behind."""
 _QUOTED = re.compile(r"^[\"“”'‘’«](.+?)[\"“”'‘’»]\s*(.*)$")
 _YEARLY = re.compile(r"^(.*?)\s*\b((?:every|each|yearly|annually)\b.*)$", re.IGNORECASE)
 _LEADING = re.compile(r"^(?:to|for|is|by|due|at|of|the date of)\s+", re.IGNORECASE)
@@ -54,6 +57,8 @@ class DueWords(NamedTuple):
 def due_words(pack: Pack, walk: Walk, text: str, read: Read) -> DueWords:
     """The task or step and the date: `s2 Dec 15`, `step 4 next Friday`, `"SAA review" every March 15`, `tomorrow`."""
     said = text.strip()
+    if nothing := _NO_NAME.match(said):
+        return DueWords(name=nothing[1], meant=read(nothing[2]) if nothing[2] else None, rest=nothing[2], yearly=True)
     quoted = _QUOTED.match(said)
     if quoted and not subject_of(pack, walk, quoted[1]):
         return DueWords(name=quoted[1].strip(), meant=read(quoted[2]) if quoted[2] else None, rest=quoted[2])
@@ -65,6 +70,11 @@ def due_words(pack: Pack, walk: Walk, text: str, read: Read) -> DueWords:
     tokens = said.split()
     found = _date_behind(pack, walk, tokens, read) or _date_before(pack, walk, tokens, read)
     return found or _no_date(pack, walk, said, read)
+
+
+def is_a_name(words: str, read: Read) -> bool:
+    """Whether a date of every year may be called that: not nothing, and not a word that takes one off."""
+    return bool(words.strip(f"{QUOTES} ")) and not isinstance(read(words), NoDate)
 
 
 def _date_behind(pack: Pack, walk: Walk, tokens: list[str], read: Read) -> DueWords | None:

@@ -6,8 +6,11 @@ from datetime import date
 from bot.buttons import FinishYear
 from bot.surfaces import Block, Message
 from bot.views.blocks import Element, actions, button, clip, day, literal, section, short_day
+from bot.views.dates import is_leap_day, with_leap_day, with_note
 from bot.views.scene import Scene, banner
 from bot.views.steps import which_task
+from bot.views.tasks import Top
+from flows.own_dates import next_time
 from flows.position import Recurring
 from flows.reminders.yearly import day_to_come
 from flows.walk import Item
@@ -50,3 +53,11 @@ def _done(scene: Scene, kept: Recurring, on: date) -> Element:
 
 def _coming(scene: Scene, kept: Recurring) -> date:
     return day_to_come(scene.position, kept, scene.today)
+
+
+def with_rule(scene: Scene, top: Top, kept: Recurring, was: str) -> Top:
+    """What was recorded of a date, which one it took the place of, and the day it falls on next."""
+    if was:
+        top = with_note(top, f"Before, it was {literal(was)}.")
+    top = with_note(top, f"Next: {day(next_time(kept, scene.today))}.")
+    return with_leap_day(top) if is_leap_day(kept.month, kept.day) else top

@@ -264,6 +264,56 @@ async def test_a_date_of_every_year_is_kept_shown_and_removed(slack: Slack, serv
     assert (await position(services, key)).recurring == ()
 
 
+async def test_a_date_of_every_year_that_is_set_anew_says_what_it_was_and_when_it_falls_next(
+    slack: Slack, services: Services
+) -> None:
+    key = await firm_of_ben(services)
+    first = words_of(await slack.ben.types('/cais due "SAA yearly certification" every March 15'))
+    assert "Next: Monday, March 15, 2027." in first
+    assert "Before, it was" not in first
+    moved = words_of(await slack.ben.types('/cais due "SAA yearly certification" every April 1'))
+    assert "Before, it was every March 15." in moved
+    assert "Next: Thursday, April 1, 2027." in moved
+    again = words_of(await slack.ben.types('/cais due "SAA yearly certification" every April 1'))
+    assert "That is so already." in again
+    assert "Before, it was" not in again
+    spelled = words_of(await slack.ben.types('/cais due "SAA YEARLY certification" every April 1'))
+    assert "Before, it was “SAA yearly certification”, every April 1." in spelled
+    await slack.ben.presses("Undo")
+    (kept,) = (await position(services, key)).recurring
+    assert (kept.name, kept.month, kept.day) == ("SAA yearly certification", 4, 1)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        '"" every March 15',
+        "“ ” every March 15",
+        "'' every March 15",
+        '"none" every March 15',
+        "none every March 15",
+        "clear every March 15",
+        '"" none',
+        '"" Dec 15',
+        "every March 15",
+    ],
+)
+async def test_a_date_of_every_year_is_called_something(slack: Slack, services: Services, typed: str) -> None:
+    key = await firm_of_ben(services)
+    assert "Give a date of every year a name of its own, like" in words_of(await slack.ben.types(f"/cais due {typed}"))
+    now = await position(services, key)
+    assert (now.recurring, dict(now.task_due)) == ((), {})
+
+
+async def test_a_date_that_was_called_so_before_can_be_taken_off(slack: Slack, services: Services) -> None:
+    key = await firm_of_ben(services)
+    for name in ('""', "none"):
+        await services.set_recurring(key, Act(person(BEN), "command", name), name, 3, 15)
+    await slack.ben.types('/cais due "" none')
+    await slack.ben.types('/cais due "none" none')
+    assert (await position(services, key)).recurring == ()
+
+
 async def test_a_yearly_date_on_february_29_says_where_it_falls_in_other_years(
     slack: Slack, services: Services
 ) -> None:
