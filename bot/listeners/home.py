@@ -15,7 +15,7 @@ from bot.views import home as views
 from bot.views import home_firms, tasks, waiting
 from bot.views.blocks import button
 from bot.views.home import Pending, Today
-from bot.views.scene import Scene, banner
+from bot.views.scene import Scene, banner, scene_of
 from bot.views.tasks import NOTHING, Asked, Top
 from bot.views.within_home import place_of
 from flows.events import Record
@@ -171,7 +171,8 @@ async def _today(heard: Heard, services: Services, firms: Sequence[Compared], un
     of_waits = [c.firm.key for c in waiting_firms[: views.MOST_WAITS + views.MOST_TASKS]]
     of_firms = [c.firm.key for c in firms[: views.MOST_FIRMS if len(firms) <= views.MOST_FIRMS else views.WORST]]
     found = await services.portfolios.read([*of_mine, *of_waits, *of_firms], heard.who)
-    scenes = {key: scene_for(heard, services, position) for key, position in found.items()}
+    ledger = (await services.workspace(heard.tenant)).ledger
+    scenes = {key: scene_of(services, there, heard.who.id, heard.zone, ledger) for key, there in found.items()}
     tasks_of_mine = [p for key in dict.fromkeys(of_mine) if key in scenes for p in _mine(scenes[key])]
     shown = sorted(tasks_of_mine, key=_urgency)[: views.MOST_TASKS]
     above = {(p.scene.position.key, p.item.key) for p in shown}

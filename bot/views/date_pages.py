@@ -26,7 +26,7 @@ class Page(NamedTuple):
 
 def page_of(scene: Scene, dates: Sequence[Coming], number: int) -> Page:
     """The page of that number; the one near today where an old button asks for one that is there no more."""
-    begin = near(dates, scene.today, ON_A_PAGE, PASSED_FIRST) + number * ON_A_PAGE
+    begin = near([one.on for one in dates], scene.today, ON_A_PAGE, PASSED_FIRST) + number * ON_A_PAGE
     first, end = max(0, begin), max(0, begin + ON_A_PAGE)
     if number and not dates[first:end]:
         return page_of(scene, dates, 0)

@@ -184,17 +184,17 @@ def after_target(scene: Scene) -> str:
 def own_dates(scene: Scene) -> list[str]:
     """The target and the dates nearest to today, a line each; what has passed takes no room from what is to come."""
     lines, dates = target_line(scene), coming(scene)
-    first = near(dates, scene.today, MOST_DATES)
+    first = near([one.on for one in dates], scene.today, MOST_DATES)
     lines += [f"🗓️ {short_words(scene, on)}: {what}" for on, what in dates[first : first + MOST_DATES]]
     return [*lines, *_others(scene, [*dates[:first], *dates[first + MOST_DATES :]])]
 
 
-def near(dates: Sequence[Coming], today: date, most: int, passed: int = 0) -> int:
-    """Where to begin in `dates`, so that `most` of them are those nearest to today.
+def near(dates: Sequence[date], today: date, most: int, passed: int = 0) -> int:
+    """Where to begin in `dates`, the earliest first, so that `most` of them are those nearest to today.
 
     Up to `passed` of those that have passed come before what is to come, more only where there is room for them.
     """
-    behind = sum(1 for one in dates if one.on < today)
+    behind = sum(1 for on in dates if on < today)
     return max(0, min(behind - passed, len(dates) - most))
 
 

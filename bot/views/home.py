@@ -32,6 +32,7 @@ from bot.views.blocks import (
     section,
     short_day,
 )
+from bot.views.home_soon import date_line, soon_blocks
 from bot.views.onboarding import WHAT_THIS_IS
 from bot.views.portfolio import first_words
 from bot.views.scene import (
@@ -47,6 +48,7 @@ from bot.views.scene import (
 from bot.views.summaries import progress_bar
 from bot.views.task_buttons import one_click, review_buttons
 from bot.views.tasks import NOTHING, Top
+from flows.events import FirmKey
 from flows.firms import Person, role_of
 from flows.history import counted
 from flows.position import Member
@@ -111,11 +113,16 @@ def home(today: Today, who: Person, *, top: Top = NOTHING) -> Home:
         actions(*_quickly(today)),
         *(_mine(today, several=several) if today.own else ()),
         *_waits(today, several=several),
+        *(soon_blocks(today.firms, _above(today), several=several) if today.own else ()),
         *_firms(today, who),
         divider(),
         *_ways(who),
     ]
     return Home(blocks)
+
+
+def _above(today: Today) -> set[tuple[FirmKey, str]]:
+    return {(p.scene.position.key, p.item.key) for p in (*today.mine, *today.waits)}
 
 
 def _quickly(today: Today) -> list[Element]:
@@ -179,23 +186,15 @@ def _nothing(today: Today) -> str:
 def _task(pending: Pending, *, several: bool) -> str:
     scene, item, review = pending
     said = [f"*{literal(item.title)}*", *([literal(scene.position.name)] if several else [f"step {item.task.step}"])]
-    about = (_finished(scene, review),) if review else (_date(scene, item), _wait(scene, item), _locked(scene, item))
+    about = (
+        (_finished(scene, review),) if review else (date_line(scene, item), _wait(scene, item), _locked(scene, item))
+    )
     return "\n".join([" · ".join(said), *filter(None, about)])
 
 
 def _finished(scene: Scene, review: Review) -> str:
     record = review.record
     return f"🔎 To be reviewed by you: recorded by {scene.by(record.by, record.by_name)}, {scene.moment(record.at)}"
-
-
-def _date(scene: Scene, item: Item) -> str:
-    """The day the firm wants it by; that one has passed is said, and nothing more."""
-    due = dated.due(scene, item)
-    if due is None:
-        return ""
-    if due.on < scene.today:
-        return f"📌 Its date, {short_day(due.on)}, has passed"
-    return f"📌 Today, {short_day(due.on)}" if due.on == scene.today else f"🗓️ By {short_day(due.on)}"
 
 
 def _wait(scene: Scene, item: Item) -> str:
@@ -243,7 +242,8 @@ def _waited(pending: Pending, *, several: bool) -> str:
     name = [literal(scene.position.name)] if several else []
     kept = dated.owner(scene, item)
     owner = f"👤 {dated.owner_name(scene, kept)}" if kept else "👤 nobody yet"
-    return f"{_wait(scene, item)}\n{' · '.join([literal(item.title), *name, owner])}"
+    lines = (_wait(scene, item), " · ".join([literal(item.title), *name, owner]), date_line(scene, item))
+    return "\n".join(filter(None, lines))
 
 
 def _chase(pending: Pending) -> Element:

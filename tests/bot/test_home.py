@@ -5,16 +5,20 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
+from flows.deadlines import Source, Value
 from flows.events import FirmKey
 from flows.firms import Person
 from flows.position import Position
 from flows.services import Act, Services
+from flows.workspace import DeadlineRevised
 from tests.bot.conversing import BEN, LEA, Slack, labels, words_of
 from tests.bot.firm_making import a_firm
 from tests.bot.walking import BEN_COLE, TENANT
 
 LEA_HADDAD = Person(f"slack:{TENANT}/{LEA}", "Lea Haddad")
+ADMIN = Person(f"slack:{TENANT}/U0ANA", "Ana Ruiz", admin=True)
 BY_BEN = Act(BEN_COLE, "button")
 
 
@@ -385,3 +389,69 @@ async def test_a_firm_says_the_date_that_its_place_comes_from(slack: Slack, serv
     home = words_of(await slack.ben.opens_home() or {})
     assert home.index("Birch") < home.index("Apex")
     assert "🗓️ Next date, Dec 13, 2026: Register for CAIS" in home
+
+
+async def passes(services: Services, days: int) -> None:
+    """So many days go by."""
+    now = services.clock()
+    services.clock = lambda: now + timedelta(days)
+    services.portfolios._clock = services.clock
+
+
+def due_soon(someone: Any) -> str:
+    """What of a Home stands under that head, up to the firms."""
+    return home_of(someone).partition("Due soon\n")[2].partition("👉 Next")[0]
+
+
+async def test_what_is_for_the_lead_of_one_firm_to_see_to_is_due_soon_on_their_home(
+    slack: Slack, services: Services
+) -> None:
+    key = await registered(services, "Apex", U0LEA="member")
+    today = services.today(await services.position(key, BEN_COLE))
+    await services.set_recurring(key, BY_BEN, "WSP review", *(today + timedelta(1)).timetuple()[1:3])
+    await services.set_task_due(key, BY_BEN, "s2", today + timedelta(2))
+    await services.assign(key, BY_BEN, "s2", LEA_HADDAD)
+    await services.set_task_due(key, BY_BEN, "s3e", today + timedelta(9))
+    source = Source("CAT Alert 2026-09", "https://www.catnmsplan.com/cat-alerts")
+    moved = DeadlineRevised("full_cais_compliance", today, today, Value("date", date(2027, 1, 15)), source, "Moved.")
+    await services.record_for_workspace(TENANT, replace(BY_BEN, who=ADMIN), moved)
+    await passes(services, 5)
+    soon = due_soon(await opened(slack))
+    assert "*WSP review* (every year)\n📌 Its date, Nov 24, 2026, has passed; not marked done yet" in soon
+    assert "*Register for CAIS* · 👤 Lea Haddad\n📌 Its date, Nov 25, 2026, has passed" in soon
+    assert f"*{services.pack.tasks['s3e'].title}* · 👤 nobody yet\n🗓️ By Dec 2, 2026" in soon
+    assert "📅 Industry date: Full CAIS compliance, Friday, January 15, 2027" in soon
+    assert "Due soon" not in words_of(await slack.lea.opens_home() or {}), "that is for leads"
+    await slack.ben.presses("Done for Nov 24, 2026", on=slack.ben.home)
+    assert "Done for Tuesday, November 24, 2026: WSP review" in home_of(slack.ben)
+    assert "WSP review" not in due_soon(await opened(slack))
+    await services.assign(key, BY_BEN, "s2", BEN_COLE)
+    assert "Register for CAIS" not in due_soon(await opened(slack)), "it is among their own tasks"
+    assert slack.refused() == []
+
+
+async def test_due_soon_counts_what_it_leaves_out_and_what_has_passed_takes_no_room_from_what_is_to_come(
+    slack: Slack, services: Services
+) -> None:
+    key = (await a_firm(services, "Apex", BEN)).key
+    today = services.today(await services.position(key, BEN_COLE))
+    for n in range(1, 13):
+        await services.set_recurring(key, BY_BEN, f"Filing {n:02}", *(today + timedelta(n)).timetuple()[1:3])
+    await passes(services, 9)
+    soon = due_soon(await opened(slack))
+    assert [line[1:10] for line in soon.splitlines() if line.startswith("*Filing")] == [
+        *(f"Filing {n:02}" for n in (6, 7, 8)),
+        *(f"Filing {n:02}" for n in (9, 10, 11)),
+    ]
+    assert "and 6 more; `/cais due` shows a firm's dates." in soon
+
+
+async def test_a_wait_on_home_says_its_date_and_stands_there_once(slack: Slack, services: Services) -> None:
+    key = await registered(services, "Apex", U0LEA="member")
+    await waiting(services, key, LEA_HADDAD)
+    today = services.today(await services.position(key, BEN_COLE))
+    await services.set_task_due(key, BY_BEN, "s3e", today)
+    await passes(services, 1)
+    home = home_of(await opened(slack))
+    assert f"{services.pack.tasks['s3e'].title} · 👤 Lea Haddad\n📌 Its date, Nov 23, 2026, has passed" in home
+    assert "Due soon" not in home
