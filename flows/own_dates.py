@@ -26,8 +26,14 @@ FURTHEST = 10
 
 def due_of(position: Position, task: Task, key: str) -> Due | None:
     """The day this task is wanted by: its own, else its part's, else its step's; None where the firm set none."""
-    steps = position.step_due
-    return position.task_due.get(key) or steps.get(task.part) or steps.get(task.step)
+    return position.task_due.get(key) or position.step_due.get(step_followed(position, task, key))
+
+
+def step_followed(position: Position, task: Task, key: str) -> str:
+    """The part or step whose date this task goes by; empty where it has its own, or there is none."""
+    if key in position.task_due:
+        return ""
+    return next((step for step in (task.part, task.step) if step in position.step_due), "")
 
 
 def must_be_a_day_to_come(day: date, today: date) -> None:

@@ -212,7 +212,8 @@ async def _set_step(heard: Heard, services: Services, step: str, on: date | None
     unchanged = SET_ALREADY if (kept.on if kept else None) == on else SET_MEANWHILE
     top = await _recorded(heard, services, scene, result, on, unchanged)
     of_step = [i for i in scene.walk.items if step in (i.task.step, i.task.part)]
-    top = views.if_it_applies(top, of_step) if on and result.changed else top
+    if on and result.changed:
+        top = views.if_followed(scene, views.if_it_applies(top, of_step), step)
     return steps.step_page(scene, *step_meant(scene.pack, step), top)
 
 

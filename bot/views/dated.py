@@ -10,7 +10,7 @@ from bot.views.milestones import to_come
 from bot.views.scene import Scene
 from flows.deadlines import AFTER_IT
 from flows.history import label
-from flows.own_dates import OPEN, due_of, next_time, owned, still_open
+from flows.own_dates import OPEN, due_of, next_time, owned, step_followed, still_open
 from flows.position import Due, Owner
 from flows.time_words import clock, zone_name
 from flows.trading_days import NEW_YORK, end_of
@@ -115,8 +115,8 @@ def coming(scene: Scene) -> list[Coming]:
     open_items = [i for i in scene.walk.items if i.state in OPEN]
     own = [(position.task_due[i.key].on, i.title) for i in open_items if i.key in position.task_due]
     tasks = [Coming(on, clip(literal(title), LONGEST)) for on, title in own]
-    ids = {i.task.step for i in open_items} | {i.task.part for i in open_items}
-    steps = [Coming(d.on, _step(scene, step)) for step, d in position.step_due.items() if step in ids]
+    followed = {step for i in open_items if (step := step_followed(position, i.task, i.key))}
+    steps = [Coming(d.on, _step(scene, step)) for step, d in position.step_due.items() if step in followed]
     return sorted([*tasks, *steps, *_yearly(scene), *_rechecks(scene)])
 
 

@@ -41,7 +41,7 @@ from bot.views.blocks import (
 from bot.views.scene import Scene, banner, only_if_it_comes
 from bot.views.tasks import NOTHING, Top
 from flows.dates import WhichDay
-from flows.own_dates import OPEN, still_open
+from flows.own_dates import OPEN, step_followed, still_open
 from flows.position import Recurring
 from flows.trading_days import Calendar
 from flows.walk import Item
@@ -269,6 +269,14 @@ def if_it_applies(top: Top, items: Sequence[Item]) -> Top:
         return top
     depends = "Whether this applies depends on an answer still to come."
     return with_note(top, f"{depends} Its reminders begin once it does; if it does not, none come.")
+
+
+def if_followed(scene: Scene, top: Top, step: str) -> Top:
+    """What was recorded of a step's date; where no task goes by it, so that it is in no list, that too."""
+    there = (step_followed(scene.position, i.task, i.key) for i in scene.walk.items if i.state in OPEN)
+    if step in there:
+        return top
+    return with_note(top, "No open task goes by it now: each has a date of its own or of its part, or is done.")
 
 
 def with_note(top: Top, text: str) -> Top:

@@ -192,3 +192,19 @@ async def test_a_target_after_an_industry_date_to_come_is_said_to_lie_after_it(
     await ben.submits({"day": "2027-10-01"})
     assert note in words_of(ben.last)
     assert "lies after it" not in words_of(await ben.types("/cais target none"))
+
+
+async def test_a_steps_date_is_listed_while_a_task_goes_by_it(world: World) -> None:
+    await a_firm(world.services, "Apex Securities", BEN)
+    await to_step_two(world)
+    ben, listed = world.slack.ben, ": step 2, "
+    assert "No open task goes by it" not in words_of(await ben.types("/cais due step 2 Dec 18"))
+    assert listed in words_of(await ben.types("/cais due"))
+    assert listed in words_of(await ben.types("/cais"))
+    await ben.types("/cais due s2 Dec 15")
+    for view in ("/cais due", "/cais", "/cais status"):
+        assert listed not in words_of(await ben.types(view)), view
+    said = words_of(await ben.types("/cais due step 2 Dec 21"))
+    assert "No open task goes by it now: each has a date of its own or of its part, or is done." in said
+    await ben.types("/cais due s2 none")
+    assert f"Monday, December 21, 2026{listed}" in words_of(await ben.types("/cais due"))
