@@ -174,9 +174,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         return self.data_dir.resolve() / "sandbox"
 
     @property
+    def slacks_file(self) -> Path:
+        """What the bot in Slack keeps where no database is named."""
+        return self.data_dir.resolve() / "cais.db"
+
+    @property
     def folder(self) -> Path:
-        """Where things are kept."""
-        return self.sandbox_folder if self.way == "sandbox" else self.data_dir.resolve()
+        """Where things are kept. A database that is named is not taken for the sandbox's, unless it is asked for."""
+        named = self.names_database and self.mode != "sandbox"
+        return self.sandbox_folder if self.way == "sandbox" and not named else self.data_dir.resolve()
 
     @property
     def evidence_folder(self) -> Path:

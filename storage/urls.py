@@ -1,6 +1,7 @@
 """What a database's URL says: which database it is, and where."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 
 def sqlite_path(url: str) -> Path | None:
@@ -17,3 +18,14 @@ def sqlite_path(url: str) -> Path | None:
     if not name or ":memory:" in name:
         raise ValueError("The database URL names no file; a database in memory would forget everything.")
     return Path(name)
+
+
+def shown(url: str) -> str:
+    """Which database that is, for people: the path of its file, or the URL without its password. Raises ValueError."""
+    path = sqlite_path(url)
+    if path is not None:
+        return str(path.absolute())
+    parts = urlsplit(url)
+    user = f"{parts.username}@" if parts.username else ""
+    port = f":{parts.port}" if parts.port else ""
+    return f"postgresql://{user}{parts.hostname or ''}{port}{parts.path}"

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import click
 
-from bot.commands.database import in_use
+from bot.commands.database import chosen, in_use
 from bot.settings import Settings, load
 from storage.backup import back_up
 from storage.backup import restore as put_back
 from storage.errors import StorageError
 from storage.moving import move as move_all
-from storage.urls import sqlite_path
+from storage.urls import shown, sqlite_path
 
 POSTGRES = (
     "The database is on PostgreSQL, which brings its own: `pg_dump` and `pg_restore` "
@@ -33,13 +33,15 @@ def backup(file: Path) -> None:
     For SQLite; the bot may go on working. A file that is there is never overwritten. Keys are not in it: keep
     CAIS_ENCRYPTION_KEYS apart.
     """
-    settings = load()
+    settings = chosen(load())
     copies = settings.evidence_folder
     try:
-        made = back_up(_file(settings), copies, file)
+        path = _file(settings)
+        made = back_up(path, copies, file)
     except (StorageError, ValueError) as error:
         raise CannotCopy(str(error)) from None
-    click.echo(f"{file}: {made.size / 1_000_000:.1f} MB, the database and {_copies(made.copies)}.")
+    size = f"{made.size / 1_000_000:.1f} MB"
+    click.echo(f"{file}: {size}, the database and {_copies(made.copies)}. The database is {path.absolute()}.")
 
 
 @click.command()
@@ -49,9 +51,10 @@ def restore(file: Path) -> None:
 
     What was there is put aside, not deleted. Copies of evidence that are missing are added; what is there stays.
     """
-    settings = load()
+    settings = chosen(load(), fills=True)
     try:
-        done = put_back(file, _file(settings), settings.evidence_folder)
+        path = _file(settings)
+        done = put_back(file, path, settings.evidence_folder)
     except (StorageError, ValueError) as error:
         raise CannotCopy(str(error)) from None
     if done.copies == 1:
@@ -60,7 +63,8 @@ def restore(file: Path) -> None:
         click.echo(f"{done.copies:,} copies of evidence were missing and are back.")
     if done.aside:
         click.echo(f"The database that was there before is {done.aside.name}, beside it.")
-    click.echo("The backup is in place. Look at it with `cais verify`, then start the bot.")
+    where = f"The backup is in place, and the database is {path.absolute()}."
+    click.echo(f"{where} Look at it with `cais verify`, then start the bot.")
 
 
 @click.command()
@@ -71,7 +75,7 @@ def move(url: str) -> None:
     Stop the bot first. Rows are counted and the heads of all chains compared before anything counts as copied; this
     database stays as it is. Then set CAIS_DATABASE_URL to the other one.
     """
-    settings = load()
+    settings = chosen(load())
     if path := in_use(settings.database):  # what it wrote behind the copy would be lost
         raise CannotCopy(f"{path} is open in another program. Stop the bot first. Nothing was copied.")
     try:
@@ -84,7 +88,8 @@ def move(url: str) -> None:
         if rows:
             click.echo(f"{table}: {rows:,} rows")
     firms = "1 firm's chain ends" if len(moved.heads) == 1 else f"The chains of {len(moved.heads)} firms end"
-    click.echo(f"{firms} alike on both sides. Set CAIS_DATABASE_URL to the other one, then `cais verify`.")
+    where = f"{shown(settings.database)} was copied to {shown(url)}."
+    click.echo(f"{firms} alike on both sides. {where} Set CAIS_DATABASE_URL to the other one, then `cais verify`.")
 
 
 def _file(settings: Settings) -> Path:

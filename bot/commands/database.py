@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from bot.practice.own import slacks_beside
+from bot.settings import Settings
 from storage import sqlite
 from storage.database import Database, open_database
 from storage.errors import StorageError, StorageUnavailable
@@ -16,6 +18,30 @@ class NoDatabase(click.ClickException):
     """The database could not be opened or used. Exit code 2: trying again changes nothing."""
 
     exit_code = 2
+
+
+UNCLEAR = (
+    "No token of Slack's is set, so nothing says whether {slacks} is meant, which the bot in Slack works on, or {own}, "
+    "which is the sandbox's. Nothing was read or changed. For Slack, put its tokens into .env or into the environment, "
+    "as for `cais run`. For the sandbox, set CAIS_MODE=sandbox."
+)
+
+
+def chosen(settings: Settings, *, fills: bool = False) -> Settings:
+    """These settings, where they say whose record is meant, Slack's or the sandbox's. Raises NoDatabase.
+
+    Without a token it is the sandbox's, and only where there is none of Slack's beside it. With `fills`, something is
+    brought there: then it has to be said, as on a new machine the tokens may come later, and look elsewhere.
+    """
+    if settings.way != "sandbox" or settings.mode == "sandbox" or settings.names_database:
+        return settings
+    try:
+        unclear = fills or slacks_beside(settings)
+    except StorageError as error:
+        raise NoDatabase(str(error)) from None
+    if unclear:
+        raise NoDatabase(UNCLEAR.format(slacks=settings.slacks_file, own=settings.sandbox_folder / "cais.db"))
+    return settings
 
 
 @asynccontextmanager

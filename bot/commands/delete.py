@@ -12,7 +12,7 @@ import click
 from msgspec.structs import replace
 
 from bot.clock import real_time
-from bot.commands.database import in_use, opened
+from bot.commands.database import chosen, in_use, opened
 from bot.commands.exporting import firms_meant, write_export
 from bot.files.names import slug
 from bot.settings import Settings, load
@@ -82,7 +82,7 @@ def delete(
         raise CannotDelete("Name a firm, or a workspace with --workspace. Nothing was deleted.")
     if typed is not None and not by:
         raise CannotDelete("Say who deletes it, with --by. Nothing was deleted.")
-    settings = load()
+    settings = chosen(load())
     if in_use(settings.database):
         raise CannotDelete(IN_USE)
     begun = _begun(out, firm, workspace)

@@ -10,7 +10,7 @@ import click
 
 from bot.bootstrap import build_services
 from bot.clock import BusinessClock
-from bot.commands.database import opened
+from bot.commands.database import chosen, opened
 from bot.files.names import ENDINGS, file_name
 from bot.pack_files import read_pack
 from bot.settings import Settings, load
@@ -24,6 +24,7 @@ from flows.naming import compared
 from flows.packs import PackError, load_pack
 from flows.records import verify
 from storage.database import Database
+from storage.urls import shown
 
 ONE_PACKET = "A packet is of one firm: say which one with --firm."
 
@@ -57,7 +58,7 @@ def export(firms: tuple[str, ...], format_: Format, out: Path | None) -> None:
     A file that is there is not overwritten. Where a record is not as it was written, the file and this command say so,
     and the exit code is 1.
     """
-    settings = load()
+    settings = chosen(load())
     folder = out if out is None or out.is_dir() else None
     if out and not folder:
         _must_end_as(format_, out)
@@ -65,7 +66,8 @@ def export(firms: tuple[str, ...], format_: Format, out: Path | None) -> None:
     path = folder / file_name(made) if folder else out or Path(file_name(made))
     _write_to(made, path)
     many = "1 firm" if len(made.firms) == 1 else f"{len(made.firms)} firms"
-    click.echo(f"{path}: {many}, {sum(len(firm.rows) for firm in made.firms)} events.")
+    events = sum(len(firm.rows) for firm in made.firms)
+    click.echo(f"{path}: {many}, {events} events. The database is {shown(settings.database)}.")
     for firm in made.firms:
         click.echo(f"firm {firm.key.firm} of {firm.key.tenant}: {len(firm.rows)} events, head {firm.rows[-1].hash}")
     if any(verify(firm.rows) for firm in made.firms):
@@ -175,7 +177,7 @@ def import_(file: Path) -> None:
     A firm that is there already with another history is never overwritten; the same record twice changes nothing.
     The file is checked first: exit code 1 names what was changed in it.
     """
-    settings = load()
+    settings = chosen(load(), fills=True)
     try:
         taken = asyncio.run(_take_in(settings, file.read_bytes()))
     except Unreadable as why:
@@ -189,7 +191,8 @@ def import_(file: Path) -> None:
         how = "read in" if one.new else "is here already, just so"
         about = f"{firm.head.events} events, head {firm.head.hash}"
         click.echo(f"firm {firm.firm} of {firm.tenant}, {firm.name}: {how}; {about}")
-    click.echo("Compare the heads with those that were kept elsewhere; cais verify checks the chains here.")
+    heads = "Compare the heads with those that were kept elsewhere; cais verify checks the chains here."
+    click.echo(f"{heads} The database is {shown(settings.database)}.")
 
 
 async def _take_in(settings: Settings, content: bytes) -> tuple[TakenIn, ...]:

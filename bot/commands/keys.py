@@ -8,7 +8,7 @@ from itertools import chain, count
 import click
 
 from bot.clock import real_now
-from bot.commands.database import opened
+from bot.commands.database import chosen, opened
 from bot.settings import BadSettings, Settings, load
 from storage.installations import Unopened
 from storage.sealing import new_key
@@ -67,7 +67,7 @@ def rotate() -> None:
     A token that does not open is left as it is, its workspace is named, and the exit code is 1. Stops with a sentence,
     and changes nothing, where a key that is still needed is missing. Can run while the bot does.
     """
-    settings = load()
+    settings = chosen(load())
     keys = settings.keys
     changed, left = asyncio.run(_rotate(settings))
     many = sum(changed.values())
@@ -97,7 +97,7 @@ def forget(workspace: str) -> None:
     What was recorded there is kept, and goes on once the app is added there again. A token that opens is not taken
     away: remove the app in Slack instead. Can run while the bot does.
     """
-    one = asyncio.run(_forget(load(), workspace))
+    one = asyncio.run(_forget(chosen(load()), workspace))
     click.echo(
         f"The token of {one.name} ({one.tenant}) was taken away. What was recorded there is kept. Nothing is sent "
         "there until the app is added again at /slack/install."

@@ -4,8 +4,9 @@ import asyncio
 
 import click
 
-from bot.commands.database import opened
+from bot.commands.database import chosen, opened
 from bot.settings import load
+from storage.urls import shown
 
 
 @click.command()
@@ -14,8 +15,9 @@ def migrate() -> None:
 
     Every start does this by itself; on its own it is for whoever updates one machine first, or wants to see it done.
     """
-    asyncio.run(_migrate(load().database))
-    click.echo("The database is up to date.")
+    url = chosen(load()).database
+    asyncio.run(_migrate(url))
+    click.echo(f"The database is up to date. It is {shown(url)}.")
 
 
 async def _migrate(url: str) -> None:

@@ -7,7 +7,7 @@ from datetime import date
 import click
 
 from bot.clock import BusinessClock
-from bot.commands.database import opened
+from bot.commands.database import chosen, opened
 from bot.commands.exporting import firms_meant
 from bot.settings import load
 from flows.events import FirmKey
@@ -34,7 +34,7 @@ def retention(years: int | None, firms: tuple[str, ...]) -> None:
 
     The years run from the day something was recorded. Nothing is changed.
     """
-    settings = load()
+    settings = chosen(load())
     years = years or settings.retention_years
     today = BusinessClock(settings.start_at, settings.clock_speed)().date()
     before = years_before(today, years)

@@ -10,7 +10,7 @@ import click
 import msgspec
 
 from bot.commands import noted
-from bot.commands.database import opened
+from bot.commands.database import chosen, opened
 from bot.settings import load
 from bot.workers.evidence_copies import TYPES, Ill, build_copies, check_copies
 from flows.events import FirmKey
@@ -21,6 +21,7 @@ from flows.records import verify as verify_chain
 from storage.audit import Audit
 from storage.copies import Copies
 from storage.errors import Undecodable
+from storage.urls import shown
 
 UNKNOWN = (
     "in no chain here, or behind its first broken link. The record it was noted of was rewritten or shortened since. "
@@ -73,7 +74,7 @@ def verify(firm: str | None, heads: tuple[str, ...], files: tuple[Path, ...]) ->
     """
     sought = [(head, "") for text in heads for head in noted.typed(text)]
     sought += [(head, f" (in {path.name})") for path in files for head in noted.in_file(path)]
-    settings = load()
+    settings = chosen(load())
     checked, copies, ill, names = asyncio.run(_verify(settings.database, firm, build_copies(settings)))
     broken = [one.broken for one in checked if one.broken]
     for found in broken:
@@ -86,12 +87,14 @@ def verify(firm: str | None, heads: tuple[str, ...], files: tuple[Path, ...]) ->
     unknown = _say_of_heads(sought, [one.chain for one in checked])
     for copy in ill:
         click.echo(f"evidence: {names[copy.key]}, event {copy.sequence}. {copy.sentence}")
+    where = f"The database is {shown(settings.database)}."
     if broken or unknown or ill:
+        click.echo(where)
         sys.exit(1)
     if copies:
         click.echo(f"evidence: {copies} {'copy is' if copies == 1 else 'copies are'} there, each as it was recorded.")
     firms = "1 firm" if len(checked) == 1 else f"{len(checked)} firms"
-    click.echo(f"ok: {firms}, {sum(one.events for one in checked)} events, every link of the chain holds.")
+    click.echo(f"ok: {firms}, {sum(one.events for one in checked)} events, every link of the chain holds. {where}")
 
 
 def _say_of_heads(sought: Sequence[tuple[str, str]], chains: Sequence[Chain]) -> int:

@@ -1,5 +1,7 @@
 """The sandbox works on nothing but its own: a database with something of another workspace in it is not opened."""
 
+from pathlib import Path
+
 from bot.settings import Settings
 from storage.urls import sqlite_path
 from storage.whose import other_tenant
@@ -17,6 +19,13 @@ BROUGHT = (
     "that is not the sandbox's. Nothing was opened or changed. For Slack, put its tokens into .env, or into the "
     "environment, and bring it once more. For the sandbox, give this file another name; it begins anew then."
 )
+
+
+def slacks_beside(settings: Settings) -> Path | None:
+    """What is kept for Slack beside the sandbox's own database. Raises StorageError where that cannot be seen."""
+    from storage.sqlite import is_there  # it takes most of a second to import, and the sandbox does not ask
+
+    return settings.slacks_file if not settings.names_database and is_there(settings.slacks_file) else None
 
 
 async def not_its_own(settings: Settings) -> str:

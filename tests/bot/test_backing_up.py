@@ -21,7 +21,8 @@ DIGEST = "a" * 64
 
 @pytest.fixture
 def folder(environment: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """Where a firm with four events, and one copy of evidence, is kept."""
+    """Where a firm with four events, and one copy of evidence, is kept; it is the sandbox's, and that is said."""
+    environment.setenv("CAIS_MODE", "sandbox")
     home = tmp_path / "data" / "sandbox"
     asyncio.run(four_events(f"sqlite+aiosqlite:///{home / 'cais.db'}"))
     copy = home / "evidence" / "firm" / DIGEST
@@ -43,6 +44,7 @@ def test_what_was_backed_up_comes_back_and_what_was_there_is_put_aside(typed: Ca
     before = verified(typed)
     made = typed("backup", "mine.zip")
     assert (made.exit_code, "and one copy of evidence." in made.stdout) == (0, True)
+    assert made.stdout.endswith(f" The database is {folder / 'cais.db'}.\n")
     assert Path("mine.zip").stat().st_mode & 0o077 == 0
     asyncio.run(keep(f"sqlite+aiosqlite:///{folder / 'cais.db'}", KEY, [NoteAdded(text="after the backup")]))
     (folder / "evidence" / "firm" / DIGEST).unlink()
@@ -50,6 +52,7 @@ def test_what_was_backed_up_comes_back_and_what_was_there_is_put_aside(typed: Ca
     done = typed("restore", "mine.zip")
     assert done.exit_code == 0
     assert "One copy of evidence was missing and is back." in done.stdout
+    assert f"The backup is in place, and the database is {folder / 'cais.db'}." in done.stdout
     assert verified(typed) == before
     assert (folder / "evidence" / "firm" / DIGEST).read_bytes() == b"a signed agreement"
     assert (folder / "cais.db.before-restore-1").is_file()
@@ -61,7 +64,7 @@ def test_a_backup_comes_back_where_nothing_is(typed: Cais, folder: Path, environ
     typed("backup", "mine.zip")
     environment.setenv("CAIS_DATA_DIR", "elsewhere")
     assert typed("restore", "mine.zip").exit_code == 0
-    assert verified(typed) == before
+    assert verified(typed) == before.replace(str(folder), str(Path("elsewhere/sandbox").absolute()))
 
 
 def test_a_copy_that_a_full_disk_cut_off_is_whole_after_the_next_restore(
@@ -173,6 +176,7 @@ def test_everything_moves_by_one_command_and_says_how_much(typed: Cais, folder: 
     moved = typed("move", other)
     assert (moved.exit_code, "events: 4 rows" in moved.stdout) == (0, True)
     assert "1 firm's chain ends alike on both sides." in moved.stdout
+    assert f" {folder / 'cais.db'} was copied to {tmp_path / 'other.db'}. Set CAIS_DATABASE_URL" in moved.stdout
     again = typed("move", other)
     assert (again.exit_code, "not empty" in again.stderr) == (2, True)
 
@@ -182,3 +186,52 @@ def test_a_database_on_postgresql_is_backed_up_by_its_own_program(typed: Cais, e
     for words in (("backup", "mine.zip"), ("restore", __file__)):
         said = typed(*words)
         assert (said.exit_code, "pg_dump" in said.stderr, "hush" in said.stderr) == (2, True, False)
+
+
+def test_without_tokens_nothing_is_brought_anywhere_before_it_is_said_whose_it_is(
+    typed: Cais, folder: Path, environment: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    typed("backup", "mine.zip")
+    typed("export", "--out", "mine.json")
+    environment.delenv("CAIS_MODE")
+    environment.setenv("CAIS_DATA_DIR", "new")
+    for words in (("restore", "mine.zip"), ("import", "mine.json")):
+        said = typed(*words)
+        assert (said.exit_code, "No token of Slack's is set" in said.stderr) == (2, True)
+        assert f"{tmp_path / 'new' / 'cais.db'} is meant" in said.stderr
+        assert "set CAIS_MODE=sandbox" in said.stderr
+    assert not Path("new").exists()
+    for name, token in (("SLACK_BOT_TOKEN", "xoxb-1"), ("SLACK_APP_TOKEN", "xapp-1")):
+        environment.setenv(name, token)
+    assert f"the database is {tmp_path / 'new' / 'cais.db'}." in typed("restore", "mine.zip").stdout
+    assert verified(typed).endswith(f"The database is {tmp_path / 'new' / 'cais.db'}.\n")
+
+
+def test_without_tokens_the_sandboxs_is_not_taken_for_slacks_where_both_are_there(
+    typed: Cais, folder: Path, environment: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    environment.delenv("CAIS_MODE")
+    assert typed("backup", "alone.zip").exit_code == 0
+    real = tmp_path / "data" / "cais.db"
+    asyncio.run(four_events(f"sqlite+aiosqlite:///{real}"))
+    other = f"sqlite+aiosqlite:///{tmp_path / 'other.db'}"
+    deletion = ("delete", "Acme", "--yes", "Acme", "--by", "Dana")
+    for words in (("backup", "b.zip"), ("verify",), ("export",), ("move", other), deletion, ("retention",)):
+        said = typed(*words)
+        assert (said.exit_code, f"{real} is meant" in said.stderr) == (2, True)
+    assert not Path("b.zip").exists()
+    environment.setattr("bot.doctor.checks.printer", lambda: None)
+    assert f"look   database  There is {real} too" in typed("doctor").output
+    environment.setenv("CAIS_MODE", "sandbox")
+    assert f"The database is {folder / 'cais.db'}." in typed("verify").output
+    assert f"There is {real}" not in typed("doctor").output
+
+
+def test_a_database_that_is_named_goes_with_the_copies_of_evidence_that_are_slacks(
+    typed: Cais, folder: Path, environment: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    environment.delenv("CAIS_MODE")
+    environment.setenv("CAIS_DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path / 'named.db'}")
+    asyncio.run(four_events(f"sqlite+aiosqlite:///{tmp_path / 'named.db'}"))
+    said = typed("backup", "mine.zip").stdout
+    assert f"the database and 0 copies of evidence. The database is {tmp_path / 'named.db'}." in said

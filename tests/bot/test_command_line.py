@@ -90,6 +90,7 @@ def test_a_backup_that_cannot_be_put_back_there_is_a_sentence(
     assert typed("backup", "b.zip").exit_code == 0
     Path("b.zip").chmod(0o644)
     environment.setenv("CAIS_DATA_DIR", str(closed))
+    environment.setenv("CAIS_MODE", "sandbox")
     with not_root():
         said = typed("restore", "b.zip")
     assert said.exit_code == 2
@@ -172,8 +173,9 @@ def test_verify_counts_what_holds(typed: Cais, history: Path) -> None:
     said = typed("verify")
     assert said.exit_code == 0
     head, last = said.output.splitlines()
+    ok, where = "ok: 1 firm, 4 events, every link of the chain holds.", f"The database is {history}."
     assert re.fullmatch(r"firm f1 of -/T1: 4 events, head [0-9a-f]{64}", head)  # to be kept elsewhere
-    assert last == "ok: 1 firm, 4 events, every link of the chain holds."
+    assert last == f"{ok} {where}"
     assert typed("verify", KEY.firm).output == said.output
 
 
@@ -216,6 +218,7 @@ def test_verify_names_the_first_broken_link(typed: Cais, history: Path, tamperin
     name = "Other" if "UPDATE firms" in tampering else "Acme"
     assert said.output.startswith(f"broken: firm f1 of -/T1 ({name}), event {event}. ")
     assert "ok: " not in said.output
+    assert said.output.endswith(f"\nThe database is {history}.\n")
 
 
 def test_verify_names_the_workspace_of_a_broken_firm_where_it_is_known_and_nobody_writes_lines_by_a_name(
@@ -406,7 +409,8 @@ def _until_connected(address: str) -> bool:
 
 
 def elsewhere(environment: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """Another installation, empty; where its database is."""
+    """Another installation's sandbox, empty; where its database is."""
+    environment.setenv("CAIS_MODE", "sandbox")  # what is brought somewhere has to be said to be the sandbox's
     environment.setenv("CAIS_DATA_DIR", str(tmp_path / "other"))
     return tmp_path / "other" / "sandbox" / "cais.db"
 
@@ -427,7 +431,8 @@ def test_a_record_is_written_out_and_read_into_an_empty_installation_chain_and_a
     said = typed("import", str(file))
     assert said.exit_code == 0, said.output
     assert said.output.count("read in; 4 events, head ") == 2
-    assert typed("verify").output == before
+    assert said.output.endswith(f" The database is {path}.\n")
+    assert typed("verify").output == before.replace(str(history), str(path))
     positions = [asyncio.run(_position(f"sqlite+aiosqlite:///{where}", KEY)) for where in (history, path)]
     assert positions[0] == positions[1]
     assert positions[0] is not None
@@ -441,7 +446,7 @@ def test_a_record_that_is_not_as_it_was_written_goes_into_the_file_and_the_exit_
     said = typed("export", "--out", "changed.json")
     assert said.exit_code == 1
     assert "The record of Acme is not as it was written. Event 3" in said.stderr
-    assert "changed.json: 1 firm, 4 events." in said.stdout
+    assert f"changed.json: 1 firm, 4 events. The database is {history}." in said.stdout
 
 
 def test_what_was_set_and_done_about_reminders_comes_along_and_is_planned_anew(
@@ -506,6 +511,7 @@ def test_an_earlier_and_a_later_state_of_the_same_record_are_said_to_be_that(
     earlier = exported(typed, "--out", "earlier.json")
     asyncio.run(four_events(f"sqlite+aiosqlite:///{history}"))
     later = exported(typed, "--out", "later.json")
+    environment.setenv("CAIS_MODE", "sandbox")
     assert "already, and further on: the file holds 4 of its 8 events" in typed("import", str(earlier)).output
     elsewhere(environment, tmp_path)
     typed("import", str(earlier))

@@ -187,7 +187,10 @@ def test_interrupted_it_goes_on_where_it_was(
     assert typed("delete", "f1", "--yes", "Acme", "--by", "Dana").exit_code == 2, "there is no such firm any more"
 
 
-def test_a_workspace_goes_with_a_last_export_that_can_be_read_back_in(typed: Cais, acme: Path, tmp_path: Path) -> None:
+def test_a_workspace_goes_with_a_last_export_that_can_be_read_back_in(
+    typed: Cais, environment: pytest.MonkeyPatch, acme: Path, tmp_path: Path
+) -> None:
+    environment.setenv("CAIS_MODE", "sandbox")
     before = typed("verify").output
     assert "There is nothing of T2" in typed("delete", "--workspace", "T2", "--yes", "T2", "--by", "Dana").output
     said = typed("delete", "--workspace", "T1", "--yes", "T1", "--by", "Dana", "--packet")
