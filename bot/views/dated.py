@@ -159,12 +159,10 @@ def target_line(scene: Scene) -> list[str]:
 
 
 def target_note(scene: Scene) -> str:
-    """Why a target to come may not do what one sets it for; safe in mrkdwn, empty where nothing speaks against it."""
-    target = scene.position.target
-    if not target_counts(scene):
-        return NOT_REMINDED
+    """The industry date to come that a target lies after; safe in mrkdwn, empty where there is none."""
+    target = scene.position.target if target_counts(scene) else None
     before = [coming for coming in to_come(scene) if target and coming.last < target]
-    return f"{before[0].said}. {AFTER_IT}" if before else ""
+    return f"{before[0].said.removeprefix('📅 ')}. {AFTER_IT}" if before else ""
 
 
 def after_target(scene: Scene) -> str:

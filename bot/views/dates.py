@@ -254,7 +254,7 @@ def with_day_before(top: Top, was: date | None) -> Top:
 
 
 def with_target(scene: Scene, top: Top) -> Top:
-    """What was recorded of a target to come, and why it may not do what one sets it for."""
+    """What was recorded of a target, and that it lies after an industry date to come; one at the end has its line."""
     said = dated.target_note(scene)
     return with_note(top, said) if said else top
 
