@@ -10,6 +10,7 @@ from flows import events as e
 from flows.events import AnyEvent, Record
 from flows.habits import Rules
 from flows.history import NO_ROWS, SITUATIONS, label, reviewer_words, rules_in_words, yearly
+from flows.position import Owner
 from flows.roadmap import Pack
 from flows.time_words import day
 
@@ -41,6 +42,12 @@ def day_before(record: Record) -> date | None:
         return None
     day = seen.get("target" if isinstance(record.event, e.TargetSet) else "on")
     return date.fromisoformat(day) if isinstance(day, str) else None
+
+
+def owner_before(record: Record) -> Owner | None:
+    """Whose a task was before it was given to somebody or left without an owner; None where it was nobody's."""
+    assigned = isinstance(record.event, e.TaskAssigned | e.TaskUnassigned)
+    return msgspec.json.decode(record.before, type=Owner | None) if assigned else None
 
 
 def rule_before(record: Record) -> str:

@@ -17,6 +17,7 @@ from bot.views import owners as views
 from bot.views.blocks import literal
 from bot.views.scene import Scene
 from bot.views.tasks import Top
+from flows.before_after import owner_before
 from flows.firms import Person, Refusal, require, role_of
 from flows.ports import Known
 from flows.services import Services
@@ -138,7 +139,8 @@ async def _assign(
     item = item_of(scene, key)
     kept = dated.owner(scene, item)
     if result.changed:
-        top = await _with_reach(heard, services, known, tasks.recorded(scene, result.records))
+        top = views.with_former(scene, tasks.recorded(scene, result.records), owner_before(result.records[0]))
+        top = await _with_reach(heard, services, known, top)
     elif (kept.person if kept else "") == (to.id if to else ""):
         top = tasks.note("That is so already.")
     else:
@@ -239,4 +241,6 @@ async def _hand_over(
     scene = scene_for(heard, services, result.position)
     if not result.changed:
         return answer(dates.own(scene, tasks.note("That is so already.")))
-    return answer(dates.own(scene, await _with_reach(heard, services, known, tasks.recorded(scene, result.records))))
+    first, several = result.records[0], len(result.records) > 1
+    top = views.with_former(scene, tasks.recorded(scene, result.records), owner_before(first), several=several)
+    return answer(dates.own(scene, await _with_reach(heard, services, known, top)))

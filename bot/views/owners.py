@@ -14,7 +14,7 @@ from bot.views.scene import Scene, banner
 from bot.views.tasks import Top
 from flows.habits import Reach
 from flows.ports import Known
-from flows.position import Member
+from flows.position import Member, Owner
 from flows.walk import Item
 
 MOST_LEADS = 4
@@ -116,6 +116,17 @@ def not_told(reach: Reach) -> str:
     why = guest if reach.standing == "guest" else f"I cannot reach them: {word}"
     until = "" if reach.standing else " As soon as they write to me or press one of my buttons, they are told again."
     return f"{why}. They are not told of it; the firm's leads are reminded in their place.{until}"
+
+
+def with_former(scene: Scene, top: Top, was: Owner | None, *, several: bool = False) -> Top:
+    """What was recorded of an owner, and whom it belonged to before: they learn of it from whoever changed it."""
+    if was is None:
+        return top
+    before = f"Before, {'they' if several else 'it'} belonged to"
+    if was.person == scene.viewer:
+        return with_note(top, f"{before} you.")
+    tell = " I do not tell them: let them know." if was.person in scene.position.members else ""
+    return with_note(top, f"{before} {dated.owner_name(scene, was)}.{tell}")
 
 
 def not_dated(scene: Scene, item: Item, top: Top, when: str) -> Top:

@@ -131,6 +131,25 @@ async def test_a_task_is_mine_and_then_nobodys(slack: Slack, services: Services)
     assert await owners(services, key) == {}
 
 
+async def test_who_takes_a_task_reads_whose_it_was_and_that_they_are_not_told(slack: Slack, services: Services) -> None:
+    key = await firm_of_ben(services)
+    await add_lea(services, key, LEA)
+    given = words_of(await slack.ben.types("/cais assign s1 <@U0LEA>"))
+    assert "Before, it belonged" not in given
+    taken = words_of(await slack.ben.types("/cais assign s1 to me"))
+    assert "Before, it belonged to Lea Haddad. I do not tell them: let them know." in taken
+    assert "Before, it belonged to you." in words_of(await slack.ben.types("/cais assign s1 nobody"))
+    await slack.ben.types("/cais assign s1 <@U0LEA>")
+    handed = words_of(await slack.ben.types("/cais handover <@U0LEA> <@U0BEN>"))
+    assert "Before, it belonged to Lea Haddad. I do not tell them: let them know." in handed
+    await slack.ben.types("/cais assign s1 <@U0LEA>")
+    await services.remove_member(key, Act(BEN_COLE, "modal", "off"), LEA_ID)
+    left = words_of(await slack.ben.types("/cais assign s1 to me"))
+    assert "Before, it belonged to Lea Haddad (no longer a member)." in left
+    assert "I do not tell them" not in left
+    assert slack.refused() == []
+
+
 async def test_the_button_on_the_card_assigns_and_takes_off(slack: Slack, services: Services) -> None:
     key = await firm_of_ben(services)
     await add_lea(services, key, LEA)
