@@ -44,6 +44,13 @@ class WhichDay(msgspec.Struct, frozen=True):
 
 Meant = OnDay | EveryYear | NoDate | WhichDay
 
+
+def only(asked: WhichDay, is_taken: Callable[[date], bool], ask: str) -> WhichDay:
+    """The same question about those days alone that would be taken; it is `ask` where one of them would not."""
+    choices = tuple(day for day in asked.choices if is_taken(day))
+    return asked if choices == asked.choices else WhichDay(ask, choices)
+
+
 _IN_ORDER = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
     "eighteen nineteen twenty",

@@ -14,6 +14,7 @@ from bot.buttons import (
     TargetForm,
 )
 from bot.listeners import plans
+from bot.listeners.plans import A_TARGET_IS
 from bot.listeners.scenes import calendar_for, dated_scene_for, scene_for
 from bot.listeners.tasks import GONE, NO_SUCH_TASK, beyond, day_of
 from bot.listeners.yearly import own_dates, when_set
@@ -243,7 +244,8 @@ async def type_target(heard: Heard, services: Services) -> Answer:
         case OnDay() | NoDate():
             return Say(await _set_target(heard, services, _day(meant)))
         case WhichDay():
-            return Say(views.which_day(scene, meant, scene.carry(SetDate, what="target"), "your target"))
+            asked = dates.only(meant, lambda on: on > scene.today, A_TARGET_IS)
+            return Say(views.which_day(scene, asked, scene.carry(SetDate, what="target"), "your target"))
         case EveryYear():
             raise Refusal("A target is one day. Nothing was set.")
     if said:

@@ -13,7 +13,7 @@ from bot.views import dates, tasks
 from bot.views import plans as views
 from bot.views.scene import scene_of
 from bot.views.tasks import Top
-from flows.dates import OnDay, WhichDay, near, read_due
+from flows.dates import OnDay, WhichDay, near, only, read_due
 from flows.planning import Plan, plan, tight
 from flows.services import Services
 
@@ -27,6 +27,7 @@ _EARLIEST = re.compile(
 )
 
 CHANGED = "Things have changed since this plan was drawn, so nothing was set. This is how it would be now."
+A_TARGET_IS = "A target is a day to come."
 SET_ALREADY = "All of this is set already."
 
 
@@ -56,7 +57,8 @@ async def type_plan(heard: Heard, services: Services) -> Answer:
         case OnDay(on):
             return Say(await proposal(heard, services, on))
         case WhichDay():
-            return Say(dates.which_day(scene, meant, scene.carry(SetDate, what="plan"), "the plan's target"))
+            asked = only(meant, lambda on: on > scene.today, A_TARGET_IS)
+            return Say(dates.which_day(scene, asked, scene.carry(SetDate, what="plan"), "the plan's target"))
     mended = near(said, today=scene.today, calendar=calendar)
     pick = scene.carry(OpenTarget, plan=True)
     return Say(dates.no_date(scene, said, f"plan {mended}" if mended else "", None, pick))

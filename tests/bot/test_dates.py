@@ -120,6 +120,15 @@ async def test_a_date_that_stands_is_not_moved_where_no_task_was_named(slack: Sl
     assert days((await position(services, key)).task_due) == {"s1": "2026-12-15"}
 
 
+@pytest.mark.parametrize("command", ["target", "plan"])
+async def test_today_is_no_target_and_is_not_offered_as_one(slack: Slack, services: Services, command: str) -> None:
+    await firm_of_ben(services)
+    asked = await slack.ben.types(f"/cais {command} Monday")
+    assert "A target is a day to come. Nothing was set." in words_of(asked)
+    assert labels(asked) == ["Monday, November 30, 2026", "Another day…"]
+    assert "Monday, November 23, 2026" in labels(await slack.ben.types("/cais due s1 Monday")), "a date may be today's"
+
+
 async def test_a_past_date_is_questioned_and_not_set(slack: Slack, services: Services) -> None:
     key = await firm_of_ben(services)
     asked = await slack.ben.types("/cais due s1 May 31, 2024")
