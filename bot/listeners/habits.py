@@ -1,7 +1,7 @@
 """Hears what a person wants of their own reminders: the hour, a pause, off and on again."""
 
 import re
-from datetime import date, time
+from datetime import date, time, timedelta
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
@@ -16,17 +16,24 @@ from flows.dates import OnDay, WhichDay
 from flows.firms import Refusal, role_of
 from flows.habits import Habits, Reach, Rules
 from flows.position import Position
+from flows.reminders.setting import LONGEST_PAUSE
 from flows.reminders.telling import leads_in_reach
 from flows.services import Services
 
 HOW = (
-    "Write `remind 8:30`, `remind pause until next Friday`, `remind end pause`, `remind off` or `remind on`; `remind` "
-    "alone shows what is set. It holds for all your firms. Nothing was changed."
+    "Write `remind 8:30`, `remind pause until next Friday`, `remind pause for a week`, `remind end pause`, `remind "
+    "off` or `remind on`; `remind` alone shows what is set. It holds for all your firms. Nothing was changed."
 )
 
-_HOUR = re.compile(r"(?:at |hour )?(\d{1,2})(?::?(\d{2}))? ?([ap])?\.?m?\.?", re.IGNORECASE)
+_HOUR = re.compile(
+    r"(?:(?:daily|every (?:trading |business |week)?day) )?(?:at |hour )?(\d{1,2})(?::?(\d{2}))? ?([ap])?\.?m?\.?",
+    re.IGNORECASE,
+)
 _END = re.compile(r"(?:end|stop|cancel|lift|clear|no) (?:the |my )?pause|pause (?:end|off|over|none)", re.IGNORECASE)
+_NOON = re.compile(r"\b(?:12 )?(?:noon|midday)\b", re.IGNORECASE)
 _PAUSE = re.compile(r"pause(?:d)?(?: until| till| to)?\s*(.*)", re.IGNORECASE)
+_FOR = re.compile(r"for (?=\S)", re.IGNORECASE)
+"""`pause for a week` ends in a week."""
 
 
 def register(router: Router) -> None:
@@ -48,7 +55,7 @@ async def remind(heard: Heard, services: Services) -> Answer:
         return Say(await _mine(heard, services, reach))
     wanted = await _meant(heard, services, reach.habits, said)
     if wanted.hour and wanted.hour != reach.habits.hour and not _rules(heard).is_awake(wanted.hour):
-        found = _HOUR.fullmatch(said)
+        found = _HOUR.fullmatch(_NOON.sub("12:00 pm", said))
         return Say(views.at_night(wanted, wanted.hour, _rules(heard), _zone(heard), plain=not (found and found[3])))
     try:
         return Say(await _change(heard, services, wanted))
@@ -77,7 +84,7 @@ async def _meant(heard: Heard, services: Services, kept: Habits, said: str) -> H
         return replace(kept, off=False, paused_until=paused if paused and paused > _today(heard, services) else None)
     if pause := _PAUSE.fullmatch(said):
         return replace(kept, paused_until=await _day(heard, services, pause[1]), off=False)
-    if (found := _HOUR.fullmatch(said)) and (hour := _time(*found.groups())):
+    if (found := _HOUR.fullmatch(_NOON.sub("12:00 pm", said))) and (hour := _time(*found.groups())):
         return replace(kept, hour=hour)
     raise Refusal(f"I could not read that as an hour or a pause. {HOW}")
 
@@ -94,15 +101,23 @@ def _time(hours: str, minutes: str | None, half: str | None) -> time | None:
 async def _day(heard: Heard, services: Services, said: str) -> date:
     calendar = await calendar_for(heard, services)
     today = _today(heard, services)
-    match dates.read(said, today=today, calendar=calendar):
+    match dates.read(_FOR.sub("in ", said, count=1), today=today, calendar=calendar):
         case OnDay(on) if on > today:
             return on
-        case WhichDay(ask, choices):
+        case WhichDay() as asked:
+            latest = services.now().date() + timedelta(LONGEST_PAUSE)
+            ask, choices = _which(asked, today, latest)
             days = ", or ".join(f"`pause until {c.isoformat()}`" for c in choices)
             raise Refusal(f"{ask} Write {days}. Nothing was changed." if days else f"{ask} Nothing was changed.")
         case OnDay():
             raise Refusal("A pause ends on a day to come. Nothing was changed.")
     raise Refusal(f"I could not read a day in that. {HOW}")
+
+
+def _which(asked: WhichDay, today: date, latest: date) -> tuple[str, tuple[date, ...]]:
+    """What is asked, and those days alone on which a pause may end."""
+    found = dates.only(asked, lambda on: today < on <= latest, "A pause ends on a day to come, within a year from now.")
+    return found.ask, found.choices
 
 
 def _zone(heard: Heard) -> str:

@@ -1,6 +1,7 @@
 """People are told in time, once, with what they can do about it where it stands."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from datetime import date
 from pathlib import Path
@@ -1131,6 +1132,40 @@ async def test_a_pause_is_ended_in_words(world: World, words: str) -> None:
     ben = world.slack.ben
     await ben.types("remind pause until December 3")
     assert "🔔 *On.*" in words_of(await ben.types(words))
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [("Monday", ["2026-11-30"]), ("2027", ["2027-01-01"]), ("2029", []), ("next Friday", ["2026-11-27", "2026-12-04"])],
+)
+async def test_of_the_days_a_pause_may_end_on_only_those_are_offered_that_are_taken(
+    world: World, words: str, offered: list[str]
+) -> None:
+    await bens_task(world)
+    ben = world.slack.ben
+    said = words_of(await ben.types(f"remind pause until {words}"))
+    assert sorted(set(re.findall(r"`pause until ([\d-]+)`", said))) == offered
+    assert "Nothing was changed" in said
+    assert ("A pause ends on a day to come, within a year from now." in said) == (words != "next Friday")
+    for day in offered:
+        assert "Paused until" in words_of(await ben.types(f"remind pause until {day}"))
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("noon", "12:00 PM"),
+        ("at noon", "12:00 PM"),
+        ("every day at 10", "10:00 AM"),
+        ("daily 10:30", "10:30 AM"),
+        ("pause for a week", "Paused until Monday, November 30, 2026"),
+        ("pause for three days", "Paused until Thursday, November 26, 2026"),
+        ("pause for 2 weeks", "Paused until Monday, December 7, 2026"),
+    ],
+)
+async def test_hours_and_pauses_are_read_as_people_say_them(world: World, words: str, said: str) -> None:
+    await bens_task(world)
+    assert said in words_of(await world.slack.ben.types(f"remind {words}"))
 
 
 async def test_a_pause_of_many_years_is_refused_and_off_is_one_press_away(world: World) -> None:
