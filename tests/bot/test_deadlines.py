@@ -4,7 +4,11 @@ from datetime import date
 
 import pytest
 
-from flows.services import Services
+from flows.deadlines import Source, Value
+from flows.firms import Person
+from flows.services import Act, Services
+from flows.workspace import DeadlineRevised
+from tests.bot.conftest import NOW
 from tests.bot.conversing import ANA, LEA, Slack, labels, words_of
 from tests.bot.firm_making import a_firm
 from tests.bot.walking import TENANT, firm_of_ben, position
@@ -60,6 +64,22 @@ async def test_a_story_tells_every_announcement_with_its_source(slack: Slack, se
     await slack.ben.presses("All industry dates")
     await slack.ben.picks("The story of…", "interim_4")
     assert "set: *a date we could not confirm*" in words_of(slack.ben.last)
+
+
+async def test_what_is_said_of_an_announcement_still_holds_once_another_follows_it(
+    slack: Slack, services: Services
+) -> None:
+    await firm_of_ben(services)
+    value = Value(type="date", on=date(2027, 6, 1))
+    source, deadline = Source("A notice"), "cais_production_certification"
+    fact = DeadlineRevised(deadline, NOW.date(), NOW.date(), value, source, "It was published.", "")
+    await services.record_for_workspace(TENANT, Act(Person("U0ANA", "Ana Ruiz", admin=True), "button", "r1"), fact)
+    await slack.ben.types("/cais deadlines")
+    await slack.ben.picks("The story of…", deadline)
+    said = words_of(slack.ben.last)
+    assert "Tuesday, June 1, 2027" in said
+    assert "The roadmap of May 31, 2024 still names July 25, 2022." in said
+    assert "not revised again" not in said
 
 
 async def test_a_row_we_could_not_confirm_never_shows_its_date(slack: Slack, services: Services) -> None:
