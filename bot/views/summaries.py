@@ -64,7 +64,7 @@ def body(scene: Scene, standing: Standing, changes: Sequence[Change], *, since: 
                 ]
             )
         ),
-        table([HEAD, *(_row(scene, p) for p in standing.parts)], wrapped=(0, 2, 4)),
+        table([HEAD, *(_row(scene, p, year=_needs_years(standing)) for p in standing.parts)], wrapped=(0, 2, 4)),
         section("\n".join(["*Look at first*", *_most(first, MOST_MATTERS, "task")]) if first else _calm(standing)),
         section("\n".join([f"*Changed {since}*", *_changed(scene, changes)])),
     ]
@@ -112,14 +112,21 @@ def progress_bar(walk: Walk) -> str:
     return "▰" * full + "▱" * (BAR - full)
 
 
-def date_cell(day: date | None, today: date) -> str:
-    """A day of the firm's own in a table; that it has passed is said, calmly."""
-    return "" if day is None else f"{near_day(day, today)}{' (passed)' if day < today else ''}"
+def date_cell(day: date | None, today: date, *, year: bool = False) -> str:
+    """A day of the firm's own in a table; that it has passed is said, calmly. `year`: with its year in any case."""
+    return "" if day is None else f"{near_day(day, today, year=year)}{' (passed)' if day < today else ''}"
 
 
-def near_day(day: date, today: date) -> str:
-    """A day where there is little room: without its year where that is this one."""
-    return f"{day:%b} {day.day}" if day.year == today.year else short_day(day)
+def near_day(day: date, today: date, *, year: bool = False) -> str:
+    """A day where there is little room: without its year where that is this one, unless `year` is asked for."""
+    return short_day(day) if year or day.year != today.year else f"{day:%b} {day.day}"
+
+
+def _needs_years(standing: Standing) -> bool:
+    """Whether a day of the table is in another year than this: then all have theirs, or one reads them against it."""
+    since = [m.since for part in standing.parts for m in part.matters if m.whom]
+    days = [*(part.due for part in standing.parts), *since]
+    return any(day is not None and day.year != standing.today.year for day in days)
 
 
 def concern_words(matter: Matter) -> str:
@@ -139,12 +146,12 @@ def _target(standing: Standing) -> str:
     return f" · 🎯 target {short_day(target)}{passed}"
 
 
-def _row(scene: Scene, part: PartStanding) -> tuple[str, ...]:
+def _row(scene: Scene, part: PartStanding, *, year: bool) -> tuple[str, ...]:
     own = part.part.id != part.step.id
     title = f"{part.part.id} {part.part.title if own else part.step.title}"
     owners = [m.owner.name if m.owner else "Nobody yet" for m in part.matters]
-    whom = [waits_for(m, scene.today, WAIT) for m in part.matters if m.whom]
-    cells = title, state_words(part), _named(owners, CELL // NAMED), date_cell(part.due, scene.today)
+    whom = [waits_for(m, scene.today, WAIT, year=year) for m in part.matters if m.whom]
+    cells = title, state_words(part), _named(owners, CELL // NAMED), date_cell(part.due, scene.today, year=year)
     return (*(clip(cell, CELL) for cell in cells), _named(whom, WAIT))
 
 
@@ -164,9 +171,9 @@ def _named(names: Sequence[str], each: int) -> str:
     return ", ".join(clip(n, each) for n in different[:NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
-def waits_for(matter: Matter, today: date, room: int) -> str:
+def waits_for(matter: Matter, today: date, room: int, *, year: bool = False) -> str:
     """Whom a task waits for, and since when, in so many characters: the name is cut, and never the day."""
-    since = f", since {near_day(matter.since, today)}" if matter.since else ""
+    since = f", since {near_day(matter.since, today, year=year)}" if matter.since else ""
     return f"{clip(matter.whom, room - len(since))}{since}"
 
 

@@ -56,6 +56,18 @@ async def test_a_summary_says_each_steps_state_owner_date_and_whom_it_waits_for(
     assert slack.refused() == []
 
 
+async def test_where_a_date_of_the_table_is_in_another_year_all_have_their_year(
+    slack: Slack, services: Services
+) -> None:
+    key = await apex(services)
+    await services.set_task_due(key, act(6), "s3e", TODAY + timedelta(3))
+    await services.set_step_due(key, act(7), "6", TODAY + timedelta(90))
+    body = rows(await slack.ben.types("/cais summary"))
+    third = next(row for row in body if row[0].startswith("3 "))
+    assert third[3:] == ["Nov 26, 2026", "FINRA CAT, since Nov 3, 2026"]
+    assert any(row[3] == "Feb 21, 2027" for row in body)
+
+
 @pytest.mark.parametrize("typed", ["summary", "summary all"])
 async def test_whoever_is_waited_for_is_cut_before_the_day_is(slack: Slack, services: Services, typed: str) -> None:
     key = await apex(services)
