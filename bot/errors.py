@@ -24,6 +24,8 @@ class Receipt:
         self.changed = False
         self.firm = ""
         """Id of the firm that was meant, for the log."""
+        self.firm_name = ""
+        """What it is called, where a refusal is about it."""
 
 
 _receipt: ContextVar[Receipt | None] = ContextVar("receipt", default=None)

@@ -135,7 +135,7 @@ def set_target(
     """The day the firm wants to be ready; None clears it. Nothing new where somebody set one since `seen`."""
     require(position, who, "member")
     if target and target <= today:
-        raise Refusal("The target must be a day in the future. Pick a later day, or leave it empty.")
+        raise Refusal("The target must be a day in the future. Nothing was changed.")
     outdated = seen is not None and position.target_sequence > seen
     return [] if outdated or position.target == target else [e.TargetSet(target=target)]
 

@@ -16,7 +16,7 @@ from bot.slack.people import People
 from bot.surfaces import Answer, FieldErrors, Message, Options, Quiet, Redraw, Replace, Say
 from bot.typed import words
 from bot.typed.firms import meant_firm, needs_firm, stranger
-from bot.views.blocks import escape
+from bot.views.blocks import clip, context, escape, literal, section
 from bot.views.viewing import for_viewer
 from flows.firms import Person, Refusal, role_of
 from flows.ports import Known, Sighting
@@ -71,7 +71,7 @@ class Table:
                 answer = Redraw(partial(self._drawn, answer.draw, call, found, receipt))
         except Refusal as refusal:
             self._counts.add(call.kind, found.name or "other", "refused")
-            return _refused(call, refusal)
+            return _refused(call, refusal, receipt.firm_name)
         except Exception as error:  # noqa: BLE001 - whatever goes wrong, the person gets a sentence and the log one line
             return _plainly(call, self._apology(error, call, found, receipt))
         self._counts.add(call.kind, found.name or "other", "answered")
@@ -148,6 +148,7 @@ class Table:
         heard = self._heard(call, sighting, said)
         position = sighting.position
         receipt.firm = position.key.firm if position else ""
+        receipt.firm_name = position.name if position and route.firm else ""
         if carried and carried.firm and (position is None or position.key.firm != carried.firm):
             return await self._fall_back("foreign", heard)
         if needs_firm(route, sighting, said):
@@ -297,14 +298,15 @@ def _is_too_long(call: Call, found: Found) -> str:
     return words.too_long(call.words, name, free_text=free_text)
 
 
-def _refused(call: Call, refusal: Refusal) -> Answer:
-    if call.kind == "submit":
+def _refused(call: Call, refusal: Refusal, firm: str) -> Answer:
+    if call.kind in ("submit", "options"):
         return _plainly(call, refusal.sentence)
     # A sentence may name an agent or a firm as people typed it, and must not call anybody.
     safe = escape(refusal.sentence)
-    if call.kind == "action" and refusal.kind == "stale":
-        return Replace(Message(safe))
-    return _plainly(call, safe)
+    message = Message(safe)
+    if firm and refusal.kind != "foreign" and firm not in refusal.sentence:
+        message = Message(f"{literal(firm)}: {safe}", (context(f"*{literal(firm)}*"), section(clip(safe, 3000))))
+    return Replace(message) if call.kind == "action" and refusal.kind == "stale" else Say(message)
 
 
 def _plainly(call: Call, sentence: str) -> Answer:

@@ -129,6 +129,28 @@ async def test_today_is_no_target_and_is_not_offered_as_one(slack: Slack, servic
     assert "Monday, November 23, 2026" in labels(await slack.ben.types("/cais due s1 Monday")), "a date may be today's"
 
 
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (
+            "due “a” every Friday",
+            "Dates that come back do so once a year here, like “every March 15”. Nothing was set.",
+        ),
+        ("due “a” every Feb 30", "There is no February 30. Nothing was set."),
+        ("due “nope” Dec 15", "“nope” is no task of this firm."),
+        ("target today", "The target must be a day in the future. Nothing was changed."),
+    ],
+)
+async def test_a_refusal_names_its_firm(slack: Slack, services: Services, typed: str, said: str) -> None:
+    await firm_of_ben(services, "<!channel> & Sons")
+    answer = await slack.ben.types(f"/cais {typed}")
+    assert said in words_of(answer)
+    (name,) = answer["blocks"][0]["elements"]
+    assert name["text"] == "*&lt;!channel&gt; &amp; Sons*"
+    assert str(answer["text"]).startswith("&lt;!channel&gt; &amp; Sons: ")
+    assert slack.refused() == []
+
+
 async def test_a_past_date_is_questioned_and_not_set(slack: Slack, services: Services) -> None:
     key = await firm_of_ben(services)
     asked = await slack.ben.types("/cais due s1 May 31, 2024")
