@@ -62,9 +62,11 @@ def plan(scene: Scene, proposed: Plan, top: Top = NOTHING) -> Message:
     count = len(proposed.tasks)
     blocks = [
         *top.blocks,
-        header("A plan for your target"),
+        header(
+            "A plan for your target" if _is_for_target(scene, proposed) else f"A plan for {short_day(proposed.target)}"
+        ),
         banner(scene, f"{count} open {'task' if count == 1 else 'tasks'}"),
-        section(_intro(proposed)),
+        section(_intro(proposed) + _makes_it_the_target(scene, proposed)),
         *(section(clip("\n".join(part), 3000)) for part in sections),
         *_staying(scene, proposed),
         *_tight(proposed.tight),
@@ -81,6 +83,18 @@ def _intro(proposed: Plan) -> str:
         return "*Every open task has a date already*, which stays. *Choose…* moves those you tick to this plan's day."
     worked = f"Worked back from *{day(proposed.target)}*: the last day for each open task"
     return f"*A proposal, not saved yet.* {worked} that still leaves the usual time for what comes after it."
+
+
+def _is_for_target(scene: Scene, proposed: Plan) -> bool:
+    return scene.position.target == proposed.target
+
+
+def _makes_it_the_target(scene: Scene, proposed: Plan) -> str:
+    """That accepting a plan for another day than the target sets that, too."""
+    if _is_for_target(scene, proposed):
+        return ""
+    kept = scene.position.target
+    return f"\nThat day becomes your target, too, once you accept it{f'; so far it is {day(kept)}' if kept else ''}."
 
 
 def _first_words(proposed: Plan) -> str:

@@ -572,6 +572,21 @@ async def test_a_plan_leaves_dates_that_somebody_set_and_lines_that_are_not_tick
     assert slack.refused() == []
 
 
+async def test_a_plan_for_another_day_than_the_target_is_headed_so_and_says_that_it_becomes_the_target(
+    slack: Slack, services: Services
+) -> None:
+    await firm_of_ben(services)
+    new = words_of(await slack.ben.types("/cais plan June 30, 2027"))
+    assert "A plan for Jun 30, 2027\n" in new
+    assert "That day becomes your target, too, once you accept it." in new
+    await slack.ben.types("/cais target May 28, 2027")
+    other = words_of(await slack.ben.types("/cais plan June 30, 2027"))
+    assert "That day becomes your target, too, once you accept it; so far it is Friday, May 28, 2027." in other
+    same = words_of(await slack.ben.types("/cais plan"))
+    assert "A plan for your target\n" in same
+    assert "becomes your target" not in same
+
+
 async def test_a_date_that_stays_and_leaves_a_wait_too_little_is_said_before_and_after_accept(
     slack: Slack, services: Services
 ) -> None:
