@@ -105,11 +105,11 @@ async def open_database(url: str) -> Database:
         from storage import postgres  # asyncpg is an extra: whoever uses SQLite need not have it
 
         if await postgres.version(url, VERSION_QUERY) != HEAD:
-            await migrate(postgres.sqlalchemy_url(url))
+            await migrate(url)
         return Database(await postgres.open_postgres(url), Tsvector(), take_turn)
     sqlite.create_file(path)
     if _sqlite_version(path) != HEAD:
-        await migrate(f"sqlite+aiosqlite:///{path}")
+        await migrate(url)
     return Database(await sqlite.open_sqlite(path), Fts5(), None)
 
 

@@ -53,17 +53,17 @@ def upgrade(connection: "Connection") -> None:
 
 
 async def migrate(url: str) -> None:
-    """Bring the database at this SQLAlchemy URL to HEAD, in one transaction; others that try meanwhile wait.
+    """Bring the database at this URL to HEAD, in one transaction; others that try meanwhile wait.
 
     Raises StorageUnavailable where it cannot be reached, StorageError where a newer version wrote it.
     """
     from sqlalchemy import text
     from sqlalchemy.exc import DBAPIError
-    from sqlalchemy.ext.asyncio import create_async_engine
-    from sqlalchemy.pool import NullPool
 
-    lite = url.startswith("sqlite")
-    engine = create_async_engine(url, poolclass=NullPool)
+    from storage.engines import engine as engine_of
+
+    engine = engine_of(url)
+    lite = engine.dialect.name == "sqlite"
     if lite:
         # pysqlite's own idea of transactions leaves table definitions outside of them: we begin and commit ourselves.
         engine = engine.execution_options(isolation_level="AUTOCOMMIT")
@@ -96,13 +96,14 @@ def _upgrade_sqlite(connection: "Connection") -> None:
 async def new_migration(message: str) -> Path:
     """Write the next numbered migration: what storage.models has and the migrations lack. Read it before you commit."""
     from alembic import command
-    from sqlalchemy.ext.asyncio import create_async_engine
+
+    from storage.engines import engine as engine_of
 
     number = f"{int(HEAD) + 1:04d}"
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite+aiosqlite:///{folder}/scratch.db"
         await migrate(url)
-        engine = create_async_engine(url)
+        engine = engine_of(url)
 
         def write(connection: "Connection") -> Any:
             return command.revision(config(connection), message, autogenerate=True, rev_id=number)

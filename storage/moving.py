@@ -4,15 +4,14 @@ from dataclasses import dataclass
 
 from sqlalchemy import Table, and_, func, insert, select
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import NullPool
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.documents.words import stems
 from storage.database import is_current, open_database
+from storage.engines import engine
 from storage.errors import StorageError, StorageUnavailable
 from storage.fulltext import Fts5, FullText, Tsvector, row
 from storage.models import events, metadata, passages, shelves
-from storage.urls import sqlite_path
 
 BATCH = 1_000
 
@@ -37,7 +36,7 @@ async def move(source: str, target: str) -> Moved:
     if not await is_current(source):
         raise NotMoved("The tables there are not up to date, or there is no database: `cais migrate` first.")
     await (await open_database(target)).close()  # makes and migrates its tables
-    first, second = _engine(source), _engine(target)
+    first, second = engine(source), engine(target)
     try:
         async with first.connect() as read, second.begin() as written:
             await _must_be_empty(written)
@@ -50,15 +49,6 @@ async def move(source: str, target: str) -> Moved:
         await first.dispose()
         await second.dispose()
     return Moved(rows, heads)
-
-
-def _engine(url: str) -> AsyncEngine:
-    path = sqlite_path(url)
-    if path is not None:
-        return create_async_engine(f"sqlite+aiosqlite:///{path}", poolclass=NullPool)
-    from storage.postgres import sqlalchemy_url
-
-    return create_async_engine(sqlalchemy_url(url), poolclass=NullPool)
 
 
 async def _must_be_empty(target: AsyncConnection) -> None:

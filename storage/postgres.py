@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, TypeVar
-from urllib.parse import parse_qsl, urlsplit
 
 import asyncpg  # type: ignore[import-untyped]  # it ships no types
 
 from storage.errors import Conflict, StorageUnavailable, Unusable
 from storage.statements import Rows, Statement, Unit, postgres_language
+from storage.urls import plain_url
 
 T = TypeVar("T")
 
@@ -29,36 +29,13 @@ _LOST = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientEr
 just as it was answering."""
 
 
-UNREADABLE = (
-    "The database URL cannot be read: it is postgresql+asyncpg://user:password@host:port/name, and in a password these "
-    "signs are written as %2F (/), %3F (?), %23 (#), %40 (@), %3A (:) and %25 (%)."
-)
-
-
-def plain_url(url: str) -> str:
-    """The URL as asyncpg knows it, without SQLAlchemy's name for the driver.
-
-    Raises ValueError where it cannot be read: asyncpg would quote what it stumbles over, often half of a password.
-    """
-    plain = "postgresql://" + url.partition("://")[2]
-    try:
-        parts = urlsplit(plain)
-        _ = parts.port, parse_qsl(parts.query, strict_parsing=bool(parts.query))
-    except ValueError:
-        raise ValueError(UNREADABLE) from None
-    if "@" in parts.path + parts.query + parts.fragment:
-        raise ValueError(UNREADABLE)
-    return plain
-
-
-def sqlalchemy_url(url: str) -> str:
-    """The URL as SQLAlchemy, and so alembic, knows it."""
-    return "postgresql+asyncpg://" + url.partition("://")[2]
+_FOR_GOOD = (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.exceptions.ClientConfigurationError)
+"""A password that is not taken, or a certificate that is not there: trying again would not mend it."""
 
 
 def _unavailable(error: Exception) -> StorageUnavailable:
     said = str(error) or type(error).__name__
-    kind = Unusable if isinstance(error, asyncpg.InvalidAuthorizationSpecificationError) else StorageUnavailable
+    kind = Unusable if isinstance(error, _FOR_GOOD) else StorageUnavailable
     return kind(f"The database could not be used ({said}). Nothing was changed; please try again.")
 
 
@@ -155,12 +132,17 @@ class PostgresRunner:
             raise _unavailable(error) from error
 
 
-async def version(url: str, query: str) -> str:
-    """Which migration the database is at; empty where it is new. Raises StorageUnavailable."""
+async def connected(url: str) -> Any:
+    """A connection of its own, which whoever asked closes. Raises StorageUnavailable, or ValueError for a bad URL."""
     try:
-        connection = await asyncpg.connect(plain_url(url), timeout=_SECONDS)
+        return await asyncpg.connect(plain_url(url), timeout=_SECONDS)
     except _LOST as error:
         raise _unavailable(error) from error
+
+
+async def version(url: str, query: str) -> str:
+    """Which migration the database is at; empty where it is new. Raises StorageUnavailable."""
+    connection = await connected(url)
     try:
         return str(await connection.fetchval(query) or "")
     except asyncpg.UndefinedTableError:
@@ -178,10 +160,7 @@ AND data_type IN ('text', 'character varying') ORDER BY 1
 
 async def other_tenant(url: str, tenant: str) -> str:
     """A tenant other than this one of whom something is kept; empty where there is none. Raises StorageUnavailable."""
-    try:
-        connection = await asyncpg.connect(plain_url(url), timeout=_SECONDS)
-    except _LOST as error:
-        raise _unavailable(error) from error
+    connection = await connected(url)
     try:
         for row in await connection.fetch(_WITH_TENANT):
             other = f"SELECT tenant FROM {row[0]} WHERE tenant <> $1 LIMIT 1"  # noqa: S608 - a table that is there
@@ -223,10 +202,7 @@ async def check(url: str) -> list[tuple[bool, str]]:
 
     Raises StorageUnavailable.
     """
-    try:
-        connection = await asyncpg.connect(plain_url(url), timeout=_SECONDS)
-    except _LOST as error:
-        raise _unavailable(error) from error
+    connection = await connected(url)
     try:
         standby = await connection.fetchval("SELECT pg_is_in_recovery()")
         writable = not standby and await connection.fetchval(

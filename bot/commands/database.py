@@ -13,6 +13,8 @@ from storage.database import Database, open_database
 from storage.errors import StorageError, StorageUnavailable
 from storage.urls import sqlite_path
 
+WHERE = "CAIS_DATABASE_URL and CAIS_DATA_DIR say where it is."
+
 
 class NoDatabase(click.ClickException):
     """The database could not be opened or used. Exit code 2: trying again changes nothing."""
@@ -56,7 +58,7 @@ async def opened(url: str, *, make: bool = False) -> AsyncIterator[Database]:
             raise StorageUnavailable(f"There is no database at {path}.")
         database = await open_database(url)
     except (StorageError, ValueError) as error:
-        raise NoDatabase(f"{error} CAIS_DATABASE_URL and CAIS_DATA_DIR say where it is.") from None
+        raise NoDatabase(f"{error} {WHERE}") from None
     except ImportError as error:
         raise NoDatabase(f"PostgreSQL needs a package that is not installed ({error.name}): make install.") from None
     try:
@@ -71,12 +73,12 @@ def in_use(url: str) -> Path | None:
 
     Raises NoDatabase where it cannot be seen whether there is one.
     """
-    path = sqlite_path(url)
     try:
+        path = sqlite_path(url)
         if path is None or not sqlite.is_there(path):
             return None
-    except StorageError as error:
-        raise NoDatabase(str(error)) from None
+    except (StorageError, ValueError) as error:
+        raise NoDatabase(f"{error} {WHERE}") from None
     try:
         sqlite.must_be_alone(path)
     except StorageError:

@@ -52,7 +52,7 @@ def megabytes() -> float:
 
 
 async def ours(folder: Path, number: int) -> None:
-    async with await open_database(str(folder / "cais.db")) as database:
+    async with await open_database(f"sqlite+aiosqlite:///{folder}/cais.db") as database:
         await database.events.change(KEY, set_up())
         texts, began = passages(number), time.process_time()
         rate, longest = await index(database, texts)

@@ -15,7 +15,7 @@ from statistics import median
 
 import pytest
 
-from storage.postgres import plain_url
+from storage.urls import plain_url
 from tests.benchmarks import firms, load
 from tests.benchmarks.servers import (
     APP_CORE,

@@ -37,8 +37,9 @@ from flows.services import Act
 from storage import owing, planning, statements
 from storage.database import Database, open_database
 from storage.event_store import keep_gist
-from storage.postgres import SETTINGS, plain_url
+from storage.postgres import SETTINGS
 from storage.statements import Statement, postgres_language, sqlite_language
+from storage.urls import plain_url
 from tests.storage import postgres
 
 ROWS = int(os.environ.get("ROWS", "1000000"))
@@ -327,7 +328,7 @@ def memory() -> float:
 
 async def on_sqlite(folder: Path) -> None:
     path = folder / "cais.db"
-    async with await open_database(str(path)) as database:
+    async with await open_database(f"sqlite+aiosqlite:///{path}") as database:
         await measure(database, BareSqlite(path))
 
 

@@ -169,6 +169,28 @@ def test_a_database_that_cannot_be_opened_is_a_sentence(typed: Cais, environment
     assert "hush" not in said.output
 
 
+@pytest.mark.parametrize(
+    "words", ["verify", "migrate", "export", "retention", "delete Acme", "backup b.zip", "move x", "run", "sandbox"]
+)
+def test_a_database_url_without_its_scheme_is_no_path_and_not_shown(
+    typed: Cais, environment: pytest.MonkeyPatch, tmp_path: Path, words: str
+) -> None:
+    environment.setenv("CAIS_DATABASE_URL", "cais:SECRETPW@db.example/cais")
+    said = typed(*words.split())
+    assert said.exit_code == 2
+    assert "one does not begin like that" in said.output
+    assert "SECRETPW" not in said.output
+    assert list(tmp_path.iterdir()) == [], "no folder of that name"
+
+
+def test_nothing_is_moved_to_what_is_no_url(typed: Cais, history: Path, tmp_path: Path) -> None:
+    for other in ("other.db", "cais:SECRETPW@db.example/cais", "postgresql://u:p@h/d?pw=SECRETPW"):
+        said = typed("move", other)
+        assert (said.exit_code, "SECRETPW" in said.output) == (2, False)
+        assert "atabase URL" in said.output
+    assert [path.name for path in tmp_path.iterdir()] == ["data"]
+
+
 def test_verify_counts_what_holds(typed: Cais, history: Path) -> None:
     said = typed("verify")
     assert said.exit_code == 0

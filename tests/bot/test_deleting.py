@@ -212,7 +212,7 @@ def test_a_workspace_goes_with_a_last_export_that_can_be_read_back_in(
 
 def test_a_workspace_that_has_no_firm_goes_by_slacks_id_too(typed: Cais, acme: Path, tmp_path: Path) -> None:
     async def taken_off() -> None:
-        async with await open_database(str(acme)) as database:
+        async with await open_database(f"sqlite+aiosqlite:///{acme}") as database:
             await database.outbox.stop("-/T7", "app_uninstalled", now=1.0)
 
     asyncio.run(taken_off())

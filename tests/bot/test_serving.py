@@ -126,7 +126,7 @@ async def test_what_no_second_try_would_mend_is_said(given: Given, instead: dict
 async def test_a_database_that_may_only_be_read_stops_the_start(given: Given) -> None:
     with open_folder() as folder:
         file = folder / "cais.db"
-        await (await open_database(str(file))).close()
+        await (await open_database(f"sqlite+aiosqlite:///{file}")).close()
         file.chmod(0o444)
         with (
             not_root(),

@@ -14,7 +14,7 @@ from bot.delivery.arrivals import IN_DOUBT, keys_in
 from bot.delivery.rounds import LEASE
 from flows.asked import ARRIVED, FINE, SUMMARY
 from flows.events import NoteAdded, Record
-from storage.postgres import plain_url
+from storage.urls import plain_url
 from tests.bot.conversing import Json, words_of
 from tests.e2e.answers import APOLOGY, NOTHING_CHANGED, Act
 from tests.e2e.town import Town, business_time

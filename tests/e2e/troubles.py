@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager, suppress
 
 import asyncpg
 
-from storage.postgres import plain_url
+from storage.urls import plain_url
 from tests.bot.conversing import Json
 from tests.e2e.town import Replica, Town
 

@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from storage.database import Database, open_database
-from storage.postgres import plain_url
+from storage.urls import plain_url
 from tests.storage import postgres
 from tests.storage.fresh import fresh_database
 from tests.storage.memory import MemoryDatabase

@@ -23,7 +23,7 @@ def _binaries() -> Path | None:
     return Path(found).resolve().parent if found else None
 
 
-def _account() -> str | None:
+def account() -> str | None:
     """PostgreSQL refuses to run as root; whoever else we are, it may run as."""
     if os.geteuid() != 0:
         return None
@@ -42,18 +42,18 @@ def server(*settings: str) -> Iterator[str]:
         if os.environ.get("CI"):
             pytest.fail("CI must have PostgreSQL: apt-get install postgresql")
         pytest.skip("PostgreSQL is not installed on this machine")
-    account = _account()
+    user = account()
     with tempfile.TemporaryDirectory(prefix="cais-pg-", ignore_cleanup_errors=True) as folder:
         home = Path(folder)
-        if account:
-            shutil.chown(home, account)
+        if user:
+            shutil.chown(home, user)
         command = [binaries / "initdb", "-D", home / "data", "-U", USER, "-A", "trust", "-E", "UTF8", "--no-sync"]
-        subprocess.run(command, check=True, user=account, cwd=home, stdout=subprocess.DEVNULL)
+        subprocess.run(command, check=True, user=user, cwd=home, stdout=subprocess.DEVNULL)
         usual = ("listen_addresses=", "fsync=off", "shared_buffers=16MB", "max_connections=100")
         options = [word for setting in (*usual, *settings) for word in ("-c", setting)]
         process = subprocess.Popen(
             [binaries / "postgres", "-D", home / "data", "-k", home, *options],
-            user=account,
+            user=user,
             cwd=home,
             stdout=subprocess.DEVNULL,
             stderr=(home / "log").open("wb"),

@@ -6,12 +6,11 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from storage.database import check, open_database
+from storage.engines import engine as engine_of
 from storage.errors import StorageError
 from storage.migrate import HEAD
-from storage.postgres import sqlalchemy_url
 from tests.rights import not_root, open_folder
 
 
@@ -23,7 +22,7 @@ async def test_a_good_database_is_well(url: str) -> None:
 
 
 async def test_a_database_that_is_not_there_yet_is_no_fault_and_is_not_made(tmp_path: Path) -> None:
-    (finding,) = await check(str(tmp_path / "cais.db"))
+    (finding,) = await check(f"sqlite+aiosqlite:///{tmp_path}/cais.db")
     assert finding.ok
     assert "first start makes it" in finding.sentence
     assert not (tmp_path / "cais.db").exists()
@@ -32,7 +31,7 @@ async def test_a_database_that_is_not_there_yet_is_no_fault_and_is_not_made(tmp_
 async def test_tables_that_are_not_up_to_date_are_named(tmp_path: Path) -> None:
     path = tmp_path / "cais.db"
     path.touch()
-    findings = await check(str(path))
+    findings = await check(f"sqlite+aiosqlite:///{path}")
     assert next(f.sentence for f in findings if not f.ok).startswith("Its tables are at migration none")
 
 
@@ -53,7 +52,7 @@ async def test_tables_of_a_newer_version_are_said_to_be_that_as_a_start_does(url
 
 async def set_version(url: str, version: str) -> None:
     """Writes what alembic would, had it come from elsewhere."""
-    engine = create_async_engine(sqlalchemy_url(url) if url.startswith("postgresql") else url)
+    engine = engine_of(url)
     async with engine.begin() as connection:
         await connection.execute(text("UPDATE alembic_version SET version_num = :version"), {"version": version})
     await engine.dispose()
@@ -76,13 +75,13 @@ async def test_a_url_of_another_database_is_said_in_words() -> None:
 async def test_a_file_that_may_only_be_read_is_said_with_what_to_do(journal: str) -> None:
     with open_folder() as folder:
         path = folder / "cais.db"
-        await (await open_database(str(path))).close()
+        await (await open_database(f"sqlite+aiosqlite:///{path}")).close()
         with closing(sqlite3.connect(path)) as put_back:
             put_back.execute(f"PRAGMA journal_mode = {journal}")
         path.chmod(0o444)
         before = path.read_bytes()
         with not_root():
-            (trouble,) = [one.sentence for one in await check(str(path)) if not one.ok]
+            (trouble,) = [one.sentence for one in await check(f"sqlite+aiosqlite:///{path}") if not one.ok]
         assert "may only be read by this user, and a start refuses that" in trouble
         assert f"the folder {folder}" in trouble
         assert path.read_bytes() == before
@@ -90,9 +89,9 @@ async def test_a_file_that_may_only_be_read_is_said_with_what_to_do(journal: str
 
 async def test_looking_whether_it_can_be_written_changes_nothing(tmp_path: Path) -> None:
     path = tmp_path / "cais.db"
-    await (await open_database(str(path))).close()
+    await (await open_database(f"sqlite+aiosqlite:///{path}")).close()
     with closing(sqlite3.connect(path)) as other:
         other.execute("PRAGMA user_version = 7")
     before = path.read_bytes()
-    assert all(finding.ok for finding in await check(str(path)))
+    assert all(finding.ok for finding in await check(f"sqlite+aiosqlite:///{path}"))
     assert path.read_bytes() == before

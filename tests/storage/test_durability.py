@@ -20,7 +20,7 @@ async def start(url: str, *, callers: int, notes: int) -> Process:
 
 
 async def test_a_kill_in_the_middle_of_writing_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
-    url = str(tmp_path / "cais.db")
+    url = f"sqlite+aiosqlite:///{tmp_path}/cais.db"
     acknowledged: list[int] = []
     chance = random.Random(31)
     for _ in range(KILLS):

@@ -5,16 +5,16 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Boolean, Column, Double, Integer, Table, insert, select, text
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from flows import events as e
 from flows.documents.words import asked
 from flows.events import FirmKey
 from flows.firms import Refusal
 from storage.database import Database, open_database
+from storage.engines import engine as engine_of
 from storage.erasing import OF_A_WORKSPACE, OF_NOBODY, Scope, tables_of
 from storage.models import metadata
-from storage.postgres import sqlalchemy_url
 from tests.storage.decisions import records, set_up
 from tests.storage.test_knowledge import GIFTS, document, passage, read, texts
 
@@ -32,7 +32,7 @@ async def tables(url: str, opened: Database) -> AsyncIterator[AsyncEngine]:
     """The tables behind our back: three real firms, and made-up rows of theirs in every table that has none."""
     for key in (OURS, THEIRS, ELSEWHERE):
         await opened.events.change(key, set_up(channel=f"slack:{key.tenant}/C{key.firm}"))
-    engine = create_async_engine(url if url.startswith("sqlite") else sqlalchemy_url(url))
+    engine = engine_of(url)
     for table in reversed(tables_of(of_a_firm=False)):
         there = await left(engine, table)
         alone = list(table.primary_key.columns.keys()) == ["tenant"]

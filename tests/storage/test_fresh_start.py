@@ -14,7 +14,7 @@ from tests.storage.decisions import KEY, TENANT, note, set_up
 async def path(tmp_path: Path) -> Path:
     """A database with a firm in it, and somebody else's file beside it."""
     found = tmp_path / "cais.db"
-    async with await open_database(str(found)) as database:
+    async with await open_database(f"sqlite+aiosqlite:///{found}") as database:
         await database.events.change(KEY, set_up())
     (tmp_path / "cais.db.mine").write_text("somebody's")
     return found
@@ -35,7 +35,7 @@ async def test_a_workspace_that_is_not_ours_stops_it(path: Path) -> None:
 
 
 async def test_a_bot_that_still_has_it_open_stops_it(path: Path) -> None:
-    async with await open_database(str(path)) as database:
+    async with await open_database(f"sqlite+aiosqlite:///{path}") as database:
         with pytest.raises(NotTaken, match="open in another program"):
             forget(path, TENANT)
         await database.events.change(KEY, note())

@@ -11,8 +11,8 @@ import pytest
 from flows.asked import Owed
 from storage import owing, planning
 from storage.database import open_database
-from storage.postgres import plain_url
 from storage.statements import Statement, postgres_language, sqlite_language
+from storage.urls import plain_url
 
 ASKED = {
     name: statement
@@ -25,7 +25,7 @@ ASKED = {
 @pytest.mark.parametrize("name", ASKED)
 async def test_no_statement_looks_through_all_rows_nor_all_of_a_tenants(tmp_path: Path, name: str) -> None:
     path = tmp_path / "cais.db"
-    await (await open_database(str(path))).close()
+    await (await open_database(f"sqlite+aiosqlite:///{path}")).close()
     sql = sqlite_language()[ASKED[name]].sql
     connection = sqlite3.connect(path)
     plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}", [None] * sql.count("?"))]

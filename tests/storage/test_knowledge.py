@@ -230,12 +230,12 @@ async def test_a_backup_of_the_one_file_has_the_documents_in_it(tmp_path: Path) 
     import sqlite3
 
     path = tmp_path / "cais.db"
-    async with await open_database(str(path)) as opened:
+    async with await open_database(f"sqlite+aiosqlite:///{path}") as opened:
         await opened.events.change(OURS, set_up())
         await read(opened, document(), [passage(GIFTS)])
         source, copy = sqlite3.connect(path), sqlite3.connect(tmp_path / "copy.db")
         source.backup(copy)
         source.close()
         copy.close()
-    async with await open_database(str(tmp_path / "copy.db")) as copied:
+    async with await open_database(f"sqlite+aiosqlite:///{tmp_path}/copy.db") as copied:
         assert await texts(copied, "accept gifts") == [GIFTS]

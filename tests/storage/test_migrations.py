@@ -28,7 +28,7 @@ from storage.database import open_database
 from storage.errors import StorageError
 from storage.indexes import metadata
 from storage.models import in_models
-from storage.postgres import plain_url
+from storage.urls import plain_url
 from tests.storage.decisions import KEY, set_up
 
 
@@ -78,7 +78,7 @@ async def test_the_migrations_make_what_the_models_say(fresh: str) -> None:
 
 async def test_sqlites_tables_are_as_the_models_would_make_them(tmp_path: Path) -> None:
     # Alembic does not compare everything: WITHOUT ROWID is not seen by it.
-    await (await open_database(str(tmp_path / "cais.db"))).close()
+    await (await open_database(f"sqlite+aiosqlite:///{tmp_path}/cais.db")).close()
     connection = sqlite3.connect(tmp_path / "cais.db")
     made = dict(connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table'").fetchall())
     connection.close()
@@ -238,23 +238,23 @@ async def test_many_that_start_at_once_on_a_new_database_all_come_up(fresh: str)
 
 async def test_a_database_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "cais.db"
-    await (await open_database(str(path))).close()
+    await (await open_database(f"sqlite+aiosqlite:///{path}")).close()
     connection = sqlite3.connect(path)
     connection.execute("UPDATE alembic_version SET version_num = '9999'")
     connection.commit()
     connection.close()
     with pytest.raises(StorageError, match="newer version"):
-        await open_database(str(path))
+        await open_database(f"sqlite+aiosqlite:///{path}")
 
 
 async def test_a_second_start_imports_neither_alembic_nor_the_other_database(tmp_path: Path) -> None:
-    path = str(tmp_path / "cais.db")
-    await (await open_database(path)).close()
+    url = f"sqlite+aiosqlite:///{tmp_path}/cais.db"
+    await (await open_database(url)).close()
     start = (
         "import asyncio, sys\n"
         "from storage.database import open_database\n"
         "async def start():\n"
-        f"    await (await open_database({path!r})).close()\n"
+        f"    await (await open_database({url!r})).close()\n"
         "asyncio.run(start())\n"
         "heavy = 'alembic', 'sqlalchemy.orm', 'asyncpg', 'sqlalchemy.dialects.postgresql'\n"
         "print([name for name in heavy if name in sys.modules])\n"

@@ -17,8 +17,8 @@ from flows.workspace import TradingDayEdited, entry
 from storage.database import Database, open_database
 from storage.owing import take_turn
 from storage.plans import SOON
-from storage.postgres import plain_url
 from storage.statements import postgres_language
+from storage.urls import plain_url
 from tests.storage.decisions import ANN, KEY, TENANT, join, note, set_up
 
 BOB = "slack:-/T1/U2"

@@ -12,8 +12,7 @@ from flows.position import SHAPE
 from flows.records import verify_position
 from storage.database import open_database
 from storage.event_store import read_snapshot, write_snapshot
-from storage.postgres import plain_url
-from storage.urls import sqlite_path
+from storage.urls import plain_url, sqlite_path
 from tests.storage.decisions import ANN, KEY, TENANT, join, note, set_up
 
 BOB = "slack:-/T1/U2"
