@@ -15,6 +15,7 @@ from flows.gist import gist
 from flows.habits import Habits, Rules
 from flows.ports import Directory, EventStore, Facts, Grounds, Outbox, Plans, Replan
 from flows.reminders import setting
+from flows.reminders.hours import Hours
 from flows.reminders.replanning import redraw, replan
 from flows.reminders.snoozing import Choice, base_key, is_about_the_same, put_off_at, snoozed, snoozed_until
 from flows.roadmap import Pack
@@ -68,7 +69,10 @@ class Reminders:
     # --- one reminder ------------------------------------------------------------------------------------------
 
     async def snooze(self, tenant: str, act: Act, key: str, choice: Choice) -> datetime:
-        """Put it off; returns when it comes back. Another snooze of the same subject takes the first one's place."""
+        """Put it off; returns when it comes back, after a pause that the end falls into.
+
+        Another snooze of the same subject takes the first one's place.
+        """
         row = await self._own(tenant, act, key)
         position = await self._events.position(FirmKey(tenant, row.firm))
         if position is None:
@@ -76,13 +80,14 @@ class Reminders:
         reach = (await self._directory.reach(tenant, [act.who.id]))[act.who.id]
         calendar = (await self._workspace(tenant)).calendar
         until = snoozed_until(choice, self._now(), reach, position.time_zone, position.reminders, calendar)
-        again = await self._new_snooze(row, until)
+        held = Hours(reach, position.time_zone, position.reminders, calendar).held_back(until)
+        again = msgspec.structs.replace(await self._new_snooze(row, until), due_at=held.timestamp())
         ended = await self._end_snoozes(
             tenant, act.who.id, lambda other: other.key != again.key and is_about_the_same(other, row)
         )
         await self._outbox.owe([again, *await self._redraws(tenant, act, row, ended)])
         self.woken()
-        return until
+        return held
 
     async def wake(self, tenant: str, act: Act, key: str, *, elsewhere: bool = False) -> None:
         """It is not put off any more, so that it does not come back by itself. `elsewhere`: not where it stands."""

@@ -92,6 +92,11 @@ def _journeys(random: Random, person: str, begin: date, end: date) -> list[s.Hap
                 found += [s.TurnsOff(at, person, off=True), s.TurnsOff(back, person, off=False)]
             case 4:
                 found.append(s.PicksHour(at, person, random.choice(HOURS)))
+            case 5:
+                ends = day + timedelta(days=random.randrange(2, 25))
+                early = _moment(random, random.choice((ends - timedelta(1), ends - timedelta(2), day)))
+                if at < early and early.date() < end:
+                    found += [s.Pauses(at, person, ends), s.Pauses(early, person, early.date())]
     return found
 
 
@@ -228,7 +233,9 @@ class _Life:
     def _yearly(self) -> None:
         name = self.random.choice(("SAA", "Clocks"))
         if name not in self.firm.yearly:
-            self._make(s.DatesYearly, name, self.random.randrange(1, 13), self.random.randrange(1, 29))
+            today = self.random.random() < 0.3
+            month, day = (self.day.month, min(self.day.day, 28)) if today else (None, None)
+            self._make(s.DatesYearly, name, month or self.random.randrange(1, 13), day or self.random.randrange(1, 29))
             return
         yearly = self.firm.yearly[name]
         on = date(self.day.year, yearly.month, yearly.day)

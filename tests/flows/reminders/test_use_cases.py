@@ -108,6 +108,23 @@ async def test_a_snooze_comes_back_once_and_a_second_choice_takes_the_firsts_pla
     assert await desk.reminders.snooze(TENANT, by(ANA), again, "hour") == until + timedelta(hours=1)
 
 
+async def test_a_snooze_that_is_chosen_in_a_pause_comes_after_it_and_at_once_where_the_pause_is_ended(
+    desk: Desk,
+) -> None:
+    desk.now = local("2026-12-08 09:00")
+    (key,) = await desk.send()
+    await desk.reminders.set_habits(TENANT, by(ANA), Habits(paused_until=date(2026, 12, 11)))
+    until = await desk.reminders.snooze(TENANT, by(ANA), key, "hour")
+    assert until == local("2026-12-11 09:00")
+    assert await desk.reminders.asleep(TENANT, ANA.id) == {key: until}
+    desk.now = local("2026-12-08 10:00")
+    assert await desk.send() == []
+    desk.now = local("2026-12-08 12:00")
+    await desk.reminders.set_habits(TENANT, by(ANA), Habits())
+    await desk.reminders.replan(KEY)
+    assert [again.partition("|snooze|")[0] for again in await desk.send()] == [key]
+
+
 async def test_a_snooze_from_a_later_message_takes_the_place_of_one_of_the_same_subject_from_an_earlier_one(
     desk: Desk,
 ) -> None:
