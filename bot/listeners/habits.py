@@ -117,7 +117,8 @@ async def _day(heard: Heard, services: Services, said: str) -> date:
 def _which(asked: WhichDay, today: date, latest: date) -> tuple[str, tuple[date, ...]]:
     """What is asked, and those days alone on which a pause may end."""
     found = dates.only(asked, lambda on: today < on <= latest, "A pause ends on a day to come, within a year from now.")
-    return found.ask, found.choices
+    endless = asked.choices and all(on > latest for on in asked.choices)
+    return f"{found.ask} Without an end it is `/cais remind off`." if endless else found.ask, found.choices
 
 
 def _zone(heard: Heard) -> str:

@@ -1147,6 +1147,7 @@ async def test_of_the_days_a_pause_may_end_on_only_those_are_offered_that_are_ta
     assert sorted(set(re.findall(r"`pause until ([\d-]+)`", said))) == offered
     assert "Nothing was changed" in said
     assert ("A pause ends on a day to come, within a year from now." in said) == (words != "next Friday")
+    assert ("Without an end it is `/cais remind off`." in said) == (words == "2029")
     for day in offered:
         assert "Paused until" in words_of(await ben.types(f"remind pause until {day}"))
 
