@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 from typing import Any, cast
 
 import pytest
-from slack_sdk.errors import SlackApiError
 
 from bot import socket_mode
 from bot.app import Bot
@@ -131,7 +130,7 @@ async def test_a_wrong_app_token_is_noticed_at_the_start(pretend: Sandbox, servi
     """The SDK alone would try it again for ever."""
     bot = bot_at(pretend, services)
     line = SocketMode(bot, "xapp-wrong")
-    with pytest.raises(SlackApiError, match="invalid_auth"):
+    with pytest.raises(SlackSaidNo, match="invalid_auth"):
         async with asyncio.timeout(10):
             await line.start()
     await line.stop()
