@@ -6,6 +6,7 @@ from importlib import import_module
 import click
 
 from bot.settings import BadSettings
+from bot.version import version
 
 COMMANDS = {
     "run": "bot.commands.run:run",
@@ -41,7 +42,14 @@ class Commands(click.Group):
         return command
 
 
+def _say_version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted and not context.resilient_parsing:
+        click.echo(f"cais {version()}")
+        context.exit()
+
+
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_say_version, help="Say which.")
 def cais() -> None:
     """Takes a small broker-dealer through FINRA CAT's Small Firm Roadmap, in Slack.
 

@@ -18,6 +18,7 @@ from bot.server import Page, Server, web_app
 from bot.settings import Settings, unknown_names
 from bot.slack.web_api import NO_TOKEN, SlackSaidNo, TooBusy, Unsure
 from bot.socket_mode import SocketMode
+from bot.version import version
 from bot.workers.evidence_copies import build_copies
 from flows.packs import PackError, load_pack
 from flows.roadmap import Pack
@@ -178,7 +179,7 @@ async def _served(
         raise NotServing(f"{settings.host}:{settings.port} cannot be listened on ({error.strerror}). {todo}") from None
     try:
         what = "Listening for Slack at port %s." if line is None else "Pages and health are at port %s."
-        log.info(what, port, extra={"action": "started", "way": "http"})
+        log.info(what, port, extra={"action": "started", "way": "http", "version": version()})
         yield
     finally:
         await server.stop()
@@ -208,7 +209,8 @@ async def _by_socket_mode(settings: Settings, bot: Bot, stop: asyncio.Event) -> 
     line = SocketMode(bot, settings.slack_app_token.reveal())
     try:
         await _connect(line)
-        log.info("Connected to Slack by Socket Mode.", extra={"action": "started", "way": "socket"})
+        about = {"action": "started", "way": "socket", "version": version()}
+        log.info("Connected to Slack by Socket Mode.", extra=about)
         async with _served(settings, bot, stop, line) if settings.serves_pages else nullcontext():
             await _either(stop, line.gave_up)
         if line.gave_up.is_set():

@@ -5,7 +5,6 @@ import hashlib
 import os
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 
 import click
@@ -16,6 +15,7 @@ from bot.commands.database import chosen, in_use, opened
 from bot.commands.exporting import firms_meant, write_export
 from bot.files.names import slug
 from bot.settings import Settings, load
+from bot.version import version
 from bot.workers.evidence_copies import build_copies
 from flows.certificate import Certificate, GoneFirm, read, written
 from flows.events import FirmKey
@@ -249,7 +249,7 @@ def _certificate(scope: Scope, found: Standing, *, by: str, reason: str, packet:
         completed_at="",
         by=by,
         reason=reason,
-        version=version("cais-roadmap"),
+        version=version(),
         packet=packet,
     )
 

@@ -1,6 +1,7 @@
 """`cais doctor`: what is wrong, and what to do about it."""
 
 import asyncio
+import platform
 import sys
 
 import click
@@ -12,6 +13,7 @@ from bot.doctor.evidence import check_evidence
 from bot.doctor.oauth import check_oauth
 from bot.doctor.whose import check_whose
 from bot.settings import Settings, load
+from bot.version import version
 from storage.database import check as check_database
 
 MARKS = {"ok": "ok", "look": "look", "wrong": "WRONG"}
@@ -42,7 +44,8 @@ def _count(wrong: int, looks: int) -> str:
 
 async def examine(settings: Settings) -> list[Finding]:
     """Every check, in the order in which one would mend things."""
-    found = checks.check_settings(settings)
+    found = [Finding("version", "ok", f"cais {version()}, with Python {platform.python_version()}.")]
+    found += checks.check_settings(settings)
     if settings.way != "sandbox":
         look = check_oauth if settings.by_oauth else checks.check_slack
         found += await look(settings, real_now())

@@ -78,7 +78,8 @@ def test_whether_a_packet_gets_its_pdf_is_said_and_stops_nothing(monkeypatch: py
 async def test_without_tokens_the_sandbox_is_looked_at(given: pytest.MonkeyPatch) -> None:
     found = await examine(load())
     assert wrong(found) == []
-    assert "sandbox" in found[0].sentence
+    assert [one.about for one in found[:2]] == ["version", "settings"]
+    assert "sandbox" in found[1].sentence
 
 
 async def test_a_bot_token_slack_does_not_know_is_said(given: pytest.MonkeyPatch, sandbox: Sandbox) -> None:

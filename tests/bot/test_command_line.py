@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import date
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
@@ -137,7 +138,17 @@ def test_a_misspelt_name_of_slacks_stops_a_start_and_the_doctor_but_not_the_sand
 def test_help_names_every_command(typed: Cais) -> None:
     said = typed("--help")
     assert said.exit_code == 0
-    assert re.findall(r"^  ([\w-]+)  ", said.output, re.MULTILINE) == list(COMMANDS)
+    assert re.findall(r"^  ([\w-]+)  ", said.output, re.MULTILINE) == ["--version", *COMMANDS]
+
+
+def test_the_version_is_said_on_the_command_line_and_first_by_the_doctor(
+    typed: Cais, environment: pytest.MonkeyPatch
+) -> None:
+    said = typed("--version")
+    assert (said.exit_code, said.output) == (0, f"cais {version('cais-roadmap')}\n")
+    environment.setattr("bot.doctor.checks.printer", lambda: None)
+    first = typed("doctor").output.splitlines()[0]
+    assert re.fullmatch(rf"ok +version +cais {version('cais-roadmap')}, with Python 3\.\d+\.\d+\.", first)
 
 
 def test_a_command_that_is_none_is_said(typed: Cais) -> None:

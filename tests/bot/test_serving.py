@@ -9,6 +9,7 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
+from importlib.metadata import version
 from pathlib import Path
 
 import aiohttp
@@ -184,6 +185,7 @@ async def test_http_is_served_until_a_signal(given: Given, capsys: pytest.Captur
         "turned_away",
         "stopped",
     ]
+    assert f" version={version('cais-roadmap')}" in said[1], "which replica is still the old one?"
 
 
 async def test_who_is_to_stop_says_so_first_and_takes_what_still_comes(given: Given) -> None:
