@@ -105,7 +105,10 @@ async def main() -> float:
     port, clock = free_port(), Clock()
     slack, url = ["-m", "tests.benchmarks.any_slack", str(port)], f"http://127.0.0.1:{port}/api/"
     with tempfile.TemporaryDirectory() as folder, process(slack, core=LOAD_CORE, port=port):
-        async with await open_database(f"{folder}/cais.db") as database, aiohttp.ClientSession() as session:
+        async with (
+            await open_database(f"sqlite+aiosqlite:///{folder}/cais.db") as database,
+            aiohttp.ClientSession() as session,
+        ):
             ours = Ours(url, build_services(database, load_pack(*read_pack()), clock), clock)
             loop = Bare(url, session)
             try:
