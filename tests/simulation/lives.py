@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
+from zoneinfo import ZoneInfo
 
 from tests.simulation import script as s
 from tests.simulation.oracle import expected
 from tests.simulation.oracle.days import Days
 from tests.simulation.oracle.firm import TO_DO, Firm, fold
 
+NEW_YORK = ZoneInfo("America/New_York")
 ZONES = (
     "America/New_York",
     "America/New_York",
@@ -94,7 +96,8 @@ def _journeys(random: Random, person: str, begin: date, end: date) -> list[s.Hap
                 found.append(s.PicksHour(at, person, random.choice(HOURS)))
             case 5:
                 ends = day + timedelta(days=random.randrange(2, 25))
-                early = _moment(random, random.choice((ends - timedelta(1), ends - timedelta(2), day)))
+                # Not in the last morning: what it held comes with the hour then, as after a night.
+                early = _moment(random, random.choice((ends - timedelta(2), ends - timedelta(3), day)))
                 if at < early and early.date() < end:
                     found += [s.Pauses(at, person, ends), s.Pauses(early, person, early.date())]
     return found
@@ -109,8 +112,9 @@ def _admins(random: Random, begin: date, end: date) -> list[s.Happening]:
         revised = day + timedelta(days=20)
         for after in (70, 90):
             at = _moment(random, revised)
+            announced = at.astimezone(NEW_YORK).date()  # at night it is the day before there
             found.append(
-                s.Revises(at, "admin", "full_cais_compliance", revised, revised, revised + timedelta(days=after))
+                s.Revises(at, "admin", "full_cais_compliance", announced, announced, revised + timedelta(days=after))
             )
             revised += timedelta(days=30)
     return [h for h in found if h.at.date() < end]
