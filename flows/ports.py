@@ -324,7 +324,10 @@ class Outbox(Protocol):
         """The earliest business time later than `after` at which something unsettled is due; None where nothing is."""
 
     async def overdue(self, *, before: float) -> Mapping[str, tuple[int, float]]:
-        """By workspace that is not stopped: how much was due before this business time and waits, and since when."""
+        """By workspace that is not stopped: how much was due before this business time and waits, and since when.
+
+        The ten thousand that have waited longest are counted.
+        """
 
     async def snoozed(self, tenant: str, person: str) -> Sequence[Owed]:
         """What this person put off and what has not come back yet, the earliest first."""

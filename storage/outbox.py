@@ -13,6 +13,9 @@ from storage.together import Together
 _IN_A_ROW = 10.0
 """Seconds in which claims go on where the last one ended, as long as there is more than they take."""
 
+MOST_OVERDUE = 10_000
+"""Rows that are counted as waiting too long."""
+
 
 class Settling(NamedTuple):
     """What became of one message, and whom it reached, at which business time."""
@@ -190,8 +193,12 @@ def _next_due(after: float) -> Unit[float | None]:
 
 
 def _overdue(before: float) -> Unit[dict[str, tuple[int, float]]]:
-    rows = yield owing.overdue, {"before": before}
-    return {tenant: (int(count), float(since)) for tenant, count, since in rows}
+    rows = yield owing.overdue, {"before": before, "limit": MOST_OVERDUE}
+    found: dict[str, tuple[int, float]] = {}
+    for tenant, due_at in rows:
+        count, since = found.get(tenant, (0, due_at))
+        found[tenant] = count + 1, since
+    return found
 
 
 def _last_summary(tenant: str, channel: str, slot: str) -> Unit[float | None]:

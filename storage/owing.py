@@ -226,10 +226,10 @@ last_summary = Statement(
 )
 overdue = Statement(
     lambda _: (
-        select(outbox.c.tenant, func.count(), func.min(outbox.c.due_at))
+        select(outbox.c.tenant, outbox.c.due_at)
         .where(NOT_SETTLED, outbox.c.due_at < bindparam("before"), outbox.c.tenant.not_in(select(stopped.c.tenant)))
-        .group_by(outbox.c.tenant)
-        .order_by(outbox.c.tenant)
+        .order_by(outbox.c.due_at)
+        .limit(bindparam("limit"))
     )
 )
 next_due = Statement(

@@ -9,7 +9,7 @@ from bot.delivery.posting import FIXED, NotSent, Posting
 from bot.router import SlotWriter
 from bot.slack.places import is_channel
 from bot.slack.standstill import Standstill
-from bot.slack.web_api import NOT_NOW, SlackSaidNo, Unsure, WebApi
+from bot.slack.web_api import NO_TOKEN, NOT_NOW, SlackSaidNo, Unsure, WebApi
 from bot.surfaces import Letter, Written
 from flows.asked import REDRAW, SUMMARY, Owed, Slot
 from flows.events import FirmKey
@@ -49,9 +49,11 @@ FOR_GOOD = frozenset(
         SHARED,
         IN_DOUBT,
         *FIXED,
+        *NO_TOKEN,
     }
 )
-"""Words for a message or a place with which no later try would end otherwise. One that we do not know may pass."""
+"""Words for a message, a place or a person with which no later try would end otherwise. One that we do not know may
+pass."""
 
 MOST_REFUSALS = 4
 """How often what may pass is tried, before it counts as refused."""
