@@ -179,19 +179,21 @@ class _Plan:
 
     def _instant(self, row: Owed, one: Found) -> datetime:
         """When this row is due now. What could not be said in time is not said at night either."""
-        due = self._due(row, one)
+        due, hours = self._due(row, one), self.people.hours(row.person)
         if due < self.planned and self._was_put_off(row, stands := datetime.fromtimestamp(row.due_at, UTC)):
-            return stands
-        return self.people.hours(row.person).late(due, self.now)
+            return hours.held_back(stands)
+        return hours.late(due, self.now)
 
     def _was_put_off(self, row: Owed, stands: datetime) -> bool:
         """Whether it was night when it was late: then it waits for its hour, also if a plan is made by day before.
 
-        What stands at a later hour than the night's was held back by a pause that was ended since.
+        A pause that began before that hour holds it back further. What stands at a later hour than either was held back
+        by a pause that was ended since.
         """
         hours = self.people.hours(row.person)
         next_hours = {hours.next_hour(self.planned), hours.next_hour(self.now), hours.after_the_night(self.now)}
-        return next_hours == {stands} and stands != rung_of(row).due_at
+        held_back = {hours.held_back(hour) for hour in next_hours}
+        return {stands} in (next_hours, held_back) and stands != rung_of(row).due_at
 
     def _due(self, row: Owed, one: Found) -> datetime:
         """When it would be; a snooze ends when it was said to, and what nobody dates stays where it is."""
