@@ -1,6 +1,6 @@
 """A person's hours: a day becomes an instant late, in the zone the person is in, and never in the night."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -54,6 +54,10 @@ class Hours:
         if not self._is_awake(instant):
             return self.next_hour(instant)
         return self.next_hour(_at(self.day_of(instant), self._awake[0], self.zone) - JUST_BEFORE)
+
+    def lately(self, of: Callable[[datetime], datetime], instant: datetime) -> tuple[datetime, datetime]:
+        """What it is of this instant, and of one from which on it still goes out in time: an hour that just came."""
+        return of(instant), of(instant - IN_TIME)
 
     def _is_awake(self, instant: datetime) -> bool:
         local = instant.astimezone(self.zone)

@@ -191,9 +191,14 @@ class _Plan:
         by a pause that was ended since.
         """
         hours = self.people.hours(row.person)
-        next_hours = {hours.next_hour(self.planned), hours.next_hour(self.now), hours.after_the_night(self.now)}
-        held_back = {hours.held_back(hour) for hour in next_hours}
-        return {stands} in (next_hours, held_back) and stands != rung_of(row).due_at
+        kept_for = (
+            hours.lately(hours.next_hour, self.planned),
+            hours.lately(hours.next_hour, self.now),
+            hours.lately(hours.after_the_night, self.now),
+        )
+        waits = all(stands in them for them in kept_for)
+        held = all(stands in map(hours.held_back, them) for them in kept_for)
+        return (waits or held) and stands != rung_of(row).due_at
 
     def _due(self, row: Owed, one: Found) -> datetime:
         """When it would be; a snooze ends when it was said to, and what nobody dates stays where it is."""
