@@ -23,7 +23,7 @@ from bot.workers.evidence_copies import build_copies
 from flows.packs import PackError, load_pack
 from flows.roadmap import Pack
 from storage.database import Database, open_database
-from storage.errors import StorageError, StorageUnavailable, Unusable
+from storage.errors import StorageError, may_pass
 from storage.sealing import KeyTrouble
 from storage.urls import sqlite_path
 
@@ -105,8 +105,7 @@ async def _check_writable(database: Database) -> None:
 
 
 def _exit_code(error: Exception) -> int:
-    """A server that is starting itself, a lock and a full disk pass, and who is started again will find it so."""
-    return 1 if isinstance(error, StorageUnavailable) and not isinstance(error, Unusable) else 2
+    return 1 if may_pass(error) else 2
 
 
 def tune_python() -> None:

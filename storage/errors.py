@@ -19,3 +19,8 @@ class Undecodable(StorageUnavailable):
 
 class Conflict(StorageError):
     """What was to be written breaks a rule of the schema, or others kept being faster."""
+
+
+def may_pass(error: Exception) -> bool:
+    """A server that is starting itself, a lock and a full disk pass: who is started again will find it so."""
+    return isinstance(error, StorageUnavailable) and not isinstance(error, Unusable)

@@ -9,7 +9,7 @@ from bot.manifest import manifest_path
 from bot.practice.own import not_its_own
 from bot.practice.supervisor import CannotStart, Plan, supervise
 from bot.settings import Settings, is_given, load, misspelt
-from storage.errors import StorageError, StorageUnavailable, Unusable
+from storage.errors import StorageError, may_pass
 
 
 @click.command()
@@ -40,8 +40,8 @@ def _check_database(settings: Settings) -> None:
     try:
         sentence, code = asyncio.run(not_its_own(settings)), 2
     except (StorageError, ValueError) as error:
-        passes = isinstance(error, StorageUnavailable) and not isinstance(error, Unusable)
-        sentence, code = f"{error} CAIS_DATABASE_URL and CAIS_DATA_DIR say where the database is.", 1 if passes else 2
+        where = "CAIS_DATABASE_URL and CAIS_DATA_DIR say where the database is."
+        sentence, code = f"{error} {where}", 1 if may_pass(error) else 2
     if sentence:
         click.echo(sentence, err=True)
         sys.exit(code)
