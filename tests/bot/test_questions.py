@@ -103,6 +103,7 @@ async def test_the_firm_is_the_one_that_is_named_at_the_end_or_the_current_one(
 async def test_an_answer_whose_receipt_was_lost_is_not_said_again_in_its_thread(services: Services) -> None:
     time = [real_time()]
     async with bot_in_slack("http", services, build_router(), now=lambda: time[0]) as slack:
+        await slack.bot.inbox.stop()  # its own round could be the one that takes it up
         slack.sandbox.faults({"method": "chat.postMessage", "kind": "lost_reply"})
         await slack.ben.types("who do I call?")
         time[0] += LEASE + 1
