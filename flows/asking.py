@@ -5,7 +5,6 @@ import re
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -33,6 +32,7 @@ from flows.questions.answer import (
 from flows.roadmap import Pack
 from flows.walk import walk
 from flows.workspace import Workspace
+from flows.zones import zone_of
 
 if TYPE_CHECKING:
     from flows.questions.asking import Asker  # a start does not pay for what reads questions
@@ -284,7 +284,7 @@ _NUMBER = re.compile(r"\S*\d(?:[\d.\-/]*\d){4,}\S*")
 
 def today_at(now: datetime, position: Position | None) -> date:
     """The day it is in the firm's own zone; in New York's, where the roadmap's dates end, where there is none."""
-    return now.astimezone(ZoneInfo(position.time_zone if position else "America/New_York")).date()
+    return now.astimezone(zone_of(position.time_zone if position else "")).date()
 
 
 async def own_question(kept: Questions, tenant: str, act: Act, position: Position | None, question: str) -> Asked:

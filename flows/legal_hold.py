@@ -1,13 +1,12 @@
 """Deciding about a legal hold: while one stands, nothing that a firm keeps can be removed."""
 
-from zoneinfo import ZoneInfo
-
 from flows import events as e
 from flows import guard
 from flows.events import AnyEvent
 from flows.firms import Person, Refusal, require
 from flows.position import Hold, Position
 from flows.time_words import day
+from flows.zones import zone_of
 
 LONGEST_REASON = 500
 
@@ -53,7 +52,7 @@ def said(position: Position) -> str:
 
 def in_words(hold: Hold, time_zone: str) -> str:
     """`set by Lea Haddad on Nov 23, 2026: “SEC inquiry”`."""
-    on = day(hold.at.astimezone(ZoneInfo(time_zone)).date())
+    on = day(hold.at.astimezone(zone_of(time_zone)).date())
     return f"set by {hold.by_name or 'somebody'} on {on}: “{hold.reason}”"
 
 

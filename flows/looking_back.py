@@ -10,6 +10,7 @@ from flows.events import Record
 from flows.periods import Period
 from flows.position import Position
 from flows.roadmap import Pack
+from flows.zones import zone_of
 
 
 class Filter(msgspec.Struct, frozen=True):
@@ -35,7 +36,7 @@ def sought(pack: Pack, position: Position, rows: Iterable[Record], wanted: Filte
     A row is of a day where it was recorded on it or where it says that it happened on it: both stand beside it.
     """
     about = _About(pack, wanted.task) if wanted.task else None
-    zone, period = ZoneInfo(position.time_zone), wanted.period
+    zone, period = zone_of(position.time_zone), wanted.period
     dated = wanted.first is not None or wanted.last is not None
     return [
         row

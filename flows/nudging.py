@@ -6,7 +6,6 @@ The event is what counts: a message tells of what was recorded, so that neither 
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -28,6 +27,7 @@ from flows.summaries.standing import Matter, standing
 from flows.trading_days import Calendar
 from flows.walk import LEFT, walk
 from flows.workspace import Workspace
+from flows.zones import zone_of
 
 NUDGE = "nudge"
 
@@ -90,7 +90,7 @@ def asked_in(owed: Owed) -> Asked | None:
 def told_on(position: Position, task: str, person: str, day: date) -> bool:
     """Whether this person was nudged about this task on that day of the firm's."""
     kept = position.nudged.get(nudge_key(task, person))
-    return kept is not None and kept.at.astimezone(ZoneInfo(position.time_zone)).date() == day
+    return kept is not None and kept.at.astimezone(zone_of(position.time_zone)).date() == day
 
 
 def nudge(
@@ -182,7 +182,7 @@ class Nudges:
 
     async def _record(self, key: FirmKey, act: Act, nudge_id: str, tasks: Mapping[str, str]) -> Sequence[Told]:
         def decide(position: Position, _: Sequence[Record]) -> Changed:
-            today = self._now().astimezone(ZoneInfo(position.time_zone)).date()
+            today = self._now().astimezone(zone_of(position.time_zone)).date()
             return record(position, nudge(self._pack, position, act.who, nudge_id, tasks, today), self._stamp(act))
 
         changed = await self._events.change(key, decide, cause=act.cause)
@@ -223,7 +223,7 @@ def _looked_at(
     unowned = told = 0
     silent: dict[str, str] = {}
     for position in positions:
-        today = now.astimezone(ZoneInfo(position.time_zone)).date()
+        today = now.astimezone(zone_of(position.time_zone)).date()
         for matter in standing(pack, position, today).matters:
             owner, how = matter.owner, reach.get(matter.owner.person) if matter.owner else None
             if not is_meant(matter) or (owner and owner.person == who.id):

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from itertools import count
-from zoneinfo import ZoneInfo
 
 from flows import events as e
 from flows import guard
@@ -14,6 +13,7 @@ from flows.progress import find, is_stale
 from flows.roadmap import Pack, Task
 from flows.setting_up import set_target
 from flows.walk import Item
+from flows.zones import zone_of
 
 LONGEST_NAME = 80
 MOST_RECURRING = 30
@@ -217,7 +217,7 @@ def next_time(recurring: Recurring, today: date, done: Collection[date] = ()) ->
 
 def still_open(position: Position, recurring: Recurring, today: date) -> date | None:
     """The last day it fell on since it was set, where that has passed and nobody marked it done; None otherwise."""
-    set_on = recurring.at.astimezone(ZoneInfo(position.time_zone)).date()
+    set_on = recurring.at.astimezone(zone_of(position.time_zone)).date()
     this_year = in_year(recurring, today.year)
     last = this_year if this_year < today else in_year(recurring, today.year - 1)
     done = position.recurring_done.get(recurring.id, ())

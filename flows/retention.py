@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 import msgspec
 
 from flows.asked import Asked
 from flows.events import Record
 from flows.position import Position
+from flows.zones import zone_of
 
 YEARS = 6
 """The longest period that the SEC's Rule 17a-4 and FINRA's Rule 4511 name for records like these."""
@@ -42,7 +42,7 @@ def years_before(today: date, years: int) -> date:
 
 def past(position: Position, rows: Sequence[Record], asked: Sequence[Asked], before: date) -> Past:
     """What was recorded before this day of the firm's own."""
-    zone = ZoneInfo(position.time_zone)
+    zone = zone_of(position.time_zone)
 
     def day(at: datetime) -> date:
         return at.astimezone(zone).date()

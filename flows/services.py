@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -55,6 +54,7 @@ from flows.summaries.use_cases import Summaries
 from flows.trading_days import NEW_YORK
 from flows.walk import Preview, Walk, preview, walk
 from flows.workspace import Entry, Workspace
+from flows.zones import zone_of
 
 __all__ = ["Act", "Result", "Services"]
 
@@ -172,7 +172,7 @@ class Services:
 
     def today(self, position: Position) -> date:
         """The day it is in the firm's own zone."""
-        return self.clock().astimezone(ZoneInfo(position.time_zone)).date()
+        return self.clock().astimezone(zone_of(position.time_zone)).date()
 
     def walk(self, position: Position) -> Walk:
         """The firm's roadmap, read."""
@@ -370,7 +370,7 @@ class Services:
         """See `setting_up.set_up`. The firm becomes the person's current one; the same click twice is one firm."""
         key = FirmKey(tenant, setting_up.firm_id(act.cause) if act.cause else self.new_id())
         names = [f.name for f in taken]
-        zone = ZoneInfo(said.get("time_zone") or "America/New_York")
+        zone = zone_of(said.get("time_zone") or "")
         today = self.now().astimezone(zone).date()
 
         def decide(position: Position, history: Sequence[Record]) -> Changed:

@@ -5,7 +5,6 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from datetime import date
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from flows import events as e
 from flows import guard
@@ -14,6 +13,7 @@ from flows.firms import Person, Refusal, require
 from flows.habits import Standing
 from flows.naming import compared, composed
 from flows.position import Position
+from flows.zones import known_zone
 
 LONGEST_NAME = 80
 LONGEST_CRD = 8
@@ -108,10 +108,10 @@ def check_crd(crd: str) -> str:
 
 def check_zone(time_zone: str) -> str:
     """An IANA name. Raises Refusal where it is none."""
-    try:
-        return ZoneInfo(time_zone).key
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # an odd name may look like a path to zoneinfo
-        raise Refusal("That time zone is not known. Use a name like America/New_York.") from error
+    zone = known_zone(time_zone)
+    if zone is None:
+        raise Refusal("That time zone is not known. Use a name like America/New_York.")
+    return zone.key
 
 
 def rename(position: Position, who: Person, name: str, taken: Sequence[str]) -> list[AnyEvent]:

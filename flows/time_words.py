@@ -4,7 +4,8 @@ Not by `strftime`: it asks which locale this is, at each call, and what is writt
 """
 
 from datetime import date, datetime, time
-from zoneinfo import ZoneInfo
+
+from flows.zones import zone_of
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -24,10 +25,14 @@ def zone_name(zone: str) -> str:
     return f"{zone.rpartition('/')[2].replace('_', ' ')} time" if "/" in zone else zone
 
 
-def in_zone(at: datetime, zone: str) -> str:
-    """A moment as the clocks of a zone show it: `Nov 23, 2026, 9:14 AM New York time`."""
-    local = at.astimezone(ZoneInfo(zone))
-    return f"{day(local)}, {clock(local)} {zone_name(zone)}"
+def in_zone(at: datetime, *zones: str) -> str:
+    """A moment as the clocks of the first of these zones that is known show it, which is named.
+
+    `Nov 23, 2026, 9:14 AM New York time`.
+    """
+    there = zone_of(*zones)
+    local = at.astimezone(there)
+    return f"{day(local)}, {clock(local)} {zone_name(there.key)}"
 
 
 def hour_there(hour: time, zone: str) -> str:

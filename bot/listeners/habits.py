@@ -2,7 +2,6 @@
 
 import re
 from datetime import date, time, timedelta
-from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
@@ -19,6 +18,7 @@ from flows.position import Position
 from flows.reminders.setting import LONGEST_PAUSE
 from flows.reminders.telling import leads_in_reach
 from flows.services import Services
+from flows.zones import zone_of
 
 HOW = (
     "Write `remind 8:30`, `remind pause until next Friday`, `remind pause for a week`, `remind end pause`, `remind "
@@ -123,11 +123,11 @@ def _which(asked: WhichDay, today: date, latest: date) -> tuple[str, tuple[date,
 
 def _zone(heard: Heard) -> str:
     position = heard.sighting.position
-    return heard.zone or (position.time_zone if position else "America/New_York")
+    return zone_of(heard.zone, position.time_zone if position else "").key
 
 
 def _today(heard: Heard, services: Services) -> date:
-    return services.now().astimezone(ZoneInfo(_zone(heard))).date()
+    return services.now().astimezone(zone_of(_zone(heard))).date()
 
 
 async def own_reach(heard: Heard, services: Services) -> Reach:

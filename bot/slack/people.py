@@ -13,6 +13,7 @@ from bot.slack.web_api import SlackSaidNo, TooBusy, Unsure, WebApi
 from bot.typed.words import writable
 from flows.habits import CLOSED, Standing
 from flows.ports import Directory, Known, Sighting
+from flows.zones import known_zone
 
 log = logging.getLogger("cais.people")
 
@@ -116,9 +117,8 @@ class People:
         if not known.checked_at or at + 1.0 <= known.checked_at:  # Slack tells whole seconds
             return
         shown = read_user(person, user, self._now())
-        shown = msgspec.structs.replace(
-            shown, name=shown.name or known.name, time_zone=shown.time_zone or known.time_zone
-        )
+        zone = shown.time_zone if _zone(user) else known.time_zone
+        shown = msgspec.structs.replace(shown, name=shown.name or known.name, time_zone=zone)
         if msgspec.structs.replace(shown, checked_at=known.checked_at) != known:
             await self._directory.remember(tenant, shown, at=self._business().timestamp())
 
@@ -144,18 +144,34 @@ def read_user(person: str, user: Mapping[str, object], now: float) -> Known:
     """What one user object of Slack's says; the real name first, because an examiner reads it in the history."""
     profile = user.get("profile")
     shown = profile if isinstance(profile, dict) else {}
-    zone = user.get("tz")
     name = user.get("real_name") or shown.get("real_name") or shown.get("display_name") or user.get("name") or ""
     standing = _standing(person, user)
     runs = bool(user.get("is_admin") or user.get("is_owner"))
     return Known(
         person=person,
         name=writable(str(name)),
-        time_zone=zone if isinstance(zone, str) else "",
+        time_zone=_known_here(_zone(user)),
         admin=runs and standing == "",
         checked_at=now,
         standing=standing,
     )
+
+
+def _zone(user: Mapping[str, object]) -> str:
+    """The zone that the profile says, empty where it says none."""
+    zone = user.get("tz")
+    return zone if isinstance(zone, str) else ""
+
+
+def _known_here(zone: str) -> str:
+    """Empty for a zone that nobody here can reckon in: then the firm's counts, as where Slack says none."""
+    if zone and known_zone(zone) is None:
+        log.warning(
+            "Slack names a time zone that is not known here: update tzdata; until then the firm's counts",
+            extra={"action": "zone_unknown", "zone": zone},
+        )
+        return ""
+    return zone
 
 
 def _is_closed(sighting: Sighting) -> bool:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from bot.views.blocks import clip, day, escape, literal, short_day
 from bot.views.milestones import to_come
@@ -15,6 +14,7 @@ from flows.position import Due, Owner
 from flows.time_words import clock, zone_name
 from flows.trading_days import NEW_YORK, end_of
 from flows.walk import Item
+from flows.zones import zone_of
 
 MOST_DATES = 5
 LONGEST = 160
@@ -91,7 +91,7 @@ def date_words(scene: Scene, on: date) -> str:
 
 def ends(scene: Scene, on: date) -> str:
     """After a date: `; ends 11:59 PM New York time (…London time)`; empty where both clocks are the same."""
-    zone = ZoneInfo(scene.zone or scene.position.time_zone)
+    zone = zone_of(scene.zone, scene.position.time_zone)
     there = end_of(on)
     here = there.astimezone(zone)
     if here.utcoffset() == there.utcoffset():

@@ -9,8 +9,7 @@ from bot.surfaces import Message
 from bot.views.blocks import Element, actions, button, clip, context, literal, section, short_day
 from flows.ports import FirmSummary
 from flows.position import Position
-from flows.reminders.hours import zone_of
-from flows.trading_days import NEW_YORK
+from flows.zones import zone_of
 
 FEW = 5
 """Firms with a button each."""
@@ -27,7 +26,7 @@ def led_by(position: Position) -> str:
     """What tells a firm from another of its name: `Eve Evans leads it, since Nov 3, 2026`. Plain text."""
     leads = [member.name for member in position.members.values() if member.role == "lead" and member.name]
     who = f"{clip(leads[0], 30)} leads it" if leads else ""
-    zone = zone_of(position.time_zone) or NEW_YORK
+    zone = zone_of(position.time_zone)
     since = f"since {short_day(position.set_up_at.astimezone(zone).date())}" if position.set_up_at else ""
     return ", ".join(filter(None, (who, since)))
 

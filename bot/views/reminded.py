@@ -18,6 +18,7 @@ from flows.taken_off import TakenOff
 from flows.time_words import clock, zone_name
 from flows.trading_days import Calendar
 from flows.walk import LEFT, Item, titled
+from flows.zones import zone_of
 
 LONGEST_TITLE = 200
 
@@ -133,7 +134,7 @@ class Reminded(msgspec.Struct, frozen=True):
     @property
     def zone(self) -> ZoneInfo:
         """The recipient's own, else the firm's."""
-        return ZoneInfo(self.scene.zone or self.scene.position.time_zone)
+        return zone_of(self.scene.zone, self.scene.position.time_zone)
 
     @property
     def today(self) -> date:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, Literal, TypeVar
-from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -21,6 +20,7 @@ from flows.roadmap import Condition, Pack, Step, Task
 from flows.services import Services
 from flows.time_words import in_zone
 from flows.walk import LEFT, Item, State, Walk
+from flows.zones import zone_of
 
 C = TypeVar("C", bound=Carried)
 
@@ -119,11 +119,11 @@ class Scene(msgspec.Struct, frozen=True):
 
     def own_moment(self, at: datetime) -> str:
         """The same by the viewer's own clock, where it is known: of what is no firm's, and in what is a person's."""
-        return in_zone(at, self.zone or self.position.time_zone)
+        return in_zone(at, self.zone, self.position.time_zone)
 
     def recorded_day(self, at: datetime) -> date:
         """The day it was in the firm's zone when something was recorded."""
-        return at.astimezone(ZoneInfo(self.position.time_zone)).date()
+        return at.astimezone(zone_of(self.position.time_zone)).date()
 
 
 def scene_of(

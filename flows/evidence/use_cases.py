@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -24,6 +23,7 @@ from flows.proof import suggestions
 from flows.readers import position_for
 from flows.records import Stamp, record
 from flows.roadmap import Pack
+from flows.zones import zone_of
 
 TOLD = "evidence_kept"
 """The kind of what is owed to whoever handed a file over: what became of it."""
@@ -84,7 +84,7 @@ class Evidence:
         ticket: bool = False,
     ) -> str:
         """The task's key. Raises Refusal where these files may not be added to it, or not by this person."""
-        today = self._now().astimezone(ZoneInfo(position.time_zone)).date()
+        today = self._now().astimezone(zone_of(position.time_zone)).date()
         return deciding.may_hand_over(
             self._pack, position, act.who, task, files, today=today, label=label, happened_on=happened_on, ticket=ticket
         )

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cached_property
 from typing import Literal, get_args
-from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -20,6 +19,7 @@ from flows.reviews import of_item
 from flows.roadmap import Pack, Task
 from flows.walk import Item, State, Walk, walk
 from flows.workspace import Workspace
+from flows.zones import zone_of
 
 Format = Literal["xlsx", "csv", "ics", "json", "packet", "canvas"]
 FORMATS: tuple[Format, ...] = get_args(Format)
@@ -149,7 +149,7 @@ class Reading:
 
     def day(self, at: datetime) -> date:
         """The day it was in the firm's zone."""
-        return at.astimezone(ZoneInfo(self.position.time_zone)).date()
+        return at.astimezone(zone_of(self.position.time_zone)).date()
 
     def back_dated(self, row: Record) -> bool:
         """Whether what happened was entered on a later day."""

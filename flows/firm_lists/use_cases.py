@@ -6,7 +6,6 @@ owed, so that a crash loses neither it nor the place in it, and the same line is
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -22,6 +21,7 @@ from flows.position import Position
 from flows.records import Stamp, record
 from flows.roadmap import Pack
 from flows.workspace import Workspace
+from flows.zones import zone_of
 
 LOOK = "firm-list"
 MAKE = "firm-list-make"
@@ -121,7 +121,7 @@ class FirmLists:
     async def read(self, given: Given, text: str) -> FirmList:
         """What the text says, held against the firms that are there. Raises Refusal where it is no list of firms."""
         must_be_admin(given.act.who)
-        zone = ZoneInfo(given.time_zone)
+        zone = zone_of(given.time_zone)
         calendar = (await self._workspace(given.tenant)).calendar
         today = self._now().astimezone(zone).date()
         listed = read(text, self._pack, today=today, calendar=calendar, time_zone=given.time_zone)
@@ -190,7 +190,7 @@ class FirmLists:
         return failed
 
     async def _set_up_one(self, key: FirmKey, act: Act, row: Row, names: Mapping[str, str]) -> None:
-        today = self._now().astimezone(ZoneInfo(row.time_zone)).date()
+        today = self._now().astimezone(zone_of(row.time_zone)).date()
 
         def decide(position: Position, _: Sequence[Record]) -> Changed:
             events = setting_up.set_up(

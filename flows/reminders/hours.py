@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from flows.habits import Reach, Rules
-from flows.trading_days import NEW_YORK, ONE_DAY, Calendar
+from flows.trading_days import ONE_DAY, Calendar
+from flows.zones import zone_of
 
 IN_TIME = timedelta(minutes=15)
 """What goes out within so long goes out in time, though Slack was slow; also at an hour of the night somebody chose."""
@@ -19,7 +20,7 @@ class Hours:
 
     def __init__(self, reach: Reach, firm_zone: str, rules: Rules, calendar: Calendar) -> None:
         self.habits = reach.habits
-        self.zone = zone_of(reach.time_zone) or zone_of(firm_zone) or NEW_YORK
+        self.zone = zone_of(reach.time_zone, firm_zone)
         self.hour = self.habits.hour or rules.hour
         self._awake = rules.awake_from, rules.awake_to
         self._calendar = calendar
@@ -92,12 +93,3 @@ class Hours:
 @lru_cache(maxsize=4096)
 def _at(day: date, hour: time, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, hour, zone).astimezone(UTC)
-
-
-@lru_cache(maxsize=1024)
-def zone_of(name: str) -> ZoneInfo | None:
-    """None where the name is empty, or none that is known here."""
-    try:
-        return ZoneInfo(name) if name else None
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return None

@@ -5,8 +5,9 @@ from datetime import date, datetime
 
 from flows.habits import Reach
 from flows.position import Member, Owner, Position
-from flows.reminders.hours import Hours, zone_of
-from flows.trading_days import NEW_YORK, Calendar
+from flows.reminders.hours import Hours
+from flows.trading_days import Calendar
+from flows.zones import zone_of
 
 
 class People:
@@ -17,7 +18,7 @@ class People:
         self._reach = reach
         self._hours: dict[str, Hours] = {}
         self._calendar = calendar
-        self._firm_zone = zone_of(position.time_zone) or NEW_YORK
+        self._firm_zone = zone_of(position.time_zone)
         self.leads = leads_in_reach(position, reach)
 
     def reach(self, person: str) -> Reach:

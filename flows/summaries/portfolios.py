@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -13,6 +12,7 @@ from flows.ports import EventStore, Gists, Listed
 from flows.position import Position
 from flows.roadmap import Pack
 from flows.summaries.comparing import Compared, Comparing
+from flows.zones import zone_of
 
 AT_ONCE = 50
 
@@ -44,7 +44,7 @@ class Portfolios:
         listed = await self._mended(listed)
         now = self._clock()
         compared = self._comparing.compare(
-            listed, lambda zone: now.astimezone(ZoneInfo(zone)).date(), f"{tenant} {who.id}"
+            listed, lambda zone: now.astimezone(zone_of(zone)).date(), f"{tenant} {who.id}"
         )
         return compared, len(listed) - len(compared)
 

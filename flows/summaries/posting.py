@@ -11,6 +11,7 @@ from flows.asked import ARRIVED, SUMMARY, Kept, Owed
 from flows.ports import Facts, Replan
 from flows.position import Posted
 from flows.trading_days import ONE_DAY, Calendar
+from flows.zones import zone_of
 
 REDRAW = "summary-redraw"
 REFUSED = "summary-refused"
@@ -100,7 +101,7 @@ def slot_of(channel: str, period: str) -> str:
 
 def now_and_next(posted: Posted, calendar: Calendar, now: datetime) -> list[Period]:
     """The period that it is, and the one that comes; what is set up within a period is posted at once."""
-    zone = ZoneInfo(posted.time_zone)
+    zone = zone_of(posted.time_zone)
     today = now.astimezone(zone).date()
     if posted.every == "once":
         return [Period(f"once:{posted.at.astimezone(zone).date().isoformat()}", posted.at)]

@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from flows.acts import Act, Result
 from flows.acts import Change as Changing
@@ -16,6 +15,7 @@ from flows.summaries.changes import Change, changes
 from flows.summaries.portfolio import worst_first
 from flows.summaries.posting import UNSEEN, Seen
 from flows.summaries.standing import Standing, standing
+from flows.zones import zone_of
 
 LATELY = timedelta(7)
 """For how long a change is news to somebody who asks."""
@@ -97,4 +97,4 @@ class Summaries:
         return await self._change(key, act, lambda p: setting.stop_summary(p, act.who, channel))
 
     def _today(self, position: Position) -> date:
-        return self._clock().astimezone(ZoneInfo(position.time_zone)).date()
+        return self._clock().astimezone(zone_of(position.time_zone)).date()

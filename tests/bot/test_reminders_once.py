@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from bot.bootstrap import build_services
 from bot.delivery.rounds import LEASE
@@ -170,6 +171,32 @@ async def test_whoever_moves_to_another_zone_is_told_by_its_clock_from_then_on(w
     assert world.digests(BEN) == []
     await world.goes_to("2026-11-30", 22, 30)
     assert "AM on Dec 16, 2026 Kolkata" in world.said(BEN)
+
+
+async def test_whoever_is_in_a_zone_that_is_not_known_here_is_told_by_the_firms(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A place may get a zone of its own after our list of them was made."""
+    await bens_task(world)
+    met = await known(world)
+    await world.plan()
+    moved = {"id": BEN, "real_name": "Ben Cole", "tz": "America/Not_Listed_Yet"}
+    await world.slack.bot.people.changed("-/T0SANDBOX", moved, at=met.checked_at + 2.0)
+    assert (await kept(world)).time_zone == "", "and not the one where they were before"
+    assert [r.__dict__["zone"] for r in caplog.records if r.__dict__.get("action") == "zone_unknown"]
+    await world.goes_to("2026-12-01")
+    assert "One thing for Tuesday, December 1" in world.said(BEN)
+
+
+async def test_a_zone_that_was_kept_and_is_not_known_here_any_more_keeps_nothing_from_anybody(world: World) -> None:
+    await bens_task(world)
+    there = replace(await known(world), time_zone="America/Not_Listed_Yet")
+    await world.services.directory.remember("-/T0SANDBOX", there, at=world.clock.now.timestamp())
+    await world.goes_to("2026-12-01")
+    assert "One thing for Tuesday, December 1" in world.said(BEN)
+    for words, shown in (("due s1", "Tuesday, December 15"), ("next", "step 1 of 6"), ("remind", "9:00 AM* New York")):
+        await world.slack.ben.types(f"/cais {words}")
+        assert shown in words_of(world.slack.ben.last)
 
 
 async def test_an_account_that_is_closed_is_noticed_at_once(world: World) -> None:

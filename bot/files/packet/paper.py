@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import TypeVar
-from zoneinfo import ZoneInfo
 
 from bot.files.packet.enclosed import Enclosed
 from bot.files.packet.html import Html, el, grid, lines, together
@@ -11,6 +10,7 @@ from flows.events import Record
 from flows.exports.dates import Stated, stated_dates
 from flows.exports.record import Export, Reading
 from flows.time_words import clock, day, zone_name
+from flows.zones import zone_of
 
 MOST_IN_LOG = 400
 """Entries of the audit log that are printed: more would take a minute and more. The page for a browser has all."""
@@ -34,7 +34,7 @@ class Paper:
         self.reading = reading
         self.pack = reading.pack
         self.position = reading.position
-        self.zone = ZoneInfo(self.position.time_zone)
+        self.zone = zone_of(self.position.time_zone)
         self.stated = stated_dates(reading)
 
     def shortened(self, rows: Sequence[T], most: int) -> tuple[Sequence[T], Html | None]:
