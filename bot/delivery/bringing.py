@@ -7,9 +7,9 @@ from typing import Any
 from bot.delivery.arrivals import IN_DOUBT, NOBODY, Arrivals, metadata
 from bot.delivery.posting import FIXED, NotSent, Posting
 from bot.router import SlotWriter
-from bot.slack.places import is_channel
+from bot.slack.places import is_channel, slack_id
 from bot.slack.standstill import Standstill
-from bot.slack.web_api import NO_TOKEN, NOT_NOW, SlackSaidNo, Unsure, WebApi
+from bot.slack.web_api import NO_TOKEN, NOT_NOW, SlackSaidNo, TooBusy, Unsure, WebApi
 from bot.surfaces import Letter, Written
 from flows.asked import REDRAW, SUMMARY, Owed, Slot
 from flows.events import FirmKey
@@ -28,8 +28,9 @@ A_MOMENT = 5.0
 MOST_IN_A_MESSAGE = 500
 """What stands in one message, by its metadata; more become another."""
 
-OUT_OF_REACH = NOBODY | {"account_inactive"}
-"""Slack's words for a person who gets no messages of ours; any other is about the message, the app or the moment."""
+INACTIVE = "account_inactive"
+"""Slack's word for a token that was the app's, and for a closed account. Of a person it is believed only where their
+profile says it too: a token may be good again by the time that somebody asks."""
 
 FOR_GOOD = frozenset(
     {
@@ -81,6 +82,7 @@ class Bringing:
         standstill: Standstill,
         wake: Callable[[], None],
     ) -> None:
+        self._slack = slack
         self._services = services
         self._outbox = services.outbox
         self._letters = letters
@@ -199,23 +201,36 @@ class Bringing:
         if error in NOT_NOW:  # looked for and tried again once the lease has run out
             log.info("not sure that it arrived", extra=extra)
             return
-        if error == "ratelimited" or await self._standstill.is_over(slot.tenant, error):
+        # Where nobody knows whether it was for the token, it is owed still, and says nothing about the person.
+        if error == "ratelimited" or await self._standstill.is_over(slot.tenant, error) is not False:
             await self._release(slot.tenant, keys, self._now() + UNTIL_TRIED_AGAIN)
             return
         log.warning("Slack does not take it", extra=extra)
         is_post, in_channel = slot.owed[0].kind != REDRAW, is_channel(slot.person)
-        stays = FOR_GOOD | (MAY_PASS if in_channel else OUT_OF_REACH)
-        if is_post and error not in stays and self._may_still_pass(slot):
+        is_theirs = is_post and not in_channel and await self._is_out_of_reach(slot, error)
+        stays = is_theirs or error in (FOR_GOOD | MAY_PASS if in_channel else FOR_GOOD - {INACTIVE})
+        if is_post and not stays and self._may_still_pass(slot):
             await self._release(slot.tenant, keys, self._now() + SOME_MINUTES)
             return
         if in_channel:
             await self._refused_by_channel(slot, error)
             return
-        if is_post and error in OUT_OF_REACH | MAY_PASS:
+        if is_theirs or (is_post and error in MAY_PASS):
             # Before it is settled: what is refused to somebody who is not marked so is owed again at once.
             at = self._services.now().timestamp()
             await self._services.directory.blocked(slot.tenant, slot.person, error, at=at)
         await self._outbox.settle(slot.tenant, dict.fromkeys(keys, error), now=self._now())
+
+    async def _is_out_of_reach(self, slot: Slot, error: str) -> bool:
+        """Whether the word is about the person, and not about the message, the app or the moment."""
+        if error != INACTIVE:
+            return error in NOBODY
+        asked = {"user": slack_id(slot.person)}
+        try:
+            answer = await self._slack.of(slot.tenant).call("users.info", asked, form=True, patience=5.0)
+        except (SlackSaidNo, TooBusy, Unsure):
+            return False
+        return bool(answer["user"].get("deleted"))
 
     def _may_still_pass(self, slot: Slot) -> bool:
         place, now = _place(slot), self._now()

@@ -48,7 +48,7 @@ class Standstill:
         self._now = now
         self._installed = installed
         self._background = background
-        self._looks: dict[tuple[str, str], asyncio.Task[bool]] = {}
+        self._looks: dict[tuple[str, str], asyncio.Task[bool | None]] = {}
         """Doubts that are being looked into: many calls may be refused at once, and one look is enough for all."""
         self._stopped: set[str] = set()
         self.gone_on: Callable[[], None] = lambda: None
@@ -102,12 +102,15 @@ class Standstill:
             look = self._looks[key] = self._background.start(self._look_into(tenant, error))
             look.add_done_callback(lambda _: self._looks.pop(key))
 
-    async def is_over(self, tenant: str, error: str) -> bool:
-        """Whether this refusal of Slack's means that our token counts no more; then the workspace is stopped."""
+    async def is_over(self, tenant: str, error: str) -> bool | None:
+        """Whether this refusal of Slack's means that our token counts no more; then the workspace is stopped.
+
+        None where that is not known: what was refused may have been for the token, or not.
+        """
         look = self._looks.get((tenant, error))
         return await (asyncio.shield(look) if look else self._look_into(tenant, error))
 
-    async def _look_into(self, tenant: str, error: str) -> bool:
+    async def _look_into(self, tenant: str, error: str) -> bool | None:
         if error not in NO_TOKEN:
             return False
         try:
@@ -122,7 +125,7 @@ class Standstill:
                 await self.stop(tenant, no.error)
             return True
         except (TooBusy, Unsure):
-            return False
+            return None
         return False
 
     async def _is_in_org(self, tenant: str) -> bool:

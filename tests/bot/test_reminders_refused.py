@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.delivery.bringing import FORGOTTEN, MOST_REFUSALS, SOME_MINUTES
+from bot.delivery.bringing import FORGOTTEN, MOST_REFUSALS, SOME_MINUTES, UNTIL_TRIED_AGAIN
 from flows.events import FirmKey
 from flows.habits import Standing
 from flows.ports import Known
@@ -87,6 +87,58 @@ async def test_refusals_that_lie_far_apart_are_not_counted_together(world: World
         await world.plan()
     assert "Tuesday, December 15, 2026" in world.said(BEN)
     assert await marked(world) == ""
+
+
+TOKEN = ["invalid_auth", "account_inactive"]
+"""Words for a token that counts no more; Slack may say one while it is not itself."""
+
+
+@pytest.mark.parametrize("word", TOKEN)
+async def test_a_token_that_is_refused_while_nobody_can_say_whether_it_counts_loses_nothing_and_marks_nobody(
+    world: World, word: str
+) -> None:
+    await leas_firm(world)
+    world.slack.sandbox.faults(
+        {"method": "chat.postMessage", "kind": "refuse", "error": word, "times": MOST_REFUSALS + 2},
+        {"method": "auth.test", "kind": "500", "times": -1},
+    )
+    await world.goes_to("2026-12-01")
+    for _ in range(MOST_REFUSALS + 1):
+        assert world.digests(BEN) == []
+        world.clock.real += UNTIL_TRIED_AGAIN + 1
+        await world.plan()
+    assert await world.services.outbox.undelivered(TENANT, limit=5) == ()
+    assert await world.services.outbox.stopped() == {}
+    assert await marked(world) == ""
+    world.clock.real += UNTIL_TRIED_AGAIN + 1
+    await world.plan()
+    assert "10 trading days before" in world.said(BEN)
+    assert "kept until now" not in world.said(BEN)
+    await world.goes_to("2026-12-02", 12)
+    assert world.digests(LEA) == [], "nobody was out of reach"
+
+
+async def test_a_token_that_is_good_again_when_it_is_looked_into_does_not_close_anybodys_account(
+    world: World,
+) -> None:
+    await leas_firm(world)
+    refused(world, "account_inactive")
+    await world.goes_to("2026-12-01")
+    await some_minutes(world)
+    assert "10 trading days before" in world.said(BEN)
+    assert await marked(world) == ""
+    await world.goes_to("2026-12-02", 12)
+    assert world.digests(LEA) == []
+
+
+async def test_whose_account_is_closed_as_their_profile_says_is_out_of_reach_at_once(world: World) -> None:
+    await leas_firm(world)
+    world.slack.sandbox.slack.workspace.users[BEN]["deleted"] = True
+    await world.goes_to("2026-12-01")
+    assert await marked(world) == "account_inactive"
+    assert [k.outcome for k in await world.services.outbox.undelivered(TENANT, limit=5)] == ["account_inactive"]
+    await world.goes_to("2026-12-01", 12)
+    assert "*Ben Cole* cannot be reached here (the account is closed)" in world.said(LEA)
 
 
 async def test_one_that_is_not_found_for_long_is_tried_with_the_next_reminder_all_the_same(world: World) -> None:
