@@ -14,7 +14,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.background import Background
+from bot.background import LAST_WORDS, Background
 from bot.delivery.planner import Planner
 from bot.delivery.rounds import Delivery
 from bot.errors import OfBolt
@@ -233,9 +233,9 @@ class Bot:
         return await self._services.outbox.stopped()
 
     async def stop(self, seconds: float = STOPS) -> None:
-        """Finishes what is under way, for at most this long in all, and hangs up."""
+        """Finishes what is under way, for at most this long in all, last words included, and hangs up."""
         loop = asyncio.get_running_loop()
-        ends = loop.time() + seconds
+        ends = loop.time() + seconds - min(LAST_WORDS, seconds / 3)
         await self.librarian.stop()
         await self.keeper.stop()
         await self.inbox.stop()

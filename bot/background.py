@@ -9,6 +9,9 @@ from typing import Any, TypeVar
 log = logging.getLogger("cais.background")
 T = TypeVar("T")
 
+LAST_WORDS = 1.0
+"""Seconds for what is cut off at a stop to say so."""
+
 
 async def ended_within(work: "asyncio.Future[Any]", seconds: float) -> bool:
     """Waits for the work, but no longer than this; it goes on all the same. Whether it has ended.
@@ -103,12 +106,19 @@ class Background:
         return len(self._running)
 
     async def drain(self, seconds: float) -> int:
-        """Wait this long for everything, also for what that starts; returns how many had to be cancelled."""
+        """Wait this long for everything, also for what that starts; returns how many had to be cancelled.
+
+        What is cancelled has LAST_WORDS more: whoever was promised something by it is told that it does not come.
+        """
         loop = asyncio.get_running_loop()
         ends = loop.time() + seconds
         while self._running and loop.time() < ends:
             await asyncio.wait(self._running, timeout=ends - loop.time())
         left = list(self._running)
+        for task in left:
+            task.cancel()
+        if left:
+            await asyncio.wait(left, timeout=LAST_WORDS)
         for task in left:
             task.cancel()
         await asyncio.gather(*left, return_exceptions=True)

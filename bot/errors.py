@@ -14,6 +14,13 @@ from flows.position import Position
 log = logging.getLogger("cais.errors")
 
 STILL_WORKING = "This takes longer than usual. The answer will follow here; there is no need to try again."
+STOPPED = (
+    "I was stopped before that was done, so the answer will not follow. What `/cais history` does not show was not"
+    " recorded: please try it again in a minute."
+)
+STOPPED_ANSWERING = (
+    "I was stopped just as I answered. If the answer does not stand here, `/cais` shows how things are now."
+)
 NO_WINDOW = "Slack did not let me open the window in time. Please press it again."
 
 

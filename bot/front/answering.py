@@ -180,6 +180,18 @@ class Answering:
         """Says it in words by the response_url, which needs no token and nothing of the database; whether it did."""
         return isinstance(answer, Say | Replace) and await self._respond(call.origin, content(answer.message))
 
+    async def say_at_a_stop(self, call: Call, message: Message) -> None:
+        """Says where the answer was to follow that it does not; without the database, which may be why it took long."""
+        log.warning(
+            "a stop cut off an answer", extra={"action": "cut_off", "workspace": call.tenant, "kind": call.kind}
+        )
+        try:
+            if not await self.say_without_token(call, Say(message)):
+                await self._post_dm(call, content(message))
+        except (SlackSaidNo, Unsure, TooBusy, StorageError) as error:
+            about = {"action": "cut_off", "workspace": call.tenant, "error": type(error).__name__}
+            log.warning("nobody could be told of it", extra=about)
+
     async def _deliver(self, call: Call, answer: Answer, again: bool) -> None:
         if call.origin.home and call.kind != "event" and isinstance(answer, Say | Replace | Redraw):
             await self._answer_at_home(call, answer.draw() if isinstance(answer, Redraw) else answer.message)

@@ -11,7 +11,7 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
 from bot.background import Background, ended_within
-from bot.errors import STILL_WORKING
+from bot.errors import STILL_WORKING, STOPPED, STOPPED_ANSWERING
 from bot.front.acks import Acks
 from bot.front.answering import Answering, waiting
 from bot.front.event_inbox import EventInbox
@@ -173,11 +173,20 @@ class Routing(AsyncMiddleware):
         await self._answering.deliver(call, answer)
 
     async def _deliver_late(self, call: Call, work: "asyncio.Task[Answer]", *, known: bool) -> None:
-        if call.kind == "action":
-            # The ack of a click says nothing by itself; the person should not press again meanwhile.
-            say = self._answering.deliver if known else self._answering.say_without_token
-            await say(call, Say(Message(STILL_WORKING)))
-        await self._answering.deliver(call, await work)
+        last_word = STOPPED
+        try:
+            if call.kind == "action":
+                # The ack of a click says nothing by itself; the person should not press again meanwhile.
+                say = self._answering.deliver if known else self._answering.say_without_token
+                await say(call, Say(Message(STILL_WORKING)))
+            answer = await work
+            last_word = STOPPED_ANSWERING
+            await self._answering.deliver(call, answer)
+        except asyncio.CancelledError:
+            # Who was told not to try again would wait for ever.
+            if call.kind not in _PROMISED_NOTHING:
+                await self._answering.say_at_a_stop(call, Message(last_word))
+            raise
 
 
 async def _succeeds(work: "asyncio.Task[Any]", seconds: float) -> bool:
@@ -197,6 +206,9 @@ _HOW = {
     "message_action": "shortcut",
 }
 
+
+_PROMISED_NOTHING = frozenset({"event", "options"})
+"""Kinds of calls whose acks say nothing of an answer that follows: a Home that is drawn, and a list to choose from."""
 
 _SENT_ONCE = frozenset({"block_actions", "view_submission", "message_action", "shortcut"})
 

@@ -1,13 +1,24 @@
 """When something goes wrong: the person gets a sentence, the log one line, and nothing is said twice."""
 
+import asyncio
 import logging
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
+from time import perf_counter
 from typing import Any, cast
 
 import pytest
 
-from bot.errors import NO_WINDOW, STILL_WORKING, NotedEvents, Receipt, apology, new_receipt
+from bot.errors import (
+    NO_WINDOW,
+    STILL_WORKING,
+    STOPPED,
+    STOPPED_ANSWERING,
+    NotedEvents,
+    Receipt,
+    apology,
+    new_receipt,
+)
 from flows.events import FirmKey, Record
 from flows.firms import Refusal
 from flows.ports import Changed, Decide
@@ -15,7 +26,7 @@ from flows.position import Position
 from flows.roadmap import Pack
 from flows.services import Services
 from tests.bot.conftest import bot_in_slack
-from tests.bot.conversing import GENERAL, Slack
+from tests.bot.conversing import BEN, GENERAL, Slack, words_of
 from tests.bot.firm_making import TENANT
 from tests.bot.tiny import tiny_router
 
@@ -82,6 +93,56 @@ async def test_a_slow_click_is_told_to_wait_and_answered_after(hurried: Slack) -
 async def test_a_slow_message_is_answered_once(hurried: Slack) -> None:
     await hurried.ben.types("slow")
     assert [m["text"] for m in hurried.ben.sees] == ["slow", "Slow but sure"]
+
+
+async def stopped_during(slack: Slack, act: Awaitable[object]) -> None:
+    """Stops the bot while it is at what this person does, and waits for no longer than a stop may take."""
+    done = asyncio.ensure_future(act)
+    await slack.sandbox.until(lambda: slack.bot.background.running)
+    await asyncio.sleep(0.3)
+    began = perf_counter()
+    await slack.bot.stop(1.2)
+    assert perf_counter() - began < 1.2 + 1.0
+    await asyncio.wait({done}, timeout=1)
+    done.cancel()
+
+
+@pytest.mark.parametrize("channel", [GENERAL, ""])
+async def test_a_command_that_a_stop_cuts_off_is_said_to_be_cut_off(hurried: Slack, channel: str) -> None:
+    ben = hurried.ben.at(channel) if channel else hurried.ben
+    await stopped_during(hurried, hurried.sandbox.say(BEN, ben.channel, "/cais stuck"))
+    assert [m["text"] for m in ben.sees] == [STILL_WORKING, STOPPED]
+
+
+async def test_a_click_that_a_stop_cuts_off_is_said_to_be_cut_off(hurried: Slack) -> None:
+    await hurried.ben.types("card")
+    before = len(hurried.ben.sees)
+    await stopped_during(hurried, hurried.ben.presses("Stick"))
+    assert [m["text"] for m in hurried.ben.sees[before:]] == [STILL_WORKING, STOPPED]
+
+
+async def test_a_form_that_a_stop_cuts_off_is_said_to_be_cut_off(hurried: Slack) -> None:
+    await hurried.ben.types("card")
+    await hurried.ben.presses("Open")
+    await stopped_during(hurried, hurried.ben.submits({"name": "stuck"}))
+    assert hurried.ben.last["text"] == STOPPED
+    assert STILL_WORKING in words_of(hurried.ben.modal)
+
+
+async def test_what_a_stop_cuts_off_at_home_is_said_in_the_direct_messages(hurried: Slack) -> None:
+    await hurried.ben.opens_home()
+    await stopped_during(hurried, hurried.ben.presses("Stick", on=hurried.ben.home))
+    assert hurried.ben.last["text"] == STOPPED
+
+
+async def test_an_answer_that_is_on_its_way_at_a_stop_may_have_come(hurried: Slack) -> None:
+    await hurried.ben.types("card")
+    before = len(hurried.ben.sees)
+    pressed = asyncio.ensure_future(hurried.ben.presses("Slow"))
+    await hurried.sandbox.until(lambda: hurried.ben.last["text"] == STILL_WORKING)
+    hurried.sandbox.faults({"method": "response_url", "kind": "429", "retry_after": 15, "times": 1})
+    await stopped_during(hurried, pressed)
+    assert [m["text"] for m in hurried.ben.sees[before:]] == [STILL_WORKING, STOPPED_ANSWERING]
 
 
 @pytest.mark.parametrize("fault", ["429", "500", "reset"])

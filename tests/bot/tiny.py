@@ -63,6 +63,7 @@ LABELS = {
     "stale": "Stale",
     "break": "Break",
     "slow": "Slow",
+    "stuck": "Stick",
 }
 
 
@@ -125,6 +126,8 @@ async def pressed(heard: Heard, carried: Press, services: Services) -> Answer:
         case "slow":
             await asyncio.sleep(0.5)
             return Replace(Message("Slow but sure"))
+        case "stuck":
+            await asyncio.sleep(3600)
     return Say(Message(f"Pressed {carried.what}"))
 
 
@@ -148,11 +151,14 @@ async def sent(heard: Heard, carried: Form, services: Services) -> Answer:
             return Say(Message("Said after sending"))
         case "quiet":
             return Quiet()
+        case "stuck":
+            await asyncio.sleep(3600)
     return Replace(Message(f"Sent {heard.value('name')}, carried {carried.what}"))
 
 
 async def home(heard: Heard, services: Services) -> Answer:
     ways = [button("Press", "home"), button("Turn", "replace", 1), button("Tabulate", "table", 2)]
+    ways.append(button("Stick", "stuck", 3))
     note = [section(heard.value("note"))] if heard.value("note") else []
     return Publish(Home([*note, {"type": "actions", "elements": ways}]))
 
@@ -178,6 +184,12 @@ async def slow(heard: Heard, services: Services) -> Answer:
     return Say(Message("Slow but sure"))
 
 
+async def stuck(heard: Heard, services: Services) -> Answer:
+    """As while the database is away."""
+    await asyncio.sleep(3600)
+    return Say(Message("An hour later"))
+
+
 async def a_form(heard: Heard, services: Services) -> Answer:
     return Open(modal("from words"))
 
@@ -195,6 +207,7 @@ def tiny_router() -> Router:
     router.command("", "card", firm=False)(show_card)
     router.command("broken", firm=False)(broken)
     router.command("slow", firm=False)(slow)
+    router.command("stuck", firm=False)(stuck)
     router.command("form", firm=False)(a_form)
     router.command("firmly")(needs_firm)
     router.action(Press, firm=False)(pressed)
