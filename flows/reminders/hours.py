@@ -23,6 +23,7 @@ class Hours:
         self.zone = zone_of(reach.time_zone, firm_zone)
         self.hour = self.habits.hour or rules.hour
         self._awake = rules.awake_from, rules.awake_to
+        self._hour_is_awake = rules.is_awake(self.hour)
         self._calendar = calendar
         self._next: dict[datetime, datetime] = {}
 
@@ -47,14 +48,28 @@ class Hours:
         return self.at(next(self._trading_days(day)))
 
     def at_once(self, instant: datetime) -> datetime:
-        """Then, where one may write to the person then; else their next hour of a trading day."""
-        return instant if self._is_awake(instant) else self.next_hour(instant)
+        """Then, where one may write to the person then; else in the morning."""
+        return instant if self._is_awake(instant) else self.morning(instant)
+
+    def morning(self, instant: datetime) -> datetime:
+        """When what is not said at night is said: the person's next hour of a trading day.
+
+        Where that hour is one of the night itself, no later than such a day begins: nobody is woken then, and what is
+        late by minutes is not kept for a day.
+        """
+        hour = self.next_hour(instant)
+        return hour if self._hour_is_awake else min(hour, self._day_begins(instant))
+
+    def _day_begins(self, instant: datetime) -> datetime:
+        """When quiet hours end next, on a trading day."""
+        begins = (_at(day, self._awake[0], self.zone) for day in self._trading_days(self.day_of(instant)))
+        return next(at for at in begins if at >= instant)
 
     def after_the_night(self, instant: datetime) -> datetime:
         """The hour that what came in the night is kept for: in this one, or the last one before this day began."""
         if not self._is_awake(instant):
-            return self.next_hour(instant)
-        return self.next_hour(_at(self.day_of(instant), self._awake[0], self.zone) - JUST_BEFORE)
+            return self.morning(instant)
+        return self.morning(_at(self.day_of(instant), self._awake[0], self.zone) - JUST_BEFORE)
 
     def lately(self, of: Callable[[datetime], datetime], instant: datetime) -> tuple[datetime, datetime]:
         """What it is of this instant, and of one from which on it still goes out in time: an hour that just came."""

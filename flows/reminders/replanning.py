@@ -192,8 +192,8 @@ class _Plan:
         """
         hours = self.people.hours(row.person)
         kept_for = (
-            hours.lately(hours.next_hour, self.planned),
-            hours.lately(hours.next_hour, self.now),
+            hours.lately(hours.morning, self.planned),
+            hours.lately(hours.morning, self.now),
             hours.lately(hours.after_the_night, self.now),
         )
         waits = all(stands in them for them in kept_for)

@@ -93,7 +93,16 @@ class Local:
         """That instant, unless it is at night or on a day on which nobody trades."""
         local = at.astimezone(ZoneInfo(self.zone))
         awake = MORNING <= local.time() < EVENING and self.days.trades(local.date())
-        return at if awake else self.next_hour(at)
+        return at if awake else self.after_the_night(at)
+
+    def after_the_night(self, at: datetime) -> datetime:
+        """The next hour; where that is at night itself, the next morning of a trading day, if it comes first."""
+        if MORNING <= self.hour < EVENING:
+            return self.next_hour(at)
+        day = self.days.forward(self.day_of(at))
+        if _instant(day, MORNING, self.zone) < at:
+            day = self.days.forward(day + DAY)
+        return min(self.next_hour(at), _instant(day, MORNING, self.zone))
 
     def after_pause(self, at: datetime) -> datetime:
         """When it is said to somebody who paused."""

@@ -167,7 +167,7 @@ class _Play:
                 continue
             local = self.world.local(rung.person, folded)
             send_at = self._said(max(rung.due, at), rung.due, local)
-            if before and before.rung.due == rung.due < at and before.send_at == local.next_hour(at):
+            if before and before.rung.due == rung.due < at and before.send_at == local.after_the_night(at):
                 send_at = before.send_at  # it was put off until then, as it was night; that stays so
             self.pending[firm][key] = Pending(rung, send_at, since)
             if before is None or before.send_at != send_at:
