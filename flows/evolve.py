@@ -359,9 +359,12 @@ def _(p: Position, event: e.TaskUnassigned, r: Record) -> Position:
 @_on(e.RecurringSet)
 def _(p: Position, event: e.RecurringSet, r: Record) -> Position:
     new = Recurring(event.recurring, event.name, event.month, event.day, r.sequence, r.at)
-    known = any(x.id == new.id for x in p.recurring)
-    kept = tuple(new if x.id == new.id else x for x in p.recurring) if known else (*p.recurring, new)
-    return replace(p, recurring=kept)
+    before = next((x for x in p.recurring if x.id == new.id), None)
+    if before is None:
+        return replace(p, recurring=(*p.recurring, new))
+    if (before.month, before.day) == (new.month, new.day):  # what is late on that day stays late
+        new = replace(before, name=new.name)
+    return replace(p, recurring=tuple(new if x is before else x for x in p.recurring))
 
 
 @_on(e.RecurringRemoved)

@@ -13,7 +13,7 @@ from flows.habits import Rules
 TaskState = Literal["open", "waiting", "done", "set_aside"]
 AgentStatus = Literal["active", "leaving", "removed"]
 
-SHAPE = 14
+SHAPE = 15
 """Stored with every snapshot. Raise it whenever what events add up to changes: older snapshots are then folded anew."""
 
 
@@ -168,7 +168,10 @@ class Owner(msgspec.Struct, frozen=True):
 
 
 class Recurring(msgspec.Struct, frozen=True):
-    """A date of the firm's own that comes back every year. Ids are never used again."""
+    """A date of the firm's own that comes back every year. Ids are never used again.
+
+    `sequence` and `at` are of the event that set its day: another spelling of its name leaves them.
+    """
 
     id: str
     name: str

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from flows import own_dates
 from flows.reminders.ladders import Ladders
 from flows.trading_days import NYSE
 from tests.flows.reminders.world import ANA, BEN, LEA, World, local, started
@@ -161,6 +162,16 @@ def test_a_date_of_every_year_is_late_until_it_is_done() -> None:
     world.finish("SAA", date(2026, 12, 1)).at("2027-11-30 12:00")
     following = [line.split(" recurring:")[0] for line in world.heard()][len(said) :]
     assert following == ["Nov 16 09:00", "Nov 23 09:00", "Nov 29 09:00", "Nov 30 09:00"]
+
+
+def test_another_spelling_of_its_name_ends_no_lateness_of_a_date_of_every_year() -> None:
+    left_alone = started("2026-11-23 10:00").yearly("SAA certification", 12, 1).at("2026-12-31 00:00")
+    world = started("2026-11-23 10:00").yearly("SAA certification", 12, 1).at("2026-12-10 12:00")
+    world.yearly("SAA Certification", 12, 1)
+    (recurring,) = world.positions["f1"].recurring
+    assert recurring.name == "SAA Certification"
+    assert own_dates.still_open(world.positions["f1"], recurring, date(2026, 12, 11)) == date(2026, 12, 1)
+    assert world.at("2026-12-31 00:00").heard() == left_alone.heard()
 
 
 def test_a_date_of_every_year_that_nobody_marked_done_gives_way_to_the_first_reminder_of_its_next_day() -> None:
