@@ -323,7 +323,14 @@ class _Reading:
         span = span_named(found[2], self.today)
         if span is None:
             return None
-        return self._day(span[1] if found[1] in ("end", "last day") else span[0])
+        edge = 1 if found[1] in ("end", "last day") else 0
+        current = re.fullmatch(r"(?:this )?(week|month|quarter|year)", found[2])
+        if current and span[edge] < self.today and not self.past:  # of this week on a Saturday, of the next one then
+            following = span_named(f"next {current[1]}", self.today)
+            return WhichDay(
+                f"{_long(span[edge])} has passed. Do you mean the one to come?", (following[edge],) if following else ()
+            )
+        return self._day(span[edge])
 
     def _turned(self, which: str, unit: str, quarter: str, year: str) -> Meant | None:
         """`month end`, `year end 2027`, `q1 end`; "next quarter end" may be the one to come or the one after it."""
@@ -399,8 +406,9 @@ class _Reading:
 def _every_year(said: str, today: date) -> Meant | None:
     """`every March 15`, `every 15th of March`, `every year on 3/15`. What comes back more often is not kept here."""
     reading = _Reading(date(2000, 1, 1), Calendar())  # a leap year, so that February 29 is a day
+    of_each_month = re.fullmatch(r"\d{1,2}(?:st|nd|rd|th)", said)  # a day without a month is no day of a year
     try:
-        meant = reading.of_month_and_day(said) or reading.of_numbers(said)
+        meant = None if of_each_month else reading.of_month_and_day(said) or reading.of_numbers(said)
     except _NoSuchDayError as no_such_day:
         return WhichDay(str(no_such_day))
     except (ValueError, OverflowError):

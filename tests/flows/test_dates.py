@@ -178,9 +178,26 @@ def test_a_day_of_every_year_is_understood(text: str, found: EveryYear) -> None:
     assert meant(text) == found
 
 
-@pytest.mark.parametrize("text", ["every Friday", "every month", "every 3/4"])
+@pytest.mark.parametrize("text", ["every Friday", "every month", "every 3/4", "every 15th", "every year on the 1st"])
 def test_what_comes_back_in_another_way_is_told_what_is_possible(text: str) -> None:
     assert isinstance(meant(text), WhichDay)
+
+
+@pytest.mark.parametrize(
+    ("text", "today", "passed", "to_come"),
+    [
+        ("end of week", date(2026, 11, 28), "Friday, November 27", "2026-12-04"),
+        ("by eow", date(2026, 11, 29), "Friday, November 27", "2026-12-04"),
+        ("start of this week", date(2026, 11, 25), "Monday, November 23", "2026-11-30"),
+        ("beginning of the month", date(2026, 11, 25), "Sunday, November 1", "2026-12-01"),
+        ("first day of the quarter", date(2026, 11, 25), "Thursday, October 1", "2027-01-01"),
+    ],
+)
+def test_the_end_or_the_start_of_this_week_or_month_that_has_passed_is_offered_of_the_next_one(
+    text: str, today: date, passed: str, to_come: str
+) -> None:
+    asked = f"{passed}, 2026 has passed. Do you mean the one to come?"
+    assert meant(text, today) == WhichDay(asked, (date.fromisoformat(to_come),))
 
 
 @pytest.mark.parametrize("text", ["clear", "none", "None.", "no date", "remove"])
