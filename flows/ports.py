@@ -302,6 +302,9 @@ class Outbox(Protocol):
         `looked`: nor does any before it, as Slack was asked and none of them is there.
         """
 
+    async def swap(self, tenant: str, key: str, owed: Sequence[Owed]) -> None:
+        """Owe these in the stead of this row, of which nothing is kept: both, or neither. It need not be there."""
+
     async def get(self, tenant: str, key: str) -> Kept | None:
         """A row by its key."""
 

@@ -75,6 +75,9 @@ class Outbox:
     async def release(self, tenant: str, keys: Sequence[str], *, until: float, looked: bool = False) -> None:
         await self._runner.write(lambda: _release(tenant, keys, until, looked))
 
+    async def swap(self, tenant: str, key: str, owed: Sequence[Owed]) -> None:
+        await self._runner.write(lambda: _swap(tenant, key, owed))
+
     async def get(self, tenant: str, key: str) -> Kept | None:
         return next(iter(await self._runner.read(_kept(owing.get, {"of_tenant": tenant, "of_key": key}))), None)
 
@@ -185,6 +188,13 @@ def _release(tenant: str, keys: Sequence[str], until: float, looked: bool) -> Un
     rows = [{"of_tenant": tenant, "of_key": key, "free_from": until} for key in keys]
     if rows:
         yield owing.release_untouched if looked else owing.release, rows
+
+
+def _swap(tenant: str, key: str, owed: Sequence[Owed]) -> Unit[None]:
+    row = {"of_tenant": tenant, "of_key": key}
+    yield owing.let_go, row
+    yield owing.drop, row
+    yield from owing.owe(owed)
 
 
 def _next_due(after: float) -> Unit[float | None]:

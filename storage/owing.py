@@ -180,6 +180,7 @@ release = _release(taken.c.tries - literal_column("1"))
 release_untouched = _release(literal_column("0"))
 # Left behind where one settled what another was just taking up.
 tidy = Statement(lambda _: delete(taken).where(~exists().where(IS_TAKEN, NOT_SETTLED)))
+drop = Statement(lambda _: delete(outbox).where(is_row()))
 get = Statement(lambda _: select(*KEPT).select_from(WITH_TAKEN).where(is_row()))
 of_message = Statement(
     lambda _: (

@@ -7,7 +7,7 @@ from bot.surfaces import Answer, FieldErrors, Letter, Open, Replace, Say
 from bot.views import firm_lists as views
 from flows.asked import Owed
 from flows.firm_lists.text import LARGEST, TOO_LARGE
-from flows.firm_lists.use_cases import LOOK, MAKE, Given, must_be_admin
+from flows.firm_lists.use_cases import LOOK, MAKE, READ, Given, must_be_admin
 from flows.firms import Refusal
 from flows.services import Services
 
@@ -18,6 +18,7 @@ def register(router: Router) -> None:
     router.action(OpenFirmList, firm=False)(press_open)
     router.submit(FirmListForm, firm=False)(take)
     router.action(SetUpListed, firm=False)(set_up)
+    router.letter(READ)(read_on)
     router.letter(LOOK)(write_look)
     router.letter(MAKE)(make)
 
@@ -42,7 +43,7 @@ async def take(heard: Heard, carried: FirmListForm, services: Services) -> Answe
     if files and files[0].size > LARGEST:
         return FieldErrors({"file": TOO_LARGE.sentence})
     zone = heard.zone if heard.zone.startswith("America/") else "America/New_York"
-    services.firm_lists.hand_over(
+    await services.firm_lists.hand_over(
         Given(heard.tenant, heard.act, zone, file=files[0].id if files else "", text="" if files else text)
     )
     return Replace(views.on_its_way())
@@ -52,6 +53,12 @@ async def set_up(heard: Heard, carried: SetUpListed, services: Services) -> Answ
     """*Set up 38 firms*."""
     look = await services.firm_lists.begin(heard.tenant, heard.act, carried.list)
     return Replace(views.under_way(len(look.found.rows)))
+
+
+async def read_on(owed: Owed, services: Services) -> Letter | None:
+    """A list that a stop or a crash kept from being read. What comes of it is owed then."""
+    await services.firm_lists.take_up(owed)
+    return None
 
 
 async def write_look(owed: Owed, services: Services) -> Letter | None:

@@ -1,8 +1,9 @@
 """Fetches a list of firms that somebody handed over, finds the people in it, and has them owed a look at it.
 
-Nothing of it is kept for after a crash: before somebody has looked at it a list changes nothing.
+That it is to be read is owed from when it was handed over, so whoever is stopped or killed is followed by another.
 """
 
+import asyncio
 import logging
 import tempfile
 from collections.abc import Callable, Mapping
@@ -15,7 +16,7 @@ from bot.slack.web_api import NotHandedOver, SlackSaidNo, TooBusy, TooLarge, Uns
 from flows.firm_lists.people import Face, anybody_named, with_people
 from flows.firm_lists.reading import FirmList
 from flows.firm_lists.text import LARGEST, TOO_LARGE, decode
-from flows.firm_lists.use_cases import Given
+from flows.firm_lists.use_cases import WENT_WRONG, Given
 from flows.firms import Refusal
 from flows.ports import Known
 from flows.services import Services
@@ -32,7 +33,6 @@ PATIENCE = 120.0
 NO_FILE = "I could not fetch that file from Slack. Hand it over again. Nothing was set up."
 NO_SCOPE = "I may not fetch files here: the app lacks `files:read`. Paste the lines instead. Nothing was set up."
 NO_PEOPLE = "Slack did not tell me who is in this workspace, so I could not look up the people in the list. Try again."
-WENT_WRONG = "Something went wrong while I read that list. Nothing was set up. Hand it over again."
 
 People = Mapping[str, tuple[Known, tuple[str, ...]]]
 """By our id: what is known of somebody, and the codes one may write for them."""
@@ -50,11 +50,14 @@ class FirmListReader:
         self._slack = slack
         self._background = background
         self._now = now
+        self._under_way: set[tuple[str, str | None]] = set()
         services.firm_lists.carry_out = self.begin
 
     def begin(self, given: Given) -> None:
-        """Reads it, beside what people do meanwhile."""
-        self._background.start(self._see_to(given))
+        """Reads it, beside what people do meanwhile, unless it is under way here already."""
+        if _which(given) not in self._under_way:
+            self._under_way.add(_which(given))
+            self._background.start(self._see_to(given))
 
     async def _see_to(self, given: Given) -> None:
         lists = self._services.firm_lists
@@ -66,9 +69,14 @@ class FirmListReader:
                 found = with_people(found, [_face(known, codes) for known, codes in people.values()])
                 names = await self._remember(given.tenant, found, people)
             await lists.looked_at(given, found, names)
+        except asyncio.CancelledError:
+            await lists.left_off(given)
+            raise
         except Exception as error:  # noqa: BLE001 - whatever went wrong, whoever handed it over is told
             log.info("a list was not read", extra={"action": "firm_list", "error": type(error).__name__})
             await lists.looked_at(given, FirmList((), ()), refused=_why(error))
+        finally:
+            self._under_way.discard(_which(given))
 
     async def _fetch(self, given: Given) -> str:
         """Raises Refusal, and what Slack says to that."""
@@ -105,6 +113,10 @@ class FirmListReader:
         for person in named:
             await self._services.directory.remember(tenant, people[person][0], at=self._services.now().timestamp())
         return {person: people[person][0].name for person in named}
+
+
+def _which(given: Given) -> tuple[str, str | None]:
+    return given.tenant, given.act.cause
 
 
 def _codes(user: Mapping[str, Any]) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from flows.asked import Kept, Owed
 from flows.events import FirmKey, Record, RoleName
 from flows.firm_lists.reading import FirmList, Row, Wrong, read
 from flows.firms import Person, Refusal
+from flows.guard import looks_like
 from flows.naming import compared
 from flows.ports import Changed, Directory, EventStore, Outbox
 from flows.position import Position
@@ -23,6 +24,7 @@ from flows.roadmap import Pack
 from flows.workspace import Workspace
 from flows.zones import zone_of
 
+READ = "firm-list-read"
 LOOK = "firm-list"
 MAKE = "firm-list-make"
 
@@ -31,11 +33,22 @@ AT_ONCE = 25
 
 POSITIONS_AT_ONCE = 100
 
+READING = 180.0
+"""Seconds (business time) that whoever reads a list has for it; then it is read by somebody else."""
+
+MOST_TRIES = 5
+"""How often a list is begun to be read: more come only from one that ends the process each time."""
+
 NOT_YOURS = Refusal(
     "Only a workspace admin can set up firms from a list: somebody whom this Slack calls an admin or owner. Nothing "
     "was set up. Send one of them your csv file with your own handle in its `lead` column, and ask for "
     "`/cais firm import`; the firms are then yours to lead. One firm at a time you set up yourself: `/cais firm new`.",
     kind="rights",
+)
+WENT_WRONG = "Something went wrong while I read that list. Nothing was set up. Hand it over again."
+WITHHELD = (
+    "I was stopped before I had read that list. What you pasted may have held personal data, so it was not kept."
+    " Nothing was set up. Hand it over again."
 )
 GONE = Refusal("That list is not kept any more, so nothing was set up. Hand it over again.", kind="stale")
 
@@ -48,6 +61,10 @@ class Given(msgspec.Struct, frozen=True):
     time_zone: str
     file: str = ""
     text: str = ""
+    nth: int = 1
+    """Which try at reading it this is."""
+    withheld: bool = False
+    """Its text looked like personal data and is not kept, so that only whoever took it can read it."""
 
 
 class Look(msgspec.Struct, frozen=True):
@@ -107,16 +124,43 @@ class FirmLists:
         self._stamp = stamp
         self._now = now
         self.carry_out: Callable[[Given], None] = lambda _: None
-        """Told what to fetch and read; calls `looked_at` with it then."""
+        """Told what to fetch and read; calls `looked_at` with it then, or `left_off`."""
         self.wake: Callable[[], None] = lambda: None
         """Told when somebody is owed something."""
 
     # --- handing it over, and the look -------------------------------------------------------------------------
 
-    def hand_over(self, given: Given) -> None:
-        """Have it read. Raises Refusal where this person may not set up firms from a list."""
+    async def hand_over(self, given: Given) -> None:
+        """Have it read, and owe that until it was. Raises Refusal where this person may not set firms up so."""
         must_be_admin(given.act.who)
+        if not given.act.cause:
+            caused = msgspec.structs.replace(given.act, cause=self._now().isoformat())
+            given = msgspec.structs.replace(given, act=caused)
+        await self._outbox.owe([self._to_be_read(given, seconds=READING)])
         self.carry_out(given)
+
+    async def left_off(self, given: Given) -> None:
+        """Whoever reads it has to stop, so that somebody else begins at once."""
+        following = msgspec.structs.replace(given, nth=given.nth + 1)
+        await self._outbox.swap(given.tenant, _key_of(given), [self._to_be_read(following)])
+
+    async def take_up(self, row: Owed) -> None:
+        """A list that a stop or a crash kept from being read is read now, unless it cannot be any more."""
+        given = msgspec.json.decode(row.about, type=Given)
+        if await self._outbox.get(row.tenant, f"{LOOK}|{given.act.cause}"):
+            await self._outbox.swap(row.tenant, row.key, [])
+        elif given.withheld or given.nth >= MOST_TRIES:
+            await self.looked_at(given, FirmList((), ()), refused=WITHHELD if given.withheld else WENT_WRONG)
+        else:
+            following = msgspec.structs.replace(given, nth=given.nth + 1)
+            await self._outbox.swap(row.tenant, row.key, [self._to_be_read(following, seconds=READING)])
+            self.carry_out(following)
+
+    def _to_be_read(self, given: Given, *, seconds: float = 0.0) -> Owed:
+        kept = msgspec.structs.replace(given, text="", withheld=True) if looks_like(given.text) else given
+        due = self._now().timestamp() + seconds
+        who, about = given.act.who.id, _encode(kept).decode()
+        return Owed(given.tenant, _key_of(given), firm="", kind=READ, person=who, about=about, due_at=due)
 
     async def read(self, given: Given, text: str) -> FirmList:
         """What the text says, held against the firms that are there. Raises Refusal where it is no list of firms."""
@@ -131,12 +175,17 @@ class FirmLists:
     async def looked_at(
         self, given: Given, found: FirmList, names: Mapping[str, str] | None = None, refused: str = ""
     ) -> None:
-        """It was read: whoever handed it over is owed the look. The same list again is owed once."""
+        """It was read: whoever handed it over is owed the look, and nothing is kept of what it was read from.
+
+        The same list again is owed once.
+        """
         list_id = given.act.cause or self._now().isoformat()
         # What was read of wrong lines has served its turn: it may name people who are nobody's here.
         wrong = tuple(msgspec.structs.replace(w, read=None) for w in found.wrong)
         look = Look(list_id, msgspec.structs.replace(found, wrong=wrong), names or {}, refused)
-        await self._owe(given.tenant, given.act.who.id, LOOK, f"{LOOK}|{list_id}", look)
+        owed = self._owed(given.tenant, given.act.who.id, LOOK, f"{LOOK}|{list_id}", look)
+        await self._outbox.swap(given.tenant, _key_of(given), [owed])
+        self.wake()
 
     def look_of(self, row: Owed) -> Look:
         """What a row of kind LOOK is about."""
@@ -150,7 +199,7 @@ class FirmLists:
         look = self.look_of((await self._list(tenant, act.who.id, list_id)).owed)
         if not look.found.rows:
             raise GONE
-        await self._owe(tenant, act.who.id, MAKE, f"{MAKE}|{list_id}|0", _Slice(list_id, 0))
+        await self._owe(tenant, act.who.id, _Slice(list_id, 0))
         return look
 
     async def go_on(self, row: Owed) -> Made:
@@ -168,7 +217,7 @@ class FirmLists:
         was_here = await self._outbox.get(row.tenant, following) is not None
         made = Made(look, kept.owed.message, upto, tuple(failed), was_here)
         if not made.over and not was_here:
-            await self._owe(row.tenant, row.person, MAKE, following, _Slice(part.list, upto, made.failed))
+            await self._owe(row.tenant, row.person, _Slice(part.list, upto, made.failed))
         return made
 
     async def _set_up(self, tenant: str, who: Person, look: Look, rows: Sequence[Row]) -> list[Wrong]:
@@ -230,11 +279,20 @@ class FirmLists:
             crds |= {p.crd: p.name for p in positions if p.crd}
         return {compared(firm.name) for firm in firms}, crds
 
-    async def _owe(self, tenant: str, person: str, kind: str, key: str, about: Look | _Slice) -> None:
+    def _owed(self, tenant: str, person: str, kind: str, key: str, about: Look | _Slice) -> Owed:
         at = self._now().timestamp()
         told = _encode(about).decode()
-        await self._outbox.owe([Owed(tenant, key, firm="", kind=kind, person=person, about=told, due_at=at)])
+        return Owed(tenant, key, firm="", kind=kind, person=person, about=told, due_at=at)
+
+    async def _owe(self, tenant: str, person: str, part: _Slice) -> None:
+        key = f"{MAKE}|{part.list}|{part.first}"
+        await self._outbox.owe([self._owed(tenant, person, MAKE, key, part)])
         self.wake()
+
+
+def _key_of(given: Given) -> str:
+    """Of the row by which it is owed that this list is read, by this try."""
+    return f"{READ}|{given.act.cause}|{given.nth}"
 
 
 def must_be_admin(who: Person) -> None:

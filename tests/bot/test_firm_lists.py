@@ -1,18 +1,36 @@
 """A workspace admin hands over a list of firms, looks at what would come of it, and has the firms set up, once."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from itertools import count
 
 import msgspec
 import pytest
 
+from bot.app import Bot
+from bot.bootstrap import build_router
+from bot.clock import real_time
 from bot.views.room import MOST_TEXT, characters
 from flows.asked import Owed
-from flows.firm_lists.use_cases import AT_ONCE, MAKE, Given
+from flows.firm_lists.use_cases import (
+    AT_ONCE,
+    LOOK,
+    MAKE,
+    MOST_TRIES,
+    READ,
+    READING,
+    WENT_WRONG,
+    WITHHELD,
+    Given,
+    Look,
+)
 from flows.firms import Person, Refusal
 from flows.ports import Known
 from flows.position import Position
 from flows.services import Act, Services
-from tests.bot.conversing import ANA, BEN, COMPLIANCE, LEA, Json, Slack, labels, words_of
+from tests.bot.conftest import NOW
+from tests.bot.conversing import ANA, BEN, COMPLIANCE, LEA, Json, Slack, as_state, labels, words_of
 from tests.bot.firm_making import a_firm
 
 TENANT = "-/T0SANDBOX"
@@ -123,7 +141,7 @@ async def test_only_a_workspace_admin_may(slack: Slack, services: Services) -> N
     assert "Send one of them your csv file with your own handle in its `lead` column" in words_of(said)
     ben = Person(f"slack:{TENANT}/{BEN}", "Ben Cole")
     with pytest.raises(Refusal, match="Only a workspace admin"):
-        services.firm_lists.hand_over(Given(TENANT, Act(ben, "modal", "c"), "America/New_York", text=LIST))
+        await services.firm_lists.hand_over(Given(TENANT, Act(ben, "modal", "c"), "America/New_York", text=LIST))
     await hands_over(slack, LIST)
     (list_id,) = [b["value"] for b in _buttons(slack.ana.last) if "Set up" in b["text"]["text"]]
     carried = msgspec.json.decode(list_id)["list"]
@@ -199,3 +217,109 @@ async def test_many_firms_are_set_up_with_word_of_how_far_it_is(slack: Slack, se
     await slack.sandbox.until(lambda: "*60 firms are set up.*" in words_of(slack.ana.last), 20)
     assert len(await firms(services)) == 60
     assert slack.refused() == []
+
+
+# --- read, whatever happens ---------------------------------------------------------------------------------------
+
+
+async def to_be_read(services: Services) -> list[Owed]:
+    """The lists that somebody is to read, taken up by whoever asks."""
+    slots = await services.outbox.claim(due=4e9, now=next(_TIMES), lease=1.0, limit=50)
+    return [o for slot in slots for o in slot.owed if o.kind == READ]
+
+
+async def handed_over(services: Services, text: str = LIST) -> Given:
+    """A list that was taken by a process that died before it read it."""
+    services.firm_lists.carry_out = lambda _: None
+    given = Given(TENANT, Act(BOSS, "modal", "the-list"), "America/New_York", text=text)
+    await services.firm_lists.hand_over(given)
+    return given
+
+
+async def look(services: Services) -> Look:
+    kept = await services.outbox.get(TENANT, f"{LOOK}|the-list")
+    assert kept is not None
+    return services.firm_lists.look_of(kept.owed)
+
+
+@asynccontextmanager
+async def next_bot(slack: Slack, services: Services) -> AsyncIterator[Bot]:
+    """A process that starts after another has stopped, on the same database."""
+    options = slack.sandbox.options
+    bot = Bot(
+        token=options.bot_token,
+        signing_secret=options.signing_secret,
+        router=build_router(),
+        services=services,
+        now=real_time,
+        api_url=slack.sandbox.api_url,
+    )
+    await bot.start()
+    try:
+        yield bot
+    finally:
+        await bot.stop()
+
+
+async def test_a_list_that_a_stop_kept_from_being_read_is_read_by_the_next_bot(
+    slack: Slack, services: Services
+) -> None:
+    await slack.ana.types("/cais")
+    await slack.ana.types("/cais firm import")
+    slack.sandbox.faults({"method": "users.list", "kind": "429", "retry_after": 30, "times": 1})
+    view = slack.ana.modal
+    assert view is not None
+    await slack.sandbox.submit(ANA, view, {"text": {"value": as_state({"type": "plain_text_input"}, LIST)}})
+    await asyncio.sleep(0.5)
+    assert slack.bot.background.running, "Slack asked to wait before it says who there is"
+    before = len(slack.ana.sees)
+    await slack.bot.stop(1.5)
+    assert len(slack.ana.sees) == before
+    async with next_bot(slack, services):
+        await slack.sandbox.until(lambda: "*2 firms can be set up" in words_of(slack.ana.last), 20)
+    assert len(slack.ana.sees) == before + 1
+    assert await to_be_read(services) == []
+
+
+async def test_a_list_whose_reader_died_is_read_by_another_in_three_minutes(services: Services) -> None:
+    given, begun_again = await handed_over(services), list[Given]()
+    services.firm_lists.carry_out = begun_again.append
+    at = NOW.timestamp() + READING
+    assert await services.outbox.claim(due=at - 1, now=0.0, lease=1.0, limit=9) == []
+    (row,) = await to_be_read(services)
+    await services.firm_lists.take_up(row)
+    await services.firm_lists.take_up(row)  # the process died before that was settled
+    assert [(g.text, g.nth) for g in begun_again] == [(LIST, 2), (LIST, 2)]
+    await services.firm_lists.looked_at(given, await services.firm_lists.read(given, LIST))
+    assert len((await look(services)).found.rows) == 2
+    (late,) = await to_be_read(services)
+    await services.firm_lists.take_up(late)
+    assert len(begun_again) == 2, "it was read meanwhile"
+    assert await to_be_read(services) == []
+
+
+async def test_what_was_pasted_is_not_kept_once_it_was_read(services: Services) -> None:
+    given = await handed_over(services)
+    key = f"{READ}|the-list|1"
+    kept = await services.outbox.get(TENANT, key)
+    assert kept is not None
+    assert "Cedar" in kept.owed.about
+    await services.firm_lists.looked_at(given, await services.firm_lists.read(given, LIST))
+    assert await services.outbox.get(TENANT, key) is None
+
+
+async def test_what_looks_like_personal_data_is_never_kept_and_has_to_be_pasted_again(services: Services) -> None:
+    await handed_over(services, "firm,lead\nApex,123-45-6789\n")
+    (row,) = await to_be_read(services)
+    assert "6789" not in row.about
+    await services.firm_lists.take_up(row)
+    assert (await look(services)).refused == WITHHELD
+
+
+async def test_a_list_that_ends_the_process_each_time_is_given_up(services: Services) -> None:
+    await handed_over(services)
+    for _ in range(MOST_TRIES):
+        (row,) = await to_be_read(services)
+        await services.firm_lists.take_up(row)
+    assert (await look(services)).refused == WENT_WRONG
+    assert await to_be_read(services) == []

@@ -92,6 +92,10 @@ class MemoryOutbox:
                 debt.taken_until = until
                 debt.change(tries=0 if looked else debt.owed.tries - 1)
 
+    async def swap(self, tenant: str, key: str, owed: Sequence[Owed]) -> None:
+        self._outbox.pop((tenant, key), None)
+        self._shared.owe(owed)
+
     async def get(self, tenant: str, key: str) -> Kept | None:
         found = self._outbox.get((tenant, key))
         return found.kept if found else None

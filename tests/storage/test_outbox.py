@@ -223,6 +223,18 @@ async def test_a_row_is_found_by_its_key_settled_or_not(database: Database) -> N
     assert await database.outbox.get("-/T2", "a") is None
 
 
+async def test_what_is_owed_in_the_stead_of_something_leaves_nothing_of_it(database: Database) -> None:
+    await owe(database, "a", about="a secret")
+    assert await claim(database) == ["a"]
+    await database.outbox.swap(TENANT, "a", [owed("b", due_at=200.0)])
+    assert await database.outbox.get(TENANT, "a") is None
+    assert not await database.outbox.in_doubt(TENANT, owed("a").person)
+    assert await claim(database, now=40.0) == ["b"]
+    await database.outbox.swap(TENANT, "a", [owed("c", due_at=300.0)])
+    await database.outbox.swap("other", "c", [])
+    assert await claim(database, now=40.0) == ["c"]
+
+
 async def test_what_was_taken_up_and_not_settled_is_in_doubt(database: Database) -> None:
     await owe(database, *"abcd", person="U1")
     await owe(database, "e", person="U2")
