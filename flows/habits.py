@@ -56,7 +56,8 @@ class Habits(msgspec.Struct, frozen=True, omit_defaults=True):
 class Reach(msgspec.Struct, frozen=True):
     """How a person can be reached. `time_zone` is an IANA name, empty where it is not known: then the firm's counts.
 
-    `since`: when `standing` or `blocked` became what they are; None where that is not known.
+    `since`: when `standing` or `blocked` became what they are, of somebody out of reach when they came to be that, for
+    whatever reason; None where that is not known.
     """
 
     person: str
@@ -73,3 +74,7 @@ class Reach(msgspec.Struct, frozen=True):
     def reachable(self) -> bool:
         """Whether a message gets to them."""
         return self.standing == "" and (not self.blocked or self.blocked in MAY_PASS)
+
+    def stays_out(self, after: "Reach") -> bool:
+        """Whether nothing but the reason is another, for which no message gets to them."""
+        return not self.reachable and not after.reachable

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from flows.events import FirmKey
 from flows.habits import CLOSED, Habits, Reach
@@ -80,7 +81,8 @@ def _use(tenant: str, person: str, firm: str) -> Unit[None]:
 
 def _remember(tenant: str, known: Known, at: float) -> Unit[None]:
     before = yield from _one(tenant, known.person)
-    since = at if before.standing != known.standing else _since(before)
+    changes = before.standing != known.standing and not before.stays_out(replace(before, standing=known.standing))
+    since = at if changes else _since(before)
     yield statements.remember_person, {"tenant": tenant, "reach_since": since, **msgspec.structs.asdict(known)}
     if (before.time_zone, before.standing) != (known.time_zone, known.standing):
         yield planning.stale_of_person, {"tenant": tenant, "person": known.person}
@@ -96,7 +98,8 @@ def _set(statement: Statement, tenant: str, person: str, new: Mapping[str, Any])
 
 def _blocked(tenant: str, person: str, reason: str, at: float) -> Unit[None]:
     before = yield from _one(tenant, person)
-    since = _since(before) if reason and before.heard else at
+    stays = (reason and before.heard) or before.stays_out(replace(before, blocked=reason))
+    since = _since(before) if stays else at
     yield from _set(statements.set_blocked, tenant, person, {"blocked": reason, "reach_since": since})
 
 

@@ -18,7 +18,7 @@ from flows.deadlines import Revision
 from flows.events import FirmKey
 from flows.reminders.rung import Found
 from flows.reminders.rungs import Rung, every
-from flows.reminders.snoozing import base_key, snoozed_to
+from flows.reminders.snoozing import base_key, lasting, snoozed_to
 from flows.reminders.telling import People
 from flows.services import Services
 from flows.taken_off import OF_AGENTS, OF_RECURRING, agent_taken_off, recurring_taken_off
@@ -115,10 +115,10 @@ def _sent(message: str, due: float, now: datetime) -> datetime:
 
 
 def _reminded(row: Owed, rung: Rung, firm: FirmNow, now: datetime) -> Reminded:
-    key = base_key(row.key)
-    one, snoozed = firm.told.get(key), key != row.key
-    if one:  # the exchange may have closed on a day since it was planned
-        rung = replace(rung, skipped=one.rung.skipped)
+    key = lasting(row.key)
+    one, snoozed = firm.told.get(key), base_key(row.key) != row.key
+    if one:  # the exchange may have closed on a day since it was planned; an owner may be out of reach otherwise
+        rung = replace(rung, skipped=one.rung.skipped, revision=one.rung.revision)
     # What was put off was said before: it comes again although what an undo brought back is not said late.
     stands = one and (one.said or (snoozed and one.said_by(row.due_at)))
     due = _due(one, now) if one and stands else None
@@ -155,7 +155,7 @@ async def _firm(key: FirmKey, person: str, of: Sequence[Rung], services: Service
         return None
     position, people, workspace = grounds.position, grounds.people, fold(services.ledger, grounds.entries)
     found = every(services.pack, position, workspace, people, until=now + AHEAD, now=now, of=of)
-    holds = {f.rung.key(key): f for f in found}
+    holds = {lasting(f.rung.key(key)): f for f in found}
     off = {p for p, reach in people.items() if reach.habits.off}
     told = {name: f for name, f in holds.items() if f.rung.person not in off} if off else holds
     scene = scene_of(services, position, person, people[person].time_zone, workspace.ledger)

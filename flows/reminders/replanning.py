@@ -13,7 +13,7 @@ from flows.ports import Facts, Replan
 from flows.reminders.redating import BESIDE_IT, about_anew, behind_now, date_now, written
 from flows.reminders.rung import Found, Rung
 from flows.reminders.rungs import every
-from flows.reminders.snoozing import AGAIN, base_key, once_more, snoozed_to
+from flows.reminders.snoozing import AGAIN, OUT_OF_REACH, base_key, lasting, once_more, snoozed_to
 from flows.reminders.telling import People
 from flows.roadmap import Pack
 from flows.summaries import posting
@@ -92,7 +92,7 @@ class _Plan:
         self.people = people
         self.now = now
         self.holds: dict[str, Found] = {}
-        """What holds for those who are told of it at all, by its key."""
+        """What holds for those who are told of it at all; see `lasting`."""
         self.items: set[tuple[str, str]] = set()
         """Whose things these still are: person and subject."""
         self.rows: Mapping[str, Kept] = {row.owed.key: row for row in facts.rows}
@@ -102,7 +102,8 @@ class _Plan:
         for one in found:
             self.items.add((one.rung.person, one.rung.subject))
             if not people.reach(one.rung.person).habits.off:
-                self.holds[one.rung.key(self.key)] = one
+                self.holds[lasting(one.rung.key(self.key))] = one
+        self.told_lost = set(self._told_lost()) - {""}
         self.told_that_day = set(self._told_that_day())
         """Of which date of a person's, and on which day where they are, somebody was reminded before it."""
         self.owed = [(row.owed, self._standing(row.owed)) for row in facts.rows if not row.settled]
@@ -111,8 +112,14 @@ class _Plan:
         """What is owed once more, by the key under which it was refused."""
 
     def add(self) -> Iterator[Owed]:
-        for key, one in self.holds.items():
-            if key not in self.rows and one.said and (self._is_owed(one) or self._could_not_be_told(one)):
+        for one in self.holds.values():
+            key = one.rung.key(self.key)
+            if (
+                key not in self.rows
+                and not self._is_told_by_another(key)
+                and one.said
+                and (self._is_owed(one) or self._could_not_be_told(one))
+            ):
                 yield Owed(
                     tenant=self.key.tenant,
                     key=key,
@@ -123,6 +130,20 @@ class _Plan:
                     due_at=one.rung.due_at.timestamp(),
                     slot="digest",
                 )
+
+    def _is_told_by_another(self, key: str) -> bool:
+        """Whether this lead knows, or is to be told, that an owner is out of reach, be it for another reason by now."""
+        return bool(self.told_lost) and not self.told_lost.isdisjoint((lasting(key), _since_when(key)))
+
+    def _told_lost(self) -> Iterator[str]:
+        """Of whom that is said and was never over since; and of whom it was over, as for want of a task: since when."""
+        for key, row in self.rows.items():
+            if OUT_OF_REACH not in key:
+                continue
+            if not row.settled or row.outcome in ARRIVED:
+                yield lasting(key)
+            elif row.outcome == CLOSED:
+                yield _since_when(key)
 
     def _drawn(self, rung: Rung) -> Rung:
         """With what comes before its task; a wait says the date of that, too."""
@@ -213,7 +234,7 @@ class _Plan:
 
     def _standing(self, row: Owed) -> Found | None:
         """What this row is about, while it is to be said."""
-        one = self.holds.get(base_key(row.key))
+        one = self.holds.get(lasting(row.key))
         if one is None or not one.said_by(row.due_at) or self._is_one_with_what_was_told(row, one):
             return None
         return one
@@ -292,6 +313,12 @@ class _Plan:
         people = [self.people.hours(person) for person in self.people.leads]
         nights = [hours.midnight(hours.day_of(self.now) + ONE_DAY) for hours in people]
         return min([self.now + ONE_DAY, *(night for night in nights if night > self.now)]).timestamp()
+
+
+def _since_when(key: str) -> str:
+    """Of an owner out of reach: whoever is told, and since when they are; empty where nobody knows that."""
+    stamp = base_key(key).rpartition("-")[2]
+    return f"{lasting(key)}{stamp}" if OUT_OF_REACH in key and stamp != "0" else ""
 
 
 def _stands(row: Kept) -> bool:

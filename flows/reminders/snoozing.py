@@ -19,6 +19,9 @@ SNOOZED = "|snooze|"
 AGAIN = "|again"
 """Ends the key of what was refused, and is owed once more."""
 
+OUT_OF_REACH = "|unreachable|"
+"""In the key of what leads are told of an owner; why and since when follow."""
+
 
 def snoozed_until(
     choice: Choice, now: datetime, reach: Reach, firm_zone: str, rules: Rules, calendar: Calendar
@@ -62,6 +65,12 @@ def once_more(row: Owed) -> Owed:
 def base_key(key: str) -> str:
     """The key of the reminder that was snoozed, or of one that was not."""
     return key.removesuffix(AGAIN).partition(SNOOZED)[0]
+
+
+def lasting(key: str) -> str:
+    """What a reminder is known by for as long as it holds: of an owner out of reach, whatever the reason becomes."""
+    begin, out_of_reach, _ = base_key(key).partition(OUT_OF_REACH)
+    return begin + out_of_reach
 
 
 def is_about_the_same(one: Owed, other: Owed) -> bool:

@@ -248,3 +248,20 @@ async def test_a_closed_account_is_told_to_the_lead_who_is_reminded_instead(worl
     await world.goes_to("2026-12-01", 12)
     assert "Does your firm report events" in world.said(LEA)
     assert world.digests(BEN) == []
+
+
+async def test_an_owner_who_is_out_of_reach_for_another_reason_by_now_is_told_of_once(world: World) -> None:
+    key = await bens_task(world)
+    await world.plan()
+    await world.services.directory.blocked(
+        "-/T0SANDBOX", person(BEN).id, "cannot_dm_bot", at=world.clock.now.timestamp()
+    )
+    await world.goes_to("2026-11-24", 12)
+    told = [m for m in world.digests(LEA) if "*Ben Cole* cannot be reached here (takes no mess" in words_of(m)]
+    assert len(told) == 1
+    world.slack.sandbox.slack.workspace.users[BEN]["deleted"] = True
+    await world.slack.bot.people.meet("-/T0SANDBOX", BEN, person(BEN).id)
+    await world.goes_to("2026-11-25", 12)
+    await world.services.remove_member(key, world.act(person(LEA)), person(BEN).id)
+    await world.goes_to("2026-11-30", 12)
+    assert world.digests(LEA) == told

@@ -78,7 +78,8 @@ class Shared:
     def block(self, tenant: str, person: str, reason: str, at: float) -> None:
         before = self.reach(tenant, person)
         self.blocked[tenant, person] = reason
-        if reason != before.blocked and not (reason and before.heard):
+        stays = (reason and before.heard) or before.stays_out(self.reach(tenant, person))
+        if reason != before.blocked and not stays:
             self.since[tenant, person] = at
         self.heard.discard((tenant, person))
         self.changed_for(tenant, person, before)
@@ -215,7 +216,7 @@ class MemoryDirectory:
     async def remember(self, tenant: str, known: Known, *, at: float = 0.0) -> None:
         before = self._shared.reach(tenant, known.person)
         self._shared.people[tenant, known.person] = known
-        if known.standing != before.standing:
+        if known.standing != before.standing and not before.stays_out(self._shared.reach(tenant, known.person)):
             self._shared.since[tenant, known.person] = at
         self._shared.changed_for(tenant, known.person, before)
         if before.blocked in CLOSED and not known.standing:

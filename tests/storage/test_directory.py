@@ -184,6 +184,16 @@ async def test_since_when_somebody_is_out_of_reach_stays_until_that_changes(data
     assert (await reach(database, BOB)).since == datetime.fromtimestamp(40, UTC)
 
 
+async def test_another_reason_for_which_somebody_is_out_of_reach_dates_nothing_anew(database: Database) -> None:
+    remember, blocked, first = database.directory.remember, database.directory.blocked, datetime.fromtimestamp(10, UTC)
+    await blocked(TENANT, BOB, "cannot_dm_bot", at=10.0)
+    await remember(TENANT, Known(BOB, "Bob", standing="gone"), at=20.0)
+    assert (await reach(database, BOB)).since == first
+    await blocked(TENANT, BOB, "account_inactive", at=30.0)
+    await remember(TENANT, Known(BOB, "Bob", standing="guest"), at=40.0)
+    assert await reach(database, BOB) == Reach(BOB, "", "guest", "account_inactive", Habits(), first)
+
+
 async def test_whose_account_is_open_again_is_in_reach_again_and_who_takes_no_messages_is_not(
     database: Database,
 ) -> None:

@@ -97,6 +97,27 @@ def test_an_account_that_was_closed_twice_is_told_of_twice() -> None:
     assert [line[:12] for line in world.heard(ANA)] == ["Dec 2 09:00 ", "Dec 7 09:00 "]
 
 
+def test_the_leads_are_told_once_of_an_owner_out_of_reach_whatever_the_reason_becomes() -> None:
+    first = local("2026-12-02 10:00")
+    world = started().give("s2", BEN, BEN).at("2026-12-02 10:00").reach(BEN, blocked="cannot_dm_bot", since=first)
+    world.at("2026-12-10 12:00").reach(BEN, standing="gone", since=first).at("2026-12-20 12:00").remove(BEN)
+    assert [line[:12] for line in world.at("2027-01-10 00:00").heard(ANA)] == ["Dec 3 09:00 "]
+    world = started().give("s2", BEN, BEN).at("2026-12-02 10:00").remove(BEN)
+    world.at("2026-12-10 12:00").member(BEN, "viewer").at("2027-01-10 00:00")
+    assert [line[:12] for line in world.heard(ANA)] == ["Dec 3 09:00 "]
+
+
+def test_a_reason_that_becomes_another_before_the_hour_is_told_once_too_and_so_is_one_without_a_task_between() -> None:
+    first = local("2026-12-02 10:00")
+    world = started().give("s2", BEN, BEN).at("2026-12-02 10:00").reach(BEN, blocked="cannot_dm_bot", since=first)
+    world.at("2026-12-02 12:00").remove(BEN).at("2026-12-20 00:00")
+    assert [line[:12] for line in world.heard(ANA)] == ["Dec 3 09:00 "]
+    world = started().give("s2", BEN, BEN).at("2026-12-02 10:00").reach(BEN, blocked="cannot_dm_bot", since=first)
+    world.at("2026-12-05 10:00").give("s2", None).reach(BEN, standing="gone", since=first)
+    world.at("2026-12-10 10:00").give("s2", BEN).at("2026-12-20 00:00")
+    assert [line[:12] for line in world.heard(ANA)] == ["Dec 3 09:00 "]
+
+
 # --- told once ----------------------------------------------------------------------------------------------------
 
 

@@ -23,7 +23,7 @@ from flows.reminders import setting
 from flows.reminders.replanning import replan, rung_of
 from flows.reminders.rung import Found
 from flows.reminders.rungs import Rung, every, rungs_of
-from flows.reminders.snoozing import Choice, base_key, snoozed, snoozed_until
+from flows.reminders.snoozing import Choice, lasting, snoozed, snoozed_until
 from flows.workspace import Entry, Workspace
 from tests.flows.life import ANA, BEN, PACK
 
@@ -210,7 +210,7 @@ class World:
         items: dict[tuple[str, str], Rung] = {}
         message = f"D/{len(self.said) + 1}"
         for one in owed:
-            found = holding[one.firm].get(base_key(one.key))
+            found = holding[one.firm].get(lasting(one.key))
             holds = found is not None and found.said_by(one.due_at)
             if holds:
                 items[one.firm, rung_of(one).subject] = rung_of(one)
@@ -242,7 +242,7 @@ class World:
     def holding(self, firm: str) -> dict[str, Found]:
         position, people = self.positions[firm], self.people(firm)
         found = every(PACK, position, self.workspace, people, until=self.now, now=self.now)
-        return {f.rung.key(position.key): f for f in found if not people[f.rung.person].habits.off}
+        return {lasting(f.rung.key(position.key)): f for f in found if not people[f.rung.person].habits.off}
 
     def facts(self, firm: str = "f1") -> Facts:
         rows = tuple(self.rows[firm].values())
