@@ -247,6 +247,10 @@ def rules_in_words(rules: Rules) -> tuple[str, ...]:
     )
 
 
+OF_CHANNELS = ("channel_linked", "channel_unlinked", "summary_set", "summary_stopped")
+"""The types of the events that `channel_of` finds one in."""
+
+
 def channel_of(event: AnyEvent) -> str:
     """The channel that an event names by its id, empty where it names none."""
     if isinstance(event, e.ChannelLinked | e.ChannelUnlinked | e.SummarySet | e.SummaryStopped):

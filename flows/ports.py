@@ -194,7 +194,10 @@ class Inbox(Protocol):
         """It has been handled and answered; its body is forgotten."""
 
     async def unsettled(self, *, now: float) -> Sequence[Told]:
-        """Deliveries whose lease has run out, taken over a crash; at most a hundred, oldest first."""
+        """Deliveries whose lease has run out, taken over a crash: at most a hundred.
+
+        First the oldest of each tenant, the oldest of these before the others, then each one's second, and so on.
+        """
 
     async def forget(self, *, settled_before: float) -> int:
         """Drop rows settled before this UNIX time; returns how many. Slack retries for 24 hours: keep 48 and more."""

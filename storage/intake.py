@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import and_, bindparam, delete, literal, select, update
+from sqlalchemy import and_, bindparam, delete, func, literal, select, update
 from sqlalchemy.sql import ClauseElement
 
 from flows.events import FirmKey
@@ -26,10 +26,11 @@ class Intake:
     async def coming(self, key: FirmKey) -> Sequence[Coming]:
         return await self._runner.read(_coming(key))
 
-    async def take(self, *, by: str, now: float, lease: float) -> Coming | None:
-        if not await self._runner.read(_is_any_due(now)):
-            return None  # the usual case, and it costs no commit
-        return await self._runner.write(lambda: _take(by, now, now + lease))
+    async def waiting(self, *, now: float) -> Sequence[str]:
+        return await self._runner.read(_waiting(now))
+
+    async def take(self, tenant: str, *, by: str, now: float, lease: float) -> Coming | None:
+        return await self._runner.write(lambda: _take(tenant, by, now, now + lease))
 
     async def hold(self, coming: Coming, *, by: str, until: float) -> bool:
         return await self._runner.write(lambda: _ours(_hold_lease, coming, {"by": by, "new_until": until}))
@@ -49,16 +50,16 @@ def _coming(key: FirmKey) -> Unit[Sequence[Coming]]:
     return [_read(body, tries) for body, tries in rows]
 
 
-def _is_any_due(now: float) -> Unit[bool]:
+def _waiting(now: float) -> Unit[Sequence[str]]:
     rows = yield _due, {"now": now}
-    return bool(rows)
+    return [row[0] for row in rows]
 
 
-def _take(by: str, now: float, until: float) -> Unit[Coming | None]:
-    rows = yield _due, {"now": now}
+def _take(tenant: str, by: str, now: float, until: float) -> Unit[Coming | None]:
+    rows = yield _due_of, {"tenant": tenant, "now": now}
     if not rows:
         return None
-    tenant, firm, coming = rows[0]
+    firm, coming = rows[0]
     which = {"tenant": tenant, "firm": firm, "id": coming}
     taken = yield _take_one, {**which, "now": now, "new_taker": by, "new_until": until}
     return _read(*taken[0]) if taken else None
@@ -98,8 +99,16 @@ _of_firm = Statement(
 )
 _due = Statement(
     lambda _: (
-        select(table.c.tenant, table.c.firm, table.c.id)
+        select(table.c.tenant)
         .where(table.c.taken_until <= bindparam("now"))
+        .group_by(table.c.tenant)
+        .order_by(func.min(table.c.taken_until), func.min(table.c.added_at))
+    )
+)
+_due_of = Statement(
+    lambda _: (
+        select(table.c.firm, table.c.id)
+        .where(table.c.tenant == bindparam("tenant"), table.c.taken_until <= bindparam("now"))
         .order_by(table.c.taken_until, table.c.added_at)
         .limit(literal(1))
     )

@@ -13,6 +13,7 @@ from sqlalchemy import (
     delete,
     exists,
     false,
+    func,
     literal_column,
     null,
     select,
@@ -338,11 +339,17 @@ settle_told = Statement(
         .where(inbox.c.tenant == bindparam("tenant"), inbox.c.id == bindparam("event"))
     )
 )
+
+
+def _nth_of_its_tenant() -> Any:
+    return func.row_number().over(partition_by=inbox.c.tenant, order_by=(inbox.c.told_at, inbox.c.id))
+
+
 unsettled_told = Statement(
     lambda _: (
         select(inbox.c.tenant, inbox.c.id, inbox.c.body)
         .where(inbox.c.settled_at.is_(None), inbox.c.taken_until <= bindparam("now"))
-        .order_by(inbox.c.told_at, inbox.c.id)
+        .order_by(_nth_of_its_tenant(), inbox.c.told_at, inbox.c.id)
         .limit(bindparam("limit"))
     )
 )

@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -14,6 +15,7 @@ from bot.front.hearing import Call, hear
 from bot.front.table import Table
 from bot.slack.web_api import TooBusy, Unsure
 from bot.surfaces import Answer, Message, Say
+from bot.turns import Abreast
 from flows.guard import looks_like
 from flows.ports import Inbox, Told
 
@@ -27,6 +29,9 @@ ROUND = 30.0
 
 SOON = 5.0
 """Seconds after which it is looked whether a reply that may have been lost stands there, and said if not."""
+
+WORKSPACES_AT_ONCE = 8
+"""Workspaces whose events are taken up beside each other: one that Slack has wait holds up no other."""
 
 TOO_OLD = 24 * 3600.0
 """Seconds after which an event is settled without an answer: Slack gives up repeating it then, too."""
@@ -70,6 +75,7 @@ class EventInbox:
         self._bot_user = bot_user
         self._rounds: asyncio.Task[None] | None = None
         self._hurried = asyncio.Event()
+        self._abreast = Abreast(WORKSPACES_AT_ONCE)
 
     def keeps(self, call: Call) -> bool:
         """Whether this goes through the inbox. Drawing a Home twice harms nobody, so that does not."""
@@ -147,16 +153,35 @@ class EventInbox:
 
     async def take_up(self) -> int:
         """Handles what was left unsettled, by us before a crash or by another replica; returns how many."""
-        taken = 0
+        return sum(await asyncio.gather(*await self._begin()))
+
+    async def _begin(self) -> "list[asyncio.Task[int]]":
+        """Each workspace's one after another, so that a conversation keeps its order; no workspace behind another."""
+        left: dict[str, list[Told]] = {}
         for told in await self._inbox.unsettled(now=self._now()):
-            if tries := await self._inbox.take(told, now=self._now(), lease=LEASE):
-                taken += 1
-                try:
-                    if not await self._is_over(told, tries):
-                        await self._put_off(told, LEASE)
-                except Exception as error:  # noqa: BLE001 - the other events are not to wait for what is wrong with one
-                    log.error("an event stays", extra={"action": "take_up", "error": type(error).__name__})
+            left.setdefault(told.tenant, []).append(told)
+        idle = [(tenant, lot) for tenant, lot in left.items() if tenant not in self._abreast]
+        return [await self._abreast.start(tenant, partial(self._take_up, lot)) for tenant, lot in idle]
+
+    async def _take_up(self, left: Sequence[Told]) -> int:
+        taken = 0
+        for told in left:
+            tries = await self._take(told)
+            taken += bool(tries)
+            if tries is None or (tries and not await self._go_on_with(told, tries)):
+                break  # the database, or Slack for this workspace, is in trouble: the others of it in the next round
         return taken
+
+    async def _go_on_with(self, told: Told, tries: int) -> bool:
+        """False where it is put off."""
+        try:
+            if await self._is_over(told, tries):
+                return True
+            await self._put_off(told, LEASE)
+        except Exception as error:  # noqa: BLE001 - the other events are not to wait for what is wrong with one
+            log.error("an event stays", extra={"action": "take_up", "error": type(error).__name__})
+            return True
+        return False
 
     async def _is_over(self, told: Told, tries: int) -> bool:
         """Handles what was left; where not over, Slack is in trouble, and it is looked again after a while."""
@@ -189,14 +214,17 @@ class EventInbox:
         self._rounds = asyncio.ensure_future(self._go_round())
 
     async def stop(self) -> None:
-        """Ends the rounds."""
+        """Ends the rounds, and what they began."""
         if self._rounds:
             self._rounds.cancel()
             await asyncio.gather(self._rounds, return_exceptions=True)
+        await self._abreast.stop()
 
     async def _go_round(self) -> None:
         while True:
-            await self._try("take_up", self.take_up)
+            await self._try(
+                "take_up", self._begin
+            )  # and not to its end: whoever was left meanwhile need not wait for it
             await self._try("forget", self.forget)
             await set_within(self._hurried, ROUND)
             self._hurried.clear()
@@ -205,7 +233,7 @@ class EventInbox:
         """Drops what was settled long ago; returns how many."""
         return await self._inbox.forget(settled_before=self._now() - KEPT)
 
-    async def _try(self, action: str, part: Callable[[], Awaitable[int]]) -> None:
+    async def _try(self, action: str, part: Callable[[], Awaitable[object]]) -> None:
         try:
             await part()
         except Exception as error:  # noqa: BLE001 - the next round tries again; without it events would be lost

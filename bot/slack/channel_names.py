@@ -1,25 +1,22 @@
 """What the channels of a record are called, asked of Slack: an examiner cannot look an id up."""
 
-import msgspec
+from collections.abc import Iterable, Mapping
+from itertools import islice
 
 from bot.slack.places import slack_id
 from bot.slack.web_api import SlackSaidNo, TooBusy, Unsure, WebApi
-from flows.exports.record import Export
-from flows.history import channel_of
 
 MOST = 30
 """Channels that are asked about for one file; Slack takes about fifty such questions a minute."""
 
 READ_BY_PEOPLE = ("packet", "xlsx", "csv")
+"""The formats in which a channel is called by its name, too."""
 
 
-async def with_channel_names(export: Export, slack: WebApi) -> Export:
-    """The same record; in files that people read, with the names of channels that the app may look at."""
-    if export.format not in READ_BY_PEOPLE:
-        return export
-    named = (channel_of(row.event) for firm in export.firms for row in reversed(firm.rows))
+async def channel_names(channels: Iterable[str], slack: WebApi) -> Mapping[str, str]:
+    """By our ids, those that the app may look at; no more than `MOST` are asked about, the first ones."""
     names: dict[str, str] = {}
-    for channel in list(dict.fromkeys(filter(None, named)))[:MOST]:
+    for channel in islice(channels, MOST):
         try:
             found = await slack.call("conversations.info", {"channel": slack_id(channel)}, form=True, patience=0.0)
         except SlackSaidNo:
@@ -28,4 +25,4 @@ async def with_channel_names(export: Export, slack: WebApi) -> Export:
             break  # an id says as much; nobody waits for a name
         if name := str((found.get("channel") or {}).get("name") or ""):
             names[channel] = name
-    return msgspec.structs.replace(export, channels=names)
+    return names

@@ -1,29 +1,32 @@
 """Makes the files people asked for, one at a time, and brings each to the person's direct messages.
 
-Nothing of it is kept for after a crash: an export changes nothing, and whoever got none asks again.
+What waits for Slack, which has a limit for each workspace, holds up no other workspace. Nothing of it is kept for after
+a crash: an export changes nothing, and whoever got none asks again.
 """
 
 import asyncio
 import hashlib
 import logging
 import tempfile
-from typing import IO, Any
+from collections.abc import Mapping
+from typing import IO, Any, NamedTuple
+
+import msgspec
 
 from bot.background import Background
 from bot.files.names import file_name
 from bot.front.answering import NO_UNFURLING, content
 from bot.slack import canvases
-from bot.slack.channel_names import with_channel_names
+from bot.slack.channel_names import READ_BY_PEOPLE, channel_names
 from bot.slack.places import slack_id
 from bot.slack.web_api import NotHandedOver, SlackSaidNo, TooBusy, Unsure, WebApi
 from bot.surfaces import Message
+from bot.turns import Turns
 from bot.views import exports as views
 from bot.views.blocks import short_day
 from bot.workers import scribe
 from bot.workers.evidence_copies import with_copies
-from bot.workers.scribe import File
 from flows.exports.canvas import markdown
-from flows.exports.record import Export
 from flows.exports.use_cases import Wish
 from flows.firms import Refusal
 from flows.position import Position
@@ -35,7 +38,26 @@ log = logging.getLogger("cais.exporter")
 TRIES = 3
 """How often a file is handed up before we give up; one that was not completed is thrown away by Slack."""
 
-MOST_WAITING = 20
+MOST_WAITING = 200
+"""Files that are waited for in all; each is no more than a few words until its turn comes."""
+
+MOST_OF_A_WORKSPACE = 20
+
+MOST_OF_A_PERSON = 10
+
+IN_HAND = 8
+"""Files that may be on their way at once, each of another workspace: made or being made, and not yet taken by Slack."""
+
+
+YOURS = Refusal(
+    f"You are waiting for {MOST_OF_A_PERSON} files already. They come in our direct messages, one after another; ask"
+    " for more when some are there. Nothing was changed."
+)
+THEIRS = Refusal(
+    f"{MOST_OF_A_WORKSPACE} files are being waited for in this workspace just now. Try again in a minute. Nothing was"
+    " changed."
+)
+EVERYBODYS = Refusal("Many files are being made just now. Try again in a minute. Nothing was changed.")
 
 
 class Exporter:
@@ -46,8 +68,10 @@ class Exporter:
         self._copies = copies
         self._slack = slack
         self._background = background
+        self._turns = Turns()
+        self._in_hand = asyncio.Semaphore(IN_HAND)
         self._one_at_a_time = asyncio.Lock()
-        self._wishes: set[tuple[object, ...]] = set()
+        self._wishes: dict[tuple[object, ...], Wish] = {}
         services.exports.carry_out = self.begin
 
     def begin(self, wish: Wish) -> bool:
@@ -55,18 +79,28 @@ class Exporter:
         same = (wish.act.who.id, wish.format, wish.keys)
         if same in self._wishes:
             return False
-        if len(self._wishes) >= MOST_WAITING:
-            raise Refusal("Many files are being made just now. Try again in a minute. Nothing was changed.")
-        self._wishes.add(same)
+        self._must_have_room(wish)
+        self._wishes[same] = wish
         self._background.start(self._carry_out(wish, same))
         return True
+
+    def _must_have_room(self, wish: Wish) -> None:
+        waiting = self._wishes.values()
+        if sum(other.act.who.id == wish.act.who.id for other in waiting) >= MOST_OF_A_PERSON:
+            raise YOURS
+        if sum(other.keys[0].tenant == wish.keys[0].tenant for other in waiting) >= MOST_OF_A_WORKSPACE:
+            raise THEIRS
+        if len(waiting) >= MOST_WAITING:
+            raise EVERYBODYS
 
     async def _carry_out(self, wish: Wish, same: tuple[object, ...]) -> None:
         work = _Work(wish, self._services, self._slack.of(wish.keys[0].tenant), self._copies)
         try:
             await work.begin()
-            async with self._one_at_a_time:
-                await work.go()
+            # A person's one after another, so that those of a workspace take turns; a workspace's one after another, so
+            # that the workspaces do. Who is next waits before anything of it is in memory or on the disk.
+            async with self._turns.of(wish.act.who.id), self._turns.of(wish.keys[0].tenant), self._in_hand:
+                await work.go(self._one_at_a_time)
         except asyncio.CancelledError:
             await work.failed(views.STOPPED)
             raise
@@ -75,7 +109,7 @@ class Exporter:
             log.warning("an export was not brought", extra=about)
             await work.failed(_why(error, wish), for_good=_for_good(error, wish))
         finally:
-            self._wishes.discard(same)
+            del self._wishes[same]
 
 
 def _why(error: Exception, wish: Wish) -> str:
@@ -94,6 +128,14 @@ def _for_good(error: Exception, wish: Wish) -> bool:
     return wish.format == "canvas" and isinstance(error, SlackSaidNo) and error.error in views.NO_USE_ASKING
 
 
+class _Made(NamedTuple):
+    """A file that is ready: what it is called, its bytes, and what is said above it."""
+
+    name: str
+    size: int
+    message: Message
+
+
 class _Work:
     """One file, from the wish to the direct messages."""
 
@@ -106,6 +148,7 @@ class _Work:
         self._whose = ""
         self._channel = ""
         self._ts = ""
+        self._told: asyncio.Task[None] | None = None
 
     async def begin(self) -> None:
         """Says in the person's direct messages that it is being made. Raises SlackSaidNo, TooBusy, Unsure."""
@@ -117,30 +160,48 @@ class _Work:
         posted = await self._slack.call("chat.postMessage", where, patience=40.0)
         self._channel, self._ts = str(posted.get("channel", "")), str(posted.get("ts", ""))
 
-    async def go(self) -> None:
-        """Raises Refusal, NotWritten, and what Slack says to the file."""
-        export = await self._services.exports.gather(self._wish)
+    async def go(self, making: asyncio.Lock) -> None:
+        """Raises Refusal, NotWritten, and what Slack says to the file. Only one at a time has the lock for making."""
         if self._wish.format == "canvas":
-            await self._bring_canvas(export)
+            await self._bring_canvas(making)
             return
-        export = await asyncio.to_thread(with_copies, await with_channel_names(export, self._slack), self._copies)
+        names = await self._names_of_channels()
         with tempfile.TemporaryFile() as file:  # it has no name, so that nothing is left on the disk after a crash
-            written = await scribe.write(export, file, self._doing)
-            await self._services.exports.written(self._wish, size=written.size, digest=written.digest)
-            made_on = await asyncio.to_thread(export.made_on)
-            await self._hand_up(file, await asyncio.to_thread(file_name, export), written)
-        await self._change(views.made(self._whose, export, made_on, written.size, written.digest, written.remarks))
-        log.info("an export was brought", extra={"action": "export", "format": export.format})
+            async with making:
+                made = await self._make(file, names)
+            await self._hand_up(file, made)
+        await self._say(made.message)
+        log.info("an export was brought", extra={"action": "export", "format": self._wish.format})
 
-    async def _bring_canvas(self, export: Export) -> None:
+    async def _names_of_channels(self) -> Mapping[str, str]:
+        """Asked of Slack before the record is read, so that it is not held in memory meanwhile."""
+        if self._wish.format not in READ_BY_PEOPLE:
+            return {}
+        return await channel_names(await self._services.exports.channels(self._wish), self._slack)
+
+    async def _make(self, file: IO[bytes], channels: Mapping[str, str]) -> "_Made":
+        """Into this file, and into the history before anybody has it. What is returned is small."""
+        export = msgspec.structs.replace(await self._services.exports.gather(self._wish), channels=channels)
+        export = await asyncio.to_thread(with_copies, export, self._copies)
+        written = await scribe.write(export, file, self._doing)
+        await self._services.exports.written(self._wish, size=written.size, digest=written.digest)
+        made_on = await asyncio.to_thread(export.made_on)
+        message = views.made(self._whose, export, made_on, written.size, written.digest, written.remarks)
+        return _Made(await asyncio.to_thread(file_name, export), written.size, message)
+
+    async def _bring_canvas(self, making: asyncio.Lock) -> None:
         """As with a file: it is recorded before anybody can see it."""
-        written = await asyncio.to_thread(markdown, export)
-        title = f"{self._whose}: CAIS roadmap, {short_day(await asyncio.to_thread(export.made_on))}"
+        async with making:
+            export = await self._services.exports.gather(self._wish)
+            written = await asyncio.to_thread(markdown, export)
+            made_on = await asyncio.to_thread(export.made_on)
+            del export
+        title = f"{self._whose}: CAIS roadmap, {short_day(made_on)}"
         canvas = await canvases.make(self._slack, title, written)
         content = written.encode()
         digest = hashlib.sha256(content).hexdigest()
         await self._services.exports.written(self._wish, size=len(content), digest=digest)
-        await self._change(await self._let_in(canvas, title, digest))
+        await self._say(await self._let_in(canvas, title, digest))
 
     async def _let_in(self, canvas: str, title: str, digest: str) -> Message:
         """What is to be said of a canvas that was made; it cannot be made unmade, so no trouble here may hide it."""
@@ -158,10 +219,26 @@ class _Work:
         return views.canvas_made(self._whose, title, link, digest)
 
     async def _doing(self, words: str) -> None:
-        await self._change(views.making(self._whose, self._wish.format, words))
+        """Is said beside the making, which no answer of Slack's is to hold up."""
+        message = views.making(self._whose, self._wish.format, words)
+        self._told = asyncio.ensure_future(self._after(self._told, message))
+
+    async def _after(self, before: "asyncio.Task[None] | None", message: Message) -> None:
+        if before:
+            await before
+        await self._change(message)
+
+    async def _say(self, message: Message) -> None:
+        """What stays, after all that was said on the way."""
+        if self._told:
+            await self._told
+        await self._change(message)
 
     async def failed(self, why: str, *, for_good: bool = False) -> None:
         """Says so where the file would have come; where not even that arrives there is nobody to tell."""
+        if self._told:
+            self._told.cancel()
+            await asyncio.gather(self._told, return_exceptions=True)
         if not self._ts:
             return
         if for_good and self._position:
@@ -169,15 +246,15 @@ class _Work:
         else:
             await self._change(views.failed(self._whose, self._wish.format, why))
 
-    async def _hand_up(self, file: IO[bytes], name: str, written: File) -> None:
+    async def _hand_up(self, file: IO[bytes], made: "_Made") -> None:
         for nth in range(1, TRIES + 1):
             try:
-                file_id = await self._upload(file, name, written.size)
+                file_id = await self._upload(file, made.name, made.size)
                 break
             except (TooBusy, Unsure):
                 if nth == TRIES:
                     raise
-        shared = {"files": [{"id": file_id, "title": name}], "channel_id": self._channel}
+        shared = {"files": [{"id": file_id, "title": made.name}], "channel_id": self._channel}
         await self._slack.call("files.completeUploadExternal", shared, patience=40.0)
 
     async def _upload(self, file: IO[bytes], name: str, size: int) -> str:

@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from typing import IO, Any
 from uuid import uuid4
 
@@ -16,6 +17,7 @@ import msgspec
 from bot.background import Rounds
 from bot.clock import SKEW
 from bot.slack.web_api import FETCH, NotHandedOver, SlackSaidNo, TooBusy, TooLarge, Unsure, WebApi
+from bot.turns import Abreast
 from bot.typed.words import writable
 from bot.workers.received import Received
 from flows import events as e
@@ -39,6 +41,12 @@ A_LARGE_ONE = 20 * 60.0
 
 ROUND = 15.0
 """Seconds between looks at what a crash left, or another replica was asked for."""
+
+AT_ONCE = 8
+"""Files that are fetched at once, each of another workspace: piece by piece, so that it takes little memory."""
+
+PATIENCE = 10.0
+"""Seconds for which we wait where Slack asks for it; for more, the file is put off, and its workspace with it."""
 
 AGAIN = 20.0
 """Seconds to wait where Slack could not be reached, doubled each time up to an hour."""
@@ -89,6 +97,9 @@ class Keeper:
         self._copies = copies
         self._now = now
         self._name = uuid4().hex
+        self._abreast = Abreast(AT_ONCE)
+        self._resting: dict[str, float] = {}
+        """Until when Slack has a workspace wait."""
         self._rounds = Rounds(self._keep_all, action="keeper", every=ROUND)
         services.evidence.wake = self._rounds.wake
         services.evidence.real_now = now
@@ -100,10 +111,30 @@ class Keeper:
     async def stop(self) -> None:
         """Ends the rounds; whoever starts next goes on at once with what was under way."""
         await self._rounds.stop()
+        await self._abreast.stop()
 
     async def _keep_all(self) -> None:
-        while coming := await self._intake.take(by=self._name, now=self._now(), lease=LEASE):
-            await self._see_to(coming)
+        """A file of each workspace that waits. With the end of one it is looked anew, so that they take turns."""
+        for tenant in await self._intake.waiting(now=self._now()):
+            if tenant in self._abreast or self._resting.get(tenant, 0.0) > self._now():
+                continue
+            keeping = await self._abreast.start(tenant, partial(self._keep_one, tenant))
+            keeping.add_done_callback(self._look_anew)
+
+    def _look_anew(self, keeping: "asyncio.Task[bool]") -> None:
+        if not keeping.cancelled() and keeping.result():
+            self._rounds.wake()
+
+    async def _keep_one(self, tenant: str) -> bool:
+        """Whether there may be more to do at once."""
+        try:
+            coming = await self._intake.take(tenant, by=self._name, now=self._now(), lease=LEASE)
+            if coming:
+                await self._see_to(coming)
+        except Exception as error:  # noqa: BLE001 - the next round tries again; nobody else hears of it
+            log.error("a round failed", extra={"action": "keeper", "error": type(error).__name__})
+            return False
+        return coming is not None
 
     async def _see_to(self, coming: Coming) -> None:
         try:
@@ -112,7 +143,10 @@ class Keeper:
             else:
                 await self._keep(coming)
             await self._intake.settle(coming, by=self._name)
-        except (Unsure, TooBusy):
+        except TooBusy as busy:
+            self._resting[coming.key.tenant] = self._now() + busy.seconds
+            await self._later(coming, busy.seconds)
+        except Unsure:
             await self._later(coming)
         except asyncio.CancelledError:
             await self._intake.hold(coming, by=self._name, until=self._now())
@@ -122,8 +156,8 @@ class Keeper:
             log.error("a file could not be kept", extra=about)
             await self._later(coming)
 
-    async def _later(self, coming: Coming) -> None:
-        wait = min(AGAIN * 2 ** min(coming.tries - 1, 10), 3600.0)
+    async def _later(self, coming: Coming, at_least: float = 0.0) -> None:
+        wait = max(at_least, min(AGAIN * 2 ** min(coming.tries - 1, 10), 3600.0))
         await self._intake.hold(coming, by=self._name, until=self._now() + wait)
 
     async def _keep(self, coming: Coming) -> None:
@@ -148,7 +182,8 @@ class Keeper:
     async def _describe(self, coming: Coming) -> Described:
         """Slack is asked each time: what an event says of a file may lack everything but its id (`check_file_info`)."""
         try:
-            answer = await self._slack.of(coming.key.tenant).call("files.info", {"file": coming.file}, form=True)
+            slack = self._slack.of(coming.key.tenant)
+            answer = await slack.call("files.info", {"file": coming.file}, form=True, patience=PATIENCE)
         except (Unsure, TooBusy):
             if self._now() - coming.since < A_DAY:
                 raise

@@ -44,8 +44,11 @@ class Intake(Protocol):
     async def coming(self, key: FirmKey) -> Sequence[Coming]:
         """What is still on its way for this firm, oldest first."""
 
-    async def take(self, *, by: str, now: float, lease: float) -> Coming | None:
-        """The next that is due, for this long; its `tries` counts up. None where nothing is."""
+    async def waiting(self, *, now: float) -> Sequence[str]:
+        """The tenants with a file that is due, whoever has waited longest first."""
+
+    async def take(self, tenant: str, *, by: str, now: float, lease: float) -> Coming | None:
+        """The tenant's next that is due, for this long; its `tries` counts up. None where nothing is."""
 
     async def hold(self, coming: Coming, *, by: str, until: float) -> bool:
         """The lease goes on until then, real time; False where it is another's, or settled."""

@@ -17,7 +17,7 @@ from flows.evolve import fold
 from flows.exports.record import OF_ONE, Export, FirmRecord, Format
 from flows.exports.whole import Unreadable, Whole, WholeFirm
 from flows.firms import NO_FIRM, Refusal, must_exist, require, role_of
-from flows.history import counted
+from flows.history import OF_CHANNELS, channel_of, counted
 from flows.ports import Changed, EventStore, Questions
 from flows.position import Position
 from flows.readers import position_for
@@ -80,6 +80,11 @@ class Exports:
             await position_for(self._events, key, wish.act.who)
         if not self.carry_out(wish):
             raise BUSY
+
+    async def channels(self, wish: Wish) -> Sequence[str]:
+        """The channels that these records name, by our ids, each firm's last one first: to ask what they are called."""
+        rows = [row for key in wish.keys for row in reversed(await self._events.history(key, types=OF_CHANNELS))]
+        return list(dict.fromkeys(filter(None, (channel_of(row.event) for row in rows))))
 
     async def gather(self, wish: Wish) -> Export:
         """The records as they are now. Raises Refusal where the person may not read one of the firms any more."""

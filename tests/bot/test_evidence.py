@@ -1,5 +1,6 @@
 """Files as evidence: by the form, in a direct message, with a saved message; fetched, kept, recorded and told of."""
 
+import asyncio
 import hashlib
 from collections.abc import AsyncIterator
 from io import BytesIO
@@ -16,7 +17,8 @@ from bot.workers import keeper
 from bot.workers.evidence_copies import check_copies
 from bot.workers.received import Received
 from flows.events import EvidenceAdded, FirmKey
-from flows.evidence.pieces import Piece
+from flows.evidence.intake import Coming
+from flows.evidence.pieces import File, Piece
 from flows.firms import Person, Refusal
 from flows.services import Act, Services
 from storage.copies import Copies
@@ -405,7 +407,7 @@ async def test_what_is_killed_in_the_middle_is_taken_up_and_recorded_once(
     again = keeper.Keeper(services, slack.bot.slack, copies, slack.bot.keeper._now)
     with monkeypatch.context() as patched:
         patched.setattr(keeper.Keeper, "_record", dies)
-        coming = await services.intake.take(by="gone", now=slack.bot.keeper._now(), lease=-1.0)
+        coming = await services.intake.take(TENANT, by="gone", now=slack.bot.keeper._now(), lease=-1.0)
         assert coming is not None
         with pytest.raises(KeyboardInterrupt):
             await again._keep(coming)
@@ -430,6 +432,65 @@ async def test_slack_in_trouble_is_waited_for(slack: Slack, services: Services, 
     await submits(slack, slack.ben, {"memo.pdf": PDF})
     await told(slack, slack.ben, "memo.pdf is recorded")
     assert len(await the_pieces(services, key)) == 1
+
+
+OTHERS = Person(f"slack:-/T2OTHER/{LEA}", "Lea Haddad")
+"""Of another workspace; she reads in Lea's direct messages."""
+
+
+async def expected(services: Services, slack: Slack, key: FirmKey, who: Person, *names: str) -> None:
+    """As by a form that they sent in their workspace."""
+    user = who.id.rpartition("/")[2]
+    for name in names:
+        handed = slack.sandbox.hand_over(user, name, PDF + name.encode())
+        slack.sandbox.slack.workspace.files[handed["id"]]["given_to_app"] = True
+        file = File(handed["id"], name, handed["size"])
+        await services.evidence.expect(key, Act(who, "modal", name), "s1", [file])
+
+
+async def test_a_workspace_that_slack_has_wait_holds_up_no_other(slack: Slack, services: Services) -> None:
+    key, theirs = await a_firm(services), await elsewhere(services)
+    slack.sandbox.faults({"method": "files.info", "kind": "429", "retry_after": 30, "times": 1})
+    await expected(services, slack, key, person(BEN), "a.pdf", "b.pdf")
+    async with asyncio.timeout(10):
+        while slack.sandbox.slack.faults.listed():
+            await asyncio.sleep(0.02)
+    await expected(services, slack, theirs, OTHERS, "c.pdf")
+    async with asyncio.timeout(10):
+        while await services.intake.coming(theirs):
+            await asyncio.sleep(0.02)
+    assert len(await services.evidence.of_task(theirs, OTHERS, "s1")) == 1
+    assert await the_pieces(services, key) == [], "Slack is not asked for another of the same workspace either"
+    assert len(await services.intake.coming(key)) == 2
+
+
+async def elsewhere(services: Services) -> FirmKey:
+    """A firm of another workspace."""
+    act = Act(OTHERS, "modal", "set-up elsewhere")
+    return (await services.set_up("-/T2OTHER", act, name="Dogwood", situation="new")).position.key
+
+
+async def test_workspaces_with_many_files_and_with_few_take_turns(
+    slack: Slack, services: Services, copies: Copies, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await slack.bot.keeper.stop()
+    key, theirs = await a_firm(services), await elsewhere(services)
+    kept: list[str] = []
+
+    async def keep(self: object, coming: Coming) -> None:
+        kept.append(coming.name)
+
+    monkeypatch.setattr(keeper.Keeper, "_keep", keep)
+    monkeypatch.setattr(keeper, "AT_ONCE", 1)
+    one = keeper.Keeper(services, slack.bot.slack, copies, slack.bot.keeper._now)
+    await expected(services, slack, key, person(BEN), "a.pdf", "b.pdf", "c.pdf")
+    await expected(services, slack, theirs, OTHERS, "d.pdf")
+    one.start()
+    async with asyncio.timeout(10):
+        while len(kept) < 4:
+            await asyncio.sleep(0.02)
+    await one.stop()
+    assert kept.index("d.pdf") < 2
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import io
 import tempfile
 import zipfile
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 import pytest
@@ -16,8 +16,8 @@ from bot.bootstrap import build_router
 from bot.files.speech import decode_export, encode_export
 from bot.slack.places import place
 from bot.views import exports as views
-from bot.workers import scribe
-from bot.workers.exporter import MOST_WAITING
+from bot.workers import exporter, scribe
+from bot.workers.exporter import MOST_OF_A_PERSON, MOST_OF_A_WORKSPACE
 from bot.workers.scribe import NotWritten
 from flows.asked import Place
 from flows.asking import Question
@@ -310,14 +310,84 @@ async def test_the_same_file_is_not_made_twice_at_once(slack: Slack, services: S
     assert len(files(slack, BEN)) == 1
 
 
-async def test_no_more_files_wait_than_can_be_made(slack: Slack, services: Services) -> None:
+async def test_no_more_files_wait_than_can_be_made(
+    slack: Slack, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exporter, "MOST_WAITING", MOST_OF_A_WORKSPACE + 1)
     key = await a_firm(services)
+    for user in (LEA, ANA):
+        await services.set_member(key, Act(person(BEN), "modal"), person(user), "member")
     async with slack.bot.exporter._one_at_a_time:
-        for nth in range(1, MOST_WAITING + 1):
-            await services.exports.ask(Wish((key,) * nth, "json", Act(person(BEN), "button")))
+        for user in (BEN, LEA):
+            for nth in range(1, MOST_OF_A_PERSON + 1):
+                await services.exports.ask(Wish((key,) * nth, "json", Act(person(user), "button")))
+            with pytest.raises(Refusal, match="You are waiting for 10 files already"):
+                await services.exports.ask(Wish((key,), "csv", Act(person(user), "button")))
+        with pytest.raises(Refusal, match="20 files are being waited for in this workspace"):
+            await services.exports.ask(Wish((key,), "csv", Act(person(ANA), "button")))
+        theirs, lea = await elsewhere(services)
+        await services.exports.ask(Wish((theirs,), "json", Act(lea, "button")))
         with pytest.raises(Refusal, match="Try again in a minute"):
-            await services.exports.ask(Wish((key,), "csv", Act(person(BEN), "button")))
-        assert await slack.bot.background.drain(0.1) == MOST_WAITING
+            await services.exports.ask(Wish((theirs,), "csv", Act(lea, "button")))
+        assert await slack.bot.background.drain(0.1) == MOST_OF_A_WORKSPACE + 1
+
+
+async def elsewhere(services: Services) -> tuple[FirmKey, Person]:
+    """A firm in another workspace, and its lead, who reads in Lea's direct messages."""
+    lea = Person(f"slack:-/T2OTHER/{LEA}", NAMES[LEA])
+    act = Act(lea, "modal", "set-up-elsewhere")
+    return (await services.set_up("-/T2OTHER", act, name="Dogwood", situation="new")).position.key, lea
+
+
+async def met(slack: Slack, fault: Json) -> None:
+    """Waits until what is to go wrong did so for the first time."""
+    async with asyncio.timeout(10):
+        while slack.sandbox.slack.faults.listed() == [fault]:
+            await asyncio.sleep(0.02)
+
+
+async def test_a_workspace_that_slack_asks_to_wait_holds_up_no_other(slack: Slack, services: Services) -> None:
+    key = await a_firm(services)
+    theirs, lea = await elsewhere(services)
+    fault = {"method": "files.getUploadURLExternal", "kind": "429", "retry_after": 30, "times": 1}
+    slack.sandbox.faults(fault)
+    for format_ in FILES:
+        await services.exports.ask(Wish((key,), format_, Act(person(BEN), "button")))
+    await met(slack, fault)
+    await services.exports.ask(Wish((theirs,), "ics", Act(lea, "button")))
+    await slack.sandbox.until(lambda: bool(files(slack, LEA)), 10)
+    assert files(slack, BEN) == []
+    await slack.bot.background.drain(0.0)
+
+
+def making(slack: Slack) -> int:
+    """How many are told that theirs is being made."""
+    return sum("⏳" in note for user in (BEN, LEA) for note in notes(slack, user))
+
+
+async def test_people_of_a_workspace_take_turns(slack: Slack, services: Services) -> None:
+    key = await a_firm(services)
+    await services.set_member(key, Act(person(BEN), "modal"), person(LEA), "member")
+    wishes = [(BEN, "csv"), (BEN, "json"), (BEN, "ics"), (LEA, "ics")]
+    async with slack.bot.exporter._one_at_a_time:
+        for nth, (user, format_) in enumerate(wishes, 1):
+            await services.exports.ask(Wish((key,), cast(Format, format_), Act(person(user), "button")))
+            await slack.sandbox.until(lambda: making(slack) == nth, 10)  # noqa: B023 - it is called before `nth` changes
+    await slack.sandbox.until(lambda: len(files(slack, BEN)) == 3, 20)
+    rows = await services.events.history(key, types=("record_exported",))
+    assert [row.actor_name for row in rows] == ["Ben Cole", "Lea Haddad", "Ben Cole", "Ben Cole"]
+
+
+async def test_progress_that_slack_does_not_take_holds_up_nobodys_file(slack: Slack, services: Services) -> None:
+    key = await a_firm(services)
+    theirs, lea = await elsewhere(services)
+    fault = {"method": "chat.update", "kind": "429", "retry_after": 5, "times": 100}
+    slack.sandbox.faults(fault)
+    await services.exports.ask(Wish((key,), "packet", Act(person(BEN), "button")))
+    await met(slack, fault)
+    await services.exports.ask(Wish((theirs,), "ics", Act(lea, "button")))
+    await slack.sandbox.until(lambda: bool(files(slack, LEA)), 20)
+    await slack.bot.background.drain(0.0)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Slack's events: repeated, cut off by a crash, answered once."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, cast
@@ -16,7 +17,7 @@ from flows.ports import Known, Told
 from flows.roadmap import Pack
 from flows.services import Services
 from tests.bot.conftest import bot_in_slack
-from tests.bot.conversing import BEN, Slack
+from tests.bot.conversing import BEN, LEA, Slack
 from tests.bot.tiny import tiny_router
 
 Json = dict[str, Any]
@@ -330,6 +331,43 @@ async def test_slack_in_trouble_for_long_does_not_count_as_an_event_that_ends_it
     slack.sandbox.faults()
     assert await slack.bot.inbox.take_up() == 1
     assert answers(slack) not in ([], [GIVEN_UP])
+
+
+async def test_a_workspace_that_slack_has_wait_holds_up_no_other_after_a_crash(
+    slack: Slack, services: Services, clock: Clock
+) -> None:
+    past = clock.time - LEASE - 10
+    theirs = {**message(slack, ts="1700000009.000100"), "channel": slack.lea.channel, "user": LEA}
+    left = [("-/T0SANDBOX", message(slack, ts=f"170000000{nth}.000100")) for nth in range(4)] + [("-/T2", theirs)]
+    for nth, (tenant, event) in enumerate(left):
+        body = {"type": "event_callback", "team_id": "T", "event_id": f"Ev{nth}", "event": event}
+        told = Told(tenant, f"Ev{nth}", msgspec.json.encode(body).decode())
+        await services.inbox.take(told, now=past + nth, lease=LEASE)
+    slack.sandbox.faults({"method": "conversations.history", "kind": "429", "retry_after": 5, "times": 1})
+    taking = asyncio.ensure_future(slack.bot.inbox.take_up())
+    await slack.sandbox.until(lambda: any("bot_id" in said for said in slack.lea.sees), 4)
+    assert answers(slack) == []
+    assert await taking == 5
+    assert len(answers(slack)) == 4
+
+
+async def test_a_round_does_not_wait_for_a_workspace_that_slack_has_wait(
+    services: Services, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(event_inbox, "ROUND", 0.05)
+    async with without_rounds(services, tiny_router(), clock) as slack:
+        await left_by(services, slack, clock, deaths=1)
+        slack.sandbox.faults({"method": "conversations.history", "kind": "429", "retry_after": 30, "times": 1})
+        slack.bot.inbox.start()
+        async with asyncio.timeout(10):
+            while slack.sandbox.slack.faults.listed():
+                await asyncio.sleep(0.02)
+        event = {**message(slack, ts="1700000009.000100"), "channel": slack.lea.channel, "user": LEA}
+        body = {"type": "event_callback", "team_id": "T", "event_id": "Ev2", "event": event}
+        told = Told("-/T2", "Ev2", msgspec.json.encode(body).decode())
+        await services.inbox.take(told, now=clock.time - LEASE - 1, lease=LEASE)
+        await slack.sandbox.until(lambda: any("bot_id" in said for said in slack.lea.sees), 4)
+        assert answers(slack) == []
 
 
 @pytest.mark.parametrize("body", ["{", "[]", '{"type": "event_callback"}', '{"event_time": "soon"}'])

@@ -274,7 +274,11 @@ class MemoryInbox:
 
     async def unsettled(self, *, now: float) -> Sequence[Told]:
         waiting = [d for d in self._inbox.values() if d.settled_at is None and d.taken_until <= now]
-        return [d.told for d in sorted(waiting, key=lambda d: (d.told_at, d.told.id))][:100]
+        of_each: dict[str, list[Delivery]] = {}
+        for one in sorted(waiting, key=lambda d: (d.told_at, d.told.id)):
+            of_each.setdefault(one.told.tenant, []).append(one)
+        in_turn = ((nth, one.told_at, one.told.id, one) for lot in of_each.values() for nth, one in enumerate(lot))
+        return [one.told for *_, one in sorted(in_turn, key=lambda each: each[:3])][:100]
 
     async def forget(self, *, settled_before: float) -> int:
         old = [k for k, d in self._inbox.items() if d.settled_at is not None and d.settled_at < settled_before]

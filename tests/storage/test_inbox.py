@@ -67,6 +67,17 @@ async def test_the_unsettled_come_oldest_first_and_at_most_a_hundred(database: D
     assert [told.id for told in waiting] == [f"Ev{n:03}" for n in range(102, 2, -1)]
 
 
+async def test_no_workspace_however_much_it_has_left_comes_before_the_first_of_another(database: Database) -> None:
+    for n in range(100):
+        await database.inbox.take(Told("-/T1", f"Ev{n:03}", "{}"), now=n, lease=1)
+    for n in range(3):
+        await database.inbox.take(Told("-/T2", f"Ev{n:03}", "{}"), now=200 + n, lease=1)
+    waiting = await database.inbox.unsettled(now=2000)
+    first = [(told.tenant, told.id) for told in waiting[:4]]
+    assert first == [("-/T1", "Ev000"), ("-/T2", "Ev000"), ("-/T1", "Ev001"), ("-/T2", "Ev001")]
+    assert [told.id for told in waiting if told.tenant == "-/T1"] == [f"Ev{n:03}" for n in range(97)]
+
+
 async def test_only_what_was_settled_long_ago_is_forgotten(database: Database) -> None:
     for n in range(3):
         await database.inbox.take(Told("-/T1", f"Ev{n}", "{}"), now=n, lease=1)

@@ -36,11 +36,11 @@ async def test_what_comes_twice_is_kept_once_and_as_it_was(database: Database) -
 
 async def test_one_at_a_time_has_a_file_until_its_lease_ends(database: Database) -> None:
     await database.intake.expect([coming()])
-    taken = await database.intake.take(by="one", now=100.0, lease=60.0)
+    taken = await database.intake.take("-/T1", by="one", now=100.0, lease=60.0)
     assert taken is not None
     assert (taken.id, taken.tries) == ("c1", 1)
-    assert await database.intake.take(by="two", now=159.0, lease=60.0) is None
-    again = await database.intake.take(by="two", now=160.0, lease=60.0)
+    assert await database.intake.take("-/T1", by="two", now=159.0, lease=60.0) is None
+    again = await database.intake.take("-/T1", by="two", now=160.0, lease=60.0)
     assert again is not None
     assert again.tries == 2
     assert not await database.intake.settle(taken, by="one"), "it is another's now"
@@ -51,17 +51,29 @@ async def test_one_at_a_time_has_a_file_until_its_lease_ends(database: Database)
 
 async def test_what_is_put_off_is_taken_later(database: Database) -> None:
     await database.intake.expect([coming()])
-    taken = await database.intake.take(by="one", now=100.0, lease=60.0)
+    taken = await database.intake.take("-/T1", by="one", now=100.0, lease=60.0)
     assert taken is not None
     assert await database.intake.hold(taken, by="one", until=500.0)
-    assert await database.intake.take(by="one", now=499.0, lease=60.0) is None
-    assert await database.intake.take(by="one", now=500.0, lease=60.0) is not None
+    assert await database.intake.take("-/T1", by="one", now=499.0, lease=60.0) is None
+    assert await database.intake.take("-/T1", by="one", now=500.0, lease=60.0) is not None
 
 
 async def test_two_firms_with_the_same_ids_never_meet(database: Database) -> None:
     await database.intake.expect([coming(key=OURS), coming(key=THEIRS)])
-    first = await database.intake.take(by="one", now=1.0, lease=60.0)
+    first = await database.intake.take("-/T1", by="one", now=1.0, lease=60.0)
     assert first is not None
     await database.intake.settle(first, by="one")
     left = THEIRS if first.key == OURS else OURS
     assert [c.key for c in await database.intake.coming(left)] == [left]
+
+
+async def test_who_waits_is_known_by_workspace_and_whoever_waited_longest_comes_first(database: Database) -> None:
+    assert await database.intake.waiting(now=1.0) == []
+    await database.intake.expect([coming(2), coming(3), coming(1, THEIRS)])
+    assert await database.intake.waiting(now=1.0) == [THEIRS.tenant, OURS.tenant]
+    taken = await database.intake.take(THEIRS.tenant, by="one", now=1.0, lease=60.0)
+    assert taken is not None
+    assert taken.key == THEIRS
+    assert await database.intake.take(THEIRS.tenant, by="one", now=1.0, lease=60.0) is None
+    assert await database.intake.waiting(now=1.0) == [OURS.tenant]
+    assert await database.intake.waiting(now=61.0) == [OURS.tenant, THEIRS.tenant]
