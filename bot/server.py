@@ -7,12 +7,7 @@ from typing import Any
 import msgspec
 from aiohttp import web
 from slack_bolt.context.async_context import AsyncBoltContext
-from slack_bolt.request.internals import (
-    extract_enterprise_id,
-    extract_is_enterprise_install,
-    extract_team_id,
-    extract_user_id,
-)
+from slack_bolt.request.internals import extract_is_enterprise_install, extract_user_id
 from yarl import query_to_pairs
 
 from bot.app import OneClientApp
@@ -20,6 +15,7 @@ from bot.clock import real_time
 from bot.front.middleware import JsonAck
 from bot.front.signatures import SignedRequest
 from bot.front.turned_away import TurnedAway
+from bot.front.whose import installation_of
 from bot.metrics import Counts
 
 READING = 10.0
@@ -71,11 +67,8 @@ class SlackRequest(SignedRequest):
 
 def context_of(body: dict[str, Any]) -> AsyncBoltContext:
     """What Bolt's authorize and our middleware look at; Bolt itself would look for a dozen things more in each body."""
-    found = {
-        "enterprise_id": extract_enterprise_id(body),
-        "team_id": extract_team_id(body),
-        "user_id": extract_user_id(body),
-    }
+    enterprise, team = (part if part != "-" else None for part in installation_of(body).split("/", 1))
+    found = {"enterprise_id": enterprise, "team_id": team, "user_id": extract_user_id(body)}
     known = {name: value for name, value in found.items() if value}
     return AsyncBoltContext({"is_enterprise_install": extract_is_enterprise_install(body), **known})
 

@@ -1,7 +1,7 @@
 """The one middleware of ours in Bolt: finds the listener in the router's table, runs it and answers Slack itself."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from time import perf_counter
 from typing import Any
 
@@ -19,6 +19,7 @@ from bot.front.hearing import Call, changed_person, gone_from, hear, moved_in_or
 from bot.front.replays import Replays
 from bot.front.table import Table
 from bot.front.turned_away import TurnedAway
+from bot.front.whose import installation_of, workspace_of, workspaces_of_person
 from bot.metrics import Counts
 from bot.slack.installed import NOT_HERE, UNKNOWN
 from bot.slack.people import People
@@ -83,26 +84,25 @@ class Routing(AsyncMiddleware):
         if _is_sent_once(body) and (signed := req.headers.get("x-slack-signature")) and self._replays.again(signed[0]):
             self._counts.add("replayed", "other", "refused")
             return REPLAYED
-        tenant = f"{req.context.enterprise_id or '-'}/{req.context.team_id or '-'}"
         if req.context.get("authorize_result") is UNKNOWN:
-            return await self._meet(req, tenant)
-        return await self._take(req, tenant, str(req.context.bot_user_id or ""), self._budget)
+            return await self._meet(req)
+        return await self._take(req, str(req.context.bot_user_id or ""), self._budget)
 
-    async def _meet(self, req: AsyncBoltRequest, tenant: str) -> BoltResponse:
+    async def _meet(self, req: AsyncBoltRequest) -> BoltResponse:
         """Looks first whether the app is installed there. With a database in trouble Slack has its ack in time, too.
 
         What a person did waits for the look then. An event does not: Slack sends it again.
         """
         ends = perf_counter() + self._budget
-        looking = self._background.start(self._who_we_are(tenant))
+        looking = self._background.start(self._who_we_are(installation_of(req.body)))
         if await _succeeds(looking, self._budget):
             bot_user = looking.result()
             if bot_user is None:
                 return BoltResponse(status=200, body=NOT_HERE)
-            return await self._take(req, tenant, bot_user, ends - perf_counter())
+            return await self._take(req, bot_user, ends - perf_counter())
         if req.body.get("type") == "event_callback":
             return _later()
-        return await self._take(req, tenant, "", max(0.0, ends - perf_counter()), looking)
+        return await self._take(req, "", max(0.0, ends - perf_counter()), looking)
 
     async def _who_we_are(self, tenant: str) -> str | None:
         bot_user = await self._bot_user(tenant)
@@ -113,16 +113,16 @@ class Routing(AsyncMiddleware):
     async def _take(
         self,
         req: AsyncBoltRequest,
-        tenant: str,
         bot_user: str,
         budget: float,
         looking: "asyncio.Task[str | None] | None" = None,
     ) -> BoltResponse:
         body: Mapping[str, Any] = req.body
-        if news := self._news(body, tenant, at=float(body.get("event_time") or 0.0)):
+        if news := self._news(req.body, at=float(body.get("event_time") or 0.0)):
             return _ok() if await _succeeds(self._background.start(news), budget) else _later()
+        tenant = workspace_of(req.body)
         try:
-            call = hear(body, tenant, bot_user)
+            call = hear(body, tenant, bot_user) if tenant else None
         except (KeyError, TypeError, ValueError, AttributeError, IndexError):
             self._counts.add("unreadable", "other", "ignored")
             return _ok()
@@ -139,16 +139,21 @@ class Routing(AsyncMiddleware):
             return _ok() if await self._inbox.hear(call, body, again=again, budget=budget) else _later()
         return await self._answer(call, budget, looking)
 
-    def _news(self, body: Mapping[str, Any], tenant: str, at: float) -> Coroutine[Any, Any, None] | None:
+    def _news(self, body: dict[str, Any], at: float) -> Coroutine[Any, Any, None] | None:
         """Takes in what nobody did with us: what became of an installation, a workspace of an org, a person."""
+        tenant = installation_of(body)
         teams, are_in = moved_in_org(body)
         if gone := gone_from(body):
             return self._standstill.taken_off(tenant, gone, at=at)
         if teams:
             return self._standstill.moved(tenant, teams, are_in=are_in)
         if changed := changed_person(body):
-            return self._people.changed(tenant, changed, at=at)
+            return self._changed(workspaces_of_person(body, changed), changed, at)
         return None
+
+    async def _changed(self, tenants: Sequence[str], user: Mapping[str, Any], at: float) -> None:
+        for tenant in tenants:
+            await self._people.changed(tenant, user, at=at)
 
     async def _answer(
         self, call: Call, budget: float, looking: "asyncio.Task[str | None] | None" = None

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from bot.sandbox.options import Options
+from bot.sandbox.org import of_event
 from bot.sandbox.traffic import Traffic
 from bot.sandbox.wire import Json
-from bot.sandbox.workspace import APP_ID, BOT_USER
+from bot.sandbox.workspace import APP_ID
 
 VERIFICATION_TOKEN = "sandbox-verification-token"  # noqa: S105 - the deprecated field every Slack payload still carries
 
@@ -86,18 +87,14 @@ class Delivery:
     def event(self, event: Json, event_id: str | None = None) -> str:
         """Starts the delivery of an event, with its repeats, and returns its id."""
         event_id = event_id or f"Ev{secrets.token_hex(6).upper()}"
-        user = {"enterprise_id": None, "team_id": self._team_id, "user_id": BOT_USER, "is_bot": True}
         envelope: Json = {
             "token": VERIFICATION_TOKEN,
-            "team_id": self._team_id,
-            "context_team_id": self._team_id,
-            "context_enterprise_id": None,
+            **of_event(self._options, self._team_id),
             "api_app_id": APP_ID,
             "event": event,
             "type": "event_callback",
             "event_id": event_id,
             "event_time": int(time.time()),
-            "authorizations": [{**user, "is_enterprise_install": False}],
             "is_ext_shared_channel": False,
         }
         self._in_flight += 1

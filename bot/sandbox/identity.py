@@ -7,6 +7,7 @@ import zoneinfo
 
 from bot.sandbox.limits import limits, problems_in_blocks, problems_in_message, problems_in_view
 from bot.sandbox.methods import method
+from bot.sandbox.org import ORG, of_person
 from bot.sandbox.slack import Slack
 from bot.sandbox.wire import Json, SlackError
 from bot.sandbox.workspace import APP_ID, BOT_ID, BOT_USER
@@ -32,7 +33,8 @@ def auth_test(slack: Slack, args: Json) -> Json:
         "user_id": BOT_USER,
         "bot_id": BOT_ID,
         "app_id": APP_ID,
-        "is_enterprise_install": False,
+        **({"enterprise_id": ORG["id"]} if slack.options.whole_org else {}),
+        "is_enterprise_install": slack.options.whole_org,
     }
 
 
@@ -78,6 +80,7 @@ def users_info(slack: Slack, args: Json) -> Json:
         "profile": profile,
         "is_owner": False,
         "is_ultra_restricted": False,
+        **of_person(slack.options, user["id"], slack.workspace.team["id"]),
     }
     return {"user": {**{key: value for key, value in user.items() if key != "title"}, **whole}}
 

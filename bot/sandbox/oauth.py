@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
+from bot.sandbox.org import ORG
 from bot.sandbox.wire import Json, SlackError
 from bot.sandbox.workspace import APP_ID, BOT_USER
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from bot.sandbox.slack import Slack
 
 CODE_SECONDS = 600.0
-ORG = {"id": "E0SANDBOX", "name": "Sandbox Holdings"}
 
 
 class OAuth:

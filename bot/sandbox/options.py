@@ -29,7 +29,7 @@ class Options:
     redirect_url: str = ""
     """Where Slack sends a browser back to after OAuth; without one, the app is installed from its settings page."""
     whole_org: bool = False
-    """Whoever allows the app by OAuth does so for a whole org."""
+    """The app is installed for a whole org, which the workspace is in."""
     free_plan: bool = False
     """The workspace pays nothing: no canvases of their own."""
     control_url: str | None = None

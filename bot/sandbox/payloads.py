@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.sandbox.delivery import VERIFICATION_TOKEN
 from bot.sandbox.elements import first_values
+from bot.sandbox.org import of_command, of_interaction
 from bot.sandbox.slack import Slack
 from bot.sandbox.wire import Json, SlackError
 from bot.sandbox.workspace import APP_ID
@@ -45,15 +46,12 @@ def view_for_bot(view: Json) -> Json:
 
 def interaction(slack: Slack, kind: str, user_id: str, **more: Any) -> Json:
     """What all interaction payloads have in common."""
-    team = slack.workspace.team
     return {
         "type": kind,
         "user": person(slack, user_id),
         "api_app_id": APP_ID,
         "token": VERIFICATION_TOKEN,
-        "team": {"id": team["id"], "domain": team["domain"]},
-        "enterprise": None,
-        "is_enterprise_install": False,
+        **of_interaction(slack.options, slack.workspace.team),
         **more,
     }
 
@@ -72,7 +70,7 @@ def command(slack: Slack, user_id: str, channel: Json, name: str, text: str) -> 
         "command": name,
         "text": text,
         "api_app_id": APP_ID,
-        "is_enterprise_install": "false",
+        **of_command(slack.options),
         "response_url": response_url(slack, user_id, channel["id"]),
         "trigger_id": slack.triggers.give(user_id),
     }

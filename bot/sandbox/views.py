@@ -10,6 +10,7 @@ from bot.sandbox.chat import invalid_blocks
 from bot.sandbox.elements import first_values, with_ids
 from bot.sandbox.limits import limits, problems_in_view
 from bot.sandbox.methods import method
+from bot.sandbox.org import installed_in
 from bot.sandbox.payloads import view_for_bot
 from bot.sandbox.slack import Slack
 from bot.sandbox.triggers import Trigger
@@ -63,7 +64,7 @@ def _stored(slack: Slack, user: str, view: Json, before: Json | None = None) -> 
         "previous_view_id": before["previous_view_id"] if before else None,
         "app_id": APP_ID,
         "bot_id": BOT_ID,
-        "app_installed_team_id": team,
+        "app_installed_team_id": installed_in(slack.options, team),
     }
 
 

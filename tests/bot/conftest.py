@@ -106,13 +106,20 @@ async def bot_in_slack(
             budget=budget,
             copies=copies,
         )
-        await bot.start()
-        stop = await (_listen_http(bot, pretend) if transport == "http" else _listen_socket(bot, pretend))
-        try:
-            yield Slack(pretend, bot)
-        finally:
-            await stop()
-            await bot.stop()
+        async with listening(transport, bot, pretend) as slack:
+            yield slack
+
+
+@asynccontextmanager
+async def listening(transport: str, bot: Bot, pretend: Sandbox) -> AsyncIterator[Slack]:
+    """The sandbox with this bot started and connected to it."""
+    await bot.start()
+    stop = await (_listen_http(bot, pretend) if transport == "http" else _listen_socket(bot, pretend))
+    try:
+        yield Slack(pretend, bot)
+    finally:
+        await stop()
+        await bot.stop()
 
 
 Stop = Callable[[], Awaitable[None]]

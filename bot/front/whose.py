@@ -1,0 +1,93 @@
+"""Whose a request is: the installation that it came through, and the workspace that what comes of it belongs to.
+
+The two are the same but for an installation for a whole org. Of that Slack names no workspace where it says through
+which installation something comes, and Bolt wants none there to find it. What is kept belongs to a workspace all the
+same: kept under the org, it would be another firm for every way of asking, and one heap for all workspaces of the org.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from slack_bolt.request.internals import (
+    extract_enterprise_id,
+    extract_is_enterprise_install,
+    extract_team_id,
+)
+
+Payload = dict[str, Any]
+
+
+def installation_of(body: Payload) -> str:
+    """The tenant that the app was added under: `E1/-` for a whole org, which may be all that Slack says."""
+    enterprise, team = _enterprise(body), extract_team_id(body)
+    if (enterprise and extract_is_enterprise_install(body)) or not is_workspace(team):
+        return f"{enterprise or '-'}/-"
+    return f"{enterprise or '-'}/{team}"
+
+
+def workspace_of(body: Payload) -> str:
+    """The tenant that what comes of it is kept under; empty where Slack names no workspace at all."""
+    team = next((team for team in _teams(body) if is_workspace(team)), "")
+    return f"{_enterprise(body) or '-'}/{team}" if team else ""
+
+
+def workspaces_of_person(body: Payload, user: Mapping[str, Any]) -> tuple[str, ...]:
+    """The tenants that somebody may be known in of whom Slack tells something new: in an org, several."""
+    enterprise, org = _enterprise(body), _part(user, "enterprise_user")
+    theirs = org.get("teams")
+    more = theirs if enterprise and isinstance(theirs, list) else ()
+    teams = [team for team in (*more, user.get("team_id") if enterprise else None) if is_workspace(team)]
+    named = [f"{enterprise or '-'}/{team}" for team in teams]
+    return tuple(dict.fromkeys(filter(None, (workspace_of(body), *named))))
+
+
+def is_workspace(team: object) -> bool:
+    """Whether this is the id of a workspace: in some places Slack puts that of the org there."""
+    return isinstance(team, str) and bool(team) and not team.startswith("E")
+
+
+def _enterprise(body: Payload) -> str:
+    found = extract_enterprise_id(body)
+    return found if isinstance(found, str) else ""
+
+
+def _teams(body: Payload) -> Iterator[object]:
+    """Where Slack names the workspace, the likeliest first."""
+    if "command" in body:
+        yield body.get("team_id")
+    elif body.get("type") == "event_callback":
+        yield from _teams_of_event(body)
+    else:
+        yield from _teams_of_act(body)
+
+
+def _teams_of_event(body: Payload) -> Iterator[object]:
+    visible_to = body.get("authorizations")
+    if isinstance(visible_to, list) and visible_to and isinstance(visible_to[0], dict):
+        yield visible_to[0].get("team_id")
+    event = _part(body, "event")
+    yield body.get("team_id")
+    yield body.get("context_team_id")
+    yield event.get("team")
+    yield _part(event, "view").get("team_id")
+
+
+def _teams_of_act(body: Payload) -> Iterator[object]:
+    """Of a click, a form or a shortcut.
+
+    What a view calls `app_installed_team_id` is right where a form is sent from a channel shared with another company.
+    On Home it may be another workspace of the org than the one somebody looks at (slackapi/bolt-python, #1229).
+    """
+    view = _part(body, "view")
+    installed_in = view.get("app_installed_team_id")
+    if view.get("type") != "home" and not extract_is_enterprise_install(body):
+        yield installed_in
+    yield body["team"] if isinstance(body.get("team"), str) else _part(body, "team").get("id")
+    yield _part(body, "user").get("team_id")
+    yield view.get("team_id")
+    yield installed_in
+
+
+def _part(body: Mapping[str, Any], name: str) -> Payload:
+    found = body.get(name)
+    return found if isinstance(found, dict) else {}
