@@ -44,7 +44,10 @@ class Installed(Tokens, Protocol):
         """Whether there is a token for it, as things are now."""
 
     async def gone(self, tenant: str, at: float) -> bool:
-        """It was taken off there at this real time: its token goes. False where it never was, or is installed again."""
+        """It was taken off there at this real time: its token goes, and none but its own.
+
+        False where it never was, is installed again, or goes on with the token of its whole org.
+        """
 
 
 class OneWorkspace(OneToken):
@@ -121,6 +124,8 @@ class ManyWorkspaces:
         self.installations = installations
         self._now = now
         self._kept: dict[str, tuple[float, Installation]] = {}
+        self._dead: dict[str, str] = {}
+        """By the tenant it was used for, the token that Slack last said will never count again."""
         self._theirs = _WithTheirTokens(self)
 
     @property
@@ -149,8 +154,10 @@ class ManyWorkspaces:
             raise SlackSaidNo("token", "not_installed")
         return found.token
 
-    def doubt(self, tenant: str) -> None:
+    def doubt(self, tenant: str, dead: str = "") -> None:
         self._kept.pop(tenant, None)
+        if dead:
+            self._dead[tenant] = dead
 
     async def bot_user(self, tenant: str) -> str | None:
         found = await self.of(tenant)
@@ -170,10 +177,13 @@ class ManyWorkspaces:
             return False  # a team we do not know, or another replica has done it all
         if int(found.installed_at) > at:  # Slack counts whole seconds
             return False  # Slack may tell of an uninstalling late, and again
+        if found.tenant != tenant and found.token != self._dead.get(tenant):
+            return False  # what went was the workspace's own; its org's token is not to go with that
         await self.installations.delete(found.tenant)
+        self._dead.pop(tenant, None)
         self._forget(found.tenant)
         log.info("a token was deleted", extra={"action": "token_deleted", "workspace": found.tenant})
-        return True
+        return await self.of(tenant) is None
 
     async def arrived(self, new: Installation) -> None:
         """It was installed, or installed again."""

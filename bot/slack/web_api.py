@@ -76,6 +76,9 @@ NO_TOKEN = frozenset(
 """Slack's words for a token that counts no more, and ours for one that is not there; some of them may also be about a
 person."""
 
+FOR_GOOD = frozenset({"account_inactive", "token_revoked"})
+"""Those of them that are said of a token which will never count again."""
+
 NOT_NOW = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
 """What Slack says when it could not, or is not sure."""
 
@@ -102,8 +105,11 @@ class Tokens(Protocol):
     async def token(self, tenant: str) -> str:
         """This workspace's bot token. Raises SlackSaidNo with `not_installed` where there is none."""
 
-    def doubt(self, tenant: str) -> None:
-        """Slack did not take it: whoever asks next gets it from where it is kept."""
+    def doubt(self, tenant: str, dead: str = "") -> None:
+        """Slack did not take it: whoever asks next gets it from where it is kept.
+
+        `dead` is the token, where Slack said that it will never count again.
+        """
 
 
 class OneToken:
@@ -116,7 +122,7 @@ class OneToken:
         """It."""
         return self._token
 
-    def doubt(self, tenant: str) -> None:
+    def doubt(self, tenant: str, dead: str = "") -> None:
         """There is no other."""
 
 
@@ -189,9 +195,10 @@ class WebApi:
 
     async def _call(self, method: str, arguments: Mapping[str, Any], patience: float, form: bool) -> dict[str, Any]:
         url = self._base_url + method
-        token = await self._authorization()
+        token = await self._tokens.token(self._tenant)
+        ours = _authorization(token)
         try:
-            status, headers, content = await self._post(url, arguments, patience=patience, form=form, headers=token)
+            status, headers, content = await self._post(url, arguments, patience=patience, form=form, headers=ours)
         except TooBusy as error:
             raise TooBusy(f"{method}: {error}", error.seconds) from None
         except Unsure as error:
@@ -208,13 +215,10 @@ class WebApi:
                 seconds = _seconds(headers["Retry-After"])
                 raise TooBusy(f"{method}: asked to wait {seconds} s", seconds)
             if said in NO_TOKEN:
-                self._tokens.doubt(self._tenant)
+                self._tokens.doubt(self._tenant, token if said in FOR_GOOD else "")
                 self._doubted(self._tenant, said)
             raise SlackSaidNo(method, said)
         return answer
-
-    async def _authorization(self) -> Mapping[str, str]:
-        return {"Authorization": f"Bearer {await self._tokens.token(self._tenant)}"}
 
     async def respond(self, response_url: str, message: Mapping[str, Any], *, patience: float = 20.0) -> bool:
         """Posts to a response_url; whether Slack took it. A used-up or expired one is the caller's to get round."""
@@ -237,7 +241,7 @@ class WebApi:
         if not self._may_fetch(url):
             raise NotHandedOver("not an address of Slack's")
         timeout = aiohttp.ClientTimeout(total=seconds, sock_read=20.0)
-        token, proxy = await self._authorization(), self._outgoing.proxy_for(url)
+        token, proxy = _authorization(await self._tokens.token(self._tenant)), self._outgoing.proxy_for(url)
         try:
             # Without the scope Slack sends one to its login page, so that following would end in a file of HTML.
             async with self._session.get(
@@ -333,6 +337,10 @@ class WebApi:
         proxy = self._outgoing.proxy_for(url)
         async with self._session.post(url, data=fields, headers=headers, proxy=proxy) as response:
             return response.status, response.headers, await response.read()
+
+
+def _authorization(token: str) -> Mapping[str, str]:
+    return {"Authorization": f"Bearer {token}"}
 
 
 def _for_good(error: Exception) -> bool:

@@ -391,6 +391,46 @@ async def test_a_refusal_for_a_workspace_the_org_took_out_stops_it_and_one_for_a
         assert lost.outcome == "team_access_not_granted"
 
 
+@asynccontextmanager
+async def added_for_an_org_and_by_one_of_it(database: Database, pack: Pack) -> AsyncIterator[Browser]:
+    async with browsing(database, pack, whole_org=True) as browser:
+        await browser.adds_it()
+        own = installation("E0SANDBOX/T1", "xoxb-own")
+        await browser.kept.save(own)
+        assert await browser.tenants() == ["E0SANDBOX/-", "E0SANDBOX/T1"]
+        yield browser
+
+
+@pytest.mark.parametrize("again", ["app_uninstalled", "tokens_revoked"])
+async def test_taken_off_one_workspace_of_an_org_only_its_own_token_goes_however_often_slack_tells_of_it(
+    database: Database, pack: Pack, again: str
+) -> None:
+    async with added_for_an_org_and_by_one_of_it(database, pack) as browser:
+        workspaces = browser.slack.bot.workspaces
+        assert workspaces is not None
+        assert await workspaces.token("E0SANDBOX/T1") == "xoxb-own"
+        for kind in ("tokens_revoked", again, again):
+            gone = {"type": kind, "tokens": {"oauth": [], "bot": ["U0BOT"]}}
+            assert await slack_tells(browser, gone, team="T1") == 200
+            assert await browser.tenants() == ["E0SANDBOX/-"]
+        for team in ("T1", "T2"):
+            assert await workspaces.token(f"E0SANDBOX/{team}") == browser.slack.sandbox.options.bot_token
+        assert await database.outbox.stopped() == {}, "it goes on with the org's"
+
+
+async def test_taken_off_the_org_its_token_goes_and_that_of_a_workspace_which_added_it_by_itself_stays(
+    database: Database, pack: Pack
+) -> None:
+    async with added_for_an_org_and_by_one_of_it(database, pack) as browser:
+        assert await slack_tells(browser, {"type": "app_uninstalled"}) == 200
+        assert await browser.tenants() == ["E0SANDBOX/T1"]
+        workspaces = browser.slack.bot.workspaces
+        assert workspaces is not None
+        assert await workspaces.token("E0SANDBOX/T1") == "xoxb-own"
+        with pytest.raises(SlackSaidNo, match="not_installed"):
+            await workspaces.token("E0SANDBOX/T2")
+
+
 async def test_an_app_whose_tokens_rotate_is_refused_in_words(browser: Browser) -> None:
     options = browser.slack.sandbox.options
     options.manifest = replace(options.manifest, rotates=True)
@@ -486,6 +526,37 @@ async def test_what_one_replica_deleted_another_notices_within_one_request(datab
     with pytest.raises(SlackSaidNo, match="account_inactive"):
         await call.of("-/T1").call("users.info", {"user": BEN})
     assert await other.of("-/T1") is None
+
+
+async def test_a_dead_token_of_an_org_goes_with_whichever_workspace_finds_it_dead(database: Database, api: Api) -> None:
+    slack, web_api = api
+    kept = database.installations(KEYS)
+    await kept.save(installation("E1/-", "xoxb-org"))
+    workspaces = ManyWorkspaces(kept, real_time)
+    call = web_api(workspaces)
+    await call.of("E1/T1").call("auth.test", {})
+    assert not await workspaces.gone("E1/T1", at=real_time()), "Slack refused nothing"
+    slack.dead.add("xoxb-org")
+    with pytest.raises(SlackSaidNo):
+        await call.of("E1/T1").call("auth.test", {})
+    assert await workspaces.gone("E1/T1", at=real_time())
+    assert await kept.all() == []
+
+
+async def test_a_dead_token_of_one_workspace_that_was_deleted_meanwhile_does_not_take_its_orgs(
+    database: Database, api: Api
+) -> None:
+    slack, web_api = api
+    kept = database.installations(KEYS)
+    for tenant, token in (("E1/-", "xoxb-org"), ("E1/T1", "xoxb-own")):
+        await kept.save(installation(tenant, token))
+    workspaces, another_replica = ManyWorkspaces(kept, real_time), ManyWorkspaces(kept, real_time)
+    slack.dead.add("xoxb-own")
+    with pytest.raises(SlackSaidNo):
+        await web_api(workspaces).of("E1/T1").call("auth.test", {})
+    await another_replica.gone("E1/T1", at=real_time())
+    assert not await workspaces.gone("E1/T1", at=real_time())
+    assert [one.tenant for one in await kept.all()] == ["E1/-"]
 
 
 async def test_what_is_owed_goes_out_with_each_workspaces_token_and_one_without_stops_alone(
