@@ -270,6 +270,17 @@ class Notes(Protocol):
         """False where it is not there any more."""
 
 
+class Rearranged(msgspec.Struct, frozen=True):
+    """What somebody who puts a reminder off, or wakes it, changes in the outbox."""
+
+    needless: tuple[str, ...] = ()
+    """What slept and is not to come back any more."""
+    owed: tuple[Owed, ...] = ()
+
+
+DecideRearranged = Callable[[Sequence[Kept]], Rearranged]
+
+
 class Outbox(Protocol):
     """What we owe Slack: claimed for a lease, sent, settled. Leases are real time in UNIX seconds."""
 
@@ -337,6 +348,12 @@ class Outbox(Protocol):
 
     async def snoozed(self, tenant: str, person: str) -> Sequence[Owed]:
         """What this person put off and what has not come back yet, the earliest first."""
+
+    async def rearrange(self, key: FirmKey, decide: DecideRearranged, *, now: float) -> None:
+        """Have `decide` read the firm's reminders, settled ones too, and do as it says: all of it or nothing.
+
+        Nobody else rearranges or plans the firm meanwhile. Where it is not there any more, nothing is.
+        """
 
     async def in_doubt(self, tenant: str, person: str) -> Sequence[Owed]:
         """What was taken up for this person and is not settled: it may stand in a message already."""

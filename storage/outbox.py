@@ -4,7 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from flows.asked import ARRIVED, FINE, Kept, Owed, Slot
-from storage import owing
+from flows.events import FirmKey
+from flows.ports import DecideRearranged
+from storage import owing, planning
 from storage.directory import unblock
 from storage.event_store import Runner
 from storage.statements import Rows, Statement, Unit
@@ -103,6 +105,9 @@ class Outbox:
 
     async def snoozed(self, tenant: str, person: str) -> Sequence[Owed]:
         return await self._runner.read(_snoozed(tenant, person))
+
+    async def rearrange(self, key: FirmKey, decide: DecideRearranged, *, now: float) -> None:
+        await self._runner.write(lambda: _rearrange(key, decide, now))
 
     async def in_doubt(self, tenant: str, person: str) -> Sequence[Owed]:
         return await self._runner.read(_in_doubt(tenant, person))
@@ -221,6 +226,17 @@ def _last_summary(tenant: str, channel: str, slot: str) -> Unit[float | None]:
 def _snoozed(tenant: str, person: str) -> Unit[list[Owed]]:
     rows = yield owing.snoozed, {"tenant": tenant, "person": person}
     return [Owed(*row) for row in rows]
+
+
+def _rearrange(key: FirmKey, decide: DecideRearranged, now: float) -> Unit[None]:
+    firm = {"tenant": key.tenant, "firm": key.firm}
+    if not (yield planning.hold_firm, firm):
+        return
+    decided = decide(kept((yield planning.read_rows, firm)))
+    if decided.needless:
+        outcomes = dict.fromkeys(decided.needless, "needless")
+        yield from _settle([Settling(key.tenant, outcomes, now, "", "", 0.0)])
+    yield from owing.owe(decided.owed)
 
 
 def _in_doubt(tenant: str, person: str) -> Unit[list[Owed]]:

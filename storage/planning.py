@@ -79,6 +79,9 @@ def _stale(of: Any, *where: Any) -> Statement:
 stale_of_person = _stale(members, members.c.person == bindparam("person"))
 stale_of_tenant = _stale(firms)
 
+# SQLite knows no FOR UPDATE and leaves it out: its one writer has begun IMMEDIATE.
+hold_firm = Statement(lambda _: select(snapshots.c.firm).where(is_firm(snapshots)).with_for_update())
+"""Whoever plans the firm, or changes it, waits until we are done; nothing where there is no such firm."""
 read_rows = Statement(
     lambda _: (
         select(*KEPT)

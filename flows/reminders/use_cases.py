@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
-from itertools import count
 
 import msgspec
 
@@ -14,10 +13,10 @@ from flows.firms import Refusal
 from flows.gist import gist
 from flows.habits import Habits, Rules
 from flows.ports import Directory, EventStore, Facts, Grounds, Outbox, Plans, Replan
-from flows.reminders import setting
+from flows.reminders import putting_off, setting
 from flows.reminders.hours import Hours
-from flows.reminders.replanning import redraw, replan
-from flows.reminders.snoozing import Choice, base_key, is_about_the_same, put_off_at, snoozed, snoozed_until
+from flows.reminders.replanning import replan
+from flows.reminders.snoozing import Choice, base_key, put_off_at, snoozed_until
 from flows.roadmap import Pack
 from flows.workspace import Workspace
 
@@ -74,26 +73,32 @@ class Reminders:
         Another snooze of the same subject takes the first one's place.
         """
         row = await self._own(tenant, act, key)
-        position = await self._events.position(FirmKey(tenant, row.firm))
+        firm = FirmKey(tenant, row.firm)
+        position = await self._events.position(firm)
         if position is None:
             raise NOT_HERE
         reach = (await self._directory.reach(tenant, [act.who.id]))[act.who.id]
         calendar = (await self._workspace(tenant)).calendar
         until = snoozed_until(choice, self._now(), reach, position.time_zone, position.reminders, calendar)
         held = Hours(reach, position.time_zone, position.reminders, calendar).held_back(until)
-        again = msgspec.structs.replace(await self._new_snooze(row, until), due_at=held.timestamp())
-        ended = await self._end_snoozes(
-            tenant, act.who.id, lambda other: other.key != again.key and is_about_the_same(other, row)
+        cause, now = act.cause or "", self._now()
+        await self._outbox.rearrange(
+            firm,
+            lambda rows: putting_off.put_off(rows, row, until, due=held, cause=cause, now=now),
+            now=now.timestamp(),
         )
-        await self._outbox.owe([again, *await self._redraws(tenant, act, row, ended)])
         self.woken()
         return held
 
     async def wake(self, tenant: str, act: Act, key: str, *, elsewhere: bool = False) -> None:
         """It is not put off any more, so that it does not come back by itself. `elsewhere`: not where it stands."""
         row = await self._own(tenant, act, key)
-        ended = await self._end_snoozes(tenant, act.who.id, lambda other: base_key(other.key) == base_key(row.key))
-        await self._outbox.owe(await self._redraws(tenant, act, row, ended, elsewhere=elsewhere))
+        cause, now = act.cause or "", self._now()
+        await self._outbox.rearrange(
+            FirmKey(tenant, row.firm),
+            lambda rows: putting_off.woken(rows, row, elsewhere=elsewhere, cause=cause, now=now),
+            now=now.timestamp(),
+        )
         self.woken()
 
     async def asleep(self, tenant: str, person: str) -> Mapping[str, datetime]:
@@ -145,28 +150,3 @@ class Reminders:
         if row is None or row.owed.person != act.who.id or row.owed.kind not in REMINDERS:
             raise NOT_HERE
         return row.owed
-
-    async def _new_snooze(self, row: Owed, until: datetime) -> Owed:
-        """One that was put off until then, and woken, is settled under its key: the next one has another."""
-        for nth in count():
-            again = snoozed(row, until, self._now(), nth)
-            kept = await self._outbox.get(row.tenant, again.key)
-            if kept is None or not kept.settled:
-                return again
-        raise AssertionError("there is always another one")
-
-    async def _end_snoozes(self, tenant: str, person: str, of: Callable[[Owed], bool]) -> Sequence[str]:
-        ended = [row.key for row in await self._outbox.snoozed(tenant, person) if of(row)]
-        await self._outbox.settle(tenant, dict.fromkeys(ended, "needless"), now=self._now().timestamp())
-        return ended
-
-    async def _redraws(
-        self, tenant: str, act: Act, row: Owed, ended: Sequence[str], *, elsewhere: bool = False
-    ) -> Sequence[Owed]:
-        """Messages other than the one that was clicked that say until when it is put off, which is another time now."""
-        kept = [await self._outbox.get(tenant, base) for base in {base_key(key) for key in (row.key, *ended)}]
-        older = {one.owed.message for one in kept if one} - {"", "" if elsewhere else row.message}
-        now = self._now().timestamp()
-        return [
-            redraw(FirmKey(tenant, row.firm), row.person, message, act.cause or "", now) for message in sorted(older)
-        ]

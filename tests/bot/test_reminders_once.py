@@ -1,6 +1,7 @@
 """Each reminder is sent once: across crashes, lost replies, restarts and several replicas."""
 
 import asyncio
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from flows.roadmap import Pack
 from storage.database import open_database
 from tests.bot.conftest import engine
 from tests.bot.conversing import BEN, LEA, words_of
-from tests.bot.firm_making import person
+from tests.bot.firm_making import TENANT, person
 from tests.bot.reminding import World, another_replica, new_york, sqlite_url, world_at
 from tests.bot.test_reminders import bens_task, world
 
@@ -50,6 +51,43 @@ async def test_the_process_dies_between_the_post_and_the_settling(
     digest = world.digests(BEN)[0]
     await world.slack.ben.picks("Snooze", "Tomorrow", on=digest)
     assert "snoozed until" in world.said(BEN), "and knows where it stands"
+
+
+async def keys_in_messages(world: World) -> list[str]:
+    """A reminder of Ben's task from each of his messages, the oldest first."""
+    there = [f"{world.slack.sandbox.dm(BEN)}/{digest['ts']}" for digest in world.digests(BEN)]
+    return [(await world.services.outbox.of_message(TENANT, message))[0].owed.key for message in there]
+
+
+async def test_of_two_snoozes_at_once_from_two_messages_one_sleeps(world: World) -> None:
+    await the_day(world)
+    await world.goes_to("2026-12-01")
+    await world.goes_to("2026-12-08")
+    older, newer = await keys_in_messages(world)
+    snooze = world.services.reminders.snooze
+    ends = await asyncio.gather(
+        snooze(TENANT, world.act(person(BEN)), older, "tomorrow"),
+        snooze(TENANT, world.act(person(BEN)), newer, "week"),
+    )
+    (until,) = (await world.services.reminders.asleep(TENANT, person(BEN).id)).values()
+    assert until in ends
+    await world.goes_to("2026-12-09")
+    assert len(world.digests(BEN)) == 2 + (until == ends[0])
+
+
+async def test_the_process_dies_in_the_middle_of_a_second_snooze(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    await the_day(world)
+    await world.goes_to("2026-12-01")
+    await world.slack.ben.picks("Snooze", "Tomorrow", on=world.digests(BEN)[0])
+    (key,) = await world.services.reminders.asleep(TENANT, person(BEN).id)
+
+    async def dies(*_: object, **__: object) -> None:
+        raise ConnectionError
+
+    with monkeypatch.context() as patched, suppress(ConnectionError):
+        patched.setattr(world.services.outbox, "owe", dies)
+        await world.services.reminders.snooze(TENANT, world.act(person(BEN)), key, "week")
+    assert len(await world.services.reminders.asleep(TENANT, person(BEN).id)) == 1, "the one or the other"
 
 
 async def test_the_reply_is_lost(world: World) -> None:

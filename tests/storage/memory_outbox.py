@@ -8,7 +8,7 @@ import msgspec
 
 from flows.asked import ARRIVED, FINE, REDRAW, REMINDERS, REVIEW_ASKED, SUMMARY, Kept, Owed, Slot
 from flows.events import FirmKey
-from flows.ports import DecidePlan, Facts, Grounds, Replan
+from flows.ports import DecidePlan, DecideRearranged, Facts, Grounds, Replan
 
 if TYPE_CHECKING:
     from tests.storage.memory import Shared
@@ -140,6 +140,14 @@ class MemoryOutbox:
         whose = (tenant, person, "snooze")
         there = [d for d in self._outbox.values() if (d.owed.tenant, d.owed.person, d.owed.kind) == whose]
         return [d.owed for d in sorted(there, key=_in_order) if d.settled_at is None]
+
+    async def rearrange(self, key: FirmKey, decide: DecideRearranged, *, now: float) -> None:
+        if key not in self._shared.positions:
+            return
+        theirs = (d for d in self._outbox.values() if (d.owed.tenant, d.owed.firm) == (key.tenant, key.firm))
+        decided = decide([debt.kept for debt in theirs if debt.owed.kind in REMINDERS])
+        await self.settle(key.tenant, dict.fromkeys(decided.needless, "needless"), now=now)
+        await self.owe(decided.owed)
 
     async def in_doubt(self, tenant: str, person: str) -> Sequence[Owed]:
         there = [d for d in self._outbox.values() if (d.owed.tenant, d.owed.person) == (tenant, person)]

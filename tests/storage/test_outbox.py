@@ -1,15 +1,16 @@
 """What we owe Slack is kept with what it comes from, taken up by one, and once more only where that one went silent."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
 
 from flows.asked import REVIEW_ASKED, SUMMARY, Kept, Owed, Slot
-from flows.ports import Changed
+from flows.ports import Changed, Rearranged
 from flows.position import Position
 from storage.database import Database, open_database
+from storage.errors import StorageError
 from tests.storage.decisions import KEY, note, set_up
 from tests.storage.test_questions import TENANT, owed
 
@@ -364,6 +365,63 @@ async def test_what_a_person_put_off_is_found_until_it_comes_back(database: Data
     await database.outbox.settle(TENANT, {"back": "sent"}, now=5.0)
     assert [one.key for one in await database.outbox.snoozed(TENANT, owed("a").person)] == ["a", "b"]
     assert await database.outbox.snoozed("-/T2", owed("a").person) == []
+
+
+def in_place_of_all(key: str, **more: Any) -> Callable[[Sequence[Kept]], Rearranged]:
+    """Whatever sleeps does not come back, and this one does."""
+
+    def decide(rows: Sequence[Kept]) -> Rearranged:
+        asleep = tuple(row.owed.key for row in rows if not row.settled)
+        return Rearranged(asleep, (snooze(key, **more),))
+
+    return decide
+
+
+def snooze(key: str, **more: Any) -> Owed:
+    return owed(key, tenant=KEY.tenant, firm=KEY.firm, kind="snooze", **more)
+
+
+async def test_one_that_takes_the_others_places_is_shown_all_of_its_firm_and_settles_them_with_it(
+    database: Database,
+) -> None:
+    await database.events.change(KEY, set_up())
+    await database.outbox.owe([snooze("a"), snooze("done", person="U9"), owed("letter", firm=KEY.firm)])
+    await database.outbox.owe([owed("other", firm="f2", kind="snooze"), owed("theirs", tenant="-/T2", kind="snooze")])
+    await database.outbox.settle(KEY.tenant, {"done": "sent"}, now=2.0, message="D1/1.0")
+    seen: list[Kept] = []
+
+    def decide(rows: Sequence[Kept]) -> Rearranged:
+        seen.extend(rows)
+        return in_place_of_all("b")(rows)
+
+    await database.outbox.rearrange(KEY, decide, now=3.0)
+    assert sorted((row.owed.key, row.settled, row.owed.message) for row in seen) == [
+        ("a", False, ""),
+        ("done", True, "D1/1.0"),
+    ]
+    ended = await database.outbox.get(KEY.tenant, "a")
+    assert (ended and ended.outcome, await claim(database)) == ("needless", ["b", "letter", "other", "theirs"])
+
+
+async def test_of_many_that_take_each_others_place_at_once_one_is_left(database: Database) -> None:
+    await database.events.change(KEY, set_up())
+    keys = [f"k{nth}" for nth in range(8)]
+    await asyncio.gather(*(database.outbox.rearrange(KEY, in_place_of_all(key), now=3.0) for key in keys))
+    assert len(await database.outbox.snoozed(KEY.tenant, owed().person)) == 1
+
+
+async def test_nothing_is_put_off_in_a_firm_that_is_gone(database: Database) -> None:
+    await database.outbox.rearrange(KEY, in_place_of_all("a"), now=3.0)
+    assert await claim(database) == []
+
+
+async def test_what_cannot_be_owed_ends_nothing_in_whose_place_it_was_to_come(url: str) -> None:
+    async with await open_database(url) as database:
+        await database.events.change(KEY, set_up())
+        await database.outbox.owe([snooze("a")])
+        with pytest.raises(StorageError):
+            await database.outbox.rearrange(KEY, in_place_of_all("b", about=None), now=3.0)
+        assert await claim(database) == ["a"]
 
 
 async def test_the_summary_before_this_one_is_the_newest_that_arrived_of_those_that_come_as_often(
