@@ -17,7 +17,7 @@ from bot.settings import Settings, load
 from bot.workers.evidence_copies import build_copies, with_copies
 from flows.events import FirmKey
 from flows.exports.record import FILES, Export, Format
-from flows.exports.use_cases import TakenIn, take_in
+from flows.exports.use_cases import StoppedShort, TakenIn, take_in
 from flows.exports.whole import Unreadable, read
 from flows.firms import Refusal
 from flows.naming import compared
@@ -175,7 +175,7 @@ def import_(file: Path) -> None:
     """Read the record in FILE, a json export, into this installation: every event as it was, chain and all.
 
     A firm that is there already with another history is never overwritten; the same record twice changes nothing.
-    The file is checked first: exit code 1 names what was changed in it.
+    The file is checked first: exit code 1 names what was changed in it, or what does not fit in here.
     """
     settings = chosen(load(), fills=True)
     try:
@@ -183,16 +183,30 @@ def import_(file: Path) -> None:
     except Unreadable as why:
         click.echo(f"{why} Nothing was read in.", err=True)
         sys.exit(1)
-    except Refusal as refusal:
-        click.echo(refusal.sentence, err=True)
+    except StoppedShort as short:
+        _tell(short.taken)
+        click.echo(f"{short} does not fit any more: somebody changed this database meanwhile. {_left(short)}", err=True)
         sys.exit(1)
+    _tell(taken)
+    heads = "Compare the heads with those that were kept elsewhere; cais verify checks the chains here."
+    click.echo(f"{heads} The database is {shown(settings.database)}.")
+
+
+def _left(short: StoppedShort) -> str:
+    if not short.taken:
+        return "Nothing was read in. Try again: what does not fit is named then."
+    return (
+        "It and what follows it in the file were not read in; the firms above are here now. Read the file in again: it "
+        "goes on where it stopped, or names what does not fit. cais delete takes a firm out again."
+    )
+
+
+def _tell(taken: Sequence[TakenIn]) -> None:
     for one in taken:
         firm = one.firm
         how = "read in" if one.new else "is here already, just so"
         about = f"{firm.head.events} events, head {firm.head.hash}"
         click.echo(f"firm {firm.firm} of {firm.tenant}, {firm.name}: {how}; {about}")
-    heads = "Compare the heads with those that were kept elsewhere; cais verify checks the chains here."
-    click.echo(f"{heads} The database is {shown(settings.database)}.")
 
 
 async def _take_in(settings: Settings, content: bytes) -> tuple[TakenIn, ...]:

@@ -18,7 +18,7 @@ from flows.exports.record import OF_ONE, Export, FirmRecord, Format
 from flows.exports.whole import Unreadable, Whole, WholeFirm
 from flows.firms import NO_FIRM, Refusal, must_exist, require, role_of
 from flows.history import OF_CHANNELS, channel_of, counted
-from flows.ports import Changed, EventStore, Questions
+from flows.ports import Changed, ChannelTaken, EventStore, Questions
 from flows.position import Position
 from flows.readers import position_for
 from flows.records import Stamp, record
@@ -142,20 +142,50 @@ class TakenIn(msgspec.Struct, frozen=True):
     new: bool
 
 
+class StoppedShort(Exception):
+    """Somebody changed the database meanwhile, so that this firm does not fit; those before it were taken in."""
+
+    def __init__(self, firm: WholeFirm, taken: Sequence[TakenIn]) -> None:
+        super().__init__(f"{firm.name} ({firm.firm} of {firm.tenant})")
+        self.taken = tuple(taken)
+
+
 async def take_in(events: EventStore, questions: Questions, whole: Whole) -> tuple[TakenIn, ...]:
     """Keep every firm of a document that was read, its events as they are, chain and all.
 
-    Raises Unreadable, before anything is kept, where a firm is there with another history: nothing is overwritten.
+    Raises Unreadable, before anything is kept, where a firm is there with another history, or one of its channels is
+    another firm's there: nothing is overwritten. Raises StoppedShort where that came to be so only meanwhile.
     """
     there = [await _is_there(events, firm) for firm in whole.firms]
-    taken = []
-    for firm, known in zip(whole.firms, there, strict=True):
-        if not known:
-            await _keep(events, firm)
+    new = [firm for firm, known in zip(whole.firms, there, strict=True) if not known]
+    await _have_their_channels_free(events, new)
+    taken: list[TakenIn] = []
+    for firm in whole.firms:
+        try:
+            if firm in new:
+                await _keep(events, firm)
+        except (Unreadable, ChannelTaken) as why:
+            raise StoppedShort(firm, taken) from why
         for asked in firm.questions:
             await _keep_question(questions, asked)
-        taken.append(TakenIn(firm, not known))
+        taken.append(TakenIn(firm, firm in new))
     return tuple(taken)
+
+
+async def _have_their_channels_free(events: EventStore, new: Sequence[WholeFirm]) -> None:
+    """A channel means one firm. Looked at before anything is kept, for each firm is kept by itself."""
+    tenants = {firm.tenant for firm in new}
+    here = await events.positions([key for key in await events.firm_keys() if key.tenant in tenants])
+    linked = {(p.key.tenant, channel): (p.key.firm, p.name) for p in here for channel in p.channels}
+    for firm in new:
+        for channel in fold(FirmKey(firm.tenant, firm.firm), firm.events).channels:
+            whose, name = linked.setdefault((firm.tenant, channel), (firm.firm, firm.name))
+            if whose != firm.firm:
+                raise Unreadable(
+                    f"The channel {channel.rpartition('/')[2]} of {firm.tenant} is linked to {name} ({whose}) already, "
+                    f"and in the file to {firm.name} ({firm.firm}). A channel means one firm: have a lead of {name} "
+                    "type /cais firm unlink in it, then read the file in again."
+                )
 
 
 async def _is_there(events: EventStore, firm: WholeFirm) -> bool:

@@ -26,6 +26,8 @@ from bot.pack_files import read_pack
 from bot.practice.supervisor import Plan
 from bot.settings import BadSettings
 from flows.events import (
+    AnyEvent,
+    ChannelLinked,
     FirmKey,
     FirmSetUp,
     MemberSet,
@@ -536,6 +538,54 @@ def test_a_firm_with_another_history_is_never_overwritten_and_no_other_is_read_i
     assert said.exit_code == 1
     assert "in this database already, with another history of 8 events" in said.output
     assert typed("verify").output == before
+
+
+def two_firms_of_which_the_second_does_not_fit(
+    typed: Cais, history: Path, environment: pytest.MonkeyPatch, tmp_path: Path
+) -> Path:
+    """A file with Acme and Birch, whose channel is Cedar's in the database that it is to be read into."""
+    linked = ChannelLinked(channel="slack:-/T1/C0COMPL")
+    asyncio.run(a_firm(f"sqlite+aiosqlite:///{history}", "f2", "Birch", linked))
+    file = exported(typed)
+    path = elsewhere(environment, tmp_path)
+    asyncio.run(a_firm(f"sqlite+aiosqlite:///{path}", "f3", "Cedar", linked))
+    return file
+
+
+async def a_firm(url: str, firm: str, name: str, *more: AnyEvent) -> None:
+    lead = MemberSet(person=ANA.id, name=ANA.name, role="lead")
+    await keep(url, FirmKey("-/T1", firm), [FirmSetUp(name=name, situation="new", time_zone="UTC"), lead, *more])
+
+
+def test_a_channel_that_is_another_firms_here_is_named_before_anything_is_read_in(
+    typed: Cais, history: Path, environment: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = two_firms_of_which_the_second_does_not_fit(typed, history, environment, tmp_path)
+    before = typed("verify").output
+    said = typed("import", str(file))
+    assert said.exit_code == 1
+    assert "The channel C0COMPL of -/T1 is linked to Cedar (f3) already, and in the file to Birch (f2)." in said.output
+    assert said.output.endswith("Nothing was read in.\n")
+    assert typed("verify").output == before
+
+
+def test_what_came_in_before_somebody_linked_the_channel_meanwhile_is_told(
+    typed: Cais, history: Path, environment: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    file = two_firms_of_which_the_second_does_not_fit(typed, history, environment, tmp_path)
+
+    async def not_linked_yet(*_: object) -> None:
+        """When it was looked at."""
+
+    with environment.context() as patched:
+        patched.setattr("flows.exports.use_cases._have_their_channels_free", not_linked_yet)
+        said = typed("import", str(file))
+    assert said.exit_code == 1
+    assert "firm f1 of -/T1, Acme: read in; 4 events" in said.output
+    assert "Birch (f2 of -/T1) does not fit any more" in said.output
+    assert "Nothing was" not in said.output
+    assert "the firms above are here now" in said.output
+    assert "2 firms" in typed("verify").output
 
 
 def test_an_earlier_and_a_later_state_of_the_same_record_are_said_to_be_that(
