@@ -115,6 +115,8 @@ class OAuth:
             return 400, DENIED if word == NO else _slack_says(word)
         if began != "here":
             log.info("not begun here", extra={"action": "oauth_state", "began": began})
+            if not state and request.query.get("code"):
+                return 400, BEGUN_IN_SLACK
             return 400, RUN_OUT if began == "nowhere" else ELSEWHERE
         try:
             new = await self._exchange(request.query.get("code", ""))
@@ -197,6 +199,16 @@ RUN_OUT = pages.not_installed_page(
     "Each installation works once, and for ten minutes. Nothing was changed by opening this page.",
     "If the app is in Slack already, you are done: type /cais there. Otherwise start again.",
 )
+BEGUN_IN_SLACK = pages.not_installed_page(
+    "This was begun in Slack",
+    "To be sure that it was you, an installation has to begin here. Nothing was changed by opening this page: where "
+    "the app answered before, it goes on; where it is new it has no access yet and does not answer, even if Slack "
+    "shows it.",
+    "Begin on the first page: adding the app once more does no harm.",
+    begin="To the first page",
+)
+"""Slack's own pages, such as an organization's for its apps, lead here with a code and without a state."""
+
 ELSEWHERE = pages.not_installed_page(
     "This was begun in another browser",
     "To be sure that it was you, an installation has to end in the browser it was begun in, with cookies allowed. "

@@ -79,9 +79,9 @@ def installed_page(name: str, address: str, *, whole_org: bool, missing: Sequenc
     return _page("It is in Slack", *lines, f'<p><a class="button" href="{escape(address)}">Open Slack</a></p>')
 
 
-def not_installed_page(title: str, *sentences: str) -> str:
-    """It did not work: what happened, and what to do."""
-    way = '<p><a class="button" href="/slack/install">Start again</a></p>'
+def not_installed_page(title: str, *sentences: str, begin: str = "Start again") -> str:
+    """It did not work: what happened, and what to do. `begin` is on the way to the first page."""
+    way = f'<p><a class="button" href="/slack/install">{escape(begin)}</a></p>'
     return _page(title, *(_p(one) for one in sentences), way)
 
 

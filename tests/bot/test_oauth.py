@@ -223,6 +223,18 @@ async def test_what_took_too_long_or_comes_twice_or_was_made_up_is_one_page(brow
         assert "<script>" not in page
 
 
+@pytest.mark.parametrize("rest", ["?code=12.34.good", "?code=12.34.good&state="])
+async def test_what_was_begun_in_slack_is_told_where_to_begin_and_not_that_it_is_done(
+    browser: Browser, rest: str
+) -> None:
+    back = (await browser.allows(await browser.begins())).partition("?")[0]
+    status, page = await browser.gets(back + rest)
+    assert (status, "This was begun in Slack" in page) == (400, True)
+    assert 'href="/slack/install"' in page
+    assert "you are done" not in page
+    await nothing_was_installed(browser)
+
+
 async def test_two_tabs_do_not_get_in_each_others_way(browser: Browser) -> None:
     one, two = await browser.begins(), await browser.begins()
     assert (await browser.gets(await browser.allows(one)))[0] == 200
