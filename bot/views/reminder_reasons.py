@@ -69,7 +69,7 @@ def _why_late(it: Reminded) -> str:
         return f"{begins}, leads are told too"
     every = it.scene.position.reminders.late_every
     often = "you are asked once a week" if every == 7 else f"you are asked every {every} days"
-    named = it.rung.on + timedelta(every * it.rung.rung) if it.rung.on else it.today
+    named = it.rung.on + timedelta(it.rung.rung) if it.rung.on else it.today
     planned = it.calendar.on_or_before(named)
     if planned < it.today:
         return f"{often}, and {_kept_until_now(it, 'the day for it', planned)}"
@@ -98,7 +98,7 @@ def _why_wait(it: Reminded) -> str:
 
 def _is_first_look(it: Reminded, again: date) -> bool:
     """Whether it comes for the day that somebody picked; where it stands beside another reminder, going by today."""
-    return it.rung.rung == 1 if it.rung.kind == "wait" else it.calendar.on_or_before(again) == it.today
+    return it.rung.rung == 0 if it.rung.kind == "wait" else it.calendar.on_or_before(again) == it.today
 
 
 def _why_look_again(it: Reminded, on: date) -> str:

@@ -24,7 +24,7 @@ BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 class Rung(msgspec.Struct, frozen=True):
     """One reminder for one person.
 
-    `rung`: how many trading days before, or which one in a row. `revision`: what set the date. `on`: the date it is
+    `rung`: how many days before or after, see `Step.nth`. `revision`: what set the date. `on`: the date it is
     about; of a wait the day it began. `skipped`: holidays that were not counted. `drawn`: the date that its message was
     drawn with last, where that is not `on`; `behind`: the tasks that it was drawn as coming after. See
     flows.reminders.redating.
