@@ -1,6 +1,7 @@
 """What flows need from outside: what keeps events and documents, and what knows who and what belongs where."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Literal, Protocol
 
 import msgspec
@@ -396,6 +397,8 @@ class Facts(msgspec.Struct, frozen=True):
     """The firm's reminders in the outbox: what is owed, and what is settled and still kept."""
     planned_at: float
     """Business time of the last plan, 0 where there was none."""
+    first_unseen: datetime | None = None
+    """When the first event was recorded that the last plan did not see; None where it saw all, or there was none."""
 
 
 class Replan(msgspec.Struct, frozen=True):

@@ -263,7 +263,8 @@ taken = Table(
     sqlite_with_rowid=False,
 )
 
-# A firm's plan: the version it was made from (-1 where something else changed since), and until when it is good.
+# A firm's plan: the version it was made from (-1 where something else changed since), and until when it is good. `seen`
+# is the version it was made from, whatever changed since.
 plans = Table(
     "plans",
     metadata,
@@ -272,6 +273,7 @@ plans = Table(
     Column("version", Integer, nullable=False),
     Column("planned_at", Double, nullable=False),
     Column("again_at", Double, nullable=False),
+    Column("seen", Integer, nullable=False, server_default="-1"),
     PrimaryKeyConstraint("tenant", "firm"),
     _of_a_firm(),
     sqlite_with_rowid=False,

@@ -6,12 +6,24 @@ from typing import Any
 from sqlalchemy import Text, and_, bindparam, delete, exists, literal, literal_column, or_, select, true, update
 from sqlalchemy.sql import ClauseElement
 
-from storage.models import firms, members, outbox, people, plans, snapshots, stopped, taken
+from storage.models import events, firms, members, outbox, people, plans, snapshots, stopped, taken
 from storage.owing import IS_OF_TENANT, IS_TAKEN, KEPT, NOT_SETTLED, WITH_TAKEN, is_row, is_taken_row
 from storage.statements import Insert, Statement, is_firm
 
-NEVER = {"version": -1, "planned_at": 0.0, "again_at": 0.0}
+NEVER = {"version": -1, "planned_at": 0.0, "again_at": 0.0, "seen": -1}
 """A plan that has not been made."""
+
+
+# The table is named in so many words: what is returned from an insert names its columns alone.
+_FIRST_UNSEEN = (
+    select(events.c.recorded_at)
+    .where(
+        events.c.tenant == literal_column("plans.tenant"),
+        events.c.firm == literal_column("plans.firm_id"),
+        events.c.sequence == literal_column("plans.seen + 1"),
+    )
+    .scalar_subquery()
+)
 
 
 def _begin(*more: Any) -> Statement:
@@ -21,7 +33,7 @@ def _begin(*more: Any) -> Statement:
         new = insert(plans)
         begun: ClauseElement = new.on_conflict_do_update(
             index_elements=list(plans.primary_key.columns), set_={plans.c.planned_at: plans.c.planned_at}
-        ).returning(plans.c.planned_at, *more)
+        ).returning(plans.c.planned_at, _FIRST_UNSEEN, *more)
         return begun
 
     return Statement(build)
@@ -35,7 +47,12 @@ begin_without_waiting = _begin(literal_column("set_config('synchronous_commit', 
 end_plan = Statement(
     lambda _: (
         update(plans)
-        .values({name: bindparam(f"new_{name}") for name in ("version", "planned_at", "again_at")})
+        .values(
+            {
+                **{name: bindparam(f"new_{name}") for name in ("version", "planned_at", "again_at")},
+                plans.c.seen: bindparam("new_version"),
+            }
+        )
         .where(is_firm(plans))
     )
 )

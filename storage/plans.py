@@ -1,6 +1,7 @@
 """Each firm's plan of reminders: read what it is made from, decide, and write what changes, as one unit of work."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from flows.asked import FINE
 from flows.events import FirmKey
@@ -72,10 +73,11 @@ def _facts(cache: PositionCache, begin: Statement, key: FirmKey) -> Unit[Facts |
         return None
     firm = {"tenant": key.tenant, "firm": key.firm}
     begun = yield begin, {**firm, **planning.NEVER}
+    planned_at, unseen = begun[0][:2]
     shared = yield from entries(key.tenant)
     people = yield from reach(key.tenant, tuple(position.members))
     rows = yield planning.read_rows, firm
-    return Facts(position, shared, people, kept(rows), begun[0][0])
+    return Facts(position, shared, people, kept(rows), planned_at, datetime.fromisoformat(unseen) if unseen else None)
 
 
 def _may_be_taken_up(facts: Facts, replan: Replan, now: float) -> bool:

@@ -97,6 +97,8 @@ class _Plan:
         """Whose things these still are: person and subject."""
         self.rows: Mapping[str, Kept] = {row.owed.key: row for row in facts.rows}
         self.planned = min(datetime.fromtimestamp(facts.planned_at, UTC), now)
+        self.changed = min([now, *self._unseen()])
+        """Since when something holds at the earliest that did not hold in the last plan."""
         self.miscounted_since = shared.days_miscounted_since(workspace, self.planned)
         """Since when trading days were counted otherwise than now, where they were changed since the last plan."""
         for one in found:
@@ -110,6 +112,13 @@ class _Plan:
         """What waits to be sent, each with what it is about, while that is to be said."""
         self.refused = dict(self._once_more())
         """What is owed once more, by the key under which it was refused."""
+
+    def _unseen(self) -> Iterator[datetime]:
+        """When something changed that the last plan did not see."""
+        if self.facts.first_unseen:
+            yield self.facts.first_unseen
+        of_people = (at for reach in self.facts.people.values() for at in (reach.since, reach.habits.set_at))
+        yield from (at for at in of_people if at and at > self.planned)
 
     def add(self) -> Iterator[Owed]:
         for one in self.holds.values():
@@ -156,11 +165,12 @@ class _Plan:
         """What the last plan had in sight and did not hold became true since: what lay before that is not said late.
 
         Nor is it at the end of a pause: what was not true yet did not fall into it. Where the moment that made it true
-        is known and came after that plan, a crash may have come between. A day on which the exchange is open after all,
-        or closed, changes when things are due, and makes nothing true.
+        is known and came after that plan, a crash may have come between. Where it is not, as where an answer brings a
+        task whose date was set before, it came no earlier than the first change after that plan. A day on which the
+        exchange is open after all, or closed, changes when things are due, and makes nothing true.
         """
         known_by = one.since + (NOTICED if one.rung.kind == "unreachable" else CLOCK_STEP)
-        if one.at >= self.now or known_by >= self.planned:
+        if one.at >= self.changed or known_by >= min(self.planned, self.facts.first_unseen or self.planned):
             return True
         if self.miscounted_since and one.at > min(self.planned, max(self.miscounted_since, self._midnight(one))):
             return True

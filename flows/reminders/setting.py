@@ -79,7 +79,7 @@ def with_way_back(kept: Habits, new: Habits, now: datetime) -> Habits:
     if new == before:
         return kept
     back = kept.was is not None and _alone(new, paused_at=None) == _alone(kept.was, paused_at=None)
-    return new if back else replace(new, set_at=now, was=before)
+    return replace(new, set_at=now, was=None if back else before)
 
 
 def _alone(habits: Habits, *, paused_at: datetime | None) -> Habits:

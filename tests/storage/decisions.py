@@ -27,17 +27,18 @@ ANN = Person("slack:-/T1/U1", "Ann")
 KEY = FirmKey(TENANT, "f1")
 
 
-def records(*events: AnyEvent, cause: str | None = None) -> Decide:
+NOON = datetime(2024, 5, 31, 12, tzinfo=UTC)
+
+
+def records(*events: AnyEvent, cause: str | None = None, at: datetime = NOON) -> Decide:
     """A decision that always comes to these events."""
-    stamp = Stamp(
-        who=ANN, at=datetime(2024, 5, 31, 12, tzinfo=UTC), source="command", edition="2024-05-31", cause=cause
-    )
+    stamp = Stamp(who=ANN, at=at, source="command", edition="2024-05-31", cause=cause)
     return lambda position, history: record(position, events, stamp)
 
 
-def note(text: str = "n", cause: str | None = None) -> Decide:
+def note(text: str = "n", cause: str | None = None, at: datetime = NOON) -> Decide:
     """Adds one note."""
-    return records(NoteAdded(text=text), cause=cause)
+    return records(NoteAdded(text=text), cause=cause, at=at)
 
 
 def set_up(name: str = "Oak", lead: str = ANN.id, channel: str = "") -> Decide:

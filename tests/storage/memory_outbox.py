@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -36,6 +37,7 @@ class Plan:
     version: int
     planned_at: float
     again_at: float
+    seen: int
 
 
 def _in_order(debt: Debt) -> tuple[float, str]:
@@ -215,13 +217,17 @@ class MemoryPlans:
                 {person: self._shared.reach(key.tenant, person) for person in position.members},
                 tuple(debt.kept for debt in self._rows(key)),
                 plan.planned_at if plan else 0.0,
+                self._first_unseen(key, plan.seen if plan else -1),
             )
         )
         self._write(key, replan)
         if replan.gist:
             self._shared.gists[key] = replan.gist
-        self._shared.plans[key] = Plan(position.version, now, replan.again_at)
+        self._shared.plans[key] = Plan(position.version, now, replan.again_at, position.version)
         return replan
+
+    def _first_unseen(self, key: FirmKey, seen: int) -> datetime | None:
+        return next((r.at for r in self._shared.histories[key] if r.sequence == seen + 1), None)
 
     def _rows(self, key: FirmKey) -> list[Debt]:
         theirs = (d for d in self._shared.outbox.values() if (d.owed.tenant, d.owed.firm) == (key.tenant, key.firm))

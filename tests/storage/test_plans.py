@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from itertools import count, islice
 from typing import Any
 
 import asyncpg
@@ -19,7 +20,7 @@ from storage.owing import take_turn
 from storage.plans import SOON
 from storage.statements import postgres_language
 from storage.urls import plain_url
-from tests.storage.decisions import ANN, KEY, TENANT, join, note, set_up
+from tests.storage.decisions import ANN, KEY, NOON, TENANT, join, note, set_up
 
 BOB = "slack:-/T1/U2"
 TWIN = FirmKey("-/T2", "f1")
@@ -108,6 +109,19 @@ async def test_a_plan_knows_when_the_last_one_was_made(firm: Database) -> None:
     await firm.directory.blocked(TENANT, BOB, "cannot_dm")
     await firm.plans.replan(KEY, deciding(seen), now=30.0)
     assert [facts.planned_at for facts in seen] == [0.0, 10.0, 20.0]
+
+
+async def test_a_plan_knows_when_something_happened_first_that_the_last_one_did_not_see(firm: Database) -> None:
+    seen: list[Facts] = []
+    minutes = iter(NOON + timedelta(minutes=n) for n in count())
+    for notes in (0, 2, 0, 1, 2):
+        for at in islice(minutes, notes):
+            await firm.events.change(KEY, note(at=at))
+        if notes == 1:
+            await firm.directory.blocked(TENANT, BOB, "cannot_dm")
+        await firm.plans.replan(KEY, deciding(seen), now=10.0)
+    found = [facts.first_unseen and (facts.first_unseen - NOON) // timedelta(minutes=1) for facts in seen]
+    assert found == [None, 0, None, 2, 3]
 
 
 async def test_what_a_plan_says_is_written(firm: Database) -> None:

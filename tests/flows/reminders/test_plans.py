@@ -1,5 +1,6 @@
 """Plans: the same facts change nothing, a crash loses nothing, and nothing is said twice. For any history at all."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from flows.firms import Refusal
 from flows.reminders.replanning import HORIZON, replan
 from flows.reminders.rung import Found, Rung
 from flows.reminders.rungs import every
-from tests.flows.reminders.world import ANA, BEN, LEDGER, PACK, World, started
+from tests.flows.reminders.world import ANA, BEN, LEDGER, PACK, World, local, started
 
 ZONES = ("America/New_York", "Europe/London", "Asia/Kolkata", "Asia/Kathmandu", "Australia/Lord_Howe", "Pacific/Apia")
 KEYS = ("s2", "s3e", "s3", "s4")
@@ -237,3 +238,56 @@ def test_a_row_of_a_reminder_says_all_that_is_needed_to_draw_it() -> None:
     row = next(iter(world.rows["f1"].values())).owed
     assert (row.kind, row.slot, row.firm, row.person) == ("reminder", "digest", "f1", ANA.id)
     assert row.key == f"f1|task:s2|slack:-/T1/UANA|before|5|{world.positions['f1'].task_due['s2'].sequence}"
+
+
+# --- what became true shortly before the plan that finds it ----------------------------------------------------
+
+
+@pytest.mark.parametrize("ahead", [0, 2, 20, 59])
+def test_what_is_recorded_after_a_plan_of_a_replica_whose_clock_is_ahead_is_told(ahead: int) -> None:
+    world = started("2026-12-01 09:30").at("2026-12-01 10:00")
+    began = world.now
+    world.now = began + timedelta(seconds=ahead + 1)
+    world.replan()  # by the replica that is ahead
+    world.down, world.now = True, began + timedelta(seconds=3)
+    world.due("s2", date(2026, 12, 1)).give("s2", BEN)
+    world.now = began + timedelta(seconds=5)
+    assert world.restart().at("2026-12-02 00:00").heard(BEN) == ["Dec 1 10:00 s2 given"]
+
+
+def later_by_a_second(world: World, happens: Callable[[World], World]) -> World:
+    """It happens half a second before nine, and is planned half a second after."""
+    nine = local(f"{world.now:%Y-%m-%d} 09:00")
+    world.at(nine - timedelta(seconds=0.5)).down = True
+    happens(world).now = nine + timedelta(seconds=0.5)
+    return world.restart().at(nine + timedelta(hours=1))
+
+
+def test_an_answer_just_before_the_hour_brings_what_is_wanted_that_day() -> None:
+    world = World().set_up().member(BEN).answer("fdid_duty", "unsure").step_due("2", date(2026, 12, 8))
+    later_by_a_second(world.at("2026-12-08 08:00"), lambda w: w.answer("fdid_duty", "yes"))
+    assert world.heard() == ["Dec 8 09:00 s2 before"]
+
+
+def test_a_roadmap_that_goes_on_just_before_the_hour_brings_its_target_that_day() -> None:
+    world = started().target(date(2026, 12, 8)).answer("fdid_duty", "no", basis="none at all").at("2026-12-07 08:00")
+    later_by_a_second(world, lambda w: w.answer("fdid_duty", "yes"))
+    assert world.heard()[-1] == "Dec 7 09:00 target before 1"
+
+
+def test_reminders_turned_on_just_before_the_hour_come_that_day() -> None:
+    world = started().due("s2", date(2026, 12, 8)).give("s2", BEN, BEN).habits(BEN, off=True).at("2026-12-07 08:00")
+    later_by_a_second(world, lambda w: w.habits(BEN))
+    assert world.heard(BEN) == ["Dec 7 09:00 s2 before 1"]
+
+
+def test_an_owner_in_reach_again_just_before_the_hour_is_told_that_day() -> None:
+    world = started().due("s2", date(2026, 12, 8)).give("s2", BEN, BEN).at("2026-12-03 08:00")
+    world.reach(BEN, standing="gone", since=world.now).at("2026-12-07 08:00")
+    later_by_a_second(world, lambda w: w.reach(BEN, standing="", since=w.now))
+    assert world.heard(BEN)[-1] == "Dec 7 09:00 s2 before 1"
+
+
+def test_what_begins_to_apply_after_the_hour_is_not_said_late() -> None:
+    world = World().set_up().member(BEN).answer("fdid_duty", "unsure").step_due("2", date(2026, 12, 8))
+    assert world.at("2026-12-08 09:01").answer("fdid_duty", "yes").at("2026-12-08 12:00").heard() == []

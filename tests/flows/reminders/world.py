@@ -51,6 +51,7 @@ class World:
         self.positions: dict[str, Position] = {}
         self.rows: dict[str, dict[str, Kept]] = {}
         self.planned: dict[str, tuple[float, float]] = {}
+        self.seen: dict[str, int] = {}
         self.said: list[tuple[datetime, str, dict[tuple[str, str], Rung]]] = []
         self.redrawn: list[str] = []
         self.down = False
@@ -141,7 +142,8 @@ class World:
 
     def habits(self, who: Person, **fields: Any) -> "World":
         kept = self.reaches.get(who.id, Reach(who.id)).habits
-        return self.reach(who, habits=setting.habits(kept, Habits(**fields), self.now))
+        wanted = setting.habits(kept, Habits(**fields), self.now)
+        return self.reach(who, habits=setting.with_way_back(kept, wanted, self.now))
 
     def revise(self, deadline: str, on: date, announced: date) -> "World":
         fact = shared.DeadlineRevised(deadline, announced, announced, Value("date", on), Source("A notice"), "It moved")
@@ -246,9 +248,9 @@ class World:
 
     def facts(self, firm: str = "f1") -> Facts:
         rows = tuple(self.rows[firm].values())
-        return Facts(
-            self.positions[firm], tuple(self.entries), self.people(firm), rows, self.planned.get(firm, (0.0, 0.0))[0]
-        )
+        planned_at, unseen = self.planned.get(firm, (0.0, 0.0))[0], self.histories[firm][self.seen.get(firm, 0) :]
+        first_unseen = unseen[0].at if unseen else None
+        return Facts(self.positions[firm], tuple(self.entries), self.people(firm), rows, planned_at, first_unseen)
 
     def replan(self, firm: str = "f1") -> Replan:
         made = replan(PACK, LEDGER, self.facts(firm), self.now)
@@ -267,6 +269,7 @@ class World:
             rows[key] = msgspec.structs.replace(rows[key], owed=replace(rows[key].owed, about=about))
         self.redrawn += [one.about for one in made.redraw]
         self.planned[firm] = (self.now.timestamp() + 0.002, made.again_at)
+        self.seen[firm] = self.positions[firm].version
         return made
 
     def _replan_all(self) -> "World":
