@@ -10,6 +10,7 @@ from bot.delivery.bringing import Bringing
 from bot.router import SlotWriter
 from bot.slack.standstill import Standstill
 from bot.slack.web_api import WebApi
+from flows.reminders.rung import LOOK_BACK
 from flows.services import Services
 
 log = logging.getLogger("cais.delivery")
@@ -33,8 +34,9 @@ MOST_WAITING = 250
 
 A_DAY = 24 * 3600.0
 LETTERS_KEPT = 3 * A_DAY
-REMINDERS_KEPT = 90 * A_DAY
-"""Seconds for which settled rows are kept; a message with reminders may be drawn anew for so long."""
+REMINDERS_KEPT = LOOK_BACK.total_seconds() + 10 * A_DAY
+"""Seconds for which settled rows are kept; a message with reminders may be drawn anew for so long. Longer than it is
+looked back for what is told once, which would be told again to who is in reach again."""
 
 
 class Delivery:

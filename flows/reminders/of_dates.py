@@ -7,7 +7,7 @@ from flows.deadlines import Ledger, Revision
 from flows.own_dates import in_year
 from flows.position import Recurring
 from flows.reminders import milestones
-from flows.reminders.rung import Dated, Found, Workings
+from flows.reminders.rung import BEGINNING, Dated, Found, Workings
 
 
 def of_target(workings: Workings) -> Iterator[Found]:
@@ -73,7 +73,7 @@ def of_moves(workings: Workings, ledger: Ledger) -> Iterator[Found]:
     """Industry dates that were moved while the firm was there; what is known from today on, where the person is."""
     for person in workings.people.leads:
         hours = workings.people.hours(person)
-        for told in milestones.moved(ledger, workings.earliest.date(), hours.day_of(workings.now)):
+        for told in milestones.moved(ledger, BEGINNING.date(), hours.day_of(workings.now)):
             if not workings.wants(f"milestone:{told.deadline.id}"):
                 continue
             day = told.revision.value.day or date.max
@@ -85,12 +85,13 @@ def of_moves(workings: Workings, ledger: Ledger) -> Iterator[Found]:
 
 def of_taken_back(workings: Workings, ledger: Ledger) -> Iterator[Found]:
     """Changes that an admin entered and took back: whoever was told of one by then is told so, once."""
-    for told in milestones.taken_back(ledger, workings.earliest, workings.now):
-        subject = f"milestone:{told.was.deadline.id}"
-        if not workings.wants(subject):
-            continue
-        for person in workings.people.leads:
-            hours, known = workings.people.hours(person), _known_since(workings, person, told.was.revision)
+    for person in workings.people.leads:
+        hours = workings.people.hours(person)
+        for told in milestones.taken_back(ledger, workings.set_up, workings.now):
+            subject = f"milestone:{told.was.deadline.id}"
+            if not workings.wants(subject):
+                continue
+            known = _known_since(workings, person, told.was.revision)
             at = hours.next_hour(known)
             was_told = workings.lead_since(person, known) <= at and hours.held_back(at) <= told.at
             if workings.set_up <= known and was_told:

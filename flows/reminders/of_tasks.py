@@ -135,8 +135,6 @@ class _OfTask:
 
     def _once(self, kind: Kind, person: str, revision: str, since: datetime) -> Iterator[Found]:
         """With the next hour; at once where it is wanted soon."""
-        if since < self.workings.earliest:
-            return
         due, at = self.due, _told_at(self.workings, person, since, [self.due])
         told = Dated(self.subject, due.on if due else date.max, revision, since)
         yield self.workings.found(person, told, kind, at, self._told_since(person, since))

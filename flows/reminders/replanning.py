@@ -11,7 +11,7 @@ from flows.deadlines import Ledger
 from flows.events import FirmKey
 from flows.ports import Facts, Replan
 from flows.reminders.redating import BESIDE_IT, about_anew, behind_now, date_now, written
-from flows.reminders.rung import Found, Rung
+from flows.reminders.rung import LOOK_BACK, Found, Rung
 from flows.reminders.rungs import every
 from flows.reminders.snoozing import AGAIN, OUT_OF_REACH, base_key, lasting, once_more, snoozed_to
 from flows.reminders.telling import People
@@ -123,12 +123,9 @@ class _Plan:
     def add(self) -> Iterator[Owed]:
         for one in self.holds.values():
             key = one.rung.key(self.key)
-            if (
-                key not in self.rows
-                and not self._is_told_by_another(key)
-                and one.said
-                and (self._is_owed(one) or self._could_not_be_told(one))
-            ):
+            if key in self.rows or not one.said or self._is_long_told(one) or self._is_told_by_another(key):
+                continue
+            if self._is_owed(one) or self._could_not_be_told(one):
                 yield Owed(
                     tenant=self.key.tenant,
                     key=key,
@@ -153,6 +150,10 @@ class _Plan:
                 yield lasting(key)
             elif row.outcome == CLOSED:
                 yield _since_when(key)
+
+    def _is_long_told(self, one: Found) -> bool:
+        """Whether it is told once, and was so long ago, after any pause, that nobody would know by its row."""
+        return one.rung.kind in ("given", "possible", "moved") and one.rung.due_at < self.now - LOOK_BACK
 
     def _drawn(self, rung: Rung) -> Rung:
         """With what comes before its task; a wait says the date of that, too."""

@@ -16,7 +16,7 @@ from flows.trading_days import Calendar
 Kind = Literal["before", "late", "wait", "moved", "given", "possible", "unreachable"]
 
 LOOK_BACK = timedelta(120)
-"""What is told once is worked out no further back: rows about it are long forgotten."""
+"""What was to be told once longer ago is not owed any more: rows about it are forgotten some time after."""
 
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -89,7 +89,6 @@ class Workings:
         self._wanted = None if of is None else {part for rung in of for part in _parts(rung)}
         self.rules = position.reminders
         self.now = now
-        self.earliest = now - LOOK_BACK
         self.last = (until + timedelta(2)).date()
         self.calendar = calendar
         self.ladders = ladders_of(calendar)

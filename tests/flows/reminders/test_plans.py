@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.delivery.rounds import REMINDERS_KEPT
 from flows.firms import Refusal
 from flows.reminders.replanning import HORIZON, replan
 from flows.reminders.rung import Found, Rung
@@ -291,3 +292,48 @@ def test_an_owner_in_reach_again_just_before_the_hour_is_told_that_day() -> None
 def test_what_begins_to_apply_after_the_hour_is_not_said_late() -> None:
     world = World().set_up().member(BEN).answer("fdid_duty", "unsure").step_due("2", date(2026, 12, 8))
     assert world.at("2026-12-08 09:01").answer("fdid_duty", "yes").at("2026-12-08 12:00").heard() == []
+
+
+# --- what is told once, long after -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("until", "told"), [((3, 29), "Mar 29"), ((4, 5), "Apr 5"), ((11, 30), "Nov 30")])
+def test_what_was_given_in_a_pause_however_long_is_told_when_it_ends(until: tuple[int, int], told: str) -> None:
+    world = started().at("2026-12-02 10:00").habits(BEN, paused_until=date(2027, *until)).give("s2", BEN)
+    assert world.at("2027-12-20 00:00").heard(BEN) == [f"{told} 09:00 s2 given"]
+
+
+def test_what_was_given_in_a_long_pause_is_told_where_that_is_ended_before_its_time() -> None:
+    world = started().at("2026-12-02 10:00").habits(BEN, paused_until=date(2027, 11, 30)).give("s2", BEN)
+    world.at("2027-05-12 10:00").habits(BEN)
+    assert world.at("2027-12-20 00:00").heard(BEN) == ["May 12 10:00 s2 given"]
+
+
+def test_that_a_date_was_moved_in_a_long_pause_is_told_when_it_ends() -> None:
+    world = started().revise("full_cais_compliance", date(2028, 5, 31), date(2026, 12, 1)).at("2026-12-02 10:00")
+    world.habits(ANA, paused_until=date(2027, 6, 1)).revise(
+        "full_cais_compliance", date(2028, 1, 31), date(2026, 12, 2)
+    )
+    assert world.at("2027-06-10 00:00").heard()[-1].startswith("Jun 1 09:00 milestone:full_cais_compliance moved")
+
+
+@pytest.mark.parametrize("pause", [None, date(2027, 3, 1)])
+def test_what_was_told_once_is_not_told_again_to_who_is_in_reach_again_when_its_row_is_forgotten(
+    pause: date | None,
+) -> None:
+    world = started().at("2026-12-01 12:00")
+    if pause:
+        world.habits(BEN, paused_until=pause).give("s2", BEN).at("2026-12-20 10:00").habits(BEN)
+    else:
+        world.give("s2", BEN)
+    world.at("2026-12-21 10:00").reach(BEN, standing="gone", since=world.now)
+    world.at("2026-12-28 10:00").reach(BEN, standing="", since=world.now)
+    told = world.heard(BEN)
+    for days in range(80, 260, 5):
+        world.at(local("2026-12-21 10:00") + timedelta(days))
+        for key, row in list(world.rows["f1"].items()):
+            if row.settled and row.owed.due_at < world.now.timestamp() - REMINDERS_KEPT:
+                del world.rows["f1"][key]
+        world.replan()
+    assert len(told) == 1
+    assert world.heard(BEN) == told
