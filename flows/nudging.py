@@ -87,6 +87,16 @@ def asked_in(owed: Owed) -> Asked | None:
         return None
 
 
+def without(row: Owed, gone: Position) -> Owed | None:
+    """The row without this firm's tasks, and under another firm of it; None where it has no other."""
+    asked = _decode(row.about)
+    tasks = {firm: keys for firm, keys in asked.tasks.items() if firm != gone.key.firm}
+    if not tasks:
+        return None
+    whose = row.firm if row.firm in tasks else next(iter(tasks))
+    return msgspec.structs.replace(row, firm=whose, about=_encode(msgspec.structs.replace(asked, tasks=tasks)).decode())
+
+
 def told_on(position: Position, task: str, person: str, day: date) -> bool:
     """Whether this person was nudged about this task on that day of the firm's."""
     kept = position.nudged.get(nudge_key(task, person))

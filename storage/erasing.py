@@ -9,17 +9,20 @@ from functools import cache
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Table, bindparam, delete, func, select, update
+from sqlalchemy import Table, bindparam, delete, func, literal_column, select, update
 
+from flows.asked import Owed
+from flows.erasing import SHARED, without
 from flows.events import FirmKey
 from flows.evolve import fold
 from flows.firms import Refusal
 from flows.legal_hold import may_remove
 from flows.position import Position
-from storage import knowledge, statements
+from storage import knowledge, owing, statements
 from storage.event_store import PositionCache, Runner, firm_keys, load, read_history
 from storage.fulltext import FullText
 from storage.models import metadata, outbox, people, taken
+from storage.owing import is_row
 from storage.statements import Statement, Unit, is_firm
 
 OF_A_WORKSPACE = frozenset(
@@ -79,6 +82,8 @@ def _erase(scope: Scope, cache: PositionCache, fulltext: FullText) -> Unit[Stand
     firms = yield from _positions(scope, cache, statements.load_snapshot)
     for position in firms:
         may_remove(position)
+    if scope.firm:
+        yield from _cut_out(firms)
     rows = yield from _count(scope)
     for key in (position.key for position in firms):
         yield from knowledge.empty_shelf(fulltext, key)
@@ -87,6 +92,20 @@ def _erase(scope: Scope, cache: PositionCache, fulltext: FullText) -> Unit[Stand
     for statement in _DELETING[bool(scope.firm)]:
         yield statement, scope._asdict()
     return Standing(firms, rows)
+
+
+def _cut_out(firms: Sequence[Position]) -> Unit[None]:
+    """Out of rows that are not the firm's alone: what is another's in them stays, under another firm."""
+    for position in firms:
+        rows = yield _shared, {"tenant": position.key.tenant}
+        for row in (Owed(*values) for values in rows):
+            left = without(row, position)
+            which = {"of_tenant": row.tenant, "of_key": row.key}
+            if left is None:
+                yield owing.let_go, which
+                yield owing.drop, which
+            elif left != row:
+                yield _cut, {**which, "whose": left.firm, "what": left.about}
 
 
 def _positions(
@@ -145,6 +164,12 @@ def _delete_from(table: Table, of_a_firm: bool) -> Callable[[Any], Any]:
     return lambda _: delete(table).where(_is_ours(table, of_a_firm))
 
 
+_COLUMNS = [outbox.c[name] for name in ("tenant", "key", "firm", "kind", "person", "about", "due_at")]
+_KINDS: list[Any] = [literal_column(f"'{kind}'") for kind in sorted(SHARED)]
+_shared = Statement(
+    lambda _: select(*_COLUMNS).where(outbox.c.tenant == bindparam("tenant"), outbox.c.kind.in_(_KINDS))
+)
+_cut = Statement(lambda _: update(outbox).values(firm=bindparam("whose"), about=bindparam("what")).where(is_row()))
 _owed = select(outbox.c.key).where(is_firm(outbox))
 _forget_taken = Statement(lambda _: delete(taken).where(taken.c.tenant == bindparam("tenant"), taken.c.key.in_(_owed)))
 _leave_firm = Statement(

@@ -19,7 +19,7 @@ from bot.views.blocks import (
     text_input,
 )
 from bot.views.room import MOST_TEXT, characters
-from flows.firm_lists.reading import MOST_FIRMS, FirmList, Row, Wrong
+from flows.firm_lists.reading import MOST_FIRMS, Row, Wrong
 from flows.firm_lists.use_cases import Look, Made
 from flows.firms import Refusal
 from flows.history import counted
@@ -100,31 +100,32 @@ def look(looked: Look) -> Message:
         again = actions(button("Hand a list over…", OpenFirmList()))
         return Message(escape(looked.refused), [section(f"⚠️ {escape(looked.refused)}"), again])
     found = looked.found
-    said = _said(found)
+    named = [row for row in found.rows if row.name]  # the others were deleted meanwhile
+    said = _said(len(named), len(found.wrong))
     blocks: list[Block] = [section(f"*{said}*")]
     wrong = _wrong_lines(found.wrong, "*These lines become no firm:*")
-    if found.rows:
+    if named:
         most = min(SHOWN, (MOST_TEXT - BESIDE - characters(wrong)) // ROW)
-        rows = [_row(row, looked.names) for row in found.rows[:most]]
+        rows = [_row(row, looked.names) for row in named[:most]]
         blocks.append(table([HEAD, *rows], wrapped=()))
-        if len(found.rows) > most:
-            blocks.append(context(f"and {len(found.rows) - most} more, down to line {found.rows[-1].line}"))
+        if len(named) > most:
+            blocks.append(context(f"and {len(named) - most} more, down to line {named[-1].line}"))
     blocks += wrong
     if found.ignored:
         blocks.append(context(f"Columns I do not read: {literal(', '.join(found.ignored[:10]))}"))
     ways = [button("Hand a list over…", OpenFirmList())]
-    if found.rows:
+    if named:
         blocks.append(context(STAYS))
-        go = f"Set up {counted(len(found.rows), 'firm')}"
+        go = f"Set up {counted(len(named), 'firm')}"
         ways.insert(0, button(go, SetUpListed(list=looked.list), style="primary"))
     if found.wrong:
         blocks.append(context("Hand a corrected list over as a whole: a firm that is there is not set up again."))
     return Message(f"{said} Nothing is set up yet.", [*blocks, actions(*ways)])
 
 
-def _said(found: FirmList) -> str:
-    wrong = f"{counted(len(found.wrong), 'line')} cannot become one" if found.wrong else "no line is wrong"
-    return f"{counted(len(found.rows), 'firm')} can be set up, {wrong}."
+def _said(firms: int, wrong: int) -> str:
+    lines = f"{counted(wrong, 'line')} cannot become one" if wrong else "no line is wrong"
+    return f"{counted(firms, 'firm')} can be set up, {lines}."
 
 
 def _row(row: Row, names: Mapping[str, str]) -> tuple[str, ...]:
@@ -179,7 +180,7 @@ def made(made: Made) -> Message:
     rows, failed = made.look.found.rows, made.failed
     if not made.over:
         return Message(f"⏳ {made.upto} of {counted(len(rows), 'firm')} seen to.")
-    there = len(rows) - len(failed)
+    there = sum(bool(row.name) for row in rows) - len(failed)
     said = f"{counted(there, 'firm')} {'is' if there == 1 else 'are'} set up." if there else "No firm was set up."
     blocks = [section(f"{'✅ ' if there else ''}*{said}*"), *_wrong_lines(failed, "*These became none after all:*")]
     ways = actions(

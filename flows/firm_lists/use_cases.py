@@ -47,8 +47,8 @@ NOT_YOURS = Refusal(
 )
 WENT_WRONG = "Something went wrong while I read that list. Nothing was set up. Hand it over again."
 WITHHELD = (
-    "I was stopped before I had read that list. What you pasted may have held personal data, so it was not kept."
-    " Nothing was set up. Hand it over again."
+    "I was stopped before I had read that list, and what you pasted was not kept: it may hold what must not be kept,"
+    " such as personal data. Nothing was set up. Hand it over again."
 )
 GONE = Refusal("That list is not kept any more, so nothing was set up. Hand it over again.", kind="stale")
 
@@ -93,7 +93,9 @@ class Made(msgspec.Struct, frozen=True):
         return self.upto >= len(self.look.found.rows)
 
 
-class _Slice(msgspec.Struct, frozen=True):
+class Slice(msgspec.Struct, frozen=True):
+    """What is set up next of a list, and which lines turned out to become no firm before that."""
+
     list: str
     first: int
     failed: tuple[Wrong, ...] = ()
@@ -197,14 +199,14 @@ class FirmLists:
         """Have all firms of the list set up; pressed twice, it is begun once. Raises Refusal where it may not be."""
         must_be_admin(act.who)
         look = self.look_of((await self._list(tenant, act.who.id, list_id)).owed)
-        if not look.found.rows:
+        if not any(row.name for row in look.found.rows):
             raise GONE
-        await self._owe(tenant, act.who.id, _Slice(list_id, 0))
+        await self._owe(tenant, act.who.id, Slice(list_id, 0))
         return look
 
     async def go_on(self, row: Owed) -> Made:
         """Set up the next firms of a list, and owe those after them. Raises Refusal where they may not be any more."""
-        part = msgspec.json.decode(row.about, type=_Slice)
+        part = msgspec.json.decode(row.about, type=Slice)
         kept = await self._list(row.tenant, row.person, part.list)
         look = self.look_of(kept.owed)
         known = (await self._directory.sight(row.tenant, row.person)).known
@@ -217,7 +219,7 @@ class FirmLists:
         was_here = await self._outbox.get(row.tenant, following) is not None
         made = Made(look, kept.owed.message, upto, tuple(failed), was_here)
         if not made.over and not was_here:
-            await self._owe(row.tenant, row.person, _Slice(part.list, upto, made.failed))
+            await self._owe(row.tenant, row.person, Slice(part.list, upto, made.failed))
         return made
 
     async def _set_up(self, tenant: str, who: Person, look: Look, rows: Sequence[Row]) -> list[Wrong]:
@@ -225,6 +227,8 @@ class FirmLists:
         names, crds = await self._there(tenant)
         failed = []
         for row in rows:
+            if not row.name:
+                continue  # the firm of this line was deleted for good
             cause = f"{look.list}:{row.line}"
             key = FirmKey(tenant, setting_up.firm_id(cause))
             if await self._events.position(key):
@@ -279,12 +283,12 @@ class FirmLists:
             crds |= {p.crd: p.name for p in positions if p.crd}
         return {compared(firm.name) for firm in firms}, crds
 
-    def _owed(self, tenant: str, person: str, kind: str, key: str, about: Look | _Slice) -> Owed:
+    def _owed(self, tenant: str, person: str, kind: str, key: str, about: Look | Slice) -> Owed:
         at = self._now().timestamp()
         told = _encode(about).decode()
         return Owed(tenant, key, firm="", kind=kind, person=person, about=told, due_at=at)
 
-    async def _owe(self, tenant: str, person: str, part: _Slice) -> None:
+    async def _owe(self, tenant: str, person: str, part: Slice) -> None:
         key = f"{MAKE}|{part.list}|{part.first}"
         await self._outbox.owe([self._owed(tenant, person, MAKE, key, part)])
         self.wake()

@@ -1,9 +1,11 @@
 """A workspace admin hands over a list of firms, looks at what would come of it, and has the firms set up, once."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from itertools import count
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -11,6 +13,7 @@ import pytest
 from bot.app import Bot
 from bot.bootstrap import build_router
 from bot.clock import real_time
+from bot.views import firm_lists as views
 from bot.views.room import MOST_TEXT, characters
 from flows.asked import Owed
 from flows.firm_lists.use_cases import (
@@ -29,6 +32,8 @@ from flows.firms import Person, Refusal
 from flows.ports import Known
 from flows.position import Position
 from flows.services import Act, Services
+from storage.database import open_database
+from storage.erasing import Scope
 from tests.bot.conftest import NOW
 from tests.bot.conversing import ANA, BEN, COMPLIANCE, LEA, Json, Slack, as_state, labels, words_of
 from tests.bot.firm_making import a_firm
@@ -323,3 +328,68 @@ async def test_a_list_that_ends_the_process_each_time_is_given_up(services: Serv
         await services.firm_lists.take_up(row)
     assert (await look(services)).refused == WENT_WRONG
     assert await to_be_read(services) == []
+
+
+# --- without a firm that was deleted for good --------------------------------------------------------------------
+
+
+async def delete(services: Services, folder: Path, name: str) -> None:
+    """As `cais delete` does, on the database of these services."""
+    (key,) = [firm.key for firm in await services.directory.all_firms(TENANT) if firm.name == name]
+    async with await open_database(f"sqlite+aiosqlite:///{folder}/cais.db") as database:
+        await database.erasing.erase(Scope(key.tenant, key.firm))
+
+
+def everything(path: Path) -> str:
+    """All that stands in the database's tables."""
+    with closing(sqlite3.connect(path)) as connection:
+        return "\n".join(line for line in connection.iterdump() if "gists" not in line)
+
+
+async def test_a_firm_that_is_deleted_stands_in_no_list_any_more(
+    slack: Slack, services: Services, tmp_path: Path
+) -> None:
+    await hands_over(slack, "firm,crd,lead\nZephyrine Markets,87654321,@lea\nBirch,2,@ben\nCedar,x,\n")
+    await slack.ana.presses("Set up 2 firms")
+    await slack.ana.types("/cais firm import")
+    await slack.ana.submits({"text": "firm,crd,lead\nZephyrine Markets,5,\nDogwood,87654321,\nElm,7,\n"})
+    assert "Zephyrine Markets has this CRD number" in words_of(slack.ana.last)
+    assert "ephyrine" in everything(tmp_path / "cais.db")
+    await delete(services, tmp_path, "Zephyrine Markets")
+    left = everything(tmp_path / "cais.db")
+    assert "ephyrine" not in left
+    assert "87654321" not in left
+    assert "Elm" in left, "the others of the list can still be set up"
+    await slack.ana.presses("Set up 1 firm")
+    assert sorted(p.name for p in await firms(services)) == ["Birch", "Elm"]
+
+
+async def test_a_list_goes_on_behind_a_firm_that_was_deleted_meanwhile(services: Services, tmp_path: Path) -> None:
+    (first,) = await begun(services, 2 * AT_ONCE)
+    await services.firm_lists.go_on(first)
+    await delete(services, tmp_path, "Firm 03")
+    await services.firm_lists.go_on(first)  # the process had died before that was settled
+    await services.outbox.settle(TENANT, {first.key: "sent"}, now=1.0)
+    (second,) = await owed(services)
+    made = await services.firm_lists.go_on(second)
+    assert made.over
+    assert words_of({"blocks": views.made(made).blocks}).startswith(f"✅ *{2 * AT_ONCE - 1} firms are set up.*")
+    names = [f"Firm {n:02}" for n in range(2 * AT_ONCE) if n != 3]
+    assert sorted(p.name for p in await firms(services)) == names
+
+
+@pytest.mark.parametrize(("text", "kept"), [("firm,crd\nFIRM 00,9\n", False), ("firm,crd\nOak,77\n", True)])
+async def test_a_list_that_is_not_read_yet_is_not_kept_where_it_names_a_firm_that_is_deleted(
+    services: Services, tmp_path: Path, text: str, kept: bool
+) -> None:
+    await a_firm(services, "Firm 00", LEA)
+    await handed_over(services, text)
+    await delete(services, tmp_path, "Firm 00")
+    (row,) = await to_be_read(services)
+    assert ("firm,crd" in row.about) == kept
+    begun_again = list[Given]()
+    services.firm_lists.carry_out = begun_again.append
+    await services.firm_lists.take_up(row)
+    assert bool(begun_again) == kept
+    if not kept:
+        assert (await look(services)).refused == WITHHELD

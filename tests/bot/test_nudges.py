@@ -6,11 +6,16 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from flows.events import FirmKey, Nudged
 from flows.firms import Refusal
 from flows.habits import Habits
 from flows.roadmap import Pack
+from storage.database import open_database
+from storage.engines import engine as engine_of
+from storage.erasing import Scope
+from storage.models import outbox
 from tests.bot.conversing import BEN, CONRAD, LEA, Json, Slack, labels, words_of
 from tests.bot.firm_making import TENANT, a_firm, person
 from tests.bot.reminding import World, another_replica, new_york, sqlite_url, world_at
@@ -170,3 +175,38 @@ async def test_of_one_firm_the_window_says_which_tasks_are_asked_about(world: Wo
     assert "Asked about are tasks that are past their date, wait, or have their date in the next 7 days." in shown
     await world.slack.ben.presses("Nudge owners…", on=world.slack.ben.home)
     assert "Asked about are tasks" in words_of(world.slack.ben.modal or {}), "also where nobody is left to be asked"
+
+
+async def test_a_nudge_about_a_firm_that_is_deleted_tells_of_the_others_and_keeps_nothing_of_it(
+    world: World, tmp_path: Path
+) -> None:
+    slack = world.slack
+    keys = [await firm_with_a_task(world, name) for name in ("Apex", "Birch", "Cedar")]
+    await opens(world, slack)
+    await confirms(slack)
+    (owed,) = [o for o in await rows(tmp_path) if o[0] == "nudge"]
+    first = FirmKey(TENANT, owed[1])
+    second = next(key for key in keys if key != first)
+    async with await open_database(sqlite_url(tmp_path)) as database:
+        for key in (first, second):
+            await database.erasing.erase(Scope(key.tenant, key.firm))
+    (left,) = [o for o in await rows(tmp_path) if o[0] == "nudge"]
+    assert first.firm not in str(left)
+    assert second.firm not in str(left)
+    await in_a_moment(world)
+    (told,) = nudges(world, LEA)
+    assert told["text"].startswith("Ben Cole asks you to look at a task of yours: Register for CAIS")
+    async with await open_database(sqlite_url(tmp_path)) as database:
+        (last,) = [key for key in keys if key not in (first, second)]
+        await database.erasing.erase(Scope(last.tenant, last.firm))
+    assert [o for o in await rows(tmp_path) if o[0] == "nudge"] == []
+
+
+async def rows(folder: Path) -> list[tuple[str, str, str]]:
+    """What is owed: of which kind, under which firm, and about what."""
+    engine = engine_of(sqlite_url(folder))
+    async with engine.connect() as connection:
+        found = await connection.execute(select(outbox.c.kind, outbox.c.firm, outbox.c.about))
+        owed = [(str(kind), str(firm), str(about)) for kind, firm, about in found]
+    await engine.dispose()
+    return owed
