@@ -18,7 +18,7 @@ from flows.deadlines import Revision
 from flows.events import FirmKey
 from flows.reminders.rung import Found
 from flows.reminders.rungs import Rung, every
-from flows.reminders.snoozing import base_key, lasting, snoozed_to
+from flows.reminders.snoozing import base_key, comes_back, lasting, put_off_until
 from flows.reminders.telling import People
 from flows.services import Services
 from flows.taken_off import OF_AGENTS, OF_RECURRING, agent_taken_off, recurring_taken_off
@@ -121,9 +121,10 @@ def _reminded(row: Owed, rung: Rung, firm: FirmNow, now: datetime) -> Reminded:
         rung = replace(rung, skipped=one.rung.skipped, revision=one.rung.revision)
     # What was put off was said before: it comes again although what an undo brought back is not said late.
     stands = one and (one.said or (snoozed and one.said_by(row.due_at)))
-    due = _due(one, now) if one and stands else None
-    night = firm.people.hours(rung.person).late(datetime.fromtimestamp(row.due_at, UTC), now) > now
-    waits = due is not None and (night or (due > now and not snoozed))
+    hours = firm.people.hours(rung.person)
+    due = (comes_back(row, hours) or _due(one, now)) if one and stands else None
+    night = hours.late(datetime.fromtimestamp(row.due_at, UTC), now) > now
+    waits = due is not None and (night or due > now)
     owner_lost, lost_since = _owner_lost(rung, firm.people)
     return Reminded(
         firm.scene,
@@ -135,7 +136,7 @@ def _reminded(row: Owed, rung: Rung, firm: FirmNow, now: datetime) -> Reminded:
         said=due is not None and not waits,
         stands=bool(row.message),
         later=waits,
-        put_off_until=snoozed_to(row.key),
+        put_off_until=put_off_until(row, hours),
         lost=not firm.people.reach(rung.person).reachable,
         owner_lost=owner_lost,
         owner_lost_since=lost_since,

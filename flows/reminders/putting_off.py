@@ -1,7 +1,7 @@
 """What putting a reminder off, or waking it, changes in the outbox: decided from the firm's rows as they are then."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from itertools import count
 
 from msgspec.structs import replace
@@ -14,10 +14,20 @@ from flows.reminders.snoozing import base_key, is_about_the_same, snoozed
 
 
 def put_off(
-    rows: Sequence[Kept], row: Owed, until: datetime, *, due: datetime, cause: str, now: datetime
+    rows: Sequence[Kept],
+    row: Owed,
+    until: datetime,
+    *,
+    day: date | None,
+    due: datetime,
+    cause: str,
+    now: datetime,
 ) -> Rearranged:
-    """It sleeps `until` then, and comes when it is `due`, in the place of what slept of the same subject."""
-    again = replace(_fresh(rows, row, until, now), due_at=due.timestamp())
+    """It sleeps `until` then, and comes when it is `due`, in the place of what slept of the same subject.
+
+    `day`: the one that was chosen, if one was.
+    """
+    again = replace(_fresh(rows, row, until, day, now), due_at=due.timestamp())
     ended = _asleep(rows, row.person, lambda other: other.key != again.key and is_about_the_same(other, row))
     return Rearranged(ended, (again, *_redraws(rows, row, (row.key, *ended), row.message, cause, now)))
 
@@ -29,10 +39,10 @@ def woken(rows: Sequence[Kept], row: Owed, *, elsewhere: bool, cause: str, now: 
     return Rearranged(ended, tuple(_redraws(rows, row, (row.key, *ended), here, cause, now)))
 
 
-def _fresh(rows: Iterable[Kept], row: Owed, until: datetime, now: datetime) -> Owed:
+def _fresh(rows: Iterable[Kept], row: Owed, until: datetime, day: date | None, now: datetime) -> Owed:
     """One that was put off until then, and woken, is settled under its key: the next one has another."""
     settled = {one.owed.key for one in rows if one.settled}
-    again = (snoozed(row, until, now, nth) for nth in count())
+    again = (snoozed(row, until, now, nth, day=day) for nth in count())
     return next(one for one in again if one.key not in settled)
 
 

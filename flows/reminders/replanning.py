@@ -13,7 +13,7 @@ from flows.ports import Facts, Replan
 from flows.reminders.redating import BESIDE_IT, about_anew, behind_now, date_now, written
 from flows.reminders.rung import LOOK_BACK, Found, Rung
 from flows.reminders.rungs import every
-from flows.reminders.snoozing import AGAIN, OUT_OF_REACH, base_key, lasting, once_more, snoozed_to
+from flows.reminders.snoozing import AGAIN, OUT_OF_REACH, base_key, comes_back, lasting, once_more, snoozed_to
 from flows.reminders.telling import People
 from flows.roadmap import Pack
 from flows.summaries import posting
@@ -46,14 +46,14 @@ def replan(pack: Pack, ledger: Ledger, facts: Facts, now: datetime) -> Replan:
     posts = posting.plan(facts, workspace.calendar, now)
     reminders = msgspec.structs.replace(facts, rows=tuple(r for r in facts.rows if r.owed.kind != SUMMARY))
     plan = _Plan(pack, reminders, found, People(position, facts.people, workspace.calendar), workspace, now)
-    outcomes, about = dict(plan.outcomes()), dict(plan.about())
+    outcomes, about, move = dict(plan.outcomes()), dict(plan.about()), dict(plan.move())
     return Replan(
         add=(*plan.add(), *plan.refused.values(), *posts.add),
-        move={**dict(plan.move()), **posts.move},
+        move={**move, **posts.move},
         drop=(*plan.drop(), *posts.drop),
         outcomes={**outcomes, **dict.fromkeys(plan.refused, NEEDLESS), **posts.outcomes},
         about=about,
-        redraw=(*plan.redraw((*outcomes, *about, *plan.recounted())), *posts.redraw),
+        redraw=(*plan.redraw((*outcomes, *about, *plan.recounted(), *plan.asleep(move))), *posts.redraw),
         again_at=plan.again_at(),
     )
 
@@ -233,12 +233,12 @@ class _Plan:
         return (waits or held) and stands != rung_of(row).due_at
 
     def _due(self, row: Owed, one: Found) -> datetime:
-        """When it would be; a snooze ends when it was said to, and what nobody dates stays where it is."""
-        ends = snoozed_to(row.key)
-        if ends is None and one.rung.kind == "unreachable" and one.since == self.now:
-            ends = datetime.fromtimestamp(row.due_at, UTC)
-        if ends:
-            return self.people.hours(row.person).held_back(ends)
+        """When it would be; a snooze ends on the day that was chosen, and what nobody dates stays where it is."""
+        hours = self.people.hours(row.person)
+        if comes := comes_back(row, hours):
+            return comes
+        if one.rung.kind == "unreachable" and one.since == self.now:
+            return hours.held_back(datetime.fromtimestamp(row.due_at, UTC))
         if one.said or one.rung.due_at > self.now:
             return one.rung.due_at
         return min(datetime.fromtimestamp(row.due_at, UTC), self.now)  # its hour moved to before it was true: at once
@@ -313,6 +313,11 @@ class _Plan:
             day = self.people.hours(row.owed.person).day_of(said)
             if rung.kind == "before" and rung.on and any(day <= one <= rung.on for one in edited):
                 yield key
+
+    def asleep(self, moved: Mapping[str, float]) -> Iterator[str]:
+        """What is put off, where its message says until when, and that is another time now."""
+        sleeping = (key for key, at in moved.items() if snoozed_to(key) and at > self.now.timestamp())
+        return (base for key in sleeping if (base := base_key(key)) in self.rows)
 
     def redraw(self, changed: Iterable[str]) -> Iterator[Owed]:
         of = {row.owed.message: row.owed.person for row in map(self.rows.__getitem__, changed) if _stands(row)}

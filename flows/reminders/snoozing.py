@@ -1,6 +1,6 @@
 """Until when a reminder is put off, and the row of the outbox that brings it back."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
 import msgspec
@@ -34,21 +34,29 @@ def snoozed_until(
     return hours.first_hour_from(today + (ONE_DAY if choice == "tomorrow" else timedelta(7 - today.weekday())))
 
 
+def day_chosen(choice: Choice, until: datetime, hours: Hours) -> date | None:
+    """The day it is put off to; None where it is put off by an hour, and goes by no day."""
+    return None if choice == "hour" else hours.day_of(until)
+
+
 class _PutOff(msgspec.Struct, frozen=True):
     """What the row of a snooze says beside what it reminds of."""
 
     put_off_at: datetime | None = None
+    put_off_to: date | None = None
 
 
-def snoozed(row: Owed, until: datetime, now: datetime, nth: int = 0) -> Owed:
+def snoozed(row: Owed, until: datetime, now: datetime, nth: int = 0, *, day: date | None = None) -> Owed:
     """The row that brings this one back then; one that was snoozed before is not snoozed twice over.
 
+    `day`: the one that was chosen, if one was: when it comes is worked out from that, as long as it sleeps.
     `nth`: how often it was put off until this very time before, and woken: each has a key of its own.
     """
     at, offset = until.astimezone(UTC).isoformat(timespec="milliseconds").split("+")
     key = f"{base_key(row.key)}{SNOOZED}{at}{'0' * nth}+{offset}"  # the same instant, with as many noughts more
     fresh = replace(row, tries=0, message="", first_taken=0.0, said_at=0.0)
-    about = msgspec.json.encode({**msgspec.json.decode(row.about), "put_off_at": now.astimezone(UTC)}).decode()
+    put_off = {"put_off_at": now.astimezone(UTC), "put_off_to": day}
+    about = msgspec.json.encode({**msgspec.json.decode(row.about), **put_off}).decode()
     return replace(fresh, key=key, kind="snooze", due_at=until.timestamp(), about=about)
 
 
@@ -87,3 +95,26 @@ def snoozed_to(key: str) -> datetime | None:
     """When a snooze ends, from its key; None for a row that is no snooze."""
     at = key.removesuffix(AGAIN).partition(SNOOZED)[2]
     return datetime.fromisoformat(at) if at else None
+
+
+def put_off_until(row: Owed, hours: Hours) -> datetime | None:
+    """Until when its person put it off, by their hours as they are now; None for a row that is no snooze."""
+    at = snoozed_to(row.key)
+    day = _day_chosen(row) if at else None
+    return hours.at(day) if day else at
+
+
+def comes_back(row: Owed, hours: Hours) -> datetime | None:
+    """When a snooze ends for its person as they are now: not at night, on a trading day, and after a pause.
+
+    Without a day, as where an earlier version wrote it, it goes by the instant that was said.
+    """
+    at = snoozed_to(row.key)
+    if at is None:
+        return None
+    day = _day_chosen(row)
+    return hours.held_back(hours.first_hour_from(day) if day else hours.at_once(at))
+
+
+def _day_chosen(row: Owed) -> date | None:
+    return msgspec.json.decode(row.about, type=_PutOff).put_off_to

@@ -16,7 +16,7 @@ from flows.ports import Directory, EventStore, Facts, Grounds, Outbox, Plans, Re
 from flows.reminders import putting_off, setting
 from flows.reminders.hours import Hours
 from flows.reminders.replanning import replan
-from flows.reminders.snoozing import Choice, base_key, put_off_at, snoozed_until
+from flows.reminders.snoozing import Choice, base_key, day_chosen, put_off_at, snoozed_until
 from flows.roadmap import Pack
 from flows.workspace import Workspace
 
@@ -80,11 +80,12 @@ class Reminders:
         reach = (await self._directory.reach(tenant, [act.who.id]))[act.who.id]
         calendar = (await self._workspace(tenant)).calendar
         until = snoozed_until(choice, self._now(), reach, position.time_zone, position.reminders, calendar)
-        held = Hours(reach, position.time_zone, position.reminders, calendar).held_back(until)
+        hours = Hours(reach, position.time_zone, position.reminders, calendar)
+        held, day = hours.held_back(until), day_chosen(choice, until, hours)
         cause, now = act.cause or "", self._now()
         await self._outbox.rearrange(
             firm,
-            lambda rows: putting_off.put_off(rows, row, until, due=held, cause=cause, now=now),
+            lambda rows: putting_off.put_off(rows, row, until, day=day, due=held, cause=cause, now=now),
             now=now.timestamp(),
         )
         self.woken()

@@ -9,8 +9,10 @@ import pytest
 from msgspec.structs import replace
 
 from bot.bootstrap import build_services
+from bot.delivery.bringing import A_MOMENT
 from bot.delivery.rounds import LEASE
 from bot.slack.people import FRESH
+from flows.habits import Habits
 from flows.ports import Known
 from flows.roadmap import Pack
 from storage.database import open_database
@@ -303,3 +305,38 @@ async def test_an_owner_who_is_out_of_reach_for_another_reason_by_now_is_told_of
     await world.services.remove_member(key, world.act(person(LEA)), person(BEN).id)
     await world.goes_to("2026-11-30", 12)
     assert world.digests(LEA) == told
+
+
+async def test_a_pause_that_begins_in_the_last_moment_holds_back_what_was_put_off(world: World) -> None:
+    await bens_task(world)
+    await world.goes_to("2026-12-01")
+    (digest,) = world.digests(BEN)
+    await world.slack.ben.picks("Snooze", "Tomorrow", on=digest)
+    await world.goes_to("2026-12-02", 8, 59)
+    paused = Habits(paused_until=date(2026, 12, 4))
+    await world.services.reminders.set_habits("-/T0SANDBOX", world.act(person(BEN)), paused)
+    world.clock.now = new_york("2026-12-02", 9)
+    world.slack.bot.delivery.wake()  # before the plan that follows from it is made
+    await world.slack.settled()
+    assert len(world.digests(BEN)) == 1
+    assert "snoozed until Friday, December 4, 2026, 9:00 AM New York time" in world.said(BEN)
+    world.clock.real += A_MOMENT
+    await world.goes_to("2026-12-04")
+    assert "Why now:* you put this off until Dec 2" in world.said(BEN)
+
+
+async def test_what_was_put_off_goes_with_its_person_and_says_until_when_by_the_clock_there(world: World) -> None:
+    await bens_task(world)
+    await known(world)
+    await world.goes_to("2026-12-01")
+    (digest,) = world.digests(BEN)
+    await world.slack.ben.picks("Snooze", "Tomorrow", on=digest)
+    await changes(world, tz="Asia/Tokyo")
+    await world.plan()
+    assert "snoozed until Wednesday, December 2, 2026, 9:00 AM Tokyo time" in world.said(BEN)
+    await world.goes_to("2026-12-01", 18, 59)
+    assert len(world.digests(BEN)) == 1
+    await world.goes_to("2026-12-01", 19)
+    assert "Why now:* you put this off until Dec 2" in world.said(BEN)
+    await world.goes_to("2026-12-02")
+    assert len(world.digests(BEN)) == 2

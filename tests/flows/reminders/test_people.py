@@ -2,11 +2,13 @@
 
 from datetime import date, time, timedelta
 
+import msgspec
 import pytest
 
+from flows.asked import Kept
 from flows.habits import Habits, Reach, Rules
 from flows.reminders.hours import Hours
-from flows.reminders.snoozing import Choice, snoozed_until
+from flows.reminders.snoozing import Choice, snoozed, snoozed_until
 from flows.trading_days import NYSE
 from tests.flows.reminders.world import ANA, BEN, LEA, local, started
 
@@ -366,3 +368,15 @@ def test_a_snooze_that_ends_in_a_pause_comes_after_it() -> None:
     world = started("2026-12-07 10:00").due("s2", date(2026, 12, 21)).at("2026-12-14 09:07")
     world.snooze(ANA, "task:s2", "hour").habits(ANA, paused_until=date(2026, 12, 16)).at("2026-12-16 12:00")
     assert world.heard() == ["Dec 14 09:00 s2 before 5", "Dec 16 09:00 s2 before 5"]
+
+
+def test_a_snooze_of_which_an_earlier_version_kept_the_instant_alone_goes_by_it_and_never_to_a_closed_day() -> None:
+    for closed, comes in ((False, "Dec 15 09:00"), (True, "Dec 16 09:00")):
+        world = started("2026-12-07 10:00").due("s2", date(2026, 12, 21)).at("2026-12-14 09:07")
+        row = next(iter(world.rows["f1"].values())).owed
+        again = snoozed(row, local("2026-12-15 09:00"), world.now)
+        without = {k: v for k, v in msgspec.json.decode(again.about).items() if not k.startswith("put_off")}
+        world.rows["f1"][again.key] = Kept(msgspec.structs.replace(again, about=msgspec.json.encode(without).decode()))
+        if closed:
+            world.close(date(2026, 12, 15))
+        assert world.at("2026-12-17 00:00").heard() == ["Dec 14 09:00 s2 before 5", f"{comes} s2 before 5"]

@@ -20,10 +20,11 @@ from flows.ports import Facts, Replan
 from flows.position import Position
 from flows.records import Stamp, record, record_undo
 from flows.reminders import setting
+from flows.reminders.hours import Hours
 from flows.reminders.replanning import replan, rung_of
 from flows.reminders.rung import Found
 from flows.reminders.rungs import Rung, every, rungs_of
-from flows.reminders.snoozing import Choice, lasting, snoozed, snoozed_until
+from flows.reminders.snoozing import Choice, day_chosen, lasting, snoozed, snoozed_until
 from flows.workspace import Entry, Workspace
 from tests.flows.life import ANA, BEN, PACK
 
@@ -174,7 +175,8 @@ class World:
         reach = self.reaches.get(who.id, Reach(who.id))
         calendar = self.workspace.calendar
         until = snoozed_until(choice, self.now, reach, position.time_zone, position.reminders, calendar)
-        again = snoozed(row, until, self.now)
+        hours = Hours(reach, position.time_zone, position.reminders, calendar)
+        again = snoozed(row, until, self.now, day=day_chosen(choice, until, hours))
         self.rows[firm][again.key] = Kept(again)
         return self
 

@@ -111,12 +111,16 @@ class Local:
         return self.on(self.days.forward(self.paused_until))
 
     def snoozed(self, at: datetime, choice: str) -> datetime:
-        """When a snooze that begins now ends."""
+        """When a snooze that begins now ends, as things are now."""
         if choice == "hour":
             return self.at_once(at + timedelta(hours=1))
         today = self.day_of(at)
         day = today + DAY if choice == "tomorrow" else today + DAY * (7 - today.weekday())
         return self.on(self.days.forward(day))
+
+    def snooze_ends(self, at: datetime, day: date | None) -> datetime:
+        """When it ends as things are by now: the person may be elsewhere, or a day closed on which it would have."""
+        return self.on(self.days.forward(day)) if day else self.at_once(at)
 
 
 @lru_cache(maxsize=100_000)

@@ -159,7 +159,7 @@ class _Play:
         for snooze in self.snoozes[firm]:
             if snooze.of in holding:
                 local = self.world.local(snooze.person, folded)
-                holding[snooze.key] = replace(snooze, due=local.after_pause(snooze.at))
+                holding[snooze.key] = replace(snooze, due=local.after_pause(local.snooze_ends(snooze.at, snooze.day)))
         for key, rung in holding.items():
             before = held.get(key)
             since = before.since if before else at
@@ -201,8 +201,9 @@ class _Play:
         of = said.of or said.key
         local = self.world.local(person, fold(self.said[firm]))
         until = local.snoozed(at, happening.choice)
+        day = None if happening.choice == "hour" else local.day_of(until)
         others = [r for r in self.snoozes[firm] if (r.person, r.subject) != (person, subject)]
-        snooze = Rung((*of, "snooze", until), person, subject, until, local.after_pause(until), of, said.still)
+        snooze = Rung((*of, "snooze", until), person, subject, until, local.after_pause(until), of, day, said.still)
         self.snoozes[firm] = [*others, snooze]
         self._look(firm, at)
 

@@ -27,6 +27,8 @@ class Rung:
     due: datetime
     of: tuple = ()
     """The key of the reminder that was snoozed, where it is a snooze."""
+    day: date | None = None
+    """The day it was put off to, where that is a snooze of a day."""
     still: Callable[[datetime], bool] | None = None
     """Whether it still holds at a later instant, where that is a question of time alone."""
 
