@@ -19,6 +19,7 @@ from bot.delivery.planner import Planner
 from bot.delivery.rounds import Delivery
 from bot.errors import OfBolt
 from bot.front.answering import Answering
+from bot.front.authors import Authors
 from bot.front.event_inbox import EventInbox
 from bot.front.hearing import Call
 from bot.front.middleware import BUDGET, Routing
@@ -169,6 +170,7 @@ class Bot:
             counts=self.counts,
             standstill=self.standstill,
             people=self.people,
+            authors=Authors(self.installed, services.directory),
             replays=Replays(now),
             turned_away=turned_away,
             bot_user=self.installed.bot_user,

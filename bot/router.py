@@ -166,14 +166,15 @@ class Router:
         return self._keep(self.options, (kind.verb,), firm, None)
 
     def fallback(
-        self, name: Literal["no_firm", "which_firm", "foreign", "no_such_firm", "unsure", "unknown", "stale"]
+        self,
+        name: Literal["no_firm", "which_firm", "foreign", "no_such_firm", "unsure", "unknown", "stale", "stranger"],
     ) -> Callable[[L], L]:
         """What to say where nothing fits.
 
         `no_firm`: this person has no firm in reach; `which_firm`: several, none chosen; `foreign`: a firm this person
         is no member of; `no_such_firm`: the words name a firm the person has not got; `unsure`: they may name one of
         several firms, or none; `unknown`: words that are no command; `stale`: a button or modal nobody listens to any
-        more.
+        more; `stranger`: somebody of another company, whose own workspace has not got the app, asks something.
         """
         return self._keep(self.fallbacks, (name,), False, None)
 

@@ -139,6 +139,12 @@ class Asking:
         reply = self._reply(answer, asked, own, remembered.notes, there, act)
         return msgspec.structs.replace(reply, found=found)
 
+    async def in_general(self, question: Question) -> Reply:
+        """The roadmap's answer for anybody at all: no firm, no workspace, and nothing of it is kept."""
+        answer = self._answer(await self._engine(), question, Context(), _There(None, ()))
+        since = self._pack.wording.since if notes.about_names(_shown(answer)) else ""
+        return Reply(answer, since=since, today=self._today(None))
+
     async def keep_own_dates(self, tenant: str, act: Act, position: Position, question: Question, said: str) -> None:
         """Keep a question that the firm's own dates answered, with what was said. Nobody has to answer it."""
         came = _Came("firm", said, False, ())

@@ -1,6 +1,7 @@
 """Reads what Slack sent into one record, before anybody is looked up: who, where, what was pressed or typed."""
 
 import hashlib
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -60,6 +61,8 @@ class Call(msgspec.Struct, frozen=True):
     view: Payload = {}
     """The modal that was pressed in or submitted, or the Home."""
     event_id: str = ""
+    stranger: bool = False
+    """We know no workspace of theirs with the app in it: answered in general, and nothing is kept."""
     link: bool = False
     """A button that only opens an address: Slack tells us all the same and wants an ack."""
     payload: Payload = {}
@@ -262,6 +265,7 @@ def _event_callback(body: Payload, tenant: str, bot_user: str) -> Call | None:
     kind = event.get("type")
     if not event.get("user") or event.get("bot_id") or event["user"] == bot_user:
         return None
+    bot_user = _addressed(body, bot_user)
     if kind == "app_home_opened":
         name = "messages_tab_opened" if event.get("tab") == "messages" else "app_home_opened"
         return _event("event", name, body, tenant, "")
@@ -276,6 +280,19 @@ def _event_callback(body: Payload, tenant: str, bot_user: str) -> Call | None:
     if kind == "message" and direct:
         return _event("message", "", body, tenant, words.without_slash(words.without_mention(said, bot_user)))
     return None
+
+
+_MENTION = re.compile(r"<@([A-Z0-9]+)")
+
+
+def _addressed(body: Payload, bot_user: str) -> str:
+    """Which of our bot users a mention is of: where another company has the app too, it may be theirs."""
+    event: Payload = body["event"]
+    if event.get("type") != "app_mention" or not body.get("is_ext_shared_channel"):
+        return bot_user
+    mentioned = _MENTION.findall(event.get("text") or "")
+    listed = [one.get("user_id") for one in body.get("authorizations") or ()]
+    return next((user for user in (bot_user, *listed, *mentioned) if user in mentioned), bot_user)
 
 
 def _event(kind: Kind, name: str, body: Payload, tenant: str, said: str) -> Call:

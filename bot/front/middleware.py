@@ -6,6 +6,7 @@ from time import perf_counter
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 from slack_bolt.middleware.async_middleware import AsyncMiddleware
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
@@ -14,12 +15,13 @@ from bot.background import Background, ended_within
 from bot.errors import STILL_WORKING, STOPPED, STOPPED_ANSWERING
 from bot.front.acks import Acks
 from bot.front.answering import Answering, waiting
+from bot.front.authors import Author, Authors, is_shared, listed
 from bot.front.event_inbox import EventInbox
 from bot.front.hearing import Call, changed_person, gone_from, hear, moved_in_org
 from bot.front.replays import Replays
 from bot.front.table import Table
 from bot.front.turned_away import TurnedAway
-from bot.front.whose import installation_of, workspace_of, workspaces_of_person
+from bot.front.whose import installation_of, workspaces_of_person
 from bot.metrics import Counts
 from bot.slack.installed import NOT_HERE, UNKNOWN
 from bot.slack.people import People
@@ -45,6 +47,7 @@ class Routing(AsyncMiddleware):
         counts: Counts,
         standstill: Standstill,
         people: People,
+        authors: Authors,
         replays: Replays,
         turned_away: TurnedAway,
         bot_user: Callable[[str], Awaitable[str | None]],
@@ -58,6 +61,7 @@ class Routing(AsyncMiddleware):
         self._counts = counts
         self._standstill = standstill
         self._people = people
+        self._authors = authors
         self._replays = replays
         self._turned_away = turned_away
         self._bot_user = bot_user
@@ -117,12 +121,18 @@ class Routing(AsyncMiddleware):
         budget: float,
         looking: "asyncio.Task[str | None] | None" = None,
     ) -> BoltResponse:
-        body: Mapping[str, Any] = req.body
-        if news := self._news(req.body, at=float(body.get("event_time") or 0.0)):
+        body, ends = req.body, perf_counter() + budget
+        if news := self._news(body, at=float(body.get("event_time") or 0.0)):
             return _ok() if await _succeeds(self._background.start(news), budget) else _later()
-        tenant = workspace_of(req.body)
+        author: Author | None = listed(body, bot_user)
+        if is_shared(body):
+            asked = self._background.start(self._authors.of(body, bot_user))
+            author = asked.result() if await _succeeds(asked, budget) else None
+            budget = max(0.0, ends - perf_counter())
+        if author is None:
+            return _later()
         try:
-            call = hear(body, tenant, bot_user) if tenant else None
+            call = _heard(body, author)
         except (KeyError, TypeError, ValueError, AttributeError, IndexError):
             self._counts.add("unreadable", "other", "ignored")
             return _ok()
@@ -130,7 +140,7 @@ class Routing(AsyncMiddleware):
             self._counts.add("other", "other", "ignored")
             return _ok()
         # Only for a person's act: Slack tells us of our own answers too, and some go out without a token.
-        if goes_on := self._standstill.heard(tenant):
+        if goes_on := self._standstill.heard(call.tenant):
             self._background.start(goes_on)
         if call.origin.channel and call.in_direct_channel and call.kind in ("message", "event"):
             self._answering.met_in_dm(call.origin.channel)
@@ -201,6 +211,12 @@ async def _succeeds(work: "asyncio.Task[Any]", seconds: float) -> bool:
 async def _is_here(looking: "asyncio.Task[str | None]") -> None:
     if await looking is None:
         raise Refusal(NOT_HERE)
+
+
+def _heard(body: Mapping[str, Any], author: Author) -> Call | None:
+    """What was done. Of a stranger's act nothing is kept, so that it does not go through the inbox either."""
+    call = hear(body, author.tenant, author.bot_user)
+    return replace(call, stranger=True, event_id="") if call and author.stranger else call
 
 
 _HOW = {

@@ -66,7 +66,8 @@ class Table:
             if first is not None:
                 await first
             found = self._look_up(call)
-            answer = await self._listen_again_to_an_admin(call, found, receipt)
+            listen = self._answer_in_general if call.stranger else self._listen_again_to_an_admin
+            answer = await listen(call, found, receipt)
             if isinstance(answer, Redraw):
                 answer = Redraw(partial(self._drawn, answer.draw, call, found, receipt))
         except Refusal as refusal:
@@ -120,6 +121,15 @@ class Table:
             if refusal.kind != "rights" or not await self._turns_out_to_be_admin(call):
                 raise
         return await self._listen(call, found, receipt)
+
+    async def _answer_in_general(self, call: Call, found: Found, _: Receipt) -> Answer:
+        """For a stranger: nobody is looked up, nothing is kept, and no listener that keeps something is asked."""
+        nobody = Sighting(Known(_place(call, call.user)), (), "", "", None, any_firm=False)
+        if call.kind == "event" or call.link:
+            return Quiet()
+        _must_be_read(call, found)
+        asks = found.route is None or found.name == "ask"
+        return await self._fall_back("stranger", self._heard(call, nobody, found.words if asks else ""))
 
     async def _turns_out_to_be_admin(self, call: Call) -> bool:
         person = _place(call, call.user)
@@ -253,6 +263,7 @@ _LAST_WORDS = {
     "unsure": "Which firm do you mean? Name it at the end with its whole name. Nothing was changed.",
     "foreign": "You are not a member of the firm this belongs to. Nothing was changed.",
     "unknown": "I do not know that one. `/cais help` shows what you can type.",
+    "stranger": "I know of no workspace of yours with this app in it, so nothing was done.",
     "stale": "This is from an earlier version and does nothing any more. `/cais` shows how things are.",
 }
 

@@ -31,6 +31,29 @@ def workspace_of(body: Payload) -> str:
     return f"{_enterprise(body) or '-'}/{team}" if team else ""
 
 
+def author_of(body: Payload) -> str:
+    """Of an event in a channel shared with another company, the tenant of the author's own workspace.
+
+    Empty where Slack does not say: of somebody of an org that is connected from outside it names no more than the org.
+    """
+    event = _part(body, "event")
+    named = (event.get(name) for name in ("user_team", "source_team", "team"))
+    theirs = next((team for team in named if isinstance(team, str) and team), "")
+    for enterprise, team in _pairs(body):
+        if theirs and is_workspace(team) and theirs in (team, enterprise):
+            return f"{enterprise or '-'}/{team}"
+    return f"-/{theirs}" if is_workspace(theirs) else ""
+
+
+def _pairs(body: Payload) -> list[tuple[str, object]]:
+    """What Slack says of which workspace is of which org; those first of which it says so."""
+    said = [(one.get("enterprise_id"), one.get("team_id")) for one in _visible_to(body)]
+    said.append((body.get("enterprise_id"), body.get("team_id")))
+    said.append((body.get("context_enterprise_id"), body.get("context_team_id")))
+    pairs = [(enterprise if isinstance(enterprise, str) else "", team) for enterprise, team in said]
+    return sorted(pairs, key=lambda pair: not pair[0])
+
+
 def workspaces_of_person(body: Payload, user: Mapping[str, Any]) -> tuple[str, ...]:
     """The tenants that somebody may be known in of whom Slack tells something new: in an org, several."""
     enterprise, org = _enterprise(body), _part(user, "enterprise_user")
@@ -62,14 +85,19 @@ def _teams(body: Payload) -> Iterator[object]:
 
 
 def _teams_of_event(body: Payload) -> Iterator[object]:
-    visible_to = body.get("authorizations")
-    if isinstance(visible_to, list) and visible_to and isinstance(visible_to[0], dict):
-        yield visible_to[0].get("team_id")
+    for one in _visible_to(body):
+        yield one.get("team_id")
     event = _part(body, "event")
     yield body.get("team_id")
     yield body.get("context_team_id")
     yield event.get("team")
     yield _part(event, "view").get("team_id")
+
+
+def _visible_to(body: Payload) -> list[Payload]:
+    """The installation that an event is visible to; Slack lists one of them."""
+    found = body.get("authorizations")
+    return [one for one in found[:1] if isinstance(one, dict)] if isinstance(found, list) else []
 
 
 def _teams_of_act(body: Payload) -> Iterator[object]:

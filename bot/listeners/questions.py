@@ -8,7 +8,7 @@ from bot.buttons import AskForm, AskLead, OpenAsk, PickReading, Vote
 from bot.listeners.tasks import is_ticket
 from bot.router import Heard, Router
 from bot.surfaces import Answer, Block, Open, Replace, Say
-from bot.views import asked_dates, tasks
+from bot.views import asked_dates, strangers, tasks
 from bot.views import questions as views
 from bot.views.blocks import divider
 from bot.views.refused import with_ticket
@@ -30,6 +30,7 @@ def register(router: Router) -> None:
     router.action(PickReading, firm=False)(pick_reading)
     router.action(Vote, firm=False)(vote)
     router.action(AskLead)(ask_lead)
+    router.fallback("stranger")(answer_stranger)
 
 
 def type_question(router: Router) -> Callable[[Heard, Services], Awaitable[Answer]]:
@@ -55,6 +56,13 @@ async def answer_words(router: Router, heard: Heard, services: Services, more: S
     reply = await services.asking.ask(heard.tenant, heard.act, position, question)
     shown = views.answer(views.Asking(services.pack, position), reply, more)
     return Say(shown, threaded=True)
+
+
+async def answer_stranger(heard: Heard, services: Services) -> Say:
+    """Somebody of another company asks in a shared channel: what the roadmap says is no secret, and nothing is kept."""
+    if not heard.words:
+        return Say(strangers.greeting())
+    return Say(strangers.answer(services.pack, await services.asking.in_general(Question(heard.words))))
 
 
 async def _own_dates(

@@ -84,8 +84,11 @@ class Delivery:
             self._traffic.warn(f"ack of {name}", "a payload in this ack is not accepted: Slack ignores it")
         return ack
 
-    def event(self, event: Json, event_id: str | None = None) -> str:
-        """Starts the delivery of an event, with its repeats, and returns its id."""
+    def event(self, event: Json, event_id: str | None = None, *, shared: bool = False) -> str:
+        """Starts the delivery of an event, with its repeats, and returns its id.
+
+        `shared`: it happened in a channel that another company sees.
+        """
         event_id = event_id or f"Ev{secrets.token_hex(6).upper()}"
         envelope: Json = {
             "token": VERIFICATION_TOKEN,
@@ -95,7 +98,7 @@ class Delivery:
             "type": "event_callback",
             "event_id": event_id,
             "event_time": int(time.time()),
-            "is_ext_shared_channel": False,
+            "is_ext_shared_channel": shared,
         }
         self._in_flight += 1
         self._quiet.clear()

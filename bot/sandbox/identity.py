@@ -74,7 +74,7 @@ def users_info(slack: Slack, args: Json) -> Json:
     offset = datetime.datetime.now(zoneinfo.ZoneInfo(user["tz"])).utcoffset() or datetime.timedelta()
     profile = {"real_name": user["real_name"], "display_name": user["name"], "title": user["title"]}
     whole = {
-        "team_id": slack.workspace.team["id"],
+        "team_id": slack.workspace.team_of(user["id"]),
         "tz_label": user["tz"],
         "tz_offset": int(offset.total_seconds()),
         "profile": profile,

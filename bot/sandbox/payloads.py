@@ -25,7 +25,12 @@ def person(slack: Slack, user_id: str) -> Json:
     user = slack.workspace.users.get(user_id)
     if user is None or user["is_bot"]:
         raise SlackError("user_not_found")
-    return {"id": user["id"], "username": user["name"], "name": user["name"], "team_id": slack.workspace.team["id"]}
+    return {
+        "id": user["id"],
+        "username": user["name"],
+        "name": user["name"],
+        "team_id": slack.workspace.team_of(user_id),
+    }
 
 
 def channel_name(channel: Json) -> str:

@@ -69,7 +69,12 @@ class People:
         # In a DM the message itself is the event; Slack sends no app_mention there.
         if mentioned and not channel["is_im"] and BOT_USER in channel["members"]:
             place = {"type": "app_mention", "channel": channel["id"], "event_ts": event["ts"]}
-            self._slack.event("app_mention", {**event, **place})
+            self._slack.event("app_mention", {**event, **place, **self._author(event["user"], channel)})
+
+    def _author(self, user: str, channel: Json) -> Json:
+        """In a channel that another company sees, Slack says of a mention whose the author is."""
+        team = self._slack.workspace.team_of(user)
+        return {"user_team": team, "source_team": team} if channel.get("is_ext_shared") else {}
 
     async def _command(self, user: str, channel: Json, typed: str, thread_ts: str | None) -> Json:
         name, _, rest = typed.strip().partition(" ")

@@ -51,7 +51,8 @@ class Slack:
             says = f"Slack does not tell the bot of {subscription}"
             self.traffic.note("events_api", subscription, says, event, refused=refusal, direction="to_bot")
             return None
-        return self.delivery.event(event, event_id)
+        channel = self.workspace.channels.get(str(event.get("channel")), {})
+        return self.delivery.event(event, event_id, shared=bool(channel.get("is_ext_shared")))
 
     def message_event(self, channel: Json, event: Json) -> None:
         """Tells the app about a message, if it is in the channel and listens to channels of this kind."""

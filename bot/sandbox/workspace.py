@@ -80,6 +80,10 @@ class Workspace:
         self._last_ts = max(time.time(), self._last_ts + 0.000001)
         return f"{self._last_ts:.6f}"
 
+    def team_of(self, user: str) -> str:
+        """The workspace somebody is of: another than this one for people of another company."""
+        return str(self.users[user].get("team_id") or self.team["id"])
+
     def add_user(self, user: Json) -> Json:
         """Adds or changes a person; everybody but the app has a DM with the app."""
         known: Json = {"is_admin": False, "is_bot": False, "deleted": False, "is_restricted": False, "title": ""}

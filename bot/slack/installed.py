@@ -62,7 +62,7 @@ class OneWorkspace(OneToken):
         return self._ours
 
     async def bot_user(self, tenant: str) -> str | None:
-        return self._ours.bot_user
+        return self._ours.bot_user if await self.is_here(tenant) else None
 
     async def begin(self, slack: WebApi) -> None:
         who = await slack.call("auth.test", {}, form=True)
@@ -74,7 +74,8 @@ class OneWorkspace(OneToken):
         )
 
     async def is_here(self, tenant: str) -> bool:
-        return self._ours.is_ours(*(part if part != "-" else None for part in tenant.split("/", 1)))
+        enterprise, _, team = tenant.partition("/")
+        return self._ours.is_ours(*(part if part not in ("-", "") else None for part in (enterprise, team)))
 
     async def gone(self, tenant: str, at: float) -> bool:
         return await self.is_here(tenant)

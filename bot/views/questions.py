@@ -78,6 +78,19 @@ def answer(asking: Asking, reply: Reply, more: Sequence[Block] = ()) -> Message:
     return Message(said, (head, *blocks, *_beside(asking, reply), *more, *_feedback(asking, reply), _foot(asking)))
 
 
+def in_general(pack: Pack, reply: Reply) -> Message:
+    """The same for somebody of whom nothing is kept: the whole of each reading, and nothing to press."""
+    found = reply.answer
+    if isinstance(found, Ambiguous):
+        found = Answered(parts=found.readings[:MOST_READINGS], confidence=found.confidence, edition=found.edition)
+    if isinstance(found, Refused):
+        return Message(escape(found.reason), (section(f"⚠️ {escape(found.reason)}"),))
+    asking, reply = Asking(pack), msgspec.structs.replace(reply, answer=found)
+    said, blocks = _said(asking, reply)
+    shown = [block for block in blocks if block["type"] != "actions"]
+    return Message(said, (*shown, *_beside(asking, reply), _foot(asking)))
+
+
 def _head(asking: Asking, reply: Reply) -> str:
     """The firm and the question; not where it may hold personal data, for then nothing of it was kept."""
     question = reply.asked.question if reply.asked else "…"

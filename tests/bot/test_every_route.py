@@ -348,4 +348,13 @@ def test_every_command_has_help_and_every_help_is_a_command() -> None:
 
 
 def test_every_fallback_has_a_listener() -> None:
-    assert set(ROUTER.fallbacks) == {"no_firm", "which_firm", "foreign", "no_such_firm", "unsure", "unknown", "stale"}
+    assert set(ROUTER.fallbacks) == {
+        "no_firm",
+        "which_firm",
+        "foreign",
+        "no_such_firm",
+        "unsure",
+        "unknown",
+        "stale",
+        "stranger",
+    }

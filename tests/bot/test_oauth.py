@@ -361,10 +361,16 @@ async def test_a_whole_org_is_one_installation_and_says_what_comes_next(database
 
 
 async def slack_tells(
-    browser: Browser, event: dict[str, object], *, team: str | None = None, enterprise: str | None = "E0SANDBOX"
+    browser: Browser,
+    event: dict[str, object],
+    *,
+    team: str | None = None,
+    enterprise: str | None = "E0SANDBOX",
+    **more: object,
 ) -> int:
     """An event, by itself about an org as a whole: that is in no workspace."""
-    body = {"type": "event_callback", "team_id": team, "enterprise_id": enterprise, "event_id": "Ev1", "event": event}
+    where = {"team_id": team, "enterprise_id": enterprise}
+    body = {"type": "event_callback", **where, "event_id": "Ev1", "event": event, **more}
     raw, stamp = json.dumps(body), str(int(real_time()))
     signature = hmac.new(SECRET.encode(), f"v0:{stamp}:{raw}".encode(), hashlib.sha256).hexdigest()
     headers = {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": f"v0={signature}"}

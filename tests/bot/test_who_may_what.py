@@ -11,9 +11,12 @@ from bot.sandbox import methods
 from bot.slack.installed import OneWorkspace
 from bot.slack.people import read_user
 from bot.slack.places import place
+from flows.roadmap import Pack
 from flows.services import Act, Services
-from tests.bot.conversing import BEN, COMPLIANCE, LEA, Slack, words_of
+from storage.database import open_database
+from tests.bot.conversing import BEN, COMPLIANCE, CONRAD, LEA, Slack, labels, words_of
 from tests.bot.firm_making import TENANT, a_firm, person
+from tests.bot.test_oauth import browsing, installation, slack_tells
 from tests.bot.test_onboarding import set_up
 
 FIRM = "Zephyrine Securities"
@@ -143,6 +146,78 @@ async def test_an_admin_of_another_company_in_a_shared_channel_is_told_nothing(
     monkeypatch.setitem(methods.METHODS, "users.info", replace(entry, handler=foreign))
     for words in ("status", "next"):
         assert is_told_nothing(await slack.ana.at(COMPLIANCE).types(f"<@U0CAIS> {words}"))
+
+
+def comes_from_another_company(slack: Slack, user: str) -> None:
+    """Whose workspace has not got the app; the channel is shared with it."""
+    becomes(slack, user, team_id="T0OTHER")
+    slack.sandbox.slack.workspace.channels[COMPLIANCE]["is_ext_shared"] = True
+
+
+ASKED = "when do we have to register, and does Pershing do it for us?"
+
+
+async def test_somebody_of_another_company_without_the_app_is_answered_in_general_and_nothing_is_kept(
+    slack: Slack, services: Services, tmp_path: Path
+) -> None:
+    key = (await a_firm(services, FIRM, BEN)).key
+    await services.link_channel(key, Act(person(BEN), "button", "link"), place(TENANT, COMPLIANCE))
+    comes_from_another_company(slack, CONRAD)
+    conrad = slack.person(CONRAD).at(COMPLIANCE)
+    for typed in (ASKED, f"ask {ASKED}"):
+        said = await conrad.types(f"<@U0CAIS> {typed}")
+        assert "roadmap's answer for everybody, and your question was not kept" in words_of(said)
+        assert "FINRA CAT" in words_of(said)
+        assert (labels(said), is_told_nothing(said)) == ([], True)
+    for typed in ("", "next", "status", "remind off", "firm new", "note hello", f"next for {FIRM}"):
+        said = await conrad.types(f"<@U0CAIS> {typed}")
+        assert "nothing was done, and nothing was kept" in words_of(said), typed
+        assert is_told_nothing(said)
+    said = await conrad.types("<@U0CAIS> is my SSN 123-45-6789 reported?")
+    assert ("it was not read" in words_of(said), "for everybody" in words_of(said), labels(said)) == (True, False, [])
+    assert not any(CONRAD.encode() in file.read_bytes() for file in tmp_path.glob("cais.db*")), "nor who it was"
+    assert not any(b"Pershing" in file.read_bytes() for file in tmp_path.glob("cais.db*"))
+    assert [call.method for call in slack.sandbox.calls if call.method.startswith("users.")] == []
+    assert slack.refused() == []
+    assert FIRM in words_of(await slack.ben.at(COMPLIANCE).types("<@U0CAIS> next")), "a colleague, in the same channel"
+
+
+async def test_somebody_of_another_company_whom_a_lead_made_a_member_acts_in_a_shared_channel(
+    slack: Slack, services: Services
+) -> None:
+    key = (await a_firm(services, FIRM, BEN, **{CONRAD: "member"})).key
+    comes_from_another_company(slack, CONRAD)
+    conrad = slack.person(CONRAD).at(COMPLIANCE)
+    assert FIRM in words_of(await conrad.types("<@U0CAIS> next"))
+    await conrad.types(f"<@U0CAIS> {ASKED}")
+    assert [one.question for one in await services.asking._kept.all(TENANT, key.firm)] == [ASKED]
+
+
+async def test_where_both_companies_have_the_app_everybody_is_heard_in_their_own_workspace(
+    tmp_path: Path, pack: Pack, services: Services
+) -> None:
+    async with (
+        await open_database(f"sqlite+aiosqlite:///{tmp_path}/cais.db") as database,
+        browsing(database, pack) as browser,
+    ):
+        await browser.adds_it()
+        await browser.kept.save(installation("-/T0OTHER", browser.slack.sandbox.options.bot_token))
+        key = (await a_firm(services, FIRM, BEN)).key
+        ben = browser.slack.ben.at(COMPLIANCE)
+        for nth, (listed, ours) in enumerate([("T0SANDBOX", "U0CAIS"), ("T0OTHER", "U0CAIS"), ("T0OTHER", "U0THEIRS")]):
+            for words in ("next", f"{ASKED} {nth}"):
+                mention = {"type": "app_mention", "user": BEN, "text": f"<@{ours}> {words}", "channel": COMPLIANCE}
+                theirs = {"team": listed, "user_team": "T0SANDBOX", "source_team": "T0SANDBOX"}
+                sees = [{"team_id": listed, "enterprise_id": None, "user_id": ours, "is_bot": True}]
+                more = {"authorizations": sees, "is_ext_shared_channel": True, "event_id": f"Ev{nth}{words}"}
+                event: dict[str, object] = {**mention, **theirs, "ts": f"1.{nth}", "event_ts": f"1.{nth}"}
+                assert await slack_tells(browser, event, team=listed, enterprise=None, **more) == 200
+                await browser.slack.settled()
+                assert FIRM in words_of(ben.last), (listed, ours, words)
+        kept = [one.question for one in await database.questions.all(TENANT, key.firm)]
+        assert sorted(kept) == [f"{ASKED} {nth}" for nth in range(3)]
+        there = await database.directory.sight("-/T0OTHER", f"slack:-/T0OTHER/{BEN}")
+        assert (await database.questions.all("-/T0OTHER", ""), there.known.checked_at) == ([], 0.0)
 
 
 async def test_a_button_pressed_from_another_companys_workspace_is_refused(slack: Slack, services: Services) -> None:
