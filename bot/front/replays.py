@@ -12,8 +12,9 @@ MOST = 20_000
 class Replays:
     """Remembers signatures that were right. `now` is real time in UNIX seconds.
 
-    It knows of this process only. What another replica is sent once more changes nothing all the same: each cause is
-    recorded once, in the database.
+    It knows of this process only. What another replica is sent once more changes no record all the same: each cause is
+    recorded once, in the database. What a person has for themselves, such as a snooze, has none, and is set once more:
+    to remember requests in the database would cost each one a round trip (`docs/threat-model.md`).
     """
 
     def __init__(self, now: Callable[[], float]) -> None:
