@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import os
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -230,8 +230,8 @@ class Bot:
         waited = self._services.now().timestamp() - due if due is not None else 0.0
         return max(0.0, waited / self._speed)
 
-    async def stopped_workspaces(self) -> Collection[str]:
-        """Those that nothing is sent to. Raises StorageError."""
+    async def stopped_workspaces(self) -> Mapping[str, str]:
+        """Those that nothing is sent to, each with the reason. Raises StorageError."""
         return await self._services.outbox.stopped()
 
     async def stop(self, seconds: float = STOPS) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from bot.app import Bot
+from bot.slack.standstill import may_pass
 from bot.socket_mode import SocketMode
 from storage.errors import StorageError
 
@@ -71,8 +72,13 @@ class Health:
         try:
             found["cais_outbox_lag_seconds"] = ("How long the oldest message that is due waits", await self._lag())
             async with asyncio.timeout(PATIENCE):
-                stopped = len(await self._bot.stopped_workspaces())
-            found["cais_workspaces_stopped"] = ("Workspaces that nothing is sent to", float(stopped))
+                stopped = await self._bot.stopped_workspaces()
+            refused = sum(may_pass(reason) for reason in stopped.values())
+            found["cais_workspaces_stopped"] = ("Workspaces that nothing is sent to", float(len(stopped)))
+            found["cais_workspaces_refused"] = (
+                "Of these, those whose token Slack does not take for now",
+                float(refused),
+            )
         except (StorageError, TimeoutError, OSError):
             found["cais_database_up"] = ("Whether the database answers", 0.0)
         else:

@@ -365,6 +365,12 @@ class Outbox(Protocol):
     async def resume(self, tenant: str) -> None:
         """It can be written to again."""
 
+    async def look_again(self, tenant: str, *, now: float, before: float) -> bool:
+        """Whether we are to see now if a stopped one can go on: not where it was stopped, or seen to, after `before`.
+
+        Whoever asks after us is not to, until as much time has passed again.
+        """
+
     async def stopped(self) -> Mapping[str, str]:
         """The workspaces that are stopped, each with its reason."""
 

@@ -118,6 +118,9 @@ class Outbox:
     async def resume(self, tenant: str) -> None:
         await self._runner.write(lambda: _resume(tenant))
 
+    async def look_again(self, tenant: str, *, now: float, before: float) -> bool:
+        return await self._runner.write(lambda: _look_again(tenant, now, before))
+
     async def stopped(self) -> Mapping[str, str]:
         return await self._runner.read(_stopped())
 
@@ -246,6 +249,11 @@ def _in_doubt(tenant: str, person: str) -> Unit[list[Owed]]:
 
 def _stop(tenant: str, reason: str, now: float) -> Unit[None]:
     yield owing.stop, {"tenant": tenant, "reason": reason, "stopped_at": now}
+
+
+def _look_again(tenant: str, now: float, before: float) -> Unit[bool]:
+    rows = yield owing.look_again, {"of_tenant": tenant, "now": now, "before": before}
+    return bool(rows)
 
 
 def _resume(tenant: str) -> Unit[None]:

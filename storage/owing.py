@@ -309,4 +309,12 @@ detach = Statement(
 
 stop = Statement(lambda insert: insert(stopped).on_conflict_do_nothing())
 resume = Statement(lambda _: delete(stopped).where(stopped.c.tenant == bindparam("tenant")))
+look_again = Statement(
+    lambda _: (
+        update(stopped)
+        .values(stopped_at=bindparam("now"))
+        .where(stopped.c.tenant == bindparam("of_tenant"), stopped.c.stopped_at <= bindparam("before"))
+        .returning(stopped.c.tenant)
+    )
+)
 list_stopped = Statement(lambda _: select(stopped.c.tenant, stopped.c.reason))

@@ -25,7 +25,7 @@ from bot.practice.supervisor import why_not_listening
 from bot.settings import Settings, unknown_names
 from bot.slack.no_answer import why
 from bot.slack.sdk_answers import NoAnswer, answer_to
-from bot.slack.standstill import SERVED_BY_ANOTHER
+from bot.slack.standstill import SERVED_BY_ANOTHER, may_pass
 from bot.slack.web_api import SlackSaidNo
 from flows.packs import PackError, load_pack
 from flows.reminders.telling import leads_in_reach
@@ -272,14 +272,8 @@ async def check_sending(url: str, *, by_oauth: bool = False, now: datetime | Non
             waits = await database.outbox.overdue(before=now.timestamp() - LONG) if now else {}
     except (StorageError, ValueError, ImportError):
         return []
-    found = [
-        Finding("sending", "look", NOT_OURS.format(tenant=tenant))
-        if reason == SERVED_BY_ANOTHER
-        else Finding("sending", "look", f"Nothing is sent to the workspace {tenant} ({reason}). {ADD_AGAIN}")
-        if by_oauth or len(tenants) > 1
-        else Finding("sending", "wrong", f"Nothing is sent to the workspace {tenant} ({reason}). {REINSTALL}")
-        for tenant, reason in stopped.items()
-    ]
+    many = by_oauth or len(tenants) > 1
+    found = [_stopped(tenant, reason, many=many) for tenant, reason in stopped.items()]
     found += [Finding("sending", "look", UNLED.format(firm=name)) for name in unled]
     found += [Finding("sending", "look", _waits(tenant, *late)) for tenant, late in waits.items()]
     if not lost:
@@ -291,6 +285,14 @@ async def check_sending(url: str, *, by_oauth: bool = False, now: datetime | Non
     few = "One message" if len(messages) == 1 else f"{len(messages)} messages"
     where = "A firm's lead sees whom in /cais settings, Reminders."
     return [*found, Finding("sending", "look", f"{few} could not be delivered: {why}. {where}")]
+
+
+def _stopped(tenant: str, reason: str, *, many: bool) -> Finding:
+    if reason == SERVED_BY_ANOTHER:
+        return Finding("sending", "look", NOT_OURS.format(tenant=tenant))
+    todo = ASKED_AGAIN if may_pass(reason) else ADD_AGAIN if many else REINSTALL
+    verdict: Verdict = "look" if many else "wrong"
+    return Finding("sending", verdict, f"Nothing is sent to the workspace {tenant} ({reason}). {todo}")
 
 
 def _waits(tenant: str, count: int, since: float) -> str:
@@ -320,6 +322,11 @@ UNLED = (
 NOT_OURS = (
     "Nothing is sent to the workspace {tenant}: SLACK_BOT_TOKEN is another's. What was recorded there is kept; what "
     "is due is sent once the bot starts with its token."
+)
+ASKED_AGAIN = (
+    "Slack does not take its token for now. While the bot runs it asks again, at least once an hour, and sends what is "
+    "due once Slack does. Where this stays so: may this machine's address call Slack (the app's *OAuth & Permissions*, "
+    "*Restrict API token usage*)? If that is not it, install the app there again."
 )
 ADD_AGAIN = "It took the app off. What is still due is sent once somebody there adds it again at /slack/install."
 REINSTALL = "Install the app there again and start the bot with its token: what is still due is sent then."

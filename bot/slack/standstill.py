@@ -7,7 +7,8 @@ from typing import Any
 
 from bot.background import Background
 from bot.slack.installed import Installed
-from bot.slack.web_api import NO_TOKEN, SlackSaidNo, TooBusy, Unsure, WebApi
+from bot.slack.looking_again import LookingAgain
+from bot.slack.web_api import NO_TOKEN, NOT_NOW, SlackSaidNo, TooBusy, Unsure, WebApi
 from flows.ports import Outbox
 from storage.installations import whole_org
 
@@ -18,14 +19,24 @@ TAKEN_OFF = frozenset({"account_inactive", "token_revoked"})
 this machine's address is not one that it is to be called from, and then the token is as good as before."""
 
 
+INVALID = "invalid_auth"
+
 SERVED_BY_ANOTHER = "served_by_another"
 """Why a workspace stands still that the one token is not of. It goes on where the bot starts with its own."""
 
 NOT_GRANTED = "team_access_not_granted"
 """The org's token is good, but not there: an admin took the workspace out, or the person is in another one."""
 
+LASTING = TAKEN_OFF | {SERVED_BY_ANOTHER, NOT_GRANTED, "team_access_revoked", "app_uninstalled", "not_installed"}
+"""Reasons that only somebody who does something about them ends."""
+
 PAGE = 1000
 """Workspaces in one answer of auth.teams.list; Slack gives no more."""
+
+
+def may_pass(reason: str) -> bool:
+    """Whether a workspace that stands still for this may be written to again without anybody's doing anything."""
+    return reason not in LASTING
 
 
 class Standstill:
@@ -51,6 +62,7 @@ class Standstill:
         self._looks: dict[tuple[str, str], asyncio.Task[bool | None]] = {}
         """Doubts that are being looked into: many calls may be refused at once, and one look is enough for all."""
         self._stopped: set[str] = set()
+        self._again = LookingAgain()
         self.gone_on: Callable[[], None] = lambda: None
         """Called when a workspace goes on: something may be due there."""
 
@@ -89,8 +101,10 @@ class Standstill:
                 await self._go_on(there)
 
     async def stop(self, tenant: str, reason: str) -> None:
-        """Nothing of this workspace is sent from now on."""
+        """Nothing of this workspace is sent from now on. What may pass is no reason any more where another lasts."""
         self._stopped.add(tenant)
+        if not may_pass(reason) and may_pass((await self._outbox.stopped()).get(tenant, reason)):
+            await self._outbox.resume(tenant)
         await self._outbox.stop(tenant, reason, now=self._now())
         about = {"action": "workspace_stopped", "workspace": tenant, "reason": reason}
         log.warning("a workspace was stopped", extra=about)
@@ -119,6 +133,8 @@ class Standstill:
                 return True
             await self._slack.of(tenant).call("auth.test", {}, form=True, patience=5.0)
         except SlackSaidNo as no:
+            if no.error in NOT_NOW:
+                return None
             if no.error in TAKEN_OFF:
                 await self.taken_off(tenant, no.error, at=self._now())
             else:
@@ -141,8 +157,18 @@ class Standstill:
                 return False
 
     async def look(self) -> None:
-        """Another replica may have stopped one."""
-        self._stopped |= set(await self._outbox.stopped())
+        """Another replica may have stopped one; and Slack is asked again where it may take the token by now."""
+        stopped = await self._outbox.stopped()
+        self._stopped |= set(stopped)
+        now = self._now()
+        for tenant, waited in self._again.due([t for t, reason in stopped.items() if may_pass(reason)], now):
+            if await self._outbox.look_again(tenant, now=now, before=now - waited + 1.0):
+                self._background.start(self._ask_again(tenant))
+
+    async def _ask_again(self, tenant: str) -> None:
+        """People who wait for reminders type nothing: the workspace goes on by itself."""
+        if await self._installed.is_here(tenant) and await self._look_into(tenant, INVALID) is False:
+            await self._go_on(tenant)
 
     def heard(self, tenant: str) -> Coroutine[Any, Any, None] | None:
         """Somebody uses the app there. What there is to do about it, if it was stopped; mostly nothing."""

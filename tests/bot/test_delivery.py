@@ -13,6 +13,7 @@ from bot.clock import real_time
 from bot.delivery.rounds import IN_FLIGHT, LEASE, Delivery
 from bot.slack.installed import OneWorkspace
 from bot.slack.standstill import Standstill
+from bot.slack.web_api import NOT_NOW, SlackSaidNo
 from bot.surfaces import Letter, Message, Written
 from flows.asked import Owed
 from flows.services import Act, Services
@@ -220,6 +221,85 @@ async def test_a_revoked_token_stops_the_workspace_until_somebody_uses_the_app_a
     await slack.ben.types("/cais")
     assert await services.outbox.stopped() == {}
     await slack.sandbox.until(lambda: replies(slack) == 1)
+
+
+async def passes(slack: Slack, clock: Clock, seconds: float) -> int:
+    """Time passes in rounds of a minute; how often Slack was asked meanwhile whether it takes the token."""
+    tests = [call.method for call in slack.sandbox.calls].count("auth.test")
+    for _ in range(int(seconds // 60)):
+        clock.time += 60
+        await slack.bot.delivery._look_for_stopped()
+        await slack.settled()
+    return [call.method for call in slack.sandbox.calls].count("auth.test") - tests
+
+
+async def test_a_token_that_slack_does_not_take_for_now_is_asked_about_until_it_does(
+    slack: Slack, clock: Clock, services: Services
+) -> None:
+    slack.sandbox.faults({"method": "*", "kind": "refuse", "error": "invalid_auth", "times": -1})
+    await slack.lea.submits({"text": "Lea signs it."})
+    assert await services.outbox.stopped() == {TENANT: "invalid_auth"}
+    assert await passes(slack, clock, 4 * 60) == 0
+    assert await passes(slack, clock, 4 * 60) == 1, "after five minutes"
+    assert await passes(slack, clock, 10 * 60) == 1, "after ten more"
+    assert await passes(slack, clock, 5 * 3600) == 6, "after twenty, forty, and then once an hour"
+    assert await services.outbox.stopped() == {TENANT: "invalid_auth"}
+    slack.sandbox.faults()
+    assert await passes(slack, clock, 3600) == 1
+    assert await services.outbox.stopped() == {}
+    await slack.sandbox.until(lambda: replies(slack) == 1)
+
+
+@pytest.mark.parametrize("reason", ["token_revoked", "team_access_revoked", "served_by_another", "app_uninstalled"])
+async def test_what_somebody_has_to_do_something_about_is_not_asked_about(
+    slack: Slack, clock: Clock, services: Services, reason: str
+) -> None:
+    await slack.bot.standstill.stop(TENANT, reason)
+    assert await passes(slack, clock, 2 * 3600) == 0
+    assert await services.outbox.stopped() == {TENANT: reason}
+
+
+async def test_of_many_replicas_one_asks(slack: Slack, clock: Clock, services: Services) -> None:
+    asked: list[str] = []
+
+    class Refusing:
+        def of(self, tenant: str) -> "Refusing":
+            return self
+
+        async def call(self, method: str, arguments: Mapping[str, Any], **more: Any) -> Json:
+            asked.append(method)
+            raise SlackSaidNo(method, "invalid_auth")
+
+    web: Any = Refusing()
+    background = Background()
+    one = OneWorkspace("xoxb-1")
+    replicas = [Standstill(web, services.outbox, clock, installed=one, background=background) for _ in range(4)]
+    await replicas[0].stop(TENANT, "invalid_auth")
+    for _ in range(60):
+        clock.time += 60
+        await asyncio.gather(*(replica.look() for replica in replicas))
+        await background.idle()
+    assert len(asked) == 3
+
+
+async def test_that_the_app_was_taken_off_is_known_where_its_token_was_in_doubt(
+    slack: Slack, clock: Clock, services: Services
+) -> None:
+    await slack.bot.standstill.stop(TENANT, "invalid_auth")
+    await slack.sandbox.people.event({"type": "app_uninstalled"})
+    await slack.settled()
+    assert await services.outbox.stopped() == {TENANT: "app_uninstalled"}
+    assert await passes(slack, clock, 2 * 3600) == 0
+
+
+@pytest.mark.parametrize("word", sorted(NOT_NOW))
+async def test_what_slack_could_not_say_stops_nothing(slack: Slack, services: Services, word: str) -> None:
+    slack.sandbox.faults(
+        {"method": "chat.postMessage", "kind": "refuse", "error": "invalid_auth"},
+        {"method": "auth.test", "kind": "refuse", "error": word, "times": -1},
+    )
+    await slack.lea.submits({"text": "Lea signs it."})
+    assert await services.outbox.stopped() == {}
 
 
 async def test_a_token_that_counts_no_more_is_noticed_by_the_first_answer_that_slack_refuses(

@@ -29,10 +29,10 @@ class FakeBot:
             raise StorageUnavailable("The database is locked.")
         return self.lag
 
-    async def stopped_workspaces(self) -> list[str]:
+    async def stopped_workspaces(self) -> dict[str, str]:
         if self.hangs:
             await asyncio.Event().wait()
-        return ["-/T1"]
+        return {"-/T1": "app_uninstalled", "-/T2": "invalid_auth", "-/T3": "token_revoked"}
 
 
 class FakeLine:
@@ -82,7 +82,8 @@ async def test_what_is_true_now_is_shown_as_far_as_it_can_be_known() -> None:
     assert numbers == {
         "cais_socket_connected": 1.0,
         "cais_outbox_lag_seconds": 12.5,
-        "cais_workspaces_stopped": 1.0,
+        "cais_workspaces_stopped": 3.0,
+        "cais_workspaces_refused": 1.0,
         "cais_database_up": 1.0,
     }
     bot.down = True

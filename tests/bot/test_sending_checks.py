@@ -78,6 +78,17 @@ async def test_what_is_due_and_still_waits_is_no_good_news(services: Services, u
     assert (late.verdict, late.sentence.startswith(begin)) == ("look", True)
 
 
+@pytest.mark.parametrize("by_oauth", [False, True])
+async def test_a_token_that_slack_may_take_again_is_asked_about_and_said_to_be(
+    services: Services, url: str, by_oauth: bool
+) -> None:
+    await a_firm(services, "Apex Securities", LEA)
+    await services.outbox.stop(TENANT, "invalid_auth", now=1.0)
+    found = (await check_sending(url, by_oauth=by_oauth))[0]
+    assert found.verdict == ("look" if by_oauth else "wrong")
+    assert "(invalid_auth). Slack does not take its token for now." in found.sentence
+
+
 async def test_a_workspace_that_the_token_is_not_of_did_not_take_the_app_off(services: Services, url: str) -> None:
     await a_firm(services, "Apex Securities", LEA)
     await services.outbox.stop("-/T9", SERVED_BY_ANOTHER, now=1.0)

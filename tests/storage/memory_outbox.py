@@ -48,6 +48,7 @@ class MemoryOutbox:
     def __init__(self, shared: "Shared") -> None:
         self._shared = shared
         self._outbox = shared.outbox
+        self._looked: dict[str, float] = {}
 
     async def owe(self, owed: Sequence[Owed]) -> None:
         self._shared.owe(owed)
@@ -156,10 +157,18 @@ class MemoryOutbox:
         return [d.owed for d in sorted(there, key=_in_order) if d.settled_at is None and d.owed.tries]
 
     async def stop(self, tenant: str, reason: str, *, now: float) -> None:
-        self._shared.stopped.setdefault(tenant, reason)
+        if tenant not in self._shared.stopped:
+            self._shared.stopped[tenant] = reason
+            self._looked[tenant] = now
 
     async def resume(self, tenant: str) -> None:
         self._shared.stopped.pop(tenant, None)
+
+    async def look_again(self, tenant: str, *, now: float, before: float) -> bool:
+        if tenant not in self._shared.stopped or self._looked[tenant] > before:
+            return False
+        self._looked[tenant] = now
+        return True
 
     async def stopped(self) -> Mapping[str, str]:
         return dict(self._shared.stopped)

@@ -280,6 +280,21 @@ async def test_nothing_of_a_stopped_workspace_is_taken_up_until_it_resumes(datab
     assert await claim(database) == ["a"]
 
 
+async def test_one_looks_again_at_a_workspace_that_stands_still_until_as_much_time_has_passed(
+    database: Database,
+) -> None:
+    await database.outbox.stop(TENANT, "invalid_auth", now=1000.0)
+    await database.outbox.stop("-/T2", "invalid_auth", now=1000.0)
+    assert not await database.outbox.look_again(TENANT, now=1200.0, before=900.0)
+    looks = [database.outbox.look_again(TENANT, now=1300.0 + n, before=1000.0 + n) for n in range(4)]
+    assert sorted(await asyncio.gather(*looks)) == [False, False, False, True]
+    assert await database.outbox.look_again(TENANT, now=1900.0, before=1310.0)
+    assert await database.outbox.look_again("-/T2", now=1900.0, before=1300.0)
+    await database.outbox.resume(TENANT)
+    assert not await database.outbox.look_again(TENANT, now=9900.0, before=9000.0)
+    assert await database.outbox.stopped() == {"-/T2": "invalid_auth"}
+
+
 async def test_what_could_not_be_brought_can_be_read_the_newest_first(database: Database) -> None:
     await owe(database, *"abcdef")
     for nth, outcome in enumerate(("channel_not_found", "sent", "sent before", "needless", "user_is_bot")):
