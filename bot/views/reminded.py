@@ -159,7 +159,7 @@ class Reminded(msgspec.Struct, frozen=True):
 
         Also set anew to the day that was said: that date has reminders of its own, and this one does not go by it.
         """
-        if not self.stands or self.lost or self.rung.on is None or self.rung.kind == "wait":
+        if not self.stands or self.lost or self.has_left or self.rung.on is None or self.rung.kind == "wait":
             return False
         if self.rung.on == self.date_now and (self.holds or self.is_news):
             return False
@@ -184,8 +184,18 @@ class Reminded(msgspec.Struct, frozen=True):
 
     @property
     def _is_their_own(self) -> bool:
+        return self.owns_it and not self.owner_lost
+
+    @property
+    def owns_it(self) -> bool:
+        """Whether its task was given to its recipient, be it that they only look on by now."""
         kept = dated.owner(self.scene, self.item) if self.item else None
         return kept is not None and kept.person == self.rung.person
+
+    @property
+    def has_left(self) -> bool:
+        """Whether its recipient is not in the firm any more, and so is to see nothing of it."""
+        return self.rung.person not in self.scene.position.members
 
     @property
     def is_left(self) -> bool:

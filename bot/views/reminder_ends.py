@@ -17,7 +17,7 @@ def became(it: Reminded) -> str:
     if it.recurring:
         done = it.year_done
         if done is None:
-            return _not_brought(said) if it.lost else f"📅 {said}: its day was changed."
+            return _not_brought(said) if it.lost else _not_leading(it, said) or f"📅 {said}: its day was changed."
         by = f"{it.scene.by(done.by, done.by_name)}, {it.scene.own_moment(done.at)}"
         return f"✅ {said}: done for {short_day(done.on)} by {by}."
     if back := it.withdrawn:
@@ -28,17 +28,17 @@ def became(it: Reminded) -> str:
         )
         return f"📣 {said}: this change was taken back by {literal(back.by)}, {moment(it, back.at)}.{holds}"
     if it.deadline:
-        return f"📅 {said}: this is settled, `/cais deadlines` shows how it stands."
+        return _not_leading(it, said) or f"📅 {said}: this is settled, `/cais deadlines` shows how it stands."
     if it.answered:
         answer = it.scene.position.answers.get(it.answered.id)
         again = answer.recheck_on if answer else None
-        if it.lost and again == it.rung.on:
-            return _not_brought(said)
+        if again == it.rung.on and (why := _not_brought(said) if it.lost else _not_leading(it, said)):
+            return why
         return f"🧾 {said}: looked at again, the next day is {day(again)}." if again else f"🧾 {said}: settled."
     if it.rung.subject == "target":
         target = it.scene.position.target
-        if it.lost and target == it.rung.on:
-            return _not_brought(said)
+        if target == it.rung.on and (why := _not_brought(said) if it.lost else _not_leading(it, said)):
+            return why
         return f"🎯 {said}: it is {day(target)} now." if target and target != it.rung.on else f"🎯 {said}: settled."
     if it.rung.kind == "unreachable":
         return f"📬 {said}: settled."
@@ -74,6 +74,8 @@ def _task_became(it: Reminded, item: Item, said: str) -> str:
         return f"↪️ {said}: it belongs to {dated.owner_name(scene, kept)} now."
     if it.lost and item.state in OPEN:
         return _not_brought(said)
+    if it.owns_it and it.owner_lost:
+        return f"↪️ {said}: still open. You only look on in this firm now, so its leads are reminded of it."
     if it.rung.kind == "wait":
         return f"▶️ {said}: this wait is over." if item.state != "waiting" else f"⏳ {said}: the wait was set anew."
     until = dated.due(scene, item)
@@ -91,3 +93,8 @@ def _task_became(it: Reminded, item: Item, said: str) -> str:
 
 def _not_brought(said: str) -> str:
     return f"📭 {said}: still open. You cannot be reached, so you are not reminded of it for now."
+
+
+def _not_leading(it: Reminded, said: str) -> str:
+    """Of what is the leads': that its recipient is none any more; empty where they are one."""
+    return "" if it.to_a_lead else f"↪️ {said}: you do not lead this firm any more, so its leads are reminded of it."

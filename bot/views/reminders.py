@@ -48,6 +48,10 @@ MOST = 14
 MOST_BLOCKS = 50
 """Slack's limit for a message."""
 
+A_FIRM = "a firm that you are not in any more"
+LEFT = "➖ *A firm that you are not in any more:* what stood here is not kept up to date."
+"""In place of all that was said of it, also of how it is called by now."""
+
 CHOICES = (("hour", "1 hour"), ("tomorrow", "Tomorrow"), ("week", "Next week"))
 """How long one can snooze."""
 
@@ -64,6 +68,9 @@ def digest(found: Sequence[Reminded]) -> Message:
     copied = _with_words(shown)
     for _, of_firm in groupby(shown, key=lambda it: it.scene.position.key.firm):
         items = list(of_firm)
+        if items[0].has_left:
+            blocks.append(section(LEFT))
+            continue
         blocks.append(banner(items[0].scene))
         for nth, it in enumerate(items):
             said = _item(it, copied=it.row in copied)
@@ -118,7 +125,7 @@ def _title(found: Sequence[Reminded]) -> str:
 
 
 def _in_a_sentence(found: Sequence[Reminded]) -> str:
-    firms = list(dict.fromkeys(literal(it.scene.position.name) for it in found))
+    firms = list(dict.fromkeys(A_FIRM if it.has_left else literal(it.scene.position.name) for it in found))
     names = [_named(it) for it in sorted(found, key=_urgency) if it.is_left][:3]
     more = sum(it.is_left for it in found) - len(names)
     said = ", ".join(names) + (f" and {more} more" if more > 0 else "")

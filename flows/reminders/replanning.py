@@ -296,18 +296,22 @@ class _Plan:
         by_their_date = {row.key for row, one in self.owed if one and one.rung.kind not in BESIDE_IT}
         dropped = set(self.drop())
         for key, row in self.rows.items():
-            if key in dropped or (row.settled and not _stands(row)):
+            if key in dropped or (row.settled and not _stands(row)) or self._has_left(row):
                 continue
             rung = rung_of(row.owed)
             now, behind = date_now(self.pack, self.facts.position, rung), behind_now(self.walk, rung)
             if about := about_anew(row, rung, now, behind, dated=key not in by_their_date):
                 yield key, about
 
+    def _has_left(self, row: Kept) -> bool:
+        """Whether its recipient is not in the firm any more: their message is not to show what becomes of it."""
+        return row.owed.person not in self.facts.position.members
+
     def recounted(self) -> Iterator[str]:
         """Rows whose message says how many trading days it is to a date, where these are counted otherwise now."""
         edited = shared.days_edited_since(self.workspace, self.planned)
         for key, row in self.rows.items() if edited else ():
-            if not _stands(row):
+            if not _stands(row) or self._has_left(row):
                 continue
             rung, said = rung_of(row.owed), datetime.fromtimestamp(row.owed.due_at, UTC)
             day = self.people.hours(row.owed.person).day_of(said)
