@@ -6,7 +6,7 @@ somebody writes belongs to their own company, and is kept and answered there.
 
 from typing import NamedTuple
 
-from bot.front.whose import Payload, author_of, installation_of, workspace_of
+from bot.front.whose import Payload, author_of, installation_of, is_of_another_company, workspace_of
 from bot.slack.installed import Installed
 from bot.slack.places import place
 from flows.ports import Directory
@@ -27,9 +27,12 @@ def is_shared(body: Payload) -> bool:
 
 
 def listed(body: Payload, bot_user: str) -> Author:
-    """As Slack says it. Somebody for whom it names no workspace at all is one of none."""
+    """As Slack says it. Somebody for whom it names no workspace at all is one of none.
+
+    What is pressed belongs to the app that showed it: whoever is of another company may do it as a member here only.
+    """
     tenant = workspace_of(body)
-    return Author(tenant or installation_of(body), bot_user, stranger=not tenant)
+    return Author(tenant or installation_of(body), bot_user, stranger=not tenant or is_of_another_company(body))
 
 
 class Authors:

@@ -62,7 +62,8 @@ class Call(msgspec.Struct, frozen=True):
     """The modal that was pressed in or submitted, or the Home."""
     event_id: str = ""
     stranger: bool = False
-    """We know no workspace of theirs with the app in it: answered in general, and nothing is kept."""
+    """We know no workspace of theirs with the app in it: answered in general, and nothing is kept. Of what is pressed
+    or sent it is not known yet whether a lead made them a member."""
     link: bool = False
     """A button that only opens an address: Slack tells us all the same and wants an ack."""
     payload: Payload = {}

@@ -122,8 +122,15 @@ class Table:
                 raise
         return await self._listen(call, found, receipt)
 
-    async def _answer_in_general(self, call: Call, found: Found, _: Receipt) -> Answer:
-        """For a stranger: nobody is looked up, nothing is kept, and no listener that keeps something is asked."""
+    async def _answer_in_general(self, call: Call, found: Found, receipt: Receipt) -> Answer:
+        """For a stranger: nothing is kept, and no listener that keeps something is asked.
+
+        Of words it was looked before whether they are a member's; of what they press or send it is looked here.
+        """
+        if call.kind not in ("command", "mention", "message"):
+            seen = await self._services.directory.sight(call.tenant, _place(call, call.user))
+            if seen.firms:
+                return await self._listen_again_to_an_admin(call, found, receipt)
         nobody = Sighting(Known(_place(call, call.user)), (), "", "", None, any_firm=False)
         if call.kind == "event" or call.link:
             return Quiet()

@@ -45,6 +45,16 @@ def author_of(body: Payload) -> str:
     return f"-/{theirs}" if is_workspace(theirs) else ""
 
 
+def is_of_another_company(body: Payload) -> bool:
+    """Whether somebody of another company pressed what our app showed in a shared channel, or sent a form from there.
+
+    Slack names the workspace of the app beside the person's own (slackapi/java-slack-sdk, #1041). In an org that says
+    nothing: its people may be in any workspace of it.
+    """
+    team = _part(body, "user").get("team_id")
+    return is_workspace(team) and not _enterprise(body) and workspace_of(body) not in ("", f"-/{team}")
+
+
 def _pairs(body: Payload) -> list[tuple[str, object]]:
     """What Slack says of which workspace is of which org; those first of which it says so."""
     said = [(one.get("enterprise_id"), one.get("team_id")) for one in _visible_to(body)]

@@ -23,6 +23,6 @@ def answer(pack: Pack, reply: Reply) -> Message:
 
 def greeting() -> Message:
     """Where nothing was asked, such as for a command."""
-    ask = "What the roadmap says you can ask me: mention me with *when do we have to register?*"
+    ask = "You can ask me here what the roadmap says: mention me with *when do we have to register?*"
     text = f"{NOT_YOURS}, so nothing was done, and nothing was kept. {ask} {FOR_MORE}"
     return Message(text, (section(text),))

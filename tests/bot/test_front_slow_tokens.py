@@ -131,6 +131,17 @@ async def test_an_event_is_sent_again_by_slack_and_answered_then(town: Town) -> 
     assert await slack_tells(town.browser, SAYS_HI, team="T0SANDBOX", enterprise=None) == 200
 
 
+async def test_a_mention_from_another_company_whose_workspace_has_to_be_looked_up_is_sent_again(town: Town) -> None:
+    mention = {"type": "app_mention", "user": "U0CON", "text": "<@U0CAIS> next", "channel": "C0COMPL", "ts": "1.1"}
+    theirs: dict[str, object] = {**mention, "team": "T0SANDBOX", "user_team": "T0OTHER"}
+    for seconds, status in ((SLOW, 503), (0.0, 200)):
+        town.troubles.seconds, asked = seconds, perf_counter()
+        where = {"team": "T0SANDBOX", "enterprise": None, "is_ext_shared_channel": True}
+        assert await slack_tells(town.browser, theirs, **where) == status  # type: ignore[arg-type]
+        assert perf_counter() - asked < SLOW
+        await town.slack.settled()
+
+
 async def test_an_event_about_an_installation_does_not_wait_for_the_database_either(town: Town) -> None:
     town.forgets()
     gone: dict[str, object] = {"type": "tokens_revoked", "tokens": {"bot": ["U0CAIS"]}}

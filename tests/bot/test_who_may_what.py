@@ -193,6 +193,27 @@ async def test_somebody_of_another_company_whom_a_lead_made_a_member_acts_in_a_s
     assert [one.question for one in await services.asking._kept.all(TENANT, key.firm)] == [ASKED]
 
 
+async def test_what_somebody_of_another_company_presses_does_nothing_but_for_members(
+    slack: Slack, services: Services
+) -> None:
+    key = (await a_firm(services, FIRM, BEN)).key
+    conrad = slack.person(CONRAD).at(COMPLIANCE)
+    await conrad.types("/cais")
+    set_up_firm, asked = conrad.last, await conrad.types(f"<@U0CAIS> {ASKED}")
+    comes_from_another_company(slack, CONRAD)
+    firms, calls = await services.events.firm_keys(), len(slack.sandbox.calls)
+    await conrad.presses("Set up your firm", on=set_up_firm)
+    assert conrad.modal is None
+    assert "nothing was done, and nothing was kept" in words_of(conrad.last)
+    await conrad.votes(True, on=asked)
+    assert "nothing was done, and nothing was kept" in words_of(conrad.last)
+    assert await services.events.firm_keys() == firms
+    assert not any(call.method.startswith("users.") for call in slack.sandbox.calls[calls:])
+    await services.set_member(key, Act(person(BEN), "modal", "joins"), person(CONRAD), "member")
+    await conrad.presses("Set up your firm", on=set_up_firm)
+    assert conrad.modal is not None, "whom a lead let in may what a guest may"
+
+
 async def test_where_both_companies_have_the_app_everybody_is_heard_in_their_own_workspace(
     tmp_path: Path, pack: Pack, services: Services
 ) -> None:
