@@ -125,7 +125,7 @@ class _Plan:
             key = one.rung.key(self.key)
             if key in self.rows or not one.said or self._is_long_told(one) or self._is_told_by_another(key):
                 continue
-            if self._is_owed(one) or self._could_not_be_told(one):
+            if self._is_owed(one) or self._could_not_be_told(one) or self._came_with_an_update(one):
                 yield Owed(
                     tenant=self.key.tenant,
                     key=key,
@@ -188,6 +188,15 @@ class _Plan:
         if one.rung.kind not in ("given", "possible") or reach.since is None:
             return False
         return one.since >= reach.since if reach.heard else one.since <= reach.since
+
+    def _came_with_an_update(self, one: Found) -> bool:
+        """A move that was announced before the version of the software that knows of it was here.
+
+        A plan that knew of it would have left a row, but for whoever had reminders off, or was out of reach.
+        """
+        reach = self.people.reach(one.rung.person)
+        changed = (at for at in (reach.since, reach.habits.set_at) if at)
+        return one.rung.kind == "moved" and all(at <= one.at for at in changed)
 
     def _once_more(self) -> Iterator[tuple[str, Owed]]:
         """What was refused, where its recipient was heard of since, and was told nothing newer of it."""

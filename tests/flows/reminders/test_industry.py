@@ -1,12 +1,15 @@
 """Industry dates: those to come remind the leads, those that moved are told once, and those that passed do nothing."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
+from flows.deadlines import Deadline, Revision, Source, Value
 from flows.reminders import milestones
 from tests.flows.reminders.world import ANA, BEN, LEA, LEDGER, NEW_YORK, World, local, started
 
@@ -145,3 +148,49 @@ def test_what_is_to_come_is_what_the_ledger_says_is_known_that_day(when: date) -
         assert known.revision.value.day == coming.on >= when
         assert coming.revision.to <= when
         assert not coming.revision.unverified
+
+
+# --- what comes with a new version of the software -------------------------------------------------------------
+
+SET = Revision(
+    "pilot", 900, date(2026, 11, 2), date(2026, 11, 2), Value("date", date(2027, 3, 1)), "set", "x", (Source("a"),)
+)
+MOVED = replace(
+    SET,
+    number=901,
+    from_=date(2026, 12, 3),
+    to=date(2026, 12, 3),
+    value=Value("date", date(2027, 2, 1)),
+    kind="advanced",
+)
+PILOT = Deadline("pilot", "A pilot")
+
+
+def shipped(monkeypatch: pytest.MonkeyPatch, *revisions: Revision) -> None:
+    """With this version of the software these are known."""
+    known = replace(LEDGER, deadlines=(*LEDGER.deadlines, PILOT), revisions=(*LEDGER.revisions, *revisions))
+    monkeypatch.setattr("tests.flows.reminders.world.LEDGER", known)
+
+
+@pytest.mark.parametrize(
+    ("happens", "told"),
+    [
+        (lambda w: w, ["Dec 10 12:00 milestone:pilot moved"]),
+        (lambda w: w.habits(ANA, off=True).at("2026-12-09 12:00").habits(ANA), []),
+    ],
+)
+def test_a_move_that_comes_with_an_update_is_told_once_to_who_would_have_been_told(
+    monkeypatch: pytest.MonkeyPatch, happens: Callable[[World], World], told: list[str]
+) -> None:
+    shipped(monkeypatch, SET)
+    world = happens(started("2026-11-23 10:00").at("2026-12-02 12:00")).at("2026-12-10 12:00")
+    shipped(monkeypatch, SET, MOVED)
+    world.restart().at("2026-12-11 12:00").restart().at("2026-12-12 12:00")
+    assert [line for line in world.heard() if "moved" in line] == told
+
+
+def test_whoever_began_after_a_move_that_an_update_brings_is_not_told_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    shipped(monkeypatch, SET)
+    world = started("2026-12-04 10:00").at("2026-12-10 12:00")
+    shipped(monkeypatch, SET, MOVED)
+    assert "moved" not in str(world.restart().at("2026-12-12 12:00").heard())
