@@ -155,6 +155,7 @@ class Bot:
             caught_up=self.planner.caught_up.wait,
             speed=speed,
         )
+        self.standstill.plan = self.planner.catch_up
         self.standstill.gone_on = self.delivery.wake
         self.librarian = Librarian(services, self.slack, now)
         self.copies = copies or Copies(Path(), keeps=False)

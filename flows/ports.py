@@ -433,9 +433,12 @@ DecidePlan = Callable[[Facts], Replan]
 class Plans(Protocol):
     """Keeps each firm's plan of reminders: the rows in the outbox that follow from what is known of the firm."""
 
-    async def stale(self, *, now: float, limit: int) -> Sequence[FirmKey]:
+    async def stale(self, *, now: float, limit: int, tenant: str = "") -> Sequence[FirmKey]:
         """Firms whose plan was made from something else than what is known, is a day old by business time `now`, or was
-        made at a time that is still to come; none of a workspace that is stopped."""
+        made at a time that is still to come; none of a workspace that is stopped.
+
+        `tenant`: only those of this workspace, be it stopped.
+        """
 
     async def grounds(self, key: FirmKey, person: str) -> Grounds | None:
         """What reminders of the firm to this person go by; None where there is no such firm."""

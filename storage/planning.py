@@ -56,22 +56,29 @@ end_plan = Statement(
         .where(is_firm(plans))
     )
 )
-stale_plans = Statement(
-    lambda _: (
-        select(snapshots.c.tenant, snapshots.c.firm)
-        .join(plans, and_(plans.c.tenant == snapshots.c.tenant, plans.c.firm == snapshots.c.firm), isouter=True)
-        .where(
-            or_(
-                plans.c.version.is_(None),
-                plans.c.version != snapshots.c.version,
-                plans.c.again_at <= bindparam("now"),
-                plans.c.planned_at > bindparam("now"),  # the clock was moved back, for practice
-            ),
-            snapshots.c.tenant.not_in(select(stopped.c.tenant)),
+
+
+def _stale_plans(whose: Any) -> Statement:
+    return Statement(
+        lambda _: (
+            select(snapshots.c.tenant, snapshots.c.firm)
+            .join(plans, and_(plans.c.tenant == snapshots.c.tenant, plans.c.firm == snapshots.c.firm), isouter=True)
+            .where(
+                or_(
+                    plans.c.version.is_(None),
+                    plans.c.version != snapshots.c.version,
+                    plans.c.again_at <= bindparam("now"),
+                    plans.c.planned_at > bindparam("now"),  # the clock was moved back, for practice
+                ),
+                whose,
+            )
+            .limit(bindparam("limit"))
         )
-        .limit(bindparam("limit"))
     )
-)
+
+
+stale_plans = _stale_plans(snapshots.c.tenant.not_in(select(stopped.c.tenant)))
+stale_plans_of = _stale_plans(snapshots.c.tenant == bindparam("tenant"))
 
 
 def _stale(of: Any, *where: Any) -> Statement:

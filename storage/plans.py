@@ -25,8 +25,8 @@ class Plans:
         self._cache = cache
         self._turn = turn
 
-    async def stale(self, *, now: float, limit: int) -> Sequence[FirmKey]:
-        return await self._runner.ponder(_stale(now, limit))
+    async def stale(self, *, now: float, limit: int, tenant: str = "") -> Sequence[FirmKey]:
+        return await self._runner.ponder(_stale(now, limit, tenant))
 
     async def grounds(self, key: FirmKey, person: str) -> Grounds | None:
         return await self._runner.read(_grounds(self._cache, key, person))
@@ -35,8 +35,12 @@ class Plans:
         return await self._runner.write(lambda: _replan(self._cache, self._turn, key, decide, now))
 
 
-def _stale(now: float, limit: int) -> Unit[list[FirmKey]]:
-    rows = yield planning.stale_plans, {"now": now, "limit": limit}
+def _stale(now: float, limit: int, tenant: str) -> Unit[list[FirmKey]]:
+    wanted = {"now": now, "limit": limit}
+    if tenant:
+        rows = yield planning.stale_plans_of, {**wanted, "tenant": tenant}
+    else:
+        rows = yield planning.stale_plans, wanted
     return [FirmKey(*row) for row in rows]
 
 

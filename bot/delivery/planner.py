@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from functools import partial
 
 from bot.background import set_within
 from bot.slack.people import People
@@ -24,6 +25,11 @@ long as a dozen plans."""
 
 TOGETHER = 8
 """Firms whose plans share a commit, as that takes as long as a plan; a click waits for no more than these."""
+
+
+Found = tuple[Sequence[FirmKey], bool]
+Stale = Callable[[Collection[FirmKey]], Awaitable[Found]]
+"""Finds firms to be planned, without those that failed; and says whether there may be more."""
 
 
 class Planner:
@@ -74,27 +80,38 @@ class Planner:
 
     async def sweep(self) -> int:
         """Plans every firm whose plan is out of date; returns how many. One that fails is tried again next time."""
-        planned, failed, more = 0, set[FirmKey](), True
-        while more:
-            keys, more = await self._stale(failed)
-            for first in range(0, len(keys), TOGETHER):
-                some = keys[first : first + TOGETHER]
-                done = await asyncio.gather(*map(self._plan, some))
-                planned += sum(done)
-                failed.update(key for key, made in zip(some, done, strict=True) if not made)
+        planned = await self._plan_all(self._stale)
         if planned:
             self._planned()
             self._ask()
         return planned
 
-    async def _stale(self, failed: set[FirmKey]) -> tuple[Sequence[FirmKey], bool]:
-        """Those to be planned now, and whether there may be more. Whatever changes meanwhile wakes us once more."""
-        limit = AT_ONCE + len(failed)
+    async def catch_up(self, tenant: str) -> None:
+        """Plans those of a workspace that is stopped, which the rounds leave out. Raises StorageError."""
+        await self._plan_all(partial(self._find, tenant))
+
+    async def _plan_all(self, stale: Stale) -> int:
+        planned, failed, more = 0, set[FirmKey](), True
+        while more:
+            keys, more = await stale(failed)
+            for first in range(0, len(keys), TOGETHER):
+                some = keys[first : first + TOGETHER]
+                done = await asyncio.gather(*map(self._plan, some))
+                planned += sum(done)
+                failed.update(key for key, made in zip(some, done, strict=True) if not made)
+        return planned
+
+    async def _stale(self, failed: Collection[FirmKey]) -> Found:
         try:
-            found = await self._services.reminders.stale(limit=limit)
+            return await self._find("", failed)
         except Exception as error:  # noqa: BLE001 - the next round tries again; without it nobody would be reminded
             log.error("a round failed", extra={"action": "stale", "error": type(error).__name__})
             return (), False
+
+    async def _find(self, tenant: str, failed: Collection[FirmKey]) -> Found:
+        """Those to be planned now, and whether there may be more. Whatever changes meanwhile wakes us once more."""
+        limit = AT_ONCE + len(failed)
+        found = await self._services.reminders.stale(limit=limit, tenant=tenant)
         return [key for key in found if key not in failed], len(found) == limit
 
     async def _plan(self, key: FirmKey) -> bool:

@@ -2,10 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from typing import Any
 
-from bot.background import Background
+from bot.background import Background, ended_within
 from bot.slack.installed import Installed
 from bot.slack.looking_again import LookingAgain
 from bot.slack.web_api import NO_TOKEN, NOT_NOW, SlackSaidNo, TooBusy, Unsure, WebApi
@@ -29,6 +29,9 @@ NOT_GRANTED = "team_access_not_granted"
 
 LASTING = TAKEN_OFF | {SERVED_BY_ANOTHER, NOT_GRANTED, "team_access_revoked", "app_uninstalled", "not_installed"}
 """Reasons that only somebody who does something about them ends."""
+
+A_MOMENT = 2.0
+"""Seconds that a start, or whoever adds the app, waits for a workspace to go on. One with many firms takes longer."""
 
 PAGE = 1000
 """Workspaces in one answer of auth.teams.list; Slack gives no more."""
@@ -63,6 +66,8 @@ class Standstill:
         """Doubts that are being looked into: many calls may be refused at once, and one look is enough for all."""
         self._stopped: set[str] = set()
         self._again = LookingAgain()
+        self.plan: Callable[[str], Awaitable[None]] = _needs_none
+        """Plans a workspace's firms anew before it goes on, as far as their plans are out of date."""
         self.gone_on: Callable[[], None] = lambda: None
         """Called when a workspace goes on: something may be due there."""
 
@@ -181,9 +186,26 @@ class Standstill:
                 await self._go_on(stopped)
 
     async def _go_on(self, tenant: str) -> None:
+        """It goes on, be it after a while: whoever waits here does so for a moment only."""
+        work = self._background.start(self._resume(tenant))
+        if await ended_within(work, A_MOMENT):
+            await work
+
+    async def _resume(self, tenant: str) -> None:
+        """Planned while it is stopped: what was planned before it was may be taken up by any replica once it goes on.
+
+        A crash in between leaves it stopped, until it is heard of or the bot starts.
+        """
         if not await self._installed.is_here(tenant):
             return
         self._stopped.discard(tenant)
+        await self.plan(tenant)
+        if not await self._installed.is_here(tenant):  # taken off again meanwhile
+            return
         await self._outbox.resume(tenant)
         log.info("a workspace goes on", extra={"action": "workspace_resumed", "workspace": tenant})
         self.gone_on()
+
+
+async def _needs_none(tenant: str) -> None:
+    """Where nothing is planned."""

@@ -128,9 +128,12 @@ class Reminders:
 
     # --- the plan ----------------------------------------------------------------------------------------------
 
-    async def stale(self, *, limit: int) -> Sequence[FirmKey]:
-        """Firms whose plan was made from something else than what is known now."""
-        return await self._plans.stale(now=self._now().timestamp(), limit=limit)
+    async def stale(self, *, limit: int, tenant: str = "") -> Sequence[FirmKey]:
+        """Firms whose plan was made from something else than what is known now; only a workspace's where it is named.
+
+        Of one that is stopped there is none, unless it is named.
+        """
+        return await self._plans.stale(now=self._now().timestamp(), limit=limit, tenant=tenant)
 
     async def replan(self, key: FirmKey) -> Replan | None:
         """Plan the firm's reminders anew, and keep its gist; None where there is no such firm."""

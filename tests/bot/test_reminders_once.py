@@ -18,7 +18,7 @@ from flows.roadmap import Pack
 from storage.database import open_database
 from tests.bot.conftest import engine
 from tests.bot.conversing import BEN, LEA, words_of
-from tests.bot.firm_making import TENANT, person
+from tests.bot.firm_making import TENANT, a_firm, person
 from tests.bot.reminding import World, another_replica, new_york, sqlite_url, world_at
 from tests.bot.test_reminders import bens_task, world
 
@@ -340,3 +340,70 @@ async def test_what_was_put_off_goes_with_its_person_and_says_until_when_by_the_
     assert "Why now:* you put this off until Dec 2" in world.said(BEN)
     await world.goes_to("2026-12-02")
     assert len(world.digests(BEN)) == 2
+
+
+# --- a workspace that was stopped ---------------------------------------------------------------------------------
+
+
+async def stopped_for_weeks(world: World) -> None:
+    """What was planned before is long past: Ben's date, and a reminder that another firm has set otherwise since."""
+    await the_day(world)
+    firm = await a_firm(world.services, "Bolt Brokers", LEA, U0BEN="member")
+    await world.services.assign(firm.key, world.act(person(BEN)), "s1", person(BEN))
+    await world.services.set_task_due(firm.key, world.act(person(BEN)), "s1", date(2027, 2, 10))
+    await world.plan()
+    await world.services.outbox.stop(TENANT, "app_uninstalled", now=world.clock.real)
+    await world.slack.bot.standstill.look()
+    world.clock.now = new_york("2027-02-08", 10)
+    await world.plan()
+    assert world.digests(BEN) == []
+
+
+async def test_after_weeks_without_the_app_there_is_one_message_of_how_things_are(world: World) -> None:
+    await stopped_for_weeks(world)
+    await world.slack.lea.types("/cais status")
+    await world.slack.settled()
+    assert await world.services.outbox.stopped() == {}
+    (digest,) = world.digests(BEN)
+    for words in ("Apex Securities", "Bolt Brokers", "you are asked once a week"):
+        assert words in words_of(digest)
+    assert "the day itself" not in words_of(digest)
+    await world.plan()
+    assert len(world.digests(BEN)) == 1
+
+
+async def test_nobody_takes_up_what_was_planned_before_a_stop_until_it_is_planned_anew(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await stopped_for_weeks(world)
+    standstill, plan = world.slack.bot.standstill, world.slack.bot.standstill.plan
+
+    async def dies(tenant: str) -> None:
+        await plan(tenant)
+        assert not await world.services.outbox.claim(due=9e9, now=world.clock.real, lease=1.0, limit=9)
+        raise ConnectionError
+
+    with monkeypatch.context() as patched, suppress(ConnectionError):
+        patched.setattr(standstill, "plan", dies)
+        await standstill.begin()
+    assert list(await world.services.outbox.stopped()) == [TENANT], "whoever dies meanwhile leaves it stopped"
+    await standstill.begin()
+    await world.slack.settled()
+    assert await world.services.outbox.stopped() == {}
+    assert len(world.digests(BEN)) == 1
+
+
+async def test_an_app_that_is_taken_off_again_while_its_firms_are_planned_stays_stopped(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await stopped_for_weeks(world)
+
+    async def gone(tenant: str) -> bool:
+        return False
+
+    async def taken_off(tenant: str) -> None:
+        monkeypatch.setattr(world.slack.bot.installed, "is_here", gone)
+
+    monkeypatch.setattr(world.slack.bot.standstill, "plan", taken_off)
+    await world.slack.bot.standstill.begin()
+    assert list(await world.services.outbox.stopped()) == [TENANT]

@@ -93,6 +93,7 @@ class Replica:
         )
         self.people = People(line, self.services.directory, background, self.real_time, self.services.now)
         self.planner = Planner(self.services, self.people, planned=lambda: None)
+        self.standstill.plan = self.planner.catch_up
         self.delivery = Delivery(
             line,
             self.services,

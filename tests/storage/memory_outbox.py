@@ -197,15 +197,16 @@ class MemoryPlans:
     def __init__(self, shared: "Shared") -> None:
         self._shared = shared
 
-    async def stale(self, *, now: float, limit: int) -> Sequence[FirmKey]:
+    async def stale(self, *, now: float, limit: int, tenant: str = "") -> Sequence[FirmKey]:
         def is_stale(key: FirmKey) -> bool:
             plan = self._shared.plans.get(key)
             if plan is None or plan.version != self._shared.positions[key].version:
                 return True
             return not plan.planned_at <= now < plan.again_at
 
-        of_ours = (key for key in self._shared.positions if key.tenant not in self._shared.stopped)
-        return [key for key in of_ours if is_stale(key)][:limit]
+        stopped = self._shared.stopped
+        wanted = (k for k in self._shared.positions if (k.tenant == tenant if tenant else k.tenant not in stopped))
+        return [key for key in wanted if is_stale(key)][:limit]
 
     async def grounds(self, key: FirmKey, person: str) -> Grounds | None:
         position = self._shared.positions.get(key)

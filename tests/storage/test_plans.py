@@ -258,6 +258,15 @@ async def test_a_stopped_workspace_is_not_planned_until_it_resumes(firm: Databas
     assert await is_stale(firm)
 
 
+async def test_the_firms_of_a_stopped_workspace_are_planned_where_it_is_asked_for_by_name(firm: Database) -> None:
+    await firm.events.change(TWIN, set_up())
+    await firm.outbox.stop(TENANT, "token_revoked", now=1.0)
+    assert await firm.plans.stale(now=10.0, limit=9) == [TWIN]
+    assert await firm.plans.stale(now=10.0, limit=9, tenant=TENANT) == [KEY]
+    await firm.plans.replan(KEY, deciding(), now=10.0)
+    assert await firm.plans.stale(now=10.0, limit=9, tenant=TENANT) == []
+
+
 async def test_a_change_that_comes_while_a_plan_is_made_is_not_lost(url: str) -> None:
     async with await open_database(url) as one, await open_database(url) as other:
         await one.events.change(KEY, set_up())
