@@ -140,6 +140,9 @@ class Bringing:
             if not owed:
                 return
             written = await self._write(owed)
+        has_turn = bool(changes)
+        if written.letter and not changes and await self._queued(written.letter.channel or slack_id(slot.person)):
+            written, has_turn = await self._write(owed), True
         if written.later:
             await self._put_off([o for o in owed if o.key in written.later])
         outcomes = dict.fromkeys(written.needless, "needless")
@@ -147,7 +150,7 @@ class Bringing:
         message, at = "", self._services.now().timestamp()
         if written.letter and said:
             message = await self._posting.deliver(
-                slot.tenant, slot.person, written.letter, metadata(said), has_turn=bool(changes)
+                slot.tenant, slot.person, written.letter, metadata(said), has_turn=has_turn
             )
             self.unanswered.discard(_place(slot))
             outcomes |= {o.key: "sent" for o in said}
@@ -155,6 +158,13 @@ class Bringing:
         if reached:  # whatever was refused before, they can be written to
             self._refusals.pop(_place(slot), None)
         await self._outbox.settle(slot.tenant, outcomes, now=self._now(), message=message, reached=reached, at=at)
+
+    async def _queued(self, channel: str) -> bool:
+        """Whether others came first in its conversation, so that what it says may be otherwise now; else it goes on."""
+        if self._posting.is_free(channel):
+            return False
+        await self._posting.turn(channel)
+        return True
 
     async def _waited(self, place: Place, channel: str) -> bool:
         """Its turn has come, after every message; whether it had to be waited for, which takes nobody's room."""

@@ -1,6 +1,6 @@
 """A firm's plan made anew: what is owed from now on, against the rows that are there. The same facts change nothing."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 
 import msgspec
@@ -30,6 +30,9 @@ CLOCK_STEP = timedelta(milliseconds=1)
 NOTICED = timedelta(minutes=1)
 """That somebody cannot be reached may come to be known so long after the moment it is dated by."""
 
+UNDER_WAY = timedelta(minutes=1)
+"""After so long it is looked again at what somebody was just bringing, and which was not so any more."""
+
 CLOSED = "closed"
 SENT = "sent"
 NEEDLESS = "needless"
@@ -54,7 +57,7 @@ def replan(pack: Pack, ledger: Ledger, facts: Facts, now: datetime) -> Replan:
         outcomes={**outcomes, **dict.fromkeys(plan.refused, NEEDLESS), **posts.outcomes},
         about=about,
         redraw=(*plan.redraw((*outcomes, *about, *plan.recounted(), *plan.asleep(move))), *posts.redraw),
-        again_at=plan.again_at(),
+        again_at=plan.again_at(about),
     )
 
 
@@ -337,11 +340,17 @@ class _Plan:
         for message, person in of.items():
             yield redraw(self.key, person, message, str(self.facts.position.version), self.now.timestamp())
 
-    def again_at(self) -> float:
-        """At the next midnight of somebody who is told of industry dates: what is known changes with the day."""
+    def again_at(self, about: Collection[str]) -> float:
+        """At the next midnight of somebody who is told of industry dates: what is known changes with the day.
+
+        Soon, where somebody is just bringing what ends here, or is `about` something else now: no plan may touch that
+        before it is known to stand in a message, which is drawn anew then.
+        """
         people = [self.people.hours(person) for person in self.people.leads]
         nights = [hours.midnight(hours.day_of(self.now) + ONE_DAY) for hours in people]
-        return min([self.now + ONE_DAY, *(night for night in nights if night > self.now)]).timestamp()
+        overtaken = any(row.tries and (one is None or row.key in about) for row, one in self.owed)
+        soonest = self.now + (UNDER_WAY if overtaken else ONE_DAY)
+        return min([soonest, *(night for night in nights if night > self.now)]).timestamp()
 
 
 def _since_when(key: str) -> str:

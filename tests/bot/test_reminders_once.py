@@ -12,6 +12,7 @@ from bot.bootstrap import build_services
 from bot.delivery.bringing import A_MOMENT
 from bot.delivery.rounds import LEASE
 from bot.slack.people import FRESH
+from flows.events import FirmKey
 from flows.habits import Habits
 from flows.ports import Known
 from flows.roadmap import Pack
@@ -340,6 +341,68 @@ async def test_what_was_put_off_goes_with_its_person_and_says_until_when_by_the_
     assert "Why now:* you put this off until Dec 2" in world.said(BEN)
     await world.goes_to("2026-12-02")
     assert len(world.digests(BEN)) == 2
+
+
+# --- what changes while it is on its way --------------------------------------------------------------------------
+
+
+async def lea_answers(world: World, key: FirmKey) -> None:
+    """Which finishes Ben's task."""
+    await world.services.answer(key, world.act(person(LEA)), "fdid_duty", ["yes"])
+
+
+async def test_what_is_done_while_nobody_knows_whether_it_arrived_is_shown_so_minutes_later(world: World) -> None:
+    key = await bens_task(world)
+    await world.goes_to("2026-12-01", 8, 59)
+    world.slack.sandbox.faults({"method": "chat.postMessage", "kind": "lost_reply"})
+    await world.goes_to("2026-12-01")
+    await lea_answers(world, key)
+    await world.plan()
+    world.clock.real += LEASE + 1
+    await world.goes_to("2026-12-01", 9, 2)
+    await world.goes_to("2026-12-01", 9, 4)
+    (digest,) = world.digests(BEN)
+    assert "done by Lea Haddad" in words_of(digest)
+    assert "Why now" not in words_of(digest)
+
+
+async def test_what_is_done_while_slack_takes_it_is_shown_so_a_minute_later(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = await bens_task(world)
+    await world.goes_to("2026-12-01", 8, 59)
+    posting = world.slack.bot.delivery._bringing._posting
+    turn = posting.turn
+
+    async def meanwhile(channel: str) -> None:
+        monkeypatch.setattr(posting, "turn", turn)
+        await lea_answers(world, key)
+        await world.slack.bot.planner.sweep()
+        await turn(channel)
+
+    monkeypatch.setattr(posting, "turn", meanwhile)
+    await world.goes_to("2026-12-01")
+    await world.goes_to("2026-12-01", 9, 1)
+    (digest,) = world.digests(BEN)
+    assert "done by Lea Haddad" in words_of(digest)
+
+
+async def test_what_is_done_while_others_come_first_in_the_conversation_is_not_sent(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = await bens_task(world)
+    await world.goes_to("2026-12-01", 8, 59)
+    posting = world.slack.bot.delivery._bringing._posting
+    turn = posting.turn
+
+    async def meanwhile(channel: str) -> None:
+        await lea_answers(world, key)
+        await turn(channel)
+
+    monkeypatch.setattr(posting, "is_free", lambda channel: False)
+    monkeypatch.setattr(posting, "turn", meanwhile)
+    await world.goes_to("2026-12-01")
+    assert world.digests(BEN) == []
 
 
 # --- a workspace that was stopped ---------------------------------------------------------------------------------
