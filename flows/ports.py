@@ -359,8 +359,11 @@ class Outbox(Protocol):
     async def in_doubt(self, tenant: str, person: str) -> Sequence[Owed]:
         """What was taken up for this person and is not settled: it may stand in a message already."""
 
-    async def stop(self, tenant: str, reason: str, *, now: float) -> None:
-        """Nothing of this workspace is claimed or planned any more: the app was removed, or its token revoked."""
+    async def stop(self, tenant: str, reason: str, *, now: float, instead_of: str = "") -> None:
+        """Nothing of this workspace is claimed or planned any more: the app was removed, or its token revoked.
+
+        Where it was stopped before, that reason stays, but for the one that this is `instead_of`.
+        """
 
     async def resume(self, tenant: str) -> None:
         """It can be written to again."""

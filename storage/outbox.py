@@ -112,8 +112,8 @@ class Outbox:
     async def in_doubt(self, tenant: str, person: str) -> Sequence[Owed]:
         return await self._runner.read(_in_doubt(tenant, person))
 
-    async def stop(self, tenant: str, reason: str, *, now: float) -> None:
-        await self._runner.write(lambda: _stop(tenant, reason, now))
+    async def stop(self, tenant: str, reason: str, *, now: float, instead_of: str = "") -> None:
+        await self._runner.write(lambda: _stop(tenant, reason, now, instead_of))
 
     async def resume(self, tenant: str) -> None:
         await self._runner.write(lambda: _resume(tenant))
@@ -247,8 +247,8 @@ def _in_doubt(tenant: str, person: str) -> Unit[list[Owed]]:
     return [Owed(*row) for row in rows]
 
 
-def _stop(tenant: str, reason: str, now: float) -> Unit[None]:
-    yield owing.stop, {"tenant": tenant, "reason": reason, "stopped_at": now}
+def _stop(tenant: str, reason: str, now: float, instead_of: str) -> Unit[None]:
+    yield owing.stop, {"tenant": tenant, "reason": reason, "stopped_at": now, "instead_of": instead_of}
 
 
 def _look_again(tenant: str, now: float, before: float) -> Unit[bool]:

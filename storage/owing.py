@@ -307,7 +307,18 @@ detach = Statement(
 )
 """What outlasts the others of its message does not have that drawn anew without them."""
 
-stop = Statement(lambda insert: insert(stopped).on_conflict_do_nothing())
+
+def _stop(insert: Insert) -> ClauseElement:
+    new = insert(stopped)
+    stops: ClauseElement = new.on_conflict_do_update(
+        index_elements=list(stopped.primary_key.columns),
+        set_={stopped.c.reason: new.excluded.reason, stopped.c.stopped_at: new.excluded.stopped_at},
+        where=stopped.c.reason == bindparam("instead_of", type_=stopped.c.reason.type),
+    )
+    return stops
+
+
+stop = Statement(_stop)
 resume = Statement(lambda _: delete(stopped).where(stopped.c.tenant == bindparam("tenant")))
 look_again = Statement(
     lambda _: (

@@ -8,16 +8,11 @@ from typing import Any
 from bot.background import Background, ended_within
 from bot.slack.installed import Installed
 from bot.slack.looking_again import LookingAgain
-from bot.slack.web_api import NO_TOKEN, NOT_NOW, SlackSaidNo, TooBusy, Unsure, WebApi
+from bot.slack.web_api import NO_TOKEN, NOT_NOW, TAKEN_OFF, SlackSaidNo, TooBusy, Unsure, WebApi
 from flows.ports import Outbox
 from storage.installations import whole_org
 
 log = logging.getLogger("cais.standstill")
-
-TAKEN_OFF = frozenset({"account_inactive", "token_revoked"})
-"""What Slack says to a token that will never count again. `invalid_auth` is none of them: Slack says it as well where
-this machine's address is not one that it is to be called from, and then the token is as good as before."""
-
 
 INVALID = "invalid_auth"
 
@@ -108,9 +103,9 @@ class Standstill:
     async def stop(self, tenant: str, reason: str) -> None:
         """Nothing of this workspace is sent from now on. What may pass is no reason any more where another lasts."""
         self._stopped.add(tenant)
-        if not may_pass(reason) and may_pass((await self._outbox.stopped()).get(tenant, reason)):
-            await self._outbox.resume(tenant)
-        await self._outbox.stop(tenant, reason, now=self._now())
+        before = (await self._outbox.stopped()).get(tenant, "")
+        gives_way = before if before and may_pass(before) and not may_pass(reason) else ""
+        await self._outbox.stop(tenant, reason, now=self._now(), instead_of=gives_way)
         about = {"action": "workspace_stopped", "workspace": tenant, "reason": reason}
         log.warning("a workspace was stopped", extra=about)
 

@@ -76,8 +76,9 @@ NO_TOKEN = frozenset(
 """Slack's words for a token that counts no more, and ours for one that is not there; some of them may also be about a
 person."""
 
-FOR_GOOD = frozenset({"account_inactive", "token_revoked"})
-"""Those of them that are said of a token which will never count again."""
+TAKEN_OFF = frozenset({"account_inactive", "token_revoked"})
+"""Those of them that are said of a token which will never count again. `invalid_auth` is none: Slack says it as well
+where this machine's address is not one that it is to be called from, and then the token is as good as before."""
 
 NOT_NOW = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
 """What Slack says when it could not, or is not sure."""
@@ -215,7 +216,7 @@ class WebApi:
                 seconds = _seconds(headers["Retry-After"])
                 raise TooBusy(f"{method}: asked to wait {seconds} s", seconds)
             if said in NO_TOKEN:
-                self._tokens.doubt(self._tenant, token if said in FOR_GOOD else "")
+                self._tokens.doubt(self._tenant, token if said in TAKEN_OFF else "")
                 self._doubted(self._tenant, said)
             raise SlackSaidNo(method, said)
         return answer

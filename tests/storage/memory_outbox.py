@@ -156,8 +156,8 @@ class MemoryOutbox:
         there = [d for d in self._outbox.values() if (d.owed.tenant, d.owed.person) == (tenant, person)]
         return [d.owed for d in sorted(there, key=_in_order) if d.settled_at is None and d.owed.tries]
 
-    async def stop(self, tenant: str, reason: str, *, now: float) -> None:
-        if tenant not in self._shared.stopped:
+    async def stop(self, tenant: str, reason: str, *, now: float, instead_of: str = "") -> None:
+        if self._shared.stopped.get(tenant, instead_of) == instead_of:
             self._shared.stopped[tenant] = reason
             self._looked[tenant] = now
 

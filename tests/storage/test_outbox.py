@@ -272,6 +272,10 @@ async def test_nothing_of_a_stopped_workspace_is_taken_up_until_it_resumes(datab
     await database.outbox.stop(TENANT, "token_revoked", now=1.0)
     await database.outbox.stop(TENANT, "account_inactive", now=2.0)
     assert await database.outbox.stopped() == {TENANT: "token_revoked"}
+    await database.outbox.stop(TENANT, "account_inactive", now=2.0, instead_of="invalid_auth")
+    assert await database.outbox.stopped() == {TENANT: "token_revoked"}
+    await database.outbox.stop(TENANT, "app_uninstalled", now=3.0, instead_of="token_revoked")
+    assert await database.outbox.stopped() == {TENANT: "app_uninstalled"}
     assert await claim(database) == ["b"]
     await database.outbox.settle("-/T2", {"b": "sent"}, now=3.0)
     assert await database.outbox.next_due() is None
