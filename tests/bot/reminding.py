@@ -1,15 +1,18 @@
 """A firm in a workspace whose clocks a test moves on: business time, which reminders go by, and real time."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from bot.app import Bot
 from bot.bootstrap import build_router, build_services
 from bot.clock import real_time
+from bot.delivery import posting
 from flows.firms import Person
 from flows.roadmap import Pack
 from flows.services import Act, Services
@@ -21,6 +24,10 @@ from tests.storage.fresh import fresh_database
 
 NEW_YORK = ZoneInfo("America/New_York")
 NINE = 9
+
+A_TURN = 0.05
+"""Seconds between two messages in one conversation here: a day of a world goes by in a moment. The simulation, whose
+seconds cost nothing, finds out where it is less than one."""
 
 
 class Clock:
@@ -106,6 +113,16 @@ async def world_at(
 ) -> AsyncIterator[World]:
     """A workspace with the bot in it, at this time."""
     clock = clock or Clock(now)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(posting, "A_SECOND", A_TURN)
+        async with _world_at(tmp_path, pack, clock, url, sandbox) as world:
+            yield world
+
+
+@asynccontextmanager
+async def _world_at(
+    tmp_path: Path, pack: Pack, clock: Clock, url: str, sandbox: Mapping[str, object]
+) -> AsyncIterator[World]:
     async with await open_database(url or fresh_database(tmp_path / "cais.db")) as opened:
         services = build_services(opened, pack, clock, engine=engine)
         async with bot_in_slack("http", services, build_router(), now=clock.real_time, **sandbox) as slack:
