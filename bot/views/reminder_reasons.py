@@ -9,6 +9,7 @@ from bot.views.reminded import Reminded
 from bot.views.rules import WORDS
 from flows.reminders.becoming import Becoming
 from flows.reminders.ladders import told_on
+from flows.reminders.rung import USUAL
 
 UNREACHED = "cannot be reached here"
 
@@ -67,9 +68,9 @@ def _why_late(it: Reminded) -> str:
         days = it.scene.position.reminders.late_to_leads
         begins = f"from the {_nth(days)} trading day after its date on" if days else "from the day after its date on"
         return f"{begins}, leads are told too"
-    every = it.scene.position.reminders.late_every
+    every = it.rung.every or USUAL.late_every
     often = "you are asked once a week" if every == 7 else f"you are asked every {every} days"
-    named = it.rung.on + timedelta(it.rung.rung) if it.rung.on else it.today
+    named = it.rung.on + timedelta(every * it.rung.rung) if it.rung.on else it.today
     planned = it.calendar.on_or_before(named)
     if planned < it.today:
         return f"{often}, and {_kept_until_now(it, 'the day for it', planned)}"
@@ -98,7 +99,7 @@ def _why_wait(it: Reminded) -> str:
 
 def _is_first_look(it: Reminded, again: date) -> bool:
     """Whether it comes for the day that somebody picked; where it stands beside another reminder, going by today."""
-    return it.rung.rung == 0 if it.rung.kind == "wait" else it.calendar.on_or_before(again) == it.today
+    return it.rung.rung == 1 if it.rung.kind == "wait" else it.calendar.on_or_before(again) == it.today
 
 
 def _why_look_again(it: Reminded, on: date) -> str:

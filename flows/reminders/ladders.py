@@ -11,11 +11,7 @@ from flows.trading_days import NYSE, Calendar
 
 
 class Step(msgspec.Struct, frozen=True):
-    """One day of a ladder. `skipped` names holidays between.
-
-    `nth`: how many trading days before; of what is late how many days after, of a wait how many trading days. It names
-    a reminder, also where the firm asks for fewer or more of them in between.
-    """
+    """One day of a ladder; `nth` is how many days before, or which one in a row. `skipped` names holidays between."""
 
     nth: int
     day: date
@@ -53,22 +49,22 @@ class Ladders:
 
     def late(self, on: date, every: int, *, first: date, last: date) -> Iterator[Step]:
         """Every so many calendar days after a date, rolled back to a trading day; those from `first` to `last`."""
-        nth, told = every * max(1, (first - on).days // every), on
-        while (due := on + timedelta(nth)) <= last + timedelta(every):
+        nth, told = max(1, (first - on).days // every), on
+        while (due := on + timedelta(every * nth)) <= last + timedelta(every):
             day = self.calendar.on_or_before(due)
             if first <= day <= last and day > told:
                 told = day
                 yield Step(nth, day)
-            nth += every
+            nth += 1
 
     def waiting(self, since: date, again: date | None, every: int, *, first: date, last: date) -> Iterator[Step]:
         """Every so many trading days of a wait; where a day to look again was given, on it and then on from it."""
-        nth, before = (0, None) if again else (every, since)
+        nth, before = 1, None if again else since
         day = self.calendar.on_or_before(again) if again else self.calendar.plus(since, every)
         while day <= last:
             if day >= first:
                 yield Step(nth, day, self.calendar.skipped(before, day) if before else ())
-            nth, before, day = nth + every, day, self.calendar.plus(day, every)
+            nth, before, day = nth + 1, day, self.calendar.plus(day, every)
 
 
 _NYSE = Ladders(NYSE)

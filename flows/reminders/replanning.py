@@ -33,6 +33,10 @@ NOTICED = timedelta(minutes=1)
 UNDER_WAY = timedelta(minutes=1)
 """After so long it is looked again at what somebody was just bringing, and which was not so any more."""
 
+STILL_NEWS = timedelta(80)
+"""So long after a move those are told of it to whom a new version of the software brings it; rows that earlier versions
+wrote were kept for a little longer."""
+
 CLOSED = "closed"
 SENT = "sent"
 NEEDLESS = "needless"
@@ -199,7 +203,8 @@ class _Plan:
         """
         reach = self.people.reach(one.rung.person)
         changed = (at for at in (reach.since, reach.habits.set_at) if at)
-        return one.rung.kind == "moved" and all(at <= one.at for at in changed)
+        is_new = one.rung.kind == "moved" and one.rung.due_at > self.now - STILL_NEWS
+        return is_new and all(at <= one.at for at in changed)
 
     def _once_more(self) -> Iterator[tuple[str, Owed]]:
         """What was refused, where its recipient was heard of since, and was told nothing newer of it."""

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from flows.events import FirmKey
-from flows.habits import Reach
+from flows.habits import Reach, Rules
 from flows.position import Position
 from flows.reminders.ladders import Step, ladders_of
 from flows.reminders.telling import People
@@ -18,16 +18,20 @@ Kind = Literal["before", "late", "wait", "moved", "given", "possible", "unreacha
 LOOK_BACK = timedelta(120)
 """What was to be told once longer ago is not owed any more: rows about it are forgotten some time after."""
 
+USUAL = Rules()
+"""Of a firm that set none of its own."""
+
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class Rung(msgspec.Struct, frozen=True):
     """One reminder for one person.
 
-    `rung`: how many days before or after, see `Step.nth`. `revision`: what set the date. `on`: the date it is
+    `rung`: how many trading days before, or which one in a row. `revision`: what set the date. `on`: the date it is
     about; of a wait the day it began. `skipped`: holidays that were not counted. `drawn`: the date that its message was
     drawn with last, where that is not `on`; `behind`: the tasks that it was drawn as coming after. See
-    flows.reminders.redating.
+    flows.reminders.redating. `every`: how many days those of what is late, or of a wait, are apart, where a firm set
+    that itself; else 0.
     """
 
     person: str
@@ -40,10 +44,15 @@ class Rung(msgspec.Struct, frozen=True):
     skipped: tuple[str, ...] = ()
     drawn: str = ""
     behind: str = ""
+    every: int = 0
 
     def key(self, firm: FirmKey) -> str:
-        """What it is known by, whenever it is worked out again."""
-        return f"{firm.firm}|{self.subject}|{self.person}|{self.kind}|{self.rung}|{self.revision}"
+        """What it is known by, whenever it is worked out again.
+
+        The second of those that come every seven days is another one than the second of every two.
+        """
+        which = f"{self.rung}/{self.every}" if self.every else str(self.rung)
+        return f"{firm.firm}|{self.subject}|{self.person}|{self.kind}|{which}|{self.revision}"
 
 
 class Found(NamedTuple):
@@ -88,6 +97,11 @@ class Workings:
         self.position = position
         self._wanted = None if of is None else {part for rung in of for part in _parts(rung)}
         self.rules = position.reminders
+        late, wait = self.rules.late_every, self.rules.wait_every
+        self._own_intervals: Mapping[Kind, int] = {
+            "late": 0 if late == USUAL.late_every else late,
+            "wait": 0 if wait == USUAL.wait_every else wait,
+        }
         self.now = now
         self.last = (until + timedelta(2)).date()
         self.calendar = calendar
@@ -157,7 +171,8 @@ class Workings:
     def on_day(self, step: Step, person: str, dated: Dated, kind: Kind, since: datetime) -> Found:
         """A step of a ladder, at the person's hour."""
         at, due_at = self._on(person, step.day)
-        rung = Rung(person, dated.subject, kind, step.nth, dated.revision, due_at, dated.on, step.skipped)
+        every = self._own_intervals.get(kind, 0)
+        rung = Rung(person, dated.subject, kind, step.nth, dated.revision, due_at, dated.on, step.skipped, every=every)
         return Found(rung, since, at)
 
     def _on(self, person: str, day: date) -> tuple[datetime, datetime]:

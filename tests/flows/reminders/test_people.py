@@ -178,18 +178,18 @@ def test_a_task_that_somebody_else_opens_again_is_told_its_owner() -> None:
 
 def test_a_wait_is_asked_about_every_five_trading_days_and_from_the_tenth_on_the_leads_are_too() -> None:
     world = started().give("s2", BEN, BEN).wait("s2", who=BEN).at("2026-12-23 00:00")
-    assert world.heard(BEN) == ["Dec 8 09:00 s2 wait 5", "Dec 15 09:00 s2 wait 10", "Dec 22 09:00 s2 wait 15"]
-    assert world.heard(ANA) == ["Dec 15 09:00 s2 wait 10", "Dec 22 09:00 s2 wait 15"]
+    assert world.heard(BEN) == ["Dec 8 09:00 s2 wait 1", "Dec 15 09:00 s2 wait 2", "Dec 22 09:00 s2 wait 3"]
+    assert world.heard(ANA) == ["Dec 15 09:00 s2 wait 2", "Dec 22 09:00 s2 wait 3"]
 
 
 def test_a_wait_with_a_day_to_look_again_is_asked_about_then_and_not_before() -> None:
     world = started().wait("s2", again=date(2026, 12, 12)).at("2026-12-19 00:00")
-    assert world.heard() == ["Dec 11 09:00 s2 wait", "Dec 18 09:00 s2 wait 5"]
+    assert world.heard() == ["Dec 11 09:00 s2 wait 1", "Dec 18 09:00 s2 wait 2"]
 
 
 def test_a_wait_that_began_long_ago_is_counted_from_its_first_day_and_nothing_before_it_was_recorded_is_said() -> None:
     world = started().wait("s2", since=date(2026, 11, 16)).at("2026-12-09 00:00")
-    assert world.heard() == ["Dec 8 09:00 s2 wait 15"]
+    assert world.heard() == ["Dec 8 09:00 s2 wait 3"]
 
 
 def test_a_wait_that_is_over_is_not_spoken_of() -> None:
@@ -328,8 +328,8 @@ def test_what_did_not_apply_yet_when_its_hour_fell_into_a_pause_is_not_said_at_i
 
 def test_whoever_is_off_is_sent_nothing_and_the_leads_hear_of_what_is_late() -> None:
     world = started().habits(BEN, off=True).give("s2", BEN).due("s2", date(2026, 12, 2)).at("2026-12-16 12:00")
-    assert (world.heard(BEN), world.heard(ANA)) == ([], ["Dec 9 09:00 s2 late 7", "Dec 16 09:00 s2 late 14"])
-    assert world.habits(BEN).at("2026-12-24 00:00").heard(BEN) == ["Dec 23 09:00 s2 late 21"]
+    assert (world.heard(BEN), world.heard(ANA)) == ([], ["Dec 9 09:00 s2 late 1", "Dec 16 09:00 s2 late 2"])
+    assert world.habits(BEN).at("2026-12-24 00:00").heard(BEN) == ["Dec 23 09:00 s2 late 3"]
 
 
 @pytest.mark.parametrize(
