@@ -161,7 +161,7 @@ class Bot:
         self.copies = copies or Copies(Path(), keeps=False)
         self.keeper = Keeper(services, self.slack, self.copies, now)
         self.exporter = Exporter(services, self.slack, self.background, self.copies)
-        self.firm_list_reader = FirmListReader(services, self.slack, self.background, now)
+        self.firm_list_reader = FirmListReader(services, self.slack, self.background, now, speed=speed)
         turned_away = TurnedAway(self.counts)
         routing = Routing(
             table=self.table,

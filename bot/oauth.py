@@ -201,9 +201,8 @@ RUN_OUT = pages.not_installed_page(
 )
 BEGUN_IN_SLACK = pages.not_installed_page(
     "This was begun in Slack",
-    "To be sure that it was you, an installation has to begin here. Nothing was changed by opening this page: where "
-    "the app answered before, it goes on; where it is new it has no access yet and does not answer, even if Slack "
-    "shows it.",
+    "To be sure that it was you, an installation has to begin here. Nothing was changed by opening this page. If the "
+    "app answered you before, it still does. If it is new, it does not answer yet, even if Slack shows it.",
     "Begin on the first page: adding the app once more does no harm.",
     begin="To the first page",
 )

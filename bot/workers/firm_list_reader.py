@@ -16,7 +16,7 @@ from bot.slack.web_api import NotHandedOver, SlackSaidNo, TooBusy, TooLarge, Uns
 from flows.firm_lists.people import Face, anybody_named, with_people
 from flows.firm_lists.reading import FirmList
 from flows.firm_lists.text import LARGEST, TOO_LARGE, decode
-from flows.firm_lists.use_cases import WENT_WRONG, Given
+from flows.firm_lists.use_cases import READING, WENT_WRONG, Given
 from flows.firms import Refusal
 from flows.ports import Known
 from flows.services import Services
@@ -26,6 +26,9 @@ log = logging.getLogger("cais.firm_list_reader")
 PAGE = 500
 MOST_PAGES = 40
 """Of people: in a workspace of more than twenty thousand the others cannot be named in a list."""
+
+HELD_FOR = READING / 3
+"""Seconds after which it is said again that a list is still being read."""
 
 PATIENCE = 120.0
 """Seconds to wait where Slack asks to: it gives out some twenty pages a minute."""
@@ -38,20 +41,29 @@ People = Mapping[str, tuple[Known, tuple[str, ...]]]
 """By our id: what is known of somebody, and the codes one may write for them."""
 
 
+class _Reading:
+    """A list that is being read, as it is owed now."""
+
+    def __init__(self, given: Given) -> None:
+        self.given = given
+
+
 class _NoPeople(Exception):
     """Slack does not say who there is."""
 
 
 class FirmListReader:
-    """`now` is real time in UNIX seconds."""
+    """`now` is real time in UNIX seconds; `speed` is how many times as fast as it business time runs."""
 
-    def __init__(self, services: Services, slack: WebApi, background: Background, now: Callable[[], float]) -> None:
+    def __init__(
+        self, services: Services, slack: WebApi, background: Background, now: Callable[[], float], *, speed: float = 1.0
+    ) -> None:
         self._services = services
         self._slack = slack
         self._background = background
         self._now = now
         self._under_way: set[tuple[str, str | None]] = set()
-        services.firm_lists.carry_out = self.begin
+        services.firm_lists.carry_out, services.firm_lists.speed = self.begin, speed
 
     def begin(self, given: Given) -> None:
         """Reads it, beside what people do meanwhile, unless it is under way here already."""
@@ -60,7 +72,8 @@ class FirmListReader:
             self._background.start(self._see_to(given))
 
     async def _see_to(self, given: Given) -> None:
-        lists = self._services.firm_lists
+        lists, reading = self._services.firm_lists, _Reading(given)
+        holding = asyncio.ensure_future(self._hold(reading))
         try:
             found = await lists.read(given, given.text or await self._fetch(given))
             names: dict[str, str] = {}
@@ -68,15 +81,25 @@ class FirmListReader:
                 people = await self._everybody(given.tenant)
                 found = with_people(found, [_face(known, codes) for known, codes in people.values()])
                 names = await self._remember(given.tenant, found, people)
-            await lists.looked_at(given, found, names)
+            await lists.looked_at(reading.given, found, names)
         except asyncio.CancelledError:
-            await lists.left_off(given)
+            await lists.left_off(reading.given)
             raise
         except Exception as error:  # noqa: BLE001 - whatever went wrong, whoever handed it over is told
             log.info("a list was not read", extra={"action": "firm_list", "error": type(error).__name__})
-            await lists.looked_at(given, FirmList((), ()), refused=_why(error))
+            await lists.looked_at(reading.given, FirmList((), ()), refused=_why(error))
         finally:
+            holding.cancel()
             self._under_way.discard(_which(given))
+
+    async def _hold(self, reading: "_Reading") -> None:
+        """Slack gives out people slowly: where it takes long, nobody is to take it for a list that was left behind."""
+        while True:
+            await asyncio.sleep(HELD_FOR)
+            try:
+                reading.given = await self._services.firm_lists.still_read(reading.given)
+            except Exception as error:  # noqa: BLE001 - at worst somebody else reads it, too, and the look comes once
+                log.info("a list is not held", extra={"action": "firm_list", "error": type(error).__name__})
 
     async def _fetch(self, given: Given) -> str:
         """Raises Refusal, and what Slack says to that."""

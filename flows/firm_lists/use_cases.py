@@ -34,7 +34,7 @@ AT_ONCE = 25
 POSITIONS_AT_ONCE = 100
 
 READING = 180.0
-"""Seconds (business time) that whoever reads a list has for it; then it is read by somebody else."""
+"""Seconds (real time) for which whoever reads a list has it, and then as long again if they say so in time."""
 
 MOST_TRIES = 5
 """How often a list is begun to be read: more come only from one that ends the process each time."""
@@ -47,8 +47,8 @@ NOT_YOURS = Refusal(
 )
 WENT_WRONG = "Something went wrong while I read that list. Nothing was set up. Hand it over again."
 WITHHELD = (
-    "I was stopped before I had read that list, and what you pasted was not kept: it may hold what must not be kept,"
-    " such as personal data. Nothing was set up. Hand it over again."
+    "I could not finish reading that list, and did not keep what you pasted: it may hold what must not be kept, such as"
+    " personal data. Nothing was set up. Please hand it over again."
 )
 GONE = Refusal("That list is not kept any more, so nothing was set up. Hand it over again.", kind="stale")
 
@@ -65,6 +65,8 @@ class Given(msgspec.Struct, frozen=True):
     """Which try at reading it this is."""
     withheld: bool = False
     """Its text looked like personal data and is not kept, so that only whoever took it can read it."""
+    held: int = 0
+    """How often whoever reads it said that they still do."""
 
 
 class Look(msgspec.Struct, frozen=True):
@@ -129,6 +131,8 @@ class FirmLists:
         """Told what to fetch and read; calls `looked_at` with it then, or `left_off`."""
         self.wake: Callable[[], None] = lambda: None
         """Told when somebody is owed something."""
+        self.speed = 1.0
+        """How many times as fast as real time business time runs."""
 
     # --- handing it over, and the look -------------------------------------------------------------------------
 
@@ -141,9 +145,15 @@ class FirmLists:
         await self._outbox.owe([self._to_be_read(given, seconds=READING)])
         self.carry_out(given)
 
+    async def still_read(self, given: Given) -> Given:
+        """Nobody else begins with it for as long again; it is the list that is given back which is read now."""
+        following = msgspec.structs.replace(given, held=given.held + 1)
+        await self._outbox.swap(given.tenant, _key_of(given), [self._to_be_read(following, seconds=READING)])
+        return following
+
     async def left_off(self, given: Given) -> None:
         """Whoever reads it has to stop, so that somebody else begins at once."""
-        following = msgspec.structs.replace(given, nth=given.nth + 1)
+        following = msgspec.structs.replace(given, nth=given.nth + 1, held=0)
         await self._outbox.swap(given.tenant, _key_of(given), [self._to_be_read(following)])
 
     async def take_up(self, row: Owed) -> None:
@@ -154,13 +164,13 @@ class FirmLists:
         elif given.withheld or given.nth >= MOST_TRIES:
             await self.looked_at(given, FirmList((), ()), refused=WITHHELD if given.withheld else WENT_WRONG)
         else:
-            following = msgspec.structs.replace(given, nth=given.nth + 1)
+            following = msgspec.structs.replace(given, nth=given.nth + 1, held=0)
             await self._outbox.swap(row.tenant, row.key, [self._to_be_read(following, seconds=READING)])
             self.carry_out(following)
 
     def _to_be_read(self, given: Given, *, seconds: float = 0.0) -> Owed:
         kept = msgspec.structs.replace(given, text="", withheld=True) if looks_like(given.text) else given
-        due = self._now().timestamp() + seconds
+        due = self._now().timestamp() + seconds * self.speed
         who, about = given.act.who.id, _encode(kept).decode()
         return Owed(given.tenant, _key_of(given), firm="", kind=READ, person=who, about=about, due_at=due)
 
@@ -296,7 +306,7 @@ class FirmLists:
 
 def _key_of(given: Given) -> str:
     """Of the row by which it is owed that this list is read, by this try."""
-    return f"{READ}|{given.act.cause}|{given.nth}"
+    return f"{READ}|{given.act.cause}|{given.nth}" + (f".{given.held}" if given.held else "")
 
 
 def must_be_admin(who: Person) -> None:

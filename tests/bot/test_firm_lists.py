@@ -15,6 +15,7 @@ from bot.bootstrap import build_router
 from bot.clock import real_time
 from bot.views import firm_lists as views
 from bot.views.room import MOST_TEXT, characters
+from bot.workers import firm_list_reader
 from flows.asked import Owed
 from flows.firm_lists.use_cases import (
     AT_ONCE,
@@ -283,6 +284,33 @@ async def test_a_list_that_a_stop_kept_from_being_read_is_read_by_the_next_bot(
     async with next_bot(slack, services):
         await slack.sandbox.until(lambda: "*2 firms can be set up" in words_of(slack.ana.last), 20)
     assert len(slack.ana.sees) == before + 1
+    assert await to_be_read(services) == []
+
+
+async def test_a_list_that_takes_long_to_read_is_not_taken_for_one_that_was_left_behind(
+    slack: Slack, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(firm_list_reader, "HELD_FOR", 0.05)
+    await slack.ana.types("/cais firm import")
+    slack.sandbox.faults({"method": "users.list", "kind": "429", "retry_after": 1, "times": 1})
+    view = slack.ana.modal
+    assert view is not None
+    await slack.sandbox.submit(ANA, view, {"text": {"value": as_state({"type": "plain_text_input"}, LIST)}})
+    await slack.sandbox.until(lambda: not slack.bot.background.running and "*2 firms" in words_of(slack.ana.last), 20)
+    assert [row.key for row in await to_be_read(services)] == []
+
+
+async def test_who_still_reads_a_list_has_it_for_as_long_again_and_by_real_time(services: Services) -> None:
+    given = await handed_over(services, LIST + "\nSSN 987-65-4321,ana")
+    services.firm_lists.speed = 3600.0
+    held = await services.firm_lists.still_read(given)
+    assert (held.text, held.nth) == (given.text, given.nth)
+    at = NOW.timestamp() + READING * 3600
+    assert await services.outbox.claim(due=at - 1, now=0.0, lease=1.0, limit=9) == []
+    (row,) = await to_be_read(services)
+    assert row.due_at == at
+    await services.firm_lists.looked_at(held, await services.firm_lists.read(held, LIST))
+    assert len((await look(services)).found.rows) == 2
     assert await to_be_read(services) == []
 
 
