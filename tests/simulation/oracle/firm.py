@@ -160,6 +160,8 @@ def _take(firm: Firm, number: int, happening: s.InFirm) -> None:
 
 
 def _take_date(firm: Firm, said: tuple[datetime, str, int], happening: s.InFirm) -> None:
+    if _is_set_already(firm, happening):
+        return
     match happening:
         case s.Dates(task=task, day=day):
             _keep(firm.dates, task, Due(*said, day) if day else None)
@@ -185,6 +187,23 @@ def _take_date(firm: Firm, said: tuple[datetime, str, int], happening: s.InFirm)
 def _finish(firm: Firm, task: str, state: str = "done") -> None:
     firm.finished[task] = state
     firm.waits.pop(task, None)
+
+
+def _is_set_already(firm: Firm, happening: s.InFirm) -> bool:
+    """The day that it is already: nothing is set anew."""
+    match happening:
+        case s.Dates(task=task, day=day):
+            kept = firm.dates.get(task)
+        case s.DatesStep(step=step, day=day):
+            kept = firm.step_dates.get(step)
+        case s.Targets(day=day):
+            kept = firm.target
+        case s.DatesYearly(name=name, month=month, day=day):
+            yearly = firm.yearly.get(name)
+            return yearly is not None and (yearly.month, yearly.day) == (month, day)
+        case _:
+            return False
+    return kept is not None and kept.on == day
 
 
 def _keep(kept: dict, key: str, value: object) -> None:
