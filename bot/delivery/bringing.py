@@ -240,7 +240,7 @@ class Bringing:
             answer = await self._slack.of(slot.tenant).call("users.info", asked, form=True, patience=5.0)
         except (SlackSaidNo, TooBusy, Unsure):
             return False
-        return bool(answer["user"].get("deleted"))
+        return bool((answer.get("user") or {}).get("deleted"))
 
     def _may_still_pass(self, slot: Slot) -> bool:
         place, now = _place(slot), self._now()

@@ -222,9 +222,8 @@ class EventInbox:
 
     async def _go_round(self) -> None:
         while True:
-            await self._try(
-                "take_up", self._begin
-            )  # and not to its end: whoever was left meanwhile need not wait for it
+            # Begun, and not waited for: whoever is left meanwhile need not wait for it either.
+            await self._try("take_up", self._begin)
             await self._try("forget", self.forget)
             await set_within(self._hurried, ROUND)
             self._hurried.clear()

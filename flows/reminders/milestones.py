@@ -30,9 +30,9 @@ def to_come(ledger: Ledger, today: date) -> tuple[ToCome, ...]:
     return _to_come(Same(ledger), today)
 
 
-def moved(ledger: Ledger, first: date, today: date) -> tuple[Moved, ...]:
-    """Real changes that came to be known from `first` to today, and are about something that was not wholly past."""
-    return _moved(Same(ledger), first, today)
+def moved(ledger: Ledger, today: date) -> tuple[Moved, ...]:
+    """Real changes that came to be known by today, and were about something that was not wholly past then."""
+    return _moved(Same(ledger), today)
 
 
 # All firms that share a ledger ask the same of a day.
@@ -42,8 +42,8 @@ def _to_come(ledger: Same, today: date) -> tuple[ToCome, ...]:
 
 
 @lru_cache(maxsize=256)
-def _moved(ledger: Same, first: date, today: date) -> tuple[Moved, ...]:
-    return tuple(_those_moved(_ledger(ledger), first, today))
+def _moved(ledger: Same, today: date) -> tuple[Moved, ...]:
+    return tuple(_those_moved(_ledger(ledger), today))
 
 
 def _ledger(same: Same) -> Ledger:
@@ -69,10 +69,10 @@ def _first_to_say_so(ledger: Ledger, revision: Revision) -> Revision:
         revision = before
 
 
-def _those_moved(ledger: Ledger, first: date, today: date) -> Iterator[Moved]:
+def _those_moved(ledger: Ledger, today: date) -> Iterator[Moved]:
     for revision in ledger.revisions:
         known = max(revision.to, revision.added_at.date()) if revision.added_at else revision.to
-        if not first <= known <= today:
+        if known > today:
             continue
         notice = ledger.notice(revision)
         if notice and (_is_to_come(notice.old, known) or _is_to_come(revision.value, known)):

@@ -7,7 +7,7 @@ from flows.deadlines import Ledger, Revision
 from flows.own_dates import in_year
 from flows.position import Recurring
 from flows.reminders import milestones
-from flows.reminders.rung import BEGINNING, Dated, Found, Workings
+from flows.reminders.rung import Dated, Found, Workings
 
 
 def of_target(workings: Workings) -> Iterator[Found]:
@@ -73,7 +73,7 @@ def of_moves(workings: Workings, ledger: Ledger) -> Iterator[Found]:
     """Industry dates that were moved while the firm was there; what is known from today on, where the person is."""
     for person in workings.people.leads:
         hours = workings.people.hours(person)
-        for told in milestones.moved(ledger, BEGINNING.date(), hours.day_of(workings.now)):
+        for told in milestones.moved(ledger, hours.day_of(workings.now)):
             if not workings.wants(f"milestone:{told.deadline.id}"):
                 continue
             day = told.revision.value.day or date.max

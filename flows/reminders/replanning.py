@@ -113,6 +113,7 @@ class _Plan:
             if not people.reach(one.rung.person).habits.off:
                 self.holds[lasting(one.rung.key(self.key))] = one
         self.told_lost = set(self._told_lost()) - {""}
+        """Which leads know of an owner out of reach, see `_told_lost`."""
         self.told_that_day = set(self._told_that_day())
         """Of which date of a person's, and on which day where they are, somebody was reminded before it."""
         self.owed = [(row.owed, self._standing(row.owed)) for row in facts.rows if not row.settled]

@@ -1,6 +1,7 @@
 """Each reminder is sent once: across crashes, lost replies, restarts and several replicas."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
@@ -366,21 +367,30 @@ async def test_what_is_done_while_nobody_knows_whether_it_arrived_is_shown_so_mi
     assert "Why now" not in words_of(digest)
 
 
-async def test_what_is_done_while_slack_takes_it_is_shown_so_a_minute_later(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    key = await bens_task(world)
+async def while_it_waits(world: World, monkeypatch: pytest.MonkeyPatch, happens: Callable[[], Awaitable[None]]) -> None:
+    """December 1, a minute before nine; this happens while Ben's reminder waits for its turn in the conversation."""
     await world.goes_to("2026-12-01", 8, 59)
     posting = world.slack.bot.delivery._bringing._posting
     turn = posting.turn
 
     async def meanwhile(channel: str) -> None:
         monkeypatch.setattr(posting, "turn", turn)
-        await lea_answers(world, key)
-        await world.slack.bot.planner.sweep()
+        await happens()
         await turn(channel)
 
     monkeypatch.setattr(posting, "turn", meanwhile)
+
+
+async def test_what_is_done_while_slack_takes_it_is_shown_so_a_minute_later(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = await bens_task(world)
+
+    async def done() -> None:
+        await lea_answers(world, key)
+        await world.slack.bot.planner.sweep()
+
+    await while_it_waits(world, monkeypatch, done)
     await world.goes_to("2026-12-01")
     await world.goes_to("2026-12-01", 9, 1)
     (digest,) = world.digests(BEN)
@@ -391,16 +401,8 @@ async def test_what_is_done_while_others_come_first_in_the_conversation_is_not_s
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key = await bens_task(world)
-    await world.goes_to("2026-12-01", 8, 59)
-    posting = world.slack.bot.delivery._bringing._posting
-    turn = posting.turn
-
-    async def meanwhile(channel: str) -> None:
-        await lea_answers(world, key)
-        await turn(channel)
-
-    monkeypatch.setattr(posting, "is_free", lambda channel: False)
-    monkeypatch.setattr(posting, "turn", meanwhile)
+    await while_it_waits(world, monkeypatch, lambda: lea_answers(world, key))
+    monkeypatch.setattr(world.slack.bot.delivery._bringing._posting, "is_free", lambda channel: False)
     await world.goes_to("2026-12-01")
     assert world.digests(BEN) == []
 
