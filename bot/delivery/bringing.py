@@ -1,7 +1,8 @@
 """Brings one person what is owed at one time: written, sent, settled; after a crash only what did not arrive."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from bot.delivery.arrivals import IN_DOUBT, NOBODY, Arrivals, metadata
@@ -62,6 +63,9 @@ MOST_REFUSALS = 4
 SOME_MINUTES = 300.0
 """Seconds between such tries."""
 
+A_DAY = 86_400.0
+"""Seconds for which what only another version can write waits for it."""
+
 FORGOTTEN = 3600.0
 """Seconds after which such a refusal no longer counts as the one before."""
 
@@ -114,7 +118,10 @@ class Bringing:
         place = _place(slot)
         self.unanswered.add(place)
         try:
-            await self._send(slot)
+            if slot.owed[0].kind in self._letters:
+                await self._send(slot)
+            else:
+                await self._leave_to_another_version(slot)
         except NotSent as put_off:
             await self._release(slot.tenant, [o.key for o in slot.owed], put_off.until)
         except Unsure as error:
@@ -131,7 +138,7 @@ class Bringing:
         owed: Sequence[Owed] = slot.owed[:MOST_IN_A_MESSAGE]
         if more := slot.owed[MOST_IN_A_MESSAGE:]:
             await self._release(slot.tenant, [o.key for o in more], self._now())
-        written = await self._write(owed)
+        owed, written = await self._write_what_can_be(owed)
         changes = written.letter.instead_of if written.letter else ""
         if changes and await self._waited(_place(slot), changes.partition("/")[0]):
             written = await self._write(owed)  # what it shows may have changed while others were brought
@@ -193,8 +200,44 @@ class Bringing:
             await self._services.reminders.replan(firm)
 
     async def _write(self, owed: Sequence[Owed]) -> Written:
-        write = self._letters.get(owed[0].kind)
-        return await write(owed, self._services) if write else Written(None, tuple(o.key for o in owed))
+        write = self._letters[owed[0].kind]
+        return await write(owed, self._services)
+
+    async def _leave_to_another_version(self, slot: Slot) -> None:
+        """A later version beside this one owes a kind that this one does not know; after a day nobody brings it."""
+        since = self._services.now().timestamp() - A_DAY
+        old = [o.key for o in slot.owed if o.due_at < since]
+        await self._outbox.settle(slot.tenant, dict.fromkeys(old, "needless"), now=self._now())
+        young = [o.key for o in slot.owed if o.key not in old]
+        await self._release(slot.tenant, young, self._now() + UNTIL_TRIED_AGAIN)
+
+    async def _write_what_can_be(self, owed: Sequence[Owed]) -> tuple[Sequence[Owed], Written]:
+        """A firm of which nothing can be written keeps back nothing that the same message says of the others."""
+        try:
+            return owed, await self._write(owed)
+        except Exception as error:
+            wrong = await self._firms_not_written(owed)
+            rest = [o for o in owed if o.firm not in wrong]
+            if not wrong or not rest:
+                raise
+            for firm in wrong:
+                about = {"action": "owed", "workspace": owed[0].tenant, "kind": owed[0].kind, "firm": firm}
+                log.error("cannot be written", extra={**about, "error": type(error).__name__})
+            left = [o.key for o in owed if o.firm in wrong]
+            await self._release(owed[0].tenant, left, self._now() + SOME_MINUTES)
+            return rest, await self._write(rest)
+
+    async def _firms_not_written(self, owed: Sequence[Owed]) -> Collection[str]:
+        firms = dict.fromkeys(o.firm for o in owed)
+        if len(firms) == 1:
+            return ()
+        return [firm for firm in firms if not await self._is_written([o for o in owed if o.firm == firm])]
+
+    async def _is_written(self, owed: Sequence[Owed]) -> bool:
+        with suppress(Exception):
+            await self._write(owed)
+            return True
+        return False
 
     async def _without_arrived(self, tenant: str, owed: Sequence[Owed], letter: Letter | None) -> Sequence[Owed]:
         """What does not stand in the conversation yet; what does is settled."""

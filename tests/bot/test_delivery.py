@@ -10,7 +10,9 @@ import pytest
 from bot.background import Background
 from bot.bootstrap import build_router, build_services
 from bot.clock import real_time
+from bot.delivery.bringing import SOME_MINUTES, UNTIL_TRIED_AGAIN
 from bot.delivery.rounds import IN_FLIGHT, LEASE, Delivery
+from bot.router import SlotWriter
 from bot.slack.installed import OneWorkspace
 from bot.slack.standstill import Standstill
 from bot.slack.web_api import NOT_NOW, SlackSaidNo
@@ -489,3 +491,63 @@ async def test_half_of_what_may_be_on_its_way_can_hang_and_holds_up_nobody(servi
     slow.let_go.set()
     assert await sending == len(everybody)
     assert sorted(slow.said) == sorted(everybody)
+
+
+# --- what cannot be written ---------------------------------------------------------------------------------------
+
+
+def delivering(services: Services, slack: Changing, clock: Clock, **letters: SlotWriter) -> Delivery:
+    web: Any = slack
+    idle = asyncio.Event().wait
+    waits = {"standstill": standing(web, services), "caught_up": idle}
+    return Delivery(web, services, letters, Background(), clock, **waits)
+
+
+def owed_to_ben(services: Services, kind: str, *firms: str, ago: float = 0) -> list[Owed]:
+    due = services.now().timestamp() - ago
+    return [
+        Owed(TENANT, f"{kind}|{firm}", firm, kind, f"slack:{TENANT}/{BEN}", "", due, slot="digest") for firm in firms
+    ]
+
+
+async def test_a_firm_of_which_nothing_can_be_written_keeps_back_nothing_of_the_others(
+    services: Services, clock: Clock
+) -> None:
+    broken = {"f2"}
+
+    async def digest(owed: Sequence[Owed], services: Services) -> Written:
+        firms = [o.firm for o in owed]
+        if broken & {*firms}:
+            raise ValueError("no such task")
+        return Written(Letter(Message(" ".join(sorted(firms)), ())))
+
+    slack = Changing()
+    delivery = delivering(services, slack, clock, reminder=digest)
+    await services.outbox.owe(owed_to_ben(services, "reminder", "f1", "f2", "f3"))
+    await delivery.settle_due()
+    assert slack.became == [("", "f1 f3")]
+
+    clock.time += LEASE
+    await delivery.settle_due()
+    assert slack.became == [("", "f1 f3")], "not with each round"
+
+    broken.clear()
+    clock.time += SOME_MINUTES
+    await delivery.settle_due()
+    assert slack.became == [("", "f1 f3"), ("", "f2")]
+
+
+async def test_what_only_a_later_version_can_write_is_left_to_it_for_a_day(services: Services, clock: Clock) -> None:
+    slack = Changing()
+    await services.outbox.owe(owed_to_ben(services, "news", "f1"))
+    await services.outbox.owe(owed_to_ben(services, "old-news", "f1", ago=90_000))
+    await delivering(services, slack, clock, reminder=greet).settle_due()
+    news, old = [await services.outbox.get(TENANT, key) for key in ("news|f1", "old-news|f1")]
+    assert news
+    assert old
+    assert not news.settled
+    assert old.outcome == "needless"
+
+    clock.time += UNTIL_TRIED_AGAIN + 1
+    await delivering(services, slack, clock, news=greet).settle_due()
+    assert slack.became == [("", "Hello")]
