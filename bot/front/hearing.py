@@ -261,10 +261,15 @@ def changed_person(body: Payload) -> Payload:
     return user if isinstance(user, dict) and isinstance(user.get("id"), str) else {}
 
 
+_SAID = (None, "thread_broadcast")
+"""Subtypes of what somebody typed. The second is a reply in a thread with *Also send to* ticked; for its place outside
+of the thread Slack may tell of it once more, as `hidden`."""
+
+
 def _event_callback(body: Payload, tenant: str, bot_user: str) -> Call | None:
     event: Payload = body["event"]
     kind = event.get("type")
-    if not event.get("user") or event.get("bot_id") or event["user"] == bot_user:
+    if not event.get("user") or event.get("bot_id") or event.get("hidden") or event["user"] == bot_user:
         return None
     bot_user = _addressed(body, bot_user)
     if kind == "app_home_opened":
@@ -272,9 +277,10 @@ def _event_callback(body: Payload, tenant: str, bot_user: str) -> Call | None:
         return _event("event", name, body, tenant, "")
     said = words.plain(event.get("text") or "", bot_user)
     direct = event.get("channel_type") == "im" or str(event.get("channel", "")).startswith("D")
-    if kind == "message" and direct and event.get("subtype") in (None, "file_share") and event.get("files"):
+    subtype = event.get("subtype")
+    if kind == "message" and direct and subtype in (*_SAID, "file_share") and event.get("files"):
         return _event("event", "files_sent", body, tenant, words.without_slash(words.without_mention(said, bot_user)))
-    if event.get("subtype") or event.get("edited") or not said:
+    if subtype not in _SAID or event.get("edited") or not said:
         return None
     if kind == "app_mention" and not direct:
         return _event("mention", "", body, tenant, words.without_slash(words.without_mention(said, bot_user)))

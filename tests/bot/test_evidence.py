@@ -285,6 +285,20 @@ async def test_a_file_in_a_direct_message_goes_where_the_words_beside_it_say(sla
     assert "· sent as a file" in words_of(await slack.ben.types("/cais history s1"))
 
 
+async def test_a_file_in_a_reply_that_also_goes_to_the_direct_messages_is_kept(
+    slack: Slack, services: Services
+) -> None:
+    key = await a_firm(services)
+    asked = await slack.ben.sends({"memo.pdf": PDF})
+    file = slack.sandbox.hand_over(BEN, "other.pdf", PDF)
+    await slack.sandbox.say(BEN, slack.ben.channel, "", files=[file["id"]])
+    place = {"channel": slack.ben.channel, "channel_type": "im", "thread_ts": asked["ts"]}
+    reply = {"type": "message", "subtype": "thread_broadcast", "user": BEN, "text": "evidence s1", "files": [file]}
+    await slack.sandbox.send_event({**reply, **place, "ts": "1700000000.000100", "event_ts": "1700000000.000100"})
+    await told(slack, slack.ben, "other.pdf is recorded")
+    assert len(await the_pieces(services, key)) == 1
+
+
 async def test_a_file_in_a_direct_message_may_be_a_document_or_neither(slack: Slack, services: Services) -> None:
     key = await a_firm(services)
     asked = await slack.ben.sends({"manual.txt": b"Gifts above one hundred dollars are refused."})

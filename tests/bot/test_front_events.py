@@ -17,7 +17,7 @@ from flows.ports import Known, Told
 from flows.roadmap import Pack
 from flows.services import Services
 from tests.bot.conftest import bot_in_slack
-from tests.bot.conversing import BEN, LEA, Slack
+from tests.bot.conversing import BEN, COMPLIANCE, LEA, Slack
 from tests.bot.tiny import tiny_router
 
 Json = dict[str, Any]
@@ -235,12 +235,33 @@ async def test_slack_asking_for_patience_delays_the_reply_and_loses_nothing(slac
         {"edited": {"user": BEN}},
         {"text": ""},
         {"subtype": "channel_join"},
+        {"subtype": "thread_broadcast", "hidden": True, "previous_message": {}},
     ],
 )
 async def test_what_nobody_said_to_the_app_is_not_answered(slack: Slack, change: Json) -> None:
     await slack.sandbox.send_event({**message(slack), **change}, "Ev1")
     await slack.settled()
     assert answers(slack) == []
+
+
+async def test_a_reply_in_a_thread_that_also_goes_to_the_channel_is_heard_once(slack: Slack) -> None:
+    """Below each reply Slack shows the box *Also send to*."""
+    thread = (await slack.ben.types("card"))["ts"]
+    before = len(answers(slack))
+    reply = {**message(slack), "subtype": "thread_broadcast", "thread_ts": thread, "root": {"ts": thread}}
+    await slack.sandbox.send_event(reply, "Ev1")
+    await slack.sandbox.send_event({**reply, "hidden": True, "previous_message": {}}, "Ev2")
+    await slack.settled()
+    assert len(answers(slack)) == before + 1
+    assert slack.ben.last["thread_ts"] == thread
+
+
+async def test_a_mention_in_a_reply_that_also_goes_to_the_channel_is_heard(slack: Slack) -> None:
+    place = {"type": "app_mention", "channel": COMPLIANCE, "channel_type": "channel", "thread_ts": "1700000000.000001"}
+    said = {"subtype": "thread_broadcast", "text": "<@U0CAIS> card"}
+    await slack.sandbox.send_event({**message(slack), **place, **said}, "Ev1")
+    await slack.settled()
+    assert slack.ben.at(COMPLIANCE).last["text"].startswith("Ben Cole said")
 
 
 async def test_somebody_new_is_asked_for_before_an_event_is_handled(slack: Slack) -> None:
