@@ -19,6 +19,7 @@ from flows.questions.knowledge import (
 from flows.questions.likeness import Bags, bags_of
 from flows.questions.phrases import Phrasing
 from flows.questions.reading import Reader
+from flows.questions.units import Unit
 from flows.questions.vocabulary import Words, words_of
 
 
@@ -28,6 +29,24 @@ class Learned(msgspec.Struct, frozen=True, array_like=True):
     knowledge: Knowledge
     words: Words
     phrasings: tuple[Phrasing, ...]
+    bags: Bags
+
+
+class _Phrased(msgspec.Struct, frozen=True, array_like=True):
+    name: str
+    group: Group
+    text: str
+    units: tuple[int, ...]
+    """Their numbers among all."""
+
+
+class _Kept(msgspec.Struct, frozen=True, array_like=True):
+    """The same, with each unit once: of those of the phrasings four in five stand in others too."""
+
+    knowledge: Knowledge
+    words: Words
+    units: tuple[Unit, ...]
+    phrasings: tuple[_Phrased, ...]
     bags: Bags
 
 
@@ -44,12 +63,25 @@ def learn(knowledge: Knowledge, english: English, examples: Examples = NO_EXAMPL
 
 def to_bytes(learned: Learned) -> bytes:
     """To be kept."""
-    return msgspec.msgpack.encode(learned)
+    numbers: dict[Unit, int] = {}
+    phrased = [
+        _Phrased(p.name, p.group, p.text, tuple(numbers.setdefault(unit, len(numbers)) for unit in p.units))
+        for p in learned.phrasings
+    ]
+    kept = _Kept(learned.knowledge, learned.words, tuple(numbers), tuple(phrased), learned.bags)
+    return msgspec.msgpack.encode(kept)
 
 
 def from_bytes(kept: bytes) -> Learned:
     """As it was kept. Raises msgspec.MsgspecError where it is something else."""
-    return msgspec.msgpack.decode(kept, type=Learned)
+    found = msgspec.msgpack.decode(kept, type=_Kept)
+    try:
+        phrased = tuple(
+            Phrasing(p.name, p.group, p.text, tuple(found.units[n] for n in p.units)) for p in found.phrasings
+        )
+    except IndexError as error:
+        raise msgspec.ValidationError("It was kept otherwise.") from error
+    return Learned(found.knowledge, found.words, phrased, found.bags)
 
 
 def _phrasings(knowledge: Knowledge) -> Iterator[tuple[str, Group, str]]:

@@ -31,7 +31,11 @@ _SHORT = 3.0
 _BITS, _ONE = 64, 2**48
 """The places of what a part adds, and what stands for one there: as fine as it would be otherwise, with room enough."""
 
-Part = tuple[str, ...] | str
+_COUNTED = Struct("<Hd")
+"""How a bag's number is kept, and how often a part stands in it. As pairs of Python's, sixty thousand take 5 MB."""
+
+Part = str
+"""A meaning; or, after a word that no meaning is, two of them, a word, two words or a piece of one."""
 
 
 class Alike(msgspec.Struct, frozen=True):
@@ -68,8 +72,12 @@ class Bags(msgspec.Struct, frozen=True):
 
     names: tuple[str, ...]
     totals: tuple[float, ...]
-    counts: tuple[tuple[Part, tuple[tuple[int, float], ...]], ...]
-    """For each part, the numbers of the bags that have it."""
+    counts: dict[Part, bytes]
+    """For each part, the numbers of the bags that have it, and how often it stands in each; see `counted`."""
+
+    def counted(self, part: Part) -> Iterable[tuple[int, float]]:
+        """The numbers of the bags that have this part, each with how often it stands there."""
+        return _COUNTED.iter_unpack(self.counts.get(part, b""))
 
 
 def bags_of(examples: Iterable[tuple[str, Reading]]) -> Bags:
@@ -79,14 +87,14 @@ def bags_of(examples: Iterable[tuple[str, Reading]]) -> Bags:
         bag = bags.setdefault(name, defaultdict(float))
         for part, weight in parts_of_reading(reading).items():
             bag[part] += weight
-    counts: dict[Part, list[tuple[int, float]]] = defaultdict(list)
+    counts: dict[Part, bytes] = defaultdict(bytes)
     for i, bag in enumerate(bags.values()):
         for part, count in bag.items():
-            counts[part].append((i, count))
+            counts[part] += _COUNTED.pack(i, count)
     return Bags(
         names=tuple(bags),
         totals=tuple(sum(bag.values()) for bag in bags.values()),
-        counts=tuple((part, tuple(found)) for part, found in counts.items()),
+        counts=dict(counts),
     )
 
 
@@ -100,8 +108,8 @@ class Likeness:
     def __init__(self, bags: Bags) -> None:
         self._themes, self._of_themes = _picked(bags.names, themes=True)
         self._subjects, self._of_subjects = _picked(bags.names, themes=False)
-        self._counts = dict(bags.counts)
-        unseen = _UNSEEN * len(self._counts)
+        self._bags = bags
+        unseen = _UNSEEN * len(bags.counts)
         self._nothing = [log(_UNSEEN / (total + unseen)) for total in bags.totals]
         self._places = Struct(f"<{len(bags.names)}Q")
         self._row = lru_cache(maxsize=2_048)(self._gained)
@@ -140,9 +148,8 @@ class Likeness:
         return heavy, gained
 
     def _gained(self, part: Part, weight: float) -> int:
-        return sum(
-            round(weight * log1p(count / _UNSEEN) * _ONE) << (_BITS * i) for i, count in self._counts.get(part, ())
-        )
+        counted = self._bags.counted(part)
+        return sum(round(weight * log1p(count / _UNSEEN) * _ONE) << (_BITS * i) for i, count in counted)
 
 
 def _picked(
@@ -168,8 +175,8 @@ def _meant(units: Sequence[Unit]) -> dict[Part, float]:
             found[head] = max(found.get(head, 0.0), _FAINT if faint else _MEANING)
         if not faint:
             meanings["|".join(sorted(unit.heads)[:2])] = None
-    for pair in combinations(sorted(meanings)[:_MOST_MEANINGS], 2):
-        found[pair] = _TOGETHER
+    for one, other in combinations(sorted(meanings)[:_MOST_MEANINGS], 2):
+        found[f"both {one} {other}"] = _TOGETHER
     return found
 
 
@@ -177,9 +184,9 @@ def _said(words: Sequence[str]) -> dict[Part, float]:
     """The words, two of them together, and their pieces."""
     found: dict[Part, float] = {}
     for before, after in pairwise(words):
-        found["next", before, after] = _TOGETHER
+        found[f"next {before} {after}"] = _TOGETHER
     for word in words:
-        found["word", word] = _WORD
+        found[f"word {word}"] = _WORD
         for piece in _pieces(word):
             found[piece] = _PIECE
     return found
@@ -188,4 +195,4 @@ def _said(words: Sequence[str]) -> dict[Part, float]:
 @lru_cache(maxsize=2_048)
 def _pieces(word: str) -> Sequence[Part]:
     """Four letters each; none of a short word."""
-    return [("piece", word[i : i + _PIECES]) for i in range(len(word) - _PIECES + 1)] if len(word) > _PIECES else []
+    return [f"piece {word[i : i + _PIECES]}" for i in range(len(word) - _PIECES + 1)] if len(word) > _PIECES else []

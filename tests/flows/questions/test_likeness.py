@@ -60,12 +60,12 @@ def test_what_a_question_is_like_is_the_likelihood_of_its_parts_in_each_bag() ->
     bags = bags_of((name, reader.read(text)) for name, texts in told.items() for text in texts)
     alike = Likeness(bags).weigh(reader.read("is the fee due on that day?"))
     parts = parts_of_reading(reader.read("is the fee due on that day?"))
-    counts, unseen = dict(bags.counts), 0.02
+    unseen = 0.02
     each = [
         sum(
-            weight * log((dict(counts[part]).get(nth, 0.0) + unseen) / (total + unseen * len(counts)))
+            weight * log((dict(bags.counted(part)).get(nth, 0.0) + unseen) / (total + unseen * len(bags.counts)))
             for part, weight in parts.items()
-            if part in counts
+            if part in bags.counts
         )
         for nth, total in enumerate(bags.totals)
     ]
