@@ -5,6 +5,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
+from msgspec.structs import replace
+
 from bot.delivery.arrivals import IN_DOUBT, NOBODY, Arrivals, metadata
 from bot.delivery.posting import FIXED, NotSent, Posting
 from bot.router import SlotWriter
@@ -119,7 +121,9 @@ class Bringing:
         self.unanswered.add(place)
         try:
             if slot.owed[0].kind in self._letters:
-                await self._send(slot)
+                # From here on what was released is not part of it: released twice, nobody would look for it any more.
+                slot, written = await self._first_written(slot)
+                await self._send(slot, written)
             else:
                 await self._leave_to_another_version(slot)
         except NotSent as put_off:
@@ -134,11 +138,15 @@ class Bringing:
         finally:
             self.unanswered.discard(place)
 
-    async def _send(self, slot: Slot) -> None:
-        owed: Sequence[Owed] = slot.owed[:MOST_IN_A_MESSAGE]
+    async def _first_written(self, slot: Slot) -> tuple[Slot, Written]:
+        """What of it becomes a message, for the first time; the rest is left for another one."""
         if more := slot.owed[MOST_IN_A_MESSAGE:]:
             await self._release(slot.tenant, [o.key for o in more], self._now())
-        owed, written = await self._write_what_can_be(owed)
+        owed, written = await self._write_what_can_be(slot.owed[:MOST_IN_A_MESSAGE])
+        return replace(slot, owed=tuple(owed)), written
+
+    async def _send(self, slot: Slot, written: Written) -> None:
+        owed: Sequence[Owed] = slot.owed
         changes = written.letter.instead_of if written.letter else ""
         if changes and await self._waited(_place(slot), changes.partition("/")[0]):
             written = await self._write(owed)  # what it shows may have changed while others were brought

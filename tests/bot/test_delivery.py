@@ -15,7 +15,7 @@ from bot.delivery.rounds import IN_FLIGHT, LEASE, Delivery
 from bot.router import SlotWriter
 from bot.slack.installed import OneWorkspace
 from bot.slack.standstill import Standstill
-from bot.slack.web_api import NOT_NOW, SlackSaidNo
+from bot.slack.web_api import NOT_NOW, SlackSaidNo, TooBusy
 from bot.surfaces import Letter, Message, Written
 from flows.asked import Owed
 from flows.services import Act, Services
@@ -402,6 +402,13 @@ class Changing:
         return {"ok": True, "channel": "D1", "ts": "100.0"}
 
 
+class NotNow(Changing):
+    """A Slack that takes nothing for now."""
+
+    async def call(self, method: str, arguments: Mapping[str, Any], **more: Any) -> Json:
+        raise TooBusy(3_600)
+
+
 def standing(web: Any, services: Services) -> Standstill:
     return Standstill(web, services.outbox, real_time, installed=OneWorkspace("xoxb-1"), background=Background())
 
@@ -535,6 +542,23 @@ async def test_a_firm_of_which_nothing_can_be_written_keeps_back_nothing_of_the_
     clock.time += SOME_MINUTES
     await delivery.settle_due()
     assert slack.became == [("", "f1 f3"), ("", "f2")]
+
+
+async def test_what_may_have_arrived_is_looked_for_also_where_it_is_put_off_with_others_of_its_message(
+    services: Services, clock: Clock
+) -> None:
+    async def digest(owed: Sequence[Owed], services: Services) -> Written:
+        if any(o.firm == "f2" for o in owed):
+            raise ValueError("no such task")
+        return Written(Letter(Message("Hello", ())))
+
+    await services.outbox.owe(owed_to_ben(services, "reminder", "f1", "f2"))
+    due = services.now().timestamp()
+    await services.outbox.claim(due=due, now=clock(), lease=LEASE, limit=9)  # and then it was killed, sent or not
+    clock.time += LEASE + 1
+    await delivering(services, NotNow(), clock, reminder=digest).settle_due()
+    rows = [await services.outbox.get(TENANT, f"reminder|{firm}") for firm in ("f1", "f2")]
+    assert [row.owed.tries for row in rows if row] == [1, 1], "the next one to take it up looks for it"
 
 
 async def test_what_only_a_later_version_can_write_is_left_to_it_for_a_day(services: Services, clock: Clock) -> None:
