@@ -21,7 +21,7 @@ DATABASE = "cais.db"
 COPIES = "evidence"
 _ASIDE = ".before-restore-"
 PAGES = 2_000
-"""Pages copied at once: in between, whoever writes gets their turn."""
+"""Pages copied at once."""
 
 
 class NotCopied(StorageError):
@@ -141,7 +141,12 @@ def _copy(source: Path, target: Path) -> None:
     _new(target).close()
     try:
         with closing(_open(source)) as read, closing(_open(target)) as written:
-            read.backup(written, pages=PAGES, sleep=0.01)
+            # A copy begins anew wherever somebody wrote since its last step: beside a busy bot it would never end. So
+            # it is read as of one moment, which in WAL keeps nobody from writing.
+            read.execute("BEGIN")
+            read.execute("SELECT 1 FROM sqlite_master").fetchone()
+            read.backup(written, pages=PAGES)
+            read.execute("COMMIT")
             written.execute("PRAGMA journal_mode = DELETE")  # one file and nothing beside it
     except sqlite3.Error as error:
         raise sqlite.unavailable(error) from error

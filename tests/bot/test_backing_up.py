@@ -117,6 +117,31 @@ def test_a_backup_is_whole_whatever_is_written_meanwhile(tmp_path: Path) -> None
     assert 4 + before <= events <= 4 + kept
 
 
+def test_a_backup_ends_however_often_somebody_writes_meanwhile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, steps = tmp_path / "cais.db", 0
+    asyncio.run(four_events(f"sqlite+aiosqlite:///{path}"))
+
+    class Beside(sqlite3.Connection):
+        """Between any two steps of a backup somebody else writes."""
+
+        def backup(self, target: sqlite3.Connection, **how: Any) -> None:
+            super().backup(target, **how | {"progress": self._write})
+
+        def _write(self, *_: int) -> None:
+            nonlocal steps
+            steps += 1
+            assert steps < 1_000, "it begins again with whatever is written"
+            with sqlite3.connect(path, isolation_level=None, timeout=0) as writer:
+                writer.execute("UPDATE firms SET created_at = created_at || '.'")
+            writer.close()
+
+    plain = sqlite3.connect
+    monkeypatch.setattr("storage.backup.PAGES", 5)
+    monkeypatch.setattr("storage.backup._open", lambda path: plain(path, factory=Beside, isolation_level=None))
+    back_up(path, tmp_path / "none", tmp_path / "mine.zip")
+    assert steps > 10
+
+
 def test_a_backup_overwrites_nothing_and_needs_a_database(typed: Cais, folder: Path) -> None:
     Path("mine.zip").write_text("something dear")
     refused = typed("backup", "mine.zip")
