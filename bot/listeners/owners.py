@@ -10,7 +10,7 @@ from bot.router import Heard, Router
 from bot.slack.places import place, slack_id
 from bot.surfaces import Answer, FieldErrors, Message, Open, Replace, Say
 from bot.typed import dates as date_words
-from bot.typed.dates import Someone
+from bot.typed.dates import Assigned, People, Someone
 from bot.typed.tasks import out_of_reach, tasks_meant
 from bot.views import dated, dates, steps, tasks
 from bot.views import owners as views
@@ -47,35 +47,38 @@ async def type_assign(heard: Heard, services: Services) -> Answer:
     scene = scene_for(heard, services)
     calendar = await calendar_for(heard, services)
     names = (heard.words, heard.mentions, heard.firm, heard.who.id)
-    words, people, unknown, when = date_words.assigned(scene.pack, scene.walk, *names, reader(scene.today, calendar))
-    people = tuple(dict.fromkeys(people))
-    items = tasks_meant(scene.pack, scene.walk, words)
-    if len(people) > 1 and Someone() in people:
+    said = date_words.assigned(scene.pack, scene.walk, *names, reader(scene.today, calendar))
+    items = tasks_meant(scene.pack, scene.walk, said.task)
+    if len(said.people) > 1 and Someone() in said.people:
         raise WHO_IS_THAT
-    if not people and not unknown and not items:
+    if not said.people and not said.taken_from and not said.unknown and not items:
         words, unknown = date_words.task_and_stranger(scene.pack, scene.walk, heard.words)
+        said = said._replace(task=words, unknown=unknown)
         items = tasks_meant(scene.pack, scene.walk, words) if unknown else ()
-    if unknown:
-        return Say(_stranger(heard, scene, items, unknown))
-    if not items and (out := out_of_reach(scene.walk, words)):
+    if said.unknown:
+        return Say(_stranger(heard, scene, items, said.unknown))
+    if not items and (out := out_of_reach(scene.walk, said.task)):
         return Say(beyond(scene, out, "Nothing was assigned"))
     if not items:
         raise NO_SUCH_TASK
     if len(items) > 1:
-        return Say(_which_task(heard, scene, items, people, when))
-    return await _assign_typed(heard, services, items[0], people, when)
+        return Say(_which_task(heard, scene, items, said))
+    if said.taken_from and not said.people:
+        return Say(views.to_whom(scene, items[0]))
+    return await _assign_typed(heard, services, items[0], said.people, said.when)
 
 
-def _which_task(heard: Heard, scene: Scene, items: Sequence[Item], people: Sequence[Someone], when: str) -> Message:
-    """Several tasks fit: each is offered to the person who was named."""
-    if len(people) != 1:
+def _which_task(heard: Heard, scene: Scene, items: Sequence[Item], said: Assigned) -> Message:
+    """Several tasks fit: each is offered to the person who was named, or from whom it shall be taken."""
+    whom, word = (said.people, "to") if said.people else (said.taken_from, "from")
+    if len(whom) != 1:
         return steps.which_task(scene, items, "Which one? Open it and press *Assign*.")
-    to = people[0].slack_id or slack_id(people[0].person)
+    to = whom[0].slack_id or slack_id(whom[0].person)
     member = heard.firm.members.get(place(heard.tenant, to)) if to else None
     named = "nobody" if not to else literal(member.name) if member and member.name else f"<@{to}>"
-    typed = f"to @{to}" if to else "nobody"
-    ask = f"To {named}: which one? Nothing was assigned."
-    return steps.which_task(scene, items, ask, lambda item: f"assign {item.key} {typed} {when}".strip())
+    typed = f"{word} @{to}" if to else "nobody"
+    ask = f"{word.capitalize()} {named}: which one? Nothing was assigned."
+    return steps.which_task(scene, items, ask, lambda item: f"assign {item.key} {typed} {said.when}".strip())
 
 
 async def _assign_typed(heard: Heard, services: Services, item: Item, people: Sequence[Someone], when: str) -> Answer:
@@ -187,21 +190,44 @@ def _refused(heard: Heard, services: Services, refusal: Refusal, known: Known | 
 
 
 async def type_handover(heard: Heard, services: Services) -> Answer:
-    """`/cais handover @from @to`; with one person the own tasks go there, without one the form."""
-    words, people, unknown = date_words.assign_words(heard.words, heard.mentions, heard.firm, heard.who.id)
-    if len(people) == 1 and (named := date_words.person_called(heard.firm, words)):
-        people = (Someone(person=named), *people)
-        words = ""
-    if stranger := unknown or " ".join(w for w in words.split() if w.casefold() not in _ALL_OF_THEM):
+    """`/cais handover @from @to`, `to @to from @from`; with one person the own tasks go there, without one the form."""
+    said = date_words.people_named(heard.words, heard.mentions, heard.firm, heard.who.id)
+    words = said.task
+    if len(said.people) == 1 and (named := date_words.person_called(heard.firm, words)):
+        said, words = said._replace(people=(("", Someone(person=named)), *said.people)), ""
+    if stranger := said.unknown or " ".join(w for w in words.split() if w.casefold() not in _ALL_OF_THEM):
         raise _who_is(heard.firm.name, stranger)
-    if len(people) > 2 or Someone() in people:
-        raise Refusal("Say from whom to whom, like `/cais handover @ben to @lea`. Nothing was changed.")
-    if people:
-        giver = people[0] if len(people) == 2 else Someone(person=heard.who.id)
-        return await _hand_over(heard, services, giver, people[-1], Say)
+    if not said.people:
+        return _ask_to_whom(heard, services)
+    giver, to = _from_and_to(said, Someone(person=heard.who.id))
+    return await _hand_over(heard, services, giver, to, Say) if to else _ask_to_whom(heard, services, giver)
+
+
+def _from_and_to(said: People, me: Someone) -> tuple[Someone, Someone | None]:
+    """Who gives and who gets, None where only the giver was named. Raises Refusal where it is not clear who is which.
+
+    Without `from` and `to` the first of two gives, and the own tasks go to a person who stands alone.
+    """
+    givers, takers, plain = said.behind("from"), said.behind("to"), said.behind("")
+    named = [someone for _, someone in said.people]
+    if len(named) > 2 or len(givers) > 1 or len(takers) > 1 or Someone() in named:
+        raise Refusal("Say from whom to whom, like `/cais handover from @ben to @lea`. Nothing was changed.")
+    if givers:
+        return givers[0], next(iter(takers or plain), None)
+    if len(named) == 1:
+        return me, named[0]
+    return plain[0], takers[0] if takers else plain[-1]
+
+
+def _ask_to_whom(heard: Heard, services: Services, giver: Someone | None = None) -> Answer:
+    """The form, with whoever gives filled in; where there is none, how it is written."""
     scene = scene_for(heard, services)
+    whose = (giver.slack_id or slack_id(giver.person)) if giver else ""
     if heard.kind in ("command", "action"):
-        return Open(views.handover_modal(scene))
+        return Open(views.handover_modal(scene, whose))
+    if whose:
+        ask = f"To whom shall the open tasks of <@{whose}> go? Nothing was changed."
+        return Say(dates.own(scene, tasks.note(f"{ask} Press *Hand over…*, or write both: `handover @ben @lea`.")))
     return Say(dates.own(scene, tasks.note("Press *Hand over…*, or write it: `handover @ben @lea`.")))
 
 

@@ -1,7 +1,7 @@
 """From what somebody typed after `due` and `assign` to the task or step that is meant, the date and the person."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
@@ -151,64 +151,99 @@ class Someone(NamedTuple):
     person: str = ""
 
 
+class People(NamedTuple):
+    """Who was named, and how. `task`: the other words; `people`: each behind `to`, `from` or nothing, in order.
+
+    `unknown`: what looked like a person and was none.
+    """
+
+    task: str = ""
+    people: tuple[tuple[str, Someone], ...] = ()
+    unknown: str = ""
+
+    def behind(self, *words: str) -> tuple[Someone, ...]:
+        """Those before whom one of these words stood; `""` for none of them."""
+        return tuple(dict.fromkeys(someone for word, someone in self.people if word in words))
+
+
+_BEFORE_PEOPLE = {"to": "to", "->": "to", "→": "to", "from": "from"}
+
+
 def assign_words(
     text: str, mentions: Mapping[str, str], position: Position, me: str
 ) -> tuple[str, tuple[Someone, ...], str]:
-    """The words that name a task, the people in order, and what looked like a person and was none.
+    """The words that name a task, the people in order, and what looked like a person and was none."""
+    found = people_named(text, mentions, position, me)
+    return found.task, tuple(someone for _, someone in found.people), found.unknown
+
+
+def people_named(text: str, mentions: Mapping[str, str], position: Position, me: str) -> People:
+    """Whom the words name: whoever is behind `from` gives, whatever the order, so it is kept which word it was.
 
     `mentions` are Slack's ids by the name as typed. A member may be called by name where that is one only.
     """
-    said = with_single_tokens(text, mentions)
     task: list[str] = []
-    people: list[Someone] = []
+    people: list[tuple[str, Someone]] = []
     unknown = ""
-    tokens = said.split()
-    for place, token in enumerate(tokens):
+    tokens = with_single_tokens(text, mentions).split()
+    place = 0
+    while place < len(tokens):
+        token, count = tokens[place], 1
         plain = token.strip(".,;:").casefold()
         last = place == len(tokens) - 1
-        after_to = place > 0 and tokens[place - 1].casefold() in ("to", "from")
+        before = _BEFORE_PEOPLE.get(tokens[place - 1].casefold(), "") if place else ""
         if plain.startswith("@"):
             found = _mentioned(token.strip(".,;:")[1:], mentions, position)
             unknown = unknown if found else token
-            people += [found] if found else []
-        elif plain in _ME and (last or after_to or place == 0):
-            people.append(Someone(person=me))
-        elif plain in _NOBODY and (last or after_to or place == 0):
-            people.append(Someone())
-        elif after_to and (person := person_called(position, " ".join(tokens[place:]))):
-            people.append(Someone(person=person))
-            break
-        elif plain in ("to", "from", "->", "→") and not last:
-            continue
-        else:
+            people += [(before, found)] if found else []
+        elif plain in _ME | _NOBODY and (last or before or place == 0):
+            people.append((before, Someone(person=me if plain in _ME else "")))
+        elif before and (called := _name_at(position, tokens, place)):
+            people.append((before, Someone(person=called[0])))
+            count = called[1]
+        elif plain not in _BEFORE_PEOPLE or last:
             task.append(token)
+        place += count
     if not people and not unknown and tokens and (person := person_called(position, tokens[-1])):
-        people, task = [Someone(person=person)], task[:-1]
-    return " ".join(task), tuple(people), unknown
+        people, task = [("", Someone(person=person))], task[:-1]
+    return People(" ".join(task), tuple(people), unknown)
+
+
+def _name_at(position: Position, tokens: Sequence[str], place: int) -> tuple[str, int] | None:
+    """The member whose name reaches from here to the end, or to where somebody else is spoken of, and its length."""
+    ends = (n for n in range(place + 1, len(tokens)) if tokens[n].casefold() in _BEFORE_PEOPLE)
+    end = next(ends, len(tokens))
+    person = person_called(position, " ".join(tokens[place:end]).strip(".,;:"))
+    return (person, end - place) if person else None
 
 
 class Assigned(NamedTuple):
-    """What was typed after `assign`. `when`: words of a date that stood behind it, which assigning does not set."""
+    """What was typed after `assign`. `when`: words of a date that stood behind it, which assigning does not set.
+
+    `taken_from`: who was named behind `from`, which makes nobody an owner.
+    """
 
     task: str
     people: tuple[Someone, ...] = ()
     unknown: str = ""
     when: str = ""
+    taken_from: tuple[Someone, ...] = ()
 
 
 def assigned(
     pack: Pack, walk: Walk, text: str, mentions: Mapping[str, str], position: Position, me: str, read: Read
 ) -> Assigned:
-    """As `assign_words` has it; where that names no task, also a member's name before it, and a date behind it."""
-    words, people, unknown = assign_words(text, mentions, position, me)
-    words = " ".join(w for w in words.split() if w.casefold() not in _AND) if len(people) > 1 else words
-    as_read = Assigned(words, people, unknown)
+    """As `people_named` has it; where that names no task, also a member's name before it, and a date behind it."""
+    named = people_named(text, mentions, position, me)
+    words, unknown = named.task, named.unknown
+    words = " ".join(w for w in words.split() if w.casefold() not in _AND) if len(named.people) > 1 else words
+    as_read = Assigned(words, named.behind("", "to"), unknown, taken_from=named.behind("from"))
     if tasks_meant(pack, walk, words):
         return as_read
-    if people or unknown:
+    if named.people or unknown:
         dated = ((head, when) for head, when in _without_date(words, read) if tasks_meant(pack, walk, head))
         if found := next(dated, None):
-            return Assigned(found[0], people, unknown, found[1])
+            return as_read._replace(task=found[0], when=found[1])
     if not mentions and not unknown:
         for head, when in _without_date(text, read):
             if found := _task_and_member(pack, walk, position, head):

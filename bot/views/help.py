@@ -153,7 +153,7 @@ USAGES = (
     Usage(
         "handover",
         "All open tasks of one person go to another. Somebody else's are for a lead to hand over.",
-        ("handover @ben @lea", "handover to @lea"),
+        ("handover @ben @lea", "handover to @lea from @ben", "handover to @lea"),
         takes="[from] <to>",
     ),
     Usage("hand over", "The same as `handover`.", ("hand over @ben @lea",), takes="[from] <to>"),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.actions import fits
-from bot.buttons import AssignForm, AssignTo, HandoverForm, OpenMember, RunCommand
+from bot.buttons import AssignForm, AssignTo, HandoverForm, OpenAssign, OpenMember, RunCommand
 from bot.slack.places import slack_id
 from bot.surfaces import Block, Message, Modal
 from bot.views import dated
@@ -36,14 +36,14 @@ def assign_modal(scene: Scene, item: Item, *, below: bool = False) -> Modal:
     return Modal("Assign a task", blocks, scene.carry(AssignForm, task=item.key, below=below), submit="Assign")
 
 
-def handover_modal(scene: Scene) -> Modal:
-    """All open tasks of one person go to another."""
+def handover_modal(scene: Scene, giver: str = "") -> Modal:
+    """All open tasks of one person go to another. `giver`: Slack's id of who was named, else whoever looks."""
     blocks = [
         section(f"*{literal(scene.position.name)}*\nAll open tasks of one person go to another, in one go."),
         field(
             GIVER,
             "From",
-            user_input(slack_id(scene.viewer)),
+            user_input(giver or slack_id(scene.viewer)),
             hint="Tasks of somebody else are for a lead to hand over.",
         ),
         field(PERSON, "To", user_input()),
@@ -105,6 +105,22 @@ def one_owner(scene: Scene, item: Item, named: Sequence[Known]) -> Message:
     text = f"A task has one owner. Nothing was changed. Whose is “{literal(item.title)}”?"
     ways = [_offer(scene, item, known) for known in named[:MOST_OFFERED]]
     more = "The others can still do it: whoever is a member may finish any task of the firm."
+    blocks = [banner(scene), section(text), actions(*ways), context(more)]
+    return Message(f"{literal(scene.position.name)}: {text}", blocks)
+
+
+def to_whom(scene: Scene, item: Item) -> Message:
+    """A task shall be taken from somebody, and nothing was said of who gets it: the ways there are."""
+    kept = dated.owner(scene, item)
+    text = f"“{literal(item.title)}”: to whom, or to nobody? Nothing was changed. {owner_note(scene, item)}"
+    mine, carried = slack_id(scene.viewer), scene.carry(OpenAssign, task=item.key, below=True)
+    ways = [button("Assign…", carried, says=f"Assign {item.title}")]
+    if kept is None or kept.person != scene.viewer:
+        to_me = scene.carry(AssignTo, task=item.key, person=mine)
+        ways.append(button("To me", to_me, says=f"Assign {item.title} to me"))
+    if kept:
+        ways.append(button("To nobody", scene.carry(AssignTo, task=item.key), says=f"Take the owner off {item.title}"))
+    more = f"Or write it, like `/cais assign {item.key} to @ben`."
     blocks = [banner(scene), section(text), actions(*ways), context(more)]
     return Message(f"{literal(scene.position.name)}: {text}", blocks)
 

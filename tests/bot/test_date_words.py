@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from bot.typed.dates import Someone, assign_words, due_words
+from bot.typed.dates import Someone, assign_words, due_words, people_named
 from flows.dates import EveryYear, NoDate, OnDay, WhichDay, read
 from flows.trading_days import NYSE
 from tests.flows.life import ANA, BEN, PACK, TODAY, Life
@@ -101,3 +101,11 @@ def test_words_after_assign(text: str, task: str, people: list[Someone]) -> None
 
 def test_a_mention_of_nobody_we_know_is_told_apart() -> None:
     assert assign_words("s2 @zorro", {}, LIFE.position, ANA.id)[2] == "@zorro"
+
+
+def test_who_gives_and_who_gets_are_told_apart_by_the_word_before_them() -> None:
+    said = people_named("to @lea from Ben Cole", MENTIONS, LIFE.position, ANA.id)
+    assert said.task == ""
+    assert said.behind("to") == (Someone(slack_id="U0LEA"),)
+    assert said.behind("from") == (Someone(person=BEN.id),)
+    assert said.behind("") == ()

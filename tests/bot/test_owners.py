@@ -380,3 +380,94 @@ async def test_taking_somebody_off_the_firm_says_what_still_belongs_to_them(slac
     hers = [b for b in shown["blocks"] if LEA in str(b.get("accessory")) or LEA in str(b.get("elements"))]
     await slack.ben.presses("Take off the firm", on={**shown, "blocks": hers})
     assert "One open task still belongs to them" in words_of(slack.ben.last)
+
+
+async def three_owners(services: Services) -> FirmKey:
+    """Ben owns s1, Lea s2, and Conrad s3."""
+    key = await firm_of_ben(services)
+    await add_lea(services, key, LEA)
+    conrad = Person(f"slack:{TENANT}/{CONRAD}", "Conrad Mills")
+    await services.set_member(key, Act(BEN_COLE, "modal", "conrad"), conrad, "member")
+    for task, owner in (("s1", BEN_COLE), ("s2", Person(LEA_ID, "Lea Haddad")), ("s3", conrad)):
+        await services.assign(key, Act(BEN_COLE, "modal", f"own-{task}"), task, owner)
+    return key
+
+
+@pytest.mark.parametrize(
+    ("typed", "moved"),
+    [
+        ("to <@U0LEA> from <@U0CON>", {"s3": LEA_ID}),
+        ("to Lea from Conrad", {"s3": LEA_ID}),
+        ("from Conrad Mills to Lea Haddad", {"s3": LEA_ID}),
+        ("everything to Lea from <@U0CON>", {"s3": LEA_ID}),
+        ("<@U0LEA> from <@U0CON>", {"s3": LEA_ID}),
+        ("all to <@U0LEA> from me", {"s1": LEA_ID}),
+        ("to me from <@U0CON>", {"s3": BEN_ID}),
+        ("<@U0CON> <@U0LEA>", {"s3": LEA_ID}),
+        ("Conrad to Lea", {"s3": LEA_ID}),
+        ("to Lea", {"s1": LEA_ID}),
+    ],
+)
+async def test_who_stands_behind_from_gives_in_whatever_order(
+    slack: Slack, services: Services, typed: str, moved: dict[str, str]
+) -> None:
+    key = await three_owners(services)
+    before = await owners(services, key)
+    await slack.ben.types(f"/cais handover {typed}")
+    assert await owners(services, key) == before | moved
+    assert slack.refused() == []
+
+
+async def test_all_of_somebody_elses_tasks_are_a_leads_to_take_in_whatever_order(
+    slack: Slack, services: Services
+) -> None:
+    key = await three_owners(services)
+    before = await owners(services, key)
+    await slack.lea.types("/cais handover to me from <@U0CON>")
+    assert await owners(services, key) == before
+
+
+async def test_a_handover_with_a_giver_alone_or_two_of_one_kind_asks(slack: Slack, services: Services) -> None:
+    key = await three_owners(services)
+    before = await owners(services, key)
+    await slack.ben.types("/cais handover from <@U0CON>")
+    assert slack.ben.modal is not None
+    assert "'initial_user': 'U0CON'" in str(slack.ben.modal["blocks"])
+    assert (await slack.ben.submits({"person": LEA}))["ok"]
+    assert await owners(services, key) == before | {"s3": LEA_ID}
+    asked = words_of(await slack.ben.types("handover from <@U0LEA>"))
+    assert "To whom shall the open tasks of <@U0LEA> go? Nothing was changed." in asked
+    for typed in ("to <@U0LEA> to <@U0CON>", "from <@U0LEA> from <@U0CON>"):
+        assert "Say from whom to whom" in words_of(await slack.ben.types(f"/cais handover {typed}"))
+    assert await owners(services, key) == before | {"s3": LEA_ID}
+
+
+@pytest.mark.parametrize("typed", ["s2 from <@U0LEA>", "s2 from Lea"])
+async def test_taking_a_task_from_somebody_does_not_give_it_to_them(
+    slack: Slack, services: Services, typed: str
+) -> None:
+    key = await three_owners(services)
+    await services.answer(key, Act(BEN_COLE, "button", "a1"), "fdid_duty", ["yes"])
+    before = await owners(services, key)
+    asked = await slack.ben.types(f"/cais assign {typed}")
+    assert "to whom, or to nobody? Nothing was changed. It belongs to Lea Haddad." in words_of(asked)
+    assert labels(asked) == ["Assign…", "To me", "To nobody"]
+    await slack.ben.presses("To nobody", on=asked)
+    assert await owners(services, key) == {k: v for k, v in before.items() if k != "s2"}
+    await slack.ben.presses("Undo")
+    assert await owners(services, key) == before
+    await slack.ben.types(f"/cais assign {typed} to me")
+    assert await owners(services, key) == before | {"s2": BEN_ID}
+    assert slack.refused() == []
+
+
+async def test_of_several_tasks_to_take_each_keeps_from_whom(slack: Slack, services: Services) -> None:
+    key = await three_owners(services)
+    await services.answer(key, Act(BEN_COLE, "button", "a1"), "fdid_duty", ["yes"])
+    before = await owners(services, key)
+    asked = await slack.ben.types("/cais assign test portal from <@U0LEA>")
+    assert "From Lea Haddad: which one? Nothing was assigned." in words_of(asked)
+    scene = scene_of(services, await position(services, key), BEN_ID)
+    await slack.ben.presses(item_of(scene, "s3").title, on=asked)
+    assert "to whom, or to nobody? Nothing was changed. It belongs to Conrad Mills." in words_of(slack.ben.last)
+    assert await owners(services, key) == before
