@@ -132,7 +132,6 @@ def _today(heard: Heard, services: Services) -> date:
 
 async def own_reach(heard: Heard, services: Services) -> Reach:
     """How whoever is heard is reached, with what they set."""
-    """How whoever is heard is reached, with what they set."""
     return (await services.directory.reach(heard.tenant, [heard.who.id]))[heard.who.id]
 
 
@@ -166,7 +165,7 @@ async def _another_lead_is_told(heard: Heard, services: Services, position: Posi
 async def _change(heard: Heard, services: Services, wanted: Habits) -> Message:
     """Keeps it, and says what holds now, with the way back."""
     before = (await own_reach(heard, services)).habits
-    await services.reminders.set_habits(heard.tenant, heard.act, wanted)
+    await services.reminders.set_habits(heard.tenant, heard.act, wanted, zone=_zone(heard), rules=_rules(heard))
     reach = await own_reach(heard, services)
     if views.carried(before) == views.carried(reach.habits):
         return await _mine(heard, services, reach, "It is set so already.")

@@ -94,6 +94,11 @@ class Hours:
             return instant
         return self.first_hour_from(until)
 
+    def is_paused(self, now: datetime) -> bool:
+        """Whether what their pause holds back is still to come: it goes on until the hour at which that is said."""
+        until = self.habits.paused_until
+        return until is not None and now < self.first_hour_from(until)
+
     def midnight(self, day: date) -> datetime:
         """The beginning of a day where the person is."""
         return _at(day, time(), self.zone)

@@ -11,6 +11,7 @@ from flows.firms import Person, Refusal, require
 from flows.habits import Habits, Rules
 from flows.own_dates import in_year
 from flows.position import Position
+from flows.reminders.hours import Hours
 
 FURTHEST = 250
 """Trading days before a date: about a year."""
@@ -59,8 +60,12 @@ def finish_recurring(position: Position, who: Person, recurring: str, on: date, 
     return [] if on in position.recurring_done.get(recurring, ()) else [e.RecurringDone(recurring=recurring, on=on)]
 
 
-def habits(kept: Habits, wanted: Habits, now: datetime) -> Habits:
-    """A person's own, as it is kept: a pause holds back what falls due from when it was set; a longer one goes on."""
+def habits(hours: Hours, wanted: Habits, now: datetime) -> Habits:
+    """A person's own, as it is kept: a pause holds back what falls due from when it was set; a longer one goes on.
+
+    By the hours that they have so far, so that a pause that ends tomorrow goes on in the evening, too.
+    """
+    kept = hours.habits
     if wanted.paused_until is None:
         return _alone(wanted, paused_at=None)
     if wanted.paused_until != kept.paused_until and wanted.paused_until > now.date() + timedelta(LONGEST_PAUSE):
@@ -69,8 +74,7 @@ def habits(kept: Habits, wanted: Habits, now: datetime) -> Habits:
             "`/cais remind off`, until you turn them on again.",
             kind="pause",
         )
-    goes_on = kept.paused_until is not None and kept.paused_until > now.date() and kept.paused_at is not None
-    return _alone(wanted, paused_at=kept.paused_at if goes_on else now)
+    return _alone(wanted, paused_at=(kept.paused_at if hours.is_paused(now) else None) or now)
 
 
 def with_way_back(kept: Habits, new: Habits, now: datetime) -> Habits:

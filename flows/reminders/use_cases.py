@@ -16,6 +16,7 @@ from flows.ports import Directory, EventStore, Facts, Grounds, Outbox, Plans, Re
 from flows.reminders import putting_off, setting
 from flows.reminders.hours import Hours
 from flows.reminders.replanning import replan
+from flows.reminders.rung import USUAL
 from flows.reminders.snoozing import Choice, base_key, day_chosen, put_off_at, snoozed_until
 from flows.roadmap import Pack
 from flows.workspace import Workspace
@@ -57,11 +58,15 @@ class Reminders:
         """See `setting.set_rules`."""
         return await self._change(key, act, lambda p: setting.set_rules(p, act.who, rules))
 
-    async def set_habits(self, tenant: str, act: Act, habits: Habits) -> None:
-        """A person's own: the hour, a pause, or off. A pause that is prolonged began when it began."""
-        kept = (await self._directory.reach(tenant, [act.who.id]))[act.who.id].habits
-        now = self._now()
-        wanted = setting.with_way_back(kept, setting.habits(kept, habits, now), now)
+    async def set_habits(self, tenant: str, act: Act, habits: Habits, *, zone: str = "", rules: Rules = USUAL) -> None:
+        """A person's own: the hour, a pause, or off. A pause that is prolonged began when it began.
+
+        `zone` and `rules` are the firm's, which count where the person has none of their own.
+        """
+        reach = (await self._directory.reach(tenant, [act.who.id]))[act.who.id]
+        hours = Hours(reach, zone, rules, (await self._workspace(tenant)).calendar)
+        kept, now = reach.habits, self._now()
+        wanted = setting.with_way_back(kept, setting.habits(hours, habits, now), now)
         if wanted != kept:
             await self._directory.set_habits(tenant, act.who.id, wanted)
 

@@ -1039,6 +1039,23 @@ async def test_a_pause_that_ends_on_no_trading_day_says_on_which_day_what_it_hel
     assert "*Paused until Thursday, February 18, 2027.* What falls due before comes in one message then" in said
 
 
+@pytest.mark.parametrize(("day", "hour"), [("2026-12-02", 15), ("2026-12-02", 20), ("2026-12-03", 8)])
+async def test_a_pause_that_is_prolonged_on_its_last_evening_or_morning_goes_on(
+    world: World, day: str, hour: int
+) -> None:
+    await bens_task(world)
+    ben = world.slack.ben
+    await ben.types("remind pause until December 3")
+    await world.goes_to(day, hour)
+    assert "Paused until Monday, December 7, 2026" in words_of(await ben.types("remind pause until December 7"))
+    await world.goes_to("2026-12-03", 12)
+    await world.goes_to("2026-12-04")
+    assert world.digests(BEN) == []
+    await world.goes_to("2026-12-07")
+    assert len(world.digests(BEN)) == 1
+    assert "in your pause" in world.said(BEN)
+
+
 async def test_a_typed_undo_after_a_change_of_ones_reminders_offers_that_and_undoes_nothing_older(world: World) -> None:
     key = await bens_task(world)
     ben = world.slack.ben

@@ -1,17 +1,23 @@
 """What a firm and a person set, and that a yearly date is done: decisions, their sentences, their undo."""
 
-from datetime import date, time
+from datetime import date, time, timedelta
 
 import pytest
 
 from flows.evolve import fold
 from flows.firms import Refusal
-from flows.habits import Habits, Rules
+from flows.habits import Habits, Reach, Rules
 from flows.history import sentence
 from flows.records import verify
 from flows.reminders import setting
+from flows.reminders.hours import Hours
+from flows.trading_days import NYSE
 from tests.flows.life import ANA, BEN, PACK, START, Life
-from tests.flows.reminders.world import started
+from tests.flows.reminders.world import local, started
+
+
+def hours_with(habits: Habits, zone: str = "America/New_York") -> Hours:
+    return Hours(Reach(ANA.id, zone, habits=habits), "America/New_York", Rules(), NYSE)
 
 
 def last(life: Life) -> str:
@@ -80,13 +86,25 @@ def test_a_day_the_yearly_date_does_not_fall_on_is_refused_and_the_same_day_twic
 
 
 def test_a_pause_goes_on_from_when_it_began_and_a_new_one_begins_anew() -> None:
-    first = setting.habits(Habits(), Habits(paused_until=date(2026, 12, 5)), START)
+    first = setting.habits(hours_with(Habits()), Habits(paused_until=date(2026, 12, 5)), START)
     assert first.paused_at == START
-    longer = setting.habits(first, Habits(paused_until=date(2026, 12, 9)), START.replace(day=30))
+    longer = setting.habits(hours_with(first), Habits(paused_until=date(2026, 12, 9)), START.replace(day=30))
     assert longer.paused_at == START
-    anew = setting.habits(longer, Habits(paused_until=date(2027, 1, 9)), START.replace(month=12, day=20))
+    anew = setting.habits(hours_with(longer), Habits(paused_until=date(2027, 1, 9)), START.replace(month=12, day=20))
     assert anew.paused_at == START.replace(month=12, day=20)
-    assert setting.habits(anew, Habits(hour=time(8)), START) == Habits(hour=time(8))
+    assert setting.habits(hours_with(anew), Habits(hour=time(8)), START) == Habits(hour=time(8))
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "America/Los_Angeles", "Asia/Tokyo"])
+@pytest.mark.parametrize("until", [date(2026, 12, 4), date(2026, 12, 5)])
+def test_a_pause_goes_on_until_the_hour_at_which_what_it_held_back_comes(zone: str, until: date) -> None:
+    kept = Habits(paused_until=until, paused_at=START)
+    ends = local("2026-12-04 09:00" if until.day == 4 else "2026-12-07 09:00", zone)  # December 5 is a Saturday
+    for before in (timedelta(minutes=1), timedelta(hours=2), timedelta(hours=14)):
+        longer = setting.habits(hours_with(kept, zone), Habits(paused_until=date(2026, 12, 21)), ends - before)
+        assert longer.paused_at == START, before
+    anew = setting.habits(hours_with(kept, zone), Habits(paused_until=date(2026, 12, 21)), ends)
+    assert anew.paused_at == ends
 
 
 def test_answers_know_since_when_they_hold_each_value() -> None:

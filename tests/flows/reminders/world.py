@@ -142,9 +142,10 @@ class World:
         return self._replan_all()
 
     def habits(self, who: Person, **fields: Any) -> "World":
-        kept = self.reaches.get(who.id, Reach(who.id)).habits
-        wanted = setting.habits(kept, Habits(**fields), self.now)
-        return self.reach(who, habits=setting.with_way_back(kept, wanted, self.now))
+        reach = self.reaches.get(who.id, Reach(who.id))
+        hours = Hours(reach, self.zone, Rules(), self.workspace.calendar)
+        wanted = setting.habits(hours, Habits(**fields), self.now)
+        return self.reach(who, habits=setting.with_way_back(reach.habits, wanted, self.now))
 
     def revise(self, deadline: str, on: date, announced: date) -> "World":
         fact = shared.DeadlineRevised(deadline, announced, announced, Value("date", on), Source("A notice"), "It moved")
