@@ -4,11 +4,13 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from bot.actions import Carried
 from bot.buttons import WakeReminded, WithdrawEntry
 from bot.delivery import reminded
 from bot.delivery.arrivals import short
-from bot.listeners.habits import own_reach, rules_and_zone
+from bot.listeners.habits import own_reach, rules_and_zone, still_set
 from bot.listeners.scenes import calendar_for, scene_for
 from bot.router import Heard
 from bot.views import habits
@@ -54,10 +56,12 @@ async def _entered_for_all(heard: Heard, services: Services) -> AsyncIterator[Be
 
 
 async def _own_reminders(heard: Heard, services: Services) -> Beside | None:
-    kept = (await own_reach(heard, services)).habits
+    reach = await own_reach(heard, services)
+    kept = reach.habits
     if kept.set_at is None or kept.was is None:
         return None
-    before = habits.in_words(kept.was, *rules_and_zone(heard), await calendar_for(heard, services))
+    was = await still_set(heard, services, replace(reach, habits=kept.was))
+    before = habits.in_words(was, *rules_and_zone(heard), await calendar_for(heard, services))
     instead = f"*Take it back* sets them as they were: {before}"
     return Beside(kept.set_at, "you changed your own reminders", instead, habits.carried(kept.was))
 

@@ -15,7 +15,8 @@ from flows.dates import OnDay, WhichDay
 from flows.firms import Refusal, role_of
 from flows.habits import Habits, Reach, Rules
 from flows.position import Position
-from flows.reminders.setting import LONGEST_PAUSE
+from flows.reminders import setting
+from flows.reminders.hours import Hours
 from flows.reminders.telling import leads_in_reach
 from flows.services import Services
 from flows.zones import zone_of
@@ -80,8 +81,7 @@ async def _meant(heard: Heard, services: Services, kept: Habits, said: str) -> H
         return replace(kept, paused_until=None, off=False)
     if said.casefold() in ("on", "start"):
         # Whoever turns them on again goes on where they turned them off: perhaps in a pause, which a second "on" ends.
-        paused = kept.paused_until if kept.off and kept.paused_until else None
-        return replace(kept, off=False, paused_until=paused if paused and paused > _today(heard, services) else None)
+        return replace(kept, off=False, paused_until=kept.paused_until if kept.off else None)
     if pause := _PAUSE.fullmatch(said):
         return replace(kept, paused_until=await _day(heard, services, pause[1]), off=False)
     if (found := _HOUR.fullmatch(_NOON.sub("12:00 pm", said))) and (hour := _time(*found.groups())):
@@ -105,7 +105,7 @@ async def _day(heard: Heard, services: Services, said: str) -> date:
         case OnDay(on) if on > today:
             return on
         case WhichDay() as asked:
-            latest = services.now().date() + timedelta(LONGEST_PAUSE)
+            latest = services.now().date() + timedelta(setting.LONGEST_PAUSE)
             ask, choices = _which(asked, today, latest)
             days = ", or ".join(f"`pause until {c.isoformat()}`" for c in choices)
             raise Refusal(f"{ask} Write {days}. Nothing was changed." if days else f"{ask} Nothing was changed.")
@@ -131,8 +131,15 @@ def _today(heard: Heard, services: Services) -> date:
 
 
 async def own_reach(heard: Heard, services: Services) -> Reach:
-    """How whoever is heard is reached, with what they set."""
-    return (await services.directory.reach(heard.tenant, [heard.who.id]))[heard.who.id]
+    """How whoever is heard is reached, with what they set; not a pause that is over."""
+    reach = (await services.directory.reach(heard.tenant, [heard.who.id]))[heard.who.id]
+    return replace(reach, habits=await still_set(heard, services, reach))
+
+
+async def still_set(heard: Heard, services: Services, reach: Reach) -> Habits:
+    """See `setting.still_set`."""
+    hours = Hours(reach, _zone(heard), _rules(heard), await calendar_for(heard, services))
+    return setting.still_set(hours, services.now())
 
 
 def rules_and_zone(heard: Heard) -> tuple[Rules, str]:

@@ -77,6 +77,12 @@ def habits(hours: Hours, wanted: Habits, now: datetime) -> Habits:
     return _alone(wanted, paused_at=(kept.paused_at if hours.is_paused(now) else None) or now)
 
 
+def still_set(hours: Hours, now: datetime) -> Habits:
+    """What a person set, as far as it bears on anything: without a pause that is over."""
+    kept = hours.habits
+    return kept if hours.is_paused(now) else replace(kept, paused_until=None, paused_at=None)
+
+
 def with_way_back(kept: Habits, new: Habits, now: datetime) -> Habits:
     """The new ones with when they were set and what they were before; what is set back leaves nothing to set back."""
     before = _alone(kept, paused_at=kept.paused_at)

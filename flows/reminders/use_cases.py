@@ -65,7 +65,8 @@ class Reminders:
         """
         reach = (await self._directory.reach(tenant, [act.who.id]))[act.who.id]
         hours = Hours(reach, zone, rules, (await self._workspace(tenant)).calendar)
-        kept, now = reach.habits, self._now()
+        now = self._now()
+        kept = setting.still_set(hours, now)
         wanted = setting.with_way_back(kept, setting.habits(hours, habits, now), now)
         if wanted != kept:
             await self._directory.set_habits(tenant, act.who.id, wanted)

@@ -1056,6 +1056,32 @@ async def test_a_pause_that_is_prolonged_on_its_last_evening_or_morning_goes_on(
     assert "in your pause" in world.said(BEN)
 
 
+async def test_a_pause_that_is_over_is_spoken_of_no_more(world: World) -> None:
+    await bens_task(world)
+    ben = world.slack.ben
+    await ben.types("remind pause until December 3")
+    await world.goes_to("2026-12-03", 8)
+    assert "*Paused until Thursday, December 3, 2026.*" in words_of(await ben.types("remind"))
+    await world.goes_to("2026-12-03", 10)
+    shown = await ben.types("remind")
+    assert "🔔 *On.* You get them at *9:00 AM*" in words_of(shown)
+    assert "End the pause" not in labels(shown)
+    assert "It is set so already." in words_of(await ben.types("remind end pause"))
+
+
+async def test_what_an_undo_would_set_again_says_nothing_of_a_pause_that_is_over(world: World) -> None:
+    await bens_task(world)
+    ben = world.slack.ben
+    await ben.types("remind pause until December 3")
+    await ben.types("remind 8:30")
+    await world.goes_to("2026-12-03", 10)
+    said = words_of(await ben.types("/cais undo"))
+    assert "🔔 *On.* You get them at *9:00 AM*" in said
+    await ben.presses("Take it back")
+    assert "🔔 *On.* You get them at *9:00 AM*" in words_of(ben.last)
+    assert "your own reminders" not in words_of(await ben.types("/cais undo")), "it is taken back"
+
+
 async def test_a_typed_undo_after_a_change_of_ones_reminders_offers_that_and_undoes_nothing_older(world: World) -> None:
     key = await bens_task(world)
     ben = world.slack.ben
