@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from bot.errors import NotedEvents
@@ -105,10 +105,14 @@ class LazyAsker:
         self._made: asyncio.Future[Asker] | None = None
 
     async def __call__(self) -> "Asker":
-        """Waits for it where it is still being made; made once, whoever asks."""
-        if self._made is None:
+        """Waits for it where it is still being made; made once, whoever asks, and anew only where that failed."""
+        if self._made is None or _failed(self._made):
             self._made = asyncio.ensure_future(asyncio.to_thread(_ready_asker, self._pack, self._path))
         return await asyncio.shield(self._made)
+
+
+def _failed(made: asyncio.Future[Any]) -> bool:
+    return made.done() and (made.cancelled() or made.exception() is not None)
 
 
 def _ready_asker(pack: Pack, path: Path | None) -> "Asker":

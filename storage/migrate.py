@@ -5,6 +5,7 @@ import logging
 import sys
 import tempfile
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from storage.errors import StorageError, StorageUnavailable, Unusable
@@ -23,6 +24,14 @@ NEWER = "The database was made by a newer version of this program. Please start 
 _FOLDER = Path(__file__).parent / "migrations"
 _LOCK = 2_024_053_1
 """Of PostgreSQL's advisory locks, ours: replicas that start together migrate one after the other."""
+
+_LOCKED = "55P03"
+"""What PostgreSQL says where a lock was not to be had in time."""
+_MOMENT = "3s"
+_PAUSE = 2.0
+
+PATIENCE = 600.0
+"""Seconds for which a start waits for another program, as a dump, to let go of the tables."""
 
 
 def is_newer(version: str) -> bool:
@@ -55,8 +64,18 @@ def upgrade(connection: "Connection") -> None:
 async def migrate(url: str) -> None:
     """Bring the database at this URL to HEAD, in one transaction; others that try meanwhile wait.
 
-    Raises StorageUnavailable where it cannot be reached, StorageError where a newer version wrote it.
+    Raises StorageUnavailable where it cannot be reached, or another program, as a dump, does not let go of its tables
+    for `PATIENCE`; StorageError where a newer version wrote it.
     """
+    gives_up = monotonic() + PATIENCE
+    while not await _migrated(url, gives_up):
+        log.info("Waiting for another program to let go of the tables.", extra={"action": "migrating"})
+        await asyncio.sleep(_PAUSE)
+    log.info("The database is prepared.", extra={"action": "migrated", "version": HEAD})
+
+
+async def _migrated(url: str, gives_up: float) -> bool:
+    """Whether it is at HEAD now; False where another program has a lock on what is to be changed, until it gives up."""
     from sqlalchemy import text
     from sqlalchemy.exc import DBAPIError
 
@@ -71,15 +90,19 @@ async def migrate(url: str) -> None:
         async with engine.connect() as connection, connection.begin():
             if not lite:
                 await connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
+                # Whoever reads a table that we wait for waits behind us: so only for a moment, and then again.
+                await connection.execute(text(f"SET LOCAL lock_timeout = '{_MOMENT}'"))
                 await connection.run_sync(upgrade)
             else:
                 await connection.run_sync(_upgrade_sqlite)
     except (DBAPIError, OSError) as error:
+        if getattr(getattr(error, "orig", None), "sqlstate", "") == _LOCKED and monotonic() < gives_up:
+            return False
         kind = Unusable if "readonly" in str(error) else StorageUnavailable
         raise kind(f"The database could not be migrated: {getattr(error, 'orig', error)}.") from error
     finally:
         await engine.dispose()
-    log.info("The database is prepared.", extra={"action": "migrated", "version": HEAD})
+    return True
 
 
 def _upgrade_sqlite(connection: "Connection") -> None:

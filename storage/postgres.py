@@ -1,5 +1,6 @@
 """Runs units of work on PostgreSQL through asyncpg: each in one transaction, tried again where somebody was faster."""
 
+import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, TypeVar
@@ -12,8 +13,20 @@ from storage.urls import plain_url
 
 T = TypeVar("T")
 
-SETTINGS = {"jit": "off"}
-"""Compiling a statement takes longer than any of ours; where many rows wait, the server would begin to."""
+SETTINGS = {
+    # Compiling a statement takes longer than any of ours; where many rows wait, the server would begin to.
+    "jit": "off",
+    # A replica whose machine is gone, or stands still, closes nothing: what it had locked is free again after this.
+    # Within a transaction none of ours waits for anything but the database.
+    "idle_in_transaction_session_timeout": "10s",
+    "tcp_keepalives_idle": "30",
+    "tcp_keepalives_interval": "10",
+    "tcp_keepalives_count": "3",
+}
+"""Of each session."""
+
+_FAREWELL = 2.0
+"""Seconds in which connections are closed as one should; a server that stands still is not waited for longer."""
 
 _TRIES = 5
 _SECONDS = 30.0
@@ -77,7 +90,10 @@ class PostgresRunner:
         raise Conflict("Others kept changing the same at the same time. Nothing was changed.") from faster
 
     async def close(self) -> None:
-        await self._pool.close()
+        try:
+            await asyncio.wait_for(self._pool.close(), _FAREWELL)
+        except TimeoutError:
+            self._pool.terminate()
 
     async def _acquire(self) -> Any:
         try:
@@ -135,7 +151,7 @@ class PostgresRunner:
 async def connected(url: str) -> Any:
     """A connection of its own, which whoever asked closes. Raises StorageUnavailable, or ValueError for a bad URL."""
     try:
-        return await asyncpg.connect(plain_url(url), timeout=_SECONDS)
+        return await asyncpg.connect(plain_url(url), timeout=_SECONDS, server_settings=SETTINGS)
     except _LOST as error:
         raise _unavailable(error) from error
 

@@ -155,10 +155,9 @@ class Lane:
                 raw.execute("COMMIT")
         except (sqlite3.Error, StorageUnavailable) as error:
             self._roll_back(raw)
+            # Who was refused, too: it may have been for what another of the group did, and that is taken back.
             failed = Outcome(None, error if isinstance(error, StorageUnavailable) else unavailable(error))
-            # A unit that was refused was refused, commit or not; nobody else may believe his was kept.
-            said = outcomes + [failed] * (len(group) - len(outcomes))
-            return [outcome if outcome.error else failed for outcome in said]
+            return [failed] * len(group)
         except BaseException:  # raised again: nothing may stay open for the next group to trip over
             self._roll_back(raw)
             raise

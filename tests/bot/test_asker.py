@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from bot import asker
+from bot import asker, bootstrap
 from bot.asker import make_asker
+from bot.bootstrap import LazyAsker
 from flows.questions.answer import citations_of
 from flows.questions.asking import Asker
+from flows.roadmap import Pack
 from tests.flows.questions.shipped import PACK, QUESTIONS, shorter
 
 SHIPPED = Path(__file__).parents[2] / "flows" / "roadmaps"
@@ -85,3 +87,19 @@ def test_what_is_kept_and_broken_is_read_afresh(read_before: Path, broken: bytes
 def test_where_nothing_can_be_kept_it_is_read_each_time(pack: Path) -> None:
     (pack.parent / "__pycache__").write_text("in the way")
     assert cited(made(pack)) == ["C1"]
+
+
+async def test_where_making_it_failed_the_next_who_asks_has_it_made_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = iter([OSError(24, "Too many open files"), "asker"])
+
+    def make(pack: Pack, path: Path | None) -> object:
+        found = next(made)
+        if isinstance(found, OSError):
+            raise found
+        return found
+
+    monkeypatch.setattr(bootstrap, "_ready_asker", make)
+    lazy = LazyAsker(PACK)
+    with pytest.raises(OSError, match="Too many"):
+        await lazy()
+    assert [str(await lazy()), str(await lazy())] == ["asker", "asker"]

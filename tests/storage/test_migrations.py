@@ -135,6 +135,31 @@ def test_what_a_replica_of_the_version_before_writes_is_still_taken(path: Path) 
     assert asked == []
 
 
+async def test_a_replica_of_the_version_before_reads_on_while_a_migration_waits_for_a_dump(
+    fresh_postgres: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = create_async_engine(fresh_postgres)
+    async with engine.begin() as connection:
+        await connection.run_sync(lambda c: command.upgrade(migrate.config(c), "0012"))
+    await engine.dispose()
+    monkeypatch.setattr(migrate, "_MOMENT", "50ms")
+    monkeypatch.setattr(migrate, "_PAUSE", 0.2)
+    dump, replica = [await asyncpg.connect(plain_url(fresh_postgres)) for _ in range(2)]
+    async with dump.transaction(isolation="repeatable_read", readonly=True):
+        await dump.fetch("SELECT 1 FROM inbox")
+        migrating = asyncio.create_task(migrate.migrate(fresh_postgres))
+        await asyncio.sleep(0.5)
+        assert await replica.fetchval("SELECT count(*) FROM inbox", timeout=10) == 0
+        assert not migrating.done()
+        monkeypatch.setattr(migrate, "PATIENCE", 0.0)
+        with pytest.raises(StorageError, match="lock timeout"):
+            await migrate.migrate(fresh_postgres)
+    await migrating
+    assert await replica.fetchval("SELECT version_num FROM alembic_version") == migrate.HEAD
+    await dump.close()
+    await replica.close()
+
+
 def test_the_known_head_is_the_last_migration() -> None:
     assert ScriptDirectory.from_config(migrate.config()).get_current_head() == migrate.HEAD
 

@@ -1,14 +1,20 @@
 """What asyncpg says when the server goes away is one thing for everybody else: the database could not be used."""
 
+import asyncio
+from collections.abc import Sequence
 from typing import Any, cast
 
 import asyncpg
 import pytest
 
+from flows.asked import Owed, Slot
 from flows.firms import Refusal
+from storage import owing, postgres
+from storage.database import open_database
 from storage.errors import StorageUnavailable
+from storage.outbox import Outbox
 from storage.postgres import PostgresRunner
-from storage.statements import Unit
+from storage.statements import Rows, Statement, Unit
 
 ENDED = asyncpg.InternalClientError("got result for unknown protocol state 3")
 CLOSED = asyncpg.InterfaceError("connection is closed")
@@ -74,3 +80,53 @@ async def test_a_refusal_stays_one_though_the_server_ends_the_connection_under_i
 
     with pytest.raises(Refusal, match="Not now"):
         await runner(Connection(None)).write(refusing)
+
+
+class StandingStill(PostgresRunner):
+    """A replica that stands still, its machine paused or gone, once it has asked the database something."""
+
+    asked = False
+
+    async def _execute(self, connection: Any, statement: Statement, parameters: Any) -> Rows:
+        if self.asked:
+            await asyncio.Event().wait()
+        rows = await super()._execute(connection, statement, parameters)
+        self.asked = True
+        return rows
+
+
+async def claimed(outbox: Outbox) -> Sequence[Slot]:
+    return await outbox.claim(due=2.0, now=1.0, lease=90.0, limit=10)
+
+
+async def test_what_a_replica_that_stands_still_has_locked_is_free_again_soon(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(postgres.SETTINGS, "idle_in_transaction_session_timeout", "500ms")
+    async with await open_database(postgres_url) as database:
+        await database.outbox.owe([Owed("-/T1", "k", "f1", "letter", "slack:-/T1/U1", "", 1.0)])
+        gone = StandingStill((await postgres.open_postgres(postgres_url))._pool)
+        standing = asyncio.ensure_future(claimed(Outbox(gone, owing.take_turn)))
+        async with asyncio.timeout(20):
+            while not gone.asked:
+                await asyncio.sleep(0.01)
+            assert len(await claimed(database.outbox)) == 1
+        standing.cancel()
+        await asyncio.wait([standing])
+        await gone.close()
+
+
+async def test_a_server_that_stands_still_does_not_hold_up_whoever_hangs_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Silent:
+        terminated = False
+
+        async def close(self) -> None:
+            await asyncio.Event().wait()
+
+        def terminate(self) -> None:
+            self.terminated = True
+
+    monkeypatch.setattr(postgres, "_FAREWELL", 0.01)
+    pool = Silent()
+    await PostgresRunner(cast("asyncpg.Pool[asyncpg.Record]", cast(Any, pool))).close()
+    assert pool.terminated
