@@ -80,15 +80,14 @@ async def take_files(heard: Heard, carried: DocumentForm, services: Services) ->
 
 async def taken(heard: Heard, services: Services, files: Sequence[File], *, replaces: str = "") -> Message:
     """These files are read from now on. Raises Refusal, which names the file, where one may not be added."""
-    names = []
+    coming = []
     for file in files:
         try:
             document = await services.documents.expect(heard.firm.key, heard.act, file, replaces=replaces)
         except Refusal as refusal:
             raise Refusal(f"{file.name}: {refusal.sentence}", kind=refusal.kind) from None
-        names.append(f"*{literal(document.name)}*")
-    note = f"{' and '.join(names)}: on the way. I tell you in our direct messages how far I am."
-    return await _list(heard, services, note=note)
+        coming.append(document)
+    return await _list(heard, services, note=views.on_the_way(coming))
 
 
 def handed_over(payload: Mapping[str, Any], block: str = "file") -> Sequence[File]:

@@ -1,6 +1,6 @@
 """A firm's own documents: the list and its states, the form, the message that tells the progress, what was found."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from bot.buttons import DocumentForm, OpenDocument, RemoveDocument, RemoveDocumentForm, ShowDocuments
@@ -102,6 +102,21 @@ def _partly(document: Document) -> str:
         return "Not read. "
     till = f"to page {document.pages_read:,} of {document.pages:,}" if document.pages else "in part"
     return f"Read {till} only, and that can be found. "
+
+
+def on_the_way(documents: Sequence[Document]) -> str:
+    """Of files that were handed over: which are read now, and which have been; safe in mrkdwn."""
+    here = _names(d for d in documents if d.state == "ready")
+    coming = _names(d for d in documents if d.state != "ready")
+    said = [f"{coming}: on the way. I tell you in our direct messages how far I am."] if coming else []
+    said += (
+        [f"{here}: here already, so nothing was added. Where the file has changed, press *Replace*."] if here else []
+    )
+    return " ".join(said)
+
+
+def _names(documents: Iterable[Document]) -> str:
+    return " and ".join(f"*{literal(document.name)}*" for document in documents)
 
 
 def progress(firm: str, document: Document) -> Message:

@@ -208,9 +208,10 @@ class Work:
                 await self._finish()
 
     async def _open(self, document: Document) -> Document:
-        """It can be read, so it counts from now on."""
+        """It can be read, so it counts from now on. Raises Lost."""
         who = await self._librarian.person(document)
-        await self._librarian.services.documents.opened(document, who)
+        if not await self._librarian.services.documents.opened(document, who):
+            raise Lost
         return await self._librarian.save(replace(document, state="reading"))
 
     async def _finish(self) -> None:

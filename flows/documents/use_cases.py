@@ -3,9 +3,11 @@
 import hashlib
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from itertools import count
 
 import msgspec
 
+from flows import events as e
 from flows import reasons
 from flows.acts import Act
 from flows.documents import library
@@ -59,14 +61,22 @@ class Documents:
     async def expect(self, key: FirmKey, act: Act, file: File, *, replaces: str = "") -> Document:
         """Keep that this file is to be read, before anything is fetched; the same upload twice is one document.
 
+        What comes back may be there already. An upload that was removed, or could not be read, is read anew.
+
         Raises Refusal where it may not be added.
         """
         position = await position_for(self._events, key, act.who)
         there = await self._there(position)
+        of_file = [document for document in there if document.file == file.id]
+        failed = next((document for document in of_file if document.state == "failed"), None)
+        if failed and failed.id in position.documents:
+            replaces = replaces or failed.id  # what could be read of it is quoted until this one has been read
         library.may_expect(position, act.who, file.name, file.size, there, replaces)
+        if known := next((document for document in of_file if document.state != "failed"), None):
+            return known
         document = Document(
             key=key,
-            id=_document_id(file.id),
+            id=await self._new_id(key, file.id),
             name=one_line(file.name)[: library.LONGEST_NAME],
             kind=library.kind_of(file.name),
             file=file.id,
@@ -77,6 +87,8 @@ class Documents:
             size=file.size,
         )
         await self._knowledge.expect(document)
+        if failed and failed.id not in position.documents:
+            await self._knowledge.discard(key, failed.id)
         self.wake()
         return document
 
@@ -96,10 +108,17 @@ class Documents:
 
     # --- reading -----------------------------------------------------------------------------------------------
 
-    async def opened(self, document: Document, who: Person) -> None:
-        """It was fetched and can be read: record that it was added, once. Raises Refusal where `who` no longer may."""
+    async def opened(self, document: Document, who: Person) -> bool:
+        """It was fetched and can be read: record that it was added, once. Raises Refusal where `who` no longer may.
+
+        False where it was recorded, and then recorded as removed: it goes.
+        """
         act = Act(who, "modal", f"document:{document.id}:added")
-        await self._record(document.key, act, lambda p: library.add(p, who, document))
+        position = await self._record(document.key, act, lambda p: library.add(p, who, document))
+        if document.id in position.documents:
+            return True
+        await self._knowledge.discard(document.key, document.id)
+        return False
 
     async def finished(self, document: Document, who: Person) -> None:
         """It was read to its end: the one it replaces goes. Raises Refusal where `who` no longer may."""
@@ -124,14 +143,22 @@ class Documents:
             found.append(document)
         return found
 
-    async def _record(self, key: FirmKey, act: Act, decide: Callable[[Position], Sequence[AnyEvent]]) -> None:
+    async def _new_id(self, key: FirmKey, file: str) -> str:
+        """The same for the same upload: a form that is sent again adds nothing twice. Once it was removed, or could not
+        be read, it is another one, since what the record says of an id it says once."""
+        removed = await self._events.history(key, types=("document_removed",))
+        used = {row.event.document for row in removed if isinstance(row.event, e.DocumentRemoved)}
+        used |= {d.id for d in await self._knowledge.documents(key) if d.state in ("failed", "removing")}
+        return next(each for nth in count() if (each := _document_id(file, nth)) not in used)
+
+    async def _record(self, key: FirmKey, act: Act, decide: Callable[[Position], Sequence[AnyEvent]]) -> Position:
         def unit(position: Position, _: Sequence[Record]) -> Changed:
             must_exist(position)
             return record(position, decide(position), self._stamp(act))
 
-        await self._events.change(key, unit, cause=act.cause)
+        return (await self._events.change(key, unit, cause=act.cause)).position
 
 
-def _document_id(file: str) -> str:
-    """The same for the same upload: a form that is sent again adds nothing twice."""
-    return "d" + hashlib.sha256(file.encode()).hexdigest()[:15]
+def _document_id(file: str, nth: int) -> str:
+    named = f"{file}:{nth}" if nth else file
+    return "d" + hashlib.sha256(named.encode()).hexdigest()[:15]

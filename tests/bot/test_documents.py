@@ -340,6 +340,103 @@ async def test_the_same_form_sent_twice_adds_one_document(slack: Slack, services
     assert len(await services.documents.listed(key, person(BEN))) == 1
 
 
+async def shares(slack: Slack, file_id: str, text: str = "") -> None:
+    """Ben shares a file of Slack's in the direct messages, where it keeps its id, and presses the button."""
+    await slack.sandbox.say(BEN, slack.ben.channel, text, files=[file_id])
+    await slack.settled()
+    await slack.ben.presses("A document to quote from")
+
+
+async def removes(slack: Slack) -> None:
+    await slack.ben.types("/cais firm documents")
+    await slack.ben.presses("Remove")
+    assert (await slack.ben.submits({"reason": "a slip"}))["ok"]
+
+
+async def test_a_document_that_was_removed_is_added_again_from_the_same_file(slack: Slack, services: Services) -> None:
+    key = await a_firm(services)
+    handed = file(slack, BEN, "manual.md", MANUAL)["id"]
+    for times in (1, 2, 3):
+        await shares(slack, handed)
+        await until(slack, lambda: sum("✅ Ready" in note for note in notes(slack, BEN)) == times)  # noqa: B023
+        assert [d.state for d in await services.documents.listed(key, person(BEN))] == ["ready"]
+        assert GIFTS in words_of(await slack.ben.types("/cais firm documents may an employee accept gifts?"))
+        await removes(slack)
+        assert await services.documents.listed(key, person(BEN)) == []
+    kept = [r.type for r in await services.events.history(key) if r.type.startswith("document")]
+    assert kept == ["document_added", "document_removed"] * 3
+
+
+async def test_a_document_that_could_not_be_read_is_read_where_its_file_is_shared_again(
+    slack: Slack, services: Services
+) -> None:
+    key = await a_firm(services)
+    handed = file(slack, BEN, "manual.md", MANUAL)["id"]
+    slack.sandbox.faults({"method": "files.info", "kind": "refuse", "error": "file_not_found", "times": 1})
+    await shares(slack, handed)
+    await until(slack, lambda: any(REASONS["gone"] in note for note in notes(slack, BEN)))
+    await shares(slack, handed)
+    assert "on the way" in words_of(slack.ben.last)
+    await until(slack, lambda: any("✅ Ready" in note for note in notes(slack, BEN)))
+    assert [d.state for d in await services.documents.listed(key, person(BEN))] == ["ready"]
+
+
+async def test_a_document_that_was_read_in_part_is_replaced_where_its_file_is_shared_again(
+    slack: Slack, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = await a_firm(services)
+    handed = file(slack, BEN, "manual.md", MANUAL)["id"]
+
+    async def stumbles(work: librarian.Work) -> None:
+        await work._fail(REASONS["too_much"])
+
+    with monkeypatch.context() as patched:
+        patched.setattr(librarian.Work, "_finish", stumbles)
+        await shares(slack, handed)
+        await until(slack, lambda: any(REASONS["too_much"] in note for note in notes(slack, BEN)))
+    await shares(slack, handed)
+    await until(slack, lambda: any("✅ Ready" in note for note in notes(slack, BEN)))
+    assert [d.state for d in await services.documents.listed(key, person(BEN))] == ["ready"]
+    kept = [r.type for r in await services.events.history(key) if r.type.startswith("document")]
+    assert kept == ["document_added", "document_added", "document_removed"]
+
+
+async def test_a_file_that_is_a_document_already_adds_nothing_and_that_is_said(
+    slack: Slack, services: Services
+) -> None:
+    key = await a_firm(services)
+    handed = file(slack, BEN, "manual.md", MANUAL)["id"]
+    await shares(slack, handed)
+    await until(slack, lambda: any("✅ Ready" in note for note in notes(slack, BEN)))
+    await shares(slack, handed)
+    assert "manual.md*: here already, so nothing was added" in words_of(slack.ben.last)
+    assert len(await services.documents.listed(key, person(BEN))) == 1
+
+
+async def test_a_document_whose_removal_was_recorded_while_it_was_fetched_is_not_called_ready(
+    slack: Slack, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever removed it died between the record and the shelf; whoever read it then dies, and it is read anew."""
+    key = await a_firm(services)
+    opened = services.documents.opened
+
+    async def and_is_removed(document: Document, who: Person) -> bool:
+        assert await opened(document, who)
+        act = Act(who, "button", "removed")
+        with monkeypatch.context() as patched:
+            patched.setattr(services.knowledge, "discard", nothing)
+            await services.documents.remove(key, act, document.id, "a slip")
+        return await opened(document, who)
+
+    async def nothing(*_: Any) -> bool:
+        return False
+
+    monkeypatch.setattr(services.documents, "opened", and_is_removed)
+    assert (await adds(slack, slack.ben, file(slack, BEN, "manual.md", MANUAL)))["ok"]
+    await until(slack, lambda: any("was removed while it was read" in words_of(m) for m in slack.ben.sees))
+    assert await services.documents.listed(key, person(BEN)) == []
+
+
 async def test_a_file_that_was_deleted_in_slack_says_so(slack: Slack, services: Services) -> None:
     await a_firm(services)
     await slack.bot.librarian.stop()
