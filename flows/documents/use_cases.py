@@ -132,16 +132,17 @@ class Documents:
     # --- within ------------------------------------------------------------------------------------------------
 
     async def _there(self, position: Position) -> list[Document]:
-        found = []
-        for document in await self._knowledge.documents(position.key):
-            if document.state == "removing":
-                continue
-            if document.digest and document.id not in position.documents:
-                # Recorded as removed, and then we were interrupted.
-                await self._knowledge.discard(position.key, document.id)
-                continue
-            found.append(document)
-        return found
+        found = [d for d in await self._knowledge.documents(position.key) if d.state != "removing"]
+        unknown = {d.id for d in found if d.digest and d.id not in position.documents}
+        if not unknown:
+            return found
+        # Each was opened since the position was read, or recorded as removed, and then we were interrupted. It is
+        # recorded before the shelf says that it was opened, so that what is read of the record now, tells.
+        latest = await self._events.position(position.key)
+        gone = unknown.difference(latest.documents) if latest else set()
+        for document in gone:
+            await self._knowledge.discard(position.key, document)
+        return [d for d in found if d.id not in gone]
 
     async def _new_id(self, key: FirmKey, file: str) -> str:
         """The same for the same upload: a form that is sent again adds nothing twice. Once it was removed, or could not

@@ -413,6 +413,28 @@ async def test_a_file_that_is_a_document_already_adds_nothing_and_that_is_said(
     assert len(await services.documents.listed(key, person(BEN))) == 1
 
 
+async def test_whoever_looks_at_the_list_while_a_document_is_opened_throws_nothing_away(
+    slack: Slack, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The record was read before the document was opened, and the shelf after."""
+    key = await a_firm(services)
+    await slack.bot.librarian.stop()
+    assert (await adds(slack, slack.ben, file(slack, BEN, "manual.md", MANUAL)))["ok"]
+    documents = services.knowledge.documents
+
+    async def slowly(of: FirmKey) -> Any:
+        monkeypatch.setattr(services.knowledge, "documents", documents)
+        slack.bot.librarian.start()
+        while not any(document.digest for document in await documents(of)):
+            await asyncio.sleep(0.005)
+        return await documents(of)
+
+    monkeypatch.setattr(services.knowledge, "documents", slowly)
+    assert [d.name for d in await services.documents.listed(key, person(BEN))] == ["manual.md"]
+    await until(slack, lambda: any("✅ Ready" in note for note in notes(slack, BEN)))
+    assert GIFTS in words_of(await slack.ben.types("/cais firm documents may an employee accept gifts?"))
+
+
 async def test_a_document_whose_removal_was_recorded_while_it_was_fetched_is_not_called_ready(
     slack: Slack, services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
