@@ -20,7 +20,7 @@ from storage.inbox import Inbox
 from storage.installations import Installations
 from storage.intake import Intake
 from storage.knowledge import Knowledge
-from storage.migrate import HEAD, NEWER, is_newer, migrate
+from storage.migrate import HEAD, NEWER, is_newer, migrate, what_keeps
 from storage.outbox import Outbox
 from storage.owing import take_turn
 from storage.plans import Plans
@@ -94,23 +94,29 @@ class Finding:
     sentence: str
 
 
-async def open_database(url: str) -> Database:
+async def open_database(url: str, *, migrates: bool = True) -> Database:
     """Connect, migrate where needed and hand out the ports.
 
     Raises ValueError for a URL we do not know, StorageUnavailable where the database cannot be reached, StorageError
-    where a newer version of the program has written it.
+    where a newer version of the program has written it; without `migrates` also where an earlier one has.
     """
     path = sqlite_path(url)
     if path is None:
         from storage import postgres  # asyncpg is an extra: whoever uses SQLite need not have it
 
-        if await postgres.version(url, VERSION_QUERY) != HEAD:
-            await migrate(url)
+        await _must_be_current(url, await postgres.version(url, VERSION_QUERY), migrates=migrates)
         return Database(await postgres.open_postgres(url), Tsvector(), take_turn)
     sqlite.create_file(path)
-    if _sqlite_version(path) != HEAD:
-        await migrate(url)
+    await _must_be_current(url, _sqlite_version(path), migrates=migrates)
     return Database(await sqlite.open_sqlite(path), Fts5(), None)
+
+
+async def _must_be_current(url: str, version: str, *, migrates: bool) -> None:
+    if version == HEAD:
+        return
+    if not migrates:
+        raise StorageError(what_keeps(version))
+    await migrate(url)
 
 
 def _sqlite_version(path: Path) -> str:
@@ -134,12 +140,17 @@ def _sqlite_version(path: Path) -> str:
 
 async def is_current(url: str) -> bool:
     """Whether there is a database whose tables are up to date, so that opening it changes nothing."""
+    return await version_of(url) == HEAD
+
+
+async def version_of(url: str) -> str:
+    """Which migration the database is at; empty where there is none, or it has no tables. Changes nothing."""
     path = sqlite_path(url)
     if path is not None:
-        return sqlite.is_there(path) and _sqlite_version(path) == HEAD
+        return _sqlite_version(path) if sqlite.is_there(path) else ""
     from storage import postgres
 
-    return await postgres.version(url, VERSION_QUERY) == HEAD
+    return await postgres.version(url, VERSION_QUERY)
 
 
 async def check(url: str) -> tuple[Finding, ...]:

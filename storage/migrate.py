@@ -21,6 +21,14 @@ HEAD = "0014"
 
 NEWER = "The database was made by a newer version of this program. Please start that version, or restore a backup."
 
+_NO_TABLES = "There are no tables yet: `cais run` or `cais migrate` makes them."
+
+_OLDER = (
+    "Its tables are at migration {version}, of an earlier version of this program; this one knows {head}. To go back "
+    "to that version, look at it with that version's own `cais verify`, and start that one. To go on with this one, "
+    "`cais migrate` first: there is no way back for the tables then."
+)
+
 _FOLDER = Path(__file__).parent / "migrations"
 _LOCK = 2_024_053_1
 """Of PostgreSQL's advisory locks, ours: replicas that start together migrate one after the other."""
@@ -37,6 +45,15 @@ PATIENCE = 600.0
 def is_newer(version: str) -> bool:
     """Whether a database at this migration is none of ours to migrate: a newer version of the program has had it."""
     return version not in {"", *(f"{number:04d}" for number in range(1, int(HEAD) + 1))}
+
+
+def what_keeps(version: str) -> str:
+    """Why a database at this migration cannot be used as it is, and what to do; empty where it can."""
+    if version == HEAD:
+        return ""
+    if not version:
+        return _NO_TABLES
+    return NEWER if is_newer(version) else _OLDER.format(version=version, head=HEAD)
 
 
 def config(connection: "Connection | None" = None) -> "Config":

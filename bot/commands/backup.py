@@ -9,7 +9,9 @@ from bot.commands.database import chosen, in_use
 from bot.settings import Settings, load
 from storage.backup import back_up
 from storage.backup import restore as put_back
+from storage.database import version_of
 from storage.errors import StorageError
+from storage.migrate import what_keeps
 from storage.moving import move as move_all
 from storage.urls import shown, sqlite_path
 
@@ -55,6 +57,7 @@ def restore(file: Path) -> None:
     try:
         path = _file(settings)
         done = put_back(file, path, settings.evidence_folder)
+        keeps = what_keeps(asyncio.run(version_of(settings.database)))
     except (StorageError, ValueError) as error:
         raise CannotCopy(str(error)) from None
     if done.copies == 1:
@@ -64,7 +67,7 @@ def restore(file: Path) -> None:
     if done.aside:
         click.echo(f"The database that was there before is {done.aside.name}, beside it.")
     where = f"The backup is in place, and the database is {path.absolute()}."
-    click.echo(f"{where} Look at it with `cais verify`, then start the bot.")
+    click.echo(f"{where} {keeps or 'Look at it with `cais verify`, then start the bot.'}")
 
 
 @click.command()

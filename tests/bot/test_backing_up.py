@@ -59,6 +59,33 @@ def test_what_was_backed_up_comes_back_and_what_was_there_is_put_aside(typed: Ca
     assert not [path for path in folder.iterdir() if path.name.endswith((".restoring", ".partial"))]
 
 
+def test_a_backup_of_the_version_before_is_looked_at_by_no_command_that_brings_it_up_to_date(
+    typed: Cais, folder: Path
+) -> None:
+    def sql(*statements: str) -> Any:
+        with sqlite3.connect(folder / "cais.db") as database:
+            found = [database.execute(statement).fetchone() for statement in statements]
+        database.close()
+        return found[-1]
+
+    at = ("SELECT version_num FROM alembic_version",)
+    sql("ALTER TABLE plans DROP COLUMN seen", "UPDATE alembic_version SET version_num = '0013'")
+    typed("backup", "old.zip")
+    assert typed("migrate").exit_code == 0
+    assert sql(*at) != ("0013",)
+    said = typed("restore", "old.zip")
+    assert (said.exit_code, "Its tables are at migration 0013" in said.stdout) == (0, True)
+    assert "look at it with that version's own `cais verify`" in said.stdout
+    deletion = ("delete", "Acme", "--yes", "Acme", "--by", "Dana")
+    for words in (("verify",), ("export", "--out", "mine.json"), ("retention",), ("doctor",), deletion):
+        looked = typed(*words)
+        assert looked.exit_code == (1 if words == ("doctor",) else 2)
+        assert "at migration 0013" in looked.output
+        assert sql(*at) == ("0013",)
+    assert typed("migrate").exit_code == 0
+    assert verified(typed)
+
+
 def test_a_backup_comes_back_where_nothing_is(typed: Cais, folder: Path, environment: pytest.MonkeyPatch) -> None:
     before = verified(typed)
     typed("backup", "mine.zip")
