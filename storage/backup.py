@@ -4,14 +4,16 @@ The file is a zip: `cais.db`, as it was at one moment, and `evidence/` with the 
 that whatever the database names is among them.
 """
 
+import hashlib
 import os
 import shutil
 import sqlite3
 import zipfile
+from collections import Counter
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import IO
+from typing import IO, Literal
 
 from storage import sqlite
 from storage.errors import StorageError
@@ -22,6 +24,10 @@ COPIES = "evidence"
 _ASIDE = ".before-restore-"
 PAGES = 2_000
 """Pages copied at once."""
+_AT_ONCE = 1_000_000
+Came = Literal["missing", "mended", "altered", "there"]
+"""What became of a copy of evidence: it was missing, or altered, and is there; it is altered in the backup as it is
+here; or it was there, as it should be."""
 
 
 class NotCopied(StorageError):
@@ -34,6 +40,10 @@ class BackedUp:
 
     size: int
     copies: int
+    altered: tuple[str, ...] = ()
+    """Copies of evidence that are not what their names, their SHA-256, say: on the disk and in this backup."""
+    mended: int = 0
+    """Copies that were altered and are as they were recorded again."""
     aside: Path | None = None
     """Where the database that was there before was put."""
 
@@ -55,17 +65,32 @@ def back_up(database: Path, copies: Path, into: Path) -> BackedUp:
         with _new(partial) as file:
             with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
                 packed.write(snapshot, DATABASE)
-                for path in found:  # most are packed already, such as PDFs
-                    packed.write(path, f"{COPIES}/{path.relative_to(copies).as_posix()}", zipfile.ZIP_STORED)
+                names = [f"{COPIES}/{path.relative_to(copies).as_posix()}" for path in found]
+                altered = tuple(n for n, path in zip(names, found, strict=True) if not _pack(packed, path, n))
             _be_on_disk(file)
         os.link(partial, into)  # unlike a rename it fails where somebody made one meanwhile
-        return BackedUp(into.stat().st_size, len(found))
+        return BackedUp(into.stat().st_size, len(found), altered)
     except FileExistsError:
         raise NotCopied(f"{into} is there already, and a backup never overwrites anything.") from None
     except OSError as error:
         raise NotCopied(f"{error.filename or into} could not be read or written: {error.strerror}.") from error
     finally:
         _tidy(partial, snapshot)
+
+
+def _pack(packed: zipfile.ZipFile, path: Path, name: str) -> bool:
+    """Puts a copy of evidence into the zip as it is; whether it is what its name says."""
+    about = zipfile.ZipInfo.from_file(path, name)  # stored: most are packed already, such as PDFs
+    found = hashlib.sha256()
+    with path.open("rb") as read, packed.open(about, "w") as written:
+        while part := read.read(_AT_ONCE):
+            found.update(part)
+            written.write(part)
+    return found.hexdigest() == path.name or not _is_digest(path.name)
+
+
+def _is_digest(name: str) -> bool:
+    return len(name) == 64
 
 
 def _must_be_new(into: Path) -> None:
@@ -79,7 +104,7 @@ def _must_be_new(into: Path) -> None:
 
 
 def restore(backup: Path, database: Path, copies: Path) -> BackedUp:
-    """Puts a backup in the place of the database, which is put aside; copies that are missing are added.
+    """Puts a backup in the place of the database, which is put aside; copies that are not well are put back.
 
     Raises NotCopied where the bot has the database open, or the backup is not one; nothing is changed then.
     """
@@ -94,10 +119,12 @@ def restore(backup: Path, database: Path, copies: Path) -> BackedUp:
                 _be_on_disk(file)
             _must_be_sound(new)
             _must_be_alone(database)
-            added = [_put_back(packed, name, copies) for name in kept]
+            came = {name: _put_back(packed, name, copies) for name in kept}
             aside = _put_aside(database)
             new.rename(database)
-        return BackedUp(database.stat().st_size, sum(added), aside)
+        altered = tuple(name for name, how in came.items() if how == "altered")
+        back = Counter(came.values())
+        return BackedUp(database.stat().st_size, back["missing"], altered, back["mended"], aside)
     except (zipfile.BadZipFile, KeyError) as error:
         raise NotCopied(f"{backup} is not a backup of `cais backup`, or a damaged one.") from error
     except OSError as error:
@@ -118,11 +145,17 @@ def _copies_in(packed: zipfile.ZipFile) -> list[str]:
     return names
 
 
-def _put_back(packed: zipfile.ZipFile, name: str, copies: Path) -> bool:
-    """Whether it was missing. What is there stays: its name says what is in it."""
+def _put_back(packed: zipfile.ZipFile, name: str, copies: Path) -> Came:
+    """Puts a copy where it is missing, or is not what its name says, as that one in the backup is. All else stays."""
     target = copies.joinpath(*PurePosixPath(name).parts[1:])
+    came: Came = "missing"
     if target.exists():
-        return False
+        if not _is_digest(target.name) or _is_well(target):
+            return "there"
+        with packed.open(name) as read:
+            if not _holds(read, target.name):
+                return "altered"
+        came = "mended"
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = target.with_name(f"{target.name}.restoring")
     draft.unlink(missing_ok=True)
@@ -130,10 +163,26 @@ def _put_back(packed: zipfile.ZipFile, name: str, copies: Path) -> bool:
         with packed.open(name) as read, _new(draft) as file:
             shutil.copyfileobj(read, file)
             _be_on_disk(file)
-        draft.rename(target)  # the next restore would take a part of one for the whole
+        draft.replace(target)  # the next restore would take a part of one for the whole
     finally:
         draft.unlink(missing_ok=True)
-    return True
+    return came
+
+
+def _is_well(copy: Path) -> bool:
+    """Whether a copy is what its name says; one that cannot be read is not, as on a disk that went bad."""
+    try:
+        with copy.open("rb") as file:
+            return _holds(file, copy.name)
+    except OSError:
+        return False
+
+
+def _holds(file: IO[bytes], digest: str) -> bool:
+    found = hashlib.sha256()
+    while part := file.read(_AT_ONCE):
+        found.update(part)
+    return found.hexdigest() == digest
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -95,6 +95,10 @@ class Copies:
         path = self._path(key, digest)
         return path if path.is_file() else None
 
+    def place(self, key: FirmKey, digest: str) -> str:
+        """Where the copy of this content is or would be, below `folder`."""
+        return self._path(key, digest).relative_to(self.folder).as_posix()
+
     def state(self, key: FirmKey, digest: str) -> State:
         """Whether the copy is there and still what was kept; reads all of it."""
         path = self.find(key, digest)

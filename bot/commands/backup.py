@@ -21,6 +21,9 @@ POSTGRES = (
 )
 
 
+NAMED = "`cais verify` names the firm and the file. Keep an older backup, which may have it as it was."
+
+
 class CannotCopy(click.ClickException):
     """Nothing was written or changed. Exit code 2."""
 
@@ -42,6 +45,8 @@ def backup(file: Path) -> None:
         made = back_up(path, copies, file)
     except (StorageError, ValueError) as error:
         raise CannotCopy(str(error)) from None
+    for name in made.altered:
+        click.echo(f"{name} is not what was recorded, on the disk and so in this backup. {NAMED}", err=True)
     size = f"{made.size / 1_000_000:.1f} MB"
     click.echo(f"{file}: {size}, the database and {_copies(made.copies)}. The database is {path.absolute()}.")
 
@@ -51,7 +56,8 @@ def backup(file: Path) -> None:
 def restore(file: Path) -> None:
     """Put the backup in FILE in the place of the database. Stop the bot first.
 
-    What was there is put aside, not deleted. Copies of evidence that are missing are added; what is there stays.
+    What was there is put aside, not deleted. Copies of evidence that are missing or were altered are put back; all
+    others stay as they are.
     """
     settings = chosen(load(), fills=True)
     try:
@@ -64,6 +70,12 @@ def restore(file: Path) -> None:
         click.echo("One copy of evidence was missing and is back.")
     elif done.copies:
         click.echo(f"{done.copies:,} copies of evidence were missing and are back.")
+    if done.mended == 1:
+        click.echo("One copy of evidence was altered and is as it was recorded again.")
+    elif done.mended:
+        click.echo(f"{done.mended:,} copies of evidence were altered and are as they were recorded again.")
+    for name in done.altered:
+        click.echo(f"{name} is not what was recorded, here and in this backup: it was left. {NAMED}", err=True)
     if done.aside:
         click.echo(f"The database that was there before is {done.aside.name}, beside it.")
     where = f"The backup is in place, and the database is {path.absolute()}."

@@ -45,13 +45,15 @@ class Ill:
     key: FirmKey
     sequence: int
     name: str
+    place: str
+    """Where the copy is or should be, from the folder `evidence` on: on the disk and in a backup alike."""
     state: State
 
     @property
     def sentence(self) -> str:
         """What is wrong, and what to do."""
         what = "is missing" if self.state == "missing" else "was altered: its SHA-256 is not the one that was recorded"
-        todo = "Restore it from a backup of the folder evidence, or add the file again."
+        todo = f"Put {self.place} back from a backup, or add the file again."
         return f"The copy of the evidence {self.name!r} {what}. {todo}"
 
 
@@ -65,7 +67,11 @@ def check_copies(key: FirmKey, rows: Sequence[Record], copies: Copies, *, whole:
         if isinstance(event := row.event, EvidenceAdded) and event.copied:
             kept.setdefault(event.digest, (row.sequence, event.name))
     states = {digest: _state(copies, key, digest, whole=whole) for digest in kept}
-    return len(kept), [Ill(key, *kept[digest], state) for digest, state in states.items() if state != "well"]
+    return len(kept), [
+        Ill(key, *kept[digest], f"evidence/{copies.place(key, digest)}", state)
+        for digest, state in states.items()
+        if state != "well"
+    ]
 
 
 def _state(copies: Copies, key: FirmKey, digest: str, *, whole: bool) -> State:

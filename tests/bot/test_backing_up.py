@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import hashlib
 import shutil
 import sqlite3
 import threading
@@ -11,12 +12,14 @@ from typing import IO, Any
 
 import pytest
 
-from flows.events import NoteAdded
+from flows.events import EvidenceAdded, NoteAdded
 from storage.backup import back_up
+from storage.copies import Copies
 from storage.database import open_database
 from tests.bot.prompt import KEY, Cais, four_events, keep
 
-DIGEST = "a" * 64
+AGREEMENT = b"a signed agreement"
+DIGEST = hashlib.sha256(AGREEMENT).hexdigest()
 
 
 @pytest.fixture
@@ -27,7 +30,7 @@ def folder(environment: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     asyncio.run(four_events(f"sqlite+aiosqlite:///{home / 'cais.db'}"))
     copy = home / "evidence" / "firm" / DIGEST
     copy.parent.mkdir(parents=True)
-    copy.write_bytes(b"a signed agreement")
+    copy.write_bytes(AGREEMENT)
     (home / "evidence" / "firm" / "incoming").mkdir()
     (home / "evidence" / "firm" / "incoming" / "half").write_bytes(b"not whole yet")
     return home
@@ -113,6 +116,52 @@ def test_a_copy_that_a_full_disk_cut_off_is_whole_after_the_next_restore(
         assert "No space left on device" in typed("restore", "mine.zip").stderr
     assert "One copy of evidence was missing and is back." in typed("restore", "mine.zip").stdout
     assert copy.read_bytes() == b"a signed agreement"
+
+
+def with_evidence(folder: Path) -> Path:
+    """A copy of evidence that the firm recorded; where it is."""
+    event = EvidenceAdded(
+        task="s1",
+        text="https://acme.slack.com/files/F1",
+        name="agreement.pdf",
+        kind="file",
+        digest=DIGEST,
+        size=len(AGREEMENT),
+        copied=True,
+    )
+    asyncio.run(keep(f"sqlite+aiosqlite:///{folder / 'cais.db'}", KEY, [event]))
+    copies = Copies(folder / "evidence")
+    with copies.incoming(KEY) as file:
+        file.write(AGREEMENT)
+        copies.keep(KEY, file, DIGEST)
+    found = copies.find(KEY, DIGEST)
+    assert found
+    return found
+
+
+def test_a_copy_of_evidence_that_was_altered_comes_back_out_of_a_backup_that_has_it_as_it_was(
+    typed: Cais, folder: Path
+) -> None:
+    copy = with_evidence(folder)
+    assert typed("backup", "good.zip").stderr == ""
+    copy.write_bytes(b"something else altogether")
+    place = f"evidence/{copy.relative_to(folder / 'evidence').as_posix()}"
+    said = typed("verify")
+    assert (said.exit_code, f"Put {place} back from a backup, or add the file again." in said.stdout) == (1, True)
+    with zipfile.ZipFile("good.zip") as packed:
+        assert packed.read(place) == AGREEMENT
+
+    bad = typed("backup", "bad.zip")
+    assert (bad.exit_code, f"{place} is not what was recorded" in bad.stderr) == (0, True)
+    left = typed("restore", "bad.zip")
+    assert (left.exit_code, f"{place} is not what was recorded, here and in this" in left.stderr) == (0, True)
+    assert "was altered: its SHA-256" in typed("verify").stdout
+
+    done = typed("restore", "good.zip")
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert "One copy of evidence was altered and is as it was recorded again." in done.stdout
+    assert copy.read_bytes() == AGREEMENT
+    assert "evidence: 1 copy is there, each as it was recorded." in verified(typed)
 
 
 def test_a_backup_is_whole_whatever_is_written_meanwhile(tmp_path: Path) -> None:
