@@ -83,15 +83,15 @@ async def test_a_refusal_stays_one_though_the_server_ends_the_connection_under_i
 
 
 class StandingStill(PostgresRunner):
-    """A replica that stands still, its machine paused or gone, once it has asked the database something."""
+    """A replica that stands still, its machine paused or gone, once it has the lock of claims."""
 
-    asked = False
+    has_it = False
 
     async def _execute(self, connection: Any, statement: Statement, parameters: Any) -> Rows:
-        if self.asked:
-            await asyncio.Event().wait()
         rows = await super()._execute(connection, statement, parameters)
-        self.asked = True
+        if statement is owing.take_turn:
+            self.has_it = True
+            await asyncio.Event().wait()
         return rows
 
 
@@ -108,7 +108,7 @@ async def test_what_a_replica_that_stands_still_has_locked_is_free_again_soon(
         gone = StandingStill((await postgres.open_postgres(postgres_url))._pool)
         standing = asyncio.ensure_future(claimed(Outbox(gone, owing.take_turn)))
         async with asyncio.timeout(20):
-            while not gone.asked:
+            while not gone.has_it:
                 await asyncio.sleep(0.01)
             assert len(await claimed(database.outbox)) == 1
         standing.cancel()
