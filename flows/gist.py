@@ -2,16 +2,17 @@
 one. They hold on every day, and what they come to today is worked out when somebody looks."""
 
 from collections.abc import Sequence
+from datetime import date
 
 import msgspec
 
-from flows.own_dates import due_of
+from flows.own_dates import due_of, next_time, open_since, set_on
 from flows.position import Owner, Position
 from flows.reviews import Review, pending, reviewers
 from flows.roadmap import Pack
 from flows.walk import LEFT, Item, walk
 
-FORM = 3
+FORM = 4
 """Raise it whenever what a gist holds changes: those of another form are made anew."""
 
 AFTER_DATES = 10_000_000
@@ -24,6 +25,22 @@ class Own(msgspec.Struct, frozen=True, array_like=True, gc=False):
     person: str
     tasks: int
     first: int
+
+
+class Yearly(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A date of every year: the day of `date`'s ordinals it was set on, and those that are marked done."""
+
+    month: int
+    day: int
+    first: int
+    done: tuple[int, ...]
+
+    def days(self, today: date) -> tuple[int, ...]:
+        """The one that has passed and is not marked done, if there is one, and the next."""
+        done = [date.fromordinal(day) for day in self.done]
+        passed = open_since(self, date.fromordinal(self.first), done, today)
+        coming = next_time(self, today, done).toordinal()
+        return (passed.toordinal(), coming) if passed else (coming,)
 
 
 class Gist(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -45,6 +62,7 @@ class Gist(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The first day of the longest wait."""
     unowned: int
     owners: tuple[Own, ...]
+    yearly: tuple[Yearly, ...] = ()
 
 
 def maker(pack: Pack) -> str:
@@ -72,6 +90,15 @@ def gist(pack: Pack, position: Position) -> Gist:
         since=min(since, default=0),
         unowned=sum(1 for i in left if i.state != "locked" and not owner_of(position, i)),
         owners=tuple(_owners(position, found.items, left)),
+        yearly=tuple(
+            Yearly(
+                month=kept.month,
+                day=kept.day,
+                first=set_on(position, kept).toordinal(),
+                done=tuple(sorted(day.toordinal() for day in position.recurring_done.get(kept.id, ()))),
+            )
+            for kept in position.recurring
+        ),
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from itertools import count
+from typing import Protocol
 
 from flows import events as e
 from flows import guard
@@ -209,7 +210,21 @@ def remove_recurring(position: Position, who: Person, recurring: str) -> list[An
     return [e.RecurringRemoved(recurring=recurring)] if there else []
 
 
-def next_time(recurring: Recurring, today: date, done: Collection[date] = ()) -> date:
+class OfEveryYear(Protocol):
+    """A day of every year."""
+
+    @property
+    def month(self) -> int:
+        """From 1 to 12."""
+        ...
+
+    @property
+    def day(self) -> int:
+        """Of the month."""
+        ...
+
+
+def next_time(recurring: OfEveryYear, today: date, done: Collection[date] = ()) -> date:
     """The next day it falls on, today included; a day that is marked done by then has been seen to."""
     years = (in_year(recurring, today.year + n) for n in count())
     return next(day for day in years if day >= today and day not in done)
@@ -217,14 +232,23 @@ def next_time(recurring: Recurring, today: date, done: Collection[date] = ()) ->
 
 def still_open(position: Position, recurring: Recurring, today: date) -> date | None:
     """The last day it fell on since it was set, where that has passed and nobody marked it done; None otherwise."""
-    set_on = recurring.at.astimezone(zone_of(position.time_zone)).date()
-    this_year = in_year(recurring, today.year)
-    last = this_year if this_year < today else in_year(recurring, today.year - 1)
     done = position.recurring_done.get(recurring.id, ())
-    return last if last >= set_on and last not in done else None
+    return open_since(recurring, set_on(position, recurring), done, today)
 
 
-def in_year(recurring: Recurring, year: int) -> date:
+def set_on(position: Position, recurring: Recurring) -> date:
+    """The firm's day on which its day was set: what it fell on before is nobody's."""
+    return recurring.at.astimezone(zone_of(position.time_zone)).date()
+
+
+def open_since(yearly: OfEveryYear, first: date, done: Collection[date], today: date) -> date | None:
+    """The last day it fell on, the first included, where that has passed and is not marked done; None otherwise."""
+    this_year = in_year(yearly, today.year)
+    last = this_year if this_year < today else in_year(yearly, today.year - 1)
+    return last if last >= first and last not in done else None
+
+
+def in_year(recurring: OfEveryYear, year: int) -> date:
     """The day it falls on in a year; what is on February 29 falls on the 28th where there is none."""
     try:
         return date(year, recurring.month, recurring.day)

@@ -294,12 +294,13 @@ def _others(scene: Scene, who: Person) -> list[Member]:
 def _pressing(scene: Scene) -> list[str]:
     """Why a firm stands before others: a day of its own that has passed, is near, or is the next one."""
     found = standing(scene.pack, scene.position, scene.today)
-    if found.having("past") or found.having("soon"):
+    if found.having("past") or found.having("soon") or found.first_yearly:
         return [f"📌 {literal(clip(first_words(found), WIDE))}"]
     day = found.next_date
     if day is None or day == scene.position.target:
         return []
-    of = next((m.item.title for m in found.matters if m.due == day), "a task that comes later")
+    titles = [m.item.title for m in found.matters if m.due == day]
+    of = next(iter([*titles, *(y.name for y in found.yearly if y.on == day)]), "a task that comes later")
     return [f"🗓️ Next date, {short_day(day)}: {literal(clip(of, WIDE))}"]
 
 

@@ -103,7 +103,7 @@ def _firm(scene: Scene, standing: Standing) -> Block:
 def _rest(standing: Standing) -> list[str]:
     """Whose the first task is, the next date, and who is waited for longest."""
     said = []
-    if standing.matters:
+    if standing.matters and not standing.first_yearly:
         owner = standing.matters[0].owner
         said.append(f"👤 {literal(clip(owner.name, WIDE))}" if owner else "👤 nobody yet")
     if standing.next_date and standing.next_date >= standing.today:

@@ -119,7 +119,7 @@ def _row(firm: Standing, widths: Widths) -> tuple[str, ...]:
         clip(firm.name, widths.name),
         clip(how_far(firm), widths.narrow),
         clip(first_words(firm), widths.wide),
-        clip(_owner(worst, "Nobody yet") if worst else "", widths.narrow),
+        clip(_owner(worst, "Nobody yet") if worst and not firm.first_yearly else "", widths.narrow),
         date_cell(firm.next_date, firm.today),
         whom + more,
     )
@@ -139,11 +139,15 @@ def how_far(firm: Standing) -> str:
 
 def first_words(firm: Standing) -> str:
     """What to look at first in this firm, in a few words."""
-    past = len(firm.having("past"))
+    tasks, yearly = firm.having("past"), firm.yearly_having("past")
+    past, first = len(tasks) + len(yearly), firm.first_yearly
     if past > 1:
-        return f"{past} tasks past their date, first: {firm.matters[0].item.title}"
+        what = "of its dates have passed" if yearly else "tasks past their date"
+        return f"{past} {what}, first: {f'{first.name} (every year)' if first else firm.matters[0].item.title}"
     if firm.target_passed and not past:
         return "Its target has passed"
+    if first:
+        return f"{'Past its date' if past else 'Due soon'}: {first.name} (every year)"
     if not firm.matters and firm.to_review:
         return f"{counted(firm.to_review, 'task')} to be reviewed"
     if not firm.matters:
@@ -196,9 +200,9 @@ def in_words(standings: Sequence[Standing], shown: Sequence[Standing], wanted: F
 def _aloud(firm: Standing) -> str:
     """What the table says of a firm, without whom it waits for."""
     said = [literal(clip(first_words(firm), NARROW))]
-    if firm.matters:
+    if firm.matters and not firm.first_yearly:
         said.append(f"owner {literal(_owner(firm.matters[0], 'nobody yet'))}")
-    if not firm.ended:
+    if firm.next_date or not firm.ended:
         said.append(f"next date {date_cell(firm.next_date, firm.today)}" if firm.next_date else "no date is set")
     return f"{literal(firm.name)}: {', '.join(said)}"
 

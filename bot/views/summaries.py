@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import date
+from operator import itemgetter
 
 from bot.buttons import ShowPortfolio, ShowStatus, ShowWaiting
 from bot.surfaces import Block, Message
 from bot.views.blocks import actions, button, clip, context, escape, header, literal, section, short_day, table
 from bot.views.scene import Scene, attester_line, banner, next_button, progress_words, to_review_line
 from flows.summaries.changes import Change
-from flows.summaries.standing import Matter, PartStanding, PartState, Standing
+from flows.summaries.standing import Concern, Matter, PartStanding, PartState, Standing, YearlyDay
 from flows.walk import Walk
 
 STATES: dict[PartState, str] = {
@@ -19,6 +20,8 @@ STATES: dict[PartState, str] = {
     "later": "Depends on an answer",
     "not_applicable": "Does not apply",
 }
+
+DATED: frozenset[Concern] = frozenset({"past", "soon"})
 
 MOST_MATTERS = 8
 MOST_CHANGES = 8
@@ -51,7 +54,7 @@ def one(
 
 def body(scene: Scene, standing: Standing, changes: Sequence[Change], *, since: str) -> list[Block]:
     """What a summary shows of one firm, whoever reads it and wherever it stands."""
-    first = [matter_line(scene, m) for m in _first(standing)]
+    first = _first_lines(scene, standing)
     return [
         header(f"Summary · {standing.name}"),
         banner(scene, f"summary of {short_day(standing.today)}"),
@@ -73,6 +76,7 @@ def body(scene: Scene, standing: Standing, changes: Sequence[Change], *, since: 
 def text(scene: Scene, standing: Standing, changes: Sequence[Change], *, since: str) -> str:
     """The same to be read aloud, or on a phone's lock screen."""
     said = [f"{literal(standing.name)}, summary of {short_day(standing.today)}: {escape(progress_words(scene))}."]
+    said += [f"{_yearly_words(y)}: {literal(y.name)}, every year." for y in standing.yearly if y.concerns][:3]
     said += [f"{_plainly(m)}." for m in _first(standing)[:3]]
     if not standing.matters and standing.walk.outcome:
         said.append(escape(standing.walk.outcome.say))
@@ -91,16 +95,34 @@ def _first(standing: Standing) -> list[Matter]:
     return [m for m in standing.matters if m.concerns or m is standing.matters[0]]
 
 
+def _first_lines(scene: Scene, standing: Standing) -> list[str]:
+    """The tasks to look at first, and the dates of every year that have passed or are near, in their order."""
+    tasks = [(m.due if m.due and m.concerns & DATED else date.max, matter_line(scene, m)) for m in _first(standing)]
+    yearly = [(y.on, _yearly_line(y)) for y in standing.yearly if y.concerns]
+    return [line for _, line in sorted([*yearly, *tasks], key=itemgetter(0))]
+
+
+def _yearly_line(yearly: YearlyDay) -> str:
+    """Safe in mrkdwn."""
+    past = "past" in yearly.concerns
+    return f"{'📌' if past else '🗓️'} *{literal(yearly.name)}* (every year) · {_yearly_words(yearly)}"
+
+
+def _yearly_words(yearly: YearlyDay) -> str:
+    if "past" in yearly.concerns:
+        return f"Past its date ({short_day(yearly.on)}), not marked done yet"
+    return f"Due {short_day(yearly.on)}"
+
+
 def _next_date(standing: Standing) -> list[str]:
     """The date that the table shows, or the firm's target, which stands above it, where no task has an earlier one."""
     day = standing.next_date
-    if standing.ended:
-        return []
     if day is None:
-        return ["No date is set."]
+        return [] if standing.ended else ["No date is set."]
     passed = " (passed)" if day < standing.today else ""
-    target = "" if any(part.due == day for part in standing.parts) else ", the firm's target"
-    return [f"Next date: {short_day(day)}{passed}{target}."]
+    yearly = next((f", {literal(y.name)}, every year" for y in standing.yearly if y.on == day), "")
+    beside = "" if any(part.due == day for part in standing.parts) else yearly or ", the firm's target"
+    return [f"Next date: {short_day(day)}{passed}{beside}."]
 
 
 def progress_bar(walk: Walk) -> str:

@@ -128,11 +128,13 @@ def _compared_in(same: Same) -> Sequence[Compared]:
 
 
 def _compared(firm: Listed, gist: Gist, today: int) -> Compared:
-    past = bisect_left(gist.days, today)
-    dated = [day for day in (*gist.days[:1], gist.target) if day]
+    yearly = _yearly(gist, today) if gist.yearly else ()
+    days = sorted((*gist.days, *yearly)) if yearly else gist.days
+    past = bisect_left(days, today)
+    dated = [day for day in (*days[:1], gist.target) if day]
     passed = 0 < gist.target < today
     week = today + A_WEEK.days
-    near = past < len(gist.days) and gist.days[past] <= week
+    near = past < len(days) and days[past] <= week
     said = {
         "past": past > 0 or passed,
         "soon": near or today <= gist.target <= week,
@@ -140,7 +142,7 @@ def _compared(firm: Listed, gist: Gist, today: int) -> Compared:
         "no_owner": gist.unowned > 0,
     }
     badness = (
-        gist.ended,
+        gist.ended and not (said["past"] or said["soon"]),
         -past - passed,
         min(dated, default=NEVER),
         not gist.waits,
@@ -151,6 +153,11 @@ def _compared(firm: Listed, gist: Gist, today: int) -> Compared:
         firm.key.firm,
     )
     return Compared(firm, _CONCERNS[tuple(said.values())], badness)
+
+
+def _yearly(gist: Gist, today: int) -> Sequence[int]:
+    day = date.fromordinal(today)
+    return [on for kept in gist.yearly for on in kept.days(day)]
 
 
 _NAMES = ("past", "soon", "waiting", "no_owner")

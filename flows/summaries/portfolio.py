@@ -13,7 +13,7 @@ CONCERNS: tuple[Concern, ...] = get_args(Concern)
 
 
 def worst_first(standings: Iterable[Standing]) -> list[Standing]:
-    """By what has passed, then by what is near, whom one waits for longest, what is nobody's; ends come last."""
+    """By what has passed, what is near, whom one waits for longest, what is nobody's; an end without a day is last."""
     return sorted(standings, key=_badness)
 
 
@@ -28,11 +28,11 @@ def counts(standings: Sequence[Standing]) -> Mapping[Filter, int]:
 
 
 def _badness(firm: Standing) -> tuple[bool, int, date, bool, date, int, float, str, str]:
-    past = len(firm.having("past")) + firm.target_passed
+    past = len(firm.having("past")) + len(firm.yearly_having("past")) + firm.target_passed
     waits = [m.since for m in firm.having("waiting") if m.since]
     share = firm.walk.done / firm.walk.total if firm.walk.total else 1.0
     return (
-        firm.ended,
+        firm.ended and not firm.concerns,
         -past,
         firm.next_date or date.max,
         "waiting" not in firm.concerns,

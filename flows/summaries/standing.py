@@ -9,7 +9,7 @@ import msgspec
 
 from flows.events import FirmKey
 from flows.gist import owner_of
-from flows.own_dates import due_of
+from flows.own_dates import due_of, next_time, still_open
 from flows.position import Owner, Position
 from flows.reviews import pending
 from flows.roadmap import Pack, Part, Step
@@ -44,6 +44,14 @@ class Matter(msgspec.Struct, frozen=True):
         return self.item.record.since if self.item.state == "waiting" and self.item.record else None
 
 
+class YearlyDay(msgspec.Struct, frozen=True):
+    """A day of a date of every year: the next, or one that has passed and is not marked done."""
+
+    name: str
+    on: date
+    concerns: frozenset[Concern]
+
+
 class PartStanding(msgspec.Struct, frozen=True):
     """A step, or a part of step 6: how far it is, and the tasks of it that matter."""
 
@@ -69,9 +77,11 @@ class Standing(msgspec.Struct, frozen=True):
     matters: tuple[Matter, ...]
     target_passed: bool
     concerns: frozenset[Concern]
-    """What is true of a task, or of the firm's target."""
+    """What is true of a task, of a date of every year, or of the firm's target."""
     next_date: date | None
-    """The earliest day of what is left, the target included."""
+    """The earliest day of what is left, the target and the dates of every year included."""
+    yearly: tuple[YearlyDay, ...] = ()
+    """The earliest first."""
 
     @property
     def key(self) -> FirmKey:
@@ -96,6 +106,19 @@ class Standing(msgspec.Struct, frozen=True):
     def having(self, concern: Concern) -> tuple[Matter, ...]:
         """The tasks that this is true of, the worst first."""
         return tuple(m for m in self.matters if concern in m.concerns)
+
+    def yearly_having(self, concern: Concern) -> tuple[YearlyDay, ...]:
+        """The days of every year that this is true of, the earliest first."""
+        return tuple(y for y in self.yearly if concern in y.concerns)
+
+    @property
+    def first_yearly(self) -> YearlyDay | None:
+        """The day of every year to look at before any task; None where a task comes first."""
+        first = self.yearly[0] if self.yearly and self.yearly[0].concerns else None
+        worst = self.matters[0] if self.matters else None
+        if first is None or worst is None or not worst.concerns & {"past", "soon"}:
+            return first
+        return first if worst.due and first.on < worst.due else None
 
 
 def standing(pack: Pack, position: Position, today: date) -> Standing:
@@ -123,7 +146,8 @@ def _read(pack: Pack, position: Position, today: date) -> Standing:
                 parts.append(_part(position, step, part, items, [matters[i.key] for i in items if i.key in matters]))
     target = None if found.ended else position.target
     about = _when(target, today)
-    days = [part.due for part in parts if part.due]
+    yearly = _yearly(position, today)
+    days = [*(part.due for part in parts if part.due), *(y.on for y in yearly)]
     return Standing(
         position=position,
         walk=found,
@@ -131,9 +155,20 @@ def _read(pack: Pack, position: Position, today: date) -> Standing:
         parts=tuple(parts),
         matters=tuple(sorted(matters.values(), key=_badness)),
         target_passed="past" in about,
-        concerns=about.union(*(m.concerns for m in matters.values())),
+        concerns=about.union(*(m.concerns for m in matters.values()), *(y.concerns for y in yearly)),
         next_date=min([*days, *([target] if target else [])], default=None),
+        yearly=tuple(sorted(yearly, key=lambda y: (y.on, y.name))),
     )
+
+
+def _yearly(position: Position, today: date) -> list[YearlyDay]:
+    """They go on after the roadmap has ended, and so are days of a firm that has nothing else left."""
+    found = []
+    for kept in position.recurring:
+        passed = still_open(position, kept, today)
+        coming = next_time(kept, today, position.recurring_done.get(kept.id, ()))
+        found += [YearlyDay(kept.name, on, _when(on, today)) for on in (passed, coming) if on]
+    return found
 
 
 def _matter(position: Position, item: Item, today: date) -> Matter | None:

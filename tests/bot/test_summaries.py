@@ -121,6 +121,49 @@ async def test_a_date_of_the_firms_own_that_has_passed_comes_first_and_calmly(tm
         assert "overdue" not in words_of(said).casefold()
 
 
+async def test_a_date_of_every_year_is_a_date_of_the_firms_own_in_every_summary(tmp_path: Path, pack: Pack) -> None:
+    async with world_at(tmp_path, pack, new_york("2026-11-23", 10)) as world:
+        key = (await a_firm(world.services, FIRM, BEN)).key
+        await a_firm(world.services, "Birch Brokers", BEN)
+        made = await world.services.set_recurring(key, act(1), "SAA yearly certification", 12, 15)
+        await world.services.assign(key, act(2), "s1", person(BEN))
+        ben = world.slack.ben
+        await world.goes_to("2026-12-14", 10)
+        soon = await ben.types("/cais summary this week")
+        assert rows(soon)[1][2:5] == ["Due soon: SAA yearly certification (every year)", "–", "Dec 15"]
+        await world.goes_to("2026-12-22", 10)
+        late = await ben.types("/cais summary late")
+        assert [row[0] for row in rows(late)[1:]] == [FIRM]
+        assert rows(late)[1][2:5] == ["Past its date: SAA yearly certification (every year)", "–", "Dec 15 (passed)"]
+        assert "1 past a date" in late["text"]
+        assert rows(await ben.types("/cais summary all"))[1][0] == FIRM, "what needs you most first"
+        one = await ben.types(f"/cais summary for {FIRM}")
+        line = "📌 *SAA yearly certification* (every year) · Past its date (Dec 15, 2026), not marked done yet"
+        assert line in words_of(one)
+        assert "Next date: Dec 15, 2026 (passed), SAA yearly certification, every year." in one["text"]
+        yearly = made.position.recurring[0].id
+        await world.services.reminders.finish_recurring(key, act(3), yearly, date(2026, 12, 15))
+        assert "No firm has a date of its own that has passed." in words_of(await ben.types("/cais summary late"))
+        assert world.slack.refused() == []
+
+
+async def test_a_firm_that_has_nothing_left_but_a_date_of_every_year_has_it_in_the_summary(
+    tmp_path: Path, pack: Pack
+) -> None:
+    async with world_at(tmp_path, pack, new_york("2026-11-23", 10)) as world:
+        key = (await a_firm(world.services, FIRM, BEN)).key
+        await a_firm(world.services, "Birch Brokers", BEN)
+        await world.services.answer(key, act(1), "fdid_duty", ["no"], basis="Only advisory, no orders.")
+        await world.services.set_recurring(key, act(2), "Look again", 12, 15)
+        await world.goes_to("2026-12-22", 10)
+        every = await world.slack.ben.types("/cais summary all")
+        assert rows(every)[1][0] == FIRM
+        assert rows(every)[1][2:5] == ["Past its date: Look again (every year)", "–", "Dec 15 (passed)"]
+        one = await world.slack.ben.types(f"/cais summary for {FIRM}")
+        assert "*Look again* (every year) · Past its date" in words_of(one)
+        assert world.slack.refused() == []
+
+
 async def test_what_is_read_aloud_says_of_dates_and_owners_what_the_table_does(
     slack: Slack, services: Services
 ) -> None:

@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from flows import answers, own_dates, progress, setting_up
-from flows.events import FirmKey
+from flows.events import FirmKey, RecurringDone
 from flows.gist import gist, mine
 from flows.ports import Listed
 from flows.position import Position
@@ -18,9 +18,22 @@ from flows.summaries.standing import standing
 from tests.flows.life import ANA, BEN, PACK, TODAY, Life
 
 
+def keeps_yearly(life: Life, dice: random.Random) -> None:
+    """Some dates that come back every year, one of them seen to."""
+    for nth in range(dice.randrange(3)):
+        on = TODAY + timedelta(dice.randrange(-30, 80))
+        life.take(own_dates.set_recurring(life.position, ANA, f"Review {nth}", on.month, on.day))
+    if life.position.recurring and dice.random() < 0.5:
+        kept = life.position.recurring[0]
+        done = own_dates.next_time(kept, TODAY)
+        life.take([RecurringDone(recurring=kept.id, on=done)])
+
+
 def a_life(dice: random.Random) -> Life:
     """A firm somewhere on its way."""
     life = Life()
+    if dice.random() < 0.5:
+        keeps_yearly(life, dice)
     if dice.random() < 0.1:
         life.answer("fdid_duty", "no")
         return life
@@ -63,7 +76,7 @@ def compared(positions: Sequence[Position], today: date) -> list[Compared]:
     return Comparing().compare(listed, lambda _: today)
 
 
-@pytest.mark.parametrize("days", [0, 3, 20, 50, 90])
+@pytest.mark.parametrize("days", [0, 3, 20, 50, 90, 400])
 def test_they_stand_in_the_order_and_under_the_filters_of_firms_that_were_read(
     positions: list[Position], days: int
 ) -> None:
