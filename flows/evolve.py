@@ -30,6 +30,7 @@ from flows.position import (
     TaskRecord,
     YearDone,
     nudge_key,
+    works,
 )
 from flows.proof import is_weak
 from flows.subjects import subjects
@@ -149,14 +150,20 @@ def _(p: Position, event: e.CrdEntered, r: Record) -> Position:
 
 @_on(e.MemberSet)
 def _(p: Position, event: e.MemberSet, r: Record) -> Position:
-    with_member = replace(p, members={**p.members, event.person: Member(event.person, event.name, event.role)})
-    return _changed(with_member, r, f"member {event.person}")
+    member = Member(event.person, event.name, event.role)
+    return _of_member(p, replace(p, members={**p.members, event.person: member}), event.person, r)
 
 
 @_on(e.MemberRemoved)
 def _(p: Position, event: e.MemberRemoved, r: Record) -> Position:
     without = replace(p, members={k: m for k, m in p.members.items() if k != event.person})
-    return _changed(without, r, f"member {event.person}")
+    return _of_member(p, without, event.person, r)
+
+
+def _of_member(before: Position, after: Position, person: str, r: Record) -> Position:
+    """With when somebody's part changed, and when they came to do tasks or did none any more, if they did."""
+    worked, do = works(before.members.get(person)), works(after.members.get(person))
+    return _changed(after, r, f"member {person}", *([f"works {person}"] if worked != do else ()))
 
 
 @_on(e.ChannelLinked)

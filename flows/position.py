@@ -13,7 +13,7 @@ from flows.habits import Rules
 TaskState = Literal["open", "waiting", "done", "set_aside"]
 AgentStatus = Literal["active", "leaving", "removed"]
 
-SHAPE = 15
+SHAPE = 16
 """Stored with every snapshot. Raise it whenever what events add up to changes: older snapshots are then folded anew."""
 
 
@@ -31,6 +31,11 @@ class Member(msgspec.Struct, frozen=True):
     person: str
     name: str
     role: RoleName
+
+
+def works(member: Member | None) -> bool:
+    """Whether somebody who is that to a firm, or nothing where None, can do its tasks."""
+    return member is not None and member.role != "viewer"
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -299,7 +304,8 @@ class Position(msgspec.Struct, frozen=True):
     reminders: Rules = Rules()
     changed_at: Mapping[str, datetime] = {}
     """When something changed that keeps no time of its own, by `flows.subjects`: whatever an undo touched, an owner
-    taken away, a member who came, left or got another role."""
+    taken away, a member who came, left or got another role. `works` of a person: when they came to be a member or lead,
+    or were one no more; from the one to the other is no change of that."""
     firm_answers: Mapping[str, FirmAnswer] = {}
     posted: Mapping[str, Posted] = {}
     """By the channel."""

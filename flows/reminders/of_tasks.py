@@ -146,7 +146,8 @@ class _OfTask:
         workings, to_leads = self.workings, self.workings.calendar.plus(dated.on, after)
         led = {person: workings.lead_since(person, dated.since) for person in self.leads}
         told = {person: self._told_since(person, dated.since) for person in self.told}
-        both = {**told, **led}
+        # A lead who owns it is told as its owner: that they are a lead only since then takes nothing from it.
+        both = {**led, **{person: min(since, led.get(person, since)) for person, since in told.items()}}
         for step in steps:
             for person, since in (both if step.day >= to_leads else told).items():
                 yield workings.on_day(step, person, dated, kind, since)
@@ -166,9 +167,10 @@ class _OfTask:
         return self.workings.changed(f"task {self.item.key}")
 
     def _told_since(self, person: str, since: datetime) -> datetime:
-        """From when on this person is the one to be told of the task."""
+        """From when on this person is the one to be told of the task; its owner is that as a member or a lead."""
         workings, owner = self.workings, self.workings.position.owners.get(self.item.key)
-        found = [since, workings.changed(f"owner {self.item.key}"), workings.changed(f"member {person}")]
+        became = "works" if owner and owner.person == person else "member"
+        found = [since, workings.changed(f"owner {self.item.key}"), workings.changed(f"{became} {person}")]
         if owner:
             found.append(owner.at)
         if owner and self.owner is None:

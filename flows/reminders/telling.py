@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from flows.habits import Reach
-from flows.position import Member, Owner, Position
+from flows.position import Owner, Position, works
 from flows.reminders.hours import Hours
 from flows.trading_days import Calendar
 from flows.zones import zone_of
@@ -43,14 +43,14 @@ class People:
 
     def lost(self, person: str) -> str:
         """Why somebody who owns tasks cannot be reached, in a word; empty where they can."""
-        if not _works(self.position.members.get(person)):
+        if not works(self.position.members.get(person)):
             return "left"
         reach = self.reach(person)
         return "" if reach.reachable else reach.standing or reach.blocked
 
     def lost_since(self, person: str) -> datetime | None:
         """Since when they cannot be reached; None where that is not known."""
-        if not _works(self.position.members.get(person)):
+        if not works(self.position.members.get(person)):
             return self.position.changed_at.get(f"member {person}")
         return self.reach(person).since
 
@@ -59,7 +59,3 @@ def leads_in_reach(position: Position, reach: Mapping[str, Reach]) -> tuple[str,
     """The firm's leads who can be reached; of whom nothing is known, nothing speaks against it."""
     leads = (person for person, member in position.members.items() if member.role == "lead")
     return tuple(person for person in leads if (reach.get(person) or Reach(person)).reachable)
-
-
-def _works(member: Member | None) -> bool:
-    return member is not None and member.role != "viewer"

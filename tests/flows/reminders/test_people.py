@@ -120,6 +120,23 @@ def test_a_reason_that_becomes_another_before_the_hour_is_told_once_too_and_so_i
     assert [line[:12] for line in world.heard(ANA)] == ["Dec 3 09:00 "]
 
 
+@pytest.mark.parametrize(("role", "other"), [("member", "lead"), ("lead", "member")])
+def test_what_a_pause_held_back_of_ones_own_task_comes_although_one_was_made_a_lead_or_a_member_in_it(
+    role: str, other: str
+) -> None:
+    world = started().member(BEN, role).due("s2", date(2026, 12, 4)).due("s3e", date(2026, 12, 11))
+    world.give("s2", BEN, BEN).give("s3e", BEN, BEN).habits(BEN, paused_until=date(2026, 12, 14))
+    world.at("2026-12-02 10:00").give("s4", BEN)
+    world.at("2026-12-12 10:00").member(BEN, other)
+    assert world.at("2026-12-14 12:00").heard(BEN) == ["Dec 14 09:00 s2 late 1 s3e before 5 s4 given"]
+
+
+def test_what_a_pause_held_back_is_no_more_theirs_who_was_a_viewer_in_it() -> None:
+    world = started().due("s2", date(2026, 12, 11)).give("s2", BEN, BEN).habits(BEN, paused_until=date(2026, 12, 14))
+    world.at("2026-12-12 10:00").member(BEN, "viewer").at("2026-12-12 11:00").member(BEN, "lead")
+    assert world.at("2026-12-15 12:00").heard(BEN) == []
+
+
 # --- told once ----------------------------------------------------------------------------------------------------
 
 
