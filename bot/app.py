@@ -239,11 +239,14 @@ class Bot:
         """Finishes what is under way, for at most this long in all, last words included, and hangs up."""
         loop = asyncio.get_running_loop()
         ends = loop.time() + seconds - min(LAST_WORDS, seconds / 3)
-        await self.librarian.stop()
-        await self.keeper.stop()
-        await self.inbox.stop()
-        await self.planner.stop()
-        await self.delivery.stop(max(0.0, ends - loop.time()))
+        # Beside each other: what one takes, as where the database is in trouble, is not taken from another's time.
+        await asyncio.gather(
+            self.librarian.stop(),
+            self.keeper.stop(),
+            self.inbox.stop(),
+            self.planner.stop(),
+            self.delivery.stop(max(0.0, ends - loop.time())),
+        )
         await self.background.drain(max(0.0, ends - loop.time()))
         await self.session.close()
 

@@ -47,6 +47,20 @@ async def set_within(event: asyncio.Event, seconds: float) -> bool:
     return event.is_set()
 
 
+async def end(*works: "asyncio.Future[Any] | None") -> None:
+    """Ends each in its middle, and returns once all have ended. What one puts away on its way out has LAST_WORDS.
+
+    Asked again after that: where the database lets nothing be put away, its error takes the place of the cancelling,
+    and whoever goes on after any error goes on after that one too. Then a shutdown waited for it for ever.
+    """
+    left = {work for work in works if work}
+    while left:
+        for work in left:
+            work.cancel()
+        _, left = await asyncio.wait(left, timeout=LAST_WORDS)
+    await asyncio.gather(*(work for work in works if work), return_exceptions=True)
+
+
 class Rounds:
     """Does the same again and again: at the start, whenever it is woken, and at least every so many seconds."""
 
@@ -68,9 +82,7 @@ class Rounds:
 
     async def stop(self) -> None:
         """Ends, also in the middle of a round."""
-        if self._task:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await end(self._task)
 
     async def _go_round(self) -> None:
         while True:

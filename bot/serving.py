@@ -5,11 +5,13 @@ import gc
 import logging
 import signal
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager, nullcontext
+from typing import Any
 
 from bot import logs
 from bot.app import STOPS, Bot
+from bot.background import end
 from bot.bootstrap import build_router, build_services
 from bot.clock import BusinessClock, real_time
 from bot.health import Health, room_on_disk
@@ -47,8 +49,10 @@ async def serve(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    async with _bot(settings) as bot:
-        if settings.way == "http":
+    async with _bot(settings, stop) as bot:
+        if stop.is_set():
+            pass  # told so before it had begun
+        elif settings.way == "http":
             async with _served(settings, bot, stop):
                 await stop.wait()
                 await asyncio.sleep(settings.stop_delay)  # whoever looks at /readyz sends nothing more meanwhile
@@ -58,7 +62,7 @@ async def serve(settings: Settings) -> None:
 
 
 @asynccontextmanager
-async def _bot(settings: Settings) -> AsyncIterator[Bot]:
+async def _bot(settings: Settings, stop: asyncio.Event) -> AsyncIterator[Bot]:
     pack = open_pack(settings)
     clock = BusinessClock(settings.start_at, settings.clock_speed)
     secret, token = settings.slack_signing_secret, settings.slack_bot_token
@@ -89,8 +93,8 @@ async def _bot(settings: Settings) -> AsyncIterator[Bot]:
             copies=build_copies(settings),
         )
         try:
-            await _greet(bot)
-            tune_python()
+            if await _before(stop, _greet(bot)):
+                tune_python()
             yield bot
         finally:
             await bot.stop(STOPS - settings.stop_delay)
@@ -207,7 +211,8 @@ async def _by_socket_mode(settings: Settings, bot: Bot, stop: asyncio.Event) -> 
     assert settings.slack_app_token is not None, "settings refuse Socket Mode without it"
     line = SocketMode(bot, settings.slack_app_token.reveal())
     try:
-        await _connect(line)
+        if not await _before(stop, _connect(line)):
+            return
         about = {"action": "started", "way": "socket", "version": version()}
         log.info("Connected to Slack by Socket Mode.", extra=about)
         async with _served(settings, bot, stop, line) if settings.serves_pages else nullcontext():
@@ -225,6 +230,19 @@ async def _connect(line: SocketMode) -> None:
         raise _refused("SLACK_APP_TOKEN", no.error) from None
     except Unsure as error:
         raise _no_answer(error) from None
+
+
+async def _before(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> bool:
+    """Whether it was done before we were told to stop, which breaks it off: Slack may have a start wait for minutes."""
+    doing, told = asyncio.ensure_future(work), asyncio.ensure_future(stop.wait())
+    try:
+        await asyncio.wait({doing, told}, return_when=asyncio.FIRST_COMPLETED)
+        if doing.done():
+            await doing
+            return True
+    finally:
+        await end(doing, told)
+    return False
 
 
 async def _either(*events: asyncio.Event) -> None:

@@ -24,6 +24,9 @@ LOOK_EVERY = 5.0
 LAST_ACKS = 3.0
 """Seconds that requests under way have at the end; Slack itself waits no longer for an ack."""
 
+HANGS_UP = 1.0
+"""Seconds for Slack to say goodbye. aiohttp waits ten where the other end is silent: all the time a stop has."""
+
 FIRST = 30.0
 """Seconds that the first connection has, which the SDK would try for ever."""
 
@@ -117,4 +120,8 @@ class SocketMode:
         if self._watching:
             self._watching.cancel()
             await asyncio.gather(self._watching, return_exceptions=True)
-        await self._handler.close_async()  # type: ignore[no-untyped-call]  # as above
+        try:
+            async with asyncio.timeout(HANGS_UP):
+                await self._handler.close_async()  # type: ignore[no-untyped-call]  # as above
+        except TimeoutError:  # the line is broken off by that; the rest takes no time
+            await self._handler.close_async()  # type: ignore[no-untyped-call]  # as above

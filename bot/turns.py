@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
+from bot.background import end
+
 T = TypeVar("T")
 
 
@@ -52,10 +54,7 @@ class Abreast:
 
     async def stop(self) -> None:
         """Ends what is under way, in its middle."""
-        under_way = list(self._at.values())
-        for task in under_way:
-            task.cancel()
-        await asyncio.gather(*under_way, return_exceptions=True)
+        await end(*self._at.values())
 
 
 async def _done(work: Callable[[], Awaitable[T]]) -> T:

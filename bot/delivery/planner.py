@@ -5,7 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from functools import partial
 
-from bot.background import set_within
+from bot.background import end, set_within
 from bot.slack.people import People
 from bot.slack.places import slack_id
 from flows.events import FirmKey
@@ -52,10 +52,8 @@ class Planner:
 
     async def stop(self) -> None:
         """Ends the rounds; a plan is made as a whole or not at all."""
-        for task in (self._rounds, self._asking):
-            if task:
-                task.cancel()
-                await asyncio.gather(task, return_exceptions=True)
+        await end(self._rounds)
+        await end(self._asking)  # which a round may have begun
 
     def wake(self) -> None:
         """Something may have changed."""

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 
-from bot.background import Background, set_within
+from bot.background import Background, end, set_within
 from bot.clock import SKEW
 from bot.delivery.bringing import Bringing
 from bot.router import SlotWriter
@@ -93,9 +93,7 @@ class Delivery:
         """
         self._stopping = True
         self._bringing.stop()
-        if self._rounds:
-            self._rounds.cancel()
-            await asyncio.gather(self._rounds, return_exceptions=True)
+        await end(self._rounds)
         if self._sending:
             if not self._is_sending:
                 self._sending.cancel()

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from bot.background import Background, ended_within, set_within
+from bot.background import Background, end, ended_within, set_within
 from bot.clock import SKEW
 from bot.front.answering import Answering
 from bot.front.hearing import Call, hear
@@ -215,9 +215,7 @@ class EventInbox:
 
     async def stop(self) -> None:
         """Ends the rounds, and what they began."""
-        if self._rounds:
-            self._rounds.cancel()
-            await asyncio.gather(self._rounds, return_exceptions=True)
+        await end(self._rounds)
         await self._abreast.stop()
 
     async def _go_round(self) -> None:

@@ -7,7 +7,7 @@ another. A copy is whole on the disk before its event is recorded, and the row g
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from functools import partial
 from typing import IO, Any
 from uuid import uuid4
@@ -27,6 +27,7 @@ from flows.firms import Person, Refusal
 from flows.proof import NOT_COPIED
 from flows.services import Services
 from storage.copies import MB, Copies, NotKept
+from storage.errors import StorageError
 
 log = logging.getLogger("cais.keeper")
 
@@ -149,7 +150,8 @@ class Keeper:
         except Unsure:
             await self._later(coming)
         except asyncio.CancelledError:
-            await self._intake.hold(coming, by=self._name, until=self._now())
+            with suppress(StorageError):  # else its lease runs out
+                await self._intake.hold(coming, by=self._name, until=self._now())
             raise
         except Exception as error:  # noqa: BLE001 - it is tried again, and the others are not to wait for it
             about = {"action": "keep", "error": type(error).__name__, "firm": coming.key.firm}

@@ -8,7 +8,7 @@ import asyncio
 import logging
 import tempfile
 from collections.abc import Callable, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import IO
 from uuid import uuid4
 
@@ -26,6 +26,7 @@ from flows.documents.bounds import LARGEST
 from flows.firms import Person, Refusal
 from flows.ports import Document, Passage
 from flows.services import Services
+from storage.errors import StorageError
 
 log = logging.getLogger("cais.librarian")
 
@@ -98,9 +99,8 @@ class Librarian:
             about = {"action": "read", "error": type(error).__name__, "firm": document.key.firm}
             log.error("a document could not be read", extra=about)
         except asyncio.CancelledError:
-            await self._knowledge.hold(
-                document, by=self._name, until=self._now()
-            )  # whoever starts next goes on at once
+            with suppress(StorageError):  # else its lease runs out
+                await self._knowledge.hold(document, by=self._name, until=self._now())  # who starts next goes on
             raise
         finally:
             beating.cancel()

@@ -153,3 +153,18 @@ async def test_what_one_part_takes_of_the_time_to_stop_the_next_is_not_given_aga
     monkeypatch.setattr(bot.background, "drain", is_given)
     await bot.stop(0.05)
     assert given[1] < given[0] / 10
+
+
+async def test_who_does_not_say_goodbye_is_hung_up_on(pretend: Sandbox, services: Services) -> None:
+    """aiohttp would wait ten seconds for it, which is all that a stop has."""
+    bot = bot_at(pretend, services)
+    await bot.start()
+    line = SocketMode(bot, pretend.options.app_token)
+    await line.start()
+    session = line._handler.client.current_session
+    assert session is not None
+    session._conn.transport.pause_reading()  # nothing that the other end says is heard any more
+    async with asyncio.timeout(5):
+        await line.stop()
+    assert session.closed
+    await bot.stop()

@@ -238,3 +238,20 @@ async def test_socket_mode_is_served_until_a_signal(given: Given, tmp_path: Path
         await until(sandbox.slack.delivery.connected)
     assert (tmp_path / "cais.db").is_file()
     assert not await sandbox.slack.delivery.connected()
+
+
+@pytest.mark.parametrize("method", ["auth.test", "apps.connections.open"])
+@pytest.mark.parametrize("fault", [{"kind": "429", "retry_after": 60}, {"kind": "slow", "seconds": 60}])
+async def test_a_start_that_slack_has_wait_can_be_stopped(
+    given: Given, sandbox: Sandbox, capsys: pytest.CaptureFixture[str], method: str, fault: dict[str, object]
+) -> None:
+    sandbox.faults({"method": method, **fault})
+
+    async def waits() -> bool:
+        return not sandbox.slack.faults.listed()
+
+    async with served(given()):
+        await until(waits)
+        begun = asyncio.get_running_loop().time()
+    assert asyncio.get_running_loop().time() - begun < 5
+    assert "action=stopped" in capsys.readouterr().err
