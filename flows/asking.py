@@ -197,7 +197,9 @@ class Asking:
             text = without_numbers(text)
         place = walk(self._pack, there.position) if there.position else None
         moved = [m.milestone.id for m in there.moved]
-        return engine.ask(text, context, today=self._today(there.position), walk=place, moved=moved)
+        concerned = there.position is None or moved_dates.is_concerned(self._pack, there.position)
+        today = self._today(there.position)
+        return engine.ask(text, context, today=today, walk=place, moved=moved, concerned=concerned)
 
     def _beyond_the_roadmap(
         self, engine: "Asker", answer: Answer, question: str, position: Position | None

@@ -7,8 +7,20 @@ import msgspec
 
 from flows.deadline_words import value_words
 from flows.deadlines import UNCONFIRMED, Ledger, Revision
+from flows.position import Position
 from flows.roadmap import Milestone, Pack
 from flows.time_words import day
+
+SHOWN_FOR_REFERENCE = "It has passed and is shown for reference."
+
+
+def is_concerned(pack: Pack, position: Position) -> bool:
+    """Whether the firm has the duty that the industry dates are about, or has not been asked yet.
+
+    To a firm that has no obligation nobody says that the duty has applied since then.
+    """
+    duty = next(t.sets for t in pack.tasks.values() if t.kind == "question")
+    return position.value(duty) in ((), ("yes",))
 
 
 class Moved(msgspec.Struct, frozen=True):

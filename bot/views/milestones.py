@@ -6,12 +6,12 @@ from typing import NamedTuple
 
 from bot.views.blocks import escape, literal, short_day
 from bot.views.scene import Scene
+from flows import moved_dates
 from flows.deadline_words import value_words
 from flows.deadlines import UNCONFIRMED, Kind, Ledger, Revision, Source, Value
+from flows.moved_dates import SHOWN_FOR_REFERENCE
 from flows.roadmap import Milestone, Pack
 from flows.same import Same
-
-SHOWN_FOR_REFERENCE = "It has passed and is shown for reference."
 
 IN_WORDS: dict[Kind, str] = {
     "set": "set",
@@ -143,5 +143,4 @@ def started_after_all(scene: Scene) -> bool:
 
 def is_concerned(scene: Scene) -> bool:
     """Whether the firm has the duty that the dates are about, or has not been asked yet."""
-    duty = next(t.sets for t in scene.pack.tasks.values() if t.kind == "question")
-    return scene.position.value(duty) in ((), ("yes",))
+    return moved_dates.is_concerned(scene.pack, scene.position)

@@ -26,14 +26,14 @@ from bot.views.blocks import (
     ticket_field,
 )
 from bot.views.documents import cited, quoted
-from bot.views.milestones import SHOWN_FOR_REFERENCE, announced, published
+from bot.views.milestones import announced, published
 from bot.views.notes import note_line
 from bot.views.passages import contact_line, link_line, source_words, to_copy
 from flows.asked import Voted
 from flows.asking import LONGEST, Reply, is_question
 from flows.documents.finding import Found
 from flows.firm_answers import to_be_checked
-from flows.moved_dates import standing
+from flows.moved_dates import SHOWN_FOR_REFERENCE, standing
 from flows.position import FirmAnswer, Member, Position
 from flows.questions.answer import Ambiguous, Answered, Citation, Declined, Part, Refused
 from flows.roadmap import Pack, Quote

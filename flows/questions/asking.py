@@ -55,17 +55,19 @@ class Asker:
         today: date | None = None,
         walk: Walk | None = None,
         moved: Collection[str] = (),
+        concerned: bool = True,
     ) -> Answer:
         """What the roadmap says. `today` tells which dates have passed; `walk` is where the asker's firm is.
 
-        `moved`: the milestones that are on another day by now than the roadmap says.
+        `moved`: the milestones that are on another day by now than the roadmap says. `concerned`: whether the firm may
+        have the duty that they are about.
         """
         question = question[:MOST_GUARDED]
         found = looks_like(question)
         if found:
             return self._composer.refused(found)
         choices = self.choices(self.reader.read(question), context)
-        return self._composer.answer(question, choices, Seen(today, walk, frozenset(moved)))
+        return self._composer.answer(question, choices, Seen(today, walk, frozenset(moved), concerned))
 
     def choices(self, reading: Reading, context: Context = NOTHING) -> Sequence[Choice]:
         """What a question is about: one choice, or one for each question in it."""

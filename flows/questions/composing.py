@@ -6,6 +6,7 @@ from datetime import date
 
 import msgspec
 
+from flows.moved_dates import SHOWN_FOR_REFERENCE
 from flows.questions.answer import Ambiguous, Answer, Answered, Citation, Declined, Part, Refused, Said
 from flows.questions.choosing import Choice
 from flows.questions.knowledge import Knowledge, Subject
@@ -31,6 +32,8 @@ class Seen(msgspec.Struct, frozen=True):
     today: date | None = None
     walk: Walk | None = None
     moved: frozenset[str] = frozenset()
+    concerned: bool = True
+    """Whether the asker's firm may have the duty that the dates are about."""
 
     def have_moved(self, subject: Subject) -> bool:
         """Whether a date that the subject's line names is another by now."""
@@ -110,6 +113,7 @@ class Composer:
             passed = seen.today is None or date.fromisoformat(milestone.date) < seen.today
             if milestone.id in subject.dates and passed:
                 past = self._knowledge.passed.get(milestone.id, milestone.past)
+                past = past if seen.concerned else SHOWN_FOR_REFERENCE
                 line = past if not said and line.rstrip(".") in past else f"{line} {past}"
         return line.strip()
 

@@ -46,6 +46,16 @@ async def test_a_date_that_has_passed_is_said_by_the_policy_with_the_firms_own_b
     assert "Your firm has set no target date yet" in said
 
 
+async def test_a_firm_without_the_duty_is_not_told_that_it_has_applied_since(slack: Slack, services: Services) -> None:
+    key = (await a_firm(services, "Apex Securities", BEN)).key
+    assert PAST in words_of(await slack.ben.types("when is the deadline?"))
+    act = Act(person(BEN), "button", "no")
+    await services.answer(key, act, "fdid_duty", ["no"], basis="Only advisory, no orders.")
+    said = words_of(await slack.ben.types("when is the deadline?"))
+    assert "May 31, 2024. It has passed and is shown for reference." in said
+    assert "the duty has applied" not in said
+
+
 async def test_the_direct_line_stands_first_then_the_sentence_its_place_and_the_link(slack: Slack) -> None:
     said = words_of(await slack.ben.types("ask do we have to submit a registration form?"))
     assert PLACE in said

@@ -17,7 +17,7 @@ from flows.events import Record
 from flows.exports.record import Export, Reading
 from flows.history import SITUATIONS, SOURCES, counted, label, rules_in_words
 from flows.legal_hold import in_words
-from flows.moved_dates import line, moved
+from flows.moved_dates import SHOWN_FOR_REFERENCE, is_concerned, line, moved
 from flows.records import verify
 from flows.roadmap import Step
 from flows.time_words import day
@@ -187,10 +187,11 @@ class _Page:
         today = self.reading.day(self.export.made_at)
         ledger = self.export.shared[self.reading.key.tenant].ledger
         now = {one.milestone.id: line(one) for one in moved(self.pack, ledger, today)}
+        past = "" if is_concerned(self.pack, self.position) else SHOWN_FOR_REFERENCE
         rows = []
         for m in self.pack.milestones:
             on = date.fromisoformat(m.date)
-            rows.append((m.title, day(on), now.get(m.id) or (m.past if on < today else "To come.")))
+            rows.append((m.title, day(on), now.get(m.id) or (past or m.past if on < today else "To come.")))
         caption = "Industry dates that the roadmap names, for reference"
         return grid(caption, ("What", "Day in the roadmap", "What it means now"), rows, class_="milestones")
 

@@ -190,6 +190,15 @@ def test_what_was_given_for_a_task_that_applies_no_more_stands_under_it_still() 
     assert "Evidence The form. note, added by Ana Ruiz" in chapter
 
 
+def test_to_a_firm_without_the_duty_no_date_says_that_it_has_applied_since() -> None:
+    life = Life()
+    assert "the duty has applied since then" in told(life)
+    life.answer("fdid_duty", "no")
+    assert "the duty has applied since then" not in told(life)
+    assert "confirm today's procedure" not in told(life)
+    assert "May 31, 2024 It has passed and is shown for reference." in told(life)
+
+
 def test_a_note_on_the_firm_stands_where_one_reads_how_it_stands() -> None:
     life = Life()
     assert "Notes on the firm" not in told(life)
