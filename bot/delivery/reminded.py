@@ -1,6 +1,6 @@
 """Reads rows of the outbox as reminders: what each is about, whether it still holds, and how things stand now."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,6 +19,7 @@ from flows.events import FirmKey
 from flows.reminders.rung import Found
 from flows.reminders.rungs import Rung, every
 from flows.reminders.snoozing import base_key, comes_back, lasting, put_off_until
+from flows.reminders.standing import Standing
 from flows.reminders.telling import People
 from flows.services import Services
 from flows.taken_off import OF_AGENTS, OF_RECURRING, agent_taken_off, recurring_taken_off
@@ -33,12 +34,12 @@ AHEAD = timedelta(60)
 
 
 class FirmNow(msgspec.Struct, frozen=True):
-    """A firm as its recipient sees it now; which reminders hold, and which of those its people want to be told."""
+    """A firm as its recipient sees it now; what its people are to be told, and whether what was said holds."""
 
     scene: Scene
     calendar: Calendar
     told: Mapping[str, Found]
-    holds: Collection[str]
+    standing: Standing
     people: People
 
 
@@ -115,14 +116,14 @@ def _sent(message: str, due: float, now: datetime) -> datetime:
 
 
 def _reminded(row: Owed, rung: Rung, firm: FirmNow, now: datetime) -> Reminded:
-    key = lasting(row.key)
-    one, snoozed = firm.told.get(key), base_key(row.key) != row.key
+    one = firm.told.get(lasting(row.key))
     if one:  # the exchange may have closed on a day since it was planned; an owner may be out of reach otherwise
         rung = replace(rung, skipped=one.rung.skipped, revision=one.rung.revision)
-    # What was put off was said before: it comes again although what an undo brought back is not said late.
-    stands = one and (one.said or (snoozed and one.said_by(row.due_at)))
-    hours = firm.people.hours(rung.person)
-    due = (comes_back(row, hours) or _due(one, now)) if one and stands else None
+    holds, hours = firm.standing.holds(rung), firm.people.hours(rung.person)
+    if (comes := comes_back(row, hours)) is not None:
+        due = comes if holds and _comes_again(row, one, firm) else None
+    else:
+        due = _due(one, now) if one and _is_said(row, one) else None
     night = hours.late(datetime.fromtimestamp(row.due_at, UTC), now) > now
     waits = due is not None and (night or due > now)
     owner_lost, lost_since = _owner_lost(rung, firm.people)
@@ -132,7 +133,7 @@ def _reminded(row: Owed, rung: Rung, firm: FirmNow, now: datetime) -> Reminded:
         row=short(row.key),
         calendar=firm.calendar,
         now=now,
-        holds=key in firm.holds,
+        holds=holds,
         said=due is not None and not waits,
         stands=bool(row.message),
         later=waits,
@@ -141,6 +142,16 @@ def _reminded(row: Owed, rung: Rung, firm: FirmNow, now: datetime) -> Reminded:
         owner_lost=owner_lost,
         owner_lost_since=lost_since,
     )
+
+
+def _comes_again(row: Owed, one: Found | None, firm: FirmNow) -> bool:
+    """What was put off does, though none comes on the day on which it was said, as numbers and days are now."""
+    return not firm.people.reach(row.person).habits.off and (one is None or one.said_by(row.due_at))
+
+
+def _is_said(row: Owed, one: Found) -> bool:
+    """What was said before comes again although what an undo brought back is not said late."""
+    return one.said or (base_key(row.key) != row.key and one.said_by(row.due_at))
 
 
 def _owner_lost(rung: Rung, people: People) -> tuple[str, datetime | None]:
@@ -156,11 +167,12 @@ async def _firm(key: FirmKey, person: str, of: Sequence[Rung], services: Service
         return None
     position, people, workspace = grounds.position, grounds.people, fold(services.ledger, grounds.entries)
     found = every(services.pack, position, workspace, people, until=now + AHEAD, now=now, of=of)
-    holds = {lasting(f.rung.key(key)): f for f in found}
     off = {p for p, reach in people.items() if reach.habits.off}
-    told = {name: f for name, f in holds.items() if f.rung.person not in off} if off else holds
+    told = {lasting(f.rung.key(key)): f for f in found if f.rung.person not in off}
     scene = scene_of(services, position, person, people[person].time_zone, workspace.ledger)
-    return FirmNow(scene, workspace.calendar, told, holds, People(position, people, workspace.calendar))
+    there = People(position, people, workspace.calendar)
+    standing = Standing(services.pack, there, workspace.ledger, found, now)
+    return FirmNow(scene, workspace.calendar, told, standing, there)
 
 
 def _due(found: Found, now: datetime) -> datetime:

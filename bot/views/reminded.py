@@ -11,7 +11,7 @@ from bot.views.scene import Scene
 from flows.deadlines import Deadline, Notice, Revision, TakenBack
 from flows.own_dates import in_year
 from flows.position import Recurring, YearDone
-from flows.reminders.redating import date_now
+from flows.reminders.redating import date_now, set_by
 from flows.reminders.rungs import Rung
 from flows.roadmap import Question
 from flows.taken_off import TakenOff
@@ -161,11 +161,16 @@ class Reminded(msgspec.Struct, frozen=True):
         """
         if not self.stands or self.lost or self.has_left or self.rung.on is None or self.rung.kind == "wait":
             return False
-        if self.rung.on == self.date_now and (self.holds or self.is_news):
+        if self.rung.on == self.date_now and not self.is_set_anew:
             return False
         if self.rung.subject == "target":
             return self.to_a_lead and self.date_now is not None
-        return self._is_to_do and (self.to_a_lead or self._is_their_own)
+        return self._is_to_do and (self._is_their_own or self._is_told_as_a_lead)
+
+    @property
+    def is_set_anew(self) -> bool:
+        """Whether its date, or its wait, was set by another act than what it goes by."""
+        return set_by(self.scene.pack, self.scene.position, self.rung) != self.rung.revision
 
     @property
     def is_old_news(self) -> bool:
@@ -185,6 +190,12 @@ class Reminded(msgspec.Struct, frozen=True):
     @property
     def _is_their_own(self) -> bool:
         return self.owns_it and not self.owner_lost
+
+    @property
+    def _is_told_as_a_lead(self) -> bool:
+        """A lead is told of what is late, also of somebody else's; before its date only where nobody can be told."""
+        kept = dated.owner(self.scene, self.item) if self.item else None
+        return self.to_a_lead and (self.rung.kind == "late" or kept is None or bool(self.owner_lost))
 
     @property
     def owns_it(self) -> bool:

@@ -17,7 +17,8 @@ def became(it: Reminded) -> str:
     if it.recurring:
         done = it.year_done
         if done is None:
-            return _not_brought(said) if it.lost else _not_leading(it, said) or f"📅 {said}: its day was changed."
+            why = _not_brought(said) if it.lost else _not_leading(it, said)
+            return why or (f"📅 {said}: its day was changed." if it.is_set_anew else _still_open(said))
         by = f"{it.scene.by(done.by, done.by_name)}, {it.scene.own_moment(done.at)}"
         return f"✅ {said}: done for {short_day(done.on)} by {by}."
     if back := it.withdrawn:
@@ -34,6 +35,8 @@ def became(it: Reminded) -> str:
         again = answer.recheck_on if answer else None
         if again == it.rung.on and (why := _not_brought(said) if it.lost else _not_leading(it, said)):
             return why
+        if not it.is_set_anew:
+            return _not_leading(it, said) or _still_open(said)
         return f"🧾 {said}: looked at again, the next day is {day(again)}." if again else f"🧾 {said}: settled."
     if it.rung.subject == "target":
         target = it.scene.position.target
@@ -70,25 +73,36 @@ def _task_became(it: Reminded, item: Item, said: str) -> str:
         return f"✅ {said}: done{by}."
     if item.state in ("set_aside", "not_applicable", "later"):
         return _does_not_apply(it, said)
-    if kept and kept.person != it.rung.person and not it.to_a_lead:
+    if kept and kept.person != it.rung.person and (kept.at >= it.now or not it.to_a_lead):
         return f"↪️ {said}: it belongs to {dated.owner_name(scene, kept)} now."
     if it.lost and item.state in OPEN:
         return _not_brought(said)
     if it.owns_it and it.owner_lost:
         return f"↪️ {said}: still open. You only look on in this firm now, so its leads are reminded of it."
-    if it.rung.kind == "wait":
-        return f"▶️ {said}: this wait is over." if item.state != "waiting" else f"⏳ {said}: the wait was set anew."
-    until = dated.due(scene, item)
-    if until and until.on != it.rung.on:
-        return f"📅 {said}: its date is {day(until.on)} now."
-    if it.rung.on and not until:
-        return f"📅 {said}: its date was taken off."
+    if set_anew := _set_anew(it, item, said):
+        return set_anew
     if item.state not in OPEN:
         return f"➖ {said}: settled."
     if kept and kept.person == it.rung.person:
-        return f"📅 {said}: still open; what this reminder went by was set anew."
+        return _still_open(said)
     whom = f"{dated.owner_name(scene, kept)} is" if kept else "the firm's leads are"
     return f"↪️ {said}: still open, and {whom} reminded of it now."
+
+
+def _set_anew(it: Reminded, item: Item, said: str) -> str:
+    """What became of the wait, or of the date, that it went by; empty where that is as it was."""
+    if it.rung.kind == "wait":
+        if item.state != "waiting":
+            return f"▶️ {said}: this wait is over."
+        return f"⏳ {said}: the wait was set anew." if it.is_set_anew else ""
+    until = dated.due(it.scene, item)
+    if until and until.on != it.rung.on:
+        return f"📅 {said}: its date is {day(until.on)} now."
+    return f"📅 {said}: its date was taken off." if it.rung.on and not until else ""
+
+
+def _still_open(said: str) -> str:
+    return f"📅 {said}: still open."
 
 
 def _not_brought(said: str) -> str:

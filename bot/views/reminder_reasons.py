@@ -66,6 +66,8 @@ def _kept_until_now(it: Reminded, what: str, planned: date) -> str:
 def _why_late(it: Reminded) -> str:
     if it.leads_it and not it.in_their_place and it.item and dated.owner(it.scene, it.item):
         days = it.scene.position.reminders.late_to_leads
+        if it.rung.on and it.today < it.calendar.plus(it.rung.on, days):
+            return "leads are told of what is late, too"  # by another number, when it was said
         begins = f"from the {_nth(days)} trading day after its date on" if days else "from the day after its date on"
         return f"{begins}, leads are told too"
     every = it.rung.every or USUAL.late_every
@@ -89,11 +91,13 @@ def _why_wait(it: Reminded) -> str:
     gone = it.calendar.between(since, it.today) if since and since < it.today else 0
     waited = f"; it is the {_nth(gone)} trading day of the wait" if gone else ""
     if it.leads_it and not it.in_their_place and item and dated.owner(it.scene, item):
-        return f"leads are told of a wait of {rules.wait_to_leads} trading days and more{waited}"
+        long = f"of {rules.wait_to_leads} trading days and more" if gone >= rules.wait_to_leads else "that lasts"
+        return f"leads are told of a wait {long}{waited}"
     again = item.record.follow_up_on if item and item.record else None
     if again and _is_first_look(it, again):
         return f"{_why_look_again(it, again)}{waited}"
-    every = "each trading day" if rules.wait_every == 1 else f"every {rules.wait_every} trading days"
+    days = (it.rung.every or USUAL.wait_every) if it.rung.kind == "wait" else rules.wait_every
+    every = "each trading day" if days == 1 else f"every {days} trading days"
     return f"time to ask how far they are, as {every}{waited}"
 
 

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from flows.asked import Kept
 from flows.own_dates import due_of, in_year
-from flows.position import Position
+from flows.position import Answer, Due, Position, TaskRecord
 from flows.reminders.rung import Rung
 from flows.roadmap import Pack
 from flows.walk import Walk
@@ -35,6 +35,32 @@ def date_now(pack: Pack, position: Position, rung: Rung) -> date | None:
             return in_year(recurring, rung.on.year) if recurring else rung.on
         case _:
             return rung.on
+
+
+def set_by(pack: Pack, position: Position, rung: Rung) -> str:
+    """What set the date of what it is about, or began its wait, as the firm has it now; empty where there is none.
+
+    As `Rung.revision` has it: of an industry date, and of what is told once, that is the rung's own.
+    """
+    kind, _, which = rung.subject.partition(":")
+    found: Due | TaskRecord | Answer | None
+    match kind:
+        case "task" if rung.kind == "wait":
+            found = position.tasks.get(which)
+        case "task" if rung.kind not in BESIDE_IT:
+            task = pack.tasks.get(which.partition("[")[0])
+            found = due_of(position, task, which) if task else None
+        case "target":
+            return str(position.target_sequence) if position.target else ""
+        case "recheck":
+            answer = position.answers.get(which)
+            found = answer if answer and answer.recheck_on else None
+        case "recurring":
+            recurring = next((r for r in position.recurring if r.id == which), None)
+            return f"{recurring.sequence}-{rung.revision.rpartition('-')[2]}" if recurring else ""
+        case _:
+            return rung.revision
+    return str(found.sequence) if found else ""
 
 
 def written(on: date | None) -> str:

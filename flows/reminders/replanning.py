@@ -11,9 +11,10 @@ from flows.deadlines import Ledger
 from flows.events import FirmKey
 from flows.ports import Facts, Replan
 from flows.reminders.redating import BESIDE_IT, about_anew, behind_now, date_now, written
-from flows.reminders.rung import LOOK_BACK, Found, Rung
+from flows.reminders.rung import BEGINNING, LOOK_BACK, Found, Rung
 from flows.reminders.rungs import every
 from flows.reminders.snoozing import AGAIN, OUT_OF_REACH, base_key, comes_back, lasting, once_more, snoozed_to
+from flows.reminders.standing import Standing
 from flows.reminders.telling import People
 from flows.roadmap import Pack
 from flows.summaries import posting
@@ -52,7 +53,9 @@ def replan(pack: Pack, ledger: Ledger, facts: Facts, now: datetime) -> Replan:
     found = every(pack, position, workspace, facts.people, until=now + HORIZON, now=now)
     posts = posting.plan(facts, workspace.calendar, now)
     reminders = msgspec.structs.replace(facts, rows=tuple(r for r in facts.rows if r.owed.kind != SUMMARY))
-    plan = _Plan(pack, reminders, found, People(position, facts.people, workspace.calendar), workspace, now)
+    people = People(position, facts.people, workspace.calendar)
+    standing = Standing(pack, people, workspace.ledger, found, now)
+    plan = _Plan(pack, reminders, found, people, standing, workspace, now)
     outcomes, about, move = dict(plan.outcomes()), dict(plan.about()), dict(plan.move())
     return Replan(
         add=(*plan.add(), *plan.refused.values(), *posts.add),
@@ -86,7 +89,14 @@ def redraw(key: FirmKey, person: str, message: str, why: str, now: float) -> Owe
 
 class _Plan:
     def __init__(
-        self, pack: Pack, facts: Facts, found: Iterable[Found], people: People, workspace: Workspace, now: datetime
+        self,
+        pack: Pack,
+        facts: Facts,
+        found: Iterable[Found],
+        people: People,
+        standing: Standing,
+        workspace: Workspace,
+        now: datetime,
     ) -> None:
         self.pack = pack
         self.facts = facts
@@ -97,11 +107,12 @@ class _Plan:
         """Revisions of industry dates that were a mistake."""
         self.key = facts.position.key
         self.people = people
+        self.standing = standing
         self.now = now
         self.holds: dict[str, Found] = {}
         """What holds for those who are told of it at all; see `lasting`."""
-        self.items: set[tuple[str, str]] = set()
-        """Whose things these still are: person and subject."""
+        self.milestones: set[tuple[str, str]] = set()
+        """Of which industry dates whom is told: person and subject."""
         self.rows: Mapping[str, Kept] = {row.owed.key: row for row in facts.rows}
         self.planned = min(datetime.fromtimestamp(facts.planned_at, UTC), now)
         self.changed = min([now, *self._unseen()])
@@ -109,7 +120,8 @@ class _Plan:
         self.miscounted_since = shared.days_miscounted_since(workspace, self.planned)
         """Since when trading days were counted otherwise than now, where they were changed since the last plan."""
         for one in found:
-            self.items.add((one.rung.person, one.rung.subject))
+            if one.rung.subject.startswith("milestone:"):
+                self.milestones.add((one.rung.person, one.rung.subject))
             if not people.reach(one.rung.person).habits.off:
                 self.holds[lasting(one.rung.key(self.key))] = one
         self.told_lost = set(self._told_lost()) - {""}
@@ -263,10 +275,18 @@ class _Plan:
 
     def _standing(self, row: Owed) -> Found | None:
         """What this row is about, while it is to be said."""
-        one = self.holds.get(lasting(row.key))
+        one = self.holds.get(lasting(row.key)) or self._put_off(row)
         if one is None or not one.said_by(row.due_at) or self._is_one_with_what_was_told(row, one):
             return None
         return one
+
+    def _put_off(self, row: Owed) -> Found | None:
+        """What sleeps comes back by itself, though none comes on the day on which it was said, by what holds now."""
+        rung = rung_of(row)
+        off = self.people.reach(row.person).habits.off
+        if snoozed_to(row.key) is None or off or not self.standing.holds(rung):
+            return None
+        return Found(rung, BEGINNING, rung.due_at)
 
     def _is_one_with_what_was_told(self, row: Owed, one: Found) -> bool:
         """Whether a closed day moved it to one on which the same date was reminded of: two on one day are one."""
@@ -292,13 +312,20 @@ class _Plan:
             if not _stands(row):
                 continue
             rung = rung_of(row.owed)
-            mistaken = rung.subject.startswith("milestone:") and rung.revision in self.withdrawn
-            there = (rung.person, rung.subject) in self.items and not mistaken
-            passed = self._has_passed(rung) and not mistaken
+            there = self._is_there(rung)
             if there and row.outcome == CLOSED:
                 yield row.owed.key, SENT
-            elif not there and row.outcome != CLOSED and not passed and not self._is_lost(rung):
+            elif not there and row.outcome != CLOSED and not self._has_passed(rung) and not self._is_lost(rung):
                 yield row.owed.key, CLOSED
+
+    def _is_there(self, rung: Rung) -> bool:
+        """Whether it is still to be done, and theirs. Of an industry date, whether they are told of that at all."""
+        if not rung.subject.startswith("milestone:"):
+            return self.standing.holds(rung)
+        return (rung.person, rung.subject) in self.milestones and not self._is_mistaken(rung)
+
+    def _is_mistaken(self, rung: Rung) -> bool:
+        return rung.subject.startswith("milestone:") and rung.revision in self.withdrawn
 
     def _is_lost(self, rung: Rung) -> bool:
         """What stands with somebody who cannot be written to is still to be done, by whomever."""
@@ -307,7 +334,8 @@ class _Plan:
     def _has_passed(self, rung: Rung) -> bool:
         """An industry date that has passed is not done, and its message says so anyway."""
         today = self.people.hours(rung.person).day_of(self.now)
-        return rung.subject.startswith("milestone:") and rung.on is not None and rung.on < today
+        is_one = rung.subject.startswith("milestone:") and not self._is_mistaken(rung)
+        return is_one and rung.on is not None and rung.on < today
 
     def about(self) -> Iterator[tuple[str, str]]:
         """What rows say they are about, where its date was set anew, or something else comes before it."""

@@ -17,7 +17,7 @@ class People:
         self.position = position
         self._reach = reach
         self._hours: dict[str, Hours] = {}
-        self._calendar = calendar
+        self.calendar = calendar
         self._firm_zone = zone_of(position.time_zone)
         self.leads = leads_in_reach(position, reach)
 
@@ -29,7 +29,7 @@ class People:
         """When this person can be told something."""
         if person not in self._hours:
             position = self.position
-            self._hours[person] = Hours(self.reach(person), position.time_zone, position.reminders, self._calendar)
+            self._hours[person] = Hours(self.reach(person), position.time_zone, position.reminders, self.calendar)
         return self._hours[person]
 
     def firm_day(self, instant: datetime) -> date:
