@@ -34,6 +34,9 @@ STEPS = ("2", "3", "5", "6", "6-I", "6-II-A", "6-II-B", "6-II-C")
 HOURS = (time(7, 30), time(8), time(9), time(10, 30), time(16))
 SNOOZED = 0.06
 """The share of what is sent that is snoozed."""
+NUMBERS_SET = 0.2
+"""The share of snoozes that are followed by other numbers of the firm's."""
+NUMBERS = ((10, 5, 2, 1, 0), (7, 3, 0), (1, 0))
 
 
 def lives(seed: int, firms: int, begin: date, end: date, down: tuple[s.Down, ...] = ()) -> s.Script:
@@ -75,7 +78,18 @@ def _snoozes(random: Random, script: s.Script) -> list[s.Happening]:
         at = _moment(random, (message.at + timedelta(hours=random.choice((1, 2, 5, 20)))).date())
         if message.at + timedelta(minutes=2) < at < script.until:
             found.append(s.Snoozes(at, message.person, firm, subject, random.choice(("hour", "tomorrow", "week"))))
+            found += _other_numbers(random, script, firm, at + timedelta(minutes=4))
     return found
+
+
+def _other_numbers(random: Random, script: s.Script, firm: str, at: datetime) -> list[s.Happening]:
+    """Now and then a lead sets the firm's numbers while something sleeps; not where they undo next what came before."""
+    of_firm = [h for h in script.happenings if isinstance(h, s.InFirm) and h.firm == firm]
+    lead = next(h.by for h in of_firm if isinstance(h, s.SetsUp))
+    following = next((h for h in of_firm if h.by == lead and h.at > at), None)
+    if random.random() > NUMBERS_SET or isinstance(following, s.Undoes):
+        return []
+    return [s.SetsRules(at, lead, firm, random.choice(NUMBERS))]
 
 
 def _journeys(random: Random, person: str, begin: date, end: date) -> list[s.Happening]:
@@ -263,8 +277,7 @@ class _Life:
 
     def _rules(self) -> None:
         if self.random.random() < 0.08:
-            before = self.random.choice(((10, 5, 2, 1, 0), (7, 3, 0), (1, 0)))
-            self._make(s.SetsRules, before, self.random.choice(HOURS), by=self.lead)
+            self._make(s.SetsRules, self.random.choice(NUMBERS), self.random.choice(HOURS), by=self.lead)
 
     def _undone(self) -> None:
         if len(self.said) > 8 and isinstance(self.said[-1][1], s.Dates | s.Gives | s.Does | s.Waits):

@@ -46,6 +46,22 @@ def _date_of(key: tuple) -> tuple:
     return person, subject, *which
 
 
+COMES_AGAIN = ("before", "late", "wait")
+
+
+def _family(key: tuple) -> tuple:
+    """Of the key of a reminder: whose, of what kind, and what set its date, whichever of the kind it is."""
+    firm, kind, person, subject, *which = key
+    return firm, kind, person, subject, *(which[1:] if kind in COMES_AGAIN else which)
+
+
+def _was_given_since(firm: Firm, snooze: Rung) -> bool:
+    """Whether the task was given to somebody else since it was said, so that it is theirs no longer."""
+    owner = firm.owners.get(snooze.subject.removeprefix("task:"))
+    said = snooze.first_due or snooze.due
+    return owner is not None and owner.person != snooze.person and owner.at >= said
+
+
 class Pending(NamedTuple):
     """A reminder that holds since an instant, and will be sent at another."""
 
@@ -156,8 +172,9 @@ class _Play:
         if closed:
             self._join_what_was_moved(firm, folded, holding)
         held, self.pending[firm] = self.pending[firm], {}
+        families = {_family(key) for key in holding}
         for snooze in self.snoozes[firm]:
-            if snooze.of in holding:
+            if snooze.of in holding or (_family(snooze.of) in families and not _was_given_since(folded, snooze)):
                 local = self.world.local(snooze.person, folded)
                 holding[snooze.key] = replace(snooze, due=local.after_pause(local.snooze_ends(snooze.at, snooze.day)))
         for key, rung in holding.items():
@@ -203,7 +220,8 @@ class _Play:
         until = local.snoozed(at, happening.choice)
         day = None if happening.choice == "hour" else local.day_of(until)
         others = [r for r in self.snoozes[firm] if (r.person, r.subject) != (person, subject)]
-        snooze = Rung((*of, "snooze", until), person, subject, until, local.after_pause(until), of, day, said.still)
+        due, first = local.after_pause(until), said.first_due or said.due
+        snooze = Rung((*of, "snooze", until), person, subject, until, due, of, day, said.still, first)
         self.snoozes[firm] = [*others, snooze]
         self._look(firm, at)
 

@@ -31,6 +31,8 @@ class Rung:
     """The day it was put off to, where that is a snooze of a day."""
     still: Callable[[datetime], bool] | None = None
     """Whether it still holds at a later instant, where that is a question of time alone."""
+    first_due: datetime | None = None
+    """Of a snooze: when what was snoozed was due."""
 
     def holds(self, at: datetime) -> bool:
         return self.still is None or self.still(at)
