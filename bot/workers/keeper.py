@@ -9,13 +9,14 @@ import logging
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext, suppress
 from functools import partial
-from typing import IO, Any
+from typing import IO
 from uuid import uuid4
 
 import msgspec
 
 from bot.background import Rounds
 from bot.clock import SKEW
+from bot.slack.handed_over import describe
 from bot.slack.web_api import FETCH, NotHandedOver, SlackSaidNo, TooBusy, TooLarge, Unsure, WebApi
 from bot.turns import Abreast
 from bot.typed.words import writable
@@ -175,7 +176,9 @@ class Keeper:
                 return
             await self._record(coming, await self._fetched(coming, found))
         except SlackSaidNo as no:
-            await self._evidence.tell(coming, name, SENTENCES["missing_scope"] if no.error == "missing_scope" else GONE)
+            if no.error != "missing_scope":
+                raise  # a word that we do not know may pass
+            await self._evidence.tell(coming, name, SENTENCES["missing_scope"])
         except NotHandedOver as why:
             await self._evidence.tell(coming, name, SENTENCES["login"] if str(why) == "a login page" else GONE)
         except Refusal as refusal:
@@ -185,12 +188,11 @@ class Keeper:
         """Slack is asked each time: what an event says of a file may lack everything but its id (`check_file_info`)."""
         try:
             slack = self._slack.of(coming.key.tenant)
-            answer = await slack.call("files.info", {"file": coming.file}, form=True, patience=PATIENCE)
+            file = await describe(slack, coming.file, patience=PATIENCE)
         except (Unsure, TooBusy):
             if self._now() - coming.since < A_DAY:
                 raise
             return Described(coming.name or coming.file, None, "", "", "", inside=True, reached=False)
-        file: Mapping[str, Any] = answer.get("file") or {}
         if file.get("mode") in ("tombstone", "hidden_by_limit"):
             raise NotHandedOver("it is gone")
         size = file.get("size")

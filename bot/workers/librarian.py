@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from bot.background import Rounds
 from bot.clock import SKEW
 from bot.reading.speech import AnySaid, Ended, Failed, Opened, Read
+from bot.slack.handed_over import describe
 from bot.slack.places import slack_id
 from bot.slack.web_api import NotHandedOver, SlackSaidNo, TooBusy, TooLarge, Unsure, WebApi
 from bot.workers import reader
@@ -42,6 +43,9 @@ ROUND = 15.0
 MOST_TRIES = 5
 AGAIN = 30.0
 """Seconds to wait where Slack could not be reached."""
+
+STOPPED = 300.0
+"""Seconds to wait where the workspace takes nothing from us, which may last for days."""
 
 BATCH = 100
 """Passages shelved at once: enough for one commit, few enough that a click waits no longer than for another click."""
@@ -113,7 +117,8 @@ class Librarian:
     async def _later(self, work: "Work") -> None:
         """Slack could not be reached: soon again, and not counted, since the document is not to blame."""
         uncounted = replace(work.document, tries=work.document.tries - 1)
-        await self._knowledge.save(uncounted, by=self._name, until=self._now() + AGAIN)
+        stopped = work.document.key.tenant in await self._services.outbox.stopped()
+        await self._knowledge.save(uncounted, by=self._name, until=self._now() + (STOPPED if stopped else AGAIN))
 
     # --- what the work on one document needs -------------------------------------------------------------------
 
@@ -135,8 +140,7 @@ class Librarian:
     async def fetch(self, document: Document, into: IO[bytes]) -> tuple[int, str]:
         """Its content; size and SHA-256. Raises SlackSaidNo, NotHandedOver, TooLarge, Unsure, TooBusy."""
         slack = self._slack.of(document.key.tenant)
-        info = await slack.call("files.info", {"file": document.file}, form=True)
-        url = str((info.get("file") or {}).get("url_private_download") or "")
+        url = str((await describe(slack, document.file)).get("url_private_download") or "")
         return await slack.fetch(url, into, most=LARGEST)
 
     async def person(self, document: Document) -> Person:
@@ -172,7 +176,9 @@ class Work:
                 size, digest = await self._librarian.fetch(self.document, file)
                 await self._read(file, size, digest)
             except SlackSaidNo as no:
-                await self._fail(library.REASONS["no_scope" if no.error == "missing_scope" else "gone"])
+                if no.error != "missing_scope":
+                    raise  # a word that we do not know may pass
+                await self._fail(library.REASONS["no_scope"])
             except NotHandedOver:
                 await self._fail(library.REASONS["gone"])
             except TooLarge:

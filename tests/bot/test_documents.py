@@ -478,6 +478,28 @@ async def test_a_slack_that_does_not_answer_is_asked_again_as_often_as_it_takes(
     await added(slack, slack.ben, "manual.md", MANUAL)
 
 
+@pytest.mark.parametrize("word", ["internal_error", "service_unavailable", "ratelimited", "invalid_auth"])
+async def test_what_slack_could_not_say_of_a_document_is_asked_again_as_often_as_it_takes(
+    slack: Slack, services: Services, monkeypatch: pytest.MonkeyPatch, word: str
+) -> None:
+    await a_firm(services)
+    monkeypatch.setattr(librarian, "AGAIN", 0.0)
+    monkeypatch.setattr(librarian, "STOPPED", 0.0)
+    times = librarian.MOST_TRIES + 3
+    slack.sandbox.faults({"method": "files.info", "kind": "refuse", "error": word, "times": times})
+    await added(slack, slack.ben, "manual.md", MANUAL)
+    assert not any("⚠️" in note for note in notes(slack, BEN))
+
+
+async def test_a_word_of_slacks_that_nobody_knows_is_asked_about_a_few_times(
+    slack: Slack, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await a_firm(services)
+    monkeypatch.setattr(librarian, "LEASE", 0.0)
+    slack.sandbox.faults({"method": "files.info", "kind": "refuse", "error": "out_of_cheese", "times": 2})
+    await added(slack, slack.ben, "manual.md", MANUAL)
+
+
 async def test_a_document_that_fails_each_time_is_given_up(
     slack: Slack, services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -530,6 +530,43 @@ async def test_what_slack_does_not_hand_over_is_told_of_and_not_recorded(
     assert await services.intake.coming(key) == []
 
 
+@pytest.mark.parametrize(
+    "word", ["internal_error", "fatal_error", "service_unavailable", "request_timeout", "ratelimited", "invalid_auth"]
+)
+async def test_what_slack_could_not_say_of_a_file_is_asked_again(slack: Slack, services: Services, word: str) -> None:
+    key = await a_firm(services)
+    slack.sandbox.faults({"method": "files.info", "kind": "refuse", "error": word, "times": 2})
+    await submits(slack, slack.ben, {"memo.pdf": PDF})
+    await told(slack, slack.ben, "memo.pdf is recorded")
+    assert [piece.event.digest for piece in await the_pieces(services, key)] == [DIGEST]
+    assert not any("was not recorded" in words_of(message) for message in slack.ben.sees)
+
+
+async def test_a_file_waits_while_slack_does_not_take_the_token(slack: Slack, services: Services) -> None:
+    """As where this machine's address is not one that Slack is to be called from: the token is as good as before."""
+    key = await a_firm(services)
+    await slack.bot.keeper.stop()
+    await submits(slack, slack.ben, {"memo.pdf": PDF})
+    slack.sandbox.faults({"method": "*", "kind": "refuse", "error": "invalid_auth", "times": -1})
+    slack.bot.keeper.start()
+    async with asyncio.timeout(10):
+        while not await services.outbox.stopped():
+            await asyncio.sleep(0.02)
+    assert [coming.name for coming in await services.intake.coming(key)] == ["memo.pdf"]
+    slack.sandbox.faults()
+    await slack.ben.types("/cais")
+    await told(slack, slack.ben, "memo.pdf is recorded")
+
+
+@pytest.mark.parametrize("word", ["file_not_found", "file_deleted", "access_denied"])
+async def test_a_file_that_is_gone_is_told_of_at_once(slack: Slack, services: Services, word: str) -> None:
+    key = await a_firm(services)
+    slack.sandbox.faults({"method": "files.info", "kind": "refuse", "error": word, "times": 1})
+    await submits(slack, slack.ben, {"memo.pdf": PDF})
+    assert "not in Slack any more" in words_of(await told(slack, slack.ben, "was not recorded"))
+    assert await services.intake.coming(key) == []
+
+
 async def test_what_slack_keeps_back_for_a_day_is_kept_as_a_reference(
     slack: Slack, services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
