@@ -35,6 +35,9 @@ class Intake:
     async def hold(self, coming: Coming, *, by: str, until: float) -> bool:
         return await self._runner.write(lambda: _ours(_hold_lease, coming, {"by": by, "new_until": until}))
 
+    async def put_off(self, coming: Coming, *, by: str, until: float) -> bool:
+        return await self._runner.write(lambda: _ours(_put_off, coming, {"by": by, "new_until": until}))
+
     async def settle(self, coming: Coming, *, by: str) -> bool:
         return await self._runner.write(lambda: _ours(_drop, coming, {"by": by}))
 
@@ -130,6 +133,14 @@ _take_one = Statement(
 _hold_lease = Statement(
     lambda _: (
         update(table).values({table.c.taken_until: bindparam("new_until")}).where(_is_ours()).returning(table.c.id)
+    )
+)
+_put_off = Statement(
+    lambda _: (
+        update(table)
+        .values({table.c.taken_until: bindparam("new_until"), table.c.tries: table.c.tries - literal(1)})
+        .where(_is_ours())
+        .returning(table.c.id)
     )
 )
 _drop = Statement(lambda _: delete(table).where(_is_ours()).returning(table.c.id))

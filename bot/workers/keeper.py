@@ -51,13 +51,14 @@ PATIENCE = 10.0
 """Seconds for which we wait where Slack asks for it; for more, the file is put off, and its workspace with it."""
 
 AGAIN = 20.0
-"""Seconds to wait where Slack could not be reached, doubled each time up to an hour."""
+AN_HOUR = 3600.0
+"""Seconds to wait where Slack could not be reached, at least and at most: else as long as that has lasted."""
 
 A_DAY = 24 * 3600.0
 """Seconds (real time) after which a file that Slack does not hand over is kept as a reference."""
 
 MOST_TRIES = 30
-"""Of one file: more come only from a fault of ours, or a process that is killed by this very file."""
+"""Of one file, for which Slack is not to blame: a fault of ours, or a process that is killed by this very file."""
 
 GONE = "The file is not in Slack any more, or the app may not see it. Nothing was recorded. Add it again as a file."
 SENTENCES: Mapping[str, str] = {
@@ -147,20 +148,26 @@ class Keeper:
             await self._intake.settle(coming, by=self._name)
         except TooBusy as busy:
             self._resting[coming.key.tenant] = self._now() + busy.seconds
-            await self._later(coming, busy.seconds)
+            await self._put_off(coming, busy.seconds)
         except Unsure:
-            await self._later(coming)
+            await self._put_off(coming)
         except asyncio.CancelledError:
             with suppress(StorageError):  # else its lease runs out
-                await self._intake.hold(coming, by=self._name, until=self._now())
+                await self._intake.put_off(coming, by=self._name, until=self._now())
             raise
         except Exception as error:  # noqa: BLE001 - it is tried again, and the others are not to wait for it
             about = {"action": "keep", "error": type(error).__name__, "firm": coming.key.firm}
             log.error("a file could not be kept", extra=about)
             await self._later(coming)
 
-    async def _later(self, coming: Coming, at_least: float = 0.0) -> None:
-        wait = max(at_least, min(AGAIN * 2 ** min(coming.tries - 1, 10), 3600.0))
+    async def _put_off(self, coming: Coming, at_least: float = 0.0) -> None:
+        """Not counted: Slack may be out of reach for as long as it likes, within the day that a file is tried."""
+        lasted = self._now() - coming.since
+        wait = max(at_least, min(max(AGAIN, lasted), AN_HOUR))
+        await self._intake.put_off(coming, by=self._name, until=self._now() + wait)
+
+    async def _later(self, coming: Coming) -> None:
+        wait = min(AGAIN * 2 ** min(coming.tries - 1, 10), AN_HOUR)
         await self._intake.hold(coming, by=self._name, until=self._now() + wait)
 
     async def _keep(self, coming: Coming) -> None:

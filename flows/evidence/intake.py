@@ -53,5 +53,8 @@ class Intake(Protocol):
     async def hold(self, coming: Coming, *, by: str, until: float) -> bool:
         """The lease goes on until then, real time; False where it is another's, or settled."""
 
+    async def put_off(self, coming: Coming, *, by: str, until: float) -> bool:
+        """As `hold`, and its last try does not count: the file was not to blame."""
+
     async def settle(self, coming: Coming, *, by: str) -> bool:
         """It was recorded, or told of: forget it. False where it is another's, or was settled."""

@@ -10,9 +10,10 @@ import pytest
 from msgspec.structs import replace
 
 from bot.bootstrap import build_router
+from bot.clock import real_time
 from bot.doctor.evidence import check_evidence
 from bot.settings import read
-from bot.slack.web_api import NotHandedOver, SlackSaidNo, WebApi
+from bot.slack.web_api import NotHandedOver, SlackSaidNo, Unreachable, WebApi
 from bot.workers import keeper
 from bot.workers.evidence_copies import check_copies
 from bot.workers.received import Received
@@ -51,6 +52,7 @@ async def slack(
 ) -> AsyncIterator[Slack]:
     monkeypatch.setattr("flows.evidence.use_cases.TOGETHER", 0.0)
     monkeypatch.setattr(keeper, "AGAIN", 0.0)
+    monkeypatch.setattr(keeper, "AN_HOUR", 0.0)
     monkeypatch.setattr(keeper, "ROUND", 0.05)
     async with bot_in_slack(transport, services, build_router(), copies=copies) as connected:
         yield connected
@@ -577,6 +579,41 @@ async def test_what_slack_keeps_back_for_a_day_is_kept_as_a_reference(
     assert "did not hand it over within a day" in words_of(await told(slack, slack.ben, "is recorded"))
     [piece] = await the_pieces(services, key)
     assert (piece.event.name, piece.event.copied) == ("memo.pdf", False)
+
+
+class Down(WebApi):
+    """A Slack that nobody reaches, and a clock that goes on while it is tried."""
+
+    def __init__(self, at: float, takes: float) -> None:
+        self.at = at
+        self.takes = takes
+        self.tries = 0
+
+    def of(self, tenant: str) -> "Down":
+        return self
+
+    async def call(self, *_: object, **__: object) -> Json:
+        self.tries += 1
+        self.at += self.takes
+        raise Unreachable("no connection")
+
+
+@pytest.mark.parametrize("takes", [0.0, 8.0, 200.0])
+async def test_a_file_is_tried_for_a_whole_day_before_only_its_reference_is_kept(
+    services: Services, copies: Copies, takes: float
+) -> None:
+    key = await a_firm(services)
+    down = Down(real_time(), takes)
+    begun = down.at
+    one = keeper.Keeper(services, down, copies, lambda: down.at)
+    await services.evidence.expect(key, Act(person(BEN), "modal", "c1"), "s1", [File("F1", "memo.pdf", 100)])
+    while await services.intake.coming(key):
+        await one._keep_one(TENANT)
+        down.at += keeper.ROUND / 2
+    assert 24 <= (down.at - begun) / 3600 < 25.5
+    assert down.tries < 50
+    [piece] = await the_pieces(services, key)
+    assert (piece.event.name, piece.event.not_copied) == ("memo.pdf", "unreachable")
 
 
 async def test_two_people_who_add_the_same_file_at_once_add_it_once(slack: Slack, services: Services) -> None:

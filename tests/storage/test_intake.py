@@ -58,6 +58,17 @@ async def test_what_is_put_off_is_taken_later(database: Database) -> None:
     assert await database.intake.take("-/T1", by="one", now=500.0, lease=60.0) is not None
 
 
+async def test_a_try_for_which_the_file_is_not_to_blame_does_not_count(database: Database) -> None:
+    await database.intake.expect([coming()])
+    for at in (100.0, 200.0, 300.0):
+        taken = await database.intake.take("-/T1", by="one", now=at, lease=60.0)
+        assert taken is not None
+        assert taken.tries == 1
+        assert not await database.intake.put_off(taken, by="two", until=900.0)
+        assert await database.intake.put_off(taken, by="one", until=at + 100)
+        assert await database.intake.take("-/T1", by="two", now=at + 99, lease=60.0) is None
+
+
 async def test_two_firms_with_the_same_ids_never_meet(database: Database) -> None:
     await database.intake.expect([coming(key=OURS), coming(key=THEIRS)])
     first = await database.intake.take("-/T1", by="one", now=1.0, lease=60.0)
