@@ -94,8 +94,8 @@ class Finding:
     sentence: str
 
 
-async def open_database(url: str, *, migrates: bool = True) -> Database:
-    """Connect, migrate where needed and hand out the ports.
+async def open_database(url: str, *, migrates: bool = True, patient: bool = False) -> Database:
+    """Connect, migrate where needed and hand out the ports; `patient` is for what may take minutes.
 
     Raises ValueError for a URL we do not know, StorageUnavailable where the database cannot be reached, StorageError
     where a newer version of the program has written it; without `migrates` also where an earlier one has.
@@ -105,7 +105,7 @@ async def open_database(url: str, *, migrates: bool = True) -> Database:
         from storage import postgres  # asyncpg is an extra: whoever uses SQLite need not have it
 
         await _must_be_current(url, await postgres.version(url, VERSION_QUERY), migrates=migrates)
-        return Database(await postgres.open_postgres(url), Tsvector(), take_turn)
+        return Database(await postgres.open_postgres(url, patient=patient), Tsvector(), take_turn)
     sqlite.create_file(path)
     await _must_be_current(url, _sqlite_version(path), migrates=migrates)
     return Database(await sqlite.open_sqlite(path), Fts5(), None)

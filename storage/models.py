@@ -397,6 +397,7 @@ passages = Table(
     _of_a_firm(),  # not of a document: SQLite would look through all passages for each one that goes
 )
 
+Index("ix_passages_firm", passages.c.tenant, passages.c.firm)  # a firm that goes is looked for here
 Index("ux_shelves_number", shelves.c.number, unique=True)
 Index("ux_documents_number", documents.c.tenant, documents.c.firm, documents.c.number, unique=True)
 Index(None, documents.c.state, documents.c.taken_until)

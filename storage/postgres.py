@@ -197,14 +197,14 @@ async def _nothing_to_reset(_: Any) -> None:
     """
 
 
-async def open_postgres(url: str) -> PostgresRunner:
-    """A pool on a migrated database. Raises StorageUnavailable."""
+async def open_postgres(url: str, *, patient: bool = False) -> PostgresRunner:
+    """A pool on a migrated database; with `patient` it gives no statement up. Raises StorageUnavailable."""
     try:
         pool = await asyncpg.create_pool(
             plain_url(url),
             min_size=1,
             max_size=10,
-            command_timeout=_SECONDS,
+            command_timeout=None if patient else _SECONDS,
             server_settings=SETTINGS,
             reset=_nothing_to_reset,
         )

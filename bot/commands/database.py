@@ -47,18 +47,18 @@ def chosen(settings: Settings, *, fills: bool = False) -> Settings:
 
 
 @asynccontextmanager
-async def opened(url: str, *, make: bool = False) -> AsyncIterator[Database]:
+async def opened(url: str, *, make: bool = False, patient: bool = False) -> AsyncIterator[Database]:
     """The database at this URL. Raises NoDatabase, with what is wrong and never the password.
 
     Only with `make` is a file made where there is none: in a wrong folder, an empty one would be found in order. And
     only then are its tables brought up to date: whoever looks at a backup of the version before, to go back to it,
-    could not start that version any more.
+    could not start that version any more. With `patient` no statement is given up for taking long.
     """
     try:
         path = sqlite_path(url)
         if path and not make and not sqlite.is_there(path):
             raise StorageUnavailable(f"There is no database at {path}.")
-        database = await open_database(url, migrates=make)
+        database = await open_database(url, migrates=make, patient=patient)
     except (StorageError, ValueError) as error:
         raise NoDatabase(f"{error} {WHERE}") from None
     except ImportError as error:

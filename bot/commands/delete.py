@@ -158,7 +158,7 @@ def _slacks_id(tenant: str) -> str:
 
 
 async def _look(settings: Settings, scope: Scope) -> Standing:
-    async with opened(settings.database) as database:
+    async with opened(settings.database, patient=True) as database:  # a large workspace takes more than half a minute
         return await database.erasing.standing(scope)
 
 
@@ -285,7 +285,7 @@ def _keep(path: Path, certificate: Certificate) -> None:
 
 
 async def _erase(settings: Settings, scope: Scope) -> Standing:
-    async with opened(settings.database) as database:
+    async with opened(settings.database, patient=True) as database:  # a large workspace takes more than half a minute
         return await database.erasing.erase(scope)
 
 

@@ -7,15 +7,19 @@ import shutil
 import sqlite3
 import threading
 import zipfile
+from contextlib import closing
 from pathlib import Path
 from typing import IO, Any
 
 import pytest
+from alembic import command
 
 from flows.events import EvidenceAdded, NoteAdded
 from storage.backup import back_up
 from storage.copies import Copies
 from storage.database import open_database
+from storage.engines import engine as engine_of
+from storage.migrate import HEAD, config
 from tests.bot.prompt import KEY, Cais, four_events, keep
 
 AGREEMENT = b"a signed agreement"
@@ -65,27 +69,31 @@ def test_what_was_backed_up_comes_back_and_what_was_there_is_put_aside(typed: Ca
 def test_a_backup_of_the_version_before_is_looked_at_by_no_command_that_brings_it_up_to_date(
     typed: Cais, folder: Path
 ) -> None:
-    def sql(*statements: str) -> Any:
-        with sqlite3.connect(folder / "cais.db") as database:
-            found = [database.execute(statement).fetchone() for statement in statements]
-        database.close()
-        return found[-1]
+    path, before = folder / "cais.db", f"{int(HEAD) - 1:04d}"
 
-    at = ("SELECT version_num FROM alembic_version",)
-    sql("ALTER TABLE plans DROP COLUMN seen", "UPDATE alembic_version SET version_num = '0013'")
+    async def back() -> None:
+        engine = engine_of(f"sqlite+aiosqlite:///{path}")
+        async with engine.begin() as connection:
+            await connection.run_sync(lambda c: command.downgrade(config(c), before))
+        await engine.dispose()
+
+    def at() -> str:
+        with closing(sqlite3.connect(path)) as database:
+            return str(database.execute("SELECT version_num FROM alembic_version").fetchone()[0])
+
+    asyncio.run(back())
     typed("backup", "old.zip")
-    assert typed("migrate").exit_code == 0
-    assert sql(*at) != ("0013",)
+    assert (typed("migrate").exit_code, at()) == (0, HEAD)
     said = typed("restore", "old.zip")
-    assert (said.exit_code, "Its tables are at migration 0013" in said.stdout) == (0, True)
+    assert (said.exit_code, f"Its tables are at migration {before}" in said.stdout) == (0, True)
     assert "look at it with that version's own `cais verify`" in said.stdout
     deletion = ("delete", "Acme", "--yes", "Acme", "--by", "Dana")
     for words in (("verify",), ("export", "--out", "mine.json"), ("retention",), ("doctor",), deletion):
         looked = typed(*words)
         assert looked.exit_code == (1 if words == ("doctor",) else 2)
-        assert "at migration 0013" in looked.output
-        assert sql(*at) == ("0013",)
-    assert typed("migrate").exit_code == 0
+        assert f"at migration {before}" in looked.output
+        assert at() == before
+    assert (typed("migrate").exit_code, at()) == (0, HEAD)
     assert verified(typed)
 
 

@@ -7,10 +7,12 @@ from typing import Any
 
 import asyncpg
 import pytest
+from sqlalchemy import Table
 
 from flows.asked import Owed
 from storage import owing, planning
 from storage.database import open_database
+from storage.models import firms, metadata
 from storage.statements import Statement, postgres_language, sqlite_language
 from storage.urls import plain_url
 
@@ -32,6 +34,20 @@ async def test_no_statement_looks_through_all_rows_nor_all_of_a_tenants(tmp_path
     connection.close()
     assert "SCAN outbox" not in plan
     assert "SEARCH outbox USING PRIMARY KEY (tenant=?)" not in plan
+
+
+@pytest.mark.parametrize(
+    "table", [t for t in metadata.sorted_tables if any(fk.column.table is firms for fk in t.foreign_keys)], ids=str
+)
+async def test_a_firm_that_goes_is_looked_for_in_no_other_tenants_rows(tmp_path: Path, table: Table) -> None:
+    """A database looks for it in each table that points at firms, once for every firm of a workspace that goes."""
+    path = tmp_path / "cais.db"
+    await (await open_database(f"sqlite+aiosqlite:///{path}")).close()
+    asked = f"SELECT 1 FROM {table} WHERE tenant = 'T' AND {table.c.firm.name} = 'f'"
+    connection = sqlite3.connect(path)
+    (plan,) = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {asked}")]
+    connection.close()
+    assert "tenant=?" in plan
 
 
 SETTLED, TO_COME = 1500, 1500

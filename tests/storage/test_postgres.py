@@ -6,6 +6,7 @@ from typing import Any, cast
 
 import asyncpg
 import pytest
+from sqlalchemy import text
 
 from flows.asked import Owed, Slot
 from flows.firms import Refusal
@@ -97,6 +98,26 @@ class StandingStill(PostgresRunner):
 
 async def claimed(outbox: Outbox) -> Sequence[Slot]:
     return await outbox.claim(due=2.0, now=1.0, lease=90.0, limit=10)
+
+
+@pytest.mark.parametrize("patient", [True, False])
+async def test_what_may_take_minutes_is_given_up_only_where_somebody_waits(
+    postgres_url: str, monkeypatch: pytest.MonkeyPatch, patient: bool
+) -> None:
+    monkeypatch.setattr(postgres, "_SECONDS", 0.3)
+    nap = Statement(lambda _: text("SELECT pg_sleep(0.6)"))
+
+    def slow() -> Unit[str]:
+        yield nap, {}
+        return "done"
+
+    runner = await postgres.open_postgres(postgres_url, patient=patient)
+    if patient:
+        assert await runner.write(slow) == "done"
+    else:
+        with pytest.raises(StorageUnavailable, match="TimeoutError"):
+            await runner.write(slow)
+    await runner.close()
 
 
 async def test_what_a_replica_that_stands_still_has_locked_is_free_again_soon(
