@@ -12,8 +12,11 @@ _IN_ORDER = (
 MONTHS, WEEKDAYS = map(str.split, _IN_ORDER)
 
 
-def span_named(said: str, today: date) -> tuple[date, date] | None:
-    """First and last day of `next month`, `May 2027`, `q1`, `2027`; of a week the trading days' Monday and Friday."""
+def span_named(said: str, today: date, *, past: bool = False) -> tuple[date, date] | None:
+    """First and last day of `next month`, `May 2027`, `q1`, `2027`; of a week the trading days' Monday and Friday.
+
+    One without a year is the next that is not over, or the last that has begun where the `past` is spoken of.
+    """
     found = re.fullmatch(r"(?:(this|next) )?(?:(week|month|quarter|year)|([a-z]+)|q([1-4]))(?: (\d{4}))?", said)
     if not found and (year := re.fullmatch(r"(20\d\d)", said)):
         return date(int(year[1]), 1, 1), date(int(year[1]), 12, 31)
@@ -26,8 +29,8 @@ def span_named(said: str, today: date) -> tuple[date, date] | None:
     if first is None or found[1] == "this":
         return None
     start = date(year_said or today.year, first + 1, 1)
-    if not year_said and _last_of(start, months) < today:
-        start = date(today.year + 1, first + 1, 1)
+    if not year_said and (start > today if past else _last_of(start, months) < today):
+        start = date(today.year + (-1 if past else 1), first + 1, 1)
     return start, _last_of(start, months)
 
 

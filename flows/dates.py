@@ -320,10 +320,13 @@ class _Reading:
         found = re.fullmatch(r"(end|last day|start|beginning|first day) of (?:the )?(.+)", said)
         if not found:
             return None
-        span = span_named(found[2], self.today)
+        span = span_named(found[2], self.today, past=self.past)
         if span is None:
             return None
         edge = 1 if found[1] in ("end", "last day") else 0
+        days = [one[edge] for one in self._spans(found[2])]
+        if len(days) > 1:  # a month or quarter without its year, of which this year's may have passed lately
+            return self._first_fitting(days)
         current = re.fullmatch(r"(?:this )?(week|month|quarter|year)", found[2])
         if current and span[edge] < self.today and not self.past:  # of this week on a Saturday, of the next one then
             following = span_named(f"next {current[1]}", self.today)
@@ -342,9 +345,11 @@ class _Reading:
 
     def _span(self, said: str) -> Meant | None:
         """A whole week, month or quarter is no day: its first and last are offered."""
-        span = span_named(said, self.today)
+        span = span_named(said, self.today, past=self.past)
         if span is None:
             return None
+        if span[1] < self.today and not self.past:
+            return WhichDay(f"{_long(span[1])}, the last day of that, has passed. Pick a day to come.")
         return WhichDay("That is more than one day. Which one do you mean?", self._to_come(*span))
 
     def of_month_and_day(self, said: str) -> Meant | None:

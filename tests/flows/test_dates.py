@@ -360,6 +360,33 @@ def test_whatever_is_typed_is_read_without_an_error_and_offers_no_day_that_has_p
 
 
 @pytest.mark.parametrize(
+    ("text", "today", "passed", "to_come"),
+    [
+        ("end of October", MONDAY, "Saturday, October 31", "2027-10-31"),
+        ("end of Q3", MONDAY, "Wednesday, September 30", "2027-09-30"),
+        ("q3 end", MONDAY, "Wednesday, September 30", "2027-09-30"),
+        ("end of November", date(2026, 12, 2), "Monday, November 30", "2027-11-30"),
+        ("beginning of november", date(2026, 12, 2), "Sunday, November 1", "2027-11-01"),
+    ],
+)
+def test_the_edge_of_a_month_or_quarter_that_is_just_over_is_asked_about(
+    text: str, today: date, passed: str, to_come: str
+) -> None:
+    asked = f"{passed}, 2026 has passed. Do you mean the one to come?"
+    assert meant(text, today) == WhichDay(asked, (date.fromisoformat(to_come),))
+
+
+def test_the_edge_of_a_month_that_is_long_over_is_the_next() -> None:
+    assert meant("end of May") == OnDay(date(2027, 5, 31))
+    assert meant("end of Q1") == OnDay(date(2027, 3, 31))
+
+
+def test_a_month_of_a_year_that_is_over_says_so() -> None:
+    asked = "Saturday, October 31, 2026, the last day of that, has passed. Pick a day to come."
+    assert meant("October 2026") == WhichDay(asked)
+
+
+@pytest.mark.parametrize(
     ("text", "mended"),
     [
         ("tomorow", "tomorrow"),
