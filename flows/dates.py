@@ -243,6 +243,8 @@ class _Reading:
             return self._checked(index, rest)
         if which == "last":
             return self._away(ahead - timedelta(7))
+        if self.past and which in ("", "this"):
+            return self._weekday_before(name, ahead - timedelta(7))
         if which == "next":
             coming = ahead if ahead > self.today else ahead + timedelta(7)
             if coming == of_next_week:
@@ -253,6 +255,12 @@ class _Reading:
         if ahead == self.today:
             return WhichDay(f"Today is {name}. Do you mean today, or in a week?", (ahead, ahead + timedelta(7)))
         return OnDay(ahead)
+
+    def _weekday_before(self, name: str, before: date) -> Meant:
+        """Where the past is spoken of: the last there was, and on that very weekday a question."""
+        if before == self.today - timedelta(7):
+            return WhichDay(f"Today is {name}. Do you mean today, or a week ago?", (before, self.today))
+        return OnDay(before)
 
     def _checked(self, index: int, rest: str) -> Meant | None:
         """A weekday beside a date must be its weekday."""
@@ -368,12 +376,13 @@ class _Reading:
         return None
 
     def _of_the_month(self, day: int) -> Meant | None:
-        """`the 15th`: the next one there is."""
+        """`the 15th`: the next one there is, or the last there was."""
         if not 1 <= day <= 31:
             return None
-        months = (months_on(self.today.replace(day=1), n) for n in range(4))
+        step = -1 if self.past else 1
+        months = (months_on(self.today.replace(day=1), step * n) for n in range(4))
         days = (m.replace(day=day) for m in months if day <= monthrange(m.year, m.month)[1])
-        return OnDay(next(d for d in days if d >= self.today))
+        return OnDay(next(d for d in days if (d <= self.today if self.past else d >= self.today)))
 
     # --- within -----------------------------------------------------------------------------------------------
 

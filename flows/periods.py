@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import msgspec
 
-from flows.date_spans import MONTHS
+from flows.date_spans import MONTHS, WEEKDAYS, named
 from flows.dates import OnDay, WhichDay, read_past
 from flows.time_words import day as said_day
 from flows.trading_days import Calendar
@@ -85,9 +85,12 @@ class _Reading:
 
     def of(self, said: str) -> Period | WhichDay | None:
         try:
-            return self._of(said)
+            period = self._of(said)
         except _Unclear as unclear:
             return unclear.which
+        if period and period.first and period.first > self.today:
+            return WhichDay(f"{said_day(period.first)} is still to come.")
+        return period
 
     def _of(self, said: str) -> Period | None:
         for between in _BETWEEN:
@@ -106,7 +109,7 @@ class _Reading:
             return None
         begin = self._span(one) or self._same_month(one, end[1])
         if begin and begin[0] > end[1] and not re.search(r"\d{4}", one):
-            begin = _years_back(begin, 1)  # "November to February"
+            begin = _one_before(begin, one)
         return Period(begin[0], end[1]) if begin and begin[0] <= end[1] else None
 
     def _same_month(self, said: str, end: date) -> tuple[date, date] | None:
@@ -192,6 +195,15 @@ def _months_on(day: date, number: int) -> date:
 
 def _months(first: date, number: int) -> tuple[date, date]:
     return first, _months_on(first, number) - _ONE_DAY
+
+
+def _one_before(span: tuple[date, date], said: str) -> tuple[date, date]:
+    """The same again, earlier, of `Monday to Wednesday` on a Tuesday, `the 10th to the 20th`, `November to May`."""
+    if named(said.split()[-1], WEEKDAYS) is not None:
+        return span[0] - timedelta(7), span[1] - timedelta(7)
+    if re.fullmatch(r"(?:the )?\d{1,2}(?:st|nd|rd|th)", said):
+        return _months_on(span[0], -1), _months_on(span[1], -1)
+    return _years_back(span, 1)
 
 
 def _years_back(span: tuple[date, date], number: int) -> tuple[date, date]:

@@ -69,7 +69,9 @@ def _must_be_understood(said: HistoryWords) -> None:
             "Mention the person, or press *Filter…* under `/cais history` to pick one."
         )
     if said.unclear:
-        problems.append(f"{said.unclear.ask} Write the month as a word, like `/cais history since June 3`.")
+        problems.append(
+            f"{said.unclear.ask} Write the day with its month as a word, like `/cais history since June 3`."
+        )
     if said.unknown:
         problems.append(
             f"I do not know what “{said.unknown}” is here: no task, step or period that I can read. "

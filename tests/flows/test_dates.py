@@ -417,7 +417,23 @@ def test_a_mistyped_date_is_put_right_to_be_offered(text: str, mended: str) -> N
         ("3 months ago", "2026-08-23"),
         ("first Monday of November", "2026-11-02"),
         ("last Friday of December", "2025-12-26"),
+        ("Friday", "2026-11-20"),
+        ("this Wednesday", "2026-11-18"),
+        ("the 20th", "2026-11-20"),
+        ("the 30th", "2026-10-30"),
+        ("end of October", "2026-10-31"),
+        ("end of November", "2025-11-30"),
+        ("start of November", "2026-11-01"),
+        ("end of q3", "2026-09-30"),
     ],
 )
 def test_a_day_that_was_is_understood_where_it_is_asked_what_was_known(text: str, day: str) -> None:
     assert read_past(text, today=MONDAY, calendar=NYSE) == OnDay(date.fromisoformat(day))
+
+
+def test_of_the_past_a_month_is_the_last_that_has_begun_and_todays_weekday_is_asked_about() -> None:
+    october = read_past("October", today=MONDAY, calendar=NYSE)
+    assert isinstance(october, WhichDay)
+    assert october.choices == (date(2026, 10, 1), date(2026, 10, 31))
+    asked = "Today is Monday. Do you mean today, or a week ago?"
+    assert read_past("Monday", today=MONDAY, calendar=NYSE) == WhichDay(asked, (date(2026, 11, 16), MONDAY))

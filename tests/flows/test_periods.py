@@ -53,6 +53,18 @@ def days(first: str | None, last: str | None) -> Period:
         ("May to July 2026", days("2026-05-01", "2026-07-31")),
         ("3 to 9 May", days("2026-05-03", "2026-05-09")),
         ("from November to February 2026", days("2025-11-01", "2026-02-28")),
+        ("since Friday", days("2026-11-20", None)),
+        ("on Monday", days("2026-11-23", "2026-11-23")),
+        ("since the 20th", days("2026-11-20", None)),
+        ("before the 15th", days(None, "2026-11-14")),
+        ("before the 30th", days(None, "2026-10-29")),
+        ("since end of October", days("2026-10-31", None)),
+        ("from Monday to Wednesday", days("2026-11-23", "2026-11-25")),
+        ("from Wednesday to Tuesday", days("2026-11-18", "2026-11-24")),
+        ("Friday to Monday", days("2026-11-20", "2026-11-23")),
+        ("Tuesday to Friday", days("2026-11-17", "2026-11-20")),
+        ("between the 20th and the 30th", days("2026-10-20", "2026-10-30")),
+        ("Monday to today", days("2026-11-23", "2026-11-26")),
     ],
 )
 def test_a_period_is_read_as_people_mean_it(said: str, meant: Period) -> None:
@@ -68,6 +80,13 @@ def test_a_day_that_can_be_read_in_two_ways_is_asked_about() -> None:
     found = read_period("since 3/4/2026", today=TODAY, calendar=Calendar())
     assert isinstance(found, WhichDay)
     assert found.choices == (date(2026, 3, 4), date(2026, 4, 3))
+
+
+@pytest.mark.parametrize(
+    ("said", "first"), [("since tomorrow", "Nov 27"), ("since next Monday", "Nov 30"), ("after today", "Nov 27")]
+)
+def test_what_begins_on_a_day_to_come_is_no_period_of_the_past(said: str, first: str) -> None:
+    assert read_period(said, today=TODAY, calendar=Calendar()) == WhichDay(f"{first}, 2026 is still to come.")
 
 
 @pytest.mark.parametrize(
