@@ -26,6 +26,7 @@ from bot.views import exports as views
 from bot.views.blocks import short_day
 from bot.workers import scribe
 from bot.workers.evidence_copies import with_copies
+from bot.workers.last_word import say_last
 from flows.exports.canvas import markdown
 from flows.exports.use_cases import Wish
 from flows.firms import Refusal
@@ -232,7 +233,10 @@ class _Work:
         """What stays, after all that was said on the way."""
         if self._told:
             await self._told
-        await self._change(message)
+        await self._last(message)
+
+    async def _last(self, message: Message) -> None:
+        await say_last(self._slack, slack_id(self._wish.act.who.id), self._channel, self._ts, message)
 
     async def failed(self, why: str, *, for_good: bool = False) -> None:
         """Says so where the file would have come; where not even that arrives there is nobody to tell."""
@@ -242,9 +246,9 @@ class _Work:
         if not self._ts:
             return
         if for_good and self._position:
-            await self._change(views.file_instead(self._position, why))
+            await self._last(views.file_instead(self._position, why))
         else:
-            await self._change(views.failed(self._whose, self._wish.format, why))
+            await self._last(views.failed(self._whose, self._wish.format, why))
 
     async def _hand_up(self, file: IO[bytes], made: "_Made") -> None:
         for nth in range(1, TRIES + 1):

@@ -224,12 +224,12 @@ class Work:
         who = await self._librarian.person(self.document)
         await self._librarian.services.documents.finished(self.document, who)
         self.document = await self._librarian.save(replace(self.document, state="ready", reason=""))
-        await self.note.show(self.document, now=True)
+        await self.note.end(self.document)
 
     async def _fail(self, sentence: str) -> None:
         self.document = await self._librarian.save(replace(self.document, state="failed", reason=sentence))
         log.info("a document was not taken", extra={"action": "document_failed", "firm": self.document.key.firm})
-        await self.note.show(self.document, now=True)
+        await self.note.end(self.document)
 
 
 class Held:

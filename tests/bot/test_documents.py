@@ -500,6 +500,26 @@ async def test_a_word_of_slacks_that_nobody_knows_is_asked_about_a_few_times(
     await added(slack, slack.ben, "manual.md", MANUAL)
 
 
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"method": "chat.update", "kind": "429", "retry_after": 100, "times": -1},
+        {"method": "chat.update", "kind": "500", "times": -1},
+        {"method": "chat.postMessage", "kind": "refuse", "error": "internal_error", "times": 1},
+    ],
+)
+async def test_what_came_of_a_document_is_said_whatever_slack_does(
+    slack: Slack, services: Services, fault: Json
+) -> None:
+    await a_firm(services)
+    await slack.ben.types("/cais firm documents")
+    await slack.ben.presses("Add a document")
+    slack.sandbox.faults(fault)
+    assert (await slack.ben.submits({"file": [file(slack, BEN, "manual.md", MANUAL)]}))["ok"]
+    await until(slack, lambda: any("✅ Ready" in note for note in notes(slack, BEN)))
+    assert sum("✅ Ready" in note for note in notes(slack, BEN)) == 1
+
+
 async def test_a_document_that_fails_each_time_is_given_up(
     slack: Slack, services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -413,6 +413,29 @@ async def test_a_slack_that_stumbles_gets_it_again_or_the_person_is_told(
         assert any(views.NOT_TAKEN in note for note in notes(slack, BEN))
 
 
+LAST = [
+    {"method": "chat.update", "kind": "429", "retry_after": 7, "times": 1},
+    {"method": "chat.update", "kind": "429", "retry_after": 100, "times": 1},
+    {"method": "chat.update", "kind": "500", "times": 1},
+    {"method": "chat.update", "kind": "500", "times": -1},
+    {"method": "chat.update", "kind": "refuse", "error": "message_not_found", "times": -1},
+]
+
+
+@pytest.mark.parametrize("fault", LAST)
+@pytest.mark.parametrize("fails", [False, True])
+async def test_the_last_word_about_a_file_is_said_whatever_slack_does(
+    slack: Slack, services: Services, fault: Json, fails: bool
+) -> None:
+    """A word on the way may be dropped: by the last one people know whether there is anything to wait for."""
+    await a_firm(services)
+    slack.sandbox.faults(fault, *([{"method": "upload_url", "kind": "500", "times": -1}] if fails else []))
+    await slack.ben.types("/cais export csv")
+    said = [note for note in notes(slack, BEN) if (views.NOT_TAKEN if fails else "the file is below") in note]
+    assert len(said) == 1
+    assert len(files(slack, BEN)) == int(not fails)
+
+
 async def test_without_the_scope_it_says_who_can_help(transport: str, services: Services) -> None:
     await a_firm(services)
     async with bot_in_slack(transport, services, build_router()) as slack:
