@@ -88,13 +88,14 @@ def made(whose: str, export: Export, made_on: date, size: int, digest: str, rema
     said = "".join(f"\n{literal(remark)}" for remark in remarks)
     text = f"✅ *{LABELS[export.format]}* of {literal(whose)}, {short_day(made_on)}: the file is below."
     facts = f"{bytes_in_words(size)}, SHA-256 `{digest}`{head}{said}"
-    recorded = f"{ONLY} That it was made is in the history."
+    recorded = f"{ONLY} {IN_HISTORY}"
     return Message(text, [section(f"{text}\n{facts}"), context(recorded)])
 
 
 def failed(whose: str, format_: Format, why: str) -> Message:
     """In the direct messages, where nothing came of it."""
-    text = f"⚠️ *{LABELS[format_]}* of {literal(whose)}: {why} Ask for it again: `/cais export {format_}`."
+    again = "ask" if why.endswith(":") else "Ask"
+    text = f"⚠️ *{LABELS[format_]}* of {literal(whose)}: {why} {again} for it again: `/cais export {format_}`."
     return Message(text, [section(text)])
 
 
@@ -117,8 +118,13 @@ def _files(position: Position) -> Block:
 
 
 NO_SCOPE = "Slack does not let the app send files. Whoever runs it installs it again with its present manifest."
-NOT_TAKEN = "Slack did not take the file. Nothing in the firm was changed."
-NOT_MADE = "The file could not be made. Nothing in the firm was changed."
+NOT_TAKEN = "Slack did not take the file."
+NOT_MADE = "The file could not be made."
+IN_HISTORY = "That it was made is in the history."
+UNCHANGED = "Nothing in the firm was changed."
+NOT_SAID = (
+    f"Slack did not say whether it took the file. If it is here in a minute, it is whole. {IN_HISTORY} If it is not:"
+)
 STOPPED = "The app was stopped before it was done."
 
 
@@ -148,7 +154,7 @@ def canvas_made(whose: str, title: str, link: str, digest: str) -> Message:
         f"It is yours to change and share, and does not change by itself. SHA-256 of what was written: `{digest}`. "
         "Titles, states, owners and dates are in it; no notes, reasons or proof."
     )
-    return Message(text, [section(text), context(facts), context(f"{ONLY} That it was made is in the history.")])
+    return Message(text, [section(text), context(facts), context(f"{ONLY} {IN_HISTORY}")])
 
 
 def canvas_not_shown(position: Position, title: str, link: str) -> Message:

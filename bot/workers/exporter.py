@@ -108,20 +108,26 @@ class Exporter:
         except Exception as error:  # noqa: BLE001 - whatever went wrong, the person is told, and the log has one line
             about = {"action": "export", "format": wish.format, "error": type(error).__name__}
             log.warning("an export was not brought", extra=about)
-            await work.failed(_why(error, wish), for_good=_for_good(error, wish))
+            await work.failed(_why(error, wish, work.recorded), for_good=_for_good(error, wish))
         finally:
             del self._wishes[same]
 
 
-def _why(error: Exception, wish: Wish) -> str:
+class _NotSaid(Exception):
+    """Slack did not say whether it took the file."""
+
+
+def _why(error: Exception, wish: Wish, recorded: bool) -> str:
     if isinstance(error, Refusal):
         return views.refused(error)
-    if isinstance(error, SlackSaidNo) and wish.format == "canvas":
-        return views.CANVAS_NO.get(error.error, views.NOT_TAKEN)
-    if isinstance(error, SlackSaidNo) and error.error == "missing_scope":
+    if isinstance(error, _NotSaid):
+        return views.NOT_SAID
+    if isinstance(error, SlackSaidNo) and wish.format == "canvas" and error.error in views.CANVAS_NO:
+        return views.CANVAS_NO[error.error]
+    if isinstance(error, SlackSaidNo) and wish.format != "canvas" and error.error == "missing_scope":
         return views.NO_SCOPE
     taken = isinstance(error, SlackSaidNo | NotHandedOver | TooBusy | Unsure)
-    return views.NOT_TAKEN if taken else views.NOT_MADE
+    return f"{views.NOT_TAKEN if taken else views.NOT_MADE} {views.IN_HISTORY if recorded else views.UNCHANGED}"
 
 
 def _for_good(error: Exception, wish: Wish) -> bool:
@@ -150,6 +156,8 @@ class _Work:
         self._channel = ""
         self._ts = ""
         self._told: asyncio.Task[None] | None = None
+        self.recorded = False
+        """Whether it stands in the history that it was made."""
 
     async def begin(self) -> None:
         """Says in the person's direct messages that it is being made. Raises SlackSaidNo, TooBusy, Unsure."""
@@ -186,6 +194,7 @@ class _Work:
         export = await asyncio.to_thread(with_copies, export, self._copies)
         written = await scribe.write(export, file, self._doing)
         await self._services.exports.written(self._wish, size=written.size, digest=written.digest)
+        self.recorded = True
         made_on = await asyncio.to_thread(export.made_on)
         message = views.made(self._whose, export, made_on, written.size, written.digest, written.remarks)
         return _Made(await asyncio.to_thread(file_name, export), written.size, message)
@@ -202,6 +211,7 @@ class _Work:
         content = written.encode()
         digest = hashlib.sha256(content).hexdigest()
         await self._services.exports.written(self._wish, size=len(content), digest=digest)
+        self.recorded = True
         await self._say(await self._let_in(canvas, title, digest))
 
     async def _let_in(self, canvas: str, title: str, digest: str) -> Message:
@@ -259,7 +269,10 @@ class _Work:
                 if nth == TRIES:
                     raise
         shared = {"files": [{"id": file_id, "title": made.name}], "channel_id": self._channel}
-        await self._slack.call("files.completeUploadExternal", shared, patience=40.0)
+        try:
+            await self._slack.call("files.completeUploadExternal", shared, patience=40.0)
+        except Unsure as error:
+            raise _NotSaid from error
 
     async def _upload(self, file: IO[bytes], name: str, size: int) -> str:
         named = {"filename": name, "length": size}

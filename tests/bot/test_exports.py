@@ -399,18 +399,33 @@ async def test_progress_that_slack_does_not_take_holds_up_nobodys_file(slack: Sl
         ({"method": "files.getUploadURLExternal", "kind": "429", "retry_after": 1}, True),
         ({"method": "chat.update", "kind": "500", "times": -1}, True),
         ({"method": "upload_url", "kind": "500", "times": -1}, False),
-        ({"method": "files.completeUploadExternal", "kind": "500"}, False),
+        ({"method": "files.completeUploadExternal", "kind": "429", "retry_after": 100}, False),
     ],
 )
 async def test_a_slack_that_stumbles_gets_it_again_or_the_person_is_told(
     slack: Slack, services: Services, fault: Json, comes: bool
 ) -> None:
-    await a_firm(services)
+    key = await a_firm(services)
     slack.sandbox.faults(fault)
     await slack.ben.types("/cais export csv")
     assert len(files(slack, BEN)) == int(comes)
     if not comes:
-        assert any(views.NOT_TAKEN in note for note in notes(slack, BEN))
+        assert any(f"{views.NOT_TAKEN} {views.IN_HISTORY}" in note for note in notes(slack, BEN))
+        assert len(await exports_of(services, key)) == 1
+
+
+@pytest.mark.parametrize(("kind", "comes"), [("500", False), ("lost_reply", True)])
+async def test_where_slack_did_not_say_whether_it_took_a_file_neither_is_said(
+    slack: Slack, services: Services, kind: str, comes: bool
+) -> None:
+    key = await a_firm(services)
+    slack.sandbox.faults({"method": "files.completeUploadExternal", "kind": kind})
+    await slack.ben.types("/cais export csv")
+    assert len(files(slack, BEN)) == int(comes)
+    (note,) = [note for note in notes(slack, BEN) if "⚠️" in note]
+    assert "did not say whether it took the file. If it is here in a minute, it is whole." in note
+    assert "That it was made is in the history. If it is not: ask for it again: `/cais export csv`." in note
+    assert len(await exports_of(services, key)) == 1
 
 
 LAST = [
