@@ -1,20 +1,24 @@
 """What changes while a message speaks of it, its date and what comes before it: as it is now, and as it was drawn."""
 
-from datetime import date
+from datetime import date, datetime
 
 import msgspec
 from msgspec.structs import replace
 
-from flows.asked import Kept
+from flows.asked import Kept, Owed
 from flows.own_dates import due_of, in_year
 from flows.position import Answer, Due, Position, TaskRecord
-from flows.reminders.rung import Rung
+from flows.reminders.rung import Found, Rung
+from flows.reminders.snoozing import snoozed_to
 from flows.roadmap import Pack
 from flows.walk import Walk
 
 NO_DATE = "none"
 BESIDE_IT = ("wait", "given", "possible")
 """Kinds of reminders that go by another moment than the date they speak of."""
+
+COMES_AGAIN = ("before", "late", "wait")
+"""Kinds of which there is more than one for what they are about."""
 
 
 def date_now(pack: Pack, position: Position, rung: Rung) -> date | None:
@@ -75,17 +79,31 @@ def behind_now(walked: Walk, rung: Rung) -> str:
     return " ".join(item.missing) if item and item.state == "locked" else ""
 
 
-def about_anew(row: Kept, rung: Rung, now: date | None, behind: str, *, dated: bool = True) -> str | None:
+def about_anew(
+    row: Kept, rung: Rung, now: date | None, behind: str, *, dated: bool = True, due_at: datetime | None = None
+) -> str | None:
     """What this row is to say it is about, as that is otherwise now; None where nothing changes.
 
     What waits to be sent will say the new date. Of what stands in a message it is kept as what that is drawn. Not
-    `dated`: it goes by a date of its own, and only what comes before it may have changed.
+    `dated`: it goes by a date of its own, and only what comes before it may have changed. `due_at`: see `due_anew`.
     """
-    new = replace(_anew(rung, now, settled=row.settled) if dated else rung, behind=behind)
+    new = _anew(rung, now, settled=row.settled) if dated else rung
+    new = replace(new, behind=behind, due_at=due_at or rung.due_at)
     if new == rung:
         return None
     kept = msgspec.json.decode(row.owed.about)
-    return msgspec.json.encode({**kept, "on": new.on, "drawn": new.drawn, "behind": new.behind}).decode()
+    anew = {"on": new.on, "drawn": new.drawn, "behind": new.behind, "due_at": new.due_at}
+    return msgspec.json.encode({**kept, **anew}).decode()
+
+
+def due_anew(row: Owed, rung: Rung, one: Found | None, now: datetime) -> datetime | None:
+    """When what waits is said, where that is another time than it was planned for, as in a pause that was set since.
+
+    What a pause kept that was ended before its time keeps the end of that: it is why it comes late.
+    """
+    if one is None or not one.said or rung.kind not in COMES_AGAIN or snoozed_to(row.key):
+        return None
+    return one.rung.due_at if one.rung.due_at > min(now, rung.due_at) else None
 
 
 def _anew(rung: Rung, now: date | None, *, settled: bool) -> Rung:

@@ -10,7 +10,7 @@ from flows.asked import ARRIVED, FINE, REDRAW, SUMMARY, Kept, Owed
 from flows.deadlines import Ledger
 from flows.events import FirmKey
 from flows.ports import Facts, Replan
-from flows.reminders.redating import BESIDE_IT, about_anew, behind_now, date_now, written
+from flows.reminders.redating import BESIDE_IT, about_anew, behind_now, date_now, due_anew, written
 from flows.reminders.rung import BEGINNING, LOOK_BACK, Found, Rung
 from flows.reminders.rungs import every
 from flows.reminders.snoozing import AGAIN, OUT_OF_REACH, base_key, comes_back, lasting, once_more, snoozed_to
@@ -338,15 +338,17 @@ class _Plan:
         return is_one and rung.on is not None and rung.on < today
 
     def about(self) -> Iterator[tuple[str, str]]:
-        """What rows say they are about, where its date was set anew, or something else comes before it."""
-        by_their_date = {row.key for row, one in self.owed if one and one.rung.kind not in BESIDE_IT}
+        """What rows say they are about, where their date, what comes before it or how long a pause keeps it changed."""
+        comes = {row.key: one for row, one in self.owed if one}
+        by_their_date = {key for key, one in comes.items() if one.rung.kind not in BESIDE_IT}
         dropped = set(self.drop())
         for key, row in self.rows.items():
             if key in dropped or (row.settled and not _stands(row)) or self._has_left(row):
                 continue
             rung = rung_of(row.owed)
             now, behind = date_now(self.pack, self.facts.position, rung), behind_now(self.walk, rung)
-            if about := about_anew(row, rung, now, behind, dated=key not in by_their_date):
+            due_at = due_anew(row.owed, rung, comes.get(key), self.now)
+            if about := about_anew(row, rung, now, behind, dated=key not in by_their_date, due_at=due_at):
                 yield key, about
 
     def _has_left(self, row: Kept) -> bool:

@@ -12,15 +12,12 @@ from flows.own_dates import in_year
 from flows.position import Owner
 from flows.reminders import milestones
 from flows.reminders.of_tasks import TO_DO
-from flows.reminders.redating import set_by
+from flows.reminders.redating import COMES_AGAIN, set_by
 from flows.reminders.rung import Found, Rung
 from flows.reminders.snoozing import lasting
 from flows.reminders.telling import People
 from flows.roadmap import Pack
 from flows.walk import Item, walk
-
-COMES_AGAIN = ("before", "late", "wait")
-"""Kinds of which there is more than one for what they are about."""
 
 
 class Standing:

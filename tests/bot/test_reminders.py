@@ -1025,6 +1025,33 @@ async def test_remind_says_what_is_set_and_changes_it_in_words_with_undo(world: 
     assert len(world.digests(BEN)) == 1
 
 
+@pytest.mark.parametrize("ended", [False, True])
+async def test_what_was_planned_before_a_pause_says_too_that_the_pause_kept_it(world: World, ended: bool) -> None:
+    await bens_task(world)
+    await world.goes_to("2026-11-24", 12)
+    await world.slack.ben.types("remind pause until December 4")
+    await world.goes_to("2026-12-03", 10)
+    assert world.digests(BEN) == []
+    if ended:
+        await world.slack.ben.types("remind end pause")
+        await world.plan()
+    await world.goes_to("2026-12-04")
+    assert "10 trading days before was Dec 1, 2026, in your pause." in world.said(BEN)
+    assert len(world.digests(BEN)) == 1
+
+
+async def test_what_a_stop_keeps_after_a_pause_was_ended_is_not_put_down_to_the_pause(world: World) -> None:
+    await bens_task(world)
+    await world.goes_to("2026-11-24", 12)
+    await world.slack.ben.types("remind pause until December 4")
+    await world.goes_to("2026-11-25", 12)
+    await world.slack.ben.types("remind end pause")
+    await world.plan()
+    world.clock.now = new_york("2026-12-02", 10)
+    await world.plan()
+    assert "10 trading days before was Dec 1, 2026; it was kept until now" in world.said(BEN)
+
+
 async def test_a_pause_that_ends_on_no_trading_day_says_on_which_day_what_it_held_back_comes(world: World) -> None:
     await bens_task(world, date(2027, 2, 18))
     said = words_of(await world.slack.ben.types("remind pause until Feb 13"))
