@@ -103,6 +103,10 @@ def read(text: str, *, today: date, calendar: Calendar) -> Meant | None:
         return NoDate()
     if yearly := re.fullmatch(r"(?:every|each)(?: year)?(?: on)? (.+)|(?:yearly|annually)(?: on)? (.+)", said):
         return _every_year(_LEADING.sub("", yearly[1] or yearly[2]), today)
+    if behind := re.fullmatch(r"(.+) (?:(?:every|each) year|yearly|annually)", said):
+        meant = _every_year(_LEADING.sub("", behind[1]), today)
+        if isinstance(meant, EveryYear):
+            return meant
     ends_today = bool(_END_OF_DAY.search(said))
     said = " ".join(_END_OF_DAY.sub(" ", said).split())
     said = _LEADING.sub("", said)

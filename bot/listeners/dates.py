@@ -84,7 +84,7 @@ async def type_due(heard: Heard, services: Services) -> Answer:
 async def _due_of_task(heard: Heard, services: Services, scene: Scene, found: DueWords, calendar: Calendar) -> Answer:
     items = found.subject.items
     if found.unknown and not dates.near(heard.words.strip(), today=scene.today, calendar=calendar):
-        return Say(_no_such_task(scene, found))
+        return Say(_no_such_task(scene, found, date_words.as_yearly(found, reader(scene.today, calendar))))
     if not items and found.meant is None:
         return Say(_not_read(heard, scene, heard.words.strip(), calendar, None))
     if not items:
@@ -140,11 +140,11 @@ async def _set_typed(heard: Heard, services: Services, item: Item, on: date | No
         return views.for_its_step(scene_for(heard, services), item, refusal.sentence, on)
 
 
-def _no_such_task(scene: Scene, found: DueWords) -> Message:
-    """One that does not apply is shown; of others the near ones are offered."""
+def _no_such_task(scene: Scene, found: DueWords, yearly: str) -> Message:
+    """One that does not apply is shown; of others the near ones are offered, and what may come back every year."""
     if out := out_of_reach(scene.walk, found.unknown):
         return beyond(scene, out, "Nothing was set")
-    return views.no_task(scene, found.unknown, found.rest, near_tasks(scene.walk, found.unknown))
+    return views.no_task(scene, found.unknown, found.rest, near_tasks(scene.walk, found.unknown), yearly)
 
 
 async def _due_of_step(heard: Heard, services: Services, scene: Scene, found: DueWords, calendar: Calendar) -> Answer:

@@ -21,7 +21,8 @@ QUOTES = "\"“”'‘’«»"
 _NO_NAME = re.compile(rf"^([{QUOTES}]\s*[{QUOTES}])(?!\w)\s*(.*)$")
 """Quotes with nothing between them, and what stands behind."""
 _QUOTED = re.compile(r"^[\"“”'‘’«](.+?)[\"“”'‘’»]\s*(.*)$")
-_YEARLY = re.compile(r"^(.*?)\s*\b((?:every|each|yearly|annually)\b.*)$", re.IGNORECASE)
+_RHYTHM = re.compile(r"^(.*)\s*\b((every|each)\b\s*(.*))$", re.IGNORECASE)
+_YEARLY = re.compile(r"every|each|yearly|annual|annually", re.IGNORECASE)
 _LEADING = re.compile(r"^(?:to|for|is|by|due|at|of|the date of)\s+", re.IGNORECASE)
 _ME = frozenset({"me", "myself", "i", "@me"})
 _AND = frozenset({"and", "&", "+", "or"})
@@ -62,14 +63,42 @@ def due_words(pack: Pack, walk: Walk, text: str, read: Read) -> DueWords:
     quoted = _QUOTED.match(said)
     if quoted and not subject_of(pack, walk, quoted[1]):
         return DueWords(name=quoted[1].strip(), meant=read(quoted[2]) if quoted[2] else None, rest=quoted[2])
-    if yearly := _YEARLY.match(said):
-        meant = read(yearly[2])
-        # "each" may stand in a task's title; "every Friday" is a rhythm we do not keep, and is told so.
-        if isinstance(meant, EveryYear) or (isinstance(meant, WhichDay) and yearly[2].casefold().startswith("every")):
-            return DueWords(name=yearly[1].strip(" :,"), meant=meant, yearly=True)
     tokens = said.split()
+    if yearly := _every_year_behind(tokens, read):
+        return yearly
+    if rhythm := _rhythm(said, read):
+        return rhythm
     found = _date_behind(pack, walk, tokens, read) or _date_before(pack, walk, tokens, read)
     return found or _no_date(pack, walk, said, read)
+
+
+def _every_year_behind(tokens: list[str], read: Read) -> DueWords | None:
+    """A day of every year at the end, whatever its name has before: `SAA yearly review every March 15`."""
+    for count in range(len(tokens)):
+        meant = read(" ".join(tokens[count:]))
+        if isinstance(meant, EveryYear):
+            return DueWords(name=" ".join(tokens[:count]).strip(" :,"), meant=meant, yearly=True)
+    return None
+
+
+def _rhythm(said: str, read: Read) -> DueWords | None:
+    """`every Friday` is a rhythm we do not keep, and is told so; "each" may stand in a task's title."""
+    found = _RHYTHM.match(said)
+    meant = read(found[2]) if found else None
+    if found and isinstance(meant, WhichDay) and (found[3].casefold() == "every" or read(found[4])):
+        return DueWords(name=found[1].strip(" :,"), meant=meant, yearly=True)
+    return None
+
+
+def as_yearly(found: DueWords, read: Read) -> str:
+    """What to type for a date of every year, where what is no task sounds like one: `SAA yearly review March 15`."""
+    when = _LEADING.sub("", found.rest)
+    every = _sounds_yearly(found.unknown) and isinstance(read(f"every {when}"), EveryYear)
+    return f'due "{found.unknown}" every {when}' if every else ""
+
+
+def _sounds_yearly(words: str) -> bool:
+    return any(_YEARLY.fullmatch(word) for word in words.split())
 
 
 def is_a_name(words: str, read: Read) -> bool:
@@ -83,6 +112,10 @@ def _date_behind(pack: Pack, walk: Walk, tokens: list[str], read: Read) -> DueWo
         head, tail = " ".join(tokens[:count]), " ".join(tokens[count:])
         meant = read(tail)
         if meant is None:
+            continue
+        # "yearly review March 15" is the rest of a name, and no question about the date of what it begins with.
+        begins_a_name = isinstance(meant, WhichDay) and _sounds_yearly(tokens[count])
+        if begins_a_name and not names_for_certain(pack, walk, head):
             continue
         subject = _dated(pack, walk, head) if head else Subject(items=tasks_meant(pack, walk, ""))
         if subject:
@@ -102,13 +135,24 @@ def _date_before(pack: Pack, walk: Walk, tokens: list[str], read: Read) -> DueWo
 def _no_date(pack: Pack, walk: Walk, said: str, read: Read) -> DueWords:
     """The longest beginning that names something; what follows was not read. Else a date behind what is unknown."""
     tokens = said.split()
+    dated = _behind_unknown(tokens, read)
+    # A yearly review that begins with a word of a title is not that task's.
+    sounds_yearly = dated is not None and _sounds_yearly(dated.unknown)
     for count in range(len(tokens), 0, -1):
-        if subject := _dated(pack, walk, " ".join(tokens[:count])):
-            return DueWords(subject, rest=" ".join(tokens[count:]))
+        head = " ".join(tokens[:count])
+        named = _dated(pack, walk, head)
+        if named and (names_for_certain(pack, walk, head) or not sounds_yearly):
+            return DueWords(named, rest=" ".join(tokens[count:]))
+    return dated or DueWords(rest=said)
+
+
+def _behind_unknown(tokens: list[str], read: Read) -> DueWords | None:
+    """The longest date at the end that is the date of no name of ours, and what stands before it."""
     for count in range(1, len(tokens)):
-        if read(tail := " ".join(tokens[count:])) is not None:
+        meant = read(tail := " ".join(tokens[count:]))
+        if meant is not None and not (isinstance(meant, WhichDay) and _sounds_yearly(tokens[count])):
             return DueWords(rest=tail, unknown=" ".join(tokens[:count]).strip(" :,"))
-    return DueWords(rest=said)
+    return None
 
 
 def subject_of(pack: Pack, walk: Walk, words: str) -> Subject | None:

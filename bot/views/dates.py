@@ -143,10 +143,16 @@ def no_date(scene: Scene, said: str, offered: str, item: Item | None, pick: Open
     return Message(text, [banner(scene), section(text), *([actions(*ways)] if ways else [])])
 
 
-def no_task(scene: Scene, unknown: str, when: str, near: Sequence[Item]) -> Message:
-    """What was typed before a date is no task; those it may have been are offered with the same date."""
+def no_task(scene: Scene, unknown: str, when: str, near: Sequence[Item], yearly: str = "") -> Message:
+    """What was typed before a date is no task; those it may have been are offered with the same date.
+
+    `yearly`: what to type where a date of every year may be meant.
+    """
     text = f"No task of this firm is called “{literal(clip(unknown, 80))}”, so nothing was set."
     ways = []
+    every_year = RunCommand(firm=scene.position.key.firm, words=yearly)
+    if yearly and fits(every_year):
+        ways.append(button(clip(f"Every year: {unknown}", 70), every_year, says=f"Run {yearly}"))
     for item in near:
         again = RunCommand(firm=scene.position.key.firm, words=f"due {item.key} {when}")
         if fits(again):

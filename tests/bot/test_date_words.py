@@ -33,6 +33,11 @@ def meant(text: str) -> tuple[list[str], str, object]:
         ('"SAA review" every March 15', [], "SAA review", EveryYear(3, 15)),
         ("“SAA review” yearly on 3/15", [], "SAA review", EveryYear(3, 15)),
         ("SAA review every March 15", [], "SAA review", EveryYear(3, 15)),
+        ("SAA yearly certification every March 15", [], "SAA yearly certification", EveryYear(3, 15)),
+        ("Each agent's file every March 15", [], "Each agent's file", EveryYear(3, 15)),
+        ("yearly review of agents: every Jan 10", [], "yearly review of agents", EveryYear(1, 10)),
+        ("SAA certification March 15 annually", [], "SAA certification", EveryYear(3, 15)),
+        ("SAA certification on March 15 every year", [], "SAA certification", EveryYear(3, 15)),
         ("s6r", ["s6r"], "", None),
         ("s6r bananas", ["s6r"], "", None),
         ("bananas", [], "", None),
@@ -68,8 +73,11 @@ def test_words_without_a_task_mean_the_next_one() -> None:
     assert day == OnDay(date(2026, 11, 24))
 
 
-def test_another_rhythm_is_asked_about_and_is_no_date_of_a_task() -> None:
-    assert isinstance(meant("review every Friday")[2], WhichDay)
+@pytest.mark.parametrize("text", ["review every Friday", "yearly review every Friday", "SAA each Friday"])
+def test_another_rhythm_is_asked_about_and_is_no_date_of_a_task(text: str) -> None:
+    keys, _, day = meant(text)
+    assert keys == []
+    assert isinstance(day, WhichDay)
 
 
 MENTIONS = {"lea": "U0LEA", "conrad mills": "U0CON"}

@@ -336,6 +336,19 @@ async def test_a_date_of_every_year_is_called_something(slack: Slack, services: 
     assert (now.recurring, dict(now.task_due)) == ((), {})
 
 
+async def test_the_rest_of_a_yearly_name_is_no_question_about_a_task_and_every_year_is_offered(
+    slack: Slack, services: Services
+) -> None:
+    key = await firm_of_ben(services)
+    asked = await slack.ben.types("/cais due SAA yearly certification March 15")
+    assert "No task of this firm is called “SAA yearly certification”, so nothing was set." in words_of(asked)
+    await slack.ben.presses("Every year: SAA yearly certification", on=asked)
+    there = await position(services, key)
+    assert [(r.name, r.month, r.day) for r in there.recurring] == [("SAA yearly certification", 3, 15)]
+    assert dict(there.task_due) == {}
+    assert slack.refused() == []
+
+
 async def test_a_date_that_was_called_so_before_can_be_taken_off(slack: Slack, services: Services) -> None:
     key = await firm_of_ben(services)
     for name in ('""', "none"):

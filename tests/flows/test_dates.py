@@ -172,6 +172,8 @@ def test_a_day_that_has_passed_is_questioned(text: str, instead: list[str]) -> N
         ("yearly on March 15", EveryYear(3, 15)),
         ("annually, 3/15", EveryYear(3, 15)),
         ("every Feb 29", EveryYear(2, 29)),
+        ("March 15 every year", EveryYear(3, 15)),
+        ("on 3/15 annually", EveryYear(3, 15)),
     ],
 )
 def test_a_day_of_every_year_is_understood(text: str, found: EveryYear) -> None:
