@@ -102,6 +102,8 @@ async def _due_of_task(heard: Heard, services: Services, scene: Scene, found: Du
             return Say(views.which_day(scene, found.meant, choice, f"the date of “{literal(item.title)}”"))
         case OnDay(on) if found.unnamed and (kept := scene.position.task_due.get(item.key)) and kept.on != on:
             return Say(views.which_day(scene, *_another_day(scene, item, kept.on, on)))
+        case NoDate() if found.unnamed and (kept := scene.position.task_due.get(item.key)):
+            return Say(views.take_off(scene, item, kept.on))
         case OnDay() | NoDate():
             return Say(await _set_typed(heard, services, item, _day(found.meant)))
     raise YEARLY_NEEDS_A_NAME

@@ -118,6 +118,20 @@ def which_day(scene: Scene, asked: WhichDay, choice: SetDate, what: str) -> Mess
     return Message(f"{literal(scene.position.name)}, {what}: {escape(asked.ask)} {days}".strip(), blocks)
 
 
+def take_off(scene: Scene, item: Item, kept: date) -> Message:
+    """No task was named: whether the date of the one at hand shall go is asked, for these words may mean nothing."""
+    text = f"Shall the task at hand have no date? “{literal(item.title)}” has {day(kept)}. Nothing was changed."
+    take = RunCommand(firm=scene.position.key.firm, words=f"due {item.key} none")
+    ways = [
+        button("Take its date off", take, says=f"Take the date off {item.title}"),
+        button("Another day…", scene.carry(OpenDate, task=item.key), says=f"Another day for {item.title}"),
+    ]
+    more = "For another task, name it: `/cais due s2 none`."
+    return Message(
+        f"{literal(scene.position.name)}: {text}", [banner(scene), section(text), actions(*ways), context(more)]
+    )
+
+
 def _on(choice: SetDate, on: date) -> SetDate:
     return SetDate(choice.firm, choice.version, what=choice.what, key=choice.key, on=on.isoformat())
 

@@ -108,6 +108,24 @@ async def test_a_date_that_takes_the_place_of_another_says_which(slack: Slack, s
     assert "Before, it was Friday, May 28, 2027." in words_of(await slack.ben.types("/cais target June 30, 2027"))
 
 
+@pytest.mark.parametrize("typed", ["cancel", "no", "nothing", "none", "never"])
+async def test_a_date_that_stands_is_not_taken_off_where_no_task_was_named(
+    slack: Slack, services: Services, typed: str
+) -> None:
+    key = await firm_of_ben(services)
+    await slack.ben.types("/cais due s1 Dec 15")
+    asked = await slack.ben.types(f"/cais due {typed}")
+    assert "Shall the task at hand have no date?" in words_of(asked)
+    assert "has Tuesday, December 15, 2026. Nothing was changed." in words_of(asked)
+    assert list((await position(services, key)).task_due) == ["s1"]
+    await slack.ben.presses("Take its date off", on=asked)
+    assert dict((await position(services, key)).task_due) == {}
+    await slack.ben.types("/cais due s1 Dec 15")
+    await slack.ben.types(f"/cais due s1 {typed}")
+    assert dict((await position(services, key)).task_due) == {}
+    assert slack.refused() == []
+
+
 async def test_a_date_that_stands_is_not_moved_where_no_task_was_named(slack: Slack, services: Services) -> None:
     key = await firm_of_ben(services)
     await slack.ben.types("/cais due Dec 4, 2026")
