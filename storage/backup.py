@@ -16,7 +16,8 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Literal
 
 from storage import sqlite
-from storage.errors import StorageError
+from storage.errors import Locked, StorageError
+from storage.migrate import HEAD, is_newer
 from storage.models import in_models, metadata
 
 DATABASE = "cais.db"
@@ -68,7 +69,7 @@ def back_up(database: Path, copies: Path, into: Path) -> BackedUp:
                 names = [f"{COPIES}/{path.relative_to(copies).as_posix()}" for path in found]
                 altered = tuple(n for n, path in zip(names, found, strict=True) if not _pack(packed, path, n))
             _be_on_disk(file)
-        os.link(partial, into)  # unlike a rename it fails where somebody made one meanwhile
+        _name(partial, into)
         return BackedUp(into.stat().st_size, len(found), altered)
     except FileExistsError:
         raise NotCopied(f"{into} is there already, and a backup never overwrites anything.") from None
@@ -76,6 +77,17 @@ def back_up(database: Path, copies: Path, into: Path) -> BackedUp:
         raise NotCopied(f"{error.filename or into} could not be read or written: {error.strerror}.") from error
     finally:
         _tidy(partial, snapshot)
+
+
+def _name(partial: Path, into: Path) -> None:
+    """Gives the whole file its name. Raises FileExistsError where there is one by now."""
+    try:
+        os.link(partial, into)
+    except FileExistsError:
+        raise
+    except OSError:  # many a stick or network share has no hard links
+        _new(into).close()
+        partial.replace(into)
 
 
 def _pack(packed: zipfile.ZipFile, path: Path, name: str) -> bool:
@@ -118,6 +130,7 @@ def restore(backup: Path, database: Path, copies: Path) -> BackedUp:
                 shutil.copyfileobj(read, file)
                 _be_on_disk(file)
             _must_be_sound(new)
+            _must_not_be_newer(new, backup)
             _must_be_alone(database)
             came = {name: _put_back(packed, name, copies) for name in kept}
             aside = _put_aside(database)
@@ -237,6 +250,17 @@ def _must_be_sound(path: Path) -> None:
         raise NotCopied(f"{path} has tables this version does not know: it is from a newer one.")
 
 
+def _must_not_be_newer(path: Path, backup: Path) -> None:
+    """Raises NotCopied where this version could not use it, though it may know all of its tables."""
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        (version,) = connection.execute("SELECT version_num FROM alembic_version").fetchone() or ("",)
+    if is_newer(version):
+        raise NotCopied(
+            f"{backup} is of a newer version of this program: its tables are at migration {version}, and this one "
+            f"knows {HEAD}. Restore it with that version. Nothing was changed."
+        )
+
+
 def _must_be_alone(database: Path) -> None:
     """Raises NotCopied where another process has the database open."""
     if not database.exists():
@@ -248,7 +272,10 @@ def _must_be_alone(database: Path) -> None:
             if connection.execute("PRAGMA journal_mode = DELETE").fetchone()[0] != "delete":
                 raise NotCopied(f"{database} is open in another program. Stop the bot first.")
     except sqlite3.OperationalError as error:
-        raise NotCopied(f"{database} is open in another program ({error}). Stop the bot first.") from error
+        said = sqlite.unavailable(error)
+        if isinstance(said, Locked):
+            raise NotCopied(f"{database} is open in another program ({error}). Stop the bot first.") from error
+        raise NotCopied(f"{said} It is {database}.") from error
     except sqlite3.DatabaseError:
         pass  # a damaged one is what a restore is for; it is put aside
 

@@ -9,6 +9,10 @@ class StorageUnavailable(StorageError):
     """The database cannot be reached, is locked by another program, or has no room left. Trying later may help."""
 
 
+class Locked(StorageUnavailable):
+    """Another program, such as the bot, has a SQLite file for itself just now."""
+
+
 class Unusable(StorageUnavailable):
     """Trying later is of no use: it lets this user not in, or not write, or there is no database that we could read."""
 

@@ -14,7 +14,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 import aiosqlite
 
-from storage.errors import Conflict, StorageUnavailable, Undecodable, Unusable
+from storage.errors import Conflict, Locked, StorageUnavailable, Undecodable, Unusable
 from storage.statements import Language, Rows, Statement, Unit, sqlite_language
 
 T = TypeVar("T")
@@ -47,17 +47,20 @@ class Waiting(NamedTuple, Generic[T]):
     future: asyncio.Future[T]
 
 
+_ONLY_READ = "The database file may only be read. Nothing was changed; please allow writing to it."
+
+
 def unavailable(error: Exception) -> StorageUnavailable:
     """SQLite's complaint as a sentence that says what to do."""
     said = str(error)
     if "decode" in said:  # SQLite's own sentence has the text in it
         return Undecodable("Some text in the database cannot be read. Nothing was changed; cais verify says where.")
     if "locked" in said or "busy" in said:
-        return StorageUnavailable("The database is locked by another program. Nothing was changed; please try again.")
+        return Locked("The database is locked by another program. Nothing was changed; please try again.")
     if "full" in said:
         return StorageUnavailable("The disk is full. Nothing was changed; please make room and try again.")
     if "readonly" in said:
-        return Unusable("The database file may only be read. Nothing was changed; please allow writing to it.")
+        return Unusable(_ONLY_READ)
     kind = StorageUnavailable if "disk I/O" in said else Unusable
     return kind(f"The database could not be used ({said}). Nothing was changed.")
 
@@ -303,7 +306,12 @@ async def open_sqlite(path: Path) -> SqliteRunner:
 
 
 def must_be_alone(path: Path) -> None:
-    """Raises StorageUnavailable where another program, or another part of this one, has the database open."""
+    """Raises Locked where another program, or another part of this one, has the database open.
+
+    Raises another StorageUnavailable where that cannot be seen: it is damaged, or may only be read.
+    """
+    if not os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
+        raise Unusable(_ONLY_READ)  # SQLite calls it an error of the disk
     with _alone(path):
         pass
 

@@ -10,7 +10,7 @@ from bot.practice.own import slacks_beside
 from bot.settings import Settings
 from storage import sqlite
 from storage.database import Database, open_database
-from storage.errors import StorageError, StorageUnavailable
+from storage.errors import Locked, StorageError, StorageUnavailable
 from storage.urls import sqlite_path
 
 WHERE = "CAIS_DATABASE_URL and CAIS_DATA_DIR say where it is."
@@ -73,7 +73,7 @@ async def opened(url: str, *, make: bool = False, patient: bool = False) -> Asyn
 def in_use(url: str) -> Path | None:
     """The database's file where another program, such as the bot, has it open; None also for PostgreSQL.
 
-    Raises NoDatabase where it cannot be seen whether there is one.
+    Raises NoDatabase where it cannot be seen whether there is one, or it is damaged, or may only be read.
     """
     try:
         path = sqlite_path(url)
@@ -83,6 +83,8 @@ def in_use(url: str) -> Path | None:
         raise NoDatabase(f"{error} {WHERE}") from None
     try:
         sqlite.must_be_alone(path)
-    except StorageError:
+    except Locked:
         return path
+    except StorageError as error:  # to stop the bot would not help
+        raise NoDatabase(f"{error} It is {path}.") from None
     return None

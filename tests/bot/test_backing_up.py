@@ -14,6 +14,7 @@ from typing import IO, Any
 import pytest
 from alembic import command
 
+from bot.commands.database import NoDatabase, in_use
 from flows.events import EvidenceAdded, NoteAdded
 from storage.backup import back_up
 from storage.copies import Copies
@@ -21,6 +22,7 @@ from storage.database import open_database
 from storage.engines import engine as engine_of
 from storage.migrate import HEAD, config
 from tests.bot.prompt import KEY, Cais, four_events, keep
+from tests.rights import not_root, open_folder
 
 AGREEMENT = b"a signed agreement"
 DIGEST = hashlib.sha256(AGREEMENT).hexdigest()
@@ -226,6 +228,39 @@ def test_a_backup_ends_however_often_somebody_writes_meanwhile(tmp_path: Path, m
     assert steps > 10
 
 
+def test_a_backup_is_written_where_the_folder_has_no_hard_links_and_overwrites_nothing_there(
+    typed: Cais, folder: Path, environment: pytest.MonkeyPatch
+) -> None:
+    def refuses(*_: object) -> None:
+        raise OSError(errno.EPERM, "Operation not permitted")
+
+    def meanwhile(*_: object) -> None:
+        Path("other.zip").write_text("something dear")
+        refuses()
+
+    environment.setattr("os.link", refuses)
+    assert typed("backup", "mine.zip").exit_code == 0
+    assert typed("restore", "mine.zip").exit_code == 0
+    environment.setattr("os.link", meanwhile)
+    assert "never overwrites" in typed("backup", "other.zip").stderr
+    assert Path("other.zip").read_text() == "something dear"
+    assert sorted(path.name for path in Path().glob("*.zip*")) == ["mine.zip", "other.zip"]
+
+
+def test_a_backup_of_a_newer_version_is_put_nowhere(typed: Cais, folder: Path) -> None:
+    def at(version: str) -> None:
+        with closing(sqlite3.connect(folder / "cais.db", isolation_level=None)) as database:
+            database.execute(f"UPDATE alembic_version SET version_num = '{version}'")
+
+    at("9999")
+    assert typed("backup", "newer.zip").exit_code == 0
+    at(HEAD)
+    said = typed("restore", "newer.zip")
+    assert (said.exit_code, "newer.zip is of a newer version of this program" in said.stderr) == (2, True)
+    assert verified(typed)
+    assert not list(folder.glob("*.before-restore-*"))
+
+
 def test_a_backup_overwrites_nothing_and_needs_a_database(typed: Cais, folder: Path) -> None:
     Path("mine.zip").write_text("something dear")
     refused = typed("backup", "mine.zip")
@@ -278,6 +313,27 @@ def test_while_the_bot_has_the_database_nothing_is_put_in_its_place(typed: Cais,
 
     assert "open in another program" in asyncio.run(meanwhile())
     assert not (folder / "cais.db.before-restore-1").exists()
+
+
+def test_a_damaged_database_and_one_that_may_only_be_read_are_not_said_to_be_open_elsewhere(
+    typed: Cais, folder: Path
+) -> None:
+    path = folder / "cais.db"
+    other, deletion = f"sqlite+aiosqlite:///{folder / 'o.db'}", ("delete", "Acme", "--yes", "Acme", "--by", "Dana")
+    whole = path.read_bytes()
+    path.write_bytes(b"this is no database at all, but it is there" * 100)
+    for words in (("move", other), deletion):
+        said = typed(*words)
+        assert (said.exit_code, f"file is not a database). Nothing was changed. It is {path}." in said.stderr) == (
+            2,
+            True,
+        )
+    path.write_bytes(whole)
+    with open_folder() as place:
+        (place / "cais.db").write_bytes(whole)
+        (place / "cais.db").chmod(0o444)
+        with not_root(), pytest.raises(NoDatabase, match="may only be read"):
+            in_use(f"sqlite+aiosqlite:///{place / 'cais.db'}")
 
 
 def test_everything_moves_by_one_command_and_says_how_much(typed: Cais, folder: Path, tmp_path: Path) -> None:
