@@ -12,7 +12,7 @@ from storage import sqlite
 from storage.audit import Audit
 from storage.directory import Directory
 from storage.erasing import Erasing
-from storage.errors import StorageError, StorageUnavailable
+from storage.errors import NotAllowed, StorageError, StorageUnavailable
 from storage.event_store import EventStore, PositionCache, Runner
 from storage.fulltext import Fts5, FullText, Tsvector
 from storage.gists import Gists
@@ -174,6 +174,8 @@ async def _check_postgres(url: str) -> tuple[Finding, ...]:
     try:
         version = await postgres.version(url, VERSION_QUERY)
         writable, durable = await postgres.check(url)
+    except NotAllowed:
+        raise  # it says itself what to do
     except StorageUnavailable as error:
         return (Finding(False, f"{error} Is the server running, and is CAIS_DATABASE_URL right?"),)
     return Finding(*writable), _migrated(version), Finding(*durable)

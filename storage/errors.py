@@ -17,6 +17,10 @@ class Unusable(StorageUnavailable):
     """Trying later is of no use: it lets this user not in, or not write, or there is no database that we could read."""
 
 
+class NotAllowed(Unusable):
+    """The database lets this user in, but not to its tables."""
+
+
 class Undecodable(StorageUnavailable):
     """What stands in the database is no text in UTF-8: something else than this program wrote it."""
 

@@ -35,6 +35,8 @@ _LOCK = 2_024_053_1
 
 _LOCKED = "55P03"
 """What PostgreSQL says where a lock was not to be had in time."""
+_NOT_ALLOWED = "42501"
+"""And where the tables are somebody else's to change."""
 _MOMENT = "3s"
 _PAUSE = 2.0
 
@@ -113,9 +115,10 @@ async def _migrated(url: str, gives_up: float) -> bool:
             else:
                 await connection.run_sync(_upgrade_sqlite)
     except (DBAPIError, OSError) as error:
-        if getattr(getattr(error, "orig", None), "sqlstate", "") == _LOCKED and monotonic() < gives_up:
+        state = getattr(getattr(error, "orig", None), "sqlstate", "")
+        if state == _LOCKED and monotonic() < gives_up:
             return False
-        kind = Unusable if "readonly" in str(error) else StorageUnavailable
+        kind = Unusable if state == _NOT_ALLOWED or "readonly" in str(error) else StorageUnavailable
         raise kind(f"The database could not be migrated: {getattr(error, 'orig', error)}.") from error
     finally:
         await engine.dispose()

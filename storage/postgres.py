@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import asyncpg  # type: ignore[import-untyped]  # it ships no types
 
-from storage.errors import Conflict, StorageUnavailable, Unusable
+from storage.errors import Conflict, NotAllowed, StorageUnavailable, Unusable
 from storage.statements import Rows, Statement, Unit, postgres_language
 from storage.urls import plain_url
 
@@ -46,8 +46,16 @@ _FOR_GOOD = (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.exceptions.
 """A password that is not taken, or a certificate that is not there: trying again would not mend it."""
 
 
+_NOT_ALLOWED = (
+    "This user has not the rights for it, as where another user put a dump back: the tables belong to that one then. "
+    "Put it back as the user whom CAIS_DATABASE_URL names, or GRANT that one all rights on them."
+)
+
+
 def _unavailable(error: Exception) -> StorageUnavailable:
     said = str(error) or type(error).__name__
+    if isinstance(error, asyncpg.InsufficientPrivilegeError):
+        return NotAllowed(f"The database could not be used ({said}). Nothing was changed. {_NOT_ALLOWED}")
     kind = Unusable if isinstance(error, _FOR_GOOD) else StorageUnavailable
     return kind(f"The database could not be used ({said}). Nothing was changed; please try again.")
 
@@ -163,6 +171,8 @@ async def version(url: str, query: str) -> str:
         return str(await connection.fetchval(query) or "")
     except asyncpg.UndefinedTableError:
         return ""
+    except _LOST as error:
+        raise _unavailable(error) from error
     finally:
         await connection.close()
 

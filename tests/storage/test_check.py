@@ -4,13 +4,15 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import asyncpg
 import pytest
 from sqlalchemy import text
 
 from storage.database import check, open_database
 from storage.engines import engine as engine_of
-from storage.errors import StorageError
+from storage.errors import NotAllowed, StorageError, Unusable
 from storage.migrate import HEAD
+from storage.urls import plain_url
 from tests.rights import not_root, open_folder
 
 
@@ -63,6 +65,31 @@ async def test_a_server_that_does_not_answer_is_said_in_words(tmp_path: Path) ->
     assert not finding.ok
     assert "could not be used" in finding.sentence
     assert "Is the server running, and is CAIS_DATABASE_URL right?" in finding.sentence
+
+
+async def test_tables_that_are_somebody_elses_are_said_to_be_that(postgres_url: str) -> None:
+    """As after a dump was put back by another user than the one that the bot comes as."""
+    await (await open_database(postgres_url)).close()
+    connection, before = await asyncpg.connect(plain_url(postgres_url)), f"{int(HEAD) - 1:04d}"
+    await connection.execute("DROP ROLE IF EXISTS stranger; CREATE ROLE stranger LOGIN")
+    try:
+        url = postgres_url.replace("cais@", "stranger@")
+        (finding,) = await check(url)
+        with pytest.raises(NotAllowed) as refused:
+            await open_database(url)
+        await connection.execute(
+            f"GRANT SELECT ON alembic_version TO stranger; UPDATE alembic_version SET version_num = '{before}'"
+        )
+        with pytest.raises(Unusable, match="could not be migrated"):  # where it may pass, it is started again for ever
+            await open_database(url)
+    finally:
+        await connection.execute(f"UPDATE alembic_version SET version_num = '{HEAD}'")
+        await connection.execute("DROP OWNED BY stranger; DROP ROLE stranger")
+        await connection.close()
+    assert not finding.ok
+    assert finding.sentence == str(refused.value)
+    assert "the tables belong to that one then" in finding.sentence
+    assert "Is the server running" not in finding.sentence
 
 
 async def test_a_url_of_another_database_is_said_in_words() -> None:
