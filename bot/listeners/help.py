@@ -10,11 +10,13 @@ from bot.listeners.questions import answer_words
 from bot.router import Heard, Router
 from bot.surfaces import Answer, Message, Prompts, Replace, Say
 from bot.typed import words
-from bot.typed.dates import with_ids
+from bot.typed.dates import subject_of, with_ids
 from bot.typed.firms import Meant, meant_firm, needs_firm
+from bot.typed.tasks import near_tasks
 from bot.views import help as views
 from bot.views import naming
 from bot.views.help import Offer
+from bot.views.scene import scene_of
 from bot.views.viewing import for_viewer
 from flows.dates import read
 from flows.firms import role_of
@@ -83,8 +85,7 @@ def say_unknown(router: Router) -> Callable[[Heard, Services], Awaitable[Answer]
             return Say(answer.message) if isinstance(answer, Replace) else answer
         first, _, rest = heard.words.strip().partition(" ")
         near = words.near(first, router.commands)[:OFFERED]
-        today = services.now().date()
-        meant = words.in_own_words(heard.words, lambda w: read(w, today=today, calendar=NYSE) is not None)
+        meant = _in_own_words(heard, services)
         if meant:
             (first, _, rest), near = meant.partition(" "), (meant.partition(" ")[0],)
         offered = [await _offer(router, heard, services, command, rest) for command in near]
@@ -95,6 +96,16 @@ def say_unknown(router: Router) -> Callable[[Heard, Services], Awaitable[Answer]
         return Say(views.unknown(heard.words, offered, firm))
 
     return listen
+
+
+def _in_own_words(heard: Heard, services: Services) -> str:
+    today, position = services.now().date(), heard.sighting.position
+    scene = scene_of(services, position, heard.who.id) if position else None
+
+    def is_task(said: str) -> bool:
+        return scene is None or bool(subject_of(scene.pack, scene.walk, said) or near_tasks(scene.walk, said))
+
+    return words.in_own_words(heard.words, lambda w: read(w, today=today, calendar=NYSE) is not None, is_task)
 
 
 async def _offer(router: Router, heard: Heard, services: Services, command: str, rest: str) -> Offer:

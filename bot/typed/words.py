@@ -143,10 +143,14 @@ _MOVED = re.compile(
 )
 
 
-def in_own_words(text: str, is_date: Callable[[str], bool]) -> str:
+_TARGET = re.compile(r"(?:(?:the|our|my)\s+)?(?:firm(?:['’]?s)?\s+)?target(?:\s+date)?", re.IGNORECASE)
+_AROUND = re.compile(r"^(?:the|our|my)\s+|\s+task$", re.IGNORECASE)
+
+
+def in_own_words(text: str, is_date: Callable[[str], bool], is_task: Callable[[str], bool]) -> str:
     """The command for what somebody says in their own words, as in `stop the summary`, `move s2 to Friday`.
 
-    Empty for everything else. It is offered and never run.
+    Empty for everything else, and where what shall be moved is no task. It is offered and never run.
     """
     said = " ".join(text[:LONGEST_COMMAND].split())
     if found := _STOPPED.match(said):
@@ -154,7 +158,12 @@ def in_own_words(text: str, is_date: Callable[[str], bool]) -> str:
     if found := _PAUSED.fullmatch(said):
         return f"remind pause {found[1] or ''}".strip()
     found = _MOVED.fullmatch(said)
-    return f"due {found[1]} {found[2]}" if found and is_date(found[2]) else ""
+    if not found or not is_date(found[2]):
+        return ""
+    if _TARGET.fullmatch(found[1]):
+        return f"target {found[2]}"
+    task = _AROUND.sub("", found[1])
+    return f"due {task} {found[2]}" if is_task(task) else ""
 
 
 class Ending(NamedTuple):

@@ -1,6 +1,7 @@
 """A lead has a firm's summary posted to a channel: one message a period, kept up to date, only where it is wanted."""
 
 from collections.abc import AsyncIterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from tests.bot.conversing import BEN, CLIENTS, COMPLIANCE, CONRAD, GENERAL, LEA,
 from tests.bot.firm_making import TENANT, a_firm
 from tests.bot.reminding import World, another_replica, new_york, sqlite_url, world_at
 from tests.bot.test_summaries import act, apex, rows
-from tests.bot.walking import FIRM
+from tests.bot.walking import FIRM, position
 
 
 @pytest.fixture
@@ -440,8 +441,25 @@ async def test_whoever_says_it_in_other_words_is_offered_the_command(world: Worl
         ("pause my reminders until Monday", "remind pause until Monday"),
         ("move s2 to next Friday", "due s2 next Friday"),
         ("please change the date of step 4 to Dec 15", "due step 4 Dec 15"),
+        ("move the register task to next Friday", "due register next Friday"),
+        ("move the target to March 31", "target March 31"),
+        ("push our target to June 30, 2027", "target June 30, 2027"),
+        ("change the firm's target date to April 30", "target April 30"),
     ):
         assert offered in str(labels(await world.slack.ben.at(COMPLIANCE).types(f"/cais {typed}")))
+
+
+async def test_what_is_moved_and_is_no_task_is_no_command(world: World) -> None:
+    await a_firm(world.services, "Alpha", BEN)
+    said = await world.slack.ben.types("move everything to January 15")
+    assert "due everything" not in str(labels(said))
+
+
+async def test_the_target_that_is_moved_in_other_words_is_set_by_the_button(world: World) -> None:
+    key = (await a_firm(world.services, "Alpha", BEN)).key
+    await world.slack.ben.types("move the target to March 31")
+    await world.slack.ben.presses("target March 31")
+    assert (await position(world.services, key)).target == date(2027, 3, 31)
 
 
 async def test_set_up_again_after_it_was_stopped_it_comes_as_a_new_message(world: World) -> None:
