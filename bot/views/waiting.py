@@ -128,22 +128,26 @@ def _lines(scene: Scene, item: Item, record: TaskRecord, calendar: Calendar) -> 
     long = "since today" if since >= scene.today else f"since {short_day(since)}, {_days(gone)}"
     kept = dated.owner(scene, item)
     contact = contact_to_chase(scene, item, record)
+    look = next_look(scene, record, calendar)
     return [
         f"⏳ *{literal(item.title)}* · step {escape(item.task.step)}",
         f"*{'Waiting for' if contact else 'Waiting for, and to chase'}:* {literal(record.whom)}, {long}",
         f"*Whom to chase:* {contact_line(contact)}" if contact else "",
         f"*Owner:* {dated.owner_name(scene, kept)}" if kept else "*Owner:* nobody yet; leads are asked",
-        f"*Asked about next:* {short_day(next_look(scene, record, calendar))}",
+        f"*Asked about next:* {'today, ' if look == scene.today else ''}{short_day(look)}",
         f"*Note:* {literal(clip(record.reason, 300))}" if record.reason else "",
     ]
 
 
 def next_look(scene: Scene, record: TaskRecord, calendar: Calendar) -> date:
-    """The next trading day on which its owner is asked about it."""
+    """The next trading day on which its owner is asked about it; today is one all day long.
+
+    At which hour differs by person, and each may look at the board before theirs.
+    """
     every = max(1, scene.position.reminders.wait_every)
     first = record.follow_up_on or calendar.plus(record.since or scene.today, every)
     look = calendar.on_or_before(first)
-    while look <= scene.today:
+    while look < scene.today:
         look = calendar.plus(look, every)
     return look
 

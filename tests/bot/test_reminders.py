@@ -1328,6 +1328,8 @@ async def test_the_board_says_since_when_whom_to_chase_and_when_it_is_asked_abou
     assert "*Asked about next:* Dec 1, 2026" in said
     assert "*Whom to chase:*" not in said, "it would be the same once more"
     assert f"{FIRM} has been waiting since November 23, 2026 for: Register for CAIS." in said
+    await world.goes_to("2026-12-01", 7, 30)
+    assert "*Asked about next:* today, Dec 1, 2026" in words_of(await world.slack.ben.types("/cais waiting"))
     await world.goes_to("2026-12-01")
     assert "time to ask how far they are, as every 5 trading days; it is the 5th trading day of the wait" in world.said(
         BEN
