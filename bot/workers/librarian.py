@@ -96,7 +96,8 @@ class Librarian:
         try:
             await work.go()
         except Lost:
-            await work.note.gone()
+            if await self._is_gone(document):
+                await work.note.gone()
         except (Unsure, TooBusy):
             await self._later(work)
         except Exception as error:  # noqa: BLE001 - the lease runs out and it is tried again, a few times
@@ -112,7 +113,18 @@ class Librarian:
     async def _beat(self, document: Document) -> None:
         while True:
             await asyncio.sleep(BEAT)
-            await self._knowledge.hold(document, by=self._name, until=self._until())
+            try:
+                await self._knowledge.hold(document, by=self._name, until=self._until())
+            except StorageError as error:  # said again with the next beat; a lease lasts for several
+                log.warning("a lease was not prolonged", extra={"action": "read", "error": type(error).__name__})
+
+    async def _is_gone(self, document: Document) -> bool:
+        """Whether it was removed. Where another replica took it over, that one tells of it, in the same message."""
+        try:
+            there = await self._knowledge.documents(document.key)
+        except StorageError:
+            return False  # whoever looks at the list sees what is there
+        return not any(each.id == document.id and each.state != "removing" for each in there)
 
     async def _later(self, work: "Work") -> None:
         """Slack could not be reached: soon again, and not counted, since the document is not to blame."""

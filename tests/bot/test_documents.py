@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from bot.background import Rounds
 from bot.bootstrap import build_router
+from bot.slack.web_api import WebApi
 from bot.workers import librarian
 from flows.documents.library import REASONS
 from flows.documents.words import asked
@@ -17,6 +19,7 @@ from flows.events import FirmKey
 from flows.firms import Person, Refusal
 from flows.ports import Document, Passage
 from flows.services import Act, Services
+from storage.errors import StorageUnavailable
 from tests import papers
 from tests.bot.conftest import bot_in_slack
 from tests.bot.conversing import BEN, COMPLIANCE, LEA, Json, Slack, Someone, labels, words_of
@@ -581,6 +584,68 @@ async def test_reading_goes_on_after_the_last_kept_passage_when_it_was_interrupt
         assert len({(p.page, p.text) for p in hits.passages}) == len(hits.passages) == 40
         assert [r.type for r in await services.events.history(key)].count("document_added") == 1
         assert len([n for n in notes(slack, BEN) if "book.pdf" in n]) == 1
+
+
+async def test_a_document_that_another_replica_took_over_is_not_said_to_be_removed(
+    slack: Slack, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Slack hands the file over so slowly, and the lease was not prolonged meanwhile: the other one reads it."""
+    key = await a_firm(services)
+    monkeypatch.setattr(librarian, "LEASE", 0.5)
+    fetch, slowly, begun = WebApi.fetch, asyncio.Event(), asyncio.Event()
+    save, lost = services.knowledge.save, asyncio.Event()
+
+    async def fetches(*given: Any, **more: Any) -> tuple[int, str]:
+        if not begun.is_set():
+            begun.set()
+            await slowly.wait()
+        return await fetch(*given, **more)
+
+    async def saves(*given: Any, **more: Any) -> bool:
+        ours = await save(*given, **more)
+        if not ours:
+            lost.set()
+        return ours
+
+    monkeypatch.setattr(services.knowledge, "save", saves)
+    monkeypatch.setattr(WebApi, "fetch", fetches)
+    assert (await adds(slack, slack.ben, file(slack, BEN, "manual.md", MANUAL)))["ok"]
+    await asyncio.wait_for(begun.wait(), 10)
+    other = librarian.Librarian(services, slack.bot.slack, slack.bot.librarian._now)
+    other._rounds = Rounds(other._read_all, action="librarian", every=0.1)
+    other.start()
+    await until(slack, lambda: any("✅ Ready" in note for note in notes(slack, BEN)))
+    slowly.set()
+    await asyncio.wait_for(lost.wait(), 10)
+    await asyncio.sleep(0.3)  # time for a word that is not to be said
+    await slack.bot.librarian.stop()
+    await other.stop()
+    assert [d.state for d in await services.documents.listed(key, person(BEN))] == ["ready"]
+    assert not any("was removed" in words_of(message) for message in slack.ben.sees)
+
+
+async def test_a_lease_is_prolonged_although_the_database_was_away_once(
+    slack: Slack, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await a_firm(services)
+    monkeypatch.setattr(librarian, "BEAT", 0.05)
+    hold, fetch, beats, enough = services.knowledge.hold, WebApi.fetch, iter(range(100)), asyncio.Event()
+
+    async def holds(*given: Any, **more: Any) -> None:
+        nth = next(beats)
+        if nth == 0:
+            raise StorageUnavailable("away")
+        await hold(*given, **more)
+        if nth == 2:
+            enough.set()
+
+    async def fetches(*given: Any, **more: Any) -> tuple[int, str]:
+        await asyncio.wait_for(enough.wait(), 10)
+        return await fetch(*given, **more)
+
+    monkeypatch.setattr(services.knowledge, "hold", holds)
+    monkeypatch.setattr(WebApi, "fetch", fetches)
+    await added(slack, slack.ben, "manual.md", MANUAL)
 
 
 async def test_hostile_questions_find_no_other_firm_and_raise_nothing(services: Services) -> None:
