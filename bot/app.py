@@ -113,7 +113,7 @@ class Bot:
         self.session = aiohttp.ClientSession(timeout=timeout, cookie_jar=no_cookies)
         self.outgoing = outgoing
         self.workspaces = ManyWorkspaces(installations, now) if installations else None
-        self.installed: Installed = self.workspaces or OneWorkspace(token)
+        self.installed: Installed = self.workspaces or OneWorkspace(token, now)
         self.counts = Counts()
         self.background = Background()
         calling = WebApi(

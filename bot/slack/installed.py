@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.authorization.async_authorize import AsyncAuthorize
 
+from bot.clock import real_time
 from bot.slack.web_api import OneToken, SlackSaidNo, Tokens, WebApi
 from storage.installations import Installation, Installations, whole_org
 
@@ -53,9 +54,12 @@ class Installed(Tokens, Protocol):
 class OneWorkspace(OneToken):
     """Works with the one token there is; who we are was asked once, at the start."""
 
-    def __init__(self, token: str) -> None:
+    def __init__(self, token: str, now: Callable[[], float] = real_time) -> None:
         super().__init__(token)
+        self._now = now
         self._ours = _WithOneToken(token)
+        self._good_at = 0.0
+        """When Slack last said at a start that it takes this token."""
 
     @property
     def authorize(self) -> AsyncAuthorize:
@@ -65,7 +69,9 @@ class OneWorkspace(OneToken):
         return self._ours.bot_user if await self.is_here(tenant) else None
 
     async def begin(self, slack: WebApi) -> None:
+        asked_at = self._now()
         who = await slack.call("auth.test", {}, form=True)
+        self._good_at = asked_at
         self._ours.know(
             bot_user=str(who.get("user_id", "")),
             bot_id=str(who.get("bot_id", "")),
@@ -78,6 +84,8 @@ class OneWorkspace(OneToken):
         return self._ours.is_ours(*(part if part not in ("-", "") else None for part in (enterprise, team)))
 
     async def gone(self, tenant: str, at: float) -> bool:
+        if int(self._good_at) > at:  # Slack counts whole seconds
+            return False  # told late: it was installed again since, and this is its new token
         return await self.is_here(tenant)
 
 

@@ -1,8 +1,10 @@
 """What is owed to somebody arrives, once, whatever happens on the way."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -330,6 +332,21 @@ async def test_an_app_that_was_taken_off_sends_nothing_from_then_on(
     await slack.settled()
     assert await services.outbox.stopped() == {TENANT: reason}
     assert await slack.bot.delivery.settle_due() == 0
+
+
+async def test_an_uninstalling_that_slack_tells_of_late_stops_nothing_where_the_token_is_newer(
+    slack: Slack, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was taken off while the bot was down, and installed again: Slack tells of the first for up to a day."""
+    an_hour_ago = SimpleNamespace(time=lambda: real_time() - 3600, monotonic=time.monotonic)
+    with monkeypatch.context() as patched:
+        patched.setattr("bot.sandbox.delivery.time", an_hour_ago)
+        await slack.sandbox.people.event({"type": "app_uninstalled"})
+        await slack.settled()
+    assert await services.outbox.stopped() == {}
+    await slack.sandbox.people.event({"type": "app_uninstalled"})
+    await slack.settled()
+    assert await services.outbox.stopped() == {TENANT: "app_uninstalled"}
 
 
 async def test_what_is_owed_in_a_workspace_whose_token_another_bot_has_is_left_to_that_one(
