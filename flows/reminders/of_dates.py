@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
-from flows.deadlines import Ledger, Revision
+from flows.deadlines import Ledger, Revision, TakenBack
 from flows.own_dates import in_year
 from flows.position import Recurring
 from flows.reminders import milestones
-from flows.reminders.rung import Dated, Found, Workings
+from flows.reminders.rung import LOOK_BACK, Dated, Found, Rung, Workings
 
 
 def of_target(workings: Workings) -> Iterator[Found]:
@@ -92,12 +92,27 @@ def of_taken_back(workings: Workings, ledger: Ledger) -> Iterator[Found]:
             if not workings.wants(subject):
                 continue
             known = _known_since(workings, person, told.was.revision)
-            at = hours.next_hour(known)
-            was_told = workings.lead_since(person, known) <= at and hours.held_back(at) <= told.at
-            if workings.set_up <= known and was_told:
+            if workings.set_up <= known and _was_told(workings, person, told, known):
                 since = workings.lead_since(person, told.at)
                 dated = Dated(subject, date.max, milestones.name_of(told), since)
                 yield workings.found(person, dated, "moved", hours.next_hour(told.at), since)
+
+
+def _was_told(workings: Workings, person: str, told: TakenBack, known: datetime) -> bool:
+    """Whether the move was told to this person: by what arrived; of what is forgotten, by their hours as they are.
+
+    Where nobody says what arrived, it is about what is owed already, or may be.
+    """
+    if workings.arrived is None:
+        return True
+    hours, revision = workings.people.hours(person), str(told.was.revision.number)
+    at = hours.next_hour(known)
+    if Rung(person, f"milestone:{told.was.deadline.id}", "moved", 0, revision, at).key(workings.position.key) in (
+        workings.arrived
+    ):
+        return True
+    is_forgotten = at < workings.now - LOOK_BACK
+    return is_forgotten and workings.lead_since(person, known) <= at and hours.held_back(at) <= told.at
 
 
 def _dated(workings: Workings, person: str, deadline: str, revision: Revision, on: date) -> Dated:

@@ -50,7 +50,8 @@ def replan(pack: Pack, ledger: Ledger, facts: Facts, now: datetime) -> Replan:
     """What changes in the outbox so that it holds what docs/reminders.md says, and when to look again."""
     position = facts.position
     workspace = shared.fold(ledger, facts.entries)
-    found = every(pack, position, workspace, facts.people, until=now + HORIZON, now=now)
+    arrived = {base_key(row.owed.key) for row in facts.rows if _may_be_known(row)}
+    found = every(pack, position, workspace, facts.people, until=now + HORIZON, now=now, arrived=arrived)
     posts = posting.plan(facts, workspace.calendar, now)
     reminders = msgspec.structs.replace(facts, rows=tuple(r for r in facts.rows if r.owed.kind != SUMMARY))
     people = People(position, facts.people, workspace.calendar)
@@ -398,6 +399,11 @@ def _since_when(key: str) -> str:
 def _stands(row: Kept) -> bool:
     """Whether it stands in a message."""
     return row.settled and bool(row.owed.message) and row.outcome in (*ARRIVED, CLOSED)
+
+
+def _may_be_known(row: Kept) -> bool:
+    """Whether its recipient was told it, or may just be told."""
+    return row.outcome in (*ARRIVED, CLOSED) or (not row.settled and row.owed.tries > 0)
 
 
 def _comes_or_came(row: Kept) -> bool:

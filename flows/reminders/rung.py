@@ -82,7 +82,10 @@ class Dated(NamedTuple):
 
 
 class Workings:
-    """What a firm's reminders are worked out with, up to a day after `until`; of all, or of what these are about."""
+    """What a firm's reminders are worked out with, up to a day after `until`; of all, or of what these are about.
+
+    `arrived`: by their keys, which reminders people were told; None where that is not known.
+    """
 
     def __init__(
         self,
@@ -93,8 +96,10 @@ class Workings:
         until: datetime,
         now: datetime,
         of: Collection[Rung] | None = None,
+        arrived: Collection[str] | None = None,
     ) -> None:
         self.position = position
+        self.arrived = arrived
         self._wanted = None if of is None else {part for rung in of for part in _parts(rung)}
         self.rules = position.reminders
         late, wait = self.rules.late_every, self.rules.wait_every

@@ -43,14 +43,16 @@ def every(
     until: datetime,
     now: datetime,
     of: Collection[Rung] | None = None,
+    arrived: Collection[str] | None = None,
 ) -> list[Found]:
     """Like `rungs_of`, with those too that are not said: what stands in a message already holds on by them.
 
-    With `of`, only what may be these, whatever set their dates, in a part of the time.
+    With `of`, only what may be these, whatever set their dates, in a part of the time. `arrived`: keys of what people
+    were told, where that is known; else whatever may follow from something that was told is here.
     """
     if position.set_up_at is None:
         return []
-    workings = Workings(position, people, workspace.calendar, until=until, now=now, of=of)
+    workings = Workings(position, people, workspace.calendar, until=until, now=now, of=of, arrived=arrived)
     found = _found(workings, walk(pack, position), workspace)
     return [f for f in found if f.at <= until]
 

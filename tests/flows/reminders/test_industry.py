@@ -1,7 +1,7 @@
 """Industry dates: those to come remind the leads, those that moved are told once, and those that passed do nothing."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -85,6 +85,28 @@ def test_a_revision_that_is_taken_back_after_another_took_its_place_is_told_nobo
     world.withdraw(2)
     told = world.at("2027-01-05 00:00").heard()[-1]
     assert told == "Dec 31 09:00 milestone:full_cais_compliance moved", "what the second one was taken back for"
+
+
+def test_whoever_paused_or_was_off_when_a_move_was_told_does_not_hear_that_it_was_taken_back() -> None:
+    world = World("2026-12-01 10:00").set_up().member(LEA, "lead").member(BEN, "lead")
+    world.habits(ANA, paused_until=date(2026, 12, 10)).habits(LEA, off=True)
+    world.revise("full_cais_compliance", date(2027, 6, 30), date(2026, 11, 30)).at("2026-12-02 14:00").withdraw()
+    world.at("2026-12-02 15:00").habits(ANA).habits(LEA).at("2026-12-11 12:00")
+    assert (world.heard(ANA), world.heard(LEA)) == ([], [])
+    assert world.heard(BEN) == [f"Dec 2 09:00 {FULL} moved", f"Dec 3 09:00 {FULL} moved"]
+
+
+def test_who_was_told_of_a_move_hears_that_it_was_taken_back_whatever_their_hour_is_by_then() -> None:
+    world = World("2026-12-01 18:00").set_up().revise("full_cais_compliance", date(2027, 6, 30), date(2026, 11, 30))
+    world.at("2026-12-02 10:00").habits(ANA, hour=time(17)).at("2026-12-02 12:00").withdraw()
+    world.at("2026-12-11 12:00")
+    assert world.heard() == [f"Dec 2 09:00 {FULL} moved", f"Dec 2 17:00 {FULL} moved"]
+
+
+def test_what_is_taken_back_after_so_long_that_its_row_is_forgotten_is_told_by_the_hours_of_whoever_leads() -> None:
+    world = World("2026-12-01 10:00").set_up().revise("full_cais_compliance", date(2027, 12, 31), date(2026, 11, 30))
+    world.at("2027-05-20 12:00").rows["f1"].clear()
+    assert world.withdraw().at("2027-05-27 12:00").heard()[-1] == f"May 21 09:00 {FULL} moved"
 
 
 def test_what_is_taken_back_is_told_to_nobody_who_came_later() -> None:
