@@ -179,6 +179,14 @@ def days_edited_since(workspace: Workspace, planned: datetime) -> frozenset[date
     return frozenset(day for day in of_days if day)
 
 
+def deadlines_revised_since(workspace: Workspace, planned: datetime) -> frozenset[str]:
+    """The industry dates of which something was entered since, or taken back."""
+    of = {e.sequence: e.fact.deadline for e in workspace.entries if isinstance(e.fact, DeadlineRevised)}
+    new = [e for e in workspace.entries if _at(e) >= planned]
+    dates = (of.get(e.fact.of if isinstance(e.fact, Withdrawn) else e.sequence) for e in new)
+    return frozenset(deadline for deadline in dates if deadline)
+
+
 def _at(entry: Entry) -> datetime:
     return datetime.fromisoformat(entry.recorded_at)
 

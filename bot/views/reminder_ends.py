@@ -4,8 +4,9 @@ from bot.views import dated
 from bot.views.blocks import day, literal, short_day
 from bot.views.reminded import Reminded, moment, title
 from flows.deadline_words import value_words
+from flows.deadlines import TakenBack
 from flows.own_dates import OPEN
-from flows.reminders.milestones import holds_again, was_superseded
+from flows.reminders.milestones import holds_since, was_superseded
 from flows.walk import Item
 
 
@@ -22,12 +23,8 @@ def became(it: Reminded) -> str:
         by = f"{it.scene.by(done.by, done.by_name)}, {it.scene.own_moment(done.at)}"
         return f"✅ {said}: done for {short_day(done.on)} by {by}."
     if back := it.withdrawn:
-        other = holds_again(it.scene.ledger, back, it.today)
-        back_to = "" if was_superseded(it.scene.ledger, back) else " again"
-        holds = (
-            f" It is {value_words(other.revision.value)}{back_to}." if other and not other.revision.unverified else ""
-        )
-        return f"📣 {said}: this change was taken back by {literal(back.by)}, {moment(it, back.at)}.{holds}"
+        taken = f"this change was taken back by {literal(back.by)}, {moment(it, back.at)}."
+        return f"📣 {said}: {taken}{_in_its_place(it, back)}"
     if it.deadline:
         return _not_leading(it, said) or f"📅 {said}: this is settled, `/cais deadlines` shows how it stands."
     if it.answered:
@@ -52,6 +49,17 @@ def became(it: Reminded) -> str:
     if it.rung.subject.startswith("task:"):
         return _does_not_apply(it, said)
     return f"➖ {said}: it is not there any more."
+
+
+def _in_its_place(it: Reminded, back: TakenBack) -> str:
+    """What holds where a change was taken back; empty where that is not confirmed."""
+    other = holds_since(it.scene.ledger, back, it.today)
+    if other is None or other.revision.unverified:
+        return ""
+    if other.revision.value == back.was.revision.value:
+        return f" The same was entered anew since, so it is {value_words(other.revision.value)}."
+    again = "" if was_superseded(it.scene.ledger, back) else " again"
+    return f" It is {value_words(other.revision.value)}{again}."
 
 
 def _does_not_apply(it: Reminded, said: str) -> str:

@@ -102,10 +102,28 @@ def was_superseded(ledger: Ledger, told: TakenBack) -> bool:
     )
 
 
+def held(ledger: Ledger, deadline: str, at: datetime, today: date) -> Value | None:
+    """What held just before `at`, which was on this day, with what was taken back since; None where nothing did."""
+    gone = (t.was.revision for t in ledger.taken_back if t.at >= at and t.was.deadline.id == deadline)
+    known = (
+        r
+        for r in (*ledger.story(deadline), *gone)
+        if not r.unverified and r.to <= today and (r.added_at is None or r.added_at < at)
+    )
+    last = max(known, key=lambda r: (r.to, r.number), default=None)
+    return last.value if last else None
+
+
 def holds_again(ledger: Ledger, told: TakenBack, today: date) -> Notice | None:
     """What holds in place of what was taken back."""
     known = ledger.as_of(told.was.deadline.id, today)
     return Notice(told.was.deadline, told.was.revision.value, known.revision) if known else None
+
+
+def holds_since(ledger: Ledger, told: TakenBack, today: date) -> Notice | None:
+    """What holds in its place today, or by when it was taken back, or something was entered since, if that is later."""
+    entered = (r.added_at.date() for r in ledger.story(told.was.deadline.id) if r.added_at)
+    return holds_again(ledger, told, max(today, told.at.date(), *entered))
 
 
 def name_of(told: TakenBack) -> str:

@@ -7,7 +7,9 @@ from flows.deadlines import Ledger, Revision, TakenBack
 from flows.own_dates import in_year
 from flows.position import Recurring
 from flows.reminders import milestones
-from flows.reminders.rung import LOOK_BACK, Dated, Found, Rung, Workings
+from flows.reminders.rung import BEGINNING, LOOK_BACK, Dated, Found, Rung, Workings
+
+JUST_AFTER = timedelta(milliseconds=1)
 
 
 def of_target(workings: Workings) -> Iterator[Found]:
@@ -79,6 +81,8 @@ def of_moves(workings: Workings, ledger: Ledger) -> Iterator[Found]:
             day = told.revision.value.day or date.max
             dated = _dated(workings, person, told.deadline.id, told.revision, day)
             known_since = _known_since(workings, person, told.revision)
+            if _is_no_news(workings, person, told.revision, known_since):
+                continue
             if workings.set_up <= known_since <= workings.now:
                 yield workings.found(person, dated, "moved", hours.next_hour(known_since), dated.since)
 
@@ -103,16 +107,41 @@ def _was_told(workings: Workings, person: str, told: TakenBack, known: datetime)
 
     Where nobody says what arrived, it is about what is owed already, or may be.
     """
-    if workings.arrived is None:
+    if workings.announced is None:
         return True
-    hours, revision = workings.people.hours(person), str(told.was.revision.number)
+    hours, was = workings.people.hours(person), told.was.revision
     at = hours.next_hour(known)
-    if Rung(person, f"milestone:{told.was.deadline.id}", "moved", 0, revision, at).key(workings.position.key) in (
-        workings.arrived
+    own = milestones.name_of(told)  # what says so already stands
+    if (
+        _is_told(workings, person, was)
+        or _is_told(workings, person, was, own)
+        or workings.announced.last(person, was.deadline) == was.value
     ):
         return True
     is_forgotten = at < workings.now - LOOK_BACK
     return is_forgotten and workings.lead_since(person, known) <= at and hours.held_back(at) <= told.at
+
+
+def _is_told(workings: Workings, person: str, move: Revision, name: str = "") -> bool:
+    """Whether the notice of this move arrived, or the one of that name about it."""
+    known = Rung(person, f"milestone:{move.deadline}", "moved", 0, name or str(move.number), workings.now)
+    return workings.announced is not None and workings.announced.is_told(known.key(workings.position.key))
+
+
+def _is_no_news(workings: Workings, person: str, move: Revision, known: datetime) -> bool:
+    """Whether what an admin entered says what its recipient knows: its source was mended, or what came before it added.
+
+    They know what they were told last; else what held when they came to be told of such things, or so long ago that
+    what was told before is forgotten.
+    """
+    announced = workings.announced
+    if announced is None or move.added_at is None or _is_told(workings, person, move):
+        return False
+    last = announced.last(person, move.deadline)
+    if last is None:
+        since = max(workings.lead_since(person, BEGINNING), workings.now - LOOK_BACK)
+        last = announced.held(person, move.deadline, since) if since < known else None
+    return last is not None and last in (move.value, announced.held(person, move.deadline, workings.now + JUST_AFTER))
 
 
 def _dated(workings: Workings, person: str, deadline: str, revision: Revision, on: date) -> Dated:

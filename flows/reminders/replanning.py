@@ -10,10 +10,20 @@ from flows.asked import ARRIVED, FINE, REDRAW, SUMMARY, Kept, Owed
 from flows.deadlines import Ledger
 from flows.events import FirmKey
 from flows.ports import Facts, Replan
+from flows.reminders.announced import Announced
 from flows.reminders.redating import BESIDE_IT, about_anew, behind_now, date_now, due_anew, written
 from flows.reminders.rung import BEGINNING, LOOK_BACK, Found, Rung
 from flows.reminders.rungs import every
-from flows.reminders.snoozing import AGAIN, OUT_OF_REACH, base_key, comes_back, lasting, once_more, snoozed_to
+from flows.reminders.snoozing import (
+    AGAIN,
+    OUT_OF_REACH,
+    base_key,
+    comes_back,
+    lasting,
+    once_more,
+    snoozed_to,
+    subject_of,
+)
 from flows.reminders.standing import Standing
 from flows.reminders.telling import People
 from flows.roadmap import Pack
@@ -50,11 +60,11 @@ def replan(pack: Pack, ledger: Ledger, facts: Facts, now: datetime) -> Replan:
     """What changes in the outbox so that it holds what docs/reminders.md says, and when to look again."""
     position = facts.position
     workspace = shared.fold(ledger, facts.entries)
-    arrived = {base_key(row.owed.key) for row in facts.rows if _may_be_known(row)}
-    found = every(pack, position, workspace, facts.people, until=now + HORIZON, now=now, arrived=arrived)
+    people = People(position, facts.people, workspace.calendar)
+    announced = Announced(facts.rows, workspace.ledger, people)
+    found = every(pack, position, workspace, facts.people, until=now + HORIZON, now=now, announced=announced)
     posts = posting.plan(facts, workspace.calendar, now)
     reminders = msgspec.structs.replace(facts, rows=tuple(r for r in facts.rows if r.owed.kind != SUMMARY))
-    people = People(position, facts.people, workspace.calendar)
     standing = Standing(pack, people, workspace.ledger, found, now)
     plan = _Plan(pack, reminders, found, people, standing, workspace, now)
     outcomes, about, move = dict(plan.outcomes()), dict(plan.about()), dict(plan.move())
@@ -64,7 +74,10 @@ def replan(pack: Pack, ledger: Ledger, facts: Facts, now: datetime) -> Replan:
         drop=(*plan.drop(), *posts.drop),
         outcomes={**outcomes, **dict.fromkeys(plan.refused, NEEDLESS), **posts.outcomes},
         about=about,
-        redraw=(*plan.redraw((*outcomes, *about, *plan.recounted(), *plan.asleep(move))), *posts.redraw),
+        redraw=(
+            *plan.redraw((*outcomes, *about, *plan.recounted(), *plan.restated(), *plan.asleep(move))),
+            *posts.redraw,
+        ),
         again_at=plan.again_at(about),
     )
 
@@ -106,6 +119,8 @@ class _Plan:
         self.closed = sorted(workspace.calendar.closed)
         self.withdrawn = {str(number) for number in shared.withdrawn_revisions(workspace)}
         """Revisions of industry dates that were a mistake."""
+        self.shipped = {str(r.number) for r in workspace.ledger.revisions if r.added_at is None}
+        """Revisions that came with the software."""
         self.key = facts.position.key
         self.people = people
         self.standing = standing
@@ -213,11 +228,13 @@ class _Plan:
     def _came_with_an_update(self, one: Found) -> bool:
         """A move that was announced before the version of the software that knows of it was here.
 
-        A plan that knew of it would have left a row, but for whoever had reminders off, or was out of reach.
+        A plan that knew of it would have left a row, but for whoever had reminders off, or was out of reach. What an
+        admin entered comes with none: of that, no row says that it was no news.
         """
         reach = self.people.reach(one.rung.person)
         changed = (at for at in (reach.since, reach.habits.set_at) if at)
-        is_new = one.rung.kind == "moved" and one.rung.due_at > self.now - STILL_NEWS
+        shipped = one.rung.kind == "moved" and one.rung.revision in self.shipped
+        is_new = shipped and one.rung.due_at > self.now - STILL_NEWS
         return is_new and all(at <= one.at for at in changed)
 
     def _once_more(self) -> Iterator[tuple[str, Owed]]:
@@ -367,6 +384,15 @@ class _Plan:
             if rung.kind == "before" and rung.on and any(day <= one <= rung.on for one in edited):
                 yield key
 
+    def restated(self) -> Iterator[str]:
+        """Rows whose message says of a change that it was taken back, and what holds, where that may be another now."""
+        subjects = {f"milestone:{one}" for one in shared.deadlines_revised_since(self.workspace, self.planned)}
+        for key, row in self.rows.items() if subjects else ():
+            if not _stands(row) or subject_of(row.owed) not in subjects or self._has_left(row):
+                continue
+            if rung_of(row.owed).revision in self.withdrawn:
+                yield key
+
     def asleep(self, moved: Mapping[str, float]) -> Iterator[str]:
         """What is put off, where its message says until when, and that is another time now."""
         sleeping = (key for key, at in moved.items() if snoozed_to(key) and at > self.now.timestamp())
@@ -399,11 +425,6 @@ def _since_when(key: str) -> str:
 def _stands(row: Kept) -> bool:
     """Whether it stands in a message."""
     return row.settled and bool(row.owed.message) and row.outcome in (*ARRIVED, CLOSED)
-
-
-def _may_be_known(row: Kept) -> bool:
-    """Whether its recipient was told it, or may just be told."""
-    return row.outcome in (*ARRIVED, CLOSED) or (not row.settled and row.owed.tries > 0)
 
 
 def _comes_or_came(row: Kept) -> bool:

@@ -9,6 +9,7 @@ import msgspec
 from flows.events import FirmKey
 from flows.habits import Reach, Rules
 from flows.position import Position
+from flows.reminders.announced import Announced
 from flows.reminders.ladders import Step, ladders_of
 from flows.reminders.telling import People
 from flows.trading_days import Calendar
@@ -84,7 +85,7 @@ class Dated(NamedTuple):
 class Workings:
     """What a firm's reminders are worked out with, up to a day after `until`; of all, or of what these are about.
 
-    `arrived`: by their keys, which reminders people were told; None where that is not known.
+    `announced`: what people were told of industry dates; None where that is not known.
     """
 
     def __init__(
@@ -96,10 +97,10 @@ class Workings:
         until: datetime,
         now: datetime,
         of: Collection[Rung] | None = None,
-        arrived: Collection[str] | None = None,
+        announced: Announced | None = None,
     ) -> None:
         self.position = position
-        self.arrived = arrived
+        self.announced = announced
         self._wanted = None if of is None else {part for rung in of for part in _parts(rung)}
         self.rules = position.reminders
         late, wait = self.rules.late_every, self.rules.wait_every

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from flows.habits import Reach
 from flows.position import Position
+from flows.reminders.announced import Announced
 from flows.reminders.of_dates import of_milestones, of_moves, of_rechecks, of_recurring, of_taken_back, of_target
 from flows.reminders.of_tasks import of_tasks
 from flows.reminders.rung import Found, Kind, Rung, Workings
@@ -43,16 +44,16 @@ def every(
     until: datetime,
     now: datetime,
     of: Collection[Rung] | None = None,
-    arrived: Collection[str] | None = None,
+    announced: Announced | None = None,
 ) -> list[Found]:
     """Like `rungs_of`, with those too that are not said: what stands in a message already holds on by them.
 
-    With `of`, only what may be these, whatever set their dates, in a part of the time. `arrived`: keys of what people
-    were told, where that is known; else whatever may follow from something that was told is here.
+    With `of`, only what may be these, whatever set their dates, in a part of the time. `announced`: what people were
+    told of industry dates, where that is known; else whatever may follow from something that was told is here.
     """
     if position.set_up_at is None:
         return []
-    workings = Workings(position, people, workspace.calendar, until=until, now=now, of=of, arrived=arrived)
+    workings = Workings(position, people, workspace.calendar, until=until, now=now, of=of, announced=announced)
     found = _found(workings, walk(pack, position), workspace)
     return [f for f in found if f.at <= until]
 

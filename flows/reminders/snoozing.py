@@ -83,10 +83,10 @@ def lasting(key: str) -> str:
 
 def is_about_the_same(one: Owed, other: Owed) -> bool:
     """Whether two rows of one person's remind of one subject of one firm, whichever reminder of it each is."""
-    return (one.firm, _subject(one)) == (other.firm, _subject(other))
+    return (one.firm, subject_of(one)) == (other.firm, subject_of(other))
 
 
-def _subject(row: Owed) -> str:
+def subject_of(row: Owed) -> str:
     """The part of a key that a rung of any version has; see `Rung.key`."""
     return row.key.removeprefix(f"{row.firm}|").partition("|")[0]
 

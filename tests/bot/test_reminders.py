@@ -1468,6 +1468,50 @@ async def test_who_was_told_of_a_change_that_is_taken_back_is_told_who_did_it_an
     assert world.slack.refused() == []
 
 
+def a_move(on: date, announced: date, source: str = "A notice") -> DeadlineRevised:
+    return DeadlineRevised("full_cais_compliance", announced, announced, Value("date", on), Source(source), "It moved")
+
+
+async def test_a_move_whose_source_an_admin_mends_is_told_once_and_its_message_says_what_holds(world: World) -> None:
+    await a_firm(world.services, FIRM, BEN)
+    admin, to = replace(person(ANA), admin=True), date(2027, 6, 30)
+    record = world.services.record_for_workspace
+    await record(TENANT, world.act(admin), a_move(to, date(2026, 11, 20)))
+    await world.goes_to("2026-11-24", 12)
+    await record(TENANT, world.act(admin), Withdrawn(1))
+    await world.plan()
+    assert "It is Friday, May 31, 2024 again." in world.said(BEN)
+    await world.goes_to("2026-11-24", 13)
+    await record(TENANT, world.act(admin), a_move(to, date(2026, 11, 24), "The right notice"))
+    await world.plan()
+    told = world.said(BEN)
+    assert "this change was taken back by Ana Ruiz, Tuesday, November 24, 2026, 12:00 PM New York time. " in told
+    assert "The same was entered anew since, so it is Wednesday, June 30, 2027." in told
+    await world.day_by_day("2026-11-30")
+    assert len(world.digests(BEN)) == 1
+    await record(TENANT, world.act(admin), Withdrawn(3))
+    await world.day_by_day("2026-12-02")
+    assert "*Holds again:* Friday, May 31, 2024" in words_of(world.digests(BEN)[-1]), "that they were told it moved"
+    await world.goes_to("2026-12-15")
+    assert "*Holds again:* Friday, May 31, 2024" in words_of(world.digests(BEN)[-1])
+    assert len(world.digests(BEN)) == 2
+
+
+async def test_a_move_whose_history_an_admin_completes_is_told_once(world: World) -> None:
+    await a_firm(world.services, FIRM, BEN)
+    admin = replace(person(ANA), admin=True)
+    record = world.services.record_for_workspace
+    await record(TENANT, world.act(admin), a_move(date(2027, 6, 30), date(2026, 11, 23)))
+    await world.goes_to("2026-11-24", 12)
+    await record(TENANT, world.act(admin), a_move(date(2027, 3, 31), date(2026, 11, 2)))
+    await world.day_by_day("2026-11-30")
+    assert len(world.digests(BEN)) == 1
+    await record(TENANT, world.act(admin), a_move(date(2027, 9, 30), date(2026, 11, 30)))
+    await world.day_by_day("2026-12-02")
+    assert "*Before:* Wednesday, June 30, 2027" in words_of(world.digests(BEN)[-1])
+    assert len(world.digests(BEN)) == 2
+
+
 async def test_industry_dates_that_have_passed_remind_nobody(world: World) -> None:
     await a_firm(world.services, FIRM, BEN)
     await a_firm(world.services, "Birch Brokers", CONRAD)

@@ -1,6 +1,7 @@
 """The industry dates: what was known on which day, from the published history, a row for each announcement."""
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from importlib.resources import files
@@ -37,13 +38,15 @@ class Ledger:
         self.revisions.append(Revision(deadline, 1000 + len(self.revisions), known, day, told, entered=True))
         self._known.clear()
 
-    def as_of(self, deadline: str, day: date) -> Revision | None:
+    def as_of(self, deadline: str, day: date, without: Collection[int] = ()) -> Revision | None:
+        if without:
+            return self._as_of(deadline, day, without)
         if (deadline, day) not in self._known:
             self._known[deadline, day] = self._as_of(deadline, day)
         return self._known[deadline, day]
 
-    def _as_of(self, deadline: str, day: date) -> Revision | None:
-        counted = [r for r in self.revisions if r.deadline == deadline and r.known <= day]
+    def _as_of(self, deadline: str, day: date, without: Collection[int] = ()) -> Revision | None:
+        counted = [r for r in self.revisions if r.deadline == deadline and r.known <= day and r.number not in without]
         return max(counted, key=_order, default=None)
 
     def is_news(self, revision: Revision) -> bool:

@@ -88,6 +88,8 @@ class _Play:
         self.snoozes: dict[str, list[Rung]] = defaultdict(list)
         self.last: dict[tuple[str, str, str], Rung] = {}
         """By person, firm and subject: what the last message about it said."""
+        self.told: dict[tuple[str, str, str], date | None] = {}
+        """By person, firm and subject: which day they were told last that an industry date was moved to."""
         self.queue: list[tuple[datetime, str, int, str, tuple]] = []
         self.count = itertools.count()
         for person, zone in script.zones.items():
@@ -243,10 +245,28 @@ class _Play:
                     together.append((firm, found.rung))
             self._send(at, person, together)
 
+    def _is_known(self, firm: str, rung: Rung, at: datetime) -> bool:
+        """What an admin entered tells nobody what they were told last, or what held when their firm was set up."""
+        if rung.of or rung.key[1] != "moved" or rung.key[4] not in self.world.entered:
+            return False
+        set_up = fold(self.said[firm]).set_up
+        held = self._day_known(firm, rung, set_up, known_by=set_up)
+        last = self.told.get((rung.person, firm, rung.subject), held)
+        return last is not None and last == self._day_known(firm, rung, at)
+
+    def _day_known(self, firm: str, rung: Rung, at: datetime, known_by: datetime | None = None) -> date | None:
+        """The day of an industry date by what is known at an instant, of all that was entered, or entered by then."""
+        day, entered = self.world.local(rung.person, fold(self.said[firm])).day_of(at), self.world.entered
+        left = [
+            r.number for r in self.world.ledger.revisions if known_by and entered.get(r.number, known_by) > known_by
+        ]
+        known = self.world.ledger.as_of(rung.subject.removeprefix("milestone:"), day, without=left)
+        return known.day if known else None
+
     def _send(self, at: datetime, person: str, together: list[tuple[str, Rung]]) -> None:
         items: dict[tuple[str, str], list[Rung]] = defaultdict(list)
         for firm, rung in together:
-            if rung.holds(at):
+            if rung.holds(at) and not self._is_known(firm, rung, at):
                 items[firm, rung.subject].append(rung)
         human = self.world.people[person]
         if items and human.refuses:
@@ -255,6 +275,8 @@ class _Play:
                 self._look(firm, at + timedelta(seconds=1))  # known a moment after it was refused
             return
         for (firm, subject), rungs in items.items():
+            if any((r.of or r.key)[1] == "moved" for r in rungs):
+                self.told[person, firm, subject] = self._day_known(firm, rungs[0], at)
             self.last[person, firm, subject] = min(rungs, key=lambda r: SAYS_MOST.index((r.of or r.key)[1]))
         if items:
             self.messages.append(s.Message(person, at, frozenset(items)))
