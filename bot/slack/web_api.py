@@ -22,6 +22,9 @@ DEFAULT_URL = "https://slack.com/api/"
 FETCH = 120.0
 """Seconds that fetching a file may take, where nobody says otherwise."""
 
+SLOWEST = 100_000
+"""Bytes a second of the slowest line on which a file of any size still goes up."""
+
 _SLACKS = re.compile(r"(?:[a-z0-9-]+\.)+slack(?:-gov)?\.com", re.IGNORECASE)
 
 REFUSED_CONNECTIONS = 4
@@ -271,7 +274,7 @@ class WebApi:
         if not self._may_fetch(url):
             raise NotHandedOver("not an address of Slack's")
         headers = {"Content-Type": "application/octet-stream", "Content-Length": str(size)}
-        timeout, proxy = aiohttp.ClientTimeout(total=FETCH), self._outgoing.proxy_for(url)
+        timeout, proxy = aiohttp.ClientTimeout(total=FETCH + size / SLOWEST), self._outgoing.proxy_for(url)
         try:
             async with self._session.post(
                 url, data=_chunks(content), headers=headers, timeout=timeout, allow_redirects=False, proxy=proxy

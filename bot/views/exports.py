@@ -94,8 +94,12 @@ def made(whose: str, export: Export, made_on: date, size: int, digest: str, rema
 
 def failed(whose: str, format_: Format, why: str) -> Message:
     """In the direct messages, where nothing came of it."""
-    again = "ask" if why.endswith(":") else "Ask"
-    text = f"⚠️ *{LABELS[format_]}* of {literal(whose)}: {why} {again} for it again: `/cais export {format_}`."
+    text = f"⚠️ *{LABELS[format_]}* of {literal(whose)}: {why}"
+    if why != TOO_LARGE:
+        text += f" {'ask' if why.endswith(':') else 'Ask'} for it again: `/cais export {format_}`."
+    if why.startswith((NOT_TAKEN, TOO_LARGE)) and format_ != "canvas":
+        here = "Whoever runs the app" if why == TOO_LARGE else "Where it stays so, whoever runs the app"
+        text += f" {here} can make it on the server: `cais export --format {format_}`."
     return Message(text, [section(text)])
 
 
@@ -119,6 +123,7 @@ def _files(position: Position) -> Block:
 
 NO_SCOPE = "Slack does not let the app send files. Whoever runs it installs it again with its present manifest."
 NOT_TAKEN = "Slack did not take the file."
+TOO_LARGE = "The file is larger than Slack takes here. That it was made is in the history."
 NOT_MADE = "The file could not be made."
 IN_HISTORY = "That it was made is in the history."
 UNCHANGED = "Nothing in the firm was changed."

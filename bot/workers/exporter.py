@@ -39,6 +39,9 @@ log = logging.getLogger("cais.exporter")
 TRIES = 3
 """How often a file is handed up before we give up; one that was not completed is thrown away by Slack."""
 
+LONG = 300.0
+"""Seconds after which a file that did not go up is handed up no more: others of its workspace wait for their turn."""
+
 MOST_WAITING = 200
 """Files that are waited for in all; each is no more than a few words until its turn comes."""
 
@@ -126,6 +129,8 @@ def _why(error: Exception, wish: Wish, recorded: bool) -> str:
         return views.CANVAS_NO[error.error]
     if isinstance(error, SlackSaidNo) and wish.format != "canvas" and error.error == "missing_scope":
         return views.NO_SCOPE
+    if isinstance(error, SlackSaidNo) and error.error == "file_upload_size_restricted":
+        return views.TOO_LARGE
     taken = isinstance(error, SlackSaidNo | NotHandedOver | TooBusy | Unsure)
     return f"{views.NOT_TAKEN if taken else views.NOT_MADE} {views.IN_HISTORY if recorded else views.UNCHANGED}"
 
@@ -261,12 +266,13 @@ class _Work:
             await self._last(views.failed(self._whose, self._wish.format, why))
 
     async def _hand_up(self, file: IO[bytes], made: "_Made") -> None:
+        begun = asyncio.get_running_loop().time()
         for nth in range(1, TRIES + 1):
             try:
                 file_id = await self._upload(file, made.name, made.size)
                 break
             except (TooBusy, Unsure):
-                if nth == TRIES:
+                if nth == TRIES or asyncio.get_running_loop().time() - begun > LONG:
                     raise
         shared = {"files": [{"id": file_id, "title": made.name}], "channel_id": self._channel}
         try:

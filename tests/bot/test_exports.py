@@ -428,6 +428,30 @@ async def test_where_slack_did_not_say_whether_it_took_a_file_neither_is_said(
     assert len(await exports_of(services, key)) == 1
 
 
+async def test_a_file_that_is_too_large_for_slack_can_be_made_on_the_server(
+    slack: Slack, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await a_firm(services)
+    monkeypatch.setattr("bot.sandbox.uploads.LARGEST", 10)
+    await slack.ben.types("/cais export packet")
+    (note,) = [note for note in notes(slack, BEN) if "⚠️" in note]
+    assert "The file is larger than Slack takes here. That it was made is in the history." in note
+    assert "can make it on the server: `cais export --format packet`" in note
+    assert "Ask for it again" not in note
+
+
+async def test_what_takes_long_and_fails_is_not_handed_up_again_and_says_what_else_there_is(
+    slack: Slack, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await a_firm(services)
+    monkeypatch.setattr(exporter, "LONG", -1.0)
+    slack.sandbox.faults({"method": "upload_url", "kind": "500", "times": 1})
+    await slack.ben.types("/cais export packet")
+    (note,) = [note for note in notes(slack, BEN) if "⚠️" in note]
+    assert f"{views.NOT_TAKEN} {views.IN_HISTORY} Ask for it again: `/cais export packet`." in note
+    assert "Where it stays so, whoever runs the app can make it on the server: `cais export --format packet`" in note
+
+
 LAST = [
     {"method": "chat.update", "kind": "429", "retry_after": 7, "times": 1},
     {"method": "chat.update", "kind": "429", "retry_after": 100, "times": 1},

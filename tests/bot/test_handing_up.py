@@ -1,5 +1,6 @@
 """Files are handed up to Slack only, whole, as often as it takes, and without the token."""
 
+import asyncio
 import io
 from collections.abc import AsyncIterator
 
@@ -8,6 +9,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from bot.slack import web_api
 from bot.slack.web_api import NotHandedOver, TooBusy, Unsure, WebApi
 
 CONTENT = b"0123456789" * 100_000
@@ -26,6 +28,8 @@ async def server(taken: list[bytes]) -> AsyncIterator[TestServer]:
         assert request.headers["Content-Length"] == str(len(CONTENT))
         taken.append(await request.read())
         what = request.match_info["what"]
+        if what == "slowly":
+            await asyncio.sleep(0.5)
         return web.Response(status=int(what) if what.isdigit() else 200)
 
     app = web.Application(client_max_size=10**7)
@@ -46,6 +50,18 @@ async def test_a_file_goes_up_whole_and_can_go_again(api: WebApi, server: TestSe
         file.seek(0)
         await api.hand_up(str(server.make_url("/upload")), file, len(CONTENT))
     assert taken == [CONTENT, CONTENT]
+
+
+async def test_a_large_file_has_as_long_as_a_slow_line_takes_for_it(
+    api: WebApi, server: TestServer, taken: list[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(web_api, "FETCH", 0.2)
+    monkeypatch.setattr(web_api, "SLOWEST", len(CONTENT) / 5)
+    await api.hand_up(str(server.make_url("/slowly")), io.BytesIO(CONTENT), len(CONTENT))
+    assert taken == [CONTENT]
+    monkeypatch.setattr(web_api, "SLOWEST", len(CONTENT) * 100)
+    with pytest.raises(Unsure):
+        await api.hand_up(str(server.make_url("/slowly")), io.BytesIO(CONTENT), len(CONTENT))
 
 
 @pytest.mark.parametrize(
