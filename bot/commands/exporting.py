@@ -11,15 +11,16 @@ import click
 from bot.bootstrap import build_services
 from bot.clock import BusinessClock
 from bot.commands.database import chosen, opened
+from bot.commands.unreadable import FAULTS, must_be_readable, why
 from bot.files.names import ENDINGS, file_name
 from bot.pack_files import read_pack
 from bot.settings import Settings, load
 from bot.workers.evidence_copies import build_copies, with_copies
 from flows.events import FirmKey
+from flows.evolve import fold
 from flows.exports.record import FILES, Export, Format
 from flows.exports.use_cases import StoppedShort, TakenIn, take_in
 from flows.exports.whole import Unreadable, read
-from flows.firms import Refusal
 from flows.naming import compared
 from flows.packs import PackError, load_pack
 from flows.records import verify
@@ -56,13 +57,13 @@ def export(firms: tuple[str, ...], format_: Format, out: Path | None) -> None:
 
     It changes nothing in the database, and nothing of it is recorded there: whoever may run it has the database anyway.
     A file that is there is not overwritten. Where a record is not as it was written, the file and this command say so,
-    and the exit code is 1.
+    and the exit code is 1. A firm whose record cannot be read any more is named; the others are written.
     """
     settings = chosen(load())
     folder = out if out is None or out.is_dir() else None
     if out and not folder:
         _must_end_as(format_, out)
-    made = asyncio.run(_gather(settings, format_, named=firms))
+    made, left = asyncio.run(_gather(settings, format_, named=firms))
     path = folder / file_name(made) if folder else out or Path(file_name(made))
     _write_to(made, path)
     many = "1 firm" if len(made.firms) == 1 else f"{len(made.firms)} firms"
@@ -70,7 +71,9 @@ def export(firms: tuple[str, ...], format_: Format, out: Path | None) -> None:
     click.echo(f"{path}: {many}, {events} events. The database is {shown(settings.database)}.")
     for firm in made.firms:
         click.echo(f"firm {firm.key.firm} of {firm.key.tenant}: {len(firm.rows)} events, head {firm.rows[-1].hash}")
-    if any(verify(firm.rows) for firm in made.firms):
+    for sentence in left:
+        click.echo(f"not in the file: {sentence}", err=True)
+    if left or any(verify(firm.rows) for firm in made.firms):
         sys.exit(1)
 
 
@@ -94,7 +97,9 @@ def write_export(
     settings: Settings, keys: Sequence[FirmKey], format_: Format, folder: Path, *, before: str = ""
 ) -> Path:
     """Writes these firms' records into this folder; where. Raises CannotExport. `before`: what its name begins with."""
-    made = asyncio.run(_gather(settings, format_, keys=keys))
+    made, left = asyncio.run(_gather(settings, format_, keys=keys))
+    if left:
+        raise CannotExport(f"{' '.join(left)} Nothing was written.")
     path = folder / f"{before}{file_name(made)}"
     _write_to(made, path)
     return path
@@ -107,8 +112,11 @@ def _write_to(made: Export, path: Path) -> None:
 
 async def _gather(
     settings: Settings, format_: Format, *, named: Sequence[str] = (), keys: Sequence[FirmKey] = ()
-) -> Export:
-    """The records of these firms, else of those that are named so, else of all."""
+) -> tuple[Export, Sequence[str]]:
+    """The records of these firms, else of those that are named so, else of all; and why those left out are.
+
+    Raises CannotExport, also where none can be read.
+    """
     clock = BusinessClock(settings.start_at, settings.clock_speed)
     try:
         pack = load_pack(*read_pack(settings.pack))
@@ -119,11 +127,23 @@ async def _gather(
         keys = keys or await firms_meant(database, named)
         if format_ == "packet" and len(keys) != 1:
             raise CannotExport(ONE_PACKET)
-        try:
-            made = await services.exports.all_of(keys, format_, "whoever runs the app")
-            return with_copies(made, build_copies(settings))
-        except Refusal as refusal:
-            raise CannotExport(refusal.sentence) from None
+        found = [await _readable(database, key) for key in keys]
+        keys, left = [key for key, _ in found if key], [sentence for _, sentence in found if sentence]
+        if not keys:
+            raise CannotExport(f"{' '.join(left)} Nothing was written.")
+        made = await services.exports.all_of(keys, format_, "whoever runs the app")
+        return with_copies(made, build_copies(settings)), left
+
+
+async def _readable(database: Database, key: FirmKey) -> tuple[FirmKey | None, str]:
+    """The firm, where its record can be read, else why not: one that somebody changed keeps no other back."""
+    try:
+        rows = await database.events.history(key)
+        must_be_readable(rows)
+        fold(key, rows)
+    except FAULTS:
+        return None, await why(database, key)
+    return key, ""
 
 
 async def firms_meant(database: Database, named: Sequence[str]) -> list[FirmKey]:

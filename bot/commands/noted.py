@@ -2,6 +2,7 @@
 
 import re
 import zipfile
+import zlib
 from pathlib import Path
 
 import click
@@ -20,6 +21,10 @@ _NUMBER = re.compile(r't="s"[^>]*><v>(\d+)</v>')
 _NOTE = "VERIFY.txt"
 
 
+_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError)
+_OTHERWISE = "Take another copy of it, or type a head that was noted, with --head."
+
+
 class NoHead(click.ClickException):
     """What was given is no head, or names none. Exit code 2."""
 
@@ -36,9 +41,15 @@ def typed(text: str) -> list[str]:
 
 def in_file(path: Path) -> list[str]:
     """The heads in a packet, an export, a copied summary or the output of a command. Raises NoHead."""
-    if not zipfile.is_zipfile(path) and path.read_bytes()[:5] == b"%PDF-":
-        raise NoHead(f"{path} is a PDF, which is not read. Type the head that its cover prints, with --head.")
-    found = _in_zip(path) if zipfile.is_zipfile(path) else _in_text(_text(path.read_bytes()))
+    try:
+        zipped = zipfile.is_zipfile(path)
+        if not zipped and path.read_bytes()[:5] == b"%PDF-":
+            raise NoHead(f"{path} is a PDF, which is not read. Type the head that its cover prints, with --head.")
+        found = _in_zip(path) if zipped else _in_text(_text(path.read_bytes()))
+    except _DAMAGED:
+        raise NoHead(f"{path} is damaged, or locked with a password: its heads cannot be read. {_OTHERWISE}") from None
+    except OSError as error:
+        raise NoHead(f"{path} cannot be read: {error.strerror}.") from None
     if not found:
         raise NoHead(f"{path} names no head. Packets, exports, posted summaries and `cais verify` do.")
     return found

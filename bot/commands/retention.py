@@ -1,6 +1,7 @@
 """`cais retention`: what is older than the period the operator chose. It lists, and deletes nothing."""
 
 import asyncio
+import sys
 from collections.abc import Sequence
 from datetime import date
 
@@ -9,6 +10,7 @@ import click
 from bot.clock import BusinessClock
 from bot.commands.database import chosen, opened
 from bot.commands.exporting import firms_meant
+from bot.commands.unreadable import FAULTS, must_be_readable, why
 from bot.settings import load
 from flows.events import FirmKey
 from flows.evolve import fold
@@ -38,22 +40,33 @@ def retention(years: int | None, firms: tuple[str, ...]) -> None:
     years = years or settings.retention_years
     today = BusinessClock(settings.start_at, settings.clock_speed)().date()
     before = years_before(today, years)
-    lines = asyncio.run(_lines(settings.database, firms, before))
+    lines, left = asyncio.run(_lines(settings.database, firms, before))
     click.echo(f"Older than {counted(years, 'year')} on {day(today)}: recorded before {day(before)}.")
     for line in lines:
         click.echo(line)
+    for sentence in left:
+        click.echo(f"not listed: {sentence}", err=True)
     click.echo(NOTHING_GOES)
+    if left:
+        sys.exit(1)
 
 
-async def _lines(url: str, named: Sequence[str], before: date) -> list[str]:
+async def _lines(url: str, named: Sequence[str], before: date) -> tuple[list[str], list[str]]:
+    """A line for each firm, and why there is none of those whose record cannot be read."""
+    lines, left = [], []
     async with opened(url) as database:
-        found = [await _of_firm(database, key, before) for key in await firms_meant(database, named)]
-    return [_said(position, old) for position, old in found]
+        for key in await firms_meant(database, named):
+            try:
+                lines.append(_said(*await _of_firm(database, key, before)))
+            except FAULTS:
+                left.append(await why(database, key))
+    return lines, left
 
 
 async def _of_firm(database: Database, key: FirmKey, before: date) -> tuple[Position, Past]:
     position = await database.events.position(key)
     rows = await database.events.history(key)
+    must_be_readable(rows)
     position = position or fold(key, rows)
     return position, past(position, rows, await database.questions.all(key.tenant, key.firm), before)
 

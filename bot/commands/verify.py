@@ -116,11 +116,11 @@ async def _verify(
         found = [await _copies(database.events, one.key, copies) for one in checked if not one.broken]
         ill = [one for _, some in found for one in some]
         wrong = dict.fromkeys([*(one.broken.key for one in checked if one.broken), *(one.key for one in ill)])
-        names = {key: _whose(key, *await database.audit.called(key)) for key in wrong}
+        names = {key: whose(key, *await database.audit.called(key)) for key in wrong}
     return checked, sum(count for count, _ in found), ill, names
 
 
-def _whose(key: FirmKey, name: str, workspace: str) -> str:
+def whose(key: FirmKey, name: str, workspace: str) -> str:
     """The firm by its id, and by names where they are known; whoever tampered with one cannot write a line of ours."""
     names = [name, f"in the workspace {workspace}" if workspace else ""]
     shown = ", ".join("".join(c if c.isprintable() else "?" for c in each) for each in names if each)
