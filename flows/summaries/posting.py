@@ -123,6 +123,17 @@ def _days(posted: Posted, calendar: Calendar, today: date) -> list[date]:
     return [calendar.plus(monday - ONE_DAY, 1), calendar.plus(monday + timedelta(6), 1)]
 
 
+def _is_of_now(period: str, posted: Posted, today: date) -> bool:
+    """Whether this is the name of the period that it is: today, or a day of this week."""
+    every, _, named = period.partition(":")
+    if every != posted.every or every == "once":
+        return False
+    day = date.fromisoformat(named)
+    if every == "daily":
+        return day == today
+    return day - timedelta(day.weekday()) == today - timedelta(today.weekday())
+
+
 def _at(day: date, posted: Posted, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, posted.hour, zone).astimezone(UTC)
 
@@ -150,7 +161,7 @@ class _Plan:
     def _wanted(self, calendar: Calendar) -> Iterator[Owed]:
         key = self.position.key
         for channel, posted in self.position.posted.items():
-            for period in now_and_next(posted, calendar, self.now):
+            for period in self._periods(channel, posted, calendar):
                 slot = slot_of(channel, period.name)
                 yield Owed(
                     tenant=key.tenant,
@@ -162,6 +173,26 @@ class _Plan:
                     due_at=period.at.timestamp(),
                     slot=slot,
                 )
+
+    def _periods(self, channel: str, posted: Posted, calendar: Calendar) -> list[Period]:
+        """The period that it is, and the one that comes.
+
+        Where a day is closed, or open after all, once the message of its week or day was posted, that would be another
+        day's: it is this one all the same.
+        """
+        present, *following = now_and_next(posted, calendar, self.now)
+        today = self.now.astimezone(zone_of(posted.time_zone)).date()
+        names = {
+            post.period: kept.owed.due_at
+            for kept in self._there().get(channel, ())
+            if (post := post_of(kept.owed))
+            and post.sequence == posted.sequence
+            and _is_of_now(post.period, posted, today)
+        }
+        if not names or present.name in names:
+            return [present, *following]
+        name = max(names)
+        return [Period(name, datetime.fromtimestamp(names[name], UTC)), *following]
 
     def add(self) -> Iterator[Owed]:
         return (row for key, row in self.wanted.items() if key not in self.rows)

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import date
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from bot.delivery.bringing import SOME_MINUTES
@@ -11,8 +12,9 @@ from bot.delivery.rounds import LEASE
 from bot.slack.places import place
 from flows.heads import heads_in
 from flows.roadmap import Pack
-from tests.bot.conversing import BEN, CLIENTS, COMPLIANCE, CONRAD, GENERAL, LEA, Json, labels, words_of
-from tests.bot.firm_making import TENANT, a_firm
+from flows.workspace import TradingDayEdited, Withdrawn
+from tests.bot.conversing import ANA, BEN, CLIENTS, COMPLIANCE, CONRAD, GENERAL, LEA, Json, labels, words_of
+from tests.bot.firm_making import TENANT, a_firm, person
 from tests.bot.reminding import World, another_replica, new_york, sqlite_url, world_at
 from tests.bot.test_summaries import act, apex, rows
 from tests.bot.walking import FIRM, position
@@ -69,6 +71,43 @@ async def test_weekly_posts_now_and_on_the_first_trading_day_of_each_week_at_the
     await world.day_by_day("2026-12-04")
     assert len(posts(world)) == 2
     assert world.slack.refused() == []
+
+
+@pytest.mark.parametrize(("often", "following"), [("weekly", "2026-12-07"), ("daily", "2026-12-01")])
+async def test_a_day_that_is_closed_after_its_summary_was_posted_posts_none_again_and_that_one_is_kept_up_to_date(
+    world: World, often: str, following: str
+) -> None:
+    key = await apex(world.services)
+    await types(world, often)
+    await world.goes_to("2026-11-30", 12)
+    posted = len(posts(world))
+    admin = msgspec.structs.replace(person(ANA), admin=True)
+    closed = TradingDayEdited(date(2026, 11, 30), "closed", "Storm")
+    await world.services.record_for_workspace(TENANT, world.act(admin), closed)
+    await world.goes_to("2026-11-30", 13)
+    await world.services.end_wait(key, act("more"), "s3e")
+    await world.services.complete(key, act("done"), "s3e")
+    await later(world)
+    assert "4 of" in words_of(posts(world)[-1])
+    await world.goes_to(following, 8, 59)
+    assert len(posts(world)) == posted
+    await world.goes_to(following)
+    assert len(posts(world)) == posted + 1
+
+
+async def test_a_week_whose_first_day_is_open_after_all_is_not_posted_again(world: World) -> None:
+    admin = msgspec.structs.replace(person(ANA), admin=True)
+    closed = TradingDayEdited(date(2026, 11, 30), "closed", "Storm")
+    await world.services.record_for_workspace(TENANT, world.act(admin), closed)
+    await apex(world.services)
+    await types(world, "weekly")
+    await world.goes_to("2026-11-30", 12)
+    assert len(posts(world)) == 1
+    await world.goes_to("2026-12-01", 12)
+    assert len(posts(world)) == 2
+    await world.services.record_for_workspace(TENANT, world.act(admin), Withdrawn(1))
+    await world.goes_to("2026-12-04")
+    assert len(posts(world)) == 2
 
 
 async def test_daily_posts_on_trading_days_only(world: World) -> None:
