@@ -26,7 +26,7 @@ def became(it: Reminded) -> str:
         taken = f"this change was taken back by {literal(back.by)}, {moment(it, back.at)}."
         return f"📣 {said}: {taken}{_in_its_place(it, back)}"
     if it.deadline:
-        return _not_leading(it, said) or f"📅 {said}: this is settled, `/cais deadlines` shows how it stands."
+        return _not_leading(it, said) or _moved_since(it, said)
     if it.answered:
         answer = it.scene.position.answers.get(it.answered.id)
         again = answer.recheck_on if answer else None
@@ -60,6 +60,14 @@ def _in_its_place(it: Reminded, back: TakenBack) -> str:
         return f" The same was entered anew since, so it is {value_words(other.revision.value)}."
     again = "" if was_superseded(it.scene.ledger, back) else " again"
     return f" It is {value_words(other.revision.value)}{again}."
+
+
+def _moved_since(it: Reminded, said: str) -> str:
+    """Of an industry date: what it is by now, where that is another day than was said."""
+    known = it.scene.ledger.as_of(it.deadline.id, it.scene.today) if it.deadline and it.rung.kind == "before" else None
+    if known is None or known.revision.unverified or known.revision.value.day == it.rung.on:
+        return f"📅 {said}: this is settled, `/cais deadlines` shows how it stands."
+    return f"🏛️ {said}: it is {value_words(known.revision.value)} now, `/cais deadlines` shows its story."
 
 
 def _does_not_apply(it: Reminded, said: str) -> str:

@@ -337,8 +337,8 @@ class _Plan:
                 yield row.owed.key, CLOSED
 
     def _is_there(self, rung: Rung) -> bool:
-        """Whether it is still to be done, and theirs. Of an industry date, whether they are told of that at all."""
-        if not rung.subject.startswith("milestone:"):
+        """Whether it is still to be done, and theirs. Of a move, whether they are told of that industry date at all."""
+        if not rung.subject.startswith("milestone:") or rung.kind == "before":
             return self.standing.holds(rung)
         return (rung.person, rung.subject) in self.milestones and not self._is_mistaken(rung)
 

@@ -80,6 +80,6 @@ class Standing:
         return on in self._position.recurring_done.get(recurring, ())
 
     def _is_to_come(self, rung: Rung, deadline: str) -> bool:
+        """Whether that is its day, whichever announcement says so: one that says the same day sets nothing anew."""
         today = self._people.hours(rung.person).day_of(self._now)
-        to_come = milestones.to_come(self._ledger, today)
-        return any((c.deadline.id, str(c.revision.number)) == (deadline, rung.revision) for c in to_come)
+        return any((c.deadline.id, c.on) == (deadline, rung.on) for c in milestones.to_come(self._ledger, today))

@@ -8,10 +8,11 @@ import pytest
 from msgspec.structs import replace
 
 from bot.views import owners
+from flows.deadlines import Source, Value
 from flows.events import FirmKey
 from flows.habits import Rules
 from flows.roadmap import Pack
-from flows.workspace import TradingDayEdited
+from flows.workspace import DeadlineRevised, Fact, TradingDayEdited, Withdrawn
 from tests.bot.conversing import ANA, BEN, LEA, labels, words_of
 from tests.bot.firm_making import a_firm, person
 from tests.bot.reminding import World, new_york, world_at
@@ -180,6 +181,35 @@ async def test_what_was_said_stands_where_the_very_day_of_its_date_is_closed(wor
     await close(world, DAY)
     assert "1 trading day before; the market is closed on Dec 15: Storm." in world.said(BEN)
     no_word_is_false(world)
+
+
+async def test_an_industry_date_that_is_moved_after_it_was_said_says_its_new_day_where_it_stands(world: World) -> None:
+    await bens_firm(world)
+    admin = replace(person(ANA), admin=True)
+
+    async def entered(fact: Fact) -> None:
+        await world.services.record_for_workspace(TENANT, world.act(admin), fact)
+        await world.plan()
+
+    def announced(announced_on: date, on: date) -> DeadlineRevised:
+        day = Value("date", on)
+        return DeadlineRevised("full_cais_compliance", announced_on, announced_on, day, Source("A notice"), "It moved")
+
+    await entered(announced(date(2026, 11, 20), DAY))
+    await world.goes_to("2026-11-24")
+    await world.goes_to("2026-12-01")
+    said = world.said(BEN)
+    assert "*Why now:* 10 trading days before." in said
+    await world.goes_to("2026-12-01", 14)
+    await entered(announced(date(2026, 12, 1), date(2027, 6, 30)))
+    assert "it is Wednesday, June 30, 2027 now" in world.said(BEN)
+    assert labels(world.digests(BEN)[-1]) == []
+    await world.goes_to("2026-12-01", 15)
+    await entered(Withdrawn(2))
+    assert world.said(BEN) == said
+    await world.goes_to("2026-12-01", 16)
+    await entered(announced(date(2026, 11, 30), DAY))
+    assert world.said(BEN) == said, "the same day sets nothing anew"
 
 
 # --- what sleeps --------------------------------------------------------------------------------------------------
