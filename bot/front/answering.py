@@ -253,7 +253,7 @@ class Answering:
         if not self.knows_dm(call.origin.channel):
             await self._probe(call.tenant, call.origin.channel)
         kind = "in_channel" if self.knows_dm(call.origin.channel) else "ephemeral"
-        if not await self._slack.respond(call.origin.response_url, {"response_type": kind, **body}):
+        if not await self._respond_once(call.origin, {"response_type": kind, **body}):
             await self._post_dm(call, body)
 
     async def _probe(self, tenant: str, channel: str) -> None:
@@ -269,7 +269,16 @@ class Answering:
         if not origin.response_url:
             return False
         said = {"response_type": "ephemeral", "replace_original": False, **body}
-        return await self._slack.respond(origin.response_url, said)
+        return await self._respond_once(origin, said)
+
+    async def _respond_once(self, origin: Origin, body: Json) -> bool:
+        """False where it has to be said by another way. Where the answer got lost it may stand there already, and said
+        by another way it would stand there twice; whoever sees nothing asks once more."""
+        try:
+            return await self._slack.respond(origin.response_url, body)
+        except Unsure as error:
+            log.warning("an answer may not have arrived", extra={"action": "answer", "error": str(error)})
+            return True
 
     async def _respond_or_dm(self, call: Call, body: Json) -> None:
         if not await self._respond(call.origin, body):
@@ -330,11 +339,20 @@ class Answering:
     async def _replace(self, call: Call, message: Message, again: bool) -> None:
         origin, body = call.origin, content(message)
         if origin.ts:
-            if await self._slack.respond(origin.response_url, {"replace_original": True, **body}):
+            if await self._replaced(origin, body):
                 return
             if not origin.ephemeral and await self._updated(call, body):
                 return
         await self._say(call, message, again)
+
+    async def _replaced(self, origin: Origin, body: Json) -> bool:
+        """What is replaced twice says the same, so it is tried again where the answer got lost; a message that all can
+        see may then be changed by another way, which comes to the same, too."""
+        said = {"replace_original": True, **body}
+        try:
+            return await self._slack.respond(origin.response_url, said)
+        except Unsure:
+            return await self._respond_once(origin, said) if origin.ephemeral else False
 
     async def _updated(self, call: Call, body: Json) -> bool:
         where = {"channel": call.origin.channel, "ts": call.origin.ts, **body}

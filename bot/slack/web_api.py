@@ -225,12 +225,15 @@ class WebApi:
         return answer
 
     async def respond(self, response_url: str, message: Mapping[str, Any], *, patience: float = 20.0) -> bool:
-        """Posts to a response_url; whether Slack took it. A used-up or expired one is the caller's to get round."""
+        """Posts to a response_url; whether Slack took it. A used-up or expired one is the caller's to get round.
+
+        Raises Unsure where the answer got lost.
+        """
         if not self._is_slacks(response_url):
             return False
         try:
             status, _, content = await self._post(response_url, message, patience=patience)
-        except (TooBusy, Unsure):
+        except (TooBusy, Unreachable):
             return False
         return status == 200 and not content.startswith(b'{"ok":false')
 

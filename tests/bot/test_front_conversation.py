@@ -168,3 +168,23 @@ async def test_a_message_shortcut_opens_its_modal_and_leaves_the_message_alone(s
     await ben.submits({"name": "Apex"})
     assert "The certificate came" in [m["text"] for m in ben.sees]
     assert words_of(ben.last) == "Sent Apex, carried from words\nSent Apex, carried from words"
+
+
+async def test_an_answer_whose_receipt_got_lost_on_the_way_back_is_not_said_by_another_way(slack: Slack) -> None:
+    slack.bot.answering._own_dms.clear()  # so that it comes by the response_url
+    slack.sandbox.faults({"method": "response_url", "kind": "lost_reply"})
+    before = len(slack.ben.sees)
+    await slack.ben.types("/cais card")
+    assert len(slack.ben.sees) == before + 1
+
+
+@pytest.mark.parametrize("channel", [GENERAL, ""])
+@pytest.mark.parametrize("kind", ["lost_reply", "reset"])
+async def test_a_card_whose_replacing_got_lost_is_replaced_once(slack: Slack, channel: str, kind: str) -> None:
+    ben = slack.ben.at(channel) if channel else slack.ben
+    await ben.types("/cais card")
+    before = len(ben.sees)
+    slack.sandbox.faults({"method": "response_url", "kind": kind})
+    assert (await ben.presses("Replace"))["ok"]
+    assert ben.last["text"] == "The card was replaced"
+    assert len(ben.sees) == before
