@@ -76,15 +76,29 @@ def set_step_due(
 
 
 def accept_plan(
-    pack: Pack, position: Position, who: Person, dates: Mapping[str, date], *, today: date, target: date | None = None
+    pack: Pack,
+    position: Position,
+    who: Person,
+    dates: Mapping[str, date],
+    *,
+    today: date,
+    target: date | None = None,
+    seen: int | None = None,
 ) -> list[AnyEvent]:
-    """A proposed plan as one click: each task's day, and the target where it is another one. What holds is left out."""
+    """A proposed plan as one click: each task's day, and the target where it is another one. What holds is left out.
+
+    `seen`: the firm's version that the plan was made from. Raises Refusal where a date or the target was set since.
+    """
     require(position, who, "member")
+    items = {key: find(pack, position, key) for key in dates}
+    kept = [due_of(position, item.task, key) for key, item in items.items()]
+    if seen is not None and (position.target_sequence > seen or any(_is_newer(due, seen) for due in kept)):
+        raise Refusal("Somebody set a date since this plan was drawn, so nothing was set.", kind="replanned")
     events: list[AnyEvent] = []
     if target:
         events += set_target(position, who, target, today)
     for key, day in dates.items():
-        item = find(pack, position, key)
+        item = items[key]
         if item.state in OPEN:
             events += set_task_due(pack, position, who, key, day, today=today)
     return events

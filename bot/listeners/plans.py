@@ -14,7 +14,9 @@ from bot.views import plans as views
 from bot.views.scene import scene_of
 from bot.views.tasks import Top
 from flows.dates import OnDay, WhichDay, near, only, read_due
+from flows.firms import Refusal
 from flows.planning import Plan, plan, tight
+from flows.position import Position
 from flows.services import Services
 
 Shown = AcceptPlan | OpenPlan | PlanForm
@@ -71,17 +73,21 @@ async def _earliest(heard: Heard, services: Services) -> Message:
     return await proposal(heard, services, first, views.earliest(first) if first > today else tasks.NOTHING)
 
 
-async def proposal(heard: Heard, services: Services, target: date, top: Top = tasks.NOTHING) -> Message:
-    """The plan as it is proposed, beside what this workspace knows of the industry dates."""
+async def proposal(
+    heard: Heard, services: Services, target: date, top: Top = tasks.NOTHING, now: Position | None = None
+) -> Message:
+    """The plan as it is proposed, beside what this workspace knows of the industry dates.
+
+    `now`: where the firm is, if it went on since it was heard.
+    """
     ledger = (await services.workspace(heard.tenant)).ledger
-    scene = scene_of(services, heard.firm, heard.who.id, heard.zone, ledger)
-    return views.plan(scene, await _plan(heard, services, target), top)
+    scene = scene_of(services, now or heard.firm, heard.who.id, heard.zone, ledger)
+    return views.plan(scene, await _plan(heard, services, target, now), top)
 
 
-async def _plan(heard: Heard, services: Services, target: date) -> Plan:
-    calendar = await calendar_for(heard, services)
-    today = services.today(heard.firm)
-    return plan(services.walk(heard.firm), heard.firm, today=today, target=target, calendar=calendar)
+async def _plan(heard: Heard, services: Services, target: date, now: Position | None = None) -> Plan:
+    calendar, firm = await calendar_for(heard, services), now or heard.firm
+    return plan(services.walk(firm), firm, today=services.today(firm), target=target, calendar=calendar)
 
 
 async def show_plan(heard: Heard, carried: ShowPlan, services: Services) -> Answer:
@@ -135,7 +141,14 @@ async def _set(heard: Heard, carried: Shown, services: Services, ticked: Collect
     proposed = await _of(heard, carried, services)
     lines = [p for n, p in enumerate(proposed.tasks) if (p.now is None if ticked is None else str(n) in ticked)]
     days = {p.item.key: p.due for p in lines}
-    result = await services.accept_plan(heard.firm.key, heard.act, days, target=proposed.target)
+    key, said = heard.firm.key, {"target": proposed.target, "seen": heard.firm.version}
+    try:
+        result = await services.accept_plan(key, heard.act, days, **said)
+    except Refusal as refusal:
+        if refusal.kind != "replanned":
+            raise
+        now = await services.position(key, heard.who)
+        return Replace(await proposal(heard, services, proposed.target, tasks.note(CHANGED), now))
     scene = scene_for(heard, services, result.position)
     calendar = await calendar_for(heard, services)
     found = tight(scene.walk, result.position, today=scene.today, calendar=calendar)

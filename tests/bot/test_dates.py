@@ -3,12 +3,13 @@
 import re
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from flows.deadlines import Source, Value
 from flows.firms import Person
-from flows.services import Act, Services
+from flows.services import Act, Result, Services
 from flows.workspace import DeadlineRevised
 from tests.bot.conftest import NOW
 from tests.bot.conversing import BEN, COMPLIANCE, LEA, Slack, labels, words_of
@@ -486,6 +487,35 @@ async def test_an_old_plan_does_not_overwrite_a_date_that_was_set_since(slack: S
     await slack.ben.types("/cais due s1 Dec 15")
     await slack.ben.presses("Accept", on=shown)
     assert days((await position(services, key)).task_due) == {"s1": "2026-12-15"}
+
+
+@pytest.mark.parametrize("what", ["task", "step", "target"])
+async def test_a_date_that_is_set_while_a_plan_is_being_accepted_stays_and_the_new_plan_is_shown(
+    slack: Slack, services: Services, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    key = await firm_of_ben(services)
+    await add_lea(services, key, LEA)
+    shown = await slack.ben.types("/cais plan May 28, 2027")
+    accept, lea = services.accept_plan, Act(person(LEA), "command", "meanwhile")
+
+    async def after_lea(*said: Any, **more: Any) -> Result:
+        if what == "task":
+            await services.set_task_due(key, lea, "s1", date(2026, 12, 3))
+        elif what == "step":
+            await services.set_step_due(key, lea, "1", date(2026, 12, 3))
+        else:
+            await services.set_target(key, lea, date(2027, 4, 30))
+        return await accept(*said, **more)
+
+    monkeypatch.setattr(services, "accept_plan", after_lea)
+    await slack.ben.presses("Accept", on=shown)
+    assert (await history(services, key))[-1].actor == person(LEA).id, "nothing was set after what Lea set"
+    assert "so nothing was set. This is how it would be now." in words_of(slack.ben.last)
+    monkeypatch.setattr(services, "accept_plan", accept)
+    if what == "target":
+        await slack.ben.presses("Accept")
+        assert (await position(services, key)).target == date(2027, 5, 28)
+    assert slack.refused() == []
 
 
 async def test_viewers_are_offered_no_dates_and_typed_ones_are_refused(slack: Slack, services: Services) -> None:
