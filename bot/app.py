@@ -44,6 +44,7 @@ from bot.workers.librarian import Librarian
 from flows.asked import Owed
 from flows.services import Services
 from storage.copies import Copies
+from storage.errors import StorageError
 from storage.installations import Installation, Installations
 
 log = logging.getLogger("cais.app")
@@ -210,13 +211,23 @@ class Bot:
         self.librarian.start()
         self.keeper.start()
 
-    async def arrived(self, new: Installation) -> None:
+    async def arrived(self, new: Installation) -> bool:
         """The app was added to a workspace by OAuth: what was stopped there goes on, and whoever added it is greeted.
 
-        An org's installer is not: the app is in none of its workspaces yet.
+        False where it is installed, and the database was away for the rest. Raises StorageError where it is not.
         """
         assert self.workspaces is not None, "only with OAuth"
         await self.workspaces.arrived(new)
+        try:
+            await self._welcome(new)
+        except StorageError as error:
+            about = {"action": "welcome", "workspace": new.tenant, "error": type(error).__name__}
+            log.error("what follows from an installation was not done", extra=about)
+            return False
+        return True
+
+    async def _welcome(self, new: Installation) -> None:
+        """An org's installer is not greeted: the app is in none of its workspaces yet."""
         await self.standstill.installed_again(new.tenant)
         if new.installer and not new.for_org:
             at = self._services.now().timestamp()

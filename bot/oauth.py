@@ -45,7 +45,10 @@ class Refused(Exception):
 
 
 class OAuth:
-    """The two pages. `now` is real time; `arrived` is told of a new installation before its page is shown."""
+    """The two pages. `now` is real time; `arrived` keeps a new installation before its page is shown.
+
+    It says whether all that follows from it was done, too.
+    """
 
     def __init__(
         self,
@@ -56,7 +59,7 @@ class OAuth:
         installations: Installations,
         session: aiohttp.ClientSession,
         now: Callable[[], float],
-        arrived: Callable[[Installation], Awaitable[None]],
+        arrived: Callable[[Installation], Awaitable[bool]],
         api_url: str = DEFAULT_URL,
         outgoing: Outgoing = STRAIGHT_ON,
     ) -> None:
@@ -126,15 +129,15 @@ class OAuth:
         except (TooBusy, Unsure, aiohttp.ClientError, TimeoutError, OSError) as error:
             log.warning("Slack did not answer", extra={"action": "oauth_unreachable", "error": type(error).__name__})
             return 502, UNREACHABLE
-        await self._arrived(new)
+        all_done = await self._arrived(new)
         log.info("installed", extra={"action": "installed", "workspace": new.tenant, "org": new.for_org})
-        return 200, self._done(new)
+        return 200, self._done(new, all_done=all_done)
 
-    def _done(self, new: Installation) -> str:
+    def _done(self, new: Installation, *, all_done: bool) -> str:
         where = {"app": new.app, **({} if new.for_org else {"team": new.tenant.rpartition("/")[2]})}
         missing = sorted({*self._scopes} - {*new.scopes})
         address = f"{self._slack}/app_redirect?{urlencode(where)}"
-        return pages.installed_page(new.name, address, whole_org=new.for_org, missing=missing)
+        return pages.installed_page(new.name, address, whole_org=new.for_org, missing=missing, all_done=all_done)
 
     async def _exchange(self, code: str) -> Installation:
         """A token for the code. Raises Refused, TooBusy, Unsure or what aiohttp raises."""

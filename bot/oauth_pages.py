@@ -60,8 +60,8 @@ def install_page(address: str) -> str:
     )
 
 
-def installed_page(name: str, address: str, *, whole_org: bool, missing: Sequence[str]) -> str:
-    """It worked. `missing` are scopes that Slack did not grant."""
+def installed_page(name: str, address: str, *, whole_org: bool, missing: Sequence[str], all_done: bool = True) -> str:
+    """It worked. `missing` are scopes that Slack did not grant; not `all_done` where the database was away after it."""
     lines = []
     if whole_org:
         lines.append(
@@ -73,10 +73,23 @@ def installed_page(name: str, address: str, *, whole_org: bool, missing: Sequenc
         lines.append(_p("There, type /cais in any channel or in the app's own messages."))
     else:
         lines.append(_p(f"It is installed in {name}."))
-        lines.append(_p("A message from it waits for you in Slack: from there it is three clicks to your first firm."))
+        if all_done:
+            lines.append(_p(WELCOME))
+    if not all_done:
+        lines.append(_p(NOT_YET))
     if missing:
         lines.append(_p(f"Slack did not grant {', '.join(missing)}, so a part of it will not work. Add it once more."))
     return _page("It is in Slack", *lines, f'<p><a class="button" href="{escape(address)}">Open Slack</a></p>')
+
+
+WELCOME = (
+    "If it is new there, a message from it waits for you in Slack: from there it is three clicks to your first firm. "
+    "If it was there before, everything goes on as it was."
+)
+NOT_YET = (
+    "The app's own database could not be reached just after that. It does not matter: type /cais in Slack in a minute, "
+    "and it goes on from there."
+)
 
 
 def not_installed_page(title: str, *sentences: str, begin: str = "Start again") -> str:

@@ -25,7 +25,7 @@ from bot.practice.supervisor import why_not_listening
 from bot.settings import Settings, unknown_names
 from bot.slack.no_answer import why
 from bot.slack.sdk_answers import NoAnswer, answer_to
-from bot.slack.standstill import SERVED_BY_ANOTHER, may_pass
+from bot.slack.standstill import SERVED_BY_ANOTHER, TAKEN_OUT, may_pass
 from bot.slack.web_api import SlackSaidNo
 from flows.packs import PackError, load_pack
 from flows.reminders.telling import leads_in_reach
@@ -273,7 +273,7 @@ async def check_sending(url: str, *, by_oauth: bool = False, now: datetime | Non
     except (StorageError, ValueError, ImportError):
         return []
     many = by_oauth or len(tenants) > 1
-    found = [_stopped(tenant, reason, many=many) for tenant, reason in stopped.items()]
+    found = [_stopped(tenant, reason, many=many, by_oauth=by_oauth) for tenant, reason in stopped.items()]
     found += [Finding("sending", "look", UNLED.format(firm=name)) for name in unled]
     found += [Finding("sending", "look", _waits(tenant, *late)) for tenant, late in waits.items()]
     if not lost:
@@ -287,10 +287,14 @@ async def check_sending(url: str, *, by_oauth: bool = False, now: datetime | Non
     return [*found, Finding("sending", "look", f"{few} could not be delivered: {why}. {where}")]
 
 
-def _stopped(tenant: str, reason: str, *, many: bool) -> Finding:
+def _stopped(tenant: str, reason: str, *, many: bool, by_oauth: bool) -> Finding:
     if reason == SERVED_BY_ANOTHER:
         return Finding("sending", "look", NOT_OURS.format(tenant=tenant))
-    todo = ASKED_AGAIN if may_pass(reason) else ADD_AGAIN if many else REINSTALL
+    todo = ADD_AGAIN if by_oauth else REINSTALL
+    if reason in TAKEN_OUT:
+        todo = PUT_BACK
+    elif may_pass(reason):
+        todo = ASKED_AGAIN
     verdict: Verdict = "look" if many else "wrong"
     return Finding("sending", verdict, f"Nothing is sent to the workspace {tenant} ({reason}). {todo}")
 
@@ -329,6 +333,10 @@ ASKED_AGAIN = (
     "*Restrict API token usage*)? If that is not it, install the app there again."
 )
 ADD_AGAIN = "It took the app off. What is still due is sent once somebody there adds it again at /slack/install."
+PUT_BACK = (
+    "An organization admin took it out of the workspaces that the app is in. What is still due is sent once it is put "
+    "back (*Organization settings*, *Integrations*)."
+)
 REINSTALL = "Install the app there again and start the bot with its token: what is still due is sent then."
 
 

@@ -22,7 +22,10 @@ SERVED_BY_ANOTHER = "served_by_another"
 NOT_GRANTED = "team_access_not_granted"
 """The org's token is good, but not there: an admin took the workspace out, or the person is in another one."""
 
-LASTING = TAKEN_OFF | {SERVED_BY_ANOTHER, NOT_GRANTED, "team_access_revoked", "app_uninstalled", "not_installed"}
+TAKEN_OUT = frozenset({NOT_GRANTED, "team_access_revoked"})
+"""Reasons of a workspace that its org's installation covers no more."""
+
+LASTING = TAKEN_OFF | TAKEN_OUT | {SERVED_BY_ANOTHER, "app_uninstalled", "not_installed"}
 """Reasons that only somebody who does something about them ends."""
 
 A_MOMENT = 2.0

@@ -34,6 +34,7 @@ from flows.asked import Owed
 from flows.roadmap import Pack
 from flows.services import Services
 from storage.database import Database, open_database
+from storage.errors import StorageUnavailable
 from storage.installations import Installation, Installations
 from storage.sealing import new_key, read_keys
 from tests.bot.conftest import MANIFEST, NOW, SECRET, engine
@@ -337,6 +338,41 @@ async def test_a_workspace_that_is_not_installed_is_one_calm_line_however_often_
     (line,) = [r for r in caplog.records if r.levelno >= logging.WARNING]
     assert "workspace that the app is not installed in" in line.getMessage()
     assert 'cais_turned_away_total{reason="not_installed"} 3' in browser.slack.bot.counts.exposition()
+
+
+async def test_added_once_more_it_promises_no_message_that_does_not_come(browser: Browser) -> None:
+    _, first = await browser.adds_it()
+    assert "If it is new there, a message from it waits for you in Slack" in first
+    await browser.slack.ana.presses("Set up your firm")
+    await browser.slack.ana.submits({"name": "Acme Securities"})
+    seen = len(browser.slack.ana.sees)
+    status, again = await browser.adds_it()
+    await browser.slack.settled()
+    assert (status, len(browser.slack.ana.sees)) == (200, seen)
+    assert "If it was there before, everything goes on as it was." in again
+
+
+async def test_installed_while_the_database_is_away_for_the_rest_it_is_said_to_be_installed(
+    browser: Browser, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await browser.adds_it()
+    slack = browser.slack
+    slack.sandbox.slack.oauth.take_off()
+    await slack.settled()
+
+    async def breaks(_: str) -> None:
+        raise StorageUnavailable("The database is locked by another program. Nothing was changed.")
+
+    with monkeypatch.context() as locked:
+        locked.setattr(slack.bot.standstill, "installed_again", breaks)
+        status, page = await browser.adds_it()
+    assert (status, "It is installed in " in page, "Nothing was changed" in page) == (200, True, False)
+    assert "type /cais in Slack in a minute, and it goes on from there" in page
+    assert "a message from it waits" not in page
+    assert (await browser.tenants(), list(await database.outbox.stopped())) == ([TENANT], [TENANT])
+    await slack.ana.types("/cais")
+    await slack.settled()
+    assert await database.outbox.stopped() == {}
 
 
 async def test_an_uninstalling_slack_tells_of_late_does_not_take_the_new_token(browser: Browser) -> None:

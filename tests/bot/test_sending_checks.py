@@ -105,6 +105,18 @@ async def test_of_many_workspaces_one_that_took_the_app_off_is_no_fault(services
     assert "once somebody there adds it again at /slack/install" in found[0].sentence
 
 
+@pytest.mark.parametrize("reason", ["team_access_revoked", "team_access_not_granted"])
+async def test_a_workspace_that_its_organization_took_out_did_not_take_the_app_off_itself(
+    services: Services, url: str, reason: str
+) -> None:
+    await a_firm(services, "Apex Securities", LEA)
+    await services.outbox.stop(TENANT, reason, now=1.0)
+    found = (await check_sending(url, by_oauth=True))[0]
+    assert found.verdict == "look"
+    assert "sent once it is put back" in found.sentence
+    assert "/slack/install" not in found.sentence
+
+
 async def test_with_one_token_where_there_were_many_workspaces_another_one_is_no_fault(
     services: Services, url: str
 ) -> None:
@@ -114,3 +126,4 @@ async def test_with_one_token_where_there_were_many_workspaces_another_one_is_no
     await services.outbox.stop("-/T2", "app_uninstalled", now=1.0)
     found = await check_sending(url)
     assert found[0].verdict == "look"
+    assert "start the bot with its token" in found[0].sentence, "with one token there is no /slack/install"
