@@ -25,6 +25,9 @@ class Changed(msgspec.Struct, frozen=True):
     gist: Gist | None = None
     """The position in a few numbers, kept beside it in the same transaction; where there is none, the next plan brings
     it."""
+    told_until: float | None = None
+    """Of a firm that comes from another installation: people were told there of what was due up to then, by business
+    time, and are not told again. Kept in the same transaction."""
 
 
 Decide = Callable[[Position, Sequence[Record]], Changed]

@@ -12,7 +12,7 @@ from flows.evolve import fold
 from flows.gist import Gist
 from flows.ports import Changed, ChannelTaken, Decide
 from flows.position import SHAPE, Position
-from storage import statements
+from storage import planning, statements
 from storage.owing import owe
 from storage.statements import Statement, Unit
 
@@ -199,6 +199,9 @@ def _change(cache: PositionCache, key: FirmKey, decide: Decide, cause: str | Non
         if changed.gist:
             yield from keep_gist(key, changed.gist)
         yield from owe(changed.owed)
+        if changed.told_until is not None:
+            seen = {"planned_at": changed.told_until, "seen": changed.position.version}
+            yield planning.told_elsewhere, {"tenant": key.tenant, "firm": key.firm, **planning.NEVER, **seen}
         cache.put(Held(changed.position, True))
     return changed
 

@@ -58,6 +58,10 @@ end_plan = Statement(
 )
 
 
+told_elsewhere = Statement(lambda insert: insert(plans))
+"""A firm comes with its history: what was due before is told, and its plan is to be made."""
+
+
 def _stale_plans(whose: Any) -> Statement:
     return Statement(
         lambda _: (

@@ -24,6 +24,8 @@ from flows.exports.whole import Unreadable, read
 from flows.naming import compared
 from flows.packs import PackError, load_pack
 from flows.records import verify
+from flows.roadmap import Pack
+from flows.services import Services
 from storage.database import Database
 from storage.urls import shown
 
@@ -118,10 +120,7 @@ async def _gather(
     Raises CannotExport, also where none can be read.
     """
     clock = BusinessClock(settings.start_at, settings.clock_speed)
-    try:
-        pack = load_pack(*read_pack(settings.pack))
-    except (PackError, OSError, UnicodeDecodeError) as error:
-        raise CannotExport(f"The roadmap pack cannot be used: {error}") from None
+    pack = _pack(settings)
     async with opened(settings.database) as database:
         services = build_services(database, pack, clock, practice=clock.moved, pack_path=settings.pack)
         keys = keys or await firms_meant(database, named)
@@ -133,6 +132,13 @@ async def _gather(
             raise CannotExport(f"{' '.join(left)} Nothing was written.")
         made = await services.exports.all_of(keys, format_, "whoever runs the app")
         return with_copies(made, build_copies(settings)), left
+
+
+def _pack(settings: Settings) -> Pack:
+    try:
+        return load_pack(*read_pack(settings.pack))
+    except (PackError, OSError, UnicodeDecodeError) as error:
+        raise CannotExport(f"The roadmap pack cannot be used: {error}") from None
 
 
 async def _readable(database: Database, key: FirmKey) -> tuple[FirmKey | None, str]:
@@ -231,5 +237,20 @@ def _tell(taken: Sequence[TakenIn]) -> None:
 
 async def _take_in(settings: Settings, content: bytes) -> tuple[TakenIn, ...]:
     whole = read(content)
+    clock, pack = BusinessClock(settings.start_at, settings.clock_speed), _pack(settings)
     async with opened(settings.database, make=True) as database:
-        return await take_in(database.events, database.questions, whole)
+        services = build_services(database, pack, clock, practice=clock.moved, pack_path=settings.pack)
+        try:
+            taken = await take_in(database.events, database.questions, whole, clock())
+        except StoppedShort as short:
+            await _plan(services, short.taken)
+            raise
+        await _plan(services, taken)
+        return taken
+
+
+async def _plan(services: Services, taken: Sequence[TakenIn]) -> None:
+    """At once: what falls due until the bot is started was told by nobody."""
+    for one in taken:
+        if one.new:
+            await services.reminders.replan(FirmKey(one.firm.tenant, one.firm.firm))

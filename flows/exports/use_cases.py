@@ -150,8 +150,11 @@ class StoppedShort(Exception):
         self.taken = tuple(taken)
 
 
-async def take_in(events: EventStore, questions: Questions, whole: Whole) -> tuple[TakenIn, ...]:
+async def take_in(events: EventStore, questions: Questions, whole: Whole, now: datetime) -> tuple[TakenIn, ...]:
     """Keep every firm of a document that was read, its events as they are, chain and all.
+
+    Its people were told where it comes from of what was due up to `now`, business time; what is due later is planned
+    anew.
 
     Raises Unreadable, before anything is kept, where a firm is there with another history, or one of its channels is
     another firm's there: nothing is overwritten. Raises StoppedShort where that came to be so only meanwhile.
@@ -163,7 +166,7 @@ async def take_in(events: EventStore, questions: Questions, whole: Whole) -> tup
     for firm in whole.firms:
         try:
             if firm in new:
-                await _keep(events, firm)
+                await _keep(events, firm, now)
         except (Unreadable, ChannelTaken) as why:
             raise StoppedShort(firm, taken) from why
         for asked in firm.questions:
@@ -208,13 +211,13 @@ def _how_apart(here: Sequence[Record], firm: WholeFirm) -> str:
     return f"with another history of {counted(len(ours), 'event')}"
 
 
-async def _keep(events: EventStore, firm: WholeFirm) -> None:
+async def _keep(events: EventStore, firm: WholeFirm, now: datetime) -> None:
     key = FirmKey(firm.tenant, firm.firm)
 
     def decide(position: Position, _: Sequence[Record]) -> Changed:
         if position.version:
             raise Unreadable(f"{firm.name} came to be in this database meanwhile. Nothing is overwritten.")
-        return Changed(records=firm.events, position=fold(key, firm.events))
+        return Changed(records=firm.events, position=fold(key, firm.events), told_until=now.timestamp())
 
     await events.change(key, decide)
 

@@ -118,6 +118,8 @@ class MemoryEvents:
         if changed.gist:
             self._shared.gists[key] = changed.gist
         self._shared.owe(changed.owed)
+        if changed.told_until is not None:
+            self._shared.plans[key] = Plan(STALE, changed.told_until, 0.0, changed.position.version)
         return changed
 
     def _keep(self, before: Position, changed: Changed) -> None:

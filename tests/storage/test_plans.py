@@ -1,19 +1,21 @@
 """A firm's plan is made from what is known, in one piece, and made anew when any of that changes."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from itertools import count, islice
 from typing import Any
 
 import asyncpg
+import msgspec
 import pytest
 
 from flows.asked import Owed
-from flows.events import FirmKey
+from flows.events import FirmKey, Record
 from flows.firms import Person
 from flows.habits import Habits, Reach
-from flows.ports import Facts, Known, Replan
+from flows.ports import Changed, Facts, Known, Replan
+from flows.position import Position
 from flows.workspace import TradingDayEdited, entry
 from storage.database import Database, open_database
 from storage.owing import take_turn
@@ -65,6 +67,18 @@ async def is_stale(database: Database, now: float = 10.0) -> bool:
 async def test_a_firm_that_is_not_there_has_no_plan(database: Database) -> None:
     assert await database.plans.replan(KEY, deciding(), now=1.0) is None
     assert await database.plans.stale(now=1.0, limit=9) == []
+
+
+async def test_a_firm_that_comes_with_its_history_is_to_be_planned_as_from_when_it_came(database: Database) -> None:
+    def comes(position: Position, history: Sequence[Record]) -> Changed:
+        return msgspec.structs.replace(set_up()(position, history), told_until=5.0)
+
+    await database.events.change(KEY, comes)
+    assert await is_stale(database)
+    seen: list[Facts] = []
+    await database.plans.replan(KEY, deciding(seen), now=10.0)
+    assert (seen[0].planned_at, seen[0].first_unseen) == (5.0, None)
+    assert not await is_stale(database)
 
 
 async def test_a_plan_is_made_from_all_that_is_known(firm: Database) -> None:
