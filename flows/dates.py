@@ -115,8 +115,28 @@ def read(text: str, *, today: date, calendar: Calendar) -> Meant | None:
     return _Reading(today, calendar).of(said)
 
 
-def read_due(text: str, *, today: date, calendar: Calendar) -> Meant | None:
-    """Like `read`, for the day something is wanted by: where an hour stands beside it, the day is asked about."""
+def read_due(text: str, *, today: date, calendar: Calendar, own: date | None = None) -> Meant | None:
+    """Like `read`, for the day something is wanted by: where an hour stands beside it, the day is asked about.
+
+    `own` is the day it is where somebody is who types for a firm of another zone: where it is another one there, and
+    words such as "tomorrow" mean another day, that is asked.
+    """
+    found = _read_due(text, today, calendar)
+    if own is None or own == today:
+        return found
+    theirs = _read_due(text, own, calendar)
+    if not isinstance(found, OnDay | WhichDay) or not isinstance(theirs, OnDay | WhichDay):
+        return found
+    days = {*_days(found), *(on for on in _days(theirs) if on >= today)}
+    if days == set(_days(found)) and (isinstance(found, WhichDay) or found == theirs):
+        return found
+    here = f"It is {_long(own)} where you are, and {_long(today)} for your firm."
+    return WhichDay(
+        f"{here} {'Which day do you mean?' if len(days) > 1 else 'Do you mean this day?'}", tuple(sorted(days))
+    )
+
+
+def _read_due(text: str, today: date, calendar: Calendar) -> Meant | None:
     found = read(text, today=today, calendar=calendar)
     if found is not None or not (hour := _HOUR.search(said := _tidy(text))):
         return found

@@ -15,7 +15,7 @@ from bot.buttons import (
 )
 from bot.listeners import plans
 from bot.listeners.plans import A_TARGET_IS
-from bot.listeners.scenes import calendar_for, dated_scene_for, scene_for
+from bot.listeners.scenes import calendar_for, dated_scene_for, own_day, scene_for
 from bot.listeners.tasks import GONE, NO_SUCH_TASK, beyond, day_of
 from bot.listeners.yearly import own_dates, when_set
 from bot.router import Heard, Router
@@ -58,9 +58,9 @@ def register(router: Router) -> None:
     router.action(FinishYear)(finish_year)
 
 
-def reader(today: date, calendar: Calendar) -> Read:
-    """What reads words as a date, today."""
-    return lambda text: dates.read_due(text, today=today, calendar=calendar)
+def reader(today: date, calendar: Calendar, own: date | None = None) -> Read:
+    """What reads words as a date, today. `own`: the day it is where the person is who typed them."""
+    return lambda text: dates.read_due(text, today=today, calendar=calendar, own=own)
 
 
 # --- due ------------------------------------------------------------------------------------------------------
@@ -72,7 +72,7 @@ async def type_due(heard: Heard, services: Services) -> Answer:
     if not heard.words.strip():
         return Say(views.own(scene))
     calendar = await calendar_for(heard, services)
-    read = reader(scene.today, calendar)
+    read = reader(scene.today, calendar, own_day(heard, services))
     found = date_words.due_words(scene.pack, scene.walk, heard.words, read)
     if found.name or found.yearly:
         return await _due_every_year(heard, services, scene, found, read)
@@ -241,7 +241,7 @@ async def type_target(heard: Heard, services: Services) -> Answer:
     scene = scene_for(heard, services)
     calendar = await calendar_for(heard, services)
     said = heard.words.strip()
-    meant = dates.read_due(said, today=scene.today, calendar=calendar) if said else None
+    meant = reader(scene.today, calendar, own_day(heard, services))(said) if said else None
     match meant:
         case OnDay() | NoDate():
             return Say(await _set_target(heard, services, _day(meant)))

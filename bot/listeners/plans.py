@@ -5,7 +5,7 @@ from collections.abc import Collection
 from datetime import date
 
 from bot.buttons import AcceptPlan, OpenPlan, OpenTarget, PlanForm, SetDate, ShowPlan
-from bot.listeners.scenes import calendar_for, scene_for
+from bot.listeners.scenes import calendar_for, own_day, scene_for
 from bot.listeners.tasks import day_of
 from bot.router import Heard, Router
 from bot.surfaces import Answer, FieldErrors, Message, Open, Replace, Say
@@ -54,7 +54,7 @@ async def type_plan(heard: Heard, services: Services) -> Answer:
         return Say(views.no_target(scene))
     if _EARLIEST.fullmatch(said):
         return Say(await _earliest(heard, services))
-    meant = read_due(said, today=scene.today, calendar=calendar)
+    meant = read_due(said, today=scene.today, calendar=calendar, own=own_day(heard, services))
     match meant:
         case OnDay(on):
             return Say(await proposal(heard, services, on))

@@ -1,11 +1,14 @@
 """What a listener draws from: a firm as the person who is heard looks at it."""
 
+from datetime import date
+
 from bot.router import Heard
 from bot.views.scene import Scene, scene_of
 from bot.views.tasks import begins
 from flows.position import Position
 from flows.services import Services
 from flows.trading_days import Calendar
+from flows.zones import zone_of
 
 
 def scene_for(heard: Heard, services: Services, position: Position | None = None) -> Scene:
@@ -24,6 +27,11 @@ async def card_scene_for(heard: Heard, services: Services, position: Position | 
     if begins(position or heard.firm):
         return await dated_scene_for(heard, services, position)
     return scene_for(heard, services, position)
+
+
+def own_day(heard: Heard, services: Services) -> date:
+    """The day it is where the person is, which may be another than the firm's."""
+    return services.now().astimezone(zone_of(heard.zone, heard.firm.time_zone)).date()
 
 
 async def calendar_for(heard: Heard, services: Services) -> Calendar:

@@ -9,11 +9,13 @@ import pytest
 
 from flows.deadlines import Source, Value
 from flows.firms import Person
+from flows.roadmap import Pack
 from flows.services import Act, Result, Services
 from flows.workspace import DeadlineRevised
 from tests.bot.conftest import NOW
-from tests.bot.conversing import BEN, COMPLIANCE, LEA, Slack, labels, words_of
-from tests.bot.firm_making import TENANT, person
+from tests.bot.conversing import BEN, COMPLIANCE, CONRAD, LEA, Slack, labels, words_of
+from tests.bot.firm_making import TENANT, a_firm, person
+from tests.bot.reminding import new_york, world_at
 from tests.bot.walking import add_lea, firm_of_ben, history, position
 
 DATES_PAGE = Path(__file__).parents[2] / "docs" / "dates.md"
@@ -698,6 +700,26 @@ async def test_the_earliest_plan_there_is_can_be_asked_for(slack: Slack, service
     assert kept.target is not None
     earlier = words_of(await slack.ben.types(f"/cais plan {kept.target - timedelta(1)}"))
     assert "leaves less time than these tasks usually take" in earlier
+
+
+async def test_tomorrow_is_asked_about_where_it_is_another_day_for_who_types(tmp_path: Path, pack: Pack) -> None:
+    async with world_at(tmp_path, pack, new_york("2026-11-24", 1)) as world:
+        users = world.slack.sandbox.slack.workspace.users
+        users[CONRAD]["tz"] = "America/Los_Angeles"  # ten in the evening, on Monday
+        await world.slack.bot.people.meet(TENANT, CONRAD, person(CONRAD).id)
+        key = (await a_firm(world.services, "Apex Securities", CONRAD, **{BEN: "member"})).key
+        conrad = world.slack.person(CONRAD)
+        asked = await conrad.types("/cais due s1 tomorrow")
+        here = "It is Monday, November 23, 2026 where you are, and Tuesday, November 24, 2026 for your firm."
+        assert f"{here} Which day do you mean? Nothing was set." in words_of(asked)
+        assert labels(asked)[:2] == ["Tuesday, November 24, 2026", "Wednesday, November 25, 2026"]
+        await conrad.presses("Tuesday, November 24, 2026", on=asked)
+        assert days((await position(world.services, key)).task_due) == {"s1": "2026-11-24"}
+        for typed in ("target in 3 weeks", "plan in 3 months"):
+            assert here in words_of(await conrad.types(f"/cais {typed}"))
+        await conrad.types("/cais target May 28, 2027")
+        assert (await position(world.services, key)).target == date(2027, 5, 28)
+        assert world.slack.refused() == []
 
 
 @pytest.mark.parametrize("command", ["plan", "target"])

@@ -389,6 +389,31 @@ def test_a_month_of_a_year_that_is_over_says_so() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "own", "days"),
+    [
+        ("tomorrow", date(2026, 11, 22), ["2026-11-23", "2026-11-24"]),
+        ("today", date(2026, 11, 22), ["2026-11-23"]),
+        ("in 3 days", date(2026, 11, 22), ["2026-11-25", "2026-11-26"]),
+        ("tomorrow", date(2026, 11, 24), ["2026-11-24", "2026-11-25"]),
+        ("tomorrow 5pm", date(2026, 11, 22), ["2026-11-23", "2026-11-24"]),
+        ("Monday", date(2026, 11, 22), ["2026-11-23", "2026-11-30"]),
+    ],
+)
+def test_where_it_is_another_day_for_who_types_words_that_count_from_today_are_asked_about(
+    text: str, own: date, days: list[str]
+) -> None:
+    found = read_due(text, today=MONDAY, calendar=NYSE, own=own)
+    assert isinstance(found, WhichDay)
+    assert [on.isoformat() for on in found.choices] == days
+
+
+@pytest.mark.parametrize("text", ["Dec 15", "Friday", "end of month", "Nov 20", "none", "every March 15", "bananas"])
+def test_where_it_is_another_day_for_who_types_other_words_mean_what_they_did(text: str) -> None:
+    as_ever = read_due(text, today=MONDAY, calendar=NYSE)
+    assert read_due(text, today=MONDAY, calendar=NYSE, own=date(2026, 11, 22)) == as_ever
+
+
+@pytest.mark.parametrize(
     ("text", "mended"),
     [
         ("tomorow", "tomorrow"),
