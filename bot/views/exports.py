@@ -1,11 +1,13 @@
 """A record as a file: what there is to choose, that it is being made, and the message that comes with the file."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from bot.buttons import ExportRecord, ShowNext
 from bot.surfaces import Block, Message
 from bot.views.blocks import Element, actions, button, context, literal, section, short_day
 from bot.views.scene import Scene, banner
+from flows.events import FirmKey
 from flows.exports.record import OF_ONE, Export, Format
 from flows.firms import Refusal
 from flows.history import bytes_in_words, counted
@@ -92,15 +94,22 @@ def made(whose: str, export: Export, made_on: date, size: int, digest: str, rema
     return Message(text, [section(f"{text}\n{facts}"), context(recorded)])
 
 
-def failed(whose: str, format_: Format, why: str) -> Message:
+def failed(whose: str, format_: Format, why: str, firms: Sequence[FirmKey]) -> Message:
     """In the direct messages, where nothing came of it."""
     text = f"⚠️ *{LABELS[format_]}* of {literal(whose)}: {why}"
     if why != TOO_LARGE:
         text += f" {'ask' if why.endswith(':') else 'Ask'} for it again: `/cais export {format_}`."
     if why.startswith((NOT_TAKEN, TOO_LARGE)) and format_ != "canvas":
         here = "Whoever runs the app" if why == TOO_LARGE else "Where it stays so, whoever runs the app"
-        text += f" {here} can make it on the server: `cais export --format {format_}`."
+        text += f" {here} can make it on the server: `cais export --format {format_} {_named(firms)}`."
+    if why == TOO_LARGE and format_ == "packet":
+        text += " Without the copies of files the record is small: `/cais export xlsx`."
     return Message(text, [section(text)])
+
+
+def _named(firms: Sequence[FirmKey]) -> str:
+    """For the command line, which else takes all firms there are, and makes no packet of them."""
+    return f"--firm {firms[0].firm}" if len(firms) == 1 else "--firm FIRM --firm FIRM …"
 
 
 def file_instead(position: Position, why: str) -> Message:

@@ -263,7 +263,7 @@ class _Work:
         if for_good and self._position:
             await self._last(views.file_instead(self._position, why))
         else:
-            await self._last(views.failed(self._whose, self._wish.format, why))
+            await self._last(views.failed(self._whose, self._wish.format, why, self._wish.keys))
 
     async def _hand_up(self, file: IO[bytes], made: "_Made") -> None:
         begun = asyncio.get_running_loop().time()

@@ -431,25 +431,27 @@ async def test_where_slack_did_not_say_whether_it_took_a_file_neither_is_said(
 async def test_a_file_that_is_too_large_for_slack_can_be_made_on_the_server(
     slack: Slack, services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await a_firm(services)
+    key = await a_firm(services)
     monkeypatch.setattr("bot.sandbox.uploads.LARGEST", 10)
     await slack.ben.types("/cais export packet")
     (note,) = [note for note in notes(slack, BEN) if "⚠️" in note]
     assert "The file is larger than Slack takes here. That it was made is in the history." in note
-    assert "can make it on the server: `cais export --format packet`" in note
+    assert f"can make it on the server: `cais export --format packet --firm {key.firm}`" in note
+    assert "Without the copies of files the record is small: `/cais export xlsx`." in note
     assert "Ask for it again" not in note
 
 
 async def test_what_takes_long_and_fails_is_not_handed_up_again_and_says_what_else_there_is(
     slack: Slack, services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await a_firm(services)
+    key = await a_firm(services)
     monkeypatch.setattr(exporter, "LONG", -1.0)
     slack.sandbox.faults({"method": "upload_url", "kind": "500", "times": 1})
     await slack.ben.types("/cais export packet")
     (note,) = [note for note in notes(slack, BEN) if "⚠️" in note]
     assert f"{views.NOT_TAKEN} {views.IN_HISTORY} Ask for it again: `/cais export packet`." in note
-    assert "Where it stays so, whoever runs the app can make it on the server: `cais export --format packet`" in note
+    command = f"`cais export --format packet --firm {key.firm}`"
+    assert f"Where it stays so, whoever runs the app can make it on the server: {command}" in note
 
 
 LAST = [
