@@ -1,5 +1,6 @@
 """Brings a listener's answer to the person: in the ack where it fits there, else by a call to Slack afterwards."""
 
+import hashlib
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
@@ -252,9 +253,30 @@ class Answering:
         """In a DM with the app everything stays; in one between two people only the asker may see it."""
         if not self.knows_dm(call.origin.channel):
             await self._probe(call.tenant, call.origin.channel)
-        kind = "in_channel" if self.knows_dm(call.origin.channel) else "ephemeral"
-        if not await self._respond_once(call.origin, {"response_type": kind, **body}):
+        if self.knows_dm(call.origin.channel):
+            said = await self._said_in_dm(call, body)
+        else:
+            said = await self._respond_once(call.origin, {"response_type": "ephemeral", **body})
+        if not said:
             await self._post_dm(call, body)
+
+    async def _said_in_dm(self, call: Call, body: Json) -> bool:
+        """What stays there can be looked for where the answer got lost. Where it cannot, it is rather said twice than
+        lost, as everything is."""
+        told = {"response_type": "in_channel", **body, "blocks": _named(body["blocks"], call.cause)}
+        try:
+            return await self._slack.respond(call.origin.response_url, told)
+        except Unsure:
+            return bool(call.cause) and await self._stands_in_dm(call)
+
+    async def _stands_in_dm(self, call: Call) -> bool:
+        try:
+            where = {"channel": call.origin.channel, "limit": 20}
+            found = await self._slack.of(call.tenant).call("conversations.history", where, form=True, patience=5.0)
+        except (SlackSaidNo, TooBusy, Unsure):
+            return False
+        name = _name(call.cause)
+        return any(b.get("block_id") == name for m in found.get("messages") or () for b in m.get("blocks") or ())
 
     async def _probe(self, tenant: str, channel: str) -> None:
         """Only DMs with the app can be read by the app."""
@@ -402,6 +424,15 @@ class Answering:
         view = {"type": "home", "blocks": list(home.blocks), "private_metadata": home.place}
         where: Json = {"user_id": call.user, "view": view, **({"hash": seen} if seen else {})}
         await self._slack.of(call.tenant).call("views.publish", where)
+
+
+def _name(cause: str) -> str:
+    """What a block of an answer is called, so that it is known again; a response_url takes no metadata for certain."""
+    return f"answer {hashlib.sha256(cause.encode()).hexdigest()[:20]}"
+
+
+def _named(blocks: Sequence[Json], cause: str) -> list[Json]:
+    return [{"block_id": _name(cause), **block} if nth == 0 else block for nth, block in enumerate(blocks)]
 
 
 def _plain(text: str) -> Json:

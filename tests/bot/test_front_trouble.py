@@ -168,6 +168,37 @@ async def test_a_used_up_response_url_is_got_round(transport: str, services: Ser
             assert len(ben.sees) == 2
 
 
+UNREADABLE = {"method": "conversations.history", "kind": "500", "times": 2}
+
+
+@pytest.mark.parametrize(
+    ("faults", "times"),
+    [
+        ([{"method": "response_url", "kind": "lost_reply"}], 1),
+        ([{"method": "response_url", "kind": "reset"}], 1),
+        ([{"method": "response_url", "kind": "lost_reply"}, UNREADABLE], 2),
+        ([{"method": "response_url", "kind": "reset"}, UNREADABLE], 1),
+    ],
+)
+async def test_an_answer_whose_receipt_is_lost_is_looked_for_and_rather_said_twice_than_lost(
+    hurried: Slack, faults: list[dict[str, Any]], times: int
+) -> None:
+    await hurried.ben.types("hello")  # so that the direct messages are known to be ours
+    hurried.sandbox.faults(*faults)
+    await hurried.ben.types("/cais slow")
+    await hurried.settled()
+    assert [m["text"] for m in hurried.ben.sees].count("Slow but sure") == times
+    assert hurried.sandbox.slack.faults.listed() == []
+
+
+async def test_the_first_command_in_the_direct_messages_is_answered_once(slack: Slack) -> None:
+    slack.sandbox.faults({"method": "response_url", "kind": "lost_reply"})
+    await slack.ben.types("/cais slow")
+    await slack.settled()
+    assert [m["text"] for m in slack.ben.sees].count("Slow but sure") == 1
+    assert slack.sandbox.slack.faults.listed() == []
+
+
 class Store:
     """An event store that does as it is told."""
 
