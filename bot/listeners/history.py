@@ -60,6 +60,14 @@ async def show_history(heard: Heard, services: Services) -> Answer:
     return Say(await _history(heard, services, choices[0], named={**named, **there}))
 
 
+def _instead(unclear: WhichDay) -> str:
+    """How each of the days that may be meant is written, so that it is one only."""
+    days = [f"`{on:%B} {on.day}, {on.year}`" for on in unclear.choices]
+    if days:
+        return f"Write {' or '.join(days)} in its place."
+    return "Write the day with its month as a word, like `/cais history since June 3`."
+
+
 def _must_be_understood(said: HistoryWords) -> None:
     """Raises Refusal that says which words were not, all of them, and what can be written."""
     problems = []
@@ -69,9 +77,7 @@ def _must_be_understood(said: HistoryWords) -> None:
             "Mention the person, or press *Filter…* under `/cais history` to pick one."
         )
     if said.unclear:
-        problems.append(
-            f"{said.unclear.ask} Write the day with its month as a word, like `/cais history since June 3`."
-        )
+        problems.append(f"{said.unclear.ask} {_instead(said.unclear)}")
     if said.unknown:
         problems.append(
             f"I do not know what “{said.unknown}” is here: no task, step or period that I can read. "

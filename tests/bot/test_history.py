@@ -82,7 +82,14 @@ async def test_what_is_not_understood_is_named(slack: Slack, services: Services)
     assert "Nobody called “zoe”" in both
     assert "I do not know what “in smarch” is here" in both
     assert "I do not know" not in words_of(await slack.ben.types("/cais history s2 by zoe van der berg since June"))
-    assert "can be read in two ways" in words_of(await slack.ben.types("/cais history since 3/4/2026"))
+    asked = words_of(await slack.ben.types("/cais history since 3/4/2026"))
+    assert "can be read in two ways" in asked
+    assert "Write `March 4, 2026` or `April 3, 2026` in its place." in asked
+    monday = words_of(await slack.ben.types("/cais history since Monday"))
+    assert "Today is Monday. Do you mean today, or a week ago?" in monday
+    assert "Write `November 16, 2026` or `November 23, 2026` in its place." in monday
+    for typed in ("March 4, 2026", "November 23, 2026"):
+        assert "in its place" not in words_of(await slack.ben.types(f"/cais history since {typed}"))
 
 
 async def test_the_form_filters_and_keeps_what_was_chosen(slack: Slack, services: Services) -> None:
