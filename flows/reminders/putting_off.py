@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from flows.asked import Kept, Owed
 from flows.events import FirmKey
 from flows.ports import Rearranged
-from flows.reminders.replanning import redraw
+from flows.reminders.in_messages import redraw
 from flows.reminders.snoozing import base_key, is_about_the_same, snoozed
 
 

@@ -6,12 +6,13 @@ from datetime import UTC, date, datetime, timedelta
 import msgspec
 
 from flows import workspace as shared
-from flows.asked import ARRIVED, FINE, REDRAW, SUMMARY, Kept, Owed
+from flows.asked import ARRIVED, FINE, SUMMARY, Kept, Owed
 from flows.deadlines import Ledger
-from flows.events import FirmKey
 from flows.ports import Facts, Replan
 from flows.reminders.announced import Announced
-from flows.reminders.redating import BESIDE_IT, about_anew, behind_now, date_now, due_anew, written
+from flows.reminders.basis import CLOSED, Basis, rung_of
+from flows.reminders.in_messages import InMessages
+from flows.reminders.redating import behind_now, date_now, written
 from flows.reminders.rung import BEGINNING, LOOK_BACK, Found, Rung
 from flows.reminders.rungs import every
 from flows.reminders.snoozing import (
@@ -22,7 +23,6 @@ from flows.reminders.snoozing import (
     lasting,
     once_more,
     snoozed_to,
-    subject_of,
 )
 from flows.reminders.standing import Standing
 from flows.reminders.telling import People
@@ -30,7 +30,6 @@ from flows.roadmap import Pack
 from flows.summaries import posting
 from flows.trading_days import ONE_DAY
 from flows.walk import walk
-from flows.workspace import Workspace
 
 HORIZON = timedelta(40)
 """So far ahead reminders stand in the outbox; each day a day is added."""
@@ -48,12 +47,9 @@ STILL_NEWS = timedelta(80)
 """So long after a move those are told of it to whom a new version of the software brings it; rows that earlier versions
 wrote were kept for a little longer."""
 
-CLOSED = "closed"
-SENT = "sent"
 NEEDLESS = "needless"
 
 _encode = msgspec.json.Encoder().encode
-_decoder = msgspec.json.Decoder(Rung)
 
 
 def replan(pack: Pack, ledger: Ledger, facts: Facts, now: datetime) -> Replan:
@@ -65,86 +61,58 @@ def replan(pack: Pack, ledger: Ledger, facts: Facts, now: datetime) -> Replan:
     found = every(pack, position, workspace, facts.people, until=now + HORIZON, now=now, announced=announced)
     posts = posting.plan(facts, workspace.calendar, now)
     reminders = msgspec.structs.replace(facts, rows=tuple(r for r in facts.rows if r.owed.kind != SUMMARY))
-    standing = Standing(pack, people, workspace.ledger, found, now)
-    plan = _Plan(pack, reminders, found, people, standing, workspace, now)
-    outcomes, about, move = dict(plan.outcomes()), dict(plan.about()), dict(plan.move())
+    basis = Basis(
+        pack,
+        reminders,
+        {row.owed.key: row for row in reminders.rows},
+        walk(pack, position),
+        people,
+        Standing(pack, people, workspace.ledger, found, now),
+        workspace,
+        now,
+    )
+    plan, messages = _Plan(basis, found), InMessages(basis, found)
+    outcomes, move = dict(messages.outcomes()), dict(plan.move())
+    about = dict(messages.about(plan.comes(), plan.drop()))
+    anew = (*outcomes, *about, *messages.recounted(), *messages.restated(), *plan.asleep(move))
     return Replan(
         add=(*plan.add(), *plan.refused.values(), *posts.add),
         move={**move, **posts.move},
         drop=(*plan.drop(), *posts.drop),
         outcomes={**outcomes, **dict.fromkeys(plan.refused, NEEDLESS), **posts.outcomes},
         about=about,
-        redraw=(
-            *plan.redraw((*outcomes, *about, *plan.recounted(), *plan.restated(), *plan.asleep(move))),
-            *posts.redraw,
-        ),
+        redraw=(*messages.redraw(anew), *posts.redraw),
         again_at=plan.again_at(about),
     )
 
 
-def rung_of(row: Owed) -> Rung:
-    """What a row is about. Raises msgspec.MsgspecError where a later version wrote it."""
-    return _decoder.decode(row.about)
-
-
-def redraw(key: FirmKey, person: str, message: str, why: str, now: float) -> Owed:
-    """That a message of somebody's is to be drawn anew, now."""
-    return Owed(
-        tenant=key.tenant,
-        key=f"redraw|{key.firm}|{message}|{why}|{now:.3f}",
-        firm=key.firm,
-        kind=REDRAW,
-        person=person,
-        about=message,
-        due_at=now,
-        slot=f"redraw:{message}",
-    )
-
-
 class _Plan:
-    def __init__(
-        self,
-        pack: Pack,
-        facts: Facts,
-        found: Iterable[Found],
-        people: People,
-        standing: Standing,
-        workspace: Workspace,
-        now: datetime,
-    ) -> None:
-        self.pack = pack
-        self.facts = facts
-        self.walk = walk(pack, facts.position)
-        self.workspace = workspace
-        self.closed = sorted(workspace.calendar.closed)
-        self.withdrawn = {str(number) for number in shared.withdrawn_revisions(workspace)}
-        """Revisions of industry dates that were a mistake."""
-        self.shipped = {str(r.number) for r in workspace.ledger.revisions if r.added_at is None}
+    """What waits to be sent, and what is to."""
+
+    def __init__(self, basis: Basis, found: Iterable[Found]) -> None:
+        self.basis = basis
+        self.facts = basis.facts
+        self.rows = basis.rows
+        self.people = basis.people
+        self.now = basis.now
+        self.planned = basis.planned
+        self.closed = sorted(basis.workspace.calendar.closed)
+        self.shipped = {str(r.number) for r in basis.workspace.ledger.revisions if r.added_at is None}
         """Revisions that came with the software."""
-        self.key = facts.position.key
-        self.people = people
-        self.standing = standing
-        self.now = now
         self.holds: dict[str, Found] = {}
         """What holds for those who are told of it at all; see `lasting`."""
-        self.milestones: set[tuple[str, str]] = set()
-        """Of which industry dates whom is told: person and subject."""
-        self.rows: Mapping[str, Kept] = {row.owed.key: row for row in facts.rows}
-        self.planned = min(datetime.fromtimestamp(facts.planned_at, UTC), now)
-        self.changed = min([now, *self._unseen()])
+        self.changed = min([basis.now, *self._unseen()])
         """Since when something holds at the earliest that did not hold in the last plan."""
-        self.miscounted_since = shared.days_miscounted_since(workspace, self.planned)
+        self.miscounted_since = shared.days_miscounted_since(basis.workspace, self.planned)
         """Since when trading days were counted otherwise than now, where they were changed since the last plan."""
         for one in found:
-            if one.rung.subject.startswith("milestone:"):
-                self.milestones.add((one.rung.person, one.rung.subject))
-            if not people.reach(one.rung.person).habits.off:
-                self.holds[lasting(one.rung.key(self.key))] = one
+            if not self.people.reach(one.rung.person).habits.off:
+                self.holds[lasting(one.rung.key(basis.key))] = one
         self.told_lost = set(self._told_lost()) - {""}
         """Which leads know of an owner out of reach, see `_told_lost`."""
         self.told_that_day = set(self._told_that_day())
         """Of which date of a person's, and on which day where they are, somebody was reminded before it."""
-        self.owed = [(row.owed, self._standing(row.owed)) for row in facts.rows if not row.settled]
+        self.owed = [(row.owed, self._standing(row.owed)) for row in self.facts.rows if not row.settled]
         """What waits to be sent, each with what it is about, while that is to be said."""
         self.refused = dict(self._once_more())
         """What is owed once more, by the key under which it was refused."""
@@ -158,14 +126,14 @@ class _Plan:
 
     def add(self) -> Iterator[Owed]:
         for one in self.holds.values():
-            key = one.rung.key(self.key)
+            key = one.rung.key(self.basis.key)
             if key in self.rows or not one.said or self._is_long_told(one) or self._is_told_by_another(key):
                 continue
             if self._is_owed(one) or self._could_not_be_told(one) or self._came_with_an_update(one):
                 yield Owed(
-                    tenant=self.key.tenant,
+                    tenant=self.basis.key.tenant,
                     key=key,
-                    firm=self.key.firm,
+                    firm=self.basis.key.firm,
                     kind="reminder",
                     person=one.rung.person,
                     about=_encode(self._drawn(one.rung)).decode(),
@@ -193,10 +161,10 @@ class _Plan:
 
     def _drawn(self, rung: Rung) -> Rung:
         """With what comes before its task; a wait says the date of that, too."""
-        found = msgspec.structs.replace(rung, behind=behind_now(self.walk, rung))
+        found = msgspec.structs.replace(rung, behind=behind_now(self.basis.walk, rung))
         if rung.kind != "wait":
             return found
-        return msgspec.structs.replace(found, drawn=written(date_now(self.pack, self.facts.position, rung)))
+        return msgspec.structs.replace(found, drawn=written(date_now(self.basis.pack, self.facts.position, rung)))
 
     def _is_owed(self, one: Found) -> bool:
         """What the last plan had in sight and did not hold became true since: what lay before that is not said late.
@@ -302,7 +270,7 @@ class _Plan:
         """What sleeps comes back by itself, though none comes on the day on which it was said, by what holds now."""
         rung = rung_of(row)
         off = self.people.reach(row.person).habits.off
-        if snoozed_to(row.key) is None or off or not self.standing.holds(rung):
+        if snoozed_to(row.key) is None or off or not self.basis.standing.holds(rung):
             return None
         return Found(rung, BEGINNING, rung.due_at)
 
@@ -324,84 +292,14 @@ class _Plan:
         """What was put off stays until then: an undo may bring it back, and it is looked at before it is sent."""
         return (row.key for row, one in self.owed if one is None and snoozed_to(row.key) is None)
 
-    def outcomes(self) -> Iterator[tuple[str, str]]:
-        """Rows in a message whose item was done, given away or is gone, and those where that was taken back."""
-        for row in self.facts.rows:
-            if not _stands(row):
-                continue
-            rung = rung_of(row.owed)
-            there = self._is_there(rung)
-            if there and row.outcome == CLOSED:
-                yield row.owed.key, SENT
-            elif not there and row.outcome != CLOSED and not self._has_passed(rung) and not self._is_lost(rung):
-                yield row.owed.key, CLOSED
-
-    def _is_there(self, rung: Rung) -> bool:
-        """Whether it is still to be done, and theirs. Of a move, whether they are told of that industry date at all."""
-        if not rung.subject.startswith("milestone:") or rung.kind == "before":
-            return self.standing.holds(rung)
-        return (rung.person, rung.subject) in self.milestones and not self._is_mistaken(rung)
-
-    def _is_mistaken(self, rung: Rung) -> bool:
-        return rung.subject.startswith("milestone:") and rung.revision in self.withdrawn
-
-    def _is_lost(self, rung: Rung) -> bool:
-        """What stands with somebody who cannot be written to is still to be done, by whomever."""
-        return not self.people.reach(rung.person).reachable
-
-    def _has_passed(self, rung: Rung) -> bool:
-        """An industry date that has passed is not done, and its message says so anyway."""
-        today = self.people.hours(rung.person).day_of(self.now)
-        is_one = rung.subject.startswith("milestone:") and not self._is_mistaken(rung)
-        return is_one and rung.on is not None and rung.on < today
-
-    def about(self) -> Iterator[tuple[str, str]]:
-        """What rows say they are about, where their date, what comes before it or how long a pause keeps it changed."""
-        comes = {row.key: one for row, one in self.owed if one}
-        by_their_date = {key for key, one in comes.items() if one.rung.kind not in BESIDE_IT}
-        dropped = set(self.drop())
-        for key, row in self.rows.items():
-            if key in dropped or (row.settled and not _stands(row)) or self._has_left(row):
-                continue
-            rung = rung_of(row.owed)
-            now, behind = date_now(self.pack, self.facts.position, rung), behind_now(self.walk, rung)
-            due_at = due_anew(row.owed, rung, comes.get(key), self.now)
-            if about := about_anew(row, rung, now, behind, dated=key not in by_their_date, due_at=due_at):
-                yield key, about
-
-    def _has_left(self, row: Kept) -> bool:
-        """Whether its recipient is not in the firm any more: their message is not to show what becomes of it."""
-        return row.owed.person not in self.facts.position.members
-
-    def recounted(self) -> Iterator[str]:
-        """Rows whose message says how many trading days it is to a date, where these are counted otherwise now."""
-        edited = shared.days_edited_since(self.workspace, self.planned)
-        for key, row in self.rows.items() if edited else ():
-            if not _stands(row) or self._has_left(row):
-                continue
-            rung, said = rung_of(row.owed), datetime.fromtimestamp(row.owed.due_at, UTC)
-            day = self.people.hours(row.owed.person).day_of(said)
-            if rung.kind == "before" and rung.on and any(day <= one <= rung.on for one in edited):
-                yield key
-
-    def restated(self) -> Iterator[str]:
-        """Rows whose message says of a change that it was taken back, and what holds, where that may be another now."""
-        subjects = {f"milestone:{one}" for one in shared.deadlines_revised_since(self.workspace, self.planned)}
-        for key, row in self.rows.items() if subjects else ():
-            if not _stands(row) or subject_of(row.owed) not in subjects or self._has_left(row):
-                continue
-            if rung_of(row.owed).revision in self.withdrawn:
-                yield key
+    def comes(self) -> Mapping[str, Found]:
+        """What is to be said of what waits to be sent, by the key of its row."""
+        return {row.key: one for row, one in self.owed if one}
 
     def asleep(self, moved: Mapping[str, float]) -> Iterator[str]:
         """What is put off, where its message says until when, and that is another time now."""
         sleeping = (key for key, at in moved.items() if snoozed_to(key) and at > self.now.timestamp())
         return (base for key in sleeping if (base := base_key(key)) in self.rows)
-
-    def redraw(self, changed: Iterable[str]) -> Iterator[Owed]:
-        of = {row.owed.message: row.owed.person for row in map(self.rows.__getitem__, changed) if _stands(row)}
-        for message, person in of.items():
-            yield redraw(self.key, person, message, str(self.facts.position.version), self.now.timestamp())
 
     def again_at(self, about: Collection[str]) -> float:
         """At the next midnight of somebody who is told of industry dates: what is known changes with the day.
@@ -420,11 +318,6 @@ def _since_when(key: str) -> str:
     """Of an owner out of reach: whoever is told, and since when they are; empty where nobody knows that."""
     stamp = base_key(key).rpartition("-")[2]
     return f"{lasting(key)}{stamp}" if OUT_OF_REACH in key and stamp != "0" else ""
-
-
-def _stands(row: Kept) -> bool:
-    """Whether it stands in a message."""
-    return row.settled and bool(row.owed.message) and row.outcome in (*ARRIVED, CLOSED)
 
 
 def _comes_or_came(row: Kept) -> bool:

@@ -20,8 +20,9 @@ from flows.ports import Facts, Replan
 from flows.position import Position
 from flows.records import Stamp, record, record_undo
 from flows.reminders import setting
+from flows.reminders.basis import rung_of
 from flows.reminders.hours import Hours
-from flows.reminders.replanning import replan, rung_of
+from flows.reminders.replanning import replan
 from flows.reminders.rung import Found
 from flows.reminders.rungs import Rung, every, rungs_of
 from flows.reminders.snoozing import Choice, base_key, day_chosen, lasting, snoozed, snoozed_until
