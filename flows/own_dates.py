@@ -168,7 +168,8 @@ def hand_over(position: Position, who: Person, items: Iterable[Item], giver: str
         raise Refusal(f"In *{position.name}* that is one and the same person. Nothing was changed.")
     keys = [i.key for i in owned(position, items, giver)]
     if not keys:
-        raise Refusal(f"No open task of *{position.name}* belongs to that person. Nothing was changed.")
+        whose = "you" if giver == who.id else "that person"
+        raise Refusal(f"No open task of *{position.name}* belongs to {whose}. Nothing was changed.")
     return [e.TaskAssigned(task=key, person=to.id, name=name) for key in keys]
 
 

@@ -326,6 +326,8 @@ async def test_members_hand_over_their_own_tasks_only(slack: Slack, services: Se
     assert "Only a lead" in words_of(slack.lea.last)
     await slack.ben.types("/cais handover to <@U0LEA>")
     assert await owners(services, key) == {"s1": LEA_ID}
+    await slack.ben.types("/cais handover to <@U0LEA> from me")
+    assert "No open task of *Apex Securities* belongs to you. Nothing was changed." in words_of(slack.ben.last)
 
 
 @pytest.mark.parametrize(
