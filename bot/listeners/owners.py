@@ -199,8 +199,16 @@ async def type_handover(heard: Heard, services: Services) -> Answer:
         raise _who_is(heard.firm.name, stranger)
     if not said.people:
         return _ask_to_whom(heard, services)
-    giver, to = _from_and_to(said, Someone(person=heard.who.id))
+    giver, to = _from_and_to(_by_id(heard, said), Someone(person=heard.who.id))
     return await _hand_over(heard, services, giver, to, Say) if to else _ask_to_whom(heard, services, giver)
+
+
+def _by_id(heard: Heard, said: People) -> People:
+    """Everybody by the same id, so that a mention and a name of one person are one."""
+    people = [
+        (word, Someone(person=place(heard.tenant, it.slack_id)) if it.slack_id else it) for word, it in said.people
+    ]
+    return said._replace(people=tuple(people))
 
 
 def _from_and_to(said: People, me: Someone) -> tuple[Someone, Someone | None]:
@@ -209,13 +217,13 @@ def _from_and_to(said: People, me: Someone) -> tuple[Someone, Someone | None]:
     Without `from` and `to` the first of two gives, and the own tasks go to a person who stands alone.
     """
     givers, takers, plain = said.behind("from"), said.behind("to"), said.behind("")
-    named = [someone for _, someone in said.people]
+    named = {someone for _, someone in said.people}  # whoever is named twice is one person
     if len(named) > 2 or len(givers) > 1 or len(takers) > 1 or Someone() in named:
         raise Refusal("Say from whom to whom, like `/cais handover from @ben to @lea`. Nothing was changed.")
     if givers:
         return givers[0], next(iter(takers or plain), None)
-    if len(named) == 1:
-        return me, named[0]
+    if not plain or len(said.people) == 1:
+        return me, (takers or plain)[0]
     return plain[0], takers[0] if takers else plain[-1]
 
 

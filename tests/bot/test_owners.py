@@ -408,6 +408,10 @@ async def three_owners(services: Services) -> FirmKey:
         ("<@U0CON> <@U0LEA>", {"s3": LEA_ID}),
         ("Conrad to Lea", {"s3": LEA_ID}),
         ("to Lea", {"s1": LEA_ID}),
+        ("to <@U0LEA> to <@U0LEA>", {"s1": LEA_ID}),
+        ("to <@U0LEA> to Lea", {"s1": LEA_ID}),
+        ("from <@U0CON> from <@U0CON> to <@U0LEA>", {"s3": LEA_ID}),
+        ("<@U0LEA> <@U0LEA>", {}),
     ],
 )
 async def test_who_stands_behind_from_gives_in_whatever_order(
