@@ -6,7 +6,7 @@ from functools import partial
 
 from bot.actions import unpack, verb_of
 from bot.buttons import FinishAtHome, LookLater, OpenChase, PickHomePage, ShowHome, UndoAtHome, UndoChange
-from bot.listeners.scenes import scene_for
+from bot.listeners.scenes import scene_for, waits_for
 from bot.listeners.tasks import GONE
 from bot.listeners.undoing import undone_here
 from bot.router import Heard, Router
@@ -123,8 +123,8 @@ async def chase(heard: Heard, carried: OpenChase, services: Services) -> Answer:
         raise GONE
     if item.state != "waiting" or item.record is None:
         raise NO_WAIT
-    calendar = (await services.workspace(heard.tenant)).calendar
-    return Open(Modal("Chase", waiting.to_chase(scene, item, calendar), carried, close="Close"))
+    workings = await waits_for(heard, services, scene)
+    return Open(Modal("Chase", waiting.to_chase(scene, item, workings), carried, close="Close"))
 
 
 async def _after(heard: Heard, services: Services, scene: Scene, records: Sequence[Record]) -> Answer:

@@ -1,11 +1,12 @@
 """What a listener draws from: a firm as the person who is heard looks at it."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from bot.router import Heard
 from bot.views.scene import Scene, scene_of
 from bot.views.tasks import begins
 from flows.position import Position
+from flows.reminders.rung import Workings
 from flows.services import Services
 from flows.trading_days import Calendar
 from flows.zones import zone_of
@@ -37,3 +38,13 @@ def own_day(heard: Heard, services: Services) -> date:
 async def calendar_for(heard: Heard, services: Services) -> Calendar:
     """The trading days of the workspace, with what was edited there."""
     return (await services.workspace(heard.tenant)).calendar
+
+
+async def waits_for(heard: Heard, services: Services, scene: Scene) -> Workings:
+    """What says when the firm's waits are asked about next, the farthest of them, too."""
+    reach = await services.directory.reach(heard.tenant, list(scene.position.members))
+    looks = (item.record.follow_up_on for item in scene.walk.waiting if item.record)
+    farthest = max([scene.today, *(day for day in looks if day)])
+    ahead = farthest - scene.today + timedelta(14 + 2 * scene.position.reminders.wait_every)
+    calendar, now = await calendar_for(heard, services), services.now()
+    return Workings(scene.position, reach, calendar, until=now + ahead, now=now)

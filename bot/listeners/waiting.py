@@ -1,7 +1,7 @@
 """Hears that somebody wants to see all waits."""
 
 from bot.buttons import ShowWaiting
-from bot.listeners.scenes import scene_for
+from bot.listeners.scenes import scene_for, waits_for
 from bot.router import Heard, Router
 from bot.surfaces import Answer, Message, Replace, Say
 from bot.typed.tasks import tasks_meant
@@ -32,5 +32,5 @@ async def press_waiting(heard: Heard, carried: ShowWaiting, services: Services) 
 
 
 async def _board(heard: Heard, services: Services) -> Message:
-    calendar = (await services.workspace(heard.tenant)).calendar
-    return views.board(scene_for(heard, services), calendar)
+    scene = scene_for(heard, services)
+    return views.board(scene, await waits_for(heard, services, scene))

@@ -13,8 +13,9 @@ from bot.views.task_buttons import done_buttons, end_wait_button
 from bot.views.task_forms import asked_then
 from bot.views.tasks import NOTHING, Top
 from flows.position import Owner, TaskRecord
+from flows.reminders.of_tasks import asked_next
+from flows.reminders.rung import Workings
 from flows.roadmap import Contact
-from flows.trading_days import Calendar
 from flows.walk import Item
 
 MOST = 8
@@ -24,7 +25,7 @@ SURE = 5
 """Letters of a name that is found in words run together; a shorter one may be part of another name."""
 
 
-def board(scene: Scene, calendar: Calendar, *, top: Top = NOTHING) -> Message:
+def board(scene: Scene, workings: Workings, *, top: Top = NOTHING) -> Message:
     """Every wait of the firm, the longest first."""
     waiting = sorted(scene.walk.waiting, key=lambda i: _since(scene, i))
     count = f"{len(waiting)} {'wait' if len(waiting) == 1 else 'waits'}"
@@ -35,7 +36,7 @@ def board(scene: Scene, calendar: Calendar, *, top: Top = NOTHING) -> Message:
         blocks += [section(text), actions(*next_button(scene, "Next task"), button("Status", scene.carry(ShowStatus)))]
         return Message(f"{name}: {text.replace('*', '')}", tuple(blocks))
     for item in waiting[:MOST]:
-        blocks += _wait(scene, item, calendar)
+        blocks += _wait(scene, item, workings)
     if rest := waiting[MOST:]:
         options = [option(i.title, i.key) for i in rest]
         blocks.append(menu(f"{len(rest)} more waits", scene.carry(PickTask, part="board"), options))
@@ -44,11 +45,11 @@ def board(scene: Scene, calendar: Calendar, *, top: Top = NOTHING) -> Message:
     return Message(f"{top.text} {name}, {count}: {whom}.".strip(), tuple(blocks))
 
 
-def to_chase(scene: Scene, item: Item, calendar: Calendar) -> list[Block]:
+def to_chase(scene: Scene, item: Item, workings: Workings) -> list[Block]:
     """One wait, whom to chase and with what words; to look at, and to copy."""
     if item.record is None:
         return []
-    lines = section("\n".join(x for x in _lines(scene, item, item.record, calendar) if x))
+    lines = section("\n".join(x for x in _lines(scene, item, item.record, workings) if x))
     return [banner(scene), lines, *words_to_copy(scene, item, item.record)]
 
 
@@ -69,7 +70,7 @@ def _since(scene: Scene, item: Item) -> date:
     return item.record.since if item.record and item.record.since else scene.today
 
 
-def _wait(scene: Scene, item: Item, calendar: Calendar) -> list[Block]:
+def _wait(scene: Scene, item: Item, workings: Workings) -> list[Block]:
     record = item.record
     if record is None:
         return []
@@ -79,7 +80,7 @@ def _wait(scene: Scene, item: Item, calendar: Calendar) -> list[Block]:
         else []
     )
     look = button("Open", scene.carry(ShowTask, task=item.key), says=f"Open {item.title}")
-    blocks: list[Block] = [section("\n".join(x for x in _lines(scene, item, record, calendar) if x))]
+    blocks: list[Block] = [section("\n".join(x for x in _lines(scene, item, record, workings) if x))]
     blocks += words_to_copy(scene, item, record)
     return [*blocks, actions(*finish, end_wait_button(scene.carry, item.key, item.title), look), divider()]
 
@@ -122,34 +123,21 @@ def _asks_politely(scene: Scene, item: Item, record: TaskRecord) -> str:
     )
 
 
-def _lines(scene: Scene, item: Item, record: TaskRecord, calendar: Calendar) -> list[str]:
+def _lines(scene: Scene, item: Item, record: TaskRecord, workings: Workings) -> list[str]:
     since = _since(scene, item)
-    gone = calendar.between(since, scene.today)
+    gone = workings.calendar.between(since, scene.today)
     long = "since today" if since >= scene.today else f"since {short_day(since)}, {_days(gone)}"
     kept = dated.owner(scene, item)
     contact = contact_to_chase(scene, item, record)
-    look = next_look(scene, record, calendar)
+    look = asked_next(workings, item)
     return [
         f"⏳ *{literal(item.title)}* · step {escape(item.task.step)}",
         f"*{'Waiting for' if contact else 'Waiting for, and to chase'}:* {literal(record.whom)}, {long}",
         f"*Whom to chase:* {contact_line(contact)}" if contact else "",
         f"*Owner:* {dated.owner_name(scene, kept)}" if kept else "*Owner:* nobody yet; leads are asked",
-        f"*Asked about next:* {'today, ' if look == scene.today else ''}{short_day(look)}",
+        f"*Asked about next:* {'today, ' if look == scene.today else ''}{short_day(look)}" if look else "",
         f"*Note:* {literal(clip(record.reason, 300))}" if record.reason else "",
     ]
-
-
-def next_look(scene: Scene, record: TaskRecord, calendar: Calendar) -> date:
-    """The next trading day on which its owner is asked about it; today is one all day long.
-
-    At which hour differs by person, and each may look at the board before theirs.
-    """
-    every = max(1, scene.position.reminders.wait_every)
-    first = record.follow_up_on or calendar.plus(record.since or scene.today, every)
-    look = calendar.on_or_before(first)
-    while look < scene.today:
-        look = calendar.plus(look, every)
-    return look
 
 
 def _days(count: int) -> str:

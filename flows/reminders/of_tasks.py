@@ -33,6 +33,14 @@ def of_tasks(workings: Workings, walk: Walk) -> Iterator[Found]:
         yield from _lost(workings, person, theirs)
 
 
+def asked_next(workings: Workings, item: Item) -> date | None:
+    """The day on which somebody is asked about a wait next, where they are; None where nobody is, up to the end."""
+    people = workings.people
+    told = (one for one in _OfTask(workings, item).waiting() if one.said and one.rung.due_at > workings.now)
+    asked = [(one.rung.due_at, one.rung.person) for one in told if not people.reach(one.rung.person).habits.off]
+    return people.hours(min(asked)[1]).day_of(min(asked)[0]) if asked else None
+
+
 class _Owned(NamedTuple):
     """Since when somebody owns a task that is to be done, and its date."""
 

@@ -1335,6 +1335,21 @@ async def test_the_board_says_since_when_whom_to_chase_and_when_it_is_asked_abou
         BEN
     )
     assert "Waiting for FINRA CAT Helpdesk since Nov 23, 2026" in world.said(BEN)
+    await world.goes_to("2026-12-01", 14)
+    assert "*Asked about next:* Dec 8, 2026" in words_of(await world.slack.ben.types("/cais waiting"))
+
+
+async def test_the_board_names_no_day_whose_hour_was_over_when_the_wait_was_recorded(world: World) -> None:
+    firm = await a_firm(world.services, FIRM, BEN)
+    await world.services.answer(firm.key, world.act(person(BEN)), "fdid_duty", ["yes"])
+    await world.goes_to("2026-12-01", 14)
+    since = date(2026, 11, 23)
+    await world.services.wait(firm.key, world.act(person(BEN)), "s2", since=since, whom="CAT", follow_up_on=None)
+    assert "*Asked about next:* Dec 8, 2026" in words_of(await world.slack.ben.types("/cais waiting"))
+    await world.goes_to("2026-12-07", 17)
+    assert world.digests(BEN) == []
+    await world.goes_to("2026-12-08")
+    assert len(world.digests(BEN)) == 1
 
 
 # --- industry dates ---------------------------------------------------------------------------------------------
