@@ -32,6 +32,7 @@ from flows import dates
 from flows.before_after import day_before
 from flows.dates import EveryYear, NoDate, OnDay, WhichDay
 from flows.firms import Refusal
+from flows.position import Recurring
 from flows.services import Result, Services
 from flows.trading_days import Calendar
 from flows.walk import Item
@@ -74,6 +75,8 @@ async def type_due(heard: Heard, services: Services) -> Answer:
     calendar = await calendar_for(heard, services)
     read = reader(scene.today, calendar, own_day(heard, services))
     found = date_words.due_words(scene.pack, scene.walk, heard.words, read)
+    if _kept_every_year(scene, found.unknown):
+        found = found._replace(name=found.unknown, meant=read(found.rest))
     if found.name or found.yearly:
         return await _due_every_year(heard, services, scene, found, read)
     if found.subject.step:
@@ -162,9 +165,14 @@ async def _due_of_step(heard: Heard, services: Services, scene: Scene, found: Du
     raise YEARLY_NEEDS_A_NAME
 
 
+def _kept_every_year(scene: Scene, name: str) -> Recurring | None:
+    """The firm's date of every year of this name."""
+    return next((r for r in scene.position.recurring if r.name.casefold() == name.casefold()), None)
+
+
 async def _due_every_year(heard: Heard, services: Services, scene: Scene, found: DueWords, read: Read) -> Answer:
     name = " ".join(found.name.split())
-    kept = next((r for r in scene.position.recurring if r.name.casefold() == name.casefold()), None)
+    kept = _kept_every_year(scene, name)
     match found.meant:
         case NoDate() if kept:
             return Say(own_dates(heard, services, await services.remove_recurring(heard.firm.key, heard.act, kept.id)))

@@ -22,7 +22,7 @@ _NO_NAME = re.compile(rf"^([{QUOTES}]\s*[{QUOTES}])(?!\w)\s*(.*)$")
 """Quotes with nothing between them, and what stands behind."""
 _QUOTED = re.compile(r"^[\"“”'‘’«](.+?)[\"“”'‘’»]\s*(.*)$")
 _RHYTHM = re.compile(r"^(.*)\s*\b((every|each)\b\s*(.*))$", re.IGNORECASE)
-_YEARLY = re.compile(r"every|each|yearly|annual|annually", re.IGNORECASE)
+_YEARLY = re.compile(r"yearly|annual|annually", re.IGNORECASE)
 _LEADING = re.compile(r"^(?:to|for|is|by|due|at|of|the date of)\s+", re.IGNORECASE)
 _ME = frozenset({"me", "myself", "i", "@me"})
 _AND = frozenset({"and", "&", "+", "or"})

@@ -7,7 +7,7 @@ from flows import workspace as shared
 from flows.asked import REDRAW, Kept, Owed
 from flows.events import FirmKey
 from flows.reminders.basis import CLOSED, SENT, Basis, rung_of, stands
-from flows.reminders.redating import BESIDE_IT, about_anew, behind_now, date_now, due_anew
+from flows.reminders.redating import BESIDE_IT, about_anew, behind_now, date_now, due_anew, written
 from flows.reminders.rung import Found, Rung
 from flows.reminders.snoozing import subject_of
 
@@ -52,6 +52,17 @@ class InMessages:
                 yield row.owed.key, SENT
             elif not there and row.outcome != CLOSED and not self._has_passed(rung) and not self._is_lost(rung):
                 yield row.owed.key, CLOSED
+
+    def changed(self, outcomes: Mapping[str, str]) -> Iterator[str]:
+        """Rows whose message is another one by these outcomes.
+
+        A version before went by the day, and called a row sent whose date was set anew: of that its message tells.
+        """
+        for key, outcome in outcomes.items():
+            rung = rung_of(self._rows[key].owed)
+            told = outcome == CLOSED and rung.kind not in BESIDE_IT and rung.drawn not in ("", written(rung.on))
+            if not told or rung.drawn != written(date_now(self._basis.pack, self._position, rung)):
+                yield key
 
     def _is_there(self, rung: Rung) -> bool:
         """Whether it is still to be done, and theirs. Of a move, whether they are told of that industry date at all."""

@@ -74,7 +74,7 @@ def replan(pack: Pack, ledger: Ledger, facts: Facts, now: datetime) -> Replan:
     plan, messages = _Plan(basis, found), InMessages(basis, found)
     outcomes, move = dict(messages.outcomes()), dict(plan.move())
     about = dict(messages.about(plan.comes(), plan.drop()))
-    anew = (*outcomes, *about, *messages.recounted(), *messages.restated(), *plan.asleep(move))
+    anew = (*messages.changed(outcomes), *about, *messages.recounted(), *messages.restated(), *plan.asleep(move))
     return Replan(
         add=(*plan.add(), *plan.refused.values(), *posts.add),
         move={**move, **posts.move},

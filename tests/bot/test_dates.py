@@ -363,6 +363,8 @@ async def test_the_rest_of_a_yearly_name_is_no_question_about_a_task_and_every_y
     key = await firm_of_ben(services)
     asked = await slack.ben.types("/cais due SAA yearly certification March 15")
     assert "No task of this firm is called “SAA yearly certification”, so nothing was set." in words_of(asked)
+    each = await slack.ben.types("/cais due look at each agent Dec 15")
+    assert "Every year" not in " ".join(labels(each))
     await slack.ben.presses("Every year: SAA yearly certification", on=asked)
     there = await position(services, key)
     assert [(r.name, r.month, r.day) for r in there.recurring] == [("SAA yearly certification", 3, 15)]
@@ -376,6 +378,15 @@ async def test_a_date_that_was_called_so_before_can_be_taken_off(slack: Slack, s
         await services.set_recurring(key, Act(person(BEN), "command", name), name, 3, 15)
     await slack.ben.types('/cais due "" none')
     await slack.ben.types('/cais due "none" none')
+    assert (await position(services, key)).recurring == ()
+
+
+async def test_a_date_of_every_year_is_taken_off_as_it_was_set_without_quotes(slack: Slack, services: Services) -> None:
+    key = await firm_of_ben(services)
+    await slack.ben.types("/cais due SAA yearly certification every March 15")
+    one_day = await slack.ben.types("/cais due SAA yearly certification March 16")
+    assert "For a date of every year, write `every March 15` behind it." in words_of(one_day)
+    await slack.ben.types("/cais due saa yearly certification none")
     assert (await position(services, key)).recurring == ()
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 
+import msgspec
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -208,6 +209,18 @@ def test_a_message_is_drawn_anew_each_time_a_date_in_it_is_set_anew_be_it_far_of
     world.undo()
     assert len(world.redrawn) == drawn + 1
     assert world.at("2026-12-04 12:00").heard() == ["Dec 3 09:00 s2 before 5"], "no message of its own"
+
+
+def test_what_a_version_before_called_sent_and_drew_as_set_anew_is_closed_and_not_drawn_once_more() -> None:
+    world = started("2026-12-02 10:00").due("s2", date(2026, 12, 10)).at("2026-12-03 12:00")
+    world.due("s2", date(2026, 12, 22))
+    assert world.redrawn == ["D/1"]
+    (told,) = [key for key, row in world.rows["f1"].items() if row.settled]
+    world.rows["f1"][told] = msgspec.structs.replace(world.rows["f1"][told], outcome="sent")
+    plan = world.replan()
+    assert (dict(plan.outcomes), plan.redraw) == ({told: "closed"}, ())
+    world.undo().done("s2")
+    assert world.redrawn == ["D/1"] * 3, "as set back, and as done"
 
 
 def test_a_message_is_drawn_anew_where_the_date_of_the_step_the_target_or_a_yearly_one_is_set_anew() -> None:
