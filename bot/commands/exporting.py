@@ -19,7 +19,7 @@ from bot.workers.evidence_copies import build_copies, with_copies
 from flows.events import FirmKey
 from flows.evolve import fold
 from flows.exports.record import FILES, Export, Format
-from flows.exports.use_cases import StoppedShort, TakenIn, take_in
+from flows.exports.use_cases import StoppedShort, TakenIn, take_in, told_until
 from flows.exports.whole import Unreadable, read
 from flows.naming import compared
 from flows.packs import PackError, load_pack
@@ -239,9 +239,11 @@ async def _take_in(settings: Settings, content: bytes) -> tuple[TakenIn, ...]:
     whole = read(content)
     clock, pack = BusinessClock(settings.start_at, settings.clock_speed), _pack(settings)
     async with opened(settings.database, make=True) as database:
-        services = build_services(database, pack, clock, practice=clock.moved, pack_path=settings.pack)
+        told = told_until(whole, clock())
+        # Planned as of then: what fell due on the way here is owed, and comes at once.
+        services = build_services(database, pack, lambda: told, practice=clock.moved, pack_path=settings.pack)
         try:
-            taken = await take_in(database.events, database.questions, whole, clock())
+            taken = await take_in(database.events, database.questions, whole, told)
         except StoppedShort as short:
             await _plan(services, short.taken)
             raise

@@ -5,7 +5,7 @@ are the exception, as on screen: a lead gets everybody's, anybody else only thei
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 import msgspec
 
@@ -150,11 +150,11 @@ class StoppedShort(Exception):
         self.taken = tuple(taken)
 
 
-async def take_in(events: EventStore, questions: Questions, whole: Whole, now: datetime) -> tuple[TakenIn, ...]:
+async def take_in(events: EventStore, questions: Questions, whole: Whole, told: datetime) -> tuple[TakenIn, ...]:
     """Keep every firm of a document that was read, its events as they are, chain and all.
 
-    Its people were told where it comes from of what was due up to `now`, business time; what is due later is planned
-    anew.
+    Its people were told where it comes from of what was due until `told`, see `told_until`; what is due later is to be
+    planned anew.
 
     Raises Unreadable, before anything is kept, where a firm is there with another history, or one of its channels is
     another firm's there: nothing is overwritten. Raises StoppedShort where that came to be so only meanwhile.
@@ -166,13 +166,21 @@ async def take_in(events: EventStore, questions: Questions, whole: Whole, now: d
     for firm in whole.firms:
         try:
             if firm in new:
-                await _keep(events, firm, now)
+                await _keep(events, firm, told)
         except (Unreadable, ChannelTaken) as why:
             raise StoppedShort(firm, taken) from why
         for asked in firm.questions:
             await _keep_question(questions, asked)
         taken.append(TakenIn(firm, firm in new))
     return tuple(taken)
+
+
+def told_until(whole: Whole, now: datetime) -> datetime:
+    """When the document was made, business time: until then people were told where it comes from. Raises Unreadable."""
+    try:
+        return min(now, datetime.fromisoformat(whole.made_at).astimezone(UTC))
+    except ValueError as error:
+        raise Unreadable(f"made_at is no moment: {whole.made_at}") from error
 
 
 async def _have_their_channels_free(events: EventStore, new: Sequence[WholeFirm]) -> None:
@@ -211,13 +219,13 @@ def _how_apart(here: Sequence[Record], firm: WholeFirm) -> str:
     return f"with another history of {counted(len(ours), 'event')}"
 
 
-async def _keep(events: EventStore, firm: WholeFirm, now: datetime) -> None:
+async def _keep(events: EventStore, firm: WholeFirm, told_until: datetime) -> None:
     key = FirmKey(firm.tenant, firm.firm)
 
     def decide(position: Position, _: Sequence[Record]) -> Changed:
         if position.version:
             raise Unreadable(f"{firm.name} came to be in this database meanwhile. Nothing is overwritten.")
-        return Changed(records=firm.events, position=fold(key, firm.events), told_until=now.timestamp())
+        return Changed(records=firm.events, position=fold(key, firm.events), told_until=told_until.timestamp())
 
     await events.change(key, decide)
 

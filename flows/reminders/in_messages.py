@@ -7,7 +7,7 @@ from flows import workspace as shared
 from flows.asked import REDRAW, Kept, Owed
 from flows.events import FirmKey
 from flows.reminders.basis import CLOSED, SENT, Basis, rung_of, stands
-from flows.reminders.redating import BESIDE_IT, about_anew, behind_now, date_now, due_anew, written
+from flows.reminders.redating import BESIDE_IT, about_anew, behind_now, date_now, kept_anew, written
 from flows.reminders.rung import Found, Rung
 from flows.reminders.snoozing import subject_of
 
@@ -96,8 +96,8 @@ class InMessages:
             rung = rung_of(row.owed)
             now = date_now(self._basis.pack, self._position, rung)
             behind = behind_now(self._basis.walk, rung)
-            due_at = due_anew(row.owed, rung, comes.get(key), self._now)
-            if about := about_anew(row, rung, now, behind, dated=key not in by_their_date, due_at=due_at):
+            kept = kept_anew(row.owed, rung, comes.get(key), self._now)
+            if about := about_anew(row, rung, now, behind, dated=key not in by_their_date, kept_until=kept):
                 yield key, about
 
     def _has_left(self, row: Kept) -> bool:

@@ -80,30 +80,34 @@ def behind_now(walked: Walk, rung: Rung) -> str:
 
 
 def about_anew(
-    row: Kept, rung: Rung, now: date | None, behind: str, *, dated: bool = True, due_at: datetime | None = None
+    row: Kept, rung: Rung, now: date | None, behind: str, *, dated: bool = True, kept_until: datetime | None = None
 ) -> str | None:
     """What this row is to say it is about, as that is otherwise now; None where nothing changes.
 
     What waits to be sent will say the new date. Of what stands in a message it is kept as what that is drawn. Not
-    `dated`: it goes by a date of its own, and only what comes before it may have changed. `due_at`: see `due_anew`.
+    `dated`: it goes by a date of its own, and only what comes before it may have changed. `kept_until`: by `kept_anew`.
     """
     new = _anew(rung, now, settled=row.settled) if dated else rung
-    new = replace(new, behind=behind, due_at=due_at or rung.due_at)
+    new = replace(new, behind=behind, kept_until=kept_until)
     if new == rung:
         return None
     kept = msgspec.json.decode(row.owed.about)
-    anew = {"on": new.on, "drawn": new.drawn, "behind": new.behind, "due_at": new.due_at}
+    anew = {"on": new.on, "drawn": new.drawn, "behind": new.behind, "kept_until": new.kept_until}
     return msgspec.json.encode({**kept, **anew}).decode()
 
 
-def due_anew(row: Owed, rung: Rung, one: Found | None, now: datetime) -> datetime | None:
-    """When what waits is said, where that is another time than it was planned for, as in a pause that was set since.
+def kept_anew(row: Owed, rung: Rung, one: Found | None, now: datetime) -> datetime | None:
+    """Until when a pause, or the hour, keeps what waits, where that is later than it was planned for first.
 
     What a pause kept that was ended before its time keeps the end of that: it is why it comes late.
     """
+    kept = rung.kept_until
     if one is None or not one.said or rung.kind not in COMES_AGAIN or snoozed_to(row.key):
-        return None
-    return one.rung.due_at if one.rung.due_at > min(now, rung.due_at) else None
+        return kept
+    due = one.rung.due_at
+    if due <= min(now, kept or rung.due_at):
+        return kept
+    return due if due > rung.due_at else None
 
 
 def _anew(rung: Rung, now: date | None, *, settled: bool) -> Rung:

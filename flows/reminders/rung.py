@@ -30,9 +30,9 @@ class Rung(msgspec.Struct, frozen=True):
 
     `rung`: how many trading days before, or which one in a row. `revision`: what set the date. `on`: the date it is
     about; of a wait the day it began. `skipped`: holidays that were not counted. `drawn`: the date that its message was
-    drawn with last, where that is not `on`; `behind`: the tasks that it was drawn as coming after. See
-    flows.reminders.redating. `every`: how many days those of what is late, or of a wait, are apart, where a firm set
-    that itself; else 0.
+    drawn with last, where that is not `on`; `behind`: the tasks that it was drawn as coming after; `kept_until`: until
+    when a pause keeps it that was set after it was planned; see flows.reminders.redating. `every`: how many days those
+    of what is late, or of a wait, are apart, where a firm set that itself; else 0.
     """
 
     person: str
@@ -46,6 +46,7 @@ class Rung(msgspec.Struct, frozen=True):
     drawn: str = ""
     behind: str = ""
     every: int = 0
+    kept_until: datetime | None = None
 
     def key(self, firm: FirmKey) -> str:
         """What it is known by, whenever it is worked out again.

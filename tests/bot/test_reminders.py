@@ -1009,6 +1009,37 @@ async def test_of_many_waits_as_many_have_their_words_as_a_message_has_room_for(
 # --- one's own hour, a pause, off -------------------------------------------------------------------------------
 
 
+async def test_a_pause_keeps_what_a_closure_moves_to_before_it(world: World) -> None:
+    await bens_task(world, date(2026, 12, 22))  # ten trading days before it is December 8
+    await world.goes_to("2026-12-07", 11)
+    await world.slack.ben.types("remind pause until December 17")
+    await world.goes_to("2026-12-07", 20)
+    admin = replace(person(ANA), admin=True)
+    closure = TradingDayEdited(date(2026, 12, 8), "closed", "Storm")
+    await world.services.record_for_workspace(TENANT, world.act(admin), closure)
+    for day in ("2026-12-08", "2026-12-09", "2026-12-10", "2026-12-16"):
+        await world.goes_to(day, 12)
+    assert world.digests(BEN) == []
+    await world.goes_to("2026-12-17", 9)
+    assert len(world.digests(BEN)) == 1
+
+
+async def test_what_a_pause_kept_that_is_ended_in_the_evening_comes_at_nine_whatever_is_recorded_before(
+    world: World,
+) -> None:
+    key = await bens_task(world)
+    await world.goes_to("2026-11-24", 12)
+    await world.slack.ben.types("remind pause until December 4")
+    await world.goes_to("2026-12-03", 20)
+    await world.slack.ben.types("remind end pause")
+    await world.goes_to("2026-12-04", 8, 20)
+    await world.services.set_target(key, world.act(person(LEA)), date(2027, 5, 28))
+    await world.goes_to("2026-12-04", 8, 30)
+    assert world.digests(BEN) == []
+    await world.goes_to("2026-12-04", 9)
+    assert "10 trading days before was Dec 1, 2026, in your pause." in world.said(BEN)
+
+
 async def test_remind_says_what_is_set_and_changes_it_in_words_with_undo(world: World) -> None:
     await bens_task(world)
     ben = world.slack.ben

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from flows.events import FirmKey
-from flows.exports.use_cases import take_in
+from flows.exports.use_cases import take_in, told_until
 from flows.exports.whole import Head, Roadmap, Whole, WholeFirm
 from flows.roadmap import Pack
 from tests.bot.conversing import BEN, LEA, words_of
@@ -31,11 +31,31 @@ async def told(tmp_path: Path, pack: Pack) -> WholeFirm:
     return WholeFirm(key.tenant, key.firm, "Apex Securities", Head(len(rows), rows[-1].hash), rows)
 
 
+def made_at(moment: str, firm: WholeFirm) -> Whole:
+    return Whole("cais-export/1", moment, "", Roadmap("", "", "", ""), (firm,))
+
+
+async def test_what_falls_due_on_the_way_from_one_installation_to_the_other_is_told_at_once(
+    told: WholeFirm, tmp_path: Path, pack: Pack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "here").mkdir()
+    async with world_at(tmp_path / "here", pack, new_york("2026-12-11", 14)) as world:
+        services, whole = world.services, made_at("2026-12-11T13:00:00+00:00", told)
+        until = told_until(whole, services.now())
+        await take_in(services.events, MemoryDatabase().questions, whole, until)
+        with monkeypatch.context() as then:
+            then.setattr(services.reminders, "_now", lambda: until)
+            await services.reminders.replan(FirmKey(told.tenant, told.firm))
+        await world.goes_to("2026-12-11", 15)
+        (digest,) = world.digests(BEN)
+        assert "2 trading days before" in words_of(digest)
+
+
 async def test_nobody_is_told_again_of_what_is_behind_and_everybody_of_what_comes(
     told: WholeFirm, tmp_path: Path, pack: Pack
 ) -> None:
     (tmp_path / "here").mkdir()
-    whole = Whole("cais-export/1", "", "", Roadmap("", "", "", ""), (told,))
+    whole = made_at("2026-12-09T18:00:00+00:00", told)
     async with world_at(tmp_path / "here", pack, new_york("2026-12-09", 14)) as world:
         services = world.services
         await take_in(services.events, MemoryDatabase().questions, whole, new_york("2026-12-09", 14))
