@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import msgspec
 
 from flows.date_spans import MONTHS, WEEKDAYS, named
-from flows.dates import OnDay, WhichDay, read_past
+from flows.dates import OnDay, WhichDay, read, read_past
 from flows.time_words import day as said_day
 from flows.trading_days import Calendar
 
@@ -54,6 +54,8 @@ _OPEN: tuple[tuple[re.Pattern[str], Callable[[date, date], Period]], ...] = (
     (_UNTIL, lambda _, last: Period(last=last)),
     (_BEFORE, lambda first, _: Period(last=first - _ONE_DAY)),
 )
+_ENDS = (_UNTIL, _BEFORE)
+"""Of these, those that say where a period ends."""
 """Periods that are open at one end: how they are said, and what they are of the span that is named."""
 
 
@@ -97,20 +99,32 @@ class _Reading:
             if (found := between.fullmatch(said)) and (both := self._between(found[1], found[2])):
                 return both
         for pattern, make in _OPEN:
-            if (found := pattern.fullmatch(said)) and (span := self._span(found[1])):
+            read_as = self._end if pattern in _ENDS else self._span
+            if (found := pattern.fullmatch(said)) and (span := read_as(found[1])):
                 return make(*span)
         found = _WITHIN.fullmatch(said)
         whole = self._span(found[1]) if found else None
         return Period(*whole) if whole else None
 
     def _between(self, one: str, other: str) -> Period | None:
-        end = self._span(other)
+        end = self._end(other)
         if end is None:
             return None
         begin = self._span(one) or self._same_month(one, end[1])
         if begin and begin[0] > end[1] and not re.search(r"\d{4}", one):
             begin = _one_before(begin, one)
         return Period(begin[0], end[1]) if begin and begin[0] <= end[1] else None
+
+    def _end(self, said: str) -> tuple[date, date] | None:
+        """As `_span`, but in November "the 30th" and "end of November" are to come: nothing is left out by that."""
+        meant = None if _has_weekday(said) else read(said, today=self.today, calendar=self.calendar)
+        if isinstance(meant, OnDay) and self.today <= meant.on <= self._runs_until(said):
+            return meant.on, meant.on
+        return self._span(said)
+
+    def _runs_until(self, said: str) -> date:
+        unit = self._unit("quarter" if re.search(r"\bq[1-4]\b|quarter", said) else "month", 0)
+        return unit[1]
 
     def _same_month(self, said: str, end: date) -> tuple[date, date] | None:
         """`3 to 9 May`."""
@@ -195,6 +209,10 @@ def _months_on(day: date, number: int) -> date:
 
 def _months(first: date, number: int) -> tuple[date, date]:
     return first, _months_on(first, number) - _ONE_DAY
+
+
+def _has_weekday(said: str) -> bool:
+    return any(named(word, WEEKDAYS) is not None for word in said.split())
 
 
 def _one_before(span: tuple[date, date], said: str) -> tuple[date, date]:

@@ -36,7 +36,7 @@ async def move(source: str, target: str) -> Moved:
     if not await is_current(source):
         raise NotMoved("The tables there are not up to date, or there is no database: `cais migrate` first.")
     await (await open_database(target)).close()  # makes and migrates its tables
-    first, second = engine(source), engine(target)
+    first, second = engine(source, patient=True), engine(target, patient=True)
     try:
         async with first.connect() as read, second.begin() as written:
             await _must_be_empty(written)

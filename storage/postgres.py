@@ -13,12 +13,14 @@ from storage.urls import plain_url
 
 T = TypeVar("T")
 
+_STANDS_STILL = "idle_in_transaction_session_timeout"
+
 SETTINGS = {
     # Compiling a statement takes longer than any of ours; where many rows wait, the server would begin to.
     "jit": "off",
     # A replica whose machine is gone, or stands still, closes nothing: what it had locked is free again after this.
     # Within a transaction none of ours waits for anything but the database.
-    "idle_in_transaction_session_timeout": "10s",
+    _STANDS_STILL: "10s",
     "tcp_keepalives_idle": "30",
     "tcp_keepalives_interval": "10",
     "tcp_keepalives_count": "3",
@@ -156,10 +158,14 @@ class PostgresRunner:
             raise _unavailable(error) from error
 
 
-async def connected(url: str) -> Any:
-    """A connection of its own, which whoever asked closes. Raises StorageUnavailable, or ValueError for a bad URL."""
+async def connected(url: str, *, patient: bool = False) -> Any:
+    """A connection of its own, which whoever asked closes. Raises StorageUnavailable, or ValueError for a bad URL.
+
+    `patient`: a transaction of it may stand still, as while the other side of a move is written.
+    """
+    settings = {**SETTINGS, **({_STANDS_STILL: "0"} if patient else {})}
     try:
-        return await asyncpg.connect(plain_url(url), timeout=_SECONDS, server_settings=SETTINGS)
+        return await asyncpg.connect(plain_url(url), timeout=_SECONDS, server_settings=settings)
     except _LOST as error:
         raise _unavailable(error) from error
 

@@ -12,6 +12,7 @@ from flows.asked import Owed, Slot
 from flows.firms import Refusal
 from storage import owing, postgres
 from storage.database import open_database
+from storage.engines import engine
 from storage.errors import StorageUnavailable
 from storage.outbox import Outbox
 from storage.postgres import PostgresRunner
@@ -135,6 +136,16 @@ async def test_what_a_replica_that_stands_still_has_locked_is_free_again_soon(
         standing.cancel()
         await asyncio.wait([standing])
         await gone.close()
+
+
+@pytest.mark.parametrize(("patient", "limit"), [(False, "10s"), (True, "0")])
+async def test_a_move_may_wait_for_its_other_side_and_nothing_else_for_anything(
+    postgres_url: str, patient: bool, limit: str
+) -> None:
+    of = engine(postgres_url, patient=patient)
+    async with of.connect() as connection:
+        assert (await connection.execute(text("SHOW idle_in_transaction_session_timeout"))).scalar() == limit
+    await of.dispose()
 
 
 async def test_a_server_that_stands_still_does_not_hold_up_whoever_hangs_up(monkeypatch: pytest.MonkeyPatch) -> None:
