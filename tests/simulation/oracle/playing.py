@@ -19,6 +19,9 @@ AHEAD = timedelta(days=45)
 BEHIND = timedelta(days=120)
 """Nothing is held back for longer, by a pause, a snooze or a downtime."""
 
+KNOWN_FOR = timedelta(days=130)
+"""The buttons of a message work for so long."""
+
 IN_TIME = timedelta(minutes=15)
 """What goes out within so long is not late."""
 
@@ -215,7 +218,7 @@ class _Play:
         """What the last message said of it comes again; another snooze of it takes the place of the first."""
         firm, person, subject = happening.firm, happening.by, happening.subject
         said = self.last.get((person, firm, subject))
-        if said is None:
+        if said is None or at - said.due > KNOWN_FOR:
             return
         of = said.of or said.key
         local = self.world.local(person, fold(self.said[firm]))
