@@ -108,7 +108,8 @@ REMINDERS = ("reminder", "snooze", SUMMARY)
 """Kinds that a firm's plan is about. They are kept longer than letters: what was said once is not said again."""
 
 ARRIVED = ("sent", "sent before")
-FINE = (*ARRIVED, "closed", "needless")
+CLOSED = "closed"
+FINE = (*ARRIVED, CLOSED, "needless")
 """Outcomes that are as they should be: sent, sent by an earlier try, sent and its item done since, or not wanted any
 more. Any other outcome is the word for why it could not be brought."""
 

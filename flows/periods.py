@@ -54,9 +54,9 @@ _OPEN: tuple[tuple[re.Pattern[str], Callable[[date, date], Period]], ...] = (
     (_UNTIL, lambda _, last: Period(last=last)),
     (_BEFORE, lambda first, _: Period(last=first - _ONE_DAY)),
 )
+"""Periods that are open at one end: how they are said, and what they are of the span that is named."""
 _ENDS = (_UNTIL, _BEFORE)
 """Of these, those that say where a period ends."""
-"""Periods that are open at one end: how they are said, and what they are of the span that is named."""
 
 
 def read_period(text: str, *, today: date, calendar: Calendar) -> Period | WhichDay | None:
@@ -123,8 +123,7 @@ class _Reading:
         return self._span(said)
 
     def _runs_until(self, said: str) -> date:
-        unit = self._unit("quarter" if re.search(r"\bq[1-4]\b|quarter", said) else "month", 0)
-        return unit[1]
+        return self._unit("quarter" if re.search(r"\bq[1-4]\b|quarter", said) else "month", 0)[1]
 
     def _same_month(self, said: str, end: date) -> tuple[date, date] | None:
         """`3 to 9 May`."""

@@ -17,14 +17,14 @@ from bot.views import posted as views
 from bot.views import progress_picture
 from bot.views.scene import Scene, scene_of
 from flows.acts import Result
-from flows.asked import ARRIVED, SUMMARY, Kept, Owed
+from flows.asked import ARRIVED, CLOSED, SUMMARY, Kept, Owed
 from flows.events import Every, FirmKey
 from flows.firms import Refusal
 from flows.position import Position, Posted
 from flows.services import Services
 from flows.summaries.changes import Change
 from flows.summaries.portfolio import worst_first
-from flows.summaries.posting import CLOSED, REDRAW, REFUSED, NotPosted, Post, now_and_next, post_of, slot_of
+from flows.summaries.posting import REDRAW, REFUSED, NotPosted, Post, now_and_next, post_of, slot_of
 from flows.summaries.use_cases import MOST_FIRMS
 
 OFTEN: dict[str, Every | None] = {"post": None, "daily": "daily", "weekly": "weekly"}

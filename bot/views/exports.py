@@ -131,10 +131,10 @@ def _files(position: Position) -> Block:
 
 
 NO_SCOPE = "Slack does not let the app send files. Whoever runs it installs it again with its present manifest."
-NOT_TAKEN = "Slack did not take the file."
-TOO_LARGE = "The file is larger than Slack takes here. That it was made is in the history."
-NOT_MADE = "The file could not be made."
 IN_HISTORY = "That it was made is in the history."
+NOT_TAKEN = "Slack did not take the file."
+TOO_LARGE = f"The file is larger than Slack takes here. {IN_HISTORY}"
+NOT_MADE = "The file could not be made."
 UNCHANGED = "Nothing in the firm was changed."
 NOT_SAID = (
     f"Slack did not say whether it took the file. If it is here in a minute, it is whole. {IN_HISTORY} If it is not:"

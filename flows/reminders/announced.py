@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from flows.asked import ARRIVED, Kept
+from flows.asked import ARRIVED, CLOSED, Kept
 from flows.deadlines import Ledger, Value
 from flows.reminders.milestones import held
 from flows.reminders.snoozing import base_key, subject_of
@@ -26,7 +26,7 @@ class Announced:
                 self._take(row)
 
     def _take(self, row: Kept) -> None:
-        arrived = row.outcome in (*ARRIVED, "closed")
+        arrived = row.outcome in (*ARRIVED, CLOSED)
         if arrived or (not row.settled and row.owed.tries > 0):  # it may just arrive
             self._keys.add(base_key(row.owed.key))
         if arrived:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from flows.asked import ARRIVED, Kept, Owed
+from flows.asked import ARRIVED, CLOSED, Kept, Owed
 from flows.events import FirmKey
 from flows.ports import Facts
 from flows.reminders.rung import Rung
@@ -16,7 +16,6 @@ from flows.roadmap import Pack
 from flows.walk import Walk
 from flows.workspace import Workspace
 
-CLOSED = "closed"
 SENT = "sent"
 
 _decoder = msgspec.json.Decoder(Rung)

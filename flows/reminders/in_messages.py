@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 
 from flows import workspace as shared
-from flows.asked import REDRAW, Kept, Owed
+from flows.asked import CLOSED, REDRAW, Kept, Owed
 from flows.events import FirmKey
-from flows.reminders.basis import CLOSED, SENT, Basis, rung_of, stands
+from flows.reminders.basis import SENT, Basis, rung_of, stands
 from flows.reminders.redating import BESIDE_IT, about_anew, behind_now, date_now, kept_anew, written
 from flows.reminders.rung import Found, Rung
 from flows.reminders.snoozing import subject_of

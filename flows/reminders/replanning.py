@@ -6,11 +6,11 @@ from datetime import UTC, date, datetime, timedelta
 import msgspec
 
 from flows import workspace as shared
-from flows.asked import ARRIVED, FINE, SUMMARY, Kept, Owed
+from flows.asked import ARRIVED, CLOSED, FINE, SUMMARY, Kept, Owed
 from flows.deadlines import Ledger
 from flows.ports import Facts, Replan
 from flows.reminders.announced import Announced
-from flows.reminders.basis import CLOSED, Basis, rung_of
+from flows.reminders.basis import Basis, rung_of
 from flows.reminders.in_messages import InMessages
 from flows.reminders.redating import behind_now, date_now, written
 from flows.reminders.rung import BEGINNING, LOOK_BACK, Found, Rung

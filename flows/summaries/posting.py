@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from flows.asked import ARRIVED, SUMMARY, Kept, Owed
+from flows.asked import ARRIVED, CLOSED, SUMMARY, Kept, Owed
 from flows.ports import Facts, Replan
 from flows.position import Posted
 from flows.trading_days import ONE_DAY, Calendar
@@ -19,7 +19,6 @@ REFUSED = "summary-refused"
 SOON = timedelta(seconds=15)
 """After a change, before the message says so: one click brings many, and people correct themselves."""
 
-CLOSED = "closed"
 
 A_WEEK = timedelta(7)
 """A message is read for no longer than that: what is older stays as it was when a summary is stopped."""
