@@ -40,6 +40,7 @@ class InMessages:
         self._milestones = {(rung.person, rung.subject) for rung in told}
         self._withdrawn = {str(number) for number in shared.withdrawn_revisions(basis.workspace)}
         """Revisions of industry dates that were a mistake."""
+        self._behind_now: dict[str, str] = {}
 
     def outcomes(self) -> Iterator[tuple[str, str]]:
         """Rows in a message whose item was done, given away or is gone, and those where that was taken back."""
@@ -95,10 +96,17 @@ class InMessages:
                 continue
             rung = rung_of(row.owed)
             now = date_now(self._basis.pack, self._position, rung)
-            behind = behind_now(self._basis.walk, rung)
+            behind = self._behind(rung)
             kept = kept_anew(row.owed, rung, comes.get(key), self._now)
             if about := about_anew(row, rung, now, behind, dated=key not in by_their_date, kept_until=kept):
                 yield key, about
+
+    def _behind(self, rung: Rung) -> str:
+        """What comes before it now; most rows are about what others are about, too."""
+        found = self._behind_now.get(rung.subject)
+        if found is None:
+            found = self._behind_now[rung.subject] = behind_now(self._basis.walk, rung)
+        return found
 
     def _has_left(self, row: Kept) -> bool:
         """Whether its recipient is not in the firm any more: their message is not to show what becomes of it."""

@@ -88,8 +88,9 @@ def about_anew(
     `dated`: it goes by a date of its own, and only what comes before it may have changed. `kept_until`: by `kept_anew`.
     """
     new = _anew(rung, now, settled=row.settled) if dated else rung
-    new = replace(new, behind=behind, kept_until=kept_until)
-    if new == rung:
+    if (new.behind, new.kept_until) != (behind, kept_until):
+        new = replace(new, behind=behind, kept_until=kept_until)
+    if new is rung or new == rung:
         return None
     kept = msgspec.json.decode(row.owed.about)
     anew = {"on": new.on, "drawn": new.drawn, "behind": new.behind, "kept_until": new.kept_until}

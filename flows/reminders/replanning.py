@@ -276,8 +276,11 @@ class _Plan:
 
     def _is_one_with_what_was_told(self, row: Owed, one: Found) -> bool:
         """Whether a closed day moved it to one on which the same date was reminded of: two on one day are one."""
-        on, day = one.rung.on, self.people.hours(row.person).day_of(one.at)
-        if one.rung.kind != "before" or on is None or not any(day < closed <= on for closed in self.closed):
+        on = one.rung.on
+        if not self.told_that_day or one.rung.kind != "before" or on is None:
+            return False
+        day = self.people.hours(row.person).day_of(one.at)
+        if not any(day < closed <= on for closed in self.closed):
             return False
         return row.kind == "reminder" and (row.person, one.rung.subject, one.rung.revision, day) in self.told_that_day
 
