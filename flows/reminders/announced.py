@@ -1,16 +1,18 @@
 """What people were told of industry dates that were moved, by the rows of a firm: a move is told once."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from flows.asked import ARRIVED, CLOSED, Kept
 from flows.deadlines import Ledger, Value
-from flows.reminders.milestones import held
+from flows.reminders.milestones import held, is_a_move
 from flows.reminders.snoozing import base_key, subject_of
 from flows.reminders.telling import People
 
 MOVED = "|moved|"
 """In the key of what tells of a move, or that one was taken back."""
+
+A_MOMENT = timedelta(milliseconds=1)
 
 
 class Announced:
@@ -46,3 +48,10 @@ class Announced:
     def held(self, person: str, deadline: str, at: datetime) -> Value | None:
         """What held just before this instant, by what was known then where they are."""
         return held(self._ledger, deadline, at, self._people.hours(person).day_of(at))
+
+    def was_moved(self, person: str, deadline: str, at: datetime) -> bool:
+        """Whether what came to be known at this instant moved the date, and did more than to refine it."""
+        return is_a_move(
+            self.held(person, deadline, at - A_MOMENT),  # an announcement counts from the first of its day on
+            self.held(person, deadline, at + A_MOMENT),
+        )

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import msgspec
 
-from flows.deadlines import Deadline, Ledger, Notice, Revision, TakenBack, Value
+from flows.deadlines import TELLING, Deadline, Ledger, Notice, Revision, TakenBack, Value, kind_of
 from flows.same import Same
 
 
@@ -112,6 +112,11 @@ def held(ledger: Ledger, deadline: str, at: datetime, today: date) -> Value | No
     )
     last = max(known, key=lambda r: (r.to, r.number), default=None)
     return last.value if last else None
+
+
+def is_a_move(old: Value | None, new: Value | None) -> bool:
+    """Whether people are told that the one became the other: not of a refinement, nor where it is the same."""
+    return old != new and (old is None or new is None or kind_of(old, new) in TELLING)
 
 
 def holds_again(ledger: Ledger, told: TakenBack, today: date) -> Notice | None:

@@ -132,7 +132,8 @@ def _is_no_news(workings: Workings, person: str, move: Revision, known: datetime
     """Whether what an admin entered says what its recipient knows: its source was mended, or what came before it added.
 
     They know what they were told last; else what held when they came to be told of such things, or so long ago that
-    what was told before is forgotten.
+    what was told before is forgotten. Where the entry moved nothing when it came to be known, they know as much where
+    nothing but refinements came since, of which nobody is told.
     """
     announced = workings.announced
     if announced is None or move.added_at is None or _is_told(workings, person, move):
@@ -141,7 +142,11 @@ def _is_no_news(workings: Workings, person: str, move: Revision, known: datetime
     if last is None:
         since = max(workings.lead_since(person, BEGINNING), workings.now - LOOK_BACK)
         last = announced.held(person, move.deadline, since) if since < known else None
-    return last is not None and last in (move.value, announced.held(person, move.deadline, workings.now + JUST_AFTER))
+    if last is None:
+        return False
+    holds = announced.held(person, move.deadline, workings.now + JUST_AFTER)
+    moved = milestones.is_a_move(last, holds) or announced.was_moved(person, move.deadline, known)
+    return last in (move.value, holds) or not moved
 
 
 def _dated(workings: Workings, person: str, deadline: str, revision: Revision, on: date) -> Dated:

@@ -1558,6 +1558,55 @@ async def test_a_move_whose_history_an_admin_completes_is_told_once(world: World
     assert len(world.digests(BEN)) == 2
 
 
+def a_window(first: date, last: date, announced: date) -> DeadlineRevised:
+    value = Value("window", start=first, end=last)
+    return DeadlineRevised("full_cais_compliance", announced, announced, value, Source("A notice"), "It moved")
+
+
+async def told_of_a_window_that_was_refined(world: World) -> None:
+    """Ben is told that it is April 1 to June 30, 2027; Conrad comes while that holds, and by now it is May 14."""
+    await a_firm(world.services, FIRM, BEN)
+    await enters(world, a_window(date(2027, 4, 1), date(2027, 6, 30), date(2026, 11, 20)))
+    await world.goes_to("2026-11-24", 12)
+    await a_firm(world.services, "Birch Brokers", CONRAD)
+    await world.goes_to("2026-11-25")
+    assert "*Now:* " in world.said(BEN)
+    await enters(world, a_move(date(2027, 5, 14), date(2026, 11, 25)))
+    await world.goes_to("2026-12-01", 12)
+    assert len(world.digests(BEN)) == 1, "a refinement tells nobody"
+
+
+async def test_what_an_admin_enters_of_the_time_before_is_told_nobody_where_what_they_were_told_was_refined_since(
+    world: World,
+) -> None:
+    await told_of_a_window_that_was_refined(world)
+    await enters(world, a_move(date(2027, 3, 31), date(2026, 11, 2)))
+    await world.day_by_day("2026-12-04")
+    assert (len(world.digests(BEN)), len(world.digests(CONRAD))) == (1, 0)
+    await enters(world, a_move(date(2027, 6, 18), date(2026, 12, 4)))
+    await world.day_by_day("2026-12-08")
+    for user, messages in ((BEN, 2), (CONRAD, 1)):
+        assert "*Before:* Friday, May 14, 2027\n*Now:* Friday, June 18, 2027" in world.said(user)
+        assert len(world.digests(user)) == messages, "also where it lies within what they were told first"
+
+
+async def test_where_the_source_of_what_was_refined_since_is_mended_nobody_is_told_again(world: World) -> None:
+    await told_of_a_window_that_was_refined(world)
+    admin = replace(person(ANA), admin=True)
+    await world.services.record_for_workspace(TENANT, world.act(admin), Withdrawn(1))
+    await world.goes_to("2026-12-03", 12)
+    await enters(world, a_window(date(2027, 4, 1), date(2027, 6, 30), date(2026, 11, 19)))
+    await world.day_by_day("2026-12-08")
+    assert len(world.digests(BEN)) == 1
+
+
+async def test_a_move_whose_day_of_announcement_an_admin_mends_before_it_was_told_is_told(world: World) -> None:
+    await a_firm(world.services, FIRM, BEN)
+    await enters(world, a_move(date(2027, 6, 30), date(2026, 11, 20)), a_move(date(2027, 6, 30), date(2026, 11, 2)))
+    await world.goes_to("2026-11-24", 12)
+    assert "*Before:* Friday, May 31, 2024\n*Now:* Wednesday, June 30, 2027" in world.said(BEN)
+
+
 async def test_industry_dates_that_have_passed_remind_nobody(world: World) -> None:
     await a_firm(world.services, FIRM, BEN)
     await a_firm(world.services, "Birch Brokers", CONRAD)

@@ -169,9 +169,9 @@ class Actor:
                 await self._habits(services, act, off=off)
             case s.ClosesExchange(day=day):
                 await services.record_for_workspace(tenant_of(h.by), act, TradingDayEdited(day, "closed", REASON))
-            case s.Revises(deadline=deadline, first=first, last=last, day=day):
-                value, source = Value("date", on=day), Source("A notice", "")
-                revised = DeadlineRevised(deadline, first, last, value, source, REASON)
+            case s.Revises(deadline=deadline, first=first, last=last):
+                value = Value("window", start=h.opens, end=h.day) if h.opens else Value("date", on=h.day)
+                revised = DeadlineRevised(deadline, first, last, value, Source("A notice", ""), REASON)
                 await services.record_for_workspace(tenant_of(h.by), act, revised)
 
     async def _habits(self, services: Services, act: Act, **said: object) -> None:

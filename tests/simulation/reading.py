@@ -146,13 +146,14 @@ SENTENCES: list[tuple[str, Make]] = [
     (r"turns (on|off)", lambda k, m: s.TurnsOff(**k, off=m[1] == "off")),
     (rf"closes the exchange {DAY}", lambda k, m: s.ClosesExchange(**k, day=date.fromisoformat(m[1]))),
     (
-        rf"revises (\w+) to {DAY} announced {DAY}",
+        rf"revises (\w+) to (?:{DAY} - )?{DAY} announced {DAY}",
         lambda k, m: s.Revises(
             **k,
             deadline=m[1],
-            day=date.fromisoformat(m[2]),
-            first=date.fromisoformat(m[3]),
-            last=date.fromisoformat(m[3]),
+            opens=date.fromisoformat(m[2]) if m[2] else None,
+            day=date.fromisoformat(m[3]),
+            first=date.fromisoformat(m[4]),
+            last=date.fromisoformat(m[4]),
         ),
     ),
 ]

@@ -187,12 +187,16 @@ class ClosesExchange(Happening):
 
 @dataclass(frozen=True, slots=True)
 class Revises(Happening):
-    """A workspace admin enters what was announced of an industry date, on some day from `first` to `last`."""
+    """A workspace admin enters what was announced of an industry date, on some day from `first` to `last`.
+
+    It is a day, or the end of a window that `opens` before.
+    """
 
     deadline: str
     first: date
     last: date
     day: date
+    opens: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,15 @@ class Revision:
     told: bool
     entered: bool = False
     """By an admin, and not part of the history."""
+    opens: date | None = None
+    """The first day of a window that an admin entered; `day` is its last."""
+
+    def says_no_more_than(self, before: "Revision") -> bool:
+        """The same day, or one within the window that was known: neither is told."""
+        if before.day is None or self.day is None:
+            return False
+        within = before.opens is not None and before.opens <= (self.opens or self.day) <= self.day <= before.day
+        return within or before.day == self.day
 
 
 class Ledger:
@@ -31,11 +40,10 @@ class Ledger:
         self.revisions = [_read(row) for row in rows]
         self._known: dict[tuple[str, date], Revision | None] = {}
 
-    def enter(self, deadline: str, known: date, day: date) -> None:
+    def enter(self, deadline: str, known: date, day: date, opens: date | None = None) -> None:
         """An admin's own; it is told of where something else was known before."""
-        before = self.as_of(deadline, date.max)
-        told = before is not None and before.day != day
-        self.revisions.append(Revision(deadline, 1000 + len(self.revisions), known, day, told, entered=True))
+        number = 1000 + len(self.revisions)
+        self.revisions.append(Revision(deadline, number, known, day, told=True, entered=True, opens=opens))
         self._known.clear()
 
     def as_of(self, deadline: str, day: date, without: Collection[int] = ()) -> Revision | None:
@@ -50,10 +58,10 @@ class Ledger:
         return max(counted, key=_order, default=None)
 
     def is_news(self, revision: Revision) -> bool:
-        """What says the day that was known already is no revision, whoever said it first."""
+        """What says the day that was known already is no revision, whoever said it first; nor is what refines it."""
         earlier = [r for r in self.revisions if r.deadline == revision.deadline and _order(r) < _order(revision)]
         before = max(earlier, key=_order, default=None)
-        return revision.told and (before is None or revision.day is None or before.day != revision.day)
+        return revision.told and before is not None and not revision.says_no_more_than(before)
 
 
 def _order(revision: Revision) -> tuple[date, int]:

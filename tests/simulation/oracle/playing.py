@@ -3,7 +3,7 @@
 import heapq
 import itertools
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
@@ -11,6 +11,7 @@ from typing import NamedTuple
 from tests.simulation import script as s
 from tests.simulation.oracle.days import Human, Local
 from tests.simulation.oracle.firm import Firm, fold
+from tests.simulation.oracle.ledger import Revision
 from tests.simulation.oracle.rungs import Lost, Rung, Rungs, World
 
 LOOK_AGAIN = timedelta(days=30)
@@ -91,8 +92,8 @@ class _Play:
         self.snoozes: dict[str, list[Rung]] = defaultdict(list)
         self.last: dict[tuple[str, str, str], Rung] = {}
         """By person, firm and subject: what the last message about it said."""
-        self.told: dict[tuple[str, str, str], date | None] = {}
-        """By person, firm and subject: which day they were told last that an industry date was moved to."""
+        self.told: dict[tuple[str, str, str], Revision | None] = {}
+        """By person, firm and subject: what they were told last that an industry date was moved to."""
         self.queue: list[tuple[datetime, str, int, str, tuple]] = []
         self.count = itertools.count()
         for person, zone in script.zones.items():
@@ -153,8 +154,8 @@ class _Play:
             case s.ClosesExchange(day=day):
                 self.world.days.close(day)
                 return False
-            case s.Revises(deadline=deadline, last=last, day=day):
-                self.world.ledger.enter(deadline, last, day)
+            case s.Revises(deadline=deadline, last=last, day=day, opens=opens):
+                self.world.ledger.enter(deadline, last, day, opens)
                 self.world.entered[self.world.ledger.revisions[-1].number] = at
                 return False
         return True
@@ -249,22 +250,35 @@ class _Play:
             self._send(at, person, together)
 
     def _is_known(self, firm: str, rung: Rung, at: datetime) -> bool:
-        """What an admin entered tells nobody what they were told last, or what held when their firm was set up."""
+        """What an admin entered tells nobody what they were told last, or what held when their firm was set up.
+
+        Where it moved nothing when it was entered, what they were told may have been refined since, too.
+        """
         if rung.of or rung.key[1] != "moved" or rung.key[4] not in self.world.entered:
             return False
         set_up = fold(self.said[firm]).set_up
-        held = self._day_known(firm, rung, set_up, known_by=set_up)
-        last = self.told.get((rung.person, firm, rung.subject), held)
-        return last is not None and last == self._day_known(firm, rung, at)
+        last = self.told.get((rung.person, firm, rung.subject), self._known(firm, rung, set_up, known_by=set_up))
+        holds = self._known(firm, rung, at)
+        if last is None or last.day is None or holds is None:
+            return False
+        return last.day == holds.day or (holds.says_no_more_than(last) and self._moved_nothing(firm, rung))
 
-    def _day_known(self, firm: str, rung: Rung, at: datetime, known_by: datetime | None = None) -> date | None:
-        """The day of an industry date by what is known at an instant, of all that was entered, or entered by then."""
+    def _moved_nothing(self, firm: str, rung: Rung) -> bool:
+        """Whether what this is about was earlier than what was known when it was entered, or refined it."""
+        entered, number = self.world.entered[rung.key[4]], rung.key[4]
+        after = self._known(firm, rung, entered, known_by=entered)
+        before = self._known(firm, rung, entered, known_by=entered, without=[number])
+        return after is None or after == before or (before is not None and after.says_no_more_than(before))
+
+    def _known(
+        self, firm: str, rung: Rung, at: datetime, known_by: datetime | None = None, without: Collection[int] = ()
+    ) -> Revision | None:
+        """An industry date by what is known at an instant, of all that was entered, or entered by then."""
         day, entered = self.world.local(rung.person, fold(self.said[firm])).day_of(at), self.world.entered
         left = [
             r.number for r in self.world.ledger.revisions if known_by and entered.get(r.number, known_by) > known_by
         ]
-        known = self.world.ledger.as_of(rung.subject.removeprefix("milestone:"), day, without=left)
-        return known.day if known else None
+        return self.world.ledger.as_of(rung.subject.removeprefix("milestone:"), day, without=[*left, *without])
 
     def _send(self, at: datetime, person: str, together: list[tuple[str, Rung]]) -> None:
         items: dict[tuple[str, str], list[Rung]] = defaultdict(list)
@@ -279,7 +293,7 @@ class _Play:
             return
         for (firm, subject), rungs in items.items():
             if any((r.of or r.key)[1] == "moved" for r in rungs):
-                self.told[person, firm, subject] = self._day_known(firm, rungs[0], at)
+                self.told[person, firm, subject] = self._known(firm, rungs[0], at)
             self.last[person, firm, subject] = min(rungs, key=lambda r: SAYS_MOST.index((r.of or r.key)[1]))
         if items:
             self.messages.append(s.Message(person, at, frozenset(items)))
