@@ -24,7 +24,7 @@ from flows.position import Position, Posted
 from flows.services import Services
 from flows.summaries.changes import Change
 from flows.summaries.portfolio import worst_first
-from flows.summaries.posting import REDRAW, REFUSED, NotPosted, Post, now_and_next, post_of, slot_of
+from flows.summaries.posting import REDRAW, REFUSED, NotPosted, Post, names_of_now, post_of, slot_of
 from flows.summaries.use_cases import MOST_FIRMS
 
 OFTEN: dict[str, Every | None] = {"post": None, "daily": "daily", "weekly": "weekly"}
@@ -83,10 +83,13 @@ async def _standing_there(
     if not all(p and every in (None, p.every) for p in kept) or not (posted := next(iter(kept), None)):
         return ""
     calendar = (await services.workspace(tenant)).calendar
-    period = now_and_next(msgspec.structs.replace(posted, at=services.now()), calendar, services.now())[0]
-    rows = await services.outbox.summaries(tenant, channel, slot_of(channel, period.name))
-    arrived = [row for row in rows if row.outcome in ARRIVED and row.owed.message]
-    return _message(arrived, *ARRIVED) if {row.owed.firm for row in arrived} >= {key.firm for key in keys} else ""
+    asked = msgspec.structs.replace(posted, at=services.now())
+    for name in names_of_now(asked, calendar, services.now()):
+        rows = await services.outbox.summaries(tenant, channel, slot_of(channel, name))
+        arrived = [row for row in rows if row.outcome in ARRIVED and row.owed.message]
+        if {row.owed.firm for row in arrived} >= {key.firm for key in keys}:
+            return _message(arrived, *ARRIVED)
+    return ""
 
 
 def _address(heard: Heard, channel: str, message: str) -> str:

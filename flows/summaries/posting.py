@@ -106,11 +106,10 @@ def now_and_next(posted: Posted, calendar: Calendar, now: datetime) -> list[Peri
         return [Period(f"once:{posted.at.astimezone(zone).date().isoformat()}", posted.at)]
     days = _days(posted, calendar, today)
     begun = posted.at.astimezone(zone).date()
+    within = [begun >= (_monday(day) if posted.every == "weekly" else day) for day in days]
     return [
-        Period(
-            f"{posted.every}:{day.isoformat()}", max(_at(day, posted, zone), posted.at) if day > begun else posted.at
-        )
-        for day in days
+        Period(_name(posted, day), posted.at if at_once else max(_at(day, posted, zone), posted.at))
+        for day, at_once in zip(days, within, strict=True)
     ]
 
 
@@ -118,19 +117,33 @@ def _days(posted: Posted, calendar: Calendar, today: date) -> list[date]:
     """The trading day that the present message belongs to, and that of the next one."""
     if posted.every == "daily":
         return [calendar.on_or_before(today), calendar.plus(today, 1)]
-    monday = today - timedelta(today.weekday())
+    monday = _monday(today)
     return [calendar.plus(monday - ONE_DAY, 1), calendar.plus(monday + timedelta(6), 1)]
 
 
-def _is_of_now(period: str, posted: Posted, today: date) -> bool:
-    """Whether this is the name of the period that it is: today, or a day of this week."""
-    every, _, named = period.partition(":")
-    if every != posted.every or every == "once":
-        return False
-    day = date.fromisoformat(named)
-    if every == "daily":
-        return day == today
-    return day - timedelta(day.weekday()) == today - timedelta(today.weekday())
+def names_of_now(posted: Posted, calendar: Calendar, now: datetime) -> list[str]:
+    """What the present message may be called: the first of these that stands there is it.
+
+    Where a day is closed, or open after all, once the message of its week or day was posted, the calendar names
+    another day than it did then: one of the same week, or one before the day that was closed.
+    """
+    present = now_and_next(posted, calendar, now)[0].name
+    today = now.astimezone(zone_of(posted.time_zone)).date()
+    if posted.every == "daily":
+        closed = (today - calendar.on_or_before(today)).days
+        return [*(_name(posted, today - timedelta(n)) for n in range(closed)), present]
+    if posted.every == "weekly":
+        week = (_name(posted, _monday(today) + timedelta(n)) for n in range(7))
+        return [present, *(name for name in week if name != present)]
+    return [present]
+
+
+def _name(posted: Posted, day: date) -> str:
+    return f"{posted.every}:{day.isoformat()}"
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(day.weekday())
 
 
 def _at(day: date, posted: Posted, zone: ZoneInfo) -> datetime:
@@ -174,24 +187,16 @@ class _Plan:
                 )
 
     def _periods(self, channel: str, posted: Posted, calendar: Calendar) -> list[Period]:
-        """The period that it is, and the one that comes.
-
-        Where a day is closed, or open after all, once the message of its week or day was posted, that would be another
-        day's: it is this one all the same.
-        """
+        """The period that it is, by the name under which its message was posted already, and the one that comes."""
         present, *following = now_and_next(posted, calendar, self.now)
-        today = self.now.astimezone(zone_of(posted.time_zone)).date()
-        names = {
-            post.period: kept.owed.due_at
+        there = {
+            post.period: max(datetime.fromtimestamp(kept.owed.due_at, UTC), posted.at)
             for kept in self._there().get(channel, ())
             if (post := post_of(kept.owed))
-            and post.sequence == posted.sequence
-            and _is_of_now(post.period, posted, today)
         }
-        if not names or present.name in names:
-            return [present, *following]
-        name = max(names)
-        return [Period(name, datetime.fromtimestamp(names[name], UTC)), *following]
+        names = names_of_now(posted, calendar, self.now)
+        name = next((name for name in names if name in there), present.name)
+        return [present if name == present.name else Period(name, there[name]), *following]
 
     def add(self) -> Iterator[Owed]:
         return (row for key, row in self.wanted.items() if key not in self.rows)

@@ -46,6 +46,12 @@ async def posts_all(world: World, often: str = "weekly", channel: str = COMPLIAN
     await world.plan()
 
 
+async def closes(world: World, day: date) -> None:
+    admin = msgspec.structs.replace(person(ANA), admin=True)
+    closed = TradingDayEdited(day, "closed", "Storm")
+    await world.services.record_for_workspace(TENANT, world.act(admin), closed)
+
+
 async def later(world: World, seconds: int = 20) -> None:
     """A moment later by the clock on the wall."""
     await world.plan()
@@ -81,9 +87,7 @@ async def test_a_day_that_is_closed_after_its_summary_was_posted_posts_none_agai
     await types(world, often)
     await world.goes_to("2026-11-30", 12)
     posted = len(posts(world))
-    admin = msgspec.structs.replace(person(ANA), admin=True)
-    closed = TradingDayEdited(date(2026, 11, 30), "closed", "Storm")
-    await world.services.record_for_workspace(TENANT, world.act(admin), closed)
+    await closes(world, date(2026, 11, 30))
     await world.goes_to("2026-11-30", 13)
     await world.services.end_wait(key, act("more"), "s3e")
     await world.services.complete(key, act("done"), "s3e")
@@ -95,16 +99,89 @@ async def test_a_day_that_is_closed_after_its_summary_was_posted_posts_none_agai
     assert len(posts(world)) == posted + 1
 
 
+@pytest.mark.parametrize("set_up", ["2026-12-02", "2026-12-04"])
+async def test_a_friday_that_is_closed_after_its_summary_was_posted_is_the_newest_up_to_monday(
+    world: World, set_up: str
+) -> None:
+    key = await apex(world.services)
+    await world.goes_to(set_up, 10)
+    await types(world, "daily")
+    await world.day_by_day("2026-12-04")
+    posted = len(posts(world))
+    await closes(world, date(2026, 12, 4))
+    await world.goes_to("2026-12-05", 10)
+    assert len(posts(world)) == posted
+    await world.services.end_wait(key, act("more"), "s3e")
+    await world.services.complete(key, act("done"), "s3e")
+    await later(world)
+    assert "4 of" in words_of(posts(world)[-1])
+    assert "stands in" in words_of(await types(world, "daily"))
+    await world.goes_to("2026-12-07", 8, 59)
+    assert len(posts(world)) == posted
+    await world.goes_to("2026-12-07")
+    assert len(posts(world)) == posted + 1
+
+
+@pytest.mark.parametrize(("often", "following"), [("weekly", "2026-12-07"), ("daily", "2026-12-01")])
+async def test_asked_for_again_once_the_day_of_its_name_was_closed_it_is_the_same_message(
+    world: World, often: str, following: str
+) -> None:
+    key = await apex(world.services)
+    await types(world, often)
+    await world.goes_to("2026-11-30", 12)
+    posted = len(posts(world))
+    await closes(world, date(2026, 11, 30))
+    await world.goes_to("2026-11-30", 13)
+    for again in (often, "post"):
+        said = words_of(await types(world, again))
+        assert f"stands in <#{COMPLIANCE}> already (<https://" in said
+    await world.services.end_wait(key, act("more"), "s3e")
+    await world.services.complete(key, act("done"), "s3e")
+    await later(world)
+    assert "4 of" in words_of(posts(world)[-1])
+    await world.goes_to(following, 8, 59)
+    assert len(posts(world)) == posted
+    await world.goes_to(following)
+    assert len(posts(world)) == posted + 1
+
+
+async def test_stopped_and_set_up_again_once_the_day_of_its_name_was_closed_it_comes_as_a_new_message(
+    world: World,
+) -> None:
+    await apex(world.services)
+    await types(world, "weekly")
+    await world.goes_to("2026-11-30", 12)
+    await closes(world, date(2026, 11, 30))
+    await types(world, "off")
+    await world.goes_to("2026-11-30", 13)
+    posted = len(posts(world))
+    assert "is to be posted now" in words_of(await types(world, "weekly"))
+    assert len(posts(world)) == posted + 1
+    await world.day_by_day("2026-12-04")
+    assert len(posts(world)) == posted + 1
+
+
+async def test_weekly_on_a_monday_that_is_a_holiday_posts_at_once_and_not_again_that_week(world: World) -> None:
+    await apex(world.services)
+    await world.goes_to("2027-01-18", 10)
+    assert "is to be posted now" in words_of(await types(world, "weekly"))
+    assert len(posts(world)) == 1
+    assert "stands in" in words_of(await types(world, "weekly"))
+    await world.day_by_day("2027-01-22")
+    assert len(posts(world)) == 1
+    await world.goes_to("2027-01-25")
+    assert len(posts(world)) == 2
+
+
 async def test_a_week_whose_first_day_is_open_after_all_is_not_posted_again(world: World) -> None:
-    admin = msgspec.structs.replace(person(ANA), admin=True)
-    closed = TradingDayEdited(date(2026, 11, 30), "closed", "Storm")
-    await world.services.record_for_workspace(TENANT, world.act(admin), closed)
+    await closes(world, date(2026, 11, 30))
     await apex(world.services)
     await types(world, "weekly")
     await world.goes_to("2026-11-30", 12)
     assert len(posts(world)) == 1
     await world.goes_to("2026-12-01", 12)
     assert len(posts(world)) == 2
+    admin = msgspec.structs.replace(person(ANA), admin=True)
     await world.services.record_for_workspace(TENANT, world.act(admin), Withdrawn(1))
     await world.goes_to("2026-12-04")
     assert len(posts(world)) == 2
