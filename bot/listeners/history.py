@@ -61,11 +61,11 @@ async def show_history(heard: Heard, services: Services) -> Answer:
 
 
 def _instead(unclear: WhichDay) -> str:
-    """How each of the days that may be meant is written, so that it is one only."""
+    """How each of the days that may be meant is written, so that it is one only; of a day to come, what there is."""
     days = [f"`{on:%B} {on.day}, {on.year}`" for on in unclear.choices]
     if days:
         return f"Write {' or '.join(days)} in its place."
-    return "Write the day with its month as a word, like `/cais history since June 3`."
+    return "The history has what was recorded until now; `/cais history` shows it from the newest entry on."
 
 
 def _must_be_understood(said: HistoryWords) -> None:

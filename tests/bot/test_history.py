@@ -3,6 +3,8 @@
 import re
 from datetime import date
 
+import pytest
+
 from flows.events import FirmKey
 from flows.firms import Person
 from flows.services import Act, Services
@@ -90,6 +92,16 @@ async def test_what_is_not_understood_is_named(slack: Slack, services: Services)
     assert "Write `November 16, 2026` or `November 23, 2026` in its place." in monday
     for typed in ("March 4, 2026", "November 23, 2026"):
         assert "in its place" not in words_of(await slack.ben.types(f"/cais history since {typed}"))
+
+
+@pytest.mark.parametrize("typed", ["since tomorrow", "tomorrow", "since Nov 24, 2026", "s2 from tomorrow to Friday"])
+async def test_of_a_day_to_come_it_is_said_that_nothing_is_recorded_yet(
+    slack: Slack, services: Services, typed: str
+) -> None:
+    await apex(services)
+    said = words_of(await slack.ben.types(f"/cais history {typed}"))
+    assert "Nov 24, 2026 is still to come. The history has what was recorded until now" in said
+    assert "Write the day" not in said
 
 
 async def test_the_form_filters_and_keeps_what_was_chosen(slack: Slack, services: Services) -> None:
