@@ -91,7 +91,7 @@ class _Reading:
         except _Unclear as unclear:
             return unclear.which
         if period and period.first and period.first > self.today:
-            return WhichDay(f"{said_day(period.first)} is still to come.")
+            return _to_come(period.first)
         return period
 
     def _of(self, said: str) -> Period | None:
@@ -112,6 +112,8 @@ class _Reading:
             return None
         begin = self._span(one) or self._same_month(one, end[1])
         if begin and begin[0] > end[1] and not re.search(r"\d{4}", one):
+            if begin[0] > self.today and not _comes_every_year(one):
+                raise _Unclear(_to_come(begin[0]))
             begin = _one_before(begin, one)
         return Period(begin[0], end[1]) if begin and begin[0] <= end[1] else None
 
@@ -220,7 +222,17 @@ def _one_before(span: tuple[date, date], said: str) -> tuple[date, date]:
         return span[0] - timedelta(7), span[1] - timedelta(7)
     if re.fullmatch(r"(?:the )?\d{1,2}(?:st|nd|rd|th)", said):
         return _months_on(span[0], -1), _months_on(span[1], -1)
-    return _years_back(span, 1)
+    return _years_back(span, 1) if _comes_every_year(said) else span
+
+
+def _comes_every_year(said: str) -> bool:
+    """Not so of `yesterday` or `in 3 days`, which count from today."""
+    by_month = any(named(word, MONTHS) is not None for word in said.split())
+    return by_month or re.search(r"\d[/.-]\d|\bq[1-4]\b", said) is not None
+
+
+def _to_come(day: date) -> WhichDay:
+    return WhichDay(f"{said_day(day)} is still to come.")
 
 
 def _years_back(span: tuple[date, date], number: int) -> tuple[date, date]:

@@ -78,7 +78,21 @@ def test_a_period_is_read_as_people_mean_it(said: str, meant: Period) -> None:
     assert read_period(said, today=TODAY, calendar=Calendar()) == meant
 
 
-@pytest.mark.parametrize("said", ["", "s2", "by dana", "tomorrowland", "since", "between May", "in 99999", "portal"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "",
+        "s2",
+        "by dana",
+        "tomorrowland",
+        "since",
+        "between May",
+        "in 99999",
+        "portal",
+        "today to Monday",
+        "yesterday to Monday",
+    ],
+)
 def test_what_is_no_period_is_none(said: str) -> None:
     assert read_period(said, today=TODAY, calendar=Calendar()) is None
 
@@ -90,7 +104,13 @@ def test_a_day_that_can_be_read_in_two_ways_is_asked_about() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "first"), [("since tomorrow", "Nov 27"), ("since next Monday", "Nov 30"), ("after today", "Nov 27")]
+    ("said", "first"),
+    [
+        ("since tomorrow", "Nov 27"),
+        ("tomorrow to Friday", "Nov 27"),
+        ("since next Monday", "Nov 30"),
+        ("after today", "Nov 27"),
+    ],
 )
 def test_what_begins_on_a_day_to_come_is_no_period_of_the_past(said: str, first: str) -> None:
     assert read_period(said, today=TODAY, calendar=Calendar()) == WhichDay(f"{first}, 2026 is still to come.")
