@@ -11,6 +11,7 @@ from bot.slack.places import place, slack_id
 from bot.surfaces import Answer, FieldErrors, Message, Open, Replace, Say
 from bot.typed import dates as date_words
 from bot.typed.dates import Assigned, People, Someone
+from bot.typed.several_people import several_people
 from bot.typed.tasks import out_of_reach, tasks_meant
 from bot.views import dated, dates, steps, tasks
 from bot.views import owners as views
@@ -26,6 +27,8 @@ from flows.walk import Item
 WHO_IS_THAT = Refusal(
     "Say whose it is: mention somebody, like `/cais assign s2 @ben`, or write `to me` or `nobody`. Nothing was changed."
 )
+
+FROM_WHOM = Refusal("Say from whom to whom, like `/cais handover from @ben to @lea`. Nothing was changed.")
 
 _ALL_OF_THEM = frozenset({"all", "everything", "my", "their", "the", "open", "tasks", "of", "from", "to"})
 """Words around the people of a handover that say no more than it does anyway."""
@@ -47,7 +50,9 @@ async def type_assign(heard: Heard, services: Services) -> Answer:
     scene = scene_for(heard, services)
     calendar = await calendar_for(heard, services)
     names = (heard.words, heard.mentions, heard.firm, heard.who.id)
-    said = date_words.assigned(scene.pack, scene.walk, *names, reader(scene.today, calendar))
+    typed = scene.pack, scene.walk, *names, reader(scene.today, calendar)
+    said = several_people(*typed) or date_words.assigned(*typed)
+    said = said._replace(people=tuple(dict.fromkeys(_by_our_id(heard, someone) for someone in said.people)))
     items = tasks_meant(scene.pack, scene.walk, said.task)
     if len(said.people) > 1 and Someone() in said.people:
         raise WHO_IS_THAT
@@ -71,7 +76,11 @@ async def type_assign(heard: Heard, services: Services) -> Answer:
 def _which_task(heard: Heard, scene: Scene, items: Sequence[Item], said: Assigned) -> Message:
     """Several tasks fit: each is offered to the person who was named, or from whom it shall be taken."""
     whom, word = (said.people, "to") if said.people else (said.taken_from, "from")
-    if len(whom) != 1:
+    if len(whom) > 1:
+        return steps.which_task(
+            scene, items, "A task has one owner, and nothing was assigned. Open one and press *Assign*."
+        )
+    if not whom:
         return steps.which_task(scene, items, "Which one? Open it and press *Assign*.")
     to = whom[0].slack_id or slack_id(whom[0].person)
     member = heard.firm.members.get(place(heard.tenant, to)) if to else None
@@ -192,6 +201,8 @@ def _refused(heard: Heard, services: Services, refusal: Refusal, known: Known | 
 async def type_handover(heard: Heard, services: Services) -> Answer:
     """`/cais handover @from @to`, `to @to from @from`; with one person the own tasks go there, without one the form."""
     said = date_words.people_named(heard.words, heard.mentions, heard.firm, heard.who.id)
+    if date_words.are_listed(heard.words, heard.mentions):
+        raise FROM_WHOM  # of `to @lea, @ben` neither gives
     words = said.task
     if len(said.people) == 1 and (named := date_words.person_called(heard.firm, words)):
         said, words = said._replace(people=(("", Someone(person=named)), *said.people)), ""
@@ -205,10 +216,11 @@ async def type_handover(heard: Heard, services: Services) -> Answer:
 
 def _by_id(heard: Heard, said: People) -> People:
     """Everybody by the same id, so that a mention and a name of one person are one."""
-    people = [
-        (word, Someone(person=place(heard.tenant, it.slack_id)) if it.slack_id else it) for word, it in said.people
-    ]
-    return said._replace(people=tuple(people))
+    return said._replace(people=tuple((word, _by_our_id(heard, someone)) for word, someone in said.people))
+
+
+def _by_our_id(heard: Heard, someone: Someone) -> Someone:
+    return Someone(person=place(heard.tenant, someone.slack_id)) if someone.slack_id else someone
 
 
 def _from_and_to(said: People, me: Someone) -> tuple[Someone, Someone | None]:
@@ -219,7 +231,7 @@ def _from_and_to(said: People, me: Someone) -> tuple[Someone, Someone | None]:
     givers, takers, plain = said.behind("from"), said.behind("to"), said.behind("")
     named = {someone for _, someone in said.people}  # whoever is named twice is one person
     if len(named) > 2 or len(givers) > 1 or len(takers) > 1 or Someone() in named:
-        raise Refusal("Say from whom to whom, like `/cais handover from @ben to @lea`. Nothing was changed.")
+        raise FROM_WHOM
     if givers:
         return givers[0], next(iter(takers or plain), None)
     if not plain or len(said.people) == 1:

@@ -285,17 +285,17 @@ def assigned(
     if tasks_meant(pack, walk, words):
         return as_read
     if named.people or unknown:
-        dated = ((head, when) for head, when in _without_date(words, read) if tasks_meant(pack, walk, head))
+        dated = ((head, when) for head, when in without_date(words, read) if tasks_meant(pack, walk, head))
         if found := next(dated, None):
             return as_read._replace(task=found[0], when=found[1])
     if not mentions and not unknown:
-        for head, when in _without_date(text, read):
+        for head, when in without_date(text, read):
             if found := _task_and_member(pack, walk, position, head):
                 return Assigned(found[0], (Someone(person=found[1]),), when=when)
     return as_read
 
 
-def _without_date(text: str, read: Read) -> Iterator[tuple[str, str]]:
+def without_date(text: str, read: Read) -> Iterator[tuple[str, str]]:
     """The words whole, then those before each date that may end them, with the date, the longest date first."""
     tokens = text.split()
     yield " ".join(tokens), ""
@@ -356,6 +356,25 @@ def with_single_tokens(text: str, mentions: Mapping[str, str]) -> str:
     for name in sorted((n for n in mentions if " " in n), key=len, reverse=True):
         text = re.sub(re.escape(f"@{name}"), f"@{mentions[name]}", text, flags=re.IGNORECASE)
     return text
+
+
+def are_listed(text: str, mentions: Mapping[str, str]) -> bool:
+    """Whether two who are mentioned are listed: `@lea and @ben`, `@lea, @ben`."""
+    return (
+        re.search(r"@\S+?\s*(?:[,;&+/]|\b(?:and|or)\b)\s*@", with_single_tokens(text, mentions), re.IGNORECASE)
+        is not None
+    )
+
+
+def someone_named(name: str, mentions: Mapping[str, str], position: Position, me: str) -> Someone | None:
+    """Who that is by a mention, a member's name, `me` or `nobody`; None where it is none of these."""
+    plain = name.strip(".,;:").casefold()
+    if plain.startswith("@"):
+        return _mentioned(name.strip(".,;:")[1:], mentions, position)
+    if plain in _ME | _NOBODY:
+        return Someone(person=me if plain in _ME else "")
+    person = person_called(position, plain)
+    return Someone(person=person) if person else None
 
 
 def _mentioned(as_typed: str, mentions: Mapping[str, str], position: Position) -> Someone | None:

@@ -81,6 +81,55 @@ async def test_of_two_who_are_mentioned_each_is_offered_as_a_task_has_one_owner(
 
 
 @pytest.mark.parametrize(
+    "typed",
+    [
+        "s3 to Lea and Conrad",
+        "s3 Lea Haddad, Conrad Mills",
+        "s3 to Lea and to Conrad by Dec 20",
+        "s3 to both Lea & <@U0CON>",
+        "s3: <@U0LEA> or conrad",
+        "Lea and Conrad to s3",
+        "s3 to Lea Haddad/Conrad",
+    ],
+)
+async def test_of_two_who_are_called_by_name_each_is_offered_too(slack: Slack, services: Services, typed: str) -> None:
+    key = await three_owners(services)
+    await services.answer(key, Act(BEN_COLE, "button", "a1"), "fdid_duty", ["yes"])
+    before = await owners(services, key)
+    asked = await slack.ben.types(f"/cais assign {typed}")
+    assert "A task has one owner. Nothing was changed. Whose is" in words_of(asked)
+    assert labels(asked) == ["Assign to Lea Haddad", "Assign to Conrad Mills"]
+    assert await owners(services, key) == before
+    await slack.ben.presses("Assign to Lea Haddad", on=asked)
+    assert await owners(services, key) == before | {"s3": LEA_ID}
+    assert slack.refused() == []
+
+
+@pytest.mark.parametrize("typed", ["s3 to Lea and Lea Haddad", "s3 to <@U0LEA> and Lea", "s3 <@U0LEA>, <@U0LEA>"])
+async def test_whoever_is_listed_twice_is_one_person(slack: Slack, services: Services, typed: str) -> None:
+    key = await three_owners(services)
+    await services.answer(key, Act(BEN_COLE, "button", "a1"), "fdid_duty", ["yes"])
+    await slack.ben.types(f"/cais assign {typed}")
+    assert (await owners(services, key))["s3"] == LEA_ID
+
+
+async def test_of_several_people_who_is_nobody_is_said_and_where_no_task_fits_that_is(
+    slack: Slack, services: Services
+) -> None:
+    key = await three_owners(services)
+    before = await owners(services, key)
+    for typed in ("s1 to Lea and Zorro", "s1 to Zorro and Lea", "s1 to <@U0LEA> and Zorro", "s1 Lea, Zorro & Conrad"):
+        said = words_of(await slack.ben.types(f"/cais assign {typed}"))
+        assert "Nobody of Apex Securities is called “Zorro”. Nothing was changed." in said, typed
+    for typed in ("purple cows to Lea and Conrad", "s1 and s2 to Lea", "s1 to Lea and s2 to Conrad"):
+        assert "No task of this firm fits those words" in words_of(await slack.ben.types(f"/cais assign {typed}"))
+    await services.answer(key, Act(BEN_COLE, "button", "a1"), "fdid_duty", ["yes"])
+    which = words_of(await slack.ben.types("/cais assign step 3 to Lea and Conrad"))
+    assert "A task has one owner, and nothing was assigned. Open one and press *Assign*." in which
+    assert await owners(services, key) == before
+
+
+@pytest.mark.parametrize(
     ("typed", "asks", "owner"),
     [
         ("step 3 <@U0LEA>", "To Lea Haddad: which one? Nothing was assigned.", LEA_ID),
@@ -443,7 +492,12 @@ async def test_a_handover_with_a_giver_alone_or_two_of_one_kind_asks(slack: Slac
     assert await owners(services, key) == before | {"s3": LEA_ID}
     asked = words_of(await slack.ben.types("handover from <@U0LEA>"))
     assert "To whom shall the open tasks of <@U0LEA> go? Nothing was changed." in asked
-    for typed in ("to <@U0LEA> to <@U0CON>", "from <@U0LEA> from <@U0CON>"):
+    for typed in (
+        "to <@U0LEA> to <@U0CON>",
+        "from <@U0LEA> from <@U0CON>",
+        "to <@U0LEA>, <@U0CON>",
+        "to <@U0LEA> and <@U0CON>",
+    ):
         assert "Say from whom to whom" in words_of(await slack.ben.types(f"/cais handover {typed}"))
     assert await owners(services, key) == before | {"s3": LEA_ID}
 
