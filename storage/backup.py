@@ -26,9 +26,9 @@ _ASIDE = ".before-restore-"
 PAGES = 2_000
 """Pages copied at once."""
 _AT_ONCE = 1_000_000
-Came = Literal["missing", "mended", "altered", "there"]
+Came = Literal["missing", "mended", "altered", "spoilt", "there"]
 """What became of a copy of evidence: it was missing, or altered, and is there; it is altered in the backup as it is
-here; or it was there, as it should be."""
+here; it was missing, and is there as altered as the backup has it; or it was there, as it should be."""
 
 
 class NotCopied(StorageError):
@@ -43,6 +43,8 @@ class BackedUp:
     copies: int
     altered: tuple[str, ...] = ()
     """Copies of evidence that are not what their names, their SHA-256, say: on the disk and in this backup."""
+    spoilt: tuple[str, ...] = ()
+    """Such copies that were missing on the disk, and were put back as the backup has them."""
     mended: int = 0
     """Copies that were altered and are as they were recorded again."""
     aside: Path | None = None
@@ -93,12 +95,17 @@ def _name(partial: Path, into: Path) -> None:
 def _pack(packed: zipfile.ZipFile, path: Path, name: str) -> bool:
     """Puts a copy of evidence into the zip as it is; whether it is what its name says."""
     about = zipfile.ZipInfo.from_file(path, name)  # stored: most are packed already, such as PDFs
-    found = hashlib.sha256()
     with path.open("rb") as read, packed.open(about, "w") as written:
-        while part := read.read(_AT_ONCE):
-            found.update(part)
-            written.write(part)
-    return found.hexdigest() == path.name or not _is_digest(path.name)
+        return _copied(read, written) == path.name or not _is_digest(path.name)
+
+
+def _copied(read: IO[bytes], written: IO[bytes]) -> str:
+    """Copies the rest of a file; the SHA-256 of what came."""
+    found = hashlib.sha256()
+    while part := read.read(_AT_ONCE):
+        found.update(part)
+        written.write(part)
+    return found.hexdigest()
 
 
 def _is_digest(name: str) -> bool:
@@ -118,7 +125,7 @@ def _must_be_new(into: Path) -> None:
 def restore(backup: Path, database: Path, copies: Path) -> BackedUp:
     """Puts a backup in the place of the database, which is put aside; copies that are not well are put back.
 
-    Raises NotCopied where the bot has the database open, or the backup is not one; nothing is changed then.
+    Raises NotCopied where the bot has the database open, or the backup is not one: the database is as it was then.
     """
     new = database.with_name(f"{database.name}.restoring")
     try:
@@ -133,11 +140,12 @@ def restore(backup: Path, database: Path, copies: Path) -> BackedUp:
             _must_not_be_newer(new, backup)
             _must_be_alone(database)
             came = {name: _put_back(packed, name, copies) for name in kept}
+            _must_be_alone(database)  # many copies take minutes, in which somebody may have started the bot
             aside = _put_aside(database)
             new.rename(database)
-        altered = tuple(name for name, how in came.items() if how == "altered")
+        altered, spoilt = (tuple(name for name, how in came.items() if how == one) for one in ("altered", "spoilt"))
         back = Counter(came.values())
-        return BackedUp(database.stat().st_size, back["missing"], altered, back["mended"], aside)
+        return BackedUp(database.stat().st_size, back["missing"], altered, spoilt, back["mended"], aside)
     except (zipfile.BadZipFile, KeyError) as error:
         raise NotCopied(f"{backup} is not a backup of `cais backup`, or a damaged one.") from error
     except OSError as error:
@@ -159,43 +167,39 @@ def _copies_in(packed: zipfile.ZipFile) -> list[str]:
 
 
 def _put_back(packed: zipfile.ZipFile, name: str, copies: Path) -> Came:
-    """Puts a copy where it is missing, or is not what its name says, as that one in the backup is. All else stays."""
+    """Puts a copy where it is missing, or is not what its name says, as that one in the backup is. All else stays.
+
+    A missing one comes back as the backup has it: it may be all there is.
+    """
     target = copies.joinpath(*PurePosixPath(name).parts[1:])
-    came: Came = "missing"
-    if target.exists():
-        if not _is_digest(target.name) or _is_well(target):
-            return "there"
-        with packed.open(name) as read:
-            if not _holds(read, target.name):
-                return "altered"
-        came = "mended"
+    there = target.exists()
+    if there and (not _is_digest(target.name) or _is_well(target)):
+        return "there"
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = target.with_name(f"{target.name}.restoring")
     draft.unlink(missing_ok=True)
     try:
         with packed.open(name) as read, _new(draft) as file:
-            shutil.copyfileobj(read, file)
+            digest = _copied(read, file)
             _be_on_disk(file)
+        well = digest == target.name or not _is_digest(target.name)
+        if there and not well:
+            return "altered"
         draft.replace(target)  # the next restore would take a part of one for the whole
     finally:
         draft.unlink(missing_ok=True)
-    return came
+    if there:
+        return "mended"
+    return "missing" if well else "spoilt"
 
 
 def _is_well(copy: Path) -> bool:
     """Whether a copy is what its name says; one that cannot be read is not, as on a disk that went bad."""
     try:
         with copy.open("rb") as file:
-            return _holds(file, copy.name)
+            return hashlib.file_digest(file, "sha256").hexdigest() == copy.name
     except OSError:
         return False
-
-
-def _holds(file: IO[bytes], digest: str) -> bool:
-    found = hashlib.sha256()
-    while part := file.read(_AT_ONCE):
-        found.update(part)
-    return found.hexdigest() == digest
 
 
 def _copy(source: Path, target: Path) -> None:

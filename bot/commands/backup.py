@@ -76,6 +76,8 @@ def restore(file: Path) -> None:
         click.echo(f"{done.mended:,} copies of evidence were altered and are as they were recorded again.")
     for name in done.altered:
         click.echo(f"{name} is not what was recorded, here and in this backup: it was left. {NAMED}", err=True)
+    for name in done.spoilt:
+        click.echo(f"{name} was missing and is back, but in this backup it is not what was recorded. {NAMED}", err=True)
     if done.aside:
         click.echo(f"The database that was there before is {done.aside.name}, beside it.")
     where = f"The backup is in place, and the database is {path.absolute()}."

@@ -3,7 +3,6 @@
 import asyncio
 import errno
 import hashlib
-import shutil
 import sqlite3
 import threading
 import zipfile
@@ -16,6 +15,7 @@ from alembic import command
 
 from bot.commands.database import NoDatabase, in_use
 from flows.events import EvidenceAdded, NoteAdded
+from storage import backup
 from storage.backup import back_up
 from storage.copies import Copies
 from storage.database import open_database
@@ -113,16 +113,13 @@ def test_a_copy_that_a_full_disk_cut_off_is_whole_after_the_next_restore(
     typed("backup", "mine.zip")
     copy = folder / "evidence" / "firm" / DIGEST
     copy.unlink()
-    whole = shutil.copyfileobj
 
-    def cut_off(read: Any, written: IO[bytes]) -> None:
-        if read.name.startswith("evidence/"):
-            written.write(read.read(3))
-            raise OSError(errno.ENOSPC, "No space left on device")
-        whole(read, written)
+    def cut_off(read: IO[bytes], written: IO[bytes]) -> str:
+        written.write(read.read(3))
+        raise OSError(errno.ENOSPC, "No space left on device")
 
     with environment.context() as full:
-        full.setattr(shutil, "copyfileobj", cut_off)
+        full.setattr(backup, "_copied", cut_off)
         assert "No space left on device" in typed("restore", "mine.zip").stderr
     assert "One copy of evidence was missing and is back." in typed("restore", "mine.zip").stdout
     assert copy.read_bytes() == b"a signed agreement"
@@ -172,6 +169,41 @@ def test_a_copy_of_evidence_that_was_altered_comes_back_out_of_a_backup_that_has
     assert "One copy of evidence was altered and is as it was recorded again." in done.stdout
     assert copy.read_bytes() == AGREEMENT
     assert "evidence: 1 copy is there, each as it was recorded." in verified(typed)
+
+
+def test_a_copy_that_is_missing_and_was_altered_in_the_backup_is_put_back_and_named(typed: Cais, folder: Path) -> None:
+    copy = with_evidence(folder)
+    copy.write_bytes(b"something else altogether")
+    assert typed("backup", "bad.zip").exit_code == 0
+    copy.unlink()
+    done = typed("restore", "bad.zip")
+    place = f"evidence/{copy.relative_to(folder / 'evidence').as_posix()}"
+    said = f"{place} was missing and is back, but in this backup it is not what was recorded. `cais verify` names"
+    assert (done.exit_code, done.stderr.startswith(said), "is back." in done.stdout) == (0, True, False)
+    assert copy.read_bytes() == b"something else altogether"
+    assert [p for p in copy.parent.iterdir() if p.suffix == ".restoring"] == []
+
+
+def test_a_bot_that_is_started_while_copies_are_looked_at_keeps_its_database(
+    typed: Cais, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_evidence(folder)
+    assert typed("backup", "good.zip").exit_code == 0
+    path, started = folder / "cais.db", list[sqlite3.Connection]()
+    looked = backup._is_well
+
+    def looked_at_while_it_starts(copy: Path) -> bool:
+        started.append(sqlite3.connect(path, isolation_level=None))
+        started[-1].execute("PRAGMA journal_mode = WAL")
+        started[-1].execute("SELECT * FROM firms").fetchall()
+        return looked(copy)
+
+    monkeypatch.setattr(backup, "_is_well", looked_at_while_it_starts)
+    done = typed("restore", "good.zip")
+    for connection in started:
+        connection.close()
+    assert (len(started) > 0, done.exit_code, "Stop the bot first." in done.stderr) == (True, 2, True)
+    assert list(folder.glob("cais.db.*restor*")) == []
 
 
 def test_a_backup_is_whole_whatever_is_written_meanwhile(tmp_path: Path) -> None:
