@@ -21,6 +21,13 @@ class NotAllowed(Unusable):
     """The database lets this user in, but not to its tables."""
 
 
+NOT_THE_OWNER = (
+    "This user does not own the tables, as where another user put a dump back: they belong to that one then. Put it "
+    "back as the user whom CAIS_DATABASE_URL names, or give each table to that one: ALTER TABLE ... OWNER TO ..."
+)
+"""Rights on the tables are not enough: an update changes them, which only their owner may."""
+
+
 class Undecodable(StorageUnavailable):
     """What stands in the database is no text in UTF-8: something else than this program wrote it."""
 

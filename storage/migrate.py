@@ -8,7 +8,7 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from storage.errors import StorageError, StorageUnavailable, Unusable
+from storage.errors import NOT_THE_OWNER, NotAllowed, StorageError, StorageUnavailable, Unusable
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -118,8 +118,10 @@ async def _migrated(url: str, gives_up: float) -> bool:
         state = getattr(getattr(error, "orig", None), "sqlstate", "")
         if state == _LOCKED and monotonic() < gives_up:
             return False
-        kind = Unusable if state == _NOT_ALLOWED or "readonly" in str(error) else StorageUnavailable
-        raise kind(f"The database could not be migrated: {getattr(error, 'orig', error)}.") from error
+        said = f"The database could not be migrated: {getattr(error, 'orig', error)}."
+        if state == _NOT_ALLOWED:
+            raise NotAllowed(f"{said} Nothing was changed. {NOT_THE_OWNER}") from error
+        raise (Unusable if "readonly" in str(error) else StorageUnavailable)(said) from error
     finally:
         await engine.dispose()
     return True

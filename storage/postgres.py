@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import asyncpg  # type: ignore[import-untyped]  # it ships no types
 
-from storage.errors import Conflict, NotAllowed, StorageUnavailable, Unusable
+from storage.errors import NOT_THE_OWNER, Conflict, NotAllowed, StorageUnavailable, Unusable
 from storage.statements import Rows, Statement, Unit, postgres_language
 from storage.urls import plain_url
 
@@ -48,16 +48,10 @@ _FOR_GOOD = (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.exceptions.
 """A password that is not taken, or a certificate that is not there: trying again would not mend it."""
 
 
-_NOT_ALLOWED = (
-    "This user has not the rights for it, as where another user put a dump back: the tables belong to that one then. "
-    "Put it back as the user whom CAIS_DATABASE_URL names, or GRANT that one all rights on them."
-)
-
-
 def _unavailable(error: Exception) -> StorageUnavailable:
     said = str(error) or type(error).__name__
     if isinstance(error, asyncpg.InsufficientPrivilegeError):
-        return NotAllowed(f"The database could not be used ({said}). Nothing was changed. {_NOT_ALLOWED}")
+        return NotAllowed(f"The database could not be used ({said}). Nothing was changed. {NOT_THE_OWNER}")
     kind = Unusable if isinstance(error, _FOR_GOOD) else StorageUnavailable
     return kind(f"The database could not be used ({said}). Nothing was changed; please try again.")
 
@@ -229,6 +223,12 @@ async def open_postgres(url: str, *, patient: bool = False) -> PostgresRunner:
     return PostgresRunner(pool)
 
 
+_OF_OTHERS = """
+SELECT EXISTS (SELECT 1 FROM pg_class WHERE oid IN (to_regclass('events'), to_regclass('alembic_version'))
+AND NOT pg_has_role(relowner, 'MEMBER'))
+"""
+
+
 async def check(url: str) -> list[tuple[bool, str]]:
     """Whether the database can be written, and keeps what it acknowledged, for `cais doctor`.
 
@@ -240,16 +240,17 @@ async def check(url: str) -> list[tuple[bool, str]]:
         writable = not standby and await connection.fetchval(
             "SELECT coalesce(has_table_privilege(to_regclass('events'), 'INSERT'), true)"
         )
+        of_others = await connection.fetchval(_OF_OTHERS)
         durable = await connection.fetchval("SELECT current_setting('synchronous_commit')")
     except asyncpg.PostgresError as error:
         raise _unavailable(error) from error
     finally:
         await connection.close()
+    said = "The database can be read and written." if writable else "The database may only be read by this user."
+    if of_others:
+        said += f" The next update of this program would stop at it. {NOT_THE_OWNER}"
     return [
-        (
-            writable,
-            "The database can be read and written." if writable else "The database may only be read by this user.",
-        ),
+        (writable and not of_others, said),
         (
             durable != "off",
             f"Its synchronous_commit is {durable}."

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from storage.database import check, open_database
 from storage.engines import engine as engine_of
-from storage.errors import NotAllowed, StorageError, Unusable
+from storage.errors import NotAllowed, StorageError
 from storage.migrate import HEAD
 from storage.urls import plain_url
 from tests.rights import not_root, open_folder
@@ -80,7 +80,11 @@ async def test_tables_that_are_somebody_elses_are_said_to_be_that(postgres_url: 
         await connection.execute(
             f"GRANT SELECT ON alembic_version TO stranger; UPDATE alembic_version SET version_num = '{before}'"
         )
-        with pytest.raises(Unusable, match="could not be migrated"):  # where it may pass, it is started again for ever
+        with pytest.raises(NotAllowed, match="could not be migrated"):  # where it may pass, it is started for ever
+            await open_database(url)
+        await connection.execute("GRANT ALL ON ALL TABLES IN SCHEMA public TO stranger")
+        granted = [one.sentence for one in await check(url) if not one.ok]
+        with pytest.raises(NotAllowed, match="could not be migrated") as not_the_owner:
             await open_database(url)
     finally:
         await connection.execute(f"UPDATE alembic_version SET version_num = '{HEAD}'")
@@ -88,7 +92,9 @@ async def test_tables_that_are_somebody_elses_are_said_to_be_that(postgres_url: 
         await connection.close()
     assert not finding.ok
     assert finding.sentence == str(refused.value)
-    assert "the tables belong to that one then" in finding.sentence
+    assert "they belong to that one then" in finding.sentence
+    assert any("The next update of this program would stop at it." in one for one in granted)
+    assert "give each table to that one: ALTER TABLE ... OWNER TO ..." in str(not_the_owner.value)
     assert "Is the server running" not in finding.sentence
 
 
