@@ -7,7 +7,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Coroutine, Mapping
 from contextlib import asynccontextmanager, nullcontext
-from typing import Any
+from typing import Any, TypeVar
 
 from bot import logs
 from bot.app import STOPS, Bot
@@ -30,6 +30,7 @@ from storage.sealing import KeyTrouble
 from storage.urls import sqlite_path
 
 log = logging.getLogger("cais.serving")
+T = TypeVar("T")
 
 
 class NotServing(Exception):
@@ -49,8 +50,10 @@ async def serve(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    async with _bot(settings, stop) as bot:
-        if stop.is_set():
+    pack = open_pack(settings)
+    database = await _before(stop, _opened(settings))
+    async with _bot(settings, pack, database, stop) if database else nullcontext() as bot:
+        if bot is None or stop.is_set():
             pass  # told so before it had begun
         elif settings.way == "http":
             async with _served(settings, bot, stop):
@@ -61,16 +64,19 @@ async def serve(settings: Settings) -> None:
     log.info("Stopped.", extra={"action": "stopped"})
 
 
-@asynccontextmanager
-async def _bot(settings: Settings, stop: asyncio.Event) -> AsyncIterator[Bot]:
-    pack = open_pack(settings)
-    clock = BusinessClock(settings.start_at, settings.clock_speed)
-    secret, token = settings.slack_signing_secret, settings.slack_bot_token
+async def _opened(settings: Settings) -> Database:
+    """The database, which may be waited for: another program, as a dump, may keep the tables from being migrated."""
     try:
-        database = await open_database(settings.database)
+        return await open_database(settings.database)
     except (StorageError, ValueError) as error:
         where = "CAIS_DATABASE_URL and CAIS_DATA_DIR say where the database is."
         raise NotServing(f"{error} {where}", exit_code=_exit_code(error)) from None
+
+
+@asynccontextmanager
+async def _bot(settings: Settings, pack: Pack, database: Database, stop: asyncio.Event) -> AsyncIterator[Bot]:
+    clock = BusinessClock(settings.start_at, settings.clock_speed)
+    secret, token = settings.slack_signing_secret, settings.slack_bot_token
     async with database:
         await _check_writable(database)
         bot = Bot(
@@ -130,9 +136,10 @@ def open_pack(settings: Settings) -> Pack:
         raise NotServing(f"The roadmap pack cannot be used: {error} `cais pack check` says more.") from None
 
 
-async def _greet(bot: Bot) -> None:
+async def _greet(bot: Bot) -> Bot:
     try:
         await bot.start()
+        return bot
     except SlackSaidNo as no:
         raise _refused("SLACK_BOT_TOKEN", no.error) from None
     except (TooBusy, Unsure) as error:
@@ -223,26 +230,26 @@ async def _by_socket_mode(settings: Settings, bot: Bot, stop: asyncio.Event) -> 
         await line.stop()
 
 
-async def _connect(line: SocketMode) -> None:
+async def _connect(line: SocketMode) -> SocketMode:
     try:
         await line.start()
+        return line
     except SlackSaidNo as no:
         raise _refused("SLACK_APP_TOKEN", no.error) from None
     except Unsure as error:
         raise _no_answer(error) from None
 
 
-async def _before(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> bool:
-    """Whether it was done before we were told to stop, which breaks it off: Slack may have a start wait for minutes."""
+async def _before(stop: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | None:
+    """What it came to; None where we were told to stop first, which breaks it off: a start may wait for minutes."""
     doing, told = asyncio.ensure_future(work), asyncio.ensure_future(stop.wait())
     try:
         await asyncio.wait({doing, told}, return_when=asyncio.FIRST_COMPLETED)
-        if doing.done():
-            await doing
-            return True
+        came = doing.done()
     finally:
         await end(doing, told)
-    return False
+    # What was opened while it was being broken off is given back, to be closed.
+    return doing.result() if came or not (doing.cancelled() or doing.exception()) else None
 
 
 async def _either(*events: asyncio.Event) -> None:

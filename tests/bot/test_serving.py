@@ -19,6 +19,7 @@ from bot.manifest import manifest_path
 from bot.sandbox.sandbox import Sandbox
 from bot.serving import NotServing, serve
 from bot.settings import Settings, read
+from storage import migrate
 from storage.database import open_database
 from storage.installations import Installation
 from storage.sealing import new_key
@@ -255,3 +256,22 @@ async def test_a_start_that_slack_has_wait_can_be_stopped(
         begun = asyncio.get_running_loop().time()
     assert asyncio.get_running_loop().time() - begun < 5
     assert "action=stopped" in capsys.readouterr().err
+
+
+async def test_a_start_that_another_program_keeps_from_the_tables_can_be_stopped(
+    given: Given, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited = asyncio.Event()
+
+    async def kept_from_it(*_: object) -> bool:
+        """As while PostgreSQL's tables are being dumped."""
+        waited.set()
+        return False
+
+    monkeypatch.setattr(migrate, "_migrated", kept_from_it)
+    async with served(given()):
+        await waited.wait()
+        begun = asyncio.get_running_loop().time()
+    assert asyncio.get_running_loop().time() - begun < 5
+    said = capsys.readouterr().err
+    assert ("action=migrating" in said, "action=stopped" in said, "action=started" in said) == (True, True, False)
