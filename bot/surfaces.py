@@ -84,15 +84,24 @@ class Letter(msgspec.Struct, frozen=True):
     """Shown below the heading, the first two blocks, where it can be had."""
 
 
+class Outside(msgspec.Struct, frozen=True):
+    """Instead of a letter only for the workspace's own channels: what of it others may read too, and its keys."""
+
+    letter: Letter | None
+    keys: tuple[str, ...]
+
+
 class Written(msgspec.Struct, frozen=True):
     """What became of all that one person is owed at one time.
 
-    A letter; the keys of what need not be said any more; and of what is not to be said yet, as it turns out.
+    A letter; the keys of what need not be said any more; and of what is not to be said yet, as it turns out. `outside`:
+    where the channel is not the workspace's own, and a part of it may be read there; all else is refused then.
     """
 
     letter: Letter | None
     needless: tuple[str, ...] = ()
     later: tuple[str, ...] = ()
+    outside: Outside | None = None
 
 
 class Replace(msgspec.Struct, frozen=True):

@@ -161,18 +161,35 @@ class Bringing:
         if written.later:
             await self._put_off([o for o in owed if o.key in written.later])
         outcomes = dict.fromkeys(written.needless, "needless")
-        said = [o for o in owed if o.key not in {*written.needless, *written.later}]
+        said: Sequence[Owed] = [o for o in owed if o.key not in {*written.needless, *written.later}]
         message, at = "", self._services.now().timestamp()
         if written.letter and said:
-            message = await self._posting.deliver(
-                slot.tenant, slot.person, written.letter, metadata(said), has_turn=has_turn
-            )
+            message, said = await self._delivered(slot, written, said, has_turn=has_turn)
             self.unanswered.discard(_place(slot))
             outcomes |= {o.key: "sent" for o in said}
         reached = slot.person if message[:1] == "D" and not _only_changes(written.letter) else ""
         if reached:  # whatever was refused before, they can be written to
             self._refusals.pop(_place(slot), None)
         await self._outbox.settle(slot.tenant, outcomes, now=self._now(), message=message, reached=reached, at=at)
+
+    async def _delivered(
+        self, slot: Slot, written: Written, said: Sequence[Owed], *, has_turn: bool
+    ) -> tuple[str, Sequence[Owed]]:
+        """The message, and what stands in it: where others see the channel, only what may be read there."""
+        place, outside = (slot.tenant, slot.person), written.outside
+        assert written.letter
+        try:
+            return await self._posting.deliver(*place, written.letter, metadata(said), has_turn=has_turn), said
+        except SlackSaidNo as no:
+            if no.error != SHARED or outside is None:
+                raise
+        stands = [o for o in said if o.key in outside.keys]
+        message = ""
+        if outside.letter and stands:
+            message = await self._posting.deliver(*place, outside.letter, metadata(stands), has_turn=has_turn)
+        if refused := tuple(o for o in said if o.key not in outside.keys):
+            await self._refused_by_channel(replace(slot, owed=refused), SHARED)
+        return message, stands
 
     async def _queued(self, channel: str) -> bool:
         """Whether others came first in its conversation, so that what it says may be otherwise now; else it goes on."""

@@ -12,7 +12,7 @@ from bot.buttons import PostAll, PostShared, StopSummary
 from bot.listeners.firms import in_reach
 from bot.router import Heard, Router
 from bot.slack.places import is_channel, place, slack_id
-from bot.surfaces import Answer, Letter, Message, Replace, Say, Written
+from bot.surfaces import Answer, Letter, Message, Outside, Replace, Say, Written
 from bot.views import posted as views
 from bot.views import progress_picture
 from bot.views.scene import Scene, scene_of
@@ -210,7 +210,10 @@ async def write_post(owed: Sequence[Owed], services: Services) -> Written:
     needless = tuple(o.key for o in owed if (p := post_of(o)) is None or holding.get(o.firm) != p.sequence)
     if len(needless) == len(owed):
         return Written(None, needless)
-    return Written(await _letter(firms, post, _message(rows, *ARRIVED), services), needless)
+    there, allowed = _message(rows, *ARRIVED), {f.position.key.firm for f in firms if f.posted.shared}
+    keys = tuple(o.key for o in owed if o.firm in allowed and o.key not in needless)
+    outside = await _outside(firms, post, there, services, keys)
+    return Written(await _letter(firms, post, there, services), needless, outside=outside)
 
 
 async def draw_again(owed: Sequence[Owed], services: Services) -> Written:
@@ -226,7 +229,8 @@ async def draw_again(owed: Sequence[Owed], services: Services) -> Written:
         return Written(None, keys)
     firms = await _firms([r.owed for r in rows], post, services)
     if firms:
-        return Written(await _letter(firms, post, there, services))
+        outside = await _outside(firms, post, there, services, keys)
+        return Written(await _letter(firms, post, there, services), outside=outside)
     stood = await services.events.positions(list(dict.fromkeys(FirmKey(r.owed.tenant, r.owed.firm) for r in rows)))
     if not stood:
         return Written(None, keys)
@@ -304,3 +308,16 @@ async def _letter(firms: Sequence[_Firm], post: Post, there: str, services: Serv
         message = views.one(first, standings[0], [c for _, c in changes], firms[0].posted, since=day)
     inside = not all(f.posted.shared for f in firms)
     return Letter(message, channel=slack_id(post.channel), instead_of=there, inside=inside, anew=True, picture=picture)
+
+
+async def _outside(
+    firms: Sequence[_Firm], post: Post, there: str, services: Services, keys: tuple[str, ...]
+) -> Outside | None:
+    """What people of other companies may read: the firms whose leads said yes to it, where not all did.
+
+    What one firm has not said yes to keeps no other firm's promise. `keys`: of the rows that it is about.
+    """
+    allowed = [f for f in firms if f.posted.shared]
+    if not allowed or len(allowed) == len(firms):
+        return None
+    return Outside(await _letter(allowed, post, there, services) if keys else None, keys)

@@ -393,6 +393,34 @@ async def test_where_other_companies_are_it_waits_for_a_leads_yes(world: World) 
     assert "which other companies see" in words_of(await world.slack.ben.types("history"))
 
 
+async def test_a_firm_that_others_may_not_read_of_keeps_no_other_firm_out_of_a_shared_channel(world: World) -> None:
+    key = await apex(world.services)
+    await a_firm(world.services, "Birch", BEN)
+    world.slack.sandbox.add_channel("client-work", [BEN, LEA, CONRAD, "U0CAIS"], id=CLIENTS, is_ext_shared=True)
+    yes, ben = "Post it there all the same", world.slack.ben.at(CLIENTS)
+    await ben.presses(yes, on=await types(world, f"weekly for {FIRM}", CLIENTS))
+    await later(world)
+    before = len(world.slack.ben.sees)
+    asked = await types(world, "weekly for Birch", CLIENTS)
+    await later(world)
+    (letter,) = world.slack.ben.sees[before:]
+    assert "The summary of *Birch* was not posted" in words_of(letter)
+    assert labels(letter) == [yes, "Stop"]
+
+    await world.services.end_wait(key, act("more"), "s3e")
+    await world.services.complete(key, act("done"), "s3e")
+    await later(world)
+    await world.goes_to("2026-11-30", 10)
+    first, second = posts(world, CLIENTS)
+    assert "4 of 12 tasks done" in words_of(first)
+    assert all(FIRM in words_of(post) and "Birch" not in words_of(post) for post in (first, second))
+
+    await ben.presses(yes, on=asked)
+    await later(world)
+    _, now = posts(world, CLIENTS)
+    assert all(name in words_of(now) for name in (FIRM, "Birch"))
+
+
 async def test_open_shows_it_to_whoever_presses_and_nothing_to_others(world: World) -> None:
     await apex(world.services)
     await types(world, "weekly")
