@@ -1,6 +1,6 @@
 """What a whole workspace shares, kept append-only: its own revisions of industry dates, and edits of the calendar."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Literal
@@ -98,14 +98,15 @@ def _fold(kept: Same, entries: tuple[Entry, ...]) -> Workspace:
     facts = [(entry, entry.fact) for entry in entries]
     backs = {fact.of: entry for entry, fact in facts if isinstance(fact, Withdrawn)}
     withdrawn = frozenset(backs)
+    titles = _titles(fact for _, fact in facts)
     taken_back: list[TakenBack] = []
     ledger, closed, opened = shipped, dict(NYSE.closed), dict(NYSE.opened)
     for entry, fact in facts:
         if entry.sequence in withdrawn:
-            taken_back += _taken_back(ledger, entry, fact, backs[entry.sequence])
+            taken_back += _taken_back(ledger, entry, fact, backs[entry.sequence], titles)
             continue
         if isinstance(fact, DeadlineRevised):
-            ledger = _with(ledger, entry, fact)
+            ledger = _with(ledger, entry, fact, titles)
         elif isinstance(fact, TradingDayEdited):
             now, before = (closed, opened) if fact.state == "closed" else (opened, closed)
             now[fact.day] = fact.reason
@@ -114,10 +115,16 @@ def _fold(kept: Same, entries: tuple[Entry, ...]) -> Workspace:
     return Workspace(ledger, Calendar(closed, opened), entries, withdrawn)
 
 
-def _with(ledger: Ledger, entry: Entry, fact: DeadlineRevised) -> Ledger:
+def _titles(facts: Iterable[AnyFact]) -> Mapping[str, str]:
+    """What own industry dates are called: only the first entry says it, and may be taken back before the others."""
+    named = [fact for fact in facts if isinstance(fact, DeadlineRevised) and fact.title]
+    return {fact.deadline: fact.title for fact in reversed(named)}
+
+
+def _with(ledger: Ledger, entry: Entry, fact: DeadlineRevised, titles: Mapping[str, str]) -> Ledger:
     deadlines = ledger.deadlines
     if ledger.deadline(fact.deadline) is None:
-        deadlines = (*deadlines, Deadline(fact.deadline, fact.title))
+        deadlines = (*deadlines, Deadline(fact.deadline, titles[fact.deadline]))
     revision = Revision(
         deadline=fact.deadline,
         number=FIRST_OWN + entry.sequence,
@@ -145,11 +152,13 @@ def _kind(before: Revision | None, value: Value) -> Kind:
     return kind_of(before.value if before and not before.unverified else None, value)
 
 
-def _taken_back(ledger: Ledger, entry: Entry, fact: AnyFact, back: Entry) -> Sequence[TakenBack]:
+def _taken_back(
+    ledger: Ledger, entry: Entry, fact: AnyFact, back: Entry, titles: Mapping[str, str]
+) -> Sequence[TakenBack]:
     """What people may have been told of an entry that does not count any more; nothing where it told nothing."""
     if not isinstance(fact, DeadlineRevised):
         return ()
-    with_it = _with(ledger, entry, fact)
+    with_it = _with(ledger, entry, fact, titles)
     notice = with_it.notice(with_it.revisions[-1])
     by = back.actor_name or "a workspace admin"
     return (TakenBack(notice, by, datetime.fromisoformat(back.recorded_at)),) if notice else ()
@@ -264,8 +273,8 @@ def _revise(there: Workspace, fact: DeadlineRevised, today: date, ticket: bool) 
     if fact.from_ < EARLIEST:
         raise Refusal("That day is before CAT existed. Check the year.", kind="from")
     _must_have_a_value(fact.value)
-    last = there.ledger.story(fact.deadline)[-1:]
-    same = last and last[0].added_by and (last[0].value, last[0].to) == (fact.value, fact.to)
+    announced = (fact.value, fact.from_, fact.to)
+    same = any(r.added_by and (r.value, r.from_, r.to) == announced for r in there.ledger.story(fact.deadline))
     return None if same else msgspec.structs.replace(fact, title=title, reason=reason, source=source)
 
 

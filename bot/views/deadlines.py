@@ -41,6 +41,8 @@ from flows.workspace import DeadlineRevised, Entry, TradingDayEdited, Withdrawn,
 
 MOST_ROWS = 20
 MOST_EDITS = 10
+MOST_TO_COME = 30
+"""Edits of days to come that are shown; more do not fit into a message."""
 LONGEST_NAME = 200
 """Characters a button carries of how an industry date was called; of one called at greater length all are shown."""
 
@@ -238,10 +240,19 @@ def revised(scene: Scene, there: Workspace, entry: Entry) -> Top:
     old = f", before: {_old_words(before)}" if before else ""
     title = literal(deadline.title) if deadline else "It"
     said = f"{title}: {IN_WORDS[revision.kind]}, {value_words(revision.value)}{old}"
-    notice = there.ledger.notice(revision)
-    means = f"\n{effect(notice, scene.today, scene.position.target)}" if notice else ""
+    means = _means(scene, there.ledger, revision)
     text = f"*Recorded for the whole workspace:* {said}.{means}"
     return Top(text.replace("*", ""), (section(text, accessory=_take_back(scene, entry)),))
+
+
+def _means(scene: Scene, ledger: Ledger, revision: Revision) -> str:
+    """What it changes for this firm: nothing, where it completes the story of a date that was announced anew since."""
+    held = ledger.as_of(revision.deadline, scene.today)
+    if held and held.revision != revision:
+        holds = f"{value_words(held.revision.value)}, announced {announced(held.revision)}"
+        return f"\nWhat holds is still {holds}. Nothing that you are reminded of changes."
+    notice = ledger.notice(revision)
+    return f"\n{effect(notice, scene.today, scene.position.target)}" if notice else ""
 
 
 def _old_words(before: Revision) -> str:
@@ -257,7 +268,9 @@ def trading_days(scene: Scene, there: Workspace, *, admin: bool, top: Top = NOTH
     edits = [(e, e.fact) for e in there.entries if e.sequence not in there.withdrawn]
     of_days = [(e, f) for e, f in edits if isinstance(f, TradingDayEdited)]
     holds = {f.day: e.sequence for e, f in of_days}
-    shown = of_days[-MOST_EDITS:]
+    # An entry by mistake that still counts must be in reach.
+    to_come, latest = [e for e, f in of_days if f.day >= scene.today], [e for e, _ in of_days[-MOST_EDITS:]]
+    shown = [(e, f) for e, f in of_days if e in to_come[-MOST_TO_COME:] or e in latest]
     text = (
         "Days are counted by the calendar of the New York Stock Exchange. A day it closed without notice, or opens "
         "after all, can be entered here by somebody who runs the workspace; it holds for every firm in it."
@@ -269,11 +282,13 @@ def trading_days(scene: Scene, there: Workspace, *, admin: bool, top: Top = NOTH
         blocks.append(section(said, accessory=_away(scene, entry, others=others) if admin else None))
     if not shown:
         blocks.append(section("Nothing was edited so far."))
+    if len(shown) < len(of_days):
+        blocks.append(context(f"{len(shown)} of {len(of_days)} are shown: those of days to come, and the latest."))
     ways = [button("All industry dates", scene.carry(ShowDeadlines))]
     if admin:
         ways.insert(0, button("Close or open a day…", scene.carry(OpenTradingDay), style="primary"))
     blocks.append(actions(*ways))
-    return Message(f"{top.text} {literal(scene.position.name)}, trading days: {len(shown)} edited.".strip(), blocks)
+    return Message(f"{top.text} {literal(scene.position.name)}, trading days: {len(of_days)} edited.".strip(), blocks)
 
 
 def _edit_words(fact: TradingDayEdited, entry: Entry, *, replaced: bool) -> str:

@@ -1,13 +1,13 @@
 """The industry dates in conversation: as they stand, their story, as of a day, and what a workspace admin adds."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from flows.deadlines import Source, Value
 from flows.firms import Person
 from flows.services import Act, Services
-from flows.workspace import DeadlineRevised
+from flows.workspace import DeadlineRevised, TradingDayEdited
 from tests.bot.conftest import NOW
 from tests.bot.conversing import ANA, LEA, Slack, labels, words_of
 from tests.bot.firm_making import a_firm
@@ -161,6 +161,40 @@ async def test_an_admin_adds_a_revision_which_holds_for_every_firm_and_can_be_ta
     assert slack.refused() == []
 
 
+async def test_an_earlier_announcement_completes_the_story_and_says_that_it_changes_nothing(
+    slack: Slack, services: Services
+) -> None:
+    await a_firm(services, "Ana Securities", ANA)
+    await admin_opens_the_deadlines(slack)
+    for announced, day in (("2026-11-20", "2027-09-30"), ("2026-11-02", "2027-03-31"), ("2026-11-02", "2027-03-31")):
+        await opens_the_form(slack)
+        await slack.ana.submits({**REVISION, "from": announced, "day": day})
+        said = words_of(slack.ana.last)
+        if announced == "2026-11-20":
+            assert "Reminders follow this date from now on." in said
+        elif "That is recorded already. Nothing was added." not in said:
+            assert "What holds is still Thursday, September 30, 2027, announced Nov 20, 2026." in said
+            assert "Reminders follow this date" not in said
+        await slack.ana.types("/cais deadlines")
+    assert len((await services.workspace(TENANT)).entries) == 2
+
+
+async def test_a_new_date_whose_first_entry_is_taken_back_keeps_its_name(slack: Slack, services: Services) -> None:
+    await a_firm(services, "Ana Securities", ANA)
+    await admin_opens_the_deadlines(slack)
+    await opens_the_form(slack, "A new date", "date")
+    await slack.ana.submits({**REVISION, "title": "Reference Database cut-over"})
+    first = slack.ana.last
+    await slack.ana.types("/cais deadlines")
+    await opens_the_form(slack, "Reference Database cut-over")
+    await slack.ana.submits({**REVISION, "day": "2027-07-31"})
+    await slack.ana.presses("Undo", on=first)
+    said = words_of(await slack.ana.types("/cais deadlines"))
+    assert "Reference Database cut-over" in said
+    await opens_the_form(slack, "Reference Database cut-over")
+    assert slack.refused() == []
+
+
 async def test_what_was_announced_a_single_time_is_counted_in_plain_words(slack: Slack, services: Services) -> None:
     await firm_of_ben(services)
     ledger = (await services.workspace("T0CAIS")).ledger
@@ -236,6 +270,20 @@ async def test_an_unscheduled_closure_is_counted_from_then_on_and_can_be_taken_b
     await slack.ana.presses("Take back")
     await slack.ben.types("/cais due s1 in 2 business days")
     assert (await position(services, key)).task_due["s1"].on == date(2026, 11, 25)
+
+
+async def test_every_closure_to_come_is_in_reach_however_many_there_are(slack: Slack, services: Services) -> None:
+    await a_firm(services, "Ana Securities", ANA)
+    tuesdays = [date(2026, 12, 1) + timedelta(7 * n) for n in range(13)]
+    who = Person("U0ANA", "Ana Ruiz", admin=True)
+    for day in tuesdays:
+        act = Act(who, "button", f"closed {day}")
+        await services.record_for_workspace(TENANT, act, TradingDayEdited(day, "closed", "Storm"))
+    await admin_opens_the_deadlines(slack)
+    await slack.ana.presses("Trading days")
+    said = words_of(slack.ana.last)
+    assert "trading days: 13 edited." in said
+    assert labels(slack.ana.last).count("Take back") == 13
 
 
 async def test_of_two_entries_for_one_day_the_earlier_says_that_it_was_replaced(
