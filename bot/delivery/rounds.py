@@ -33,7 +33,8 @@ MOST_WAITING = 250
 """Messages that are only to be drawn anew and wait for their turn: what comes to be due meanwhile goes before them."""
 
 A_DAY = 24 * 3600.0
-LETTERS_KEPT = 3 * A_DAY
+LETTERS_KEPT = 8 * A_DAY
+"""Seconds for which all other settled rows are kept: what is said once a week is known by them."""
 REMINDERS_KEPT = LOOK_BACK.total_seconds() + 10 * A_DAY
 """Seconds for which settled rows are kept; a message with reminders may be drawn anew for so long. Longer than it is
 looked back for what is told once, which would be told again to who is in reach again."""

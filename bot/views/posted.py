@@ -65,7 +65,7 @@ INVITE = (
 WHY = {
     "not_in_channel": INVITE,
     "channel_not_found": INVITE,
-    "is_archived": "The channel is archived. In another one, `/cais summary weekly` sets it up.",
+    "is_archived": "The channel is archived. In another one, `/cais summary weekly` sets it up there.",
     SHARED: (
         "People of another company are in that channel (Slack Connect), or I may not know whether they are. "
         "They would read where a firm stands, so a lead has to say yes to that."
@@ -246,20 +246,25 @@ def refused(positions: Sequence[Position], channel: str, why: str) -> Message:
     was = "may not have been" if why == "may_have_arrived" else "was not"
     reason = _reason(positions, channel, why)
     said = f"The summary of {named(positions)} {was} posted in {channel_mention(channel)}. {reason}"
-    ways = _ways(positions, channel, why) if why == SHARED else []
+    if positions[0].posted[channel].every == "once" and why != SHARED:
+        return Message(said)  # it does not come again
+    ways = _ways(positions, channel, why)
+    said += "" if ways else " *Stop* is in `/cais firm`, wherever you are."
     return Message(said, [section(said), *([actions(*ways)] if ways else [])])
 
 
 def _reason(positions: Sequence[Position], channel: str, why: str) -> str:
     """Why it is not posted, and what to do."""
     reason = WHY.get(why, f"Slack said `{escape(why)}`. `/cais summary post` in the channel tries again.")
+    word = {"once": "post"}.get(every := positions[0].posted[channel].every, every)
+    reason = reason.replace("`/cais summary weekly`", f"`/cais summary {word}`")
     if len(positions) == 1:
         return reason
     if why == SHARED:  # a yes is given firm by firm, each knowing which one it is for
-        word = {"once": "post"}.get(every := positions[0].posted[channel].every, every)
         typed = f"`/cais summary {word} for` and its name in the channel"
         return f"{reason} For each firm that may be read there, type {typed}."
-    return reason.replace("`/cais summary post`", "`/cais summary post all`")
+    reason = reason.replace("`/cais summary post`", "`/cais summary post all`")
+    return reason.replace(f"`/cais summary {word}` sets", f"`/cais summary {word} all` sets")
 
 
 def _ways(positions: Sequence[Position], channel: str, why: str) -> list[Element]:

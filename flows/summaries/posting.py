@@ -77,13 +77,17 @@ def post_of(row: Owed) -> Post | None:
 
 
 def not_posted(row: Owed, why: str, at: float) -> Owed | None:
-    """What whoever set this up is told, since it could not be posted: one message a channel, period and reason."""
+    """What whoever set this up is told, since it could not be posted: one message a channel, period and reason.
+
+    Of what is to come each day they are told once a week.
+    """
     post = post_of(row)
     if post is None:
         return None
+    week = _monday(date.fromisoformat(post.period.partition(":")[2]))
     return Owed(
         tenant=row.tenant,
-        key=f"{REFUSED}|{row.key}|{why}",
+        key=f"{REFUSED}|{post.channel}|{row.firm}|{post.sequence}|{why}|{week}",
         firm=row.firm,
         kind=REFUSED,
         person=post.by,

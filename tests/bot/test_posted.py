@@ -360,6 +360,28 @@ async def test_a_refusal_in_a_word_that_nobody_knows_is_tried_again_before_anybo
     assert len(world.slack.ben.sees) == seen
 
 
+async def test_of_an_archived_channel_whoever_set_it_up_is_told_once_a_week_and_can_stop_it(
+    world: World,
+) -> None:
+    key = await apex(world.services)
+    await types(world, "daily")
+    await later(world)
+    world.slack.sandbox.add_channel("compliance", [BEN, LEA, "U0CAIS"], id=COMPLIANCE, is_archived=True)
+
+    def not_posted() -> list[Json]:
+        return [said for said in world.slack.ben.sees if "was not posted" in words_of(said)]
+
+    await world.day_by_day("2026-12-09")
+    await later(world)
+    letters = not_posted()
+    assert len(letters) == 3, "one in each of three weeks"
+    assert "The channel is archived. In another one, `/cais summary daily` sets it up there." in words_of(letters[-1])
+    await world.slack.ben.presses("Stop", on=letters[-1])
+    assert (await position(world.services, key)).posted == {}
+    await world.day_by_day("2026-12-15")
+    assert len(not_posted()) == 2, "the third says that it was stopped"
+
+
 async def test_many_firms_that_cannot_be_posted_are_told_of_in_one_message(world: World) -> None:
     await apex(world.services)
     for n in range(3):
