@@ -8,6 +8,7 @@ import hashlib
 import os
 import shutil
 import sqlite3
+import tempfile
 import zipfile
 from collections import Counter
 from contextlib import closing, suppress
@@ -59,12 +60,14 @@ def back_up(database: Path, copies: Path, into: Path) -> BackedUp:
     if not (sqlite.is_there(database) and database.is_file()):
         raise NotCopied(f"There is no database at {database}.")
     _must_be_new(into)
-    partial, snapshot = (into.with_name(f"{into.name}.{part}") for part in ("partial", "db"))
+    scratch: Path | None = None
     try:
+        # In a folder of its own: a file of somebody's, even the database, may have any name beside the backup's.
+        scratch = Path(tempfile.mkdtemp(prefix=f"{into.name}.unfinished-", dir=into.parent))
+        partial, snapshot = scratch / "partial", scratch / DATABASE
         _copy(database, snapshot)
         _must_be_sound(snapshot)
         found = [path for path in sorted(copies.rglob("*")) if path.is_file() and path.parent.name != "incoming"]
-        _remove(partial)
         with _new(partial) as file:
             with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
                 packed.write(snapshot, DATABASE)
@@ -76,9 +79,11 @@ def back_up(database: Path, copies: Path, into: Path) -> BackedUp:
     except FileExistsError:
         raise NotCopied(f"{into} is there already, and a backup never overwrites anything.") from None
     except OSError as error:
-        raise NotCopied(f"{error.filename or into} could not be read or written: {error.strerror}.") from error
+        where = error.filename if scratch and scratch.name not in str(error.filename) else into
+        raise NotCopied(f"{where or into} could not be read or written: {error.strerror}.") from error
     finally:
-        _tidy(partial, snapshot)
+        if scratch:
+            shutil.rmtree(scratch, ignore_errors=True)
 
 
 def _name(partial: Path, into: Path) -> None:
@@ -142,7 +147,7 @@ def restore(backup: Path, database: Path, copies: Path) -> BackedUp:
             came = {name: _put_back(packed, name, copies) for name in kept}
             _must_be_alone(database)  # many copies take minutes, in which somebody may have started the bot
             aside = _put_aside(database)
-            new.rename(database)
+            new.replace(database)
         altered, spoilt = (tuple(name for name, how in came.items() if how == one) for one in ("altered", "spoilt"))
         back = Counter(came.values())
         return BackedUp(database.stat().st_size, back["missing"], altered, spoilt, back["mended"], aside)
@@ -203,7 +208,6 @@ def _is_well(copy: Path) -> bool:
 
 
 def _copy(source: Path, target: Path) -> None:
-    _remove(target)
     _new(target).close()
     try:
         with closing(_open(source)) as read, closing(_open(target)) as written:
@@ -290,12 +294,19 @@ def put_aside_before(database: Path) -> tuple[Path, ...]:
 
 
 def _put_aside(database: Path) -> Path | None:
+    """Gives it another name; where the disk has hard links it keeps its own until the new one takes that.
+
+    Who is killed between leaves a database in its place, and nobody begins an empty one.
+    """
     if not database.exists():
         return None
     nth = 1
     while (aside := database.with_name(f"{database.name}{_ASIDE}{nth}")).exists():
         nth += 1
-    database.rename(aside)
+    try:
+        os.link(database, aside)
+    except OSError:
+        database.rename(aside)
     for end in sqlite.BESIDE:
         left = database.with_name(database.name + end)
         if left.exists():

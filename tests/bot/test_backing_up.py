@@ -16,7 +16,7 @@ from alembic import command
 from bot.commands.database import NoDatabase, in_use
 from flows.events import EvidenceAdded, NoteAdded
 from storage import backup
-from storage.backup import back_up
+from storage.backup import back_up, restore
 from storage.copies import Copies
 from storage.database import open_database
 from storage.engines import engine as engine_of
@@ -301,6 +301,40 @@ def test_a_backup_overwrites_nothing_and_needs_a_database(typed: Cais, folder: P
     (folder / "cais.db").unlink()
     assert "There is no database" in typed("backup", "other.zip").stderr
     assert not Path("other.zip").exists()
+
+
+def test_a_backup_takes_nothing_away_whatever_it_is_called(typed: Cais, folder: Path) -> None:
+    before = verified(typed)
+    for ending in ("db", "partial"):
+        Path(f"monday.{ending}").write_bytes(b"somebody's own")
+    assert typed("backup", "monday").exit_code == 0
+    assert typed("backup", str(folder / "cais")).exit_code == 0  # the database is cais.db
+    assert [Path(f"monday.{ending}").read_bytes() for ending in ("db", "partial")] == [b"somebody's own"] * 2
+    assert verified(typed) == before
+    assert typed("restore", str(folder / "cais")).exit_code == 0
+    assert verified(typed) == before
+    assert sorted(p.name for p in Path().iterdir() if "unfinished" in p.name) == []
+
+
+def test_a_restore_that_is_killed_leaves_a_database_in_its_place(
+    typed: Cais, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = verified(typed)
+    assert typed("backup", "mine.zip").exit_code == 0
+
+    class Killed(BaseException):
+        """Nothing is tidied up after it."""
+
+    def killed(path: Path, target: Path) -> Path:
+        raise Killed
+
+    with monkeypatch.context() as dying:
+        dying.setattr(Path, "replace", killed)
+        with pytest.raises(Killed):
+            restore(Path("mine.zip"), folder / "cais.db", folder / "evidence")
+    assert verified(typed) == before
+    assert typed("restore", "mine.zip").exit_code == 0
+    assert verified(typed) == before
 
 
 def strange(name: str, content: bytes = b"x") -> None:
