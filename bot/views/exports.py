@@ -135,6 +135,7 @@ IN_HISTORY = "That it was made is in the history."
 NOT_TAKEN = "Slack did not take the file."
 TOO_LARGE = f"The file is larger than Slack takes here. {IN_HISTORY}"
 NOT_MADE = "The file could not be made."
+NOT_BROUGHT = "The file was made, but could not be brought."
 UNCHANGED = "Nothing in the firm was changed."
 NOT_SAID = (
     f"Slack did not say whether it took the file. If it is here in a minute, it is whole. {IN_HISTORY} If it is not:"

@@ -131,8 +131,9 @@ def _why(error: Exception, wish: Wish, recorded: bool) -> str:
         return views.NO_SCOPE
     if isinstance(error, SlackSaidNo) and error.error == "file_upload_size_restricted":
         return views.TOO_LARGE
-    taken = isinstance(error, SlackSaidNo | NotHandedOver | TooBusy | Unsure)
-    return f"{views.NOT_TAKEN if taken else views.NOT_MADE} {views.IN_HISTORY if recorded else views.UNCHANGED}"
+    if isinstance(error, SlackSaidNo | NotHandedOver | TooBusy | Unsure):
+        return f"{views.NOT_TAKEN} {views.IN_HISTORY if recorded else views.UNCHANGED}"
+    return f"{views.NOT_BROUGHT} {views.IN_HISTORY}" if recorded else f"{views.NOT_MADE} {views.UNCHANGED}"
 
 
 def _for_good(error: Exception, wish: Wish) -> bool:

@@ -68,9 +68,9 @@ class Documents:
         position = await position_for(self._events, key, act.who)
         there = await self._there(position)
         of_file = [document for document in there if document.file == file.id]
-        failed = next((document for document in of_file if document.state == "failed"), None)
-        if failed and failed.id in position.documents:
-            replaces = replaces or failed.id  # what could be read of it is quoted until this one has been read
+        failed = [document.id for document in of_file if document.state == "failed"]
+        quoted = next((one for one in failed if one in position.documents), "")
+        replaces = replaces or quoted  # what could be read of it is quoted until this one has been read
         library.may_expect(position, act.who, file.name, file.size, there, replaces)
         if known := next((document for document in of_file if document.state != "failed"), None):
             return known
@@ -87,8 +87,9 @@ class Documents:
             size=file.size,
         )
         await self._knowledge.expect(document)
-        if failed and failed.id not in position.documents:
-            await self._knowledge.discard(key, failed.id)
+        for one in failed:
+            if one not in position.documents:
+                await self._knowledge.discard(key, one)
         self.wake()
         return document
 

@@ -384,8 +384,9 @@ async def test_a_document_that_could_not_be_read_is_read_where_its_file_is_share
     assert [d.state for d in await services.documents.listed(key, person(BEN))] == ["ready"]
 
 
+@pytest.mark.parametrize("gone_since", [False, True])
 async def test_a_document_that_was_read_in_part_is_replaced_where_its_file_is_shared_again(
-    slack: Slack, services: Services, monkeypatch: pytest.MonkeyPatch
+    slack: Slack, services: Services, monkeypatch: pytest.MonkeyPatch, gone_since: bool
 ) -> None:
     key = await a_firm(services)
     handed = file(slack, BEN, "manual.md", MANUAL)["id"]
@@ -397,6 +398,10 @@ async def test_a_document_that_was_read_in_part_is_replaced_where_its_file_is_sh
         patched.setattr(librarian.Work, "_finish", stumbles)
         await shares(slack, handed)
         await until(slack, lambda: any(REASONS["too_much"] in note for note in notes(slack, BEN)))
+    if gone_since:
+        slack.sandbox.faults({"method": "files.info", "kind": "refuse", "error": "file_not_found", "times": 1})
+        await shares(slack, handed)
+        await until(slack, lambda: any(REASONS["gone"] in note for note in notes(slack, BEN)))
     await shares(slack, handed)
     await until(slack, lambda: any("✅ Ready" in note for note in notes(slack, BEN)))
     assert [d.state for d in await services.documents.listed(key, person(BEN))] == ["ready"]

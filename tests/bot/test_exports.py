@@ -15,6 +15,7 @@ import pytest
 from bot.bootstrap import build_router
 from bot.files.speech import decode_export, encode_export
 from bot.slack.places import place
+from bot.slack.web_api import WebApi
 from bot.views import exports as views
 from bot.workers import exporter, scribe
 from bot.workers.exporter import MOST_OF_A_PERSON, MOST_OF_A_WORKSPACE
@@ -28,6 +29,7 @@ from flows.exports.whole import Whole, read
 from flows.firms import Person, Refusal
 from flows.records import verify
 from flows.services import Act, Services
+from storage.errors import StorageUnavailable
 from tests.bot.conftest import bot_in_slack
 from tests.bot.conversing import ANA, BEN, COMPLIANCE, LEA, Json, Slack, labels, words_of
 
@@ -494,6 +496,24 @@ async def test_a_file_that_cannot_be_made_is_said_and_not_recorded(
     await slack.ben.types("/cais export xlsx")
     assert any(views.NOT_MADE in note for note in notes(slack, BEN))
     assert await exports_of(services, key) == []
+
+
+async def test_a_file_that_was_made_and_not_brought_is_said_to_be_that(
+    slack: Slack, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = await a_firm(services)
+    call = WebApi.call
+
+    async def locked(api: WebApi, method: str, *given: Any, **named: Any) -> Any:
+        if method == "files.getUploadURLExternal":
+            raise StorageUnavailable("locked")  # as where a token is read anew
+        return await call(api, method, *given, **named)
+
+    monkeypatch.setattr(WebApi, "call", locked)
+    await slack.ben.types("/cais export csv")
+    said = f"{views.NOT_BROUGHT} {views.IN_HISTORY} Ask for it again: `/cais export csv`."
+    assert any(said in note for note in notes(slack, BEN))
+    assert len(await exports_of(services, key)) == 1
 
 
 async def test_a_bot_that_stops_says_so(transport: str, services: Services) -> None:
