@@ -43,6 +43,8 @@ class Timeline:
         self._file, self._speed, self._real = folder / FILE, speed, real
         self._kept = self._read()
         begin = start_at or self._kept.now
+        if self._kept.now:
+            self._was_at(self._kept.now)
         if begin is not None or speed != 1.0:
             self._add(begin or real())
 
@@ -81,10 +83,12 @@ class Timeline:
 
     def move(self, to: datetime | None) -> None:
         """Go there, and on from there; None is the real time."""
-        before = self.now()
-        self._kept.furthest = max(before, self._kept.furthest or before)
+        self._was_at(self.now())
         self._add(to if self._speed == 1.0 else to or self._real())
         self.keep()
+
+    def _was_at(self, time: datetime) -> None:
+        self._kept.furthest = max(time, self._kept.furthest or time)
 
     def begin(self, to: datetime | None) -> None:
         """A fresh start: nothing was before."""

@@ -78,6 +78,16 @@ def test_whoever_goes_back_is_told_how_far_it_had_been_until_it_is_there_again(t
     assert timeline.furthest is None
 
 
+def test_a_start_at_an_earlier_time_knows_how_far_it_had_been(tmp_path: Path) -> None:
+    wall = Wall()
+    Timeline(tmp_path, real=wall).move(JUNE + 90 * DAY)
+    earlier = Timeline(tmp_path, start_at=JUNE, real=wall)
+    assert (earlier.now(), earlier.furthest) == (JUNE, wall.now), "it had been today before"
+    Timeline(tmp_path, real=wall).begin(JUNE + 90 * DAY)
+    assert Timeline(tmp_path, start_at=JUNE, real=wall).furthest == JUNE + 90 * DAY
+    assert Timeline(tmp_path, start_at=JUNE + 99 * DAY, real=wall).furthest is None
+
+
 def test_a_fresh_start_forgets_what_was_before(tmp_path: Path) -> None:
     timeline = Timeline(tmp_path, real=Wall())
     timeline.begin(JUNE)
