@@ -79,14 +79,8 @@ async def take_files(heard: Heard, carried: DocumentForm, services: Services) ->
 
 
 async def taken(heard: Heard, services: Services, files: Sequence[File], *, replaces: str = "") -> Message:
-    """These files are read from now on. Raises Refusal, which names the file, where one may not be added."""
-    coming = []
-    for file in files:
-        try:
-            document = await services.documents.expect(heard.firm.key, heard.act, file, replaces=replaces)
-        except Refusal as refusal:
-            raise Refusal(f"{file.name}: {refusal.sentence}", kind=refusal.kind) from None
-        coming.append(document)
+    """These files are read from now on. Raises Refusal, which names those that may not be added: then none is."""
+    coming = await services.documents.expect(heard.firm.key, heard.act, files, replaces=replaces)
     return await _list(heard, services, note=views.on_the_way(coming))
 
 

@@ -49,8 +49,43 @@ def kind_of(name: str) -> str:
     return ending if ending in KINDS else ""
 
 
-def may_expect(position: Position, who: Person, name: str, size: int, there: Sequence[Document], replaces: str) -> None:
-    """Raises Refusal where this file may not be added to this firm, or not by this person."""
+def may_expect_all(
+    position: Position,
+    who: Person,
+    files: Sequence[tuple[str, int, str]],
+    there: Sequence[Document],
+    *,
+    together: int,
+) -> None:
+    """Raises Refusal, which names them, where some of these files (name, size, what each replaces) may not be added.
+
+    All are looked at before one is taken: whoever reads that a file was refused must know what became of the others.
+    `together`: how many were handed over, with those that are here already.
+    """
+    require(position, who, "lead")
+    refused: dict[str, list[str]] = {}
+    kinds: list[str] = []
+    new = 0
+    for name, size, replaces in files:
+        try:
+            may_expect(position, who, name, size, there, replaces, beside=new)
+        except Refusal as refusal:
+            refused.setdefault(refusal.sentence, []).append(name)
+            kinds.append(refusal.kind)
+        new += not replaces
+    if refused:
+        said = [f"{' and '.join(names)}: {sentence}" for sentence, names in refused.items()]
+        said += [f"None of the {together} files was added."] if together > 1 else []
+        raise Refusal(" ".join(said), kind=kinds[0])
+
+
+def may_expect(
+    position: Position, who: Person, name: str, size: int, there: Sequence[Document], replaces: str, *, beside: int = 0
+) -> None:
+    """Raises Refusal where this file may not be added to this firm, or not by this person.
+
+    `beside`: how many new ones come with it, before it.
+    """
     require(position, who, "lead")
     if name.casefold().endswith((".docm", ".dotm")):
         raise Refusal(REASONS["macros"])
@@ -65,7 +100,7 @@ def may_expect(position: Position, who: Person, name: str, size: int, there: Seq
         may_remove(position)  # the one whose place it takes would go
     if replaces and replaces not in position.documents:
         raise Refusal(REASONS["removed_meanwhile"], kind="stale")
-    if not replaces and len(there) >= MOST_DOCUMENTS:
+    if not replaces and len(there) + beside >= MOST_DOCUMENTS:
         raise Refusal(f"A firm keeps at most {MOST_DOCUMENTS} documents. Remove one first. Nothing was changed.")
 
 

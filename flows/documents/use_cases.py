@@ -30,6 +30,18 @@ class File(msgspec.Struct, frozen=True):
     size: int = 0
 
 
+class _Wanted:
+    """A file that is to be read, and what is there of the same upload."""
+
+    def __init__(self, file: File, there: Sequence[Document], position: Position, replaces: str) -> None:
+        self.file = file
+        self.known = next((document for document in there if document.state != "failed"), None)
+        failed = [document.id for document in there if document.state == "failed"]
+        quoted = next((one for one in failed if one in position.documents), "")
+        self.replaces = replaces or quoted  # what could be read of it is quoted until this one has been read
+        self.given_up = [one for one in failed if one not in position.documents]
+
+
 class Documents:
     """The use cases. `stamp` says who changes a firm and when; `now` is business time, UTC."""
 
@@ -58,22 +70,24 @@ class Documents:
         """The firm's documents, also those that are still read or could not be, in the order they came."""
         return await self._there(await position_for(self._events, key, who))
 
-    async def expect(self, key: FirmKey, act: Act, file: File, *, replaces: str = "") -> Document:
-        """Keep that this file is to be read, before anything is fetched; the same upload twice is one document.
+    async def expect(self, key: FirmKey, act: Act, files: Sequence[File], *, replaces: str = "") -> Sequence[Document]:
+        """Keep that these files are to be read, before anything is fetched; the same upload twice is one document.
 
         What comes back may be there already. An upload that was removed, or could not be read, is read anew.
 
-        Raises Refusal where it may not be added.
+        Raises Refusal, which names the files, where one may not be added: then none of them is.
         """
         position = await position_for(self._events, key, act.who)
         there = await self._there(position)
-        of_file = [document for document in there if document.file == file.id]
-        failed = [document.id for document in of_file if document.state == "failed"]
-        quoted = next((one for one in failed if one in position.documents), "")
-        replaces = replaces or quoted  # what could be read of it is quoted until this one has been read
-        library.may_expect(position, act.who, file.name, file.size, there, replaces)
-        if known := next((document for document in of_file if document.state != "failed"), None):
-            return known
+        wanted = [_Wanted(file, [d for d in there if d.file == file.id], position, replaces) for file in files]
+        new = [(w.file.name, w.file.size, w.replaces) for w in wanted if not w.known]
+        library.may_expect_all(position, act.who, new, there, together=len(files))
+        coming = [each.known or await self._expect(key, act, each) for each in wanted]
+        self.wake()
+        return coming
+
+    async def _expect(self, key: FirmKey, act: Act, wanted: "_Wanted") -> Document:
+        file = wanted.file
         document = Document(
             key=key,
             id=await self._new_id(key, file.id),
@@ -83,14 +97,12 @@ class Documents:
             by=act.who.id,
             by_name=act.who.name,
             added_at=self._now().isoformat(),
-            replaces=replaces,
+            replaces=wanted.replaces,
             size=file.size,
         )
         await self._knowledge.expect(document)
-        for one in failed:
-            if one not in position.documents:
-                await self._knowledge.discard(key, one)
-        self.wake()
+        for one in wanted.given_up:
+            await self._knowledge.discard(key, one)
         return document
 
     async def remove(self, key: FirmKey, act: Act, document: str, reason: str) -> str:

@@ -161,6 +161,50 @@ async def test_several_files_come_in_one_form(slack: Slack, services: Services) 
     assert "“Part 2 is about" in words_of(await slack.ben.types("/cais firm documents rule of subject2"))
 
 
+@pytest.mark.parametrize("refused", ["macros.docm", "prices.xlsx", "old.doc", "Client 123-45-6789.txt"])
+@pytest.mark.parametrize("first", [True, False])
+async def test_of_files_that_came_together_none_is_added_where_one_is_refused_and_that_is_said(
+    slack: Slack, services: Services, refused: str, first: bool
+) -> None:
+    key = await a_firm(services)
+    names = [refused, "good.txt"] if first else ["good.txt", refused]
+    await slack.ben.sends({name: MANUAL.encode() for name in names}, "documents")
+    said = words_of(slack.ben.last)
+    assert f"{refused}: " in said
+    assert "None of the 2 files was added." in said
+    assert await services.documents.listed(key, person(BEN)) == []
+
+
+async def test_a_form_that_is_refused_in_part_adds_nothing_and_names_each_file_at_fault(
+    slack: Slack, services: Services
+) -> None:
+    key = await a_firm(services)
+    bad = [file(slack, BEN, f"Client 123-45-678{n}.txt", MANUAL) for n in (8, 9)]
+    good = file(slack, BEN, "good.txt", MANUAL)
+    answer = await adds(slack, slack.ben, bad[0], good, bad[1])
+    assert "Client 123-45-6788.txt and Client 123-45-6789.txt: That looks like" in answer["errors"]["file"]
+    assert "None of the 3 files was added." in answer["errors"]["file"]
+    assert await services.documents.listed(key, person(BEN)) == []
+    assert (await slack.ben.submits({"file": [good]}))["ok"]
+    await until(slack, lambda: any("✅ Ready" in note for note in notes(slack, BEN)))
+
+
+async def test_of_a_form_with_more_than_a_firm_may_keep_none_is_added(
+    slack: Slack, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flows.documents.library.MOST_DOCUMENTS", 2)
+    key = await a_firm(services)
+    files = [file(slack, BEN, f"part {n}.txt", MANUAL) for n in range(3)]
+    assert "part 2.txt: A firm keeps at most 2" in (await adds(slack, slack.ben, *files))["errors"]["file"]
+    assert await services.documents.listed(key, person(BEN)) == []
+    assert (await slack.ben.submits({"file": files[:2]}))["ok"]
+    sent = next(s for s in reversed(slack.sandbox.sent) if s["payload"].get("type") == "view_submission")
+    await slack.sandbox.replay(sent["payload"])  # they are here already, so there are not too many
+    await slack.settled()
+    assert slack.refused() == []
+    assert len(await services.documents.listed(key, person(BEN))) == 2
+
+
 @pytest.mark.parametrize(
     ("name", "content", "why"),
     [
