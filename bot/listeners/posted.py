@@ -229,8 +229,9 @@ async def draw_again(owed: Sequence[Owed], services: Services) -> Written:
         return Written(None, keys)
     firms = await _firms([r.owed for r in rows], post, services)
     if firms:
-        outside = await _outside(firms, post, there, services, keys)
-        return Written(await _letter(firms, post, there, services), outside=outside)
+        # One that somebody deleted comes back when it is asked for: posted here, each change would post another.
+        outside = await _outside(firms, post, there, services, keys, anew=False)
+        return Written(await _letter(firms, post, there, services, anew=False), outside=outside)
     stood = await services.events.positions(list(dict.fromkeys(FirmKey(r.owed.tenant, r.owed.firm) for r in rows)))
     if not stood:
         return Written(None, keys)
@@ -283,7 +284,7 @@ async def _last(tenant: str, post: Post, services: Services) -> datetime | None:
     return None if at is None else datetime.fromtimestamp(at, UTC)
 
 
-async def _letter(firms: Sequence[_Firm], post: Post, there: str, services: Services) -> Letter:
+async def _letter(firms: Sequence[_Firm], post: Post, there: str, services: Services, *, anew: bool = True) -> Letter:
     before = await _last(firms[0].position.key.tenant, post, services)
     if before and before < min(f.posted.at for f in firms):
         before = None  # there was none before this one
@@ -307,11 +308,11 @@ async def _letter(firms: Sequence[_Firm], post: Post, there: str, services: Serv
         picture = progress_picture.of_one(standings[0])
         message = views.one(first, standings[0], [c for _, c in changes], firms[0].posted, since=day)
     inside = not all(f.posted.shared for f in firms)
-    return Letter(message, channel=slack_id(post.channel), instead_of=there, inside=inside, anew=True, picture=picture)
+    return Letter(message, channel=slack_id(post.channel), instead_of=there, inside=inside, anew=anew, picture=picture)
 
 
 async def _outside(
-    firms: Sequence[_Firm], post: Post, there: str, services: Services, keys: tuple[str, ...]
+    firms: Sequence[_Firm], post: Post, there: str, services: Services, keys: tuple[str, ...], *, anew: bool = True
 ) -> Outside | None:
     """What people of other companies may read: the firms whose leads said yes to it, where not all did.
 
@@ -320,4 +321,4 @@ async def _outside(
     allowed = [f for f in firms if f.posted.shared]
     if not allowed or len(allowed) == len(firms):
         return None
-    return Outside(await _letter(allowed, post, there, services) if keys else None, keys)
+    return Outside(await _letter(allowed, post, there, services, anew=anew) if keys else None, keys)

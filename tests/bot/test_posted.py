@@ -495,6 +495,24 @@ async def test_a_message_somebody_took_away_comes_anew_when_it_is_asked_for(worl
     assert len(posts(world)) == 2
 
 
+async def test_a_message_somebody_took_away_is_not_posted_for_each_change(world: World) -> None:
+    key = await apex(world.services)
+    await types(world, "daily")
+    world.slack.sandbox.faults({"method": "chat.update", "kind": "refuse", "error": "message_not_found", "times": -1})
+    for day in ("2027-03-01", "2027-03-02"):
+        await world.services.set_target(key, act(day), date.fromisoformat(day))
+        await later(world)
+    assert len(posts(world)) == 1
+    await types(world, "post")
+    assert len(posts(world)) == 2
+    world.slack.sandbox.faults()
+    await world.services.set_target(key, act("again"), date(2027, 3, 3))
+    await later(world)
+    assert "Mar 3, 2027" in words_of(posts(world)[-1]), "the one that came back is kept up to date"
+    await world.goes_to("2026-11-25")
+    assert len(posts(world)) == 3
+
+
 async def test_after_a_crash_it_is_not_said_twice_where_nobody_may_look(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
