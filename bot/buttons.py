@@ -3,6 +3,7 @@
 from typing import ClassVar, Literal
 
 from bot.actions import Carried
+from flows.habits import Rules
 
 
 class Changing(Carried, frozen=True):
@@ -885,7 +886,10 @@ class OpenRules(Changing, frozen=True):
 
 
 class RulesForm(Changing, frozen=True):
+    """What it was filled with: only what the person altered is a change. None: filled before this was."""
+
     verb: ClassVar[str] = "reminders.rules_form"
+    filled: Rules | None = None
 
 
 class ReachAgain(Carried, frozen=True):

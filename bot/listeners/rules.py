@@ -17,8 +17,10 @@ from bot.views.rules import Undelivered
 from bot.views.scene import Scene
 from flows.firms import Refusal, require
 from flows.habits import Rules
+from flows.reminders.setting import FURTHEST, LONGEST
 from flows.reminders.telling import leads_in_reach
 from flows.services import Services
+from flows.time_words import clock
 
 MOST_LOST = 6
 LOOKED_AT = 100
@@ -57,9 +59,9 @@ async def undelivered(heard: Heard, services: Services, scene: Scene) -> list[Un
 
 
 async def save_rules(heard: Heard, carried: RulesForm, services: Services) -> Answer:
-    """The numbers were submitted."""
+    """The numbers were submitted: what was altered is changed. The others may have been set by others since."""
     wrong: dict[str, str] = {}
-    rules = _read(heard, heard.firm.reminders, wrong)
+    rules = _read(heard, heard.firm.reminders, carried.filled, wrong)
     if wrong:
         return FieldErrors(wrong)
     try:
@@ -72,30 +74,36 @@ async def save_rules(heard: Heard, carried: RulesForm, services: Services) -> An
     return Replace(views.numbers(scene, lost, top=top, unled=await _is_unled(services, scene)))
 
 
-def _read(heard: Heard, kept: Rules, wrong: dict[str, str]) -> Rules:
-    """The numbers in the form; what cannot be read is said in `wrong`, by field."""
+def _read(heard: Heard, kept: Rules, filled: Rules | None, wrong: dict[str, str]) -> Rules:
+    """The numbers as they are to be; what cannot be read is said in `wrong`, by field."""
     found: dict[str, object] = {}
     for name in (views.BEFORE, views.MILESTONES):
         days = _days(heard.value(name))
         if days is None:
-            wrong[name] = f"Write up to {views.MOST_DAYS} numbers from 0 to {views.FURTHEST}, such as 10, 5, 2, 1, 0."
+            wrong[name] = f"Write up to {views.MOST_DAYS} numbers from 0 to {FURTHEST}, such as 10, 5, 2, 1, 0."
         found[name] = days
     for name, _, _ in views.COUNTS:
         said = heard.value(name)
         least = 0 if name == "soon" else 1
-        if not said.isdecimal() or not least <= int(said) <= views.FURTHEST:
-            wrong[name] = f"Write a number from {least} to {views.FURTHEST}."
+        if not said.isdecimal() or not least <= int(said) <= LONGEST:
+            wrong[name] = f"Write a number from {least} to {LONGEST}."
         else:
             found[name] = int(said)
     for name, _ in views.HOURS:
         found[name] = parse_hour(heard.value(name))
         if found[name] is None:
             wrong[name] = "Pick a time."
-    return kept if wrong else replace(kept, **found)
+    if wrong:
+        return kept
+    altered = {name: value for name, value in found.items() if filled is None or value != getattr(filled, name)}
+    rules = replace(kept, **altered)
+    if rules.awake_from >= rules.awake_to:
+        wrong["awake_to"] = f"Pick a time after {clock(rules.awake_from)}, when the day begins."
+    return rules
 
 
 def _days(said: str) -> tuple[int, ...] | None:
     parts = re.split(r"[,;\s]+", said.strip(" ,;")) if said.strip(" ,;") else []
-    if len(parts) > views.MOST_DAYS or not all(p.isdecimal() and int(p) <= views.FURTHEST for p in parts):
+    if len(parts) > views.MOST_DAYS or not all(p.isdecimal() and int(p) <= FURTHEST for p in parts):
         return None
     return tuple(sorted({int(p) for p in parts}, reverse=True))

@@ -27,8 +27,6 @@ from flows.habits import Rules
 from flows.time_words import clock
 
 MOST_DAYS = 12
-FURTHEST = 250
-"""Trading days before a date at most: about a year."""
 
 BEFORE, MILESTONES = "before", "milestone_before"
 HOURS = (
@@ -146,7 +144,7 @@ def form(scene: Scene, undelivered: Sequence[Undelivered] = (), *, unled: bool =
     for name, label in HOURS:
         blocks.append(field(name, label, time_input(getattr(rules, name))))
     blocks.append(context("Times are by the clock of whoever is told. `/cais undo` takes a change back."))
-    return Modal("Reminders", blocks, scene.carry(RulesForm), submit="Save")
+    return Modal("Reminders", blocks, scene.carry(RulesForm, filled=rules), submit="Save")
 
 
 def _listed(counts: Sequence[int]) -> str:

@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 
 import pytest
@@ -1331,6 +1331,30 @@ async def test_a_lead_sets_the_firms_numbers_and_takes_them_back(world: World) -
     assert "at once means between 8:00 AM and 6:00 PM, which this hour is not" in words_of(ben.last)
     position = await world.services.position(firm.key, person(BEN))
     assert position.reminders.before == (10, 5, 2, 1, 0)
+
+
+async def test_of_two_leads_who_have_the_numbers_open_each_sets_what_they_altered(world: World) -> None:
+    firm = await a_firm(world.services, FIRM, BEN, U0LEA="lead")
+    ben, lea = world.slack.ben, world.slack.lea
+    for lead in (ben, lea):
+        await lead.types("/cais remind")
+        await lead.presses("The firm's numbers…")
+    await lea.submits({"before": "20, 3", "hour": "10:00"})
+    await ben.submits({"late_every": "14"})
+    assert "*Before a date of the firm's own:* 20, 3 trading days before" in words_of(ben.last)
+    rules = (await world.services.position(firm.key, person(BEN))).reminders
+    assert (rules.before, rules.hour, rules.late_every) == ((20, 3), time(10), 14)
+
+
+async def test_a_number_that_cannot_be_is_said_at_its_own_field(world: World) -> None:
+    await a_firm(world.services, FIRM, BEN)
+    ben = world.slack.ben
+    await ben.types("/cais remind")
+    await ben.presses("The firm's numbers…")
+    refused = await ben.submits({"late_every": "200", "soon": "121"})
+    assert refused["errors"] == {"late_every": "Write a number from 1 to 120.", "soon": "Write a number from 0 to 120."}
+    refused = await ben.submits({"late_every": "7", "soon": "2", "awake_from": "18:00", "awake_to": "08:00"})
+    assert refused["errors"] == {"awake_to": "Pick a time after 6:00 PM, when the day begins."}
 
 
 async def test_only_leads_set_the_firms_numbers(world: World) -> None:
