@@ -518,8 +518,11 @@ class Knowledge(Protocol):
     async def documents(self, key: FirmKey) -> Sequence[Document]:
         """All of the firm's, in the order they came."""
 
-    async def take(self, *, by: str, now: float, lease: float) -> Document | None:
-        """The next document that waits, is being read or goes, and whose lease (seconds) ran out: ours from now on."""
+    async def take(self, *, by: str, now: float, lease: float, after: str = "") -> Document | None:
+        """The next document that waits, is being read or goes, and whose lease (seconds) ran out: ours from now on.
+
+        Workspaces take turns, in the order of their names: the first one behind `after` is next.
+        """
 
     async def hold(self, document: Document, *, by: str, until: float) -> None:
         """Still at it, or (`until` now) no longer; nothing happens where it is not ours."""

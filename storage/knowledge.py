@@ -40,10 +40,10 @@ class Knowledge:
     async def documents(self, key: FirmKey) -> Sequence[Document]:
         return await self._runner.read(_documents(key))
 
-    async def take(self, *, by: str, now: float, lease: float) -> Document | None:
+    async def take(self, *, by: str, now: float, lease: float, after: str = "") -> Document | None:
         if not await self._runner.read(_is_any_due(now)):
             return None  # the usual case, and it costs no commit
-        return await self._runner.write(lambda: _take(by, now, now + lease))
+        return await self._runner.write(lambda: _take(by, now, now + lease, after))
 
     async def hold(self, document: Document, *, by: str, until: float) -> None:
         await self._runner.write(lambda: _hold(document, by, until))
@@ -92,12 +92,12 @@ def _document(found: Sequence[Any]) -> Document:
 
 
 def _is_any_due(now: float) -> Unit[bool]:
-    rows = yield statements.due_document, {"now": now}
+    rows = yield statements.due_document, {"now": now, "after": ""}
     return bool(rows)
 
 
-def _take(by: str, now: float, until: float) -> Unit[Document | None]:
-    rows = yield statements.due_document, {"now": now}
+def _take(by: str, now: float, until: float, after: str) -> Unit[Document | None]:
+    rows = yield statements.due_document, {"now": now, "after": after}
     if not rows:
         return None
     tenant, firm, document = rows[0]

@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, and_, bindparam, cast, delete, func, literal, select, update
+from sqlalchemy import Integer, and_, bindparam, case, cast, delete, func, literal, literal_column, select, update
 from sqlalchemy.sql import ClauseElement
 
 from storage.models import documents, passages, shelves
@@ -57,11 +57,14 @@ def _due() -> Any:
     return and_(documents.c.state.in_([literal(s) for s in _UNFINISHED]), documents.c.taken_until <= bindparam("now"))
 
 
+# A workspace that handed over two hundred keeps no other one waiting for them all.
+_NEXT = case((documents.c.tenant > bindparam("after"), literal_column("0")), else_=literal_column("1"))
+
 due_document = Statement(
     lambda _: (
         select(documents.c.tenant, documents.c.firm, documents.c.id)
         .where(_due())
-        .order_by(documents.c.taken_until, documents.c.added_at)
+        .order_by(_NEXT, documents.c.tenant, documents.c.taken_until, documents.c.added_at)
         .limit(literal(1))
     )
 )

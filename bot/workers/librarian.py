@@ -67,6 +67,8 @@ class Librarian:
         self._slack = slack
         self._now = now
         self._name = uuid4().hex
+        self._last = ""
+        """The workspace whose document was read last: the next one is another's, where one waits."""
         self._rounds = Rounds(self._read_all, action="librarian", every=ROUND)
         services.documents.wake = self._rounds.wake
 
@@ -79,7 +81,8 @@ class Librarian:
         await self._rounds.stop()
 
     async def _read_all(self) -> None:
-        while document := await self._knowledge.take(by=self._name, now=self._now(), lease=LEASE):
+        while document := await self._knowledge.take(by=self._name, now=self._now(), lease=LEASE, after=self._last):
+            self._last = document.key.tenant
             await self._see_to(document)
 
     def _until(self) -> float:

@@ -32,9 +32,10 @@ class MemoryKnowledge:
     async def documents(self, key: FirmKey) -> Sequence[Document]:
         return [s.document for (firm, _), s in self._shelved.items() if firm == key]
 
-    async def take(self, *, by: str, now: float, lease: float) -> Document | None:
+    async def take(self, *, by: str, now: float, lease: float, after: str = "") -> Document | None:
         unfinished = [s for s in self._shelved.values() if s.document.state in ("waiting", "reading", "removing")]
-        due = sorted((s for s in unfinished if s.taken_until <= now), key=lambda s: s.taken_until)
+        due = [s for s in unfinished if s.taken_until <= now]
+        due.sort(key=lambda s: ((tenant := s.document.key.tenant) <= after, tenant, s.taken_until))
         if not due:
             return None
         due[0].taken_by, due[0].taken_until = by, now + lease

@@ -63,6 +63,16 @@ async def test_a_document_is_expected_once_and_listed_as_it_came(knowledge: Data
     assert list(await knowledge.knowledge.documents(THEIRS)) == []
 
 
+async def test_workspaces_take_turns(knowledge: Database) -> None:
+    for key, name in ((OURS, "d1"), (OURS, "d2"), (OURS, "d3"), (ELSEWHERE, "d1"), (ELSEWHERE, "d2")):
+        await knowledge.knowledge.expect(document(key, id=name))
+    taken, after = list[tuple[str, str]](), ""
+    while one := await knowledge.knowledge.take(by="me", now=100, lease=60, after=after):
+        after = one.key.tenant
+        taken.append((after, one.id))
+    assert taken == [("-/T1", "d1"), ("-/T2", "d1"), ("-/T1", "d2"), ("-/T2", "d2"), ("-/T1", "d3")]
+
+
 async def test_passages_are_found_while_the_document_is_still_read(knowledge: Database) -> None:
     await knowledge.knowledge.expect(document())
     taken = await knowledge.knowledge.take(by="me", now=100, lease=60)
