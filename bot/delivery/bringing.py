@@ -11,7 +11,7 @@ from bot.delivery.arrivals import IN_DOUBT, NOBODY, Arrivals, metadata
 from bot.delivery.posting import FIXED, NotSent, Posting
 from bot.router import SlotWriter
 from bot.slack.places import is_channel, slack_id
-from bot.slack.standstill import Standstill
+from bot.slack.standstill import NOT_GRANTED, Standstill
 from bot.slack.web_api import NO_TOKEN, NOT_NOW, SlackSaidNo, TooBusy, Unsure, WebApi
 from bot.surfaces import Letter, Written
 from flows.asked import REDRAW, SUMMARY, Owed, Slot
@@ -52,12 +52,12 @@ FOR_GOOD = frozenset(
         "thread_not_found",
         SHARED,
         IN_DOUBT,
+        NOT_GRANTED,
         *FIXED,
-        *NO_TOKEN,
     }
 )
 """Words for a message, a place or a person with which no later try would end otherwise. One that we do not know may
-pass."""
+pass; so may one for a token that Slack takes when it is asked about it."""
 
 MOST_REFUSALS = 4
 """How often what may pass is tried, before it counts as refused."""
@@ -286,8 +286,8 @@ class Bringing:
         log.warning("Slack does not take it", extra=extra)
         is_post, in_channel = slot.owed[0].kind != REDRAW, is_channel(slot.person)
         is_theirs = is_post and not in_channel and await self._is_out_of_reach(slot, error)
-        stays = is_theirs or error in (FOR_GOOD | MAY_PASS if in_channel else FOR_GOOD - {INACTIVE})
-        if is_post and not stays and self._may_still_pass(slot):
+        stays = is_theirs or error in (FOR_GOOD | MAY_PASS if in_channel else FOR_GOOD)
+        if (is_post or error in NO_TOKEN) and not stays and self._may_still_pass(slot):
             await self._release(slot.tenant, keys, self._now() + SOME_MINUTES)
             return
         if in_channel:

@@ -15,6 +15,7 @@ import msgspec
 from bot.slack.no_answer import why
 from bot.slack.outgoing import STRAIGHT_ON, Outgoing
 from bot.slack.wire import Wire
+from storage.errors import StorageError
 
 log = logging.getLogger("cais.web_api")
 
@@ -198,9 +199,33 @@ class WebApi:
         return answer
 
     async def _call(self, method: str, arguments: Mapping[str, Any], patience: float, form: bool) -> dict[str, Any]:
-        url = self._base_url + method
         token = await self._tokens.token(self._tenant)
-        ours = _authorization(token)
+        while True:
+            try:
+                return await self._asked(token, method, arguments, patience, form)
+            except SlackSaidNo as no:
+                if no.error not in NO_TOKEN:
+                    raise
+                self._tokens.doubt(self._tenant, token if no.error in TAKEN_OFF else "")
+                newer = await self._newer(token)
+                if not newer:
+                    self._doubted(self._tenant, no.error)
+                    raise
+            # The app was added again by way of another replica, and nothing came of what was refused.
+            token = newer
+
+    async def _newer(self, token: str) -> str:
+        """The token that is kept now; empty where it is still this one, or there is none."""
+        try:
+            kept = await self._tokens.token(self._tenant)
+        except (SlackSaidNo, StorageError):
+            return ""
+        return kept if kept != token else ""
+
+    async def _asked(
+        self, token: str, method: str, arguments: Mapping[str, Any], patience: float, form: bool
+    ) -> dict[str, Any]:
+        url, ours = self._base_url + method, _authorization(token)
         try:
             status, headers, content = await self._post(url, arguments, patience=patience, form=form, headers=ours)
         except TooBusy as error:
@@ -218,9 +243,6 @@ class WebApi:
             if said == "ratelimited" and "Retry-After" in headers:
                 seconds = _seconds(headers["Retry-After"])
                 raise TooBusy(f"{method}: asked to wait {seconds} s", seconds)
-            if said in NO_TOKEN:
-                self._tokens.doubt(self._tenant, token if said in TAKEN_OFF else "")
-                self._doubted(self._tenant, said)
             raise SlackSaidNo(method, said)
         return answer
 

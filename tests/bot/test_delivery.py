@@ -227,6 +227,18 @@ async def test_a_revoked_token_stops_the_workspace_until_somebody_uses_the_app_a
     await slack.sandbox.until(lambda: replies(slack) == 1)
 
 
+@pytest.mark.parametrize("word", ["token_revoked", "invalid_auth", "not_authed", "org_login_required"])
+async def test_what_was_refused_for_a_token_that_slack_takes_after_all_is_sent_some_minutes_later(
+    slack: Slack, clock: Clock, services: Services, word: str
+) -> None:
+    slack.sandbox.faults({"method": "chat.postMessage", "kind": "refuse", "error": word})
+    await slack.lea.submits({"text": "Lea signs it."})
+    assert (replies(slack), await services.outbox.stopped()) == (0, {})
+    clock.time += SOME_MINUTES + 1
+    await slack.bot.delivery.settle_due()
+    assert replies(slack) == 1
+
+
 async def passes(slack: Slack, clock: Clock, seconds: float) -> int:
     """Time passes in rounds of a minute; how often Slack was asked meanwhile whether it takes the token."""
     tests = [call.method for call in slack.sandbox.calls].count("auth.test")

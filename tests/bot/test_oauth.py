@@ -582,6 +582,27 @@ async def test_what_one_replica_deleted_another_notices_within_one_request(datab
     assert await other.of("-/T1") is None
 
 
+async def test_added_again_by_way_of_one_replica_another_goes_on_with_the_new_token(
+    database: Database, api: Api
+) -> None:
+    slack, web_api = api
+    kept = database.installations(KEYS)
+    await kept.save(installation("-/T1", "xoxb-1"))
+    doubted: list[str] = []
+    call = web_api(ManyWorkspaces(kept, real_time)).telling(lambda tenant, word: doubted.append(word))
+    await call.of("-/T1").call("users.info", {"user": BEN})
+    slack.dead.add("xoxb-1")
+    await kept.delete("-/T1")
+    await kept.save(installation("-/T1", "xoxb-2"))
+    assert await call.of("-/T1").call("chat.postMessage", {}) == {"ok": True}
+    assert slack.tokens == ["xoxb-1", "xoxb-1", "xoxb-2"]
+    assert not doubted, "there is nothing to be looked into"
+    slack.dead.add("xoxb-2")
+    with pytest.raises(SlackSaidNo, match="account_inactive"):
+        await call.of("-/T1").call("chat.postMessage", {})
+    assert doubted == ["account_inactive"]
+
+
 async def test_a_dead_token_of_an_org_goes_with_whichever_workspace_finds_it_dead(database: Database, api: Api) -> None:
     slack, web_api = api
     kept = database.installations(KEYS)
