@@ -18,8 +18,8 @@ from flows.deadlines import Revision
 from flows.events import FirmKey
 from flows.reminders.rung import Found
 from flows.reminders.rungs import Rung, every
-from flows.reminders.snoozing import base_key, comes_back, lasting, put_off_until
-from flows.reminders.standing import Standing
+from flows.reminders.snoozing import comes_back, lasting, put_off_until
+from flows.reminders.standing import Standing, is_said
 from flows.reminders.telling import People
 from flows.services import Services
 from flows.taken_off import OF_AGENTS, OF_RECURRING, agent_taken_off, recurring_taken_off
@@ -123,7 +123,7 @@ def _reminded(row: Owed, rung: Rung, firm: FirmNow, now: datetime) -> Reminded:
     if (comes := comes_back(row, hours)) is not None:
         due = comes if holds and _comes_again(row, one, firm) else None
     else:
-        due = _due(one, now) if one and _is_said(row, one) else None
+        due = _due(one, now) if one and is_said(row, one) else None
     night = hours.late(datetime.fromtimestamp(row.due_at, UTC), now) > now
     waits = due is not None and (night or due > now)
     owner_lost, lost_since = _owner_lost(rung, firm.people)
@@ -147,11 +147,6 @@ def _reminded(row: Owed, rung: Rung, firm: FirmNow, now: datetime) -> Reminded:
 def _comes_again(row: Owed, one: Found | None, firm: FirmNow) -> bool:
     """What was put off does, though none comes on the day on which it was said, as numbers and days are now."""
     return not firm.people.reach(row.person).habits.off and (one is None or one.said_by(row.due_at))
-
-
-def _is_said(row: Owed, one: Found) -> bool:
-    """What was said before comes again although what an undo brought back is not said late."""
-    return one.said or (base_key(row.key) != row.key and one.said_by(row.due_at))
 
 
 def _owner_lost(rung: Rung, people: People) -> tuple[str, datetime | None]:

@@ -24,7 +24,7 @@ from flows.reminders.snoozing import (
     once_more,
     snoozed_to,
 )
-from flows.reminders.standing import Standing
+from flows.reminders.standing import Standing, is_said
 from flows.reminders.telling import People
 from flows.roadmap import Pack
 from flows.summaries import posting
@@ -210,9 +210,9 @@ class _Plan:
         for key, row in self.rows.items():
             if not row.settled or row.outcome in FINE or key.endswith(AGAIN):
                 continue
-            one = self._standing(row.owed)
+            again = once_more(row.owed)
+            one = self._standing(again)
             if one and not self.people.reach(row.owed.person).blocked and not self._has_newer(row.owed, one):
-                again = once_more(row.owed)
                 yield key, msgspec.structs.replace(again, due_at=self._instant(again, one).timestamp())
 
     def _has_newer(self, refused: Owed, one: Found) -> bool:
@@ -257,14 +257,21 @@ class _Plan:
             return hours.held_back(datetime.fromtimestamp(row.due_at, UTC))
         if one.said or one.rung.due_at > self.now:
             return one.rung.due_at
-        return min(datetime.fromtimestamp(row.due_at, UTC), self.now)  # its hour moved to before it was true: at once
+        return min(datetime.fromtimestamp(row.due_at, UTC), self.now)  # what was refused comes at once all the same
 
     def _standing(self, row: Owed) -> Found | None:
         """What this row is about, while it is to be said."""
         one = self.holds.get(lasting(row.key)) or self._put_off(row)
-        if one is None or not one.said_by(row.due_at) or self._is_one_with_what_was_told(row, one):
+        if one is None or not self._stays(row, one) or self._is_one_with_what_was_told(row, one):
             return None
         return one
+
+    def _stays(self, row: Owed, one: Found) -> bool:
+        """What nobody would say when it is brought does not wait for that: it would be lost where its hour is set back.
+
+        What a pause keeps does, as its hour may be set back until then.
+        """
+        return is_said(row, one) or (one.said_by(row.due_at) and one.rung.due_at > self.now)
 
     def _put_off(self, row: Owed) -> Found | None:
         """What sleeps comes back by itself, though none comes on the day on which it was said, by what holds now."""

@@ -7,6 +7,7 @@ nothing that was said before.
 from collections.abc import Iterable
 from datetime import datetime
 
+from flows.asked import Owed
 from flows.deadlines import Ledger
 from flows.own_dates import in_year
 from flows.position import Owner
@@ -14,7 +15,7 @@ from flows.reminders import milestones
 from flows.reminders.of_tasks import TO_DO
 from flows.reminders.redating import COMES_AGAIN, set_by
 from flows.reminders.rung import Found, Rung
-from flows.reminders.snoozing import lasting
+from flows.reminders.snoozing import base_key, lasting
 from flows.reminders.telling import People
 from flows.roadmap import Pack
 from flows.walk import Item, walk
@@ -83,3 +84,8 @@ class Standing:
         """Whether that is its day, whichever announcement says so: one that says the same day sets nothing anew."""
         today = self._people.hours(rung.person).day_of(self._now)
         return any((c.deadline.id, c.on) == (deadline, rung.on) for c in milestones.to_come(self._ledger, today))
+
+
+def is_said(row: Owed, one: Found) -> bool:
+    """Whether it is said when it is brought: what was said, or refused, before comes although it is not said late."""
+    return one.said or (base_key(row.key) != row.key and one.said_by(row.due_at))

@@ -1,6 +1,7 @@
 """Who is told, and when it suits them: owners and leads, zones, pauses, snoozes."""
 
 from datetime import date, time, timedelta
+from typing import Any
 
 import msgspec
 import pytest
@@ -269,6 +270,29 @@ def test_whoever_moves_past_the_hour_is_reminded_on_arrival() -> None:
 def test_an_hour_that_moves_to_before_a_date_was_set_loses_no_reminder_that_was_owed() -> None:
     world = started("2026-12-08 08:30").due("s2", date(2026, 12, 8)).at("2026-12-08 08:45").habits(ANA, hour=time(8))
     assert world.at("2026-12-09 00:00").heard() == ["Dec 8 08:45 s2 before"]
+
+
+@pytest.mark.parametrize(
+    ("there", "back"),
+    [
+        ({"habits": Habits(hour=time(8, 15))}, {"habits": Habits()}),
+        ({"time_zone": "Europe/Madrid"}, {"time_zone": "America/New_York"}),
+    ],
+)
+def test_what_another_hour_left_out_comes_where_that_is_set_back_in_time(
+    there: dict[str, Any], back: dict[str, Any]
+) -> None:
+    """The date is set between the two hours: by the earlier one it is not said late, by the later one it is to come."""
+    world = started("2026-12-07 08:30").due("s2", date(2026, 12, 8)).at("2026-12-07 08:40").reach(ANA, **there)
+    assert world.at("2026-12-07 08:41").heard() == []
+    assert world.reach(ANA, **back).at("2026-12-08 00:00").heard() == ["Dec 7 09:00 s2 before 1"]
+
+
+@pytest.mark.parametrize(("taken_back", "said"), [(True, ["Dec 14 09:00 s2 before 2"]), (False, [])])
+def test_what_a_closed_day_left_out_comes_where_that_is_taken_back_in_time(taken_back: bool, said: list[str]) -> None:
+    """It moves the reminder to the Friday, before the date was set on Saturday."""
+    world = started("2026-12-12 09:24").due("s2", date(2026, 12, 16)).close(date(2026, 12, 14)).at("2026-12-12 12:00")
+    assert (world.withdraw() if taken_back else world).at("2026-12-15 00:00").heard() == said
 
 
 def test_everybody_may_pick_an_hour_else_the_firms_counts() -> None:
