@@ -87,10 +87,14 @@ class Hours:
         soonest = self.at_once(now)
         return soonest if soonest > now else due
 
-    def held_back(self, instant: datetime) -> datetime:
-        """The instant, or the end of the pause it falls into."""
+    def held_back(self, instant: datetime, stands: datetime | None = None) -> datetime:
+        """The instant, or the end of the pause it falls into.
+
+        What still `stands` at an instant after the pause began fell into it, also where its hour is another one by now,
+        as for whoever pauses and travels: that of before does not break the pause.
+        """
         until, begun = self.habits.paused_until, self.habits.paused_at
-        if until is None or self.day_of(instant) >= until or (begun and instant < begun):
+        if until is None or self.day_of(instant) >= until or (begun and max(instant, stands or instant) < begun):
             return instant
         return self.first_hour_from(until)
 

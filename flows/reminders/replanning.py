@@ -262,9 +262,15 @@ class _Plan:
     def _standing(self, row: Owed) -> Found | None:
         """What this row is about, while it is to be said."""
         one = self.holds.get(lasting(row.key)) or self._put_off(row)
-        if one is None or not self._stays(row, one) or self._is_one_with_what_was_told(row, one):
+        if one is None or self._is_one_with_what_was_told(row, one):
             return None
-        return one
+        one = self._held_back(row, one)
+        return one if self._stays(row, one) else None
+
+    def _held_back(self, row: Owed, one: Found) -> Found:
+        """With the end of the pause that holds this row back, though its hour is before the pause by now."""
+        due = self.people.hours(row.person).held_back(one.rung.due_at, datetime.fromtimestamp(row.due_at, UTC))
+        return one if due == one.rung.due_at else one._replace(rung=msgspec.structs.replace(one.rung, due_at=due))
 
     def _stays(self, row: Owed, one: Found) -> bool:
         """What nobody would say when it is brought does not wait for that: it would be lost where its hour is set back.

@@ -112,8 +112,8 @@ def comes_back(row: Owed, hours: Hours) -> datetime | None:
     at = snoozed_to(row.key)
     if at is None:
         return None
-    day = _day_chosen(row)
-    return hours.held_back(hours.first_hour_from(day) if day else hours.at_once(at))
+    day, stands = _day_chosen(row), datetime.fromtimestamp(row.due_at, UTC)
+    return hours.held_back(hours.first_hour_from(day) if day else hours.at_once(at), stands)
 
 
 def _day_chosen(row: Owed) -> date | None:

@@ -339,6 +339,34 @@ def test_a_pause_up_to_the_next_trading_day_that_is_ended_lets_go_at_once_as_any
     assert world.at("2027-01-05 12:00").heard()[-1] == "Dec 31 13:31 s2 before", "once"
 
 
+@pytest.mark.parametrize(
+    ("meanwhile", "end"),
+    [
+        ({"time_zone": "America/New_York"}, "Dec 14 06:00"),
+        ({"time_zone": "Asia/Tokyo"}, "Dec 13 16:00"),
+        ({"hour": time(7)}, "Dec 14 07:00"),
+    ],
+)
+def test_what_a_pause_holds_back_comes_at_its_end_though_its_hour_is_before_the_pause_by_now(
+    meanwhile: dict[str, Any], end: str
+) -> None:
+    world = started("2026-12-04 10:00", zone="America/Los_Angeles").rules(before=(2,)).due("s2", date(2026, 12, 9))
+    world.at("2026-12-07 08:00").habits(ANA, paused_until=date(2026, 12, 12)).at("2026-12-07 12:00")
+    if hour := meanwhile.get("hour"):
+        world.habits(ANA, paused_until=date(2026, 12, 12), hour=hour)
+    else:
+        world.reach(ANA, **meanwhile)
+    assert world.at("2026-12-14 12:00").heard() == [f"{end} s2 before 2"]
+
+
+def test_what_a_pause_holds_back_is_not_lost_to_an_hour_that_is_set_back_in_it() -> None:
+    world, until = started("2026-12-07 08:30").rules(before=(1,)).due("s2", date(2026, 12, 8)), date(2026, 12, 12)
+    world.at("2026-12-07 08:40").habits(ANA, paused_until=until)
+    world.at("2026-12-10 10:00").habits(ANA, paused_until=until, hour=time(8))
+    world.at("2026-12-10 10:01").habits(ANA, paused_until=until)
+    assert world.at("2026-12-14 12:00").heard() == ["Dec 14 09:00 s2 before 1"]
+
+
 def test_a_pause_that_is_ended_at_night_lets_go_with_the_next_hour() -> None:
     world = started("2026-12-20 10:00").due("s2", date(2026, 12, 30)).at("2026-12-24 10:00")
     world.habits(ANA, paused_until=date(2027, 1, 4)).at("2026-12-30 20:00").replan()
@@ -409,6 +437,13 @@ def test_a_snooze_that_ends_in_a_pause_comes_after_it() -> None:
     world = started("2026-12-07 10:00").due("s2", date(2026, 12, 21)).at("2026-12-14 09:07")
     world.snooze(ANA, "task:s2", "hour").habits(ANA, paused_until=date(2026, 12, 16)).at("2026-12-16 12:00")
     assert world.heard() == ["Dec 14 09:00 s2 before 5", "Dec 16 09:00 s2 before 5"]
+
+
+def test_a_snooze_that_a_pause_holds_back_comes_at_its_end_wherever_its_person_is_by_then() -> None:
+    world = started("2026-11-30 10:00").due("s2", date(2026, 12, 16)).at("2026-12-02 09:07")
+    world.snooze(ANA, "task:s2", "tomorrow").at("2026-12-02 20:00").habits(ANA, paused_until=date(2026, 12, 8))
+    world.at("2026-12-02 21:00").reach(ANA, time_zone="Asia/Tokyo").at("2026-12-08 12:00")
+    assert world.heard() == ["Dec 2 09:00 s2 before 10", "Dec 7 19:00 s2 before 10"]
 
 
 def test_a_snooze_of_which_an_earlier_version_kept_the_instant_alone_goes_by_it_and_never_to_a_closed_day() -> None:

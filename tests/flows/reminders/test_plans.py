@@ -97,6 +97,12 @@ def test_a_plan_made_twice_changes_nothing_the_second_time(steps: list[tuple[str
     assert (again.add, dict(again.move), again.drop, dict(again.outcomes), again.redraw) == ((), {}, (), {}, ())
 
 
+def test_who_goes_east_in_a_pause_has_what_it_holds_back_moved_to_its_end_by_one_plan() -> None:
+    world = started("2026-11-23 10:00").due("s2", date(2026, 11, 27)).at("2026-11-27 07:00")
+    world.habits(ANA, paused_until=date(2027, 1, 2)).at("2026-11-28 12:00").reach(ANA, time_zone="Asia/Kolkata")
+    assert dict(world.replan().move) == {}, "the plan before it moved it there"
+
+
 @settings(deadline=None, max_examples=25)
 @given(STEPS, st.integers(1, 60 * 24 * 3))
 def test_what_a_crash_kept_from_being_planned_is_planned_after_it(
