@@ -865,12 +865,18 @@ class ShowHabits(Carried, frozen=True):
 
 
 class SetHabits(Carried, frozen=True):
-    """A person's own settings as they are after the click. `hour` is `09:00`, empty for the firm's."""
+    """A person's own settings as they are after the click. `hour` is `09:00`, empty for the firm's.
+
+    `only` is the one of them that the click is about: the others stay as they are by then. Empty: all, of *Undo* and
+    in earlier messages. `of` is when the change was made that *Undo* is for, as ISO; empty in earlier messages.
+    """
 
     verb: ClassVar[str] = "reminders.set"
     hour: str = ""
     paused_until: str = ""
     off: bool = False
+    only: Literal["", "hour", "pause", "off"] = ""
+    of: str = ""
 
 
 class OpenHabits(Carried, frozen=True):

@@ -63,7 +63,7 @@ async def _own_reminders(heard: Heard, services: Services) -> Beside | None:
     was = await still_set(heard, services, replace(reach, habits=kept.was))
     before = habits.in_words(was, *rules_and_zone(heard), await calendar_for(heard, services))
     instead = f"*Take it back* sets them as they were: {before}"
-    return Beside(kept.set_at, "you changed your own reminders", instead, habits.carried(kept.was))
+    return Beside(kept.set_at, "you changed your own reminders", instead, habits.carried(kept.was, of=kept.set_at))
 
 
 async def _snooze(heard: Heard, services: Services) -> Beside | None:

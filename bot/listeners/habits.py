@@ -26,6 +26,8 @@ HOW = (
     "off` or `remind on`; `remind` alone shows what is set. It holds for all your firms. Nothing was changed."
 )
 
+CHANGED_SINCE = "You changed your reminders again after that, so nothing was undone. This holds now:"
+
 _HOUR = re.compile(
     r"(?:(?:daily|every (?:trading |business |week)?day) )?(?:at |hour )?(\d{1,2})(?::?(\d{2}))? ?([ap])?\.?m?\.?",
     re.IGNORECASE,
@@ -185,8 +187,20 @@ async def show(heard: Heard, carried: ShowHabits, services: Services) -> Answer:
 
 
 async def set_habits(heard: Heard, carried: SetHabits, services: Services) -> Answer:
-    """*Turn off*, *Turn on*, *End the pause*, *Undo*."""
+    """*Turn off*, *Turn on*, *End the pause*, *Undo*: of an earlier message, too, what was set since stays."""
     wanted = Habits(hour=views.parse_hour(carried.hour), paused_until=_day_of(carried.paused_until), off=carried.off)
+    reach = await own_reach(heard, services)
+    kept = reach.habits
+    match carried.only:
+        case "hour":
+            wanted = replace(kept, hour=wanted.hour)
+        case "pause":
+            wanted = replace(kept, paused_until=wanted.paused_until)
+        case "off":
+            wanted = replace(kept, off=wanted.off)
+    changed_since = carried.of and carried.of != (kept.set_at.isoformat() if kept.set_at else "")
+    if changed_since and views.carried(wanted) != views.carried(kept):
+        return Replace(await _mine(heard, services, reach, CHANGED_SINCE))
     return Replace(await _change(heard, services, wanted))
 
 

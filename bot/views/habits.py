@@ -1,7 +1,8 @@
 """A person's own reminders: their hour, a pause, off; in words, with the ways to change each and to take it back."""
 
 from collections.abc import Sequence
-from datetime import date, time
+from datetime import date, datetime, time
+from typing import Literal
 
 from msgspec.structs import replace
 
@@ -25,6 +26,8 @@ from flows.time_words import clock, zone_name
 from flows.trading_days import Calendar
 
 HOUR, PAUSE = "hour", "pause"
+Only = Literal["", "hour", "pause", "off"]
+"""What a click is about: one of a person's settings, or all of them."""
 
 BLOCKED = (
     "📭 *Slack did not take my last message for you* ({word}). As I hear from you now, I try again: what was refused "
@@ -61,7 +64,9 @@ def mine(
     habits = reach.habits
     blocks: list[Block] = [header("Your reminders")]
     if note:
-        back = button("Undo", carried(undo), says="Undo: as it was before") if undo is not None else None
+        back = (
+            button("Undo", carried(undo, of=habits.set_at), says="Undo: as it was before") if undo is not None else None
+        )
         blocks.append(section(note, accessory=back))
     blocks.append(section(in_words(habits, rules, zone, calendar, alone=alone)))
     if blocked:
@@ -88,8 +93,12 @@ def at_night(habits: Habits, hour: time, rules: Rules, zone: str, *, plain: bool
     offered = [rules.awake_from if hour < rules.awake_from else _last_half_hour(rules.awake_to)]
     if plain and hour.hour < 12 and rules.is_awake(afternoon):
         offered.insert(0, afternoon)
-    ways = [button(clock(at), carried(replace(habits, hour=at)), says=f"Remind me at {clock(at)}") for at in offered]
-    ways.append(button(f"{clock(hour)} all the same", carried(habits), says=f"Remind me at {clock(hour)} all the same"))
+    ways = [
+        button(clock(at), carried(replace(habits, hour=at), "hour"), says=f"Remind me at {clock(at)}") for at in offered
+    ]
+    ways.append(
+        button(f"{clock(hour)} all the same", carried(habits, "hour"), says=f"Remind me at {clock(hour)} all the same")
+    )
     return Message(text.replace("*", ""), (header("Your reminders"), section(text), actions(*ways)))
 
 
@@ -130,20 +139,25 @@ def in_words(habits: Habits, rules: Rules, zone: str, calendar: Calendar, *, alo
 
 def _ways(habits: Habits) -> Sequence[Element]:
     if habits.off:
-        return [button("Turn on", carried(habits, off=False), style="primary", says="Turn my reminders on")]
+        on = carried(replace(habits, off=False), "off")
+        return [button("Turn on", on, style="primary", says="Turn my reminders on")]
     ways = [button("Change hour or pause…", OpenHabits())]
     if habits.paused_until:
-        ways.append(button("End the pause", carried(habits, paused_until=None), style="primary"))
-    return [*ways, button("Turn off", carried(habits, off=True), says="Turn my reminders off")]
+        ways.append(button("End the pause", carried(replace(habits, paused_until=None), "pause"), style="primary"))
+    return [*ways, button("Turn off", carried(replace(habits, off=True), "off"), says="Turn my reminders off")]
 
 
-def carried(habits: Habits, *, off: bool | None = None, paused_until: date | str | None = "") -> SetHabits:
-    """The settings as they are after a click: these, but for what is named."""
-    paused = habits.paused_until if paused_until == "" else paused_until
+def carried(habits: Habits, only: Only = "", of: datetime | None = None) -> SetHabits:
+    """The settings as they are after a click; with `only`, but for that one as they are by then.
+
+    `of`: when the change was made that the click takes back.
+    """
     return SetHabits(
         hour=f"{habits.hour:%H:%M}" if habits.hour else "",
-        paused_until=paused.isoformat() if isinstance(paused, date) else "",
-        off=habits.off if off is None else off,
+        paused_until=habits.paused_until.isoformat() if habits.paused_until else "",
+        off=habits.off,
+        only=only,
+        of=of.isoformat() if of else "",
     )
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator
-from datetime import date, time
+from datetime import date, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ from flows.deadlines import Source, Value
 from flows.events import FirmKey
 from flows.roadmap import Pack
 from flows.workspace import DeadlineRevised, TradingDayEdited, Withdrawn
-from tests.bot.conversing import ANA, BEN, CONRAD, LEA, Json, labels, words_of
+from tests.bot.conversing import ANA, BEN, CONRAD, LEA, Json, Someone, labels, words_of
 from tests.bot.firm_making import a_firm, person
 from tests.bot.reminding import World, new_york, world_at
 from tests.bot.walking import TENANT
@@ -1309,6 +1309,43 @@ async def test_the_form_keeps_hour_and_pause(world: World) -> None:
     assert "*7:45 AM*" in said
     await ben.presses("End the pause")
     assert "🔔 *On.*" in words_of(ben.last)
+
+
+def _now(who: Someone, message: Json) -> Json:
+    """The message as it stands now."""
+    return next(m for m in who.sees if m["ts"] == message["ts"])
+
+
+async def test_a_button_of_an_earlier_message_leaves_what_was_set_since(world: World) -> None:
+    await bens_task(world)
+    ben = world.slack.ben
+    await ben.types("/cais remind 10:00")
+    first = ben.last
+    world.clock.now += timedelta(minutes=1)
+    await ben.types("/cais remind 8:30")
+    second = ben.last
+    world.clock.now += timedelta(minutes=1)
+    await ben.types("/cais remind pause until December 4")
+    await ben.presses("Undo", on=second)
+    assert "changed your reminders again after that, so nothing was undone" in words_of(_now(ben, second))
+    assert "Paused until Friday, December 4, 2026" in words_of(_now(ben, second))
+    await ben.presses("Turn off", on=first)
+    await ben.presses("Turn on", on=_now(ben, first))
+    assert "Paused until Friday, December 4, 2026" in words_of(_now(ben, first))
+    assert "*8:30 AM*" in words_of(_now(ben, first))
+
+
+async def test_what_undo_offers_of_ones_own_reminders_takes_nothing_later_back(world: World) -> None:
+    await bens_task(world)
+    ben = world.slack.ben
+    await ben.types("/cais remind 10:00")
+    await ben.types("/cais undo")
+    offered = ben.last
+    world.clock.now += timedelta(minutes=1)
+    await ben.types("/cais remind pause until December 4")
+    await ben.presses("Take it back", on=offered)
+    assert "nothing was undone" in words_of(_now(ben, offered))
+    assert "Paused until Friday, December 4, 2026" in words_of(_now(ben, offered))
 
 
 # --- the firm's numbers, and the board of waits -------------------------------------------------------------------
