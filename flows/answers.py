@@ -6,6 +6,7 @@ from datetime import date
 from flows import events as e
 from flows import guard, memos
 from flows.events import AnyEvent
+from flows.far_off import must_not_be_far_off
 from flows.firms import Person, Refusal, require
 from flows.position import Agent, Position
 from flows.progress import must_be_past
@@ -47,6 +48,7 @@ def give(
         must_be_past(happened_on, today, "Enter the day it was decided.")
     if recheck_on and recheck_on <= today:
         raise Refusal("The day to look at it again must be in the future. Pick a later day, or leave it empty.")
+    must_not_be_far_off(recheck_on, today)
     if fact == "fdid_duty" and chosen == ("no",) and not basis.strip():
         raise Refusal("Write down the basis of this answer: what the firm does, and why no event carries an FDID.")
     second = memos.must_be_able_to_attest(position, who, attester, attester_name) if attester else ""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flows import events as e
 from flows import guard, reasons
 from flows.events import AnyEvent
+from flows.far_off import must_not_be_far_off
 from flows.firms import Person, Refusal, require
 from flows.position import FirmAnswer, Position
 from flows.questions.words import Stemmer
@@ -91,6 +92,7 @@ def _standing(position: Position, answer: str) -> FirmAnswer:
 def _must_come(check_on: date, today: date) -> None:
     if check_on <= today:
         raise Refusal("The day to check it again must be in the future.")
+    must_not_be_far_off(check_on, today)
 
 
 def fitting(question: str, answers: Iterable[FirmAnswer], reader: "Reader") -> FirmAnswer | None:

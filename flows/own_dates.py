@@ -8,6 +8,7 @@ from typing import Protocol
 from flows import events as e
 from flows import guard
 from flows.events import AnyEvent
+from flows.far_off import must_not_be_far_off
 from flows.firms import Person, Refusal, require
 from flows.position import Due, Owner, Position, Recurring
 from flows.progress import find, is_stale
@@ -18,8 +19,6 @@ from flows.zones import zone_of
 
 LONGEST_NAME = 80
 MOST_RECURRING = 30
-FURTHEST = 10
-"""Years from today within which a date of a firm's own lies: beyond them it is a slip of the pen."""
 
 
 # --- dates of tasks and steps ---------------------------------------------------------------------------------
@@ -41,8 +40,7 @@ def must_be_a_day_to_come(day: date, today: date) -> None:
     """Raises Refusal for a day that has passed, or is so far off that it must be a slip."""
     if day < today:
         raise Refusal("That day has passed. Nothing was changed.", kind="past")
-    if day.year > today.year + FURTHEST:
-        raise Refusal(f"That is more than {FURTHEST} years off. Check the year. Nothing was changed.")
+    must_not_be_far_off(day, today)
 
 
 def set_task_due(

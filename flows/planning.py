@@ -6,6 +6,7 @@ from datetime import date
 
 import msgspec
 
+from flows.far_off import must_not_be_far_off
 from flows.position import Position
 from flows.roadmap import Condition, Milestone
 from flows.trading_days import Calendar
@@ -98,11 +99,14 @@ class Plan(msgspec.Struct, frozen=True):
 def plan(walk: Walk, position: Position, *, today: date, target: date, calendar: Calendar) -> Plan:
     """The latest day for each task that still lets everything after it be finished by the target.
 
+    Raises Refusal for a target that is farther off than anybody plans.
+
     A target on a day without trading is planned for up to the trading day before; the target itself does not move.
     An earlier task of the roadmap never gets a later day than the ones behind it, where its own days allow that. For
     tasks that only an answer will bring, time is left where there is any; they have no days of their own yet.
     """
     graph = _Graph(walk, today, calendar)
+    must_not_be_far_off(target, today)
     last = calendar.on_or_before(target)
     # Worked back from a day that is too early, a plan would begin before today: none is proposed then.
     latest = graph.latest(last) if graph.end <= last else {}

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from flows import events as e
 from flows import guard
 from flows.events import AnyEvent
+from flows.far_off import must_not_be_far_off
 from flows.firms import Person, Refusal, require
 from flows.position import Position
 from flows.proof import suggestions
@@ -74,11 +75,15 @@ def wait(
     whom: str,
     since: date,
     follow_up_on: date | None,
+    today: date | None = None,
     note: str = "",
     seen: int | None = None,
     ticket: bool = False,
 ) -> list[AnyEvent]:
-    """The task waits on somebody. A wait that says the same again adds nothing; another one takes its place."""
+    """The task waits on somebody. A wait that says the same again adds nothing; another one takes its place.
+
+    `today` where it is not the day the wait began.
+    """
     require(position, who, "member")
     guard.check([whom, note], ticket=ticket)
     item = find(pack, position, key)
@@ -89,6 +94,7 @@ def wait(
         raise Refusal("Say whom you are waiting for.")
     if follow_up_on and follow_up_on < since:
         raise Refusal("The follow-up day is before the wait began. Pick a later day.")
+    must_not_be_far_off(follow_up_on, today or since)
     event = e.TaskWaiting(task=key, whom=whom.strip(), since=since, follow_up_on=follow_up_on, note=note.strip())
     kept = item.record
     same = kept and kept.state == "waiting" and (kept.whom, kept.follow_up_on) == (event.whom, event.follow_up_on)

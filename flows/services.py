@@ -191,7 +191,9 @@ class Services:
         return await self._change(
             key,
             act,
-            lambda p: progress.wait(self.pack, p, act.who, task, since=since or self.today(p), **said),
+            lambda p: progress.wait(
+                self.pack, p, act.who, task, since=since or self.today(p), today=self.today(p), **said
+            ),
             **said,
         )
 

@@ -9,6 +9,7 @@ from datetime import date
 from flows import events as e
 from flows import guard
 from flows.events import AnyEvent, RoleName, Situation
+from flows.far_off import must_not_be_far_off
 from flows.firms import Person, Refusal, require
 from flows.habits import Standing
 from flows.naming import compared, composed
@@ -47,6 +48,7 @@ def set_up(
         return []
     if target and target <= today:
         raise Refusal("The target must be a day in the future. It can be left empty and set later.")
+    must_not_be_far_off(target, today)
     events: list[AnyEvent] = [
         e.FirmSetUp(name=clean, situation=situation, time_zone=check_zone(time_zone), target=target)
     ]
@@ -136,6 +138,7 @@ def set_target(
     require(position, who, "member")
     if target and target <= today:
         raise Refusal("The target must be a day in the future. Nothing was changed.")
+    must_not_be_far_off(target, today)
     outdated = seen is not None and position.target_sequence > seen
     return [] if outdated or position.target == target else [e.TargetSet(target=target)]
 

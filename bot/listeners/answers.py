@@ -33,6 +33,7 @@ from bot.views import answers, rests, tasks
 from bot.views.blocks import escape, literal
 from bot.views.refused import with_ticket
 from flows.conditions import UNSURE
+from flows.far_off import is_far_off
 from flows.firms import Refusal
 from flows.memos import can_attest
 from flows.position import Agent, Answer, Position
@@ -115,7 +116,7 @@ def _field_of(said: ConfirmAnswer, position: Position, who: str, today: date) ->
     decided, again = day_of(said.happened_on), day_of(said.recheck_on)
     if decided and decided > today:
         return answers.DAY
-    if again and again <= today:
+    if again and (again <= today or is_far_off(again, today)):
         return answers.RECHECK
     if said.attester and not can_attest(position, said.attester, who):
         return answers.ATTESTER

@@ -37,6 +37,7 @@ from bot.views.blocks import literal
 from bot.views.help import Offer
 from flows import setting_up
 from flows.events import FirmKey, RoleName, Situation
+from flows.far_off import TOO_FAR, is_far_off
 from flows.firms import Person, Refusal, require, role_of
 from flows.naming import compared
 from flows.own_dates import owned
@@ -413,6 +414,8 @@ async def save_settings(heard: Heard, carried: FirmSettingsForm, services: Servi
         return FieldErrors({"situation": "Choose where the firm stands."})
     if target and target != heard.firm.target and target <= services.today(heard.firm):
         return FieldErrors({"target": "The target must be a day in the future. Pick a later day, or leave it empty."})
+    if target != heard.firm.target and is_far_off(target, services.today(heard.firm)):
+        return FieldErrors({"target": TOO_FAR.sentence})
     try:
         setting_up.check_crd(altered.get("crd", ""))
     except Refusal as refusal:

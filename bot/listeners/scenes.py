@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from bot.router import Heard
 from bot.views.scene import Scene, scene_of
 from bot.views.tasks import begins
+from flows.far_off import is_far_off
 from flows.position import Position
 from flows.reminders.rung import Workings
 from flows.services import Services
@@ -44,7 +45,7 @@ async def waits_for(heard: Heard, services: Services, scene: Scene) -> Workings:
     """What says when the firm's waits are asked about next, the farthest of them, too."""
     reach = await services.directory.reach(heard.tenant, list(scene.position.members))
     looks = (item.record.follow_up_on for item in scene.walk.waiting if item.record)
-    farthest = max([scene.today, *(day for day in looks if day)])
+    farthest = max([scene.today, *(day for day in looks if day and not is_far_off(day, scene.today))])
     ahead = farthest - scene.today + timedelta(14 + 2 * scene.position.reminders.wait_every)
     calendar, now = await calendar_for(heard, services), services.now()
     return Workings(scene.position, reach, calendar, until=now + ahead, now=now)

@@ -9,6 +9,7 @@ import msgspec
 
 from flows import dates, guard
 from flows.events import Situation
+from flows.far_off import must_not_be_far_off
 from flows.firm_lists.text import lines, several
 from flows.firms import Refusal
 from flows.naming import compared
@@ -215,6 +216,7 @@ class _Reader:
         meant = dates.read(cell, today=self._today, calendar=self._calendar)
         if not isinstance(meant, dates.OnDay) or meant.on <= self._today:
             raise Refusal("The target has to be one day in the future, like 2027-05-28 or May 28, 2027, or nothing.")
+        must_not_be_far_off(meant.on, self._today)
         return meant.on
 
 

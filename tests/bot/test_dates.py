@@ -823,3 +823,33 @@ async def test_the_same_command_delivered_twice_sets_one_date(slack: Slack, serv
     assert "That is set already." in words_of(slack.ben.last)
     assert [row.type for row in await history(services, key)].count("task_due_set") == 1
     assert BEN
+
+
+@pytest.mark.parametrize("words", ["plan May 28, 9990", "target May 28, 9990"])
+async def test_a_day_in_the_year_9990_is_refused_before_anything_is_reckoned_up_to_it(
+    slack: Slack, services: Services, words: str
+) -> None:
+    key = await firm_of_ben(services)
+    assert "more than 10 years off. Check the year." in words_of(await slack.ben.types(f"/cais {words}"))
+    assert (await position(services, key)).target is None
+
+
+async def test_a_target_too_far_off_is_refused_beside_its_field_in_the_settings(
+    slack: Slack, services: Services
+) -> None:
+    await firm_of_ben(services)
+    await slack.ben.types("/cais firm settings")
+    assert "10 years off" in (await slack.ben.submits({"target": "9999-12-31"}))["errors"]["target"]
+
+
+async def test_a_wait_that_an_earlier_version_kept_until_the_year_9999_hides_no_other(
+    slack: Slack, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = await firm_of_ben(services)
+    with monkeypatch.context() as earlier:
+        earlier.setattr("flows.progress.must_not_be_far_off", lambda day, today: None)
+        act = Act(person(BEN), "modal")
+        await services.wait(key, act, "s1", whom="Helpdesk", follow_up_on=date(9999, 12, 31))
+    shown = words_of(await slack.ben.types("/cais waiting"))
+    assert "Helpdesk" in shown
+    assert slack.refused() == []
