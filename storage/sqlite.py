@@ -275,10 +275,12 @@ async def connect(path: Path, *more: str) -> aiosqlite.Connection:
         connection = await aiosqlite.connect(path, isolation_level=None, cached_statements=256)
         raw = connection._conn
         await hop(connection, lambda: _set_up(raw, (*PRAGMAS, *more)))
-    except sqlite3.Error as error:
+    except BaseException as error:  # raised again: left open, its thread would keep the process from ending
         if connection is not None:
             await connection.close()
-        raise unavailable(error) from error
+        if isinstance(error, sqlite3.Error):
+            raise unavailable(error) from error
+        raise
     return connection
 
 
@@ -296,10 +298,23 @@ def _set_up(raw: sqlite3.Connection, pragmas: Iterable[str]) -> None:
                 sleep(patience)
 
 
+async def _connect_all(path: Path) -> list[aiosqlite.Connection]:
+    """One that writes and three that read, or none: each has a thread, for whose end the process waits at its own."""
+    connections: list[aiosqlite.Connection] = []
+    try:
+        connections.append(await connect(path))
+        while len(connections) < 4:
+            connections.append(await connect(path, "PRAGMA query_only = ON"))
+    except BaseException:  # raised again
+        for connection in connections:
+            await connection.close()
+        raise
+    return connections
+
+
 async def open_sqlite(path: Path) -> SqliteRunner:
     """The lanes on a file that is there and migrated. Raises StorageUnavailable."""
-    writer = await connect(path)
-    readers = [await connect(path, "PRAGMA query_only = ON") for _ in range(3)]
+    writer, *readers = await _connect_all(path)
     return SqliteRunner(
         Lane(writer, IMMEDIATE), Lane(readers[0], "BEGIN"), Lane(readers[1], ""), Lane(readers[2], "BEGIN")
     )

@@ -321,3 +321,24 @@ async def test_opening_the_file_once_more_in_one_process_lets_go_of_no_lock_on_i
         await database.events.change(KEY, note("after somebody else has looked"))
 
         assert in_another_process(path, count) == str(int(before) + 1)
+
+
+async def test_a_connection_that_fails_leaves_no_thread_of_the_others_for_which_a_process_would_wait(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with await open_database(f"sqlite+aiosqlite:///{path}"):
+        pass
+    before, made, connect = threading.active_count(), [], aiosqlite.connect
+
+    def runs_out(*args: Any, **named: Any) -> aiosqlite.Connection:
+        if len(made) == 2:
+            raise sqlite3.OperationalError("disk I/O error")
+        made.append(connect(*args, **named))
+        return made[-1]
+
+    monkeypatch.setattr(aiosqlite, "connect", runs_out)
+    with pytest.raises(StorageUnavailable, match="disk I/O error"):
+        await open_database(f"sqlite+aiosqlite:///{path}")
+    for connection in made:
+        connection._thread.join(timeout=5)
+    assert (len(made), threading.active_count()) == (2, before)
