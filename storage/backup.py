@@ -10,17 +10,20 @@ import shutil
 import sqlite3
 import tempfile
 import zipfile
+import zlib
 from collections import Counter
+from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import IO, Literal
+from typing import IO, Literal, TypeVar
 
 from storage import sqlite
 from storage.errors import Locked, StorageError
 from storage.migrate import HEAD, is_newer
 from storage.models import in_models, metadata
 
+T = TypeVar("T")
 DATABASE = "cais.db"
 COPIES = "evidence"
 _ASIDE = ".before-restore-"
@@ -69,7 +72,7 @@ def back_up(database: Path, copies: Path, into: Path) -> BackedUp:
         _must_be_sound(snapshot)
         found = [path for path in sorted(copies.rglob("*")) if path.is_file() and path.parent.name != "incoming"]
         with _new(partial) as file:
-            with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
+            with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as packed:
                 packed.write(snapshot, DATABASE)
                 names = [f"{COPIES}/{path.relative_to(copies).as_posix()}" for path in found]
                 altered = tuple(n for n, path in zip(names, found, strict=True) if not _pack(packed, path, n))
@@ -86,6 +89,23 @@ def back_up(database: Path, copies: Path, into: Path) -> BackedUp:
             shutil.rmtree(scratch, ignore_errors=True)
 
 
+def write_whole(into: Path, write: Callable[[IO[bytes]], T]) -> T:
+    """Writes a file that has its name only once it is whole and on the disk; what `write` returns.
+
+    It is made in a folder of its own beside it, which is all that somebody who kills the program leaves. Raises
+    FileExistsError where there is one of that name, else OSError.
+    """
+    if into.exists():
+        raise FileExistsError(into)
+    with tempfile.TemporaryDirectory(prefix="cais-unfinished-", dir=into.parent) as scratch:
+        partial = Path(scratch) / "partial"
+        with _new(partial) as file:
+            result = write(file)
+            _be_on_disk(file)
+        _name(partial, into)
+    return result
+
+
 def _name(partial: Path, into: Path) -> None:
     """Gives the whole file its name. Raises FileExistsError where there is one by now."""
     try:
@@ -99,7 +119,10 @@ def _name(partial: Path, into: Path) -> None:
 
 def _pack(packed: zipfile.ZipFile, path: Path, name: str) -> bool:
     """Puts a copy of evidence into the zip as it is; whether it is what its name says."""
-    about = zipfile.ZipInfo.from_file(path, name)  # stored: most are packed already, such as PDFs
+    # Of before 1980, as of a machine that had no clock, a zip cannot say: then it is of 1980.
+    about = zipfile.ZipInfo.from_file(
+        path, name, strict_timestamps=False
+    )  # stored: most are packed already, such as PDFs
     with path.open("rb") as read, packed.open(about, "w") as written:
         return _copied(read, written) == path.name or not _is_digest(path.name)
 
@@ -151,7 +174,7 @@ def restore(backup: Path, database: Path, copies: Path) -> BackedUp:
         altered, spoilt = (tuple(name for name, how in came.items() if how == one) for one in ("altered", "spoilt"))
         back = Counter(came.values())
         return BackedUp(database.stat().st_size, back["missing"], altered, spoilt, back["mended"], aside)
-    except (zipfile.BadZipFile, KeyError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, KeyError) as error:
         raise NotCopied(f"{backup} is not a backup of `cais backup`, or a damaged one.") from error
     except OSError as error:
         raise NotCopied(f"{error.filename or database} could not be read or written: {error.strerror}.") from error

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from bot.clock import real_time
 from bot.commands.database import chosen, in_use, opened
-from bot.commands.exporting import firms_meant, write_export
+from bot.commands.exporting import firms_meant, free, write_export
 from bot.files.names import slug
 from bot.settings import Settings, load
 from bot.version import version
@@ -36,6 +36,7 @@ IN_USE = (
 )
 
 
+AGAIN = "Give the same command again, in the same folder."
 _OFFERED = "Write a last packet first?"
 _ALL_OFFERED = "Write the last records first, a packet of each firm with its evidence and a json export of all?"
 
@@ -106,7 +107,10 @@ def delete(
         raise CannotDelete(IN_USE)
     certificate = _certificate(scope, found, by=who, reason=reason, packet=last, copies=copies)
     path = begun[0] if begun else _certificate_path(out, scope, found)
-    _keep(path, certificate)
+    try:
+        _keep(path, certificate)
+    except OSError as error:
+        raise CannotDelete(f"{path} cannot be written: {error.strerror}. Nothing was deleted.") from None
     try:
         gone = asyncio.run(_erase(settings, scope))
     except Refusal as refusal:
@@ -206,8 +210,11 @@ def _last_record(
     keys = [position.key for position in found.firms]
     if scope.firm:
         return _with_digest(write_export(settings, keys, "packet", out))
-    folder = _free(out, f"{slug(scope.tenant)}-last-records-{_now()[:10]}")
-    folder.mkdir(0o700)
+    folder = free(out, f"{slug(scope.tenant)}-last-records-{_now()[:10]}")
+    try:
+        folder.mkdir(0o700)
+    except OSError as error:
+        raise CannotDelete(f"{folder} cannot be made: {error.strerror}. Nothing was deleted.") from None
     written = [write_export(settings, keys, "json", folder)]
     for nth, key in enumerate(keys, start=1):
         click.echo(f"Packet {nth} of {len(keys)} ...", err=True)
@@ -260,13 +267,7 @@ def _now() -> str:
 
 def _certificate_path(out: Path, scope: Scope, found: Standing) -> Path:
     name = slug(found.firms[0].name if scope.firm and found.firms else scope.firm or scope.tenant)
-    return _free(out, f"{name}-deletion-certificate-{_now()[:10]}", ".txt")
-
-
-def _free(out: Path, base: str, ending: str = "") -> Path:
-    """The first of these names that nothing here has yet."""
-    names = [f"{base}{ending}", *(f"{base}-{n}{ending}" for n in range(2, 1000))]
-    return next(out / each for each in names if not (out / each).exists())
+    return free(out, f"{name}-deletion-certificate-{_now()[:10]}", ".txt")
 
 
 def _keep(path: Path, certificate: Certificate) -> None:
@@ -291,11 +292,15 @@ async def _erase(settings: Settings, scope: Scope) -> Standing:
 
 def _finish(settings: Settings, scope: Scope, path: Path, certificate: Certificate) -> None:
     """What is not in the database's tables: copies on the disk, and what the file still has between its pages."""
-    for gone in certificate.firms:
-        build_copies(settings).forget(FirmKey(gone.tenant, gone.firm))
-    compacted = _compact(settings)
-    done = replace(certificate, state="complete", completed_at=_now(), compacted=compacted)
-    _keep(path, done)
+    try:
+        for gone in certificate.firms:
+            build_copies(settings).forget(FirmKey(gone.tenant, gone.firm))
+        compacted = _compact(settings)
+        done = replace(certificate, state="complete", completed_at=_now(), compacted=compacted)
+        _keep(path, done)
+    except OSError as error:
+        what = f"{error.filename or path} could not be deleted or written: {error.strerror}."
+        raise CannotDelete(f"Every row is deleted, but {what} {AGAIN}") from None
     click.echo(f"Deleted: {sum(done.rows.values()):,} rows. The certificate is {path}, SHA-256 {_digest(path)}.")
     _name_what_was_put_aside(settings)
 
@@ -308,7 +313,6 @@ def _compact(settings: Settings) -> bool:
         sqlite.compact(path)
     except StorageError as error:
         raise CannotDelete(
-            f"Every row is deleted, but the database's file could not be written anew: {error} "
-            "Give the same command again, in the same folder."
+            f"Every row is deleted, but the database's file could not be written anew: {error} {AGAIN}"
         ) from None
     return True

@@ -1,7 +1,6 @@
 """`cais export` and `cais import`: firms' records as a file, and a record read back in."""
 
 import asyncio
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -26,6 +25,7 @@ from flows.packs import PackError, load_pack
 from flows.records import verify
 from flows.roadmap import Pack
 from flows.services import Services
+from storage.backup import write_whole
 from storage.database import Database
 from storage.urls import shown
 
@@ -102,9 +102,16 @@ def write_export(
     made, left = asyncio.run(_gather(settings, format_, keys=keys))
     if left:
         raise CannotExport(f"{' '.join(left)} Nothing was written.")
-    path = folder / f"{before}{file_name(made)}"
+    name = Path(f"{before}{file_name(made)}")
+    path = free(folder, name.stem, name.suffix)
     _write_to(made, path)
     return path
+
+
+def free(folder: Path, base: str, ending: str = "") -> Path:
+    """The first of these names that nothing in this folder has yet."""
+    names = [f"{base}{ending}", *(f"{base}-{n}{ending}" for n in range(2, 1000))]
+    return next(folder / each for each in names if not (folder / each).exists())
 
 
 def _write_to(made: Export, path: Path) -> None:
@@ -180,19 +187,14 @@ async def _name(database: Database, key: FirmKey) -> tuple[str, ...]:
 def _write(made: Export, path: Path) -> tuple[str, ...]:
     from bot.files.writing import write  # reading a record in needs none of it
 
+    # Whole records of firms: as with a backup, for whoever wrote them out to read, and nobody else here. Only a whole
+    # one gets the name, whatever ends the command: half of one would be taken for it.
     try:
-        # Whole records of firms: as with a backup, for whoever wrote them out to read, and nobody else here.
-        file = os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600), "w+b")
+        return write_whole(path, lambda file: write(made, file, lambda words: click.echo(f"{words} …", err=True)))
     except FileExistsError:
         raise CannotExport(f"{path} is there already and is not overwritten. Give another name with --out.") from None
     except OSError as error:
-        raise CannotExport(f"{path} cannot be written: {error.strerror}.") from None
-    try:
-        with file:
-            return write(made, file, lambda words: click.echo(f"{words} …", err=True))
-    except BaseException:  # raised again: half a file would be taken for a whole one
-        path.unlink(missing_ok=True)
-        raise
+        raise CannotExport(f"{path} cannot be written: {error.strerror or error}. Nothing was written.") from None
 
 
 @click.command("import")

@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import hashlib
+import os
 import sqlite3
 import threading
 import zipfile
@@ -466,3 +467,21 @@ def test_a_database_that_is_named_goes_with_the_copies_of_evidence_that_are_slac
     asyncio.run(four_events(f"sqlite+aiosqlite:///{tmp_path / 'named.db'}"))
     said = typed("backup", "mine.zip").stdout
     assert f"the database and 0 copies of evidence. The database is {tmp_path / 'named.db'}." in said
+
+
+def test_a_backup_whose_packed_bytes_went_bad_is_a_sentence(typed: Cais, folder: Path) -> None:
+    assert typed("backup", "mine.zip").exit_code == 0
+    content = bytearray(Path("mine.zip").read_bytes())
+    for at in range(30 + len("cais.db") + 100, 30 + len("cais.db") + 108):
+        content[at] ^= 0xFF
+    Path("bad.zip").write_bytes(content)
+    said = typed("restore", "bad.zip")
+    assert (said.exit_code, "is not a backup of `cais backup`, or a damaged one" in said.output) == (2, True)
+
+
+def test_a_copy_from_before_1980_as_of_a_machine_without_a_clock_is_backed_up(typed: Cais, folder: Path) -> None:
+    os.utime(folder / "evidence" / "firm" / DIGEST, (0, 0))
+    made = typed("backup", "mine.zip")
+    assert made.exit_code == 0, made.output
+    with zipfile.ZipFile("mine.zip") as packed:
+        assert packed.read(f"evidence/firm/{DIGEST}") == AGREEMENT

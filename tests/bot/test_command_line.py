@@ -1,6 +1,7 @@
 """`cais` on the command line: commands that work, sentences where they cannot, exit codes a script can use."""
 
 import asyncio
+import errno
 import os
 import re
 import signal
@@ -653,6 +654,27 @@ def test_what_is_there_is_not_written_over(typed: Cais, history: Path) -> None:
     assert said.exit_code == 2
     assert "is there already and is not overwritten" in said.output
     assert file.read_bytes() == content
+
+
+@pytest.mark.parametrize("how", ["full", "killed"])
+def test_only_a_whole_export_has_its_name(
+    typed: Cais, history: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    seen: list[list[str]] = []
+
+    def half(_: Any, file: Any, __: Any) -> tuple[str, ...]:
+        file.write(b"BEGIN:VCALENDAR")
+        seen.append([path.name for path in tmp_path.glob("*.ics")])
+        if how == "full":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        raise SystemExit(9)
+
+    monkeypatch.setattr("bot.files.writing.write", half)
+    said = typed("export", "--format", "ics", "--out", "mine.ics")
+    assert seen == [[]], "whoever is killed here leaves no half of it under the name"
+    assert [path.name for path in tmp_path.iterdir()] == ["data"]
+    if how == "full":
+        assert (said.exit_code, "mine.ics cannot be written: No space left" in said.output) == (2, True)
 
 
 def test_a_file_goes_where_it_is_wanted(typed: Cais, history: Path, tmp_path: Path) -> None:

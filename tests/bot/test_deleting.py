@@ -1,6 +1,7 @@
 """`cais delete`: what it shows and asks, what it refuses, that nothing is left, and the certificate it hands over."""
 
 import asyncio
+import errno
 import hashlib
 import re
 import sqlite3
@@ -266,3 +267,52 @@ def test_every_letter_is_of_one_firm_or_is_told_what_to_keep_without_a_firm() ->
     """A kind that is added later fails here, until somebody has thought of what a deletion leaves in its rows."""
     assert set(build_router().letters) == NAMES_ITS_FIRM | SHARED
     assert not NAMES_ITS_FIRM & SHARED
+
+
+def test_who_mistyped_the_name_gets_another_last_packet_beside_the_first(
+    environment: pytest.MonkeyPatch, acme: Path, tmp_path: Path
+) -> None:
+    def answered(*lines: str) -> Result:
+        return CliRunner().invoke(cais, ["delete", "f1"], input="\n".join([*lines, ""]), catch_exceptions=False)
+
+    assert answered("y", "Acne").exit_code == 2
+    (first,) = tmp_path.glob("*packet*.zip")
+    content = first.read_bytes()
+    said = answered("y", "Acme", "Dana")
+    assert said.exit_code == 0, said.output
+    assert first.read_bytes() == content
+    (second,) = {*tmp_path.glob("*packet*.zip")} - {first}
+    assert second.name == f"{first.stem}-2.zip"
+    assert f"{second.name}, SHA-256 " in certificate_in(tmp_path)[0].read_text()
+
+
+def test_a_certificate_for_which_there_is_no_room_is_a_sentence_and_nothing_is_deleted(
+    typed: Cais, acme: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("bot.commands.delete.os.fsync", full)
+    said = typed("delete", "f1", "--yes", "Acme", "--by", "Dana")
+    assert said.exit_code == 2
+    assert "cannot be written: No space left on device. Nothing was deleted." in said.output
+    assert "64 events" in typed("verify").output
+
+
+def test_copies_that_cannot_be_deleted_are_named_and_the_same_command_goes_on(
+    typed: Cais, acme: Path, tmp_path: Path
+) -> None:
+    words = ("delete", "f1", "--yes", "Acme", "--by", "Dana")
+    with pytest.MonkeyPatch.context() as patched:
+
+        def kept(self: Copies, key: FirmKey) -> int:
+            raise OSError(errno.EROFS, "Read-only file system", "evidence/f1")
+
+        patched.setattr(Copies, "forget", kept)
+        said = typed(*words)
+    assert said.exit_code == 2
+    assert (
+        "Every row is deleted, but evidence/f1 could not be deleted or written: Read-only file system." in said.output
+    )
+    assert typed(*words).exit_code == 0
+    assert certificate_in(tmp_path)[1].state == "complete"
