@@ -328,7 +328,8 @@ async def test_a_connection_that_fails_leaves_no_thread_of_the_others_for_which_
 ) -> None:
     async with await open_database(f"sqlite+aiosqlite:///{path}"):
         pass
-    before, made, connect = threading.active_count(), [], aiosqlite.connect
+    made: list[aiosqlite.Connection] = []
+    connect = aiosqlite.connect
 
     def runs_out(*args: Any, **named: Any) -> aiosqlite.Connection:
         if len(made) == 2:
@@ -341,4 +342,4 @@ async def test_a_connection_that_fails_leaves_no_thread_of_the_others_for_which_
         await open_database(f"sqlite+aiosqlite:///{path}")
     for connection in made:
         connection._thread.join(timeout=5)
-    assert (len(made), threading.active_count()) == (2, before)
+    assert [connection._thread.is_alive() for connection in made] == [False, False]
