@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from bot.delivery.posting import NotSent
+from bot.delivery.posting import ELSEWHERE, NotSent
 from bot.slack.places import is_channel, slack_id
 from bot.slack.web_api import SlackSaidNo, TooBusy, Unsure, WebApi
 from bot.surfaces import Letter
@@ -58,8 +58,7 @@ class Arrivals:
         """
         since = min((o.first_taken for o in owed if o.first_taken), default=0.0) or self._now()
         try:
-            channel = letter.channel if letter and letter.channel else await self._dm(owed[0])
-            return await self._read(owed, channel, letter.thread if letter else "", since - APART)
+            return await self._find(owed, letter, since - APART)
         except SlackSaidNo as no:
             if no.error in NOBODY:
                 return {}
@@ -72,6 +71,16 @@ class Arrivals:
         except Unsure:
             self._wait(since, LOOK_AGAIN)
         return {}
+
+    async def _find(self, owed: Sequence[Owed], letter: Letter | None, oldest: float) -> Mapping[str, str]:
+        if letter and letter.channel:
+            try:
+                return await self._read(owed, letter.channel, letter.thread, oldest)
+            except SlackSaidNo as no:
+                if no.error not in ELSEWHERE or is_channel(owed[0].person):
+                    raise
+        # It is there, too, that it was sent where the conversation it was for is none of ours, or its thread is gone.
+        return await self._read(owed, await self._dm(owed[0]), "", oldest)
 
     def _wait(self, since: float, seconds: float) -> None:
         if self._now() - since < A_DAY:

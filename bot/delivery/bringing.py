@@ -19,6 +19,7 @@ from flows.events import FirmKey
 from flows.habits import MAY_PASS
 from flows.services import Services
 from flows.summaries.posting import SHARED, not_posted
+from storage.errors import StorageError
 
 log = logging.getLogger("cais.delivery")
 
@@ -75,6 +76,15 @@ Place = tuple[str, str, str]
 """Tenant, person and slot: what is one message."""
 
 
+class NotWritten(Exception):
+    """What is owed under these keys could not be written, so that nothing was sent of it."""
+
+    def __init__(self, keys: Sequence[str], error: Exception) -> None:
+        super().__init__(type(error).__name__)
+        self.keys = keys
+        self.until_again = UNTIL_TRIED_AGAIN if isinstance(error, StorageError) else SOME_MINUTES
+
+
 class Bringing:
     """Brings a slot that was taken up. `now` is real time in UNIX seconds; `wake` is told when more is owed by it."""
 
@@ -128,6 +138,11 @@ class Bringing:
                 await self._leave_to_another_version(slot)
         except NotSent as put_off:
             await self._release(slot.tenant, [o.key for o in slot.owed], put_off.until)
+        except NotWritten as error:
+            # Given back, as nobody may look in a channel: what might have arrived there is not sent again.
+            log.error("cannot be written", extra={**_about(slot), "error": str(error)})
+            with suppress(StorageError):
+                await self._release(slot.tenant, error.keys, self._now() + error.until_again)
         except Unsure as error:
             # It may have arrived: the lease runs out, and whoever takes it up then looks before sending it again.
             log.info("not sure that it arrived", extra={**_about(slot), "error": str(error)})
@@ -150,7 +165,7 @@ class Bringing:
         changes = written.letter.instead_of if written.letter else ""
         if changes and await self._waited(_place(slot), changes.partition("/")[0]):
             written = await self._write(owed)  # what it shows may have changed while others were brought
-        if max(o.tries for o in owed) > 1 and not _only_changes(written.letter):
+        if max(o.tries for o in owed) > 1 and _may_stand_there(written.letter):
             owed = await self._without_arrived(slot.tenant, owed, written.letter)
             if not owed:
                 return
@@ -226,7 +241,10 @@ class Bringing:
 
     async def _write(self, owed: Sequence[Owed]) -> Written:
         write = self._letters[owed[0].kind]
-        return await write(owed, self._services)
+        try:
+            return await write(owed, self._services)
+        except Exception as error:
+            raise NotWritten([o.key for o in owed], error) from error
 
     async def _leave_to_another_version(self, slot: Slot) -> None:
         """A later version beside this one owes a kind that this one does not know; after a day nobody brings it."""
@@ -240,14 +258,14 @@ class Bringing:
         """A firm of which nothing can be written keeps back nothing that the same message says of the others."""
         try:
             return owed, await self._write(owed)
-        except Exception as error:
+        except NotWritten as error:
             wrong = await self._firms_not_written(owed)
             rest = [o for o in owed if o.firm not in wrong]
             if not wrong or not rest:
                 raise
             for firm in wrong:
                 about = {"action": "owed", "workspace": owed[0].tenant, "kind": owed[0].kind, "firm": firm}
-                log.error("cannot be written", extra={**about, "error": type(error).__name__})
+                log.error("cannot be written", extra={**about, "error": str(error)})
             left = [o.key for o in owed if o.firm in wrong]
             await self._release(owed[0].tenant, left, self._now() + SOME_MINUTES)
             return rest, await self._write(rest)
@@ -259,7 +277,7 @@ class Bringing:
         return [firm for firm in firms if not await self._is_written([o for o in owed if o.firm == firm])]
 
     async def _is_written(self, owed: Sequence[Owed]) -> bool:
-        with suppress(Exception):
+        with suppress(NotWritten):
             await self._write(owed)
             return True
         return False
@@ -336,6 +354,11 @@ class Bringing:
 def _only_changes(letter: Letter | None) -> bool:
     """Drawing a message anew twice harms nobody."""
     return letter is not None and bool(letter.instead_of)
+
+
+def _may_stand_there(letter: Letter | None) -> bool:
+    """Whether an earlier try may have posted it; in a channel nobody may look, and there it is changed first."""
+    return not _only_changes(letter) or (letter is not None and letter.anew and not letter.channel)
 
 
 def _about(slot: Slot) -> dict[str, Any]:

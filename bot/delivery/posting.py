@@ -12,9 +12,10 @@ from bot.delivery.pictures import NotYet, Pictures
 from bot.front.answering import NO_UNFURLING, content
 from bot.slack.channels import is_shared
 from bot.slack.places import slack_id
-from bot.slack.web_api import SlackSaidNo, TooBusy, Unreachable, Unsure, WebApi
+from bot.slack.web_api import NOT_NOW, SlackSaidNo, TooBusy, Unreachable, Unsure, WebApi
 from bot.surfaces import Letter, Message
 from flows.summaries.posting import SHARED
+from storage.errors import StorageError
 
 log = logging.getLogger("cais.posting")
 
@@ -75,6 +76,12 @@ class Posting:
 
         Raises NotSent; SlackSaidNo; and Unsure where it may or may not have arrived: never tried again blindly.
         """
+        try:
+            return await self._deliver(tenant, person, letter, metadata, has_turn)
+        except StorageError as error:  # the token could not be read
+            raise NotSent(self._now() + AGAIN) from error
+
+    async def _deliver(self, tenant: str, person: str, letter: Letter, metadata: Json, has_turn: bool) -> str:
         if letter.inside:
             await self._must_be_inside(tenant, letter.channel)
         pictured = await self._with_picture(tenant, letter)
@@ -124,6 +131,8 @@ class Posting:
         except Unsure as error:
             raise NotSent(self._now() + AGAIN) from error
         except SlackSaidNo as no:
+            if no.error in NOT_NOW:  # as nothing was posted yet
+                raise NotSent(self._now() + AGAIN) from no
             raise (SlackSaidNo("conversations.info", SHARED) if no.error == "missing_scope" else no) from no
         if is_shared(found.get("channel") or {}):
             raise SlackSaidNo("conversations.info", SHARED)
@@ -207,5 +216,5 @@ class Posting:
         where = {"channel": channel, "user": slack_id(person), "thread_ts": thread, **content(letter.message)}
         try:
             await self._slack.of(tenant).call("chat.postEphemeral", where, patience=10.0)
-        except (SlackSaidNo, TooBusy, Unsure) as error:
+        except (SlackSaidNo, TooBusy, Unsure, StorageError) as error:
             log.info("not whispered", extra={"action": "whisper", "workspace": tenant, "error": str(error)})

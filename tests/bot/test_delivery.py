@@ -17,7 +17,7 @@ from bot.delivery.rounds import IN_FLIGHT, LEASE, Delivery
 from bot.router import SlotWriter
 from bot.slack.installed import OneWorkspace
 from bot.slack.standstill import Standstill
-from bot.slack.web_api import NOT_NOW, SlackSaidNo, TooBusy
+from bot.slack.web_api import NOT_NOW, SlackSaidNo, TooBusy, WebApi
 from bot.surfaces import Letter, Message, Written
 from flows.asked import Owed
 from flows.services import Act, Services
@@ -151,6 +151,30 @@ async def test_a_letter_whose_receipt_was_lost_is_found_in_a_conversation_nobody
     await after_the_lease(slack, clock)
     assert told(slack) == before + 1
     assert [c.method for c in slack.sandbox.slack.traffic.calls].count("conversations.history") == 1
+
+
+@pytest.mark.parametrize("word", ["thread_not_found", "channel_not_found"])
+@pytest.mark.parametrize("kind", ["lost_reply", "500"])
+async def test_what_went_to_their_own_conversation_as_the_other_is_gone_is_looked_for_there(
+    slack: Slack, clock: Clock, monkeypatch: pytest.MonkeyPatch, kind: str, word: str
+) -> None:
+    as_it_is = WebApi.call
+
+    async def call(api: WebApi, method: str, arguments: Mapping[str, Any], **more: Any) -> Json:
+        if "thread_ts" in arguments or method == "conversations.replies":
+            raise SlackSaidNo(method, word)
+        return await as_it_is(api, method, arguments, **more)
+
+    monkeypatch.setattr(WebApi, "call", call)
+    slack.sandbox.faults({"method": "chat.postMessage", "kind": kind})
+    await slack.lea.submits({"text": "Lea signs it."})
+    assert replies(slack) == (1 if kind == "lost_reply" else 0)
+    await after_the_lease(slack, clock)
+    assert replies(slack) == 1, "at once, and not after a day"
+    for _ in range(25):
+        clock.time += 3600
+        await slack.bot.delivery.settle_due()
+    assert replies(slack) == 1
 
 
 async def test_where_the_conversation_cannot_be_read_it_waits_for_a_day_and_then_sends(

@@ -8,11 +8,13 @@ import msgspec
 import pytest
 
 from bot.delivery.bringing import SOME_MINUTES
+from bot.delivery.posting import INSIDE
 from bot.delivery.rounds import LEASE
 from bot.slack.places import place
 from flows.heads import heads_in
 from flows.roadmap import Pack
 from flows.workspace import TradingDayEdited, Withdrawn
+from storage.errors import StorageUnavailable
 from tests.bot.conversing import ANA, BEN, CLIENTS, COMPLIANCE, CONRAD, GENERAL, LEA, Json, labels, words_of
 from tests.bot.firm_making import TENANT, a_firm, person
 from tests.bot.reminding import World, another_replica, new_york, sqlite_url, world_at
@@ -530,6 +532,32 @@ async def test_after_a_crash_it_is_not_said_twice_where_nobody_may_look(
     assert len(posts(world)) == 1
     await later(world)
     assert "may not have been posted" in words_of(world.slack.ben.last)
+
+
+@pytest.mark.parametrize("where", ["Slack", "the database"])
+async def test_what_went_wrong_before_anything_was_posted_leaves_nobody_in_doubt(
+    world: World, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    await apex(world.services)
+    await types(world, "weekly")
+    await world.goes_to("2026-11-30", 8, 59)
+    world.clock.real += INSIDE + 1
+
+    async def fails(*_: object, **__: object) -> None:
+        raise StorageUnavailable
+
+    with monkeypatch.context() as patched:
+        if where == "Slack":
+            world.slack.sandbox.faults({"method": "conversations.info", "kind": "refuse", "error": "internal_error"})
+        else:
+            patched.setattr(world.services.outbox, "summaries", fails)
+        await world.goes_to("2026-11-30")
+        assert len(posts(world)) == 1
+    world.clock.real += LEASE + 1
+    await later(world)
+    await later(world)
+    assert len(posts(world)) == 2
+    assert world.slack.ben.sees == [], "nothing was in doubt"
 
 
 async def test_two_replicas_post_one_message(world: World, tmp_path: Path) -> None:
