@@ -2,6 +2,8 @@
 
 import pytest
 
+from bot.clock import real_time
+from bot.delivery.rounds import LEASE
 from bot.front.answering import content, modal_view
 from bot.front.hearing import Origin
 from bot.sandbox.limits import problems_in_message, problems_in_view
@@ -90,6 +92,23 @@ async def test_where_slack_leaves_a_message_as_it_is_the_request_comes_in_anothe
     await slack.ben.presses("Already registered")
     slack.sandbox.faults({"method": "chat.update", "kind": "refuse", "error": "edit_window_closed"})
     await slack.ben.presses("Done")
+    assert [words_of(letter).count(REQUEST) for letter in slack.lea.sees[told:]] == [1, 2]
+
+
+async def test_such_another_message_whose_receipt_is_lost_is_not_sent_twice(
+    slack: Slack, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await asked_for(slack, services)
+    told = len(slack.lea.sees)
+    await slack.ben.presses("Already registered")
+    slack.sandbox.faults(
+        {"method": "chat.update", "kind": "refuse", "error": "edit_window_closed", "times": -1},
+        {"method": "chat.postMessage", "kind": "lost_reply"},
+    )
+    await slack.ben.presses("Done")
+    assert [words_of(letter).count(REQUEST) for letter in slack.lea.sees[told:]] == [1, 2]
+    monkeypatch.setattr(slack.bot.delivery, "_now", lambda: real_time() + LEASE + 1)
+    assert await slack.bot.delivery.settle_due() == 1
     assert [words_of(letter).count(REQUEST) for letter in slack.lea.sees[told:]] == [1, 2]
 
 
