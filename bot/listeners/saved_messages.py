@@ -13,6 +13,7 @@ from bot.listeners.tasks import day_of
 from bot.router import Heard, Router
 from bot.slack.places import place
 from bot.surfaces import Answer, FieldErrors, Modal, Open, Replace, Swap
+from bot.typed.words import writable
 from bot.views import evidence as views
 from bot.views import records as record_views
 from bot.views.tasks import recorded
@@ -51,7 +52,7 @@ async def _of_message(heard: Heard, services: Services) -> MessageFirmForm:
     permalink = f"https://{domain}.slack.com/archives/{channel}/p{stamp.replace('.', '')}"
     if message.get("thread_ts") and message["thread_ts"] != stamp:
         permalink += f"?thread_ts={message['thread_ts']}&cid={channel}"
-    author = str(message.get("username") or message.get("user") or "an app")
+    author = writable(str(message.get("username") or message.get("user") or "an app"))
     if message.get("app_id") and message["app_id"] == heard.payload.get("api_app_id"):
         author = "this app"
     elif message.get("user"):

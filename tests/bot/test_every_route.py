@@ -21,7 +21,7 @@ from bot.front.table import Table
 from bot.metrics import Counts
 from bot.slack.people import People
 from bot.slack.web_api import Unsure, WebApi
-from bot.surfaces import Answer, FieldErrors, Home, Message, Modal, Options, Say
+from bot.surfaces import Answer, FieldErrors, Home, Message, Modal, Open, Options, Say
 from bot.views import help as help_views
 from flows.agent_file import AgentFile
 from flows.asked import Place
@@ -322,6 +322,19 @@ async def test_a_shortcut_in_the_channel_of_a_foreign_firm_does_not_name_it(
 ) -> None:
     payload = {"message": {"ts": "1.2", "text": "x", "user": "U0LEA"}, "channel": {"id": "C0FOREIGN"}}
     assert SECRET not in said_by(await answer(call("shortcut", name, None, key.firm, payload=payload)))
+
+
+async def test_a_name_that_an_app_gave_itself_turns_nothing_around_in_the_record(
+    services: Services, answer: Callable[[Call], Awaitable[Answer]]
+) -> None:
+    ben = Person(f"slack:{TENANT}/U0BEN", "Ben Cole")
+    await services.set_up(TENANT, Act(ben, "modal", "ben"), name="Birch Brokers", situation="new")
+    message = {"ts": "1700000000.000100", "text": "x", "username": "Alerts \u202egnp.exe\x00"}
+    payload = {"message": message, "channel": {"id": "C0GENERAL"}, "team": {"domain": "practice"}}
+    shown = await answer(call("shortcut", "save_evidence", None, "", payload=payload))
+    assert isinstance(shown, Open)
+    assert isinstance(shown.modal.carried, buttons.MessageFirmForm)
+    assert shown.modal.carried.label == "Message by Alerts gnp.exe"
 
 
 @pytest.mark.parametrize("packed", ["", "{}x", '{"firm": 7}', '{"firm": null}', "[]", '{"version": "no"}', "\x00"])
