@@ -37,6 +37,8 @@ class Certificate(msgspec.Struct, frozen=True):
     version: str
     packet: str = ""
     """The name of the last packet or export that was made before, and its SHA-256."""
+    database: str = ""
+    """Where it was, without a password; empty in a certificate of an earlier version."""
     compacted: bool = False
     """Whether the database's file was written anew, so that nothing of it is left between what is there."""
 
@@ -70,6 +72,7 @@ def _lines(certificate: Certificate) -> Sequence[str]:
         f"By, as typed: {c.by}",
         f"Reason, as typed: {c.reason or 'none given'}",
         f"Program: cais {c.version}",
+        *([f"Database: {c.database}"] if c.database else []),
         f"A last record was written before: {c.packet or 'none'}",
         "",
         "Rows that were deleted, by table:",

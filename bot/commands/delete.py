@@ -28,7 +28,7 @@ from storage.backup import put_aside_before
 from storage.database import Database
 from storage.erasing import Scope, Standing
 from storage.errors import StorageError
-from storage.urls import sqlite_path
+from storage.urls import shown, sqlite_path
 
 IN_USE = (
     "The database is open in another program, such as the bot. Stop it first: what it has in hand could bring back "
@@ -90,6 +90,7 @@ def delete(
     scope = asyncio.run(_scope(settings, firm, workspace, begun))
     found = asyncio.run(_look(settings, scope))
     if begun and not found.rows:
+        _must_be_of_here(settings, *begun)
         click.echo("What was begun is finished now.")
         _finish(settings, scope, *begun)
         return
@@ -105,7 +106,7 @@ def delete(
     who = by or click.prompt("Your name, for the certificate")
     if in_use(settings.database):  # somebody may have started it while this waited for an answer
         raise CannotDelete(IN_USE)
-    certificate = _certificate(scope, found, by=who, reason=reason, packet=last, copies=copies)
+    certificate = _certificate(settings, scope, found, by=who, reason=reason, packet=last, copies=copies)
     path = begun[0] if begun else _certificate_path(out, scope, found)
     try:
         _keep(path, certificate)
@@ -134,6 +135,16 @@ def _begun(out: Path, firm: str | None, workspace: str | None) -> tuple[Path, Ce
         if firm and certificate.firm and compared(firm) in {compared(name) for name in names}:
             return path, certificate
     return None
+
+
+def _must_be_of_here(settings: Settings, path: Path, begun: Certificate) -> None:
+    """Raises CannotDelete where it was begun in another database: that there is nothing of it here proves nothing."""
+    here = shown(settings.database)
+    if begun.database not in ("", here):
+        raise CannotDelete(
+            f"{path} is of a deletion that was begun in {begun.database}, and there is nothing of it in {here}. Give "
+            "the same command with the settings of then. Nothing was deleted."
+        )
 
 
 async def _scope(
@@ -244,7 +255,9 @@ def _must_be_meant(scope: Scope, found: Standing, typed: str | None) -> None:
 # --- the certificate ------------------------------------------------------------------------------------------
 
 
-def _certificate(scope: Scope, found: Standing, *, by: str, reason: str, packet: str, copies: int) -> Certificate:
+def _certificate(
+    settings: Settings, scope: Scope, found: Standing, *, by: str, reason: str, packet: str, copies: int
+) -> Certificate:
     return Certificate(
         state="begun",
         tenant=scope.tenant,
@@ -258,6 +271,7 @@ def _certificate(scope: Scope, found: Standing, *, by: str, reason: str, packet:
         reason=reason,
         version=version(),
         packet=packet,
+        database=shown(settings.database),
     )
 
 

@@ -316,3 +316,26 @@ def test_copies_that_cannot_be_deleted_are_named_and_the_same_command_goes_on(
     )
     assert typed(*words).exit_code == 0
     assert certificate_in(tmp_path)[1].state == "complete"
+
+
+def test_a_deletion_that_was_begun_is_not_finished_in_another_database(
+    typed: Cais, acme: Path, environment: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    words = ("delete", "f1", "--yes", "Acme", "--by", "Dana")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("bot.commands.delete._erase", killed)
+        assert typed(*words).exit_code == 1
+    environment.setenv("CAIS_DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path / 'other.db'}")
+    assert typed("migrate").exit_code == 0
+    said = typed(*words)
+    assert said.exit_code == 2
+    assert f"was begun in {acme}, and there is nothing of it in {tmp_path / 'other.db'}" in said.output
+    assert certificate_in(tmp_path)[1].state == "begun"
+    environment.delenv("CAIS_DATABASE_URL")
+    assert typed(*words).exit_code == 0
+    assert f"Database: {acme}\n" in certificate_in(tmp_path)[0].read_text()
+
+
+async def killed(*_: object) -> None:
+    """As by Ctrl-C, after the certificate was begun."""
+    raise KeyboardInterrupt
