@@ -1,5 +1,7 @@
 """Everything from one database into an empty other one, row by row, and then counted and compared on both sides."""
 
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
 
 from sqlalchemy import Table, and_, func, insert, select
@@ -7,11 +9,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from flows.documents.words import stems
+from storage import sqlite
 from storage.database import is_current, open_database
 from storage.engines import engine
 from storage.errors import StorageError, StorageUnavailable
 from storage.fulltext import Fts5, FullText, Tsvector, row
-from storage.models import events, metadata, passages, shelves
+from storage.models import events, in_models, metadata, passages, shelves
+from storage.urls import sqlite_path
 
 BATCH = 1_000
 
@@ -35,6 +39,7 @@ async def move(source: str, target: str) -> Moved:
     """
     if not await is_current(source):
         raise NotMoved("The tables there are not up to date, or there is no database: `cais migrate` first.")
+    _must_be_nobodys(target)
     await (await open_database(target)).close()  # makes and migrates its tables
     first, second = engine(source, patient=True), engine(target, patient=True)
     try:
@@ -49,6 +54,23 @@ async def move(source: str, target: str) -> Moved:
         await first.dispose()
         await second.dispose()
     return Moved(rows, heads)
+
+
+def _must_be_nobodys(url: str) -> None:
+    """Raises NotMoved where a file is another program's: ours among its tables would be no database of either."""
+    path = sqlite_path(url)
+    if path is None or not sqlite.is_there(path):
+        return
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=5)) as connection:
+            there = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    except sqlite3.Error as error:
+        raise sqlite.unavailable(error) from error
+    if strange := {name for name in there if in_models(name, "table")} - {*metadata.tables, "alembic_version"}:
+        raise NotMoved(
+            f"{path} is not empty: there are tables of another program in it, such as {min(strange)}. Nothing was "
+            "copied."
+        )
 
 
 async def _must_be_empty(target: AsyncConnection) -> None:

@@ -1,5 +1,7 @@
 """Everything moves from one kind of database to the other, and is counted and compared on both sides."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -44,3 +46,14 @@ async def test_what_has_no_tables_of_today_is_not_moved(tmp_path: Path) -> None:
     with pytest.raises(NotMoved, match="cais migrate"):
         await move(f"sqlite+aiosqlite:///{tmp_path / 'none.db'}", f"sqlite+aiosqlite:///{tmp_path / 'new.db'}")
     assert not (tmp_path / "new.db").exists()
+
+
+async def test_nothing_is_put_among_the_tables_of_another_program(tmp_path: Path) -> None:
+    here, theirs = f"sqlite+aiosqlite:///{tmp_path / 'cais.db'}", tmp_path / "theirs.db"
+    await four_events(here)
+    with closing(sqlite3.connect(theirs)) as connection:
+        connection.execute("CREATE TABLE books (title TEXT)")
+    before = theirs.read_bytes()
+    with pytest.raises(NotMoved, match="tables of another program in it, such as books"):
+        await move(here, f"sqlite+aiosqlite:///{theirs}")
+    assert theirs.read_bytes() == before
