@@ -14,6 +14,7 @@ from msgspec import Meta, field
 from bot import environment
 from bot.slack.outgoing import STRAIGHT_ON, Outgoing
 from storage.sealing import Keys, read_keys
+from storage.urls import sqlite_url
 
 SLACK_API_URL = "https://slack.com/api/"
 
@@ -200,7 +201,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         """The database's URL, with its password: hand it to nobody but the database."""
         if self.database_url is not None and self.names_database:
             return self.database_url.reveal()
-        return f"sqlite+aiosqlite:///{self.folder / 'cais.db'}"
+        return sqlite_url(self.folder / "cais.db")
 
     def _check_complete(self) -> None:
         """Half a configuration for Slack stops the start: what is there says what is missing."""

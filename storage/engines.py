@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from sqlalchemy import URL
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -15,7 +16,8 @@ def engine(url: str, *, patient: bool = False) -> AsyncEngine:
     """
     path = sqlite_path(url)
     if path is not None:
-        return create_async_engine(f"sqlite+aiosqlite:///{path}", poolclass=NullPool)
+        # Not as text, of which SQLAlchemy would read the signs that mean something in a URL.
+        return create_async_engine(URL.create("sqlite+aiosqlite", database=str(path)), poolclass=NullPool)
     from storage.postgres import connected  # asyncpg is an extra: whoever uses SQLite need not have it
 
     async def connect() -> Any:

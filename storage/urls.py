@@ -40,7 +40,12 @@ def sqlite_path(url: str) -> Path | None:
         raise ValueError(NO_SCHEME)
     if not name.removeprefix("/") or ":memory:" in name:
         raise ValueError("The database URL names no file; a database in memory would forget everything.")
-    return Path(name.removeprefix("/"))
+    return Path(name.removeprefix("/").replace("%3F", "?"))
+
+
+def sqlite_url(path: Path) -> str:
+    """The URL that means this file; `sqlite_path` of it is the path."""
+    return f"sqlite+aiosqlite:///{str(path).replace('?', '%3F')}"  # else its parameters would begin there
 
 
 def shown(url: str) -> str:

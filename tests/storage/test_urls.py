@@ -14,7 +14,7 @@ from storage.database import check, is_current, open_database
 from storage.errors import Unusable
 from storage.migrate import migrate
 from storage.moving import move
-from storage.urls import plain_url, shown, sqlite_path
+from storage.urls import plain_url, shown, sqlite_path, sqlite_url
 from tests.bot.prompt import KEY, four_events
 from tests.rights import open_folder
 from tests.storage import postgres
@@ -158,3 +158,13 @@ async def test_without_a_certificate_to_know_the_server_by_it_is_refused_for_goo
     monkeypatch.setenv("HOME", str(tmp_path))
     with pytest.raises(Unusable, match=r"could not be used \(.*root\.crt"):
         await open_database(f"{guarded[0]}/postgres?sslmode=verify-full")
+
+
+@pytest.mark.parametrize("name", ["a?b", "a#b", "a%20b", "a b", "données", "a%b", "a;b", "a&b=c"])
+async def test_a_folder_may_be_called_anything(name: str, tmp_path: Path) -> None:
+    path = tmp_path / name / "cais.db"
+    path.parent.mkdir()
+    assert sqlite_path(sqlite_url(path)) == path
+    await (await open_database(sqlite_url(path))).close()
+    assert path.is_file()
+    assert [there.name for there in tmp_path.iterdir()] == [name]
