@@ -27,6 +27,17 @@ NOT_THE_OWNER = (
 )
 """Rights on the tables are not enough: an update changes them, which only their owner may."""
 
+NO_ROOM = (
+    "This user may not make tables there: make the user the owner of the database, or GRANT CREATE ON SCHEMA public TO "
+    "that one."
+)
+"""As a new user since PostgreSQL 15."""
+
+
+def not_allowed(said: str) -> str:
+    """What to do where PostgreSQL said that this user may not."""
+    return NO_ROOM if "for schema" in said else NOT_THE_OWNER
+
 
 class Undecodable(StorageUnavailable):
     """What stands in the database is no text in UTF-8: something else than this program wrote it."""

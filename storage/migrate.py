@@ -8,7 +8,7 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from storage.errors import NOT_THE_OWNER, NotAllowed, StorageError, StorageUnavailable, Unusable
+from storage.errors import NotAllowed, StorageError, StorageUnavailable, Unusable, not_allowed
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -120,7 +120,7 @@ async def _migrated(url: str, gives_up: float) -> bool:
             return False
         said = f"The database could not be migrated: {getattr(error, 'orig', error)}."
         if state == _NOT_ALLOWED:
-            raise NotAllowed(f"{said} Nothing was changed. {NOT_THE_OWNER}") from error
+            raise NotAllowed(f"{said} Nothing was changed. {not_allowed(said)}") from error
         raise (Unusable if "readonly" in str(error) else StorageUnavailable)(said) from error
     finally:
         await engine.dispose()

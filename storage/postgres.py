@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import asyncpg  # type: ignore[import-untyped]  # it ships no types
 
-from storage.errors import NOT_THE_OWNER, Conflict, NotAllowed, StorageUnavailable, Unusable
+from storage.errors import NO_ROOM, NOT_THE_OWNER, Conflict, NotAllowed, StorageUnavailable, Unusable, not_allowed
 from storage.statements import Rows, Statement, Unit, postgres_language
 from storage.urls import plain_url
 
@@ -51,7 +51,7 @@ _FOR_GOOD = (asyncpg.InvalidAuthorizationSpecificationError, asyncpg.exceptions.
 def _unavailable(error: Exception) -> StorageUnavailable:
     said = str(error) or type(error).__name__
     if isinstance(error, asyncpg.InsufficientPrivilegeError):
-        return NotAllowed(f"The database could not be used ({said}). Nothing was changed. {NOT_THE_OWNER}")
+        return NotAllowed(f"The database could not be used ({said}). Nothing was changed. {not_allowed(said)}")
     kind = Unusable if isinstance(error, _FOR_GOOD) else StorageUnavailable
     return kind(f"The database could not be used ({said}). Nothing was changed; please try again.")
 
@@ -241,6 +241,7 @@ async def check(url: str) -> list[tuple[bool, str]]:
             "SELECT coalesce(has_table_privilege(to_regclass('events'), 'INSERT'), true)"
         )
         of_others = await connection.fetchval(_OF_OTHERS)
+        has_room = await connection.fetchval("SELECT has_schema_privilege(current_schema(), 'CREATE')")
         durable = await connection.fetchval("SELECT current_setting('synchronous_commit')")
     except asyncpg.PostgresError as error:
         raise _unavailable(error) from error
@@ -249,8 +250,10 @@ async def check(url: str) -> list[tuple[bool, str]]:
     said = "The database can be read and written." if writable else "The database may only be read by this user."
     if of_others:
         said += f" The next update of this program would stop at it. {NOT_THE_OWNER}"
+    elif not has_room:
+        said += f" {NO_ROOM}"
     return [
-        (writable and not of_others, said),
+        (writable and has_room and not of_others, said),
         (
             durable != "off",
             f"Its synchronous_commit is {durable}."

@@ -343,7 +343,9 @@ class Bringing:
     async def _refused_by_channel(self, slot: Slot, error: str) -> None:
         """Whoever set it up is told; what was only to be drawn anew comes with the next message."""
         posts = [owed for owed in slot.owed if owed.kind == SUMMARY]
-        told = [o for o in (not_posted(post, error, self._services.now().timestamp()) for post in posts) if o]
+        last = await self._outbox.last_summary(slot.tenant, slot.person, slot.slot) if posts else None
+        at = self._services.now().timestamp()
+        told = [o for o in (not_posted(post, error, at, last=last) for post in posts) if o]
         await self._outbox.owe(told)
         outcomes = {owed.key: error if owed.kind == SUMMARY else "needless" for owed in slot.owed}
         await self._outbox.settle(slot.tenant, outcomes, now=self._now())

@@ -76,10 +76,11 @@ def post_of(row: Owed) -> Post | None:
         return None
 
 
-def not_posted(row: Owed, why: str, at: float) -> Owed | None:
+def not_posted(row: Owed, why: str, at: float, *, last: float | None = None) -> Owed | None:
     """What whoever set this up is told, since it could not be posted: one message a channel, period and reason.
 
-    Of what is to come each day they are told once a week.
+    Of what is to come each day they are told once a week, while none comes: `last` is when the one before was due that
+    stands there, business time in UNIX seconds.
     """
     post = post_of(row)
     if post is None:
@@ -87,7 +88,7 @@ def not_posted(row: Owed, why: str, at: float) -> Owed | None:
     week = _monday(date.fromisoformat(post.period.partition(":")[2]))
     return Owed(
         tenant=row.tenant,
-        key=f"{REFUSED}|{post.channel}|{row.firm}|{post.sequence}|{why}|{week}",
+        key=f"{REFUSED}|{post.channel}|{row.firm}|{post.sequence}|{why}|{week}|{last or 0:.0f}",
         firm=row.firm,
         kind=REFUSED,
         person=post.by,

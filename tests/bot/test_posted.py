@@ -384,6 +384,25 @@ async def test_of_an_archived_channel_whoever_set_it_up_is_told_once_a_week_and_
     assert len(not_posted()) == 2, "the third says that it was stopped"
 
 
+async def test_a_channel_that_is_archived_again_is_told_of_again_though_it_is_the_same_week(world: World) -> None:
+    await apex(world.services)
+    await world.goes_to("2026-11-30", 8)
+    await types(world, "daily")
+    await later(world)
+
+    def archive(yes: bool) -> None:
+        world.slack.sandbox.add_channel("compliance", [BEN, LEA, "U0CAIS"], id=COMPLIANCE, is_archived=yes)
+
+    def told() -> int:
+        return sum("was not posted" in words_of(said) for said in world.slack.ben.sees)
+
+    for day, archived, times in ((1, True, 1), (2, False, 1), (3, True, 2), (4, True, 2)):
+        archive(archived)
+        await world.goes_to(f"2026-12-0{day}", 10)
+        await later(world)
+        assert told() == times
+
+
 async def test_many_firms_that_cannot_be_posted_are_told_of_in_one_message(world: World) -> None:
     await apex(world.services)
     for n in range(3):

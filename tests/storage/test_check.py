@@ -98,6 +98,28 @@ async def test_tables_that_are_somebody_elses_are_said_to_be_that(postgres_url: 
     assert "Is the server running" not in finding.sentence
 
 
+async def test_a_user_who_may_make_no_tables_is_told_that_and_not_whose_they_are(postgres_server: str) -> None:
+    """A new user and a new database, since PostgreSQL 15."""
+    connection = await asyncpg.connect(plain_url(postgres_server))
+    await connection.execute("DROP ROLE IF EXISTS newcomer")
+    await connection.execute("CREATE ROLE newcomer LOGIN")
+    await connection.execute("DROP DATABASE IF EXISTS room")
+    await connection.execute("CREATE DATABASE room")
+    url = postgres_server.replace("/postgres?", "/room?").replace("cais@", "newcomer@")
+    try:
+        troubles = [one.sentence for one in await check(url) if not one.ok]
+        with pytest.raises(NotAllowed) as refused:
+            await open_database(url)
+    finally:
+        await connection.execute("DROP DATABASE room")
+        await connection.execute("DROP ROLE newcomer")
+        await connection.close()
+    said = "This user may not make tables there: make the user the owner of the database"
+    assert said in troubles[0]
+    assert said in str(refused.value)
+    assert "ALTER TABLE" not in str(refused.value) + troubles[0]
+
+
 async def test_a_url_of_another_database_is_said_in_words() -> None:
     (finding,) = await check("mysql://root@localhost/cais")
     assert not finding.ok
