@@ -15,6 +15,8 @@ _THERE_TO = re.compile(r"^(?:to|->|→)\s+", re.IGNORECASE)
 _BEHIND_TO = re.compile(r"(.+?)\s+(?:to|->|→)\s+(\S+(?:\s+\S+){0,2})", re.IGNORECASE)
 _A_NAME = re.compile(r"(?!.*(?:\d|\bto\b))\S+(?:\s+\S+){0,2}", re.IGNORECASE)
 
+_FROM = re.compile(r"\bfrom\b", re.IGNORECASE)
+
 _Called = Callable[[str], Someone | None]
 
 
@@ -40,6 +42,8 @@ def several_people(
     strangers = [name for name, someone in found if someone is None]
     if not known or not all(_A_NAME.fullmatch(name) for name in strangers):
         return None
+    if _FROM.search(text) or any(when for name in strangers for _, when in without_date(name, read)):
+        return None  # `s1 from Conrad, to Lea` and `s1 to Lea, due Friday` list nobody
     words = f"{_TO.sub('', before)} {_THERE_TO.sub('', behind)}".strip()
     ways = [way for way in without_date(words, read) if tasks_meant(pack, walk, way[0])]
     if strangers:

@@ -113,6 +113,22 @@ async def test_whoever_is_listed_twice_is_one_person(slack: Slack, services: Ser
     assert (await owners(services, key))["s3"] == LEA_ID
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "s3 from <@U0CON>, to <@U0LEA>",
+        "s3 from Conrad and to Lea",
+        "s3 to Lea, due Friday",
+        "s3 to <@U0LEA> & by Friday",
+    ],
+)
+async def test_who_had_it_and_by_when_are_no_more_people(slack: Slack, services: Services, typed: str) -> None:
+    key = await three_owners(services)
+    await services.answer(key, Act(BEN_COLE, "button", "a1"), "fdid_duty", ["yes"])
+    await slack.ben.types(f"/cais assign {typed}")
+    assert (await owners(services, key))["s3"] == LEA_ID
+
+
 async def test_of_several_people_who_is_nobody_is_said_and_where_no_task_fits_that_is(
     slack: Slack, services: Services
 ) -> None:
