@@ -9,7 +9,6 @@ from flows import workspace as shared
 from flows.asked import ARRIVED, CLOSED, FINE, SUMMARY, Kept, Owed
 from flows.deadlines import Ledger
 from flows.ports import Facts, Replan
-from flows.position import works
 from flows.reminders.announced import Announced
 from flows.reminders.basis import Basis, rung_of
 from flows.reminders.in_messages import InMessages
@@ -307,15 +306,7 @@ class _Plan:
 
     def drop(self) -> Iterator[str]:
         """What was put off stays until then: an undo may bring it back, and it is looked at before it is sent."""
-        return (row.key for row, one in self.owed if one is None and not self._sleeps(row))
-
-    def _sleeps(self, row: Owed) -> bool:
-        """Whether its recipient put it off, or a pause that goes on keeps it back from somebody who works here."""
-        if snoozed_to(row.key) is not None:
-            return True
-        end = self.people.hours(row.person).held_back(self.now)
-        kept_back = end > self.now and row.due_at == end.timestamp()
-        return kept_back and works(self.facts.position.members.get(row.person))
+        return (row.key for row, one in self.owed if one is None and snoozed_to(row.key) is None)
 
     def comes(self) -> Mapping[str, Found]:
         """What is to be said of what waits to be sent, by the key of its row."""

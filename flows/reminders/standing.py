@@ -87,9 +87,5 @@ class Standing:
 
 
 def is_said(row: Owed, one: Found) -> bool:
-    """Whether it is said when it is brought: what was said, or refused, before comes although it is not said late.
-
-    So does what a pause kept back: that it was taken away meanwhile and given back, as by an undo, takes nothing of it.
-    """
-    kept_back = one.rung.due_at > one.at
-    return one.said or ((kept_back or base_key(row.key) != row.key) and one.said_by(row.due_at))
+    """Whether it is said when it is brought: what was said, or refused, before comes although it is not said late."""
+    return one.said or (base_key(row.key) != row.key and one.said_by(row.due_at))

@@ -117,8 +117,8 @@ async def test_whoever_is_listed_twice_is_one_person(slack: Slack, services: Ser
     "typed",
     [
         "s3 from <@U0CON>, to <@U0LEA>",
-        "s3 from Conrad and to Lea",
-        "s3 to Lea, due Friday",
+        "s3 from <@U0CON> and to <@U0LEA>",
+        "s3 to <@U0LEA>, due Friday",
         "s3 to <@U0LEA> & by Friday",
     ],
 )

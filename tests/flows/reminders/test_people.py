@@ -456,37 +456,3 @@ def test_a_snooze_of_which_an_earlier_version_kept_the_instant_alone_goes_by_it_
         if closed:
             world.close(date(2026, 12, 15))
         assert world.at("2026-12-17 00:00").heard() == ["Dec 14 09:00 s2 before 5", f"{comes} s2 before 5"]
-
-
-@pytest.mark.parametrize("slip", ["", "done", "due", "give"])
-def test_what_a_pause_keeps_is_not_lost_by_a_click_that_is_undone(slip: str) -> None:
-    world = started("2026-12-01 10:00")
-    world.give("s2", BEN)
-    world.due("s2", date(2026, 12, 16))
-    world.at("2026-12-07 08:00")
-    world.habits(BEN, paused_until=date(2026, 12, 28))
-    world.at("2026-12-24 12:00")
-    if slip == "done":
-        world.done("s2", ANA)
-    elif slip == "due":
-        world.due("s2", date(2026, 12, 30))
-    elif slip == "give":
-        world.give("s2", ANA)
-    if slip:
-        world.at("2026-12-24 12:01")
-        world.undo(ANA)
-    world.at("2026-12-29 10:00")
-    assert world.heard(BEN)[-1].startswith("Dec 28 09:00 s2 late")
-
-
-def test_what_ends_in_a_pause_is_not_said_at_its_end() -> None:
-    world = started("2026-12-01 10:00")
-    world.give("s2", BEN)
-    world.due("s2", date(2026, 12, 16))
-    world.at("2026-12-07 08:00")
-    world.habits(BEN, paused_until=date(2026, 12, 28))
-    world.at("2026-12-24 12:00")
-    before = world.heard(BEN)
-    world.done("s2", ANA)
-    world.at("2026-12-29 10:00")
-    assert world.heard(BEN) == before
