@@ -4,6 +4,7 @@ import asyncio
 import logging
 import sys
 import tempfile
+from collections.abc import Coroutine
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -38,6 +39,8 @@ _LOCKED = "55P03"
 _NOT_ALLOWED = "42501"
 """And where the tables are somebody else's to change."""
 _MOMENT = "3s"
+_BUSY = 1000
+"""Milliseconds for which SQLite waits for a lock before it is tried again."""
 _PAUSE = 2.0
 
 PATIENCE = 600.0
@@ -87,10 +90,23 @@ async def migrate(url: str) -> None:
     for `PATIENCE`; StorageError where a newer version wrote it.
     """
     gives_up = monotonic() + PATIENCE
-    while not await _migrated(url, gives_up):
+    while not await _to_its_end(_migrated(url, gives_up)):
         log.info("Waiting for another program to let go of the tables.", extra={"action": "migrating"})
         await asyncio.sleep(_PAUSE)
     log.info("The database is prepared.", extra={"action": "migrated", "version": HEAD})
+
+
+async def _to_its_end(work: Coroutine[Any, Any, bool]) -> bool:
+    """One try, not broken off in its middle: SQLAlchemy would wait for SQLite's thread, which has ended, for ever."""
+    doing, broken_off = asyncio.ensure_future(work), False
+    while not doing.done():
+        try:
+            await asyncio.wait({doing})
+        except asyncio.CancelledError:
+            broken_off = True
+    if broken_off:
+        raise asyncio.CancelledError
+    return doing.result()
 
 
 async def _migrated(url: str, gives_up: float) -> bool:
@@ -108,15 +124,16 @@ async def _migrated(url: str, gives_up: float) -> bool:
     try:
         async with engine.connect() as connection, connection.begin():
             if not lite:
-                await connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
                 # Whoever reads a table that we wait for waits behind us: so only for a moment, and then again.
                 await connection.execute(text(f"SET LOCAL lock_timeout = '{_MOMENT}'"))
+                await connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
                 await connection.run_sync(upgrade)
             else:
                 await connection.run_sync(_upgrade_sqlite)
     except (DBAPIError, OSError) as error:
         state = getattr(getattr(error, "orig", None), "sqlstate", "")
-        if state == _LOCKED and monotonic() < gives_up:
+        is_locked = state == _LOCKED or "database is locked" in str(error)
+        if is_locked and monotonic() < gives_up:
             return False
         said = f"The database could not be migrated: {getattr(error, 'orig', error)}."
         if state == _NOT_ALLOWED:
@@ -128,7 +145,7 @@ async def _migrated(url: str, gives_up: float) -> bool:
 
 
 def _upgrade_sqlite(connection: "Connection") -> None:
-    connection.exec_driver_sql("PRAGMA busy_timeout = 60000")
+    connection.exec_driver_sql(f"PRAGMA busy_timeout = {_BUSY}")
     connection.exec_driver_sql("BEGIN IMMEDIATE")
     try:
         upgrade(connection)

@@ -6,14 +6,17 @@ import logging
 import os
 import signal
 import socket
+import sqlite3
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from importlib.metadata import version
 from pathlib import Path
 
 import aiohttp
 import pytest
+from alembic import command
+from sqlalchemy import create_engine
 
 from bot.manifest import manifest_path
 from bot.sandbox.sandbox import Sandbox
@@ -275,3 +278,22 @@ async def test_a_start_that_another_program_keeps_from_the_tables_can_be_stopped
     assert asyncio.get_running_loop().time() - begun < 5
     said = capsys.readouterr().err
     assert ("action=migrating" in said, "action=stopped" in said, "action=started" in said) == (True, True, False)
+
+
+async def test_a_start_that_waits_for_a_file_somebody_writes_leaves_nothing_behind_when_it_is_stopped(
+    given: Given, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path, before = tmp_path / "cais.db", f"{int(migrate.HEAD) - 1:04d}"
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.begin() as made:
+        command.upgrade(migrate.config(made), before)
+    engine.dispose()
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        tasks = asyncio.all_tasks()
+        async with served(given()):
+            await asyncio.sleep(0.5)
+        assert asyncio.all_tasks() == tasks
+        assert other.execute("SELECT version_num FROM alembic_version").fetchone() == (before,)
+        other.execute("ROLLBACK")
+    assert "action=stopped" in capsys.readouterr().err
