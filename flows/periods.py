@@ -228,7 +228,7 @@ def _one_before(span: tuple[date, date], said: str) -> tuple[date, date]:
 def _comes_every_year(said: str) -> bool:
     """Not so of `yesterday` or `in 3 days`, which count from today."""
     by_month = any(named(word, MONTHS) is not None for word in said.split())
-    return by_month or re.search(r"\d[/.-]\d|\bq[1-4]\b", said) is not None
+    return by_month or re.search(r"\d[/.-]\d|\bq[1-4]\b|\byear[- ]?end\b|\bend of (?:the )?year\b", said) is not None
 
 
 def _to_come(day: date) -> WhichDay:

@@ -332,8 +332,10 @@ class Outbox(Protocol):
     async def summaries(self, tenant: str, channel: str, slot: str) -> Sequence[Kept]:
         """The rows of all firms whose summaries are one message in this channel, in the order of their keys."""
 
-    async def last_summary(self, tenant: str, channel: str, slot: str) -> float | None:
+    async def last_summary(self, tenant: str, channel: str, slot: str, *, firm: str = "") -> float | None:
         """When the newest message that stands before this one was due: in the channel, as often, an earlier period's.
+
+        With `firm`, the newest in which that one stands.
 
         Business time in UNIX seconds. None where none came, and where it is so long ago that it is forgotten.
         """

@@ -90,8 +90,8 @@ class Outbox:
         where = {"tenant": tenant, "person": channel, "of_slot": slot}
         return await self._runner.read(_kept(owing.summaries, where))
 
-    async def last_summary(self, tenant: str, channel: str, slot: str) -> float | None:
-        return await self._runner.read(_last_summary(tenant, channel, slot))
+    async def last_summary(self, tenant: str, channel: str, slot: str, *, firm: str = "") -> float | None:
+        return await self._runner.read(_last_summary(tenant, channel, slot, firm))
 
     async def reviews_asked(self, tenant: str, person: str, slot: str) -> Sequence[Kept]:
         where = {"tenant": tenant, "person": person, "of_slot": slot}
@@ -219,10 +219,10 @@ def _overdue(before: float) -> Unit[dict[str, tuple[int, float]]]:
     return found
 
 
-def _last_summary(tenant: str, channel: str, slot: str) -> Unit[float | None]:
+def _last_summary(tenant: str, channel: str, slot: str, firm: str) -> Unit[float | None]:
     earliest = slot.rpartition(":")[0] + ":"
     where = {"tenant": tenant, "person": channel, "first_slot": earliest, "of_slot": slot}
-    rows = yield owing.last_summary, where
+    rows = yield (owing.last_summary_of_firm, {**where, "firm": firm}) if firm else (owing.last_summary, where)
     return rows[0][0] if rows else None
 
 

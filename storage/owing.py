@@ -215,8 +215,11 @@ def _of_slot(kind: str, *order: Any) -> Statement:
 
 summaries = _of_slot(SUMMARY, outbox.c.key)
 reviews_asked = _of_slot(REVIEW_ASKED, outbox.c.due_at, outbox.c.key)
-last_summary = Statement(
-    lambda _: select(func.max(outbox.c.due_at)).where(
+
+
+def _last_summary(*whose: Any) -> Any:
+    return select(func.max(outbox.c.due_at)).where(
+        *whose,
         outbox.c.kind == literal_column(f"'{SUMMARY}'"),
         outbox.c.tenant == bindparam("tenant"),
         outbox.c.person == bindparam("person"),
@@ -224,7 +227,10 @@ last_summary = Statement(
         outbox.c.slot < bindparam("of_slot", type_=outbox.c.slot.type),
         outbox.c.outcome.in_([literal_column(f"'{outcome}'") for outcome in ARRIVED]),
     )
-)
+
+
+last_summary = Statement(lambda _: _last_summary())
+last_summary_of_firm = Statement(lambda _: _last_summary(outbox.c.firm == bindparam("firm")))
 overdue = Statement(
     lambda _: (
         select(outbox.c.tenant, outbox.c.due_at)

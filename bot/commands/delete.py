@@ -87,10 +87,11 @@ def delete(
     if in_use(settings.database):
         raise CannotDelete(IN_USE)
     begun = _begun(out, firm, workspace)
+    if begun:
+        _must_be_of_here(settings, *begun)
     scope = asyncio.run(_scope(settings, firm, workspace, begun))
     found = asyncio.run(_look(settings, scope))
     if begun and not found.rows:
-        _must_be_of_here(settings, *begun)
         click.echo("What was begun is finished now.")
         _finish(settings, scope, *begun)
         return
@@ -138,12 +139,12 @@ def _begun(out: Path, firm: str | None, workspace: str | None) -> tuple[Path, Ce
 
 
 def _must_be_of_here(settings: Settings, path: Path, begun: Certificate) -> None:
-    """Raises CannotDelete where it was begun in another database: that there is nothing of it here proves nothing."""
+    """Raises CannotDelete where it was begun in another database: what it says is not of what would be deleted here."""
     here = shown(settings.database)
     if begun.database not in ("", here):
         raise CannotDelete(
-            f"{path} is of a deletion that was begun in {begun.database}, and there is nothing of it in {here}. Give "
-            "the same command with the settings of then. Nothing was deleted."
+            f"{path} is of a deletion that was begun in {begun.database}, and not in {here}. Give the same command "
+            "with the settings of then, or name another folder by --out. Nothing was deleted."
         )
 
 

@@ -343,9 +343,10 @@ class Bringing:
     async def _refused_by_channel(self, slot: Slot, error: str) -> None:
         """Whoever set it up is told; what was only to be drawn anew comes with the next message."""
         posts = [owed for owed in slot.owed if owed.kind == SUMMARY]
-        last = await self._outbox.last_summary(slot.tenant, slot.person, slot.slot) if posts else None
-        at = self._services.now().timestamp()
-        told = [o for o in (not_posted(post, error, at, last=last) for post in posts) if o]
+        at, told = self._services.now().timestamp(), list[Owed]()
+        for post in posts:
+            last = await self._outbox.last_summary(slot.tenant, slot.person, slot.slot, firm=post.firm)
+            told += filter(None, [not_posted(post, error, at, last=last)])
         await self._outbox.owe(told)
         outcomes = {owed.key: error if owed.kind == SUMMARY else "needless" for owed in slot.owed}
         await self._outbox.settle(slot.tenant, outcomes, now=self._now())

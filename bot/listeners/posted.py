@@ -1,7 +1,7 @@
 """Hears of summaries in channels: set up, stopped, allowed in a shared one; and writes what stands there."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import NoReturn
@@ -228,15 +228,26 @@ async def draw_again(owed: Sequence[Owed], services: Services) -> Written:
     if not there:
         return Written(None, keys)
     firms = await _firms([r.owed for r in rows], post, services)
+    gone = await _gone(rows, {f.position.key for f in firms}, post, there, services)
     if firms:
         # One that somebody deleted comes back when it is asked for: posted here, each change would post another.
         outside = await _outside(firms, post, there, services, keys, anew=False)
+        if gone and not any(f.posted.shared for f in firms):
+            outside = Outside(gone, keys)  # what stood there goes, though what is left may not be shown
         return Written(await _letter(firms, post, there, services, anew=False), outside=outside)
-    stood = await services.events.positions(list(dict.fromkeys(FirmKey(r.owed.tenant, r.owed.firm) for r in rows)))
-    if not stood:
-        return Written(None, keys)
-    message = views.gone(stood, services.today(stood[0]))
-    return Written(Letter(message, channel=slack_id(post.channel), instead_of=there))
+    return Written(gone, () if gone else keys)
+
+
+async def _gone(
+    rows: Sequence[Kept], left: Collection[FirmKey], post: Post, there: str, services: Services
+) -> Letter | None:
+    """That the firms which stood in this message are posted there no more, but for those that are `left`."""
+    stood = [FirmKey(r.owed.tenant, r.owed.firm) for r in rows if r.outcome in (*ARRIVED, CLOSED)]
+    gone = await services.events.positions([key for key in dict.fromkeys(stood) if key not in left])
+    if not gone:
+        return None
+    message = views.gone(gone, services.today(gone[0]))
+    return Letter(message, channel=slack_id(post.channel), instead_of=there)
 
 
 async def write_refusals(owed: Sequence[Owed], services: Services) -> Written:

@@ -56,6 +56,9 @@ UNSEEN = Seen()
 SHARED = "shared_channel"
 """Our own word, among the chat's: people of another company are in the channel."""
 
+LASTS = frozenset({"not_in_channel", "channel_not_found", "is_archived", "restricted_action", SHARED})
+"""Words for what stays so until somebody does something about it."""
+
 
 class Period(NamedTuple):
     """One message's time: what it is called, and when it is posted."""
@@ -79,16 +82,17 @@ def post_of(row: Owed) -> Post | None:
 def not_posted(row: Owed, why: str, at: float, *, last: float | None = None) -> Owed | None:
     """What whoever set this up is told, since it could not be posted: one message a channel, period and reason.
 
-    Of what is to come each day they are told once a week, while none comes: `last` is when the one before was due that
-    stands there, business time in UNIX seconds.
+    What lasts is said once a week of what is to come each day, while none comes: `last` is when the one before was due
+    in which the firm stands, business time in UNIX seconds. What passes is another matter each time.
     """
     post = post_of(row)
     if post is None:
         return None
-    week = _monday(date.fromisoformat(post.period.partition(":")[2]))
+    day = date.fromisoformat(post.period.partition(":")[2])
+    period = f"{_monday(day)}|{last or 0:.0f}" if why in LASTS else post.period
     return Owed(
         tenant=row.tenant,
-        key=f"{REFUSED}|{post.channel}|{row.firm}|{post.sequence}|{why}|{week}|{last or 0:.0f}",
+        key=f"{REFUSED}|{post.channel}|{row.firm}|{post.sequence}|{why}|{period}",
         firm=row.firm,
         kind=REFUSED,
         person=post.by,

@@ -464,6 +464,28 @@ async def test_a_firm_that_others_may_not_read_of_keeps_no_other_firm_out_of_a_s
     assert all(name in words_of(now) for name in (FIRM, "Birch"))
 
 
+async def test_what_is_stopped_in_a_shared_channel_goes_though_what_is_left_there_may_not_be_shown(
+    world: World,
+) -> None:
+    await apex(world.services)
+    await a_firm(world.services, "Birch", BEN)
+    world.slack.sandbox.add_channel("client-work", [BEN, LEA, CONRAD, "U0CAIS"], id=CLIENTS, is_ext_shared=True)
+    yes, ben = "Post it there all the same", world.slack.ben.at(CLIENTS)
+    await ben.presses(yes, on=await types(world, f"daily for {FIRM}", CLIENTS))
+    await types(world, "daily for Birch", CLIENTS)
+    await later(world)
+    for day in range(1, 4):
+        await world.goes_to(f"2026-12-0{day}", 10)
+        await later(world)
+    told = [said for said in world.slack.ben.sees if "*Birch* was not posted" in words_of(said)]
+    assert len(told) == 2, "once in each of two weeks, whatever comes of the other firm"
+    await types(world, f"off for {FIRM}", CLIENTS)
+    await later(world)
+    stands = words_of(posts(world, CLIENTS)[-1])
+    assert f"The summary of *{FIRM}* is no longer posted here" in stands
+    assert "Birch" not in stands
+
+
 async def test_open_shows_it_to_whoever_presses_and_nothing_to_others(world: World) -> None:
     await apex(world.services)
     await types(world, "weekly")
@@ -542,15 +564,24 @@ async def test_after_a_crash_it_is_not_said_twice_where_nobody_may_look(
     async def dies(*_: object, **__: object) -> None:
         raise ConnectionError
 
+    async def is_in_doubt(number: int) -> None:
+        assert len(posts(world)) == number
+        world.clock.real += LEASE + 1
+        await world.plan()
+        assert len(posts(world)) == number
+        await later(world)
+        told = [said for said in world.slack.ben.sees if "may not have been posted" in words_of(said)]
+        assert len(told) == number, "each of them is to be looked for"
+
     with monkeypatch.context() as patched:
         patched.setattr(world.services.outbox, "settle", dies)
-        await types(world, "weekly")
-    assert len(posts(world)) == 1
-    world.clock.real += LEASE + 1
-    await world.plan()
-    assert len(posts(world)) == 1
-    await later(world)
-    assert "may not have been posted" in words_of(world.slack.ben.last)
+        await types(world, "daily")
+    await is_in_doubt(1)
+    await world.goes_to("2026-11-25", 8)
+    with monkeypatch.context() as patched:
+        patched.setattr(world.services.outbox, "settle", dies)
+        await world.goes_to("2026-11-25", 9)
+    await is_in_doubt(2)
 
 
 @pytest.mark.parametrize("where", ["Slack", "the database"])

@@ -128,3 +128,8 @@ def test_what_begins_on_a_day_to_come_is_no_period_of_the_past(said: str, first:
 )
 def test_a_period_says_itself(period: Period, words: str) -> None:
     assert period.says == words
+
+
+def test_the_end_of_the_year_comes_every_year() -> None:
+    found = read_period("from end of year to Jan 3", today=date(2026, 1, 5), calendar=Calendar())
+    assert found == days("2025-12-31", "2026-01-03")

@@ -112,7 +112,7 @@ class MemoryOutbox:
         there = [d for d in self._outbox.values() if (d.owed.kind, d.owed.tenant, d.owed.person, d.owed.slot) == whose]
         return tuple(debt.kept for debt in sorted(there, key=lambda debt: debt.owed.key))
 
-    async def last_summary(self, tenant: str, channel: str, slot: str) -> float | None:
+    async def last_summary(self, tenant: str, channel: str, slot: str, *, firm: str = "") -> float | None:
         every, _, _ = slot.rpartition(":")
         return max(
             (
@@ -121,6 +121,7 @@ class MemoryOutbox:
                 if (debt.owed.kind, debt.owed.tenant, debt.owed.person) == (SUMMARY, tenant, channel)
                 and debt.owed.slot.rpartition(":")[0] == every
                 and debt.owed.slot < slot
+                and firm in ("", debt.owed.firm)
                 and debt.kept.outcome in ARRIVED
             ),
             default=None,
