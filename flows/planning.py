@@ -105,8 +105,8 @@ def plan(walk: Walk, position: Position, *, today: date, target: date, calendar:
     An earlier task of the roadmap never gets a later day than the ones behind it, where its own days allow that. For
     tasks that only an answer will bring, time is left where there is any; they have no days of their own yet.
     """
-    graph = _Graph(walk, today, calendar)
     must_not_be_far_off(target, today)
+    graph = _Graph(walk, today, calendar)
     last = calendar.on_or_before(target)
     # Worked back from a day that is too early, a plan would begin before today: none is proposed then.
     latest = graph.latest(last) if graph.end <= last else {}

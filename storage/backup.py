@@ -12,7 +12,7 @@ import tempfile
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -30,6 +30,8 @@ _ASIDE = ".before-restore-"
 PAGES = 2_000
 """Pages copied at once."""
 _AT_ONCE = 1_000_000
+UNFINISHED = "cais-unfinished-"
+"""How the name of a folder begins in which a file is made; one that is left is of a command that was killed."""
 Came = Literal["missing", "mended", "altered", "spoilt", "there"]
 """What became of a copy of evidence: it was missing, or altered, and is there; it is altered in the backup as it is
 here; it was missing, and is there as altered as the backup has it; or it was there, as it should be."""
@@ -63,30 +65,24 @@ def back_up(database: Path, copies: Path, into: Path) -> BackedUp:
     if not (sqlite.is_there(database) and database.is_file()):
         raise NotCopied(f"There is no database at {database}.")
     _must_be_new(into)
-    scratch: Path | None = None
     try:
         # In a folder of its own: a file of somebody's, even the database, may have any name beside the backup's.
-        scratch = Path(tempfile.mkdtemp(prefix=f"{into.name}.unfinished-", dir=into.parent))
-        partial, snapshot = scratch / "partial", scratch / DATABASE
-        _copy(database, snapshot)
-        _must_be_sound(snapshot)
-        found = [path for path in sorted(copies.rglob("*")) if path.is_file() and path.parent.name != "incoming"]
-        with _new(partial) as file:
-            with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as packed:
-                packed.write(snapshot, DATABASE)
-                names = [f"{COPIES}/{path.relative_to(copies).as_posix()}" for path in found]
-                altered = tuple(n for n, path in zip(names, found, strict=True) if not _pack(packed, path, n))
-            _be_on_disk(file)
-        _name(partial, into)
+        with _scratch(into) as scratch:
+            snapshot = Path(scratch) / DATABASE
+            _copy(database, snapshot)
+            _must_be_sound(snapshot)
+            found = [path for path in sorted(copies.rglob("*")) if path.is_file() and path.parent.name != "incoming"]
+            altered = write_whole(into, lambda file: _pack_all(file, snapshot, copies, found))
         return BackedUp(into.stat().st_size, len(found), altered)
     except FileExistsError:
         raise NotCopied(f"{into} is there already, and a backup never overwrites anything.") from None
     except OSError as error:
-        where = error.filename if scratch and scratch.name not in str(error.filename) else into
-        raise NotCopied(f"{where or into} could not be read or written: {error.strerror}.") from error
-    finally:
-        if scratch:
-            shutil.rmtree(scratch, ignore_errors=True)
+        where = into if UNFINISHED in str(error.filename or UNFINISHED) else error.filename
+        raise NotCopied(f"{where} could not be read or written: {error.strerror}.") from error
+
+
+def _scratch(into: Path) -> "tempfile.TemporaryDirectory[str]":
+    return tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=into.parent, ignore_cleanup_errors=True)
 
 
 def write_whole(into: Path, write: Callable[[IO[bytes]], T]) -> T:
@@ -97,7 +93,7 @@ def write_whole(into: Path, write: Callable[[IO[bytes]], T]) -> T:
     """
     if into.exists():
         raise FileExistsError(into)
-    with tempfile.TemporaryDirectory(prefix="cais-unfinished-", dir=into.parent) as scratch:
+    with _scratch(into) as scratch:
         partial = Path(scratch) / "partial"
         with _new(partial) as file:
             result = write(file)
@@ -117,12 +113,19 @@ def _name(partial: Path, into: Path) -> None:
         partial.replace(into)
 
 
+def _pack_all(into: IO[bytes], snapshot: Path, copies: Path, found: Sequence[Path]) -> tuple[str, ...]:
+    """Puts the database and the copies of evidence into the zip; the names of those that are not what these say."""
+    # Of before 1980, as of a machine that had no clock, a zip cannot say: then it is of 1980.
+    with zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as packed:
+        packed.write(snapshot, DATABASE)
+        names = [f"{COPIES}/{path.relative_to(copies).as_posix()}" for path in found]
+        return tuple(name for name, path in zip(names, found, strict=True) if not _pack(packed, path, name))
+
+
 def _pack(packed: zipfile.ZipFile, path: Path, name: str) -> bool:
     """Puts a copy of evidence into the zip as it is; whether it is what its name says."""
-    # Of before 1980, as of a machine that had no clock, a zip cannot say: then it is of 1980.
-    about = zipfile.ZipInfo.from_file(
-        path, name, strict_timestamps=False
-    )  # stored: most are packed already, such as PDFs
+    # Stored: most are packed already, such as PDFs.
+    about = zipfile.ZipInfo.from_file(path, name, strict_timestamps=False)
     with path.open("rb") as read, packed.open(about, "w") as written:
         return _copied(read, written) == path.name or not _is_digest(path.name)
 

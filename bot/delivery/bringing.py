@@ -243,7 +243,7 @@ class Bringing:
         write = self._letters[owed[0].kind]
         try:
             return await write(owed, self._services)
-        except Exception as error:
+        except Exception as error:  # raised again: whatever went wrong, nothing was sent yet
             raise NotWritten([o.key for o in owed], error) from error
 
     async def _leave_to_another_version(self, slot: Slot) -> None:

@@ -11,7 +11,7 @@ from bot.slack.places import place, slack_id
 from bot.surfaces import Answer, FieldErrors, Message, Open, Replace, Say
 from bot.typed import dates as date_words
 from bot.typed.dates import Assigned, People, Someone
-from bot.typed.several_people import several_people
+from bot.typed.several_people import are_listed, several_people
 from bot.typed.tasks import out_of_reach, tasks_meant
 from bot.views import dated, dates, steps, tasks
 from bot.views import owners as views
@@ -201,7 +201,7 @@ def _refused(heard: Heard, services: Services, refusal: Refusal, known: Known | 
 async def type_handover(heard: Heard, services: Services) -> Answer:
     """`/cais handover @from @to`, `to @to from @from`; with one person the own tasks go there, without one the form."""
     said = date_words.people_named(heard.words, heard.mentions, heard.firm, heard.who.id)
-    if date_words.are_listed(heard.words, heard.mentions):
+    if are_listed(heard.words, heard.mentions):
         raise FROM_WHOM  # of `to @lea, @ben` neither gives
     words = said.task
     if len(said.people) == 1 and (named := date_words.person_called(heard.firm, words)):

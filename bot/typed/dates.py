@@ -358,14 +358,6 @@ def with_single_tokens(text: str, mentions: Mapping[str, str]) -> str:
     return text
 
 
-def are_listed(text: str, mentions: Mapping[str, str]) -> bool:
-    """Whether two who are mentioned are listed: `@lea and @ben`, `@lea, @ben`."""
-    return (
-        re.search(r"@\S+?\s*(?:[,;&+/]|\b(?:and|or)\b)\s*@", with_single_tokens(text, mentions), re.IGNORECASE)
-        is not None
-    )
-
-
 def someone_named(name: str, mentions: Mapping[str, str], position: Position, me: str) -> Someone | None:
     """Who that is by a mention, a member's name, `me` or `nobody`; None where it is none of these."""
     plain = name.strip(".,;:").casefold()

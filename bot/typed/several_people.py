@@ -1,4 +1,4 @@
-"""From what somebody typed after `assign` to several people who are listed there: `s1 to Lea and Conrad`."""
+"""From what somebody typed to several people who are listed there: `s1 to Lea and Conrad` after `assign`."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -9,12 +9,13 @@ from flows.position import Position
 from flows.roadmap import Pack
 from flows.walk import Walk
 
-_LISTED = re.compile(r"\s*(?:[,;&+/]|\b(?:and|or)\b)\s*(?:(?:and|or|to)\b\s*)*", re.IGNORECASE)
+_BETWEEN = r"\s*(?:[,;&+/]|\b(?:and|or)\b)\s*"
+_LISTED = re.compile(rf"{_BETWEEN}(?:(?:and|or|to)\b\s*)*", re.IGNORECASE)
+_MENTIONED = re.compile(rf"@\S+?{_BETWEEN}@", re.IGNORECASE)
 _TO = re.compile(r"(?:^|\s+)(?:to|->|→)?(?:\s+(?:both|either))?$", re.IGNORECASE)
 _THERE_TO = re.compile(r"^(?:to|->|→)\s+", re.IGNORECASE)
 _BEHIND_TO = re.compile(r"(.+?)\s+(?:to|->|→)\s+(\S+(?:\s+\S+){0,2})", re.IGNORECASE)
 _A_NAME = re.compile(r"(?!.*(?:\d|\bto\b))\S+(?:\s+\S+){0,2}", re.IGNORECASE)
-
 _FROM = re.compile(r"\bfrom\b", re.IGNORECASE)
 
 _Called = Callable[[str], Someone | None]
@@ -51,6 +52,11 @@ def several_people(
         return Assigned(ways[0][0], unknown=strangers[0]) if is_one else None
     task, when = ways[0] if ways else (words, "")
     return Assigned(task, known, when=when)
+
+
+def are_listed(text: str, mentions: Mapping[str, str]) -> bool:
+    """Whether two who are mentioned are listed: `@lea and @ben`, `@lea, @ben`."""
+    return _MENTIONED.search(with_single_tokens(text, mentions)) is not None
 
 
 def _at_the_end(text: str, called: _Called) -> tuple[str, Someone | None, str]:

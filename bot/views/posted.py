@@ -257,14 +257,13 @@ def _reason(positions: Sequence[Position], channel: str, why: str) -> str:
     """Why it is not posted, and what to do."""
     reason = WHY.get(why, f"Slack said `{escape(why)}`. `/cais summary post` in the channel tries again.")
     word = {"once": "post"}.get(every := positions[0].posted[channel].every, every)
-    reason = reason.replace("`/cais summary weekly`", f"`/cais summary {word}`")
-    if len(positions) == 1:
-        return reason
-    if why == SHARED:  # a yes is given firm by firm, each knowing which one it is for
+    several = len(positions) > 1
+    if several and why == SHARED:  # a yes is given firm by firm, each knowing which one it is for
         typed = f"`/cais summary {word} for` and its name in the channel"
         return f"{reason} For each firm that may be read there, type {typed}."
-    reason = reason.replace("`/cais summary post`", "`/cais summary post all`")
-    return reason.replace(f"`/cais summary {word}` sets", f"`/cais summary {word} all` sets")
+    whose = " all" if several else ""
+    reason = reason.replace("`/cais summary post`", f"`/cais summary post{whose}`")
+    return reason.replace("`/cais summary weekly`", f"`/cais summary {word}{whose}`")
 
 
 def _ways(positions: Sequence[Position], channel: str, why: str) -> list[Element]:

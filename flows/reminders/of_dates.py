@@ -7,9 +7,8 @@ from flows.deadlines import Ledger, Revision, TakenBack
 from flows.own_dates import in_year
 from flows.position import Recurring
 from flows.reminders import milestones
+from flows.reminders.announced import A_MOMENT
 from flows.reminders.rung import BEGINNING, LOOK_BACK, Dated, Found, Rung, Workings
-
-JUST_AFTER = timedelta(milliseconds=1)
 
 
 def of_target(workings: Workings) -> Iterator[Found]:
@@ -144,7 +143,7 @@ def _is_no_news(workings: Workings, person: str, move: Revision, known: datetime
         last = announced.held(person, move.deadline, since) if since < known else None
     if last is None:
         return False
-    holds = announced.held(person, move.deadline, workings.now + JUST_AFTER)
+    holds = announced.held(person, move.deadline, workings.now + A_MOMENT)
     moved = milestones.is_a_move(last, holds) or announced.was_moved(person, move.deadline, known)
     return last in (move.value, holds) or not moved
 

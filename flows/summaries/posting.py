@@ -19,7 +19,6 @@ REFUSED = "summary-refused"
 SOON = timedelta(seconds=15)
 """After a change, before the message says so: one click brings many, and people correct themselves."""
 
-
 A_WEEK = timedelta(7)
 """A message is read for no longer than that: what is older stays as it was when a summary is stopped."""
 

@@ -11,6 +11,7 @@ from bot.delivery.bringing import SOME_MINUTES
 from bot.delivery.posting import INSIDE
 from bot.delivery.rounds import LEASE
 from bot.slack.places import place
+from flows.events import FirmKey
 from flows.heads import heads_in
 from flows.roadmap import Pack
 from flows.workspace import TradingDayEdited, Withdrawn
@@ -81,16 +82,22 @@ async def test_weekly_posts_now_and_on_the_first_trading_day_of_each_week_at_the
     assert world.slack.refused() == []
 
 
-@pytest.mark.parametrize(("often", "following"), [("weekly", "2026-12-07"), ("daily", "2026-12-01")])
-async def test_a_day_that_is_closed_after_its_summary_was_posted_posts_none_again_and_that_one_is_kept_up_to_date(
-    world: World, often: str, following: str
-) -> None:
+async def posted_on_a_day_that_is_closed_then(world: World, often: str) -> tuple[FirmKey, int]:
+    """The firm, and how many summaries stand in the channel an hour after that."""
     key = await apex(world.services)
     await types(world, often)
     await world.goes_to("2026-11-30", 12)
     posted = len(posts(world))
     await closes(world, date(2026, 11, 30))
     await world.goes_to("2026-11-30", 13)
+    return key, posted
+
+
+@pytest.mark.parametrize(("often", "following"), [("weekly", "2026-12-07"), ("daily", "2026-12-01")])
+async def test_a_day_that_is_closed_after_its_summary_was_posted_posts_none_again_and_that_one_is_kept_up_to_date(
+    world: World, often: str, following: str
+) -> None:
+    key, posted = await posted_on_a_day_that_is_closed_then(world, often)
     await world.services.end_wait(key, act("more"), "s3e")
     await world.services.complete(key, act("done"), "s3e")
     await later(world)
@@ -128,12 +135,7 @@ async def test_a_friday_that_is_closed_after_its_summary_was_posted_is_the_newes
 async def test_asked_for_again_once_the_day_of_its_name_was_closed_it_is_the_same_message(
     world: World, often: str, following: str
 ) -> None:
-    key = await apex(world.services)
-    await types(world, often)
-    await world.goes_to("2026-11-30", 12)
-    posted = len(posts(world))
-    await closes(world, date(2026, 11, 30))
-    await world.goes_to("2026-11-30", 13)
+    key, posted = await posted_on_a_day_that_is_closed_then(world, often)
     for again in (often, "post"):
         said = words_of(await types(world, again))
         assert f"stands in <#{COMPLIANCE}> already (<https://" in said
