@@ -28,12 +28,16 @@ from flows.position import (
     Recurring,
     ReviewRule,
     TaskRecord,
+    Undoing,
     YearDone,
     nudge_key,
     works,
 )
 from flows.proof import is_weak
 from flows.subjects import subjects
+
+UNDOINGS_KEPT = 50
+"""So many of a firm's newest undos are kept apart: a pause may last a year, and in it a click is taken back soon."""
 
 Evolver = Callable[[Position, Any, Record], Position]
 _evolvers: dict[type, Evolver] = {}
@@ -74,6 +78,7 @@ def fold(key: FirmKey, records: Sequence[Record]) -> Position:
             touched = behind(rows, [record])
             opened = (f"opened {row.event.task}" for row in touched if isinstance(row.event, _OPEN_OR_END))
             position = _changed(position, record, *(s for row in touched for s in subjects(row)), *opened)
+            position = replace(position, undoings=(*position.undoings, _undoing(rows, record))[-UNDOINGS_KEPT:])
     return position
 
 
@@ -89,6 +94,11 @@ def behind(rows: Mapping[int, Record], clicked: Iterable[Record]) -> list[Record
         else:
             found[row.sequence] = row
     return list(found.values())
+
+
+def _undoing(rows: Mapping[int, Record], r: Record) -> Undoing:
+    assert isinstance(r.event, e.Undone), "the tag says so"
+    return Undoing(clicked=min(rows[n].at for n in r.event.of), undone=r.at)
 
 
 def _changed(p: Position, r: Record, *touched: str) -> Position:

@@ -13,7 +13,7 @@ from flows.habits import Rules
 TaskState = Literal["open", "waiting", "done", "set_aside"]
 AgentStatus = Literal["active", "leaving", "removed"]
 
-SHAPE = 16
+SHAPE = 17
 """Stored with every snapshot. Raise it whenever what events add up to changes: older snapshots are then folded anew."""
 
 
@@ -23,6 +23,13 @@ class Moment(msgspec.Struct, frozen=True):
     sequence: int
     at: datetime
     by: str
+
+
+class Undoing(msgspec.Struct, frozen=True):
+    """An undo that counts: when what it took back was recorded, the first of it, and when it was taken back."""
+
+    clicked: datetime
+    undone: datetime
 
 
 class Member(msgspec.Struct, frozen=True):
@@ -306,6 +313,8 @@ class Position(msgspec.Struct, frozen=True):
     """When something changed that keeps no time of its own, by `flows.subjects`: whatever an undo touched, an owner
     taken away, a member who came, left or got another role. `works` of a person: when they came to be a member or lead,
     or were one no more; from the one to the other is no change of that."""
+    undoings: tuple[Undoing, ...] = ()
+    """The newest of them, oldest first; see `flows.evolve.UNDOINGS_KEPT`."""
     firm_answers: Mapping[str, FirmAnswer] = {}
     posted: Mapping[str, Posted] = {}
     """By the channel."""

@@ -233,7 +233,12 @@ def _without(history: Sequence[Record], position: Position, event: e.Undone) -> 
     row = replace(history[-1], sequence=position.version + 1, type="undone", payload=payload)
     after = fold(position.key, [*history, row])
     return replace(
-        after, version=position.version, head=position.head, edition=position.edition, changed_at=position.changed_at
+        after,
+        version=position.version,
+        head=position.head,
+        edition=position.edition,
+        changed_at=position.changed_at,
+        undoings=position.undoings,
     )
 
 

@@ -15,6 +15,7 @@ from flows.reminders.in_messages import InMessages
 from flows.reminders.redating import behind_now, date_now, written
 from flows.reminders.rung import BEGINNING, LOOK_BACK, Found, Rung
 from flows.reminders.rungs import every
+from flows.reminders.slips import Slip, Slips, marked, slip_of
 from flows.reminders.snoozing import (
     AGAIN,
     OUT_OF_REACH,
@@ -74,6 +75,7 @@ def replan(pack: Pack, ledger: Ledger, facts: Facts, now: datetime) -> Replan:
     plan, messages = _Plan(basis, found), InMessages(basis, found)
     outcomes, move = dict(messages.outcomes()), dict(plan.move())
     about = dict(messages.about(plan.comes(), plan.drop()))
+    about |= {key: marked(about.get(key, plan.rows[key].owed.about), slip) for key, slip in plan.slipped()}
     anew = (*messages.changed(outcomes), *about, *messages.recounted(), *messages.restated(), *plan.asleep(move))
     return Replan(
         add=(*plan.add(), *plan.refused.values(), *posts.add),
@@ -112,7 +114,10 @@ class _Plan:
         """Which leads know of an owner out of reach, see `_told_lost`."""
         self.told_that_day = set(self._told_that_day())
         """Of which date of a person's, and on which day where they are, somebody was reminded before it."""
-        self.owed = [(row.owed, self._standing(row.owed)) for row in self.facts.rows if not row.settled]
+        self.slips = Slips(self.people, self.now, self.planned, self.changed)
+        self.asleep_in_pause: set[str] = set()
+        """The keys of rows that do not hold, and stay all the same while a pause lasts."""
+        self.owed = [self._looked_at(row.owed) for row in self.facts.rows if not row.settled]
         """What waits to be sent, each with what it is about, while that is to be said."""
         self.refused = dict(self._once_more())
         """What is owed once more, by the key under which it was refused."""
@@ -211,7 +216,7 @@ class _Plan:
             if not row.settled or row.outcome in FINE or key.endswith(AGAIN):
                 continue
             again = once_more(row.owed)
-            one = self._standing(again)
+            one = self._standing(again, self._holding(again))
             if one and not self.people.reach(row.owed.person).blocked and not self._has_newer(row.owed, one):
                 yield key, msgspec.structs.replace(again, due_at=self._instant(again, one).timestamp())
 
@@ -257,11 +262,28 @@ class _Plan:
             return hours.held_back(datetime.fromtimestamp(row.due_at, UTC))
         if one.said or one.rung.due_at > self.now:
             return one.rung.due_at
+        if slip_of(row).brought_back:
+            return one.since
         return min(datetime.fromtimestamp(row.due_at, UTC), self.now)  # what was refused comes at once all the same
 
-    def _standing(self, row: Owed) -> Found | None:
+    def _looked_at(self, row: Owed) -> tuple[Owed, Found | None]:
+        """The row as it is to be, and what it is about, while that is to be said."""
+        one = self._holding(row)
+        if snoozed_to(row.key) is not None or OUT_OF_REACH in row.key:
+            return row, self._standing(row, one)
+        slip = self.slips.after(row, one)
+        if slip is None:
+            return row, None
+        if one is None:
+            self.asleep_in_pause.add(row.key)
+        there = row if slip == slip_of(row) else msgspec.structs.replace(row, about=marked(row.about, slip))
+        return there, self._standing(there, one)
+
+    def _holding(self, row: Owed) -> Found | None:
+        return self.holds.get(lasting(row.key)) or self._put_off(row)
+
+    def _standing(self, row: Owed, one: Found | None) -> Found | None:
         """What this row is about, while it is to be said."""
-        one = self.holds.get(lasting(row.key)) or self._put_off(row)
         if one is None or self._is_one_with_what_was_told(row, one):
             return None
         one = self._held_back(row, one)
@@ -305,8 +327,17 @@ class _Plan:
                 yield rung.person, rung.subject, rung.revision, self.people.hours(rung.person).day_of(due)
 
     def drop(self) -> Iterator[str]:
-        """What was put off stays until then: an undo may bring it back, and it is looked at before it is sent."""
-        return (row.key for row, one in self.owed if one is None and snoozed_to(row.key) is None)
+        """What was put off, or a pause keeps, stays until then: an undo may bring it back, and it is looked at before
+        it is sent."""
+        kept = self.asleep_in_pause
+        return (
+            row.key for row, one in self.owed if one is None and snoozed_to(row.key) is None and row.key not in kept
+        )
+
+    def slipped(self) -> Iterator[tuple[str, Slip]]:
+        """What rows come to say of a click that took them away, or of its undo, by their keys."""
+        stay = ((row, one) for row, one in self.owed if one or row.key in self.asleep_in_pause)
+        return ((row.key, slip_of(row)) for row, _ in stay if row.about != self.rows[row.key].owed.about)
 
     def comes(self) -> Mapping[str, Found]:
         """What is to be said of what waits to be sent, by the key of its row."""
@@ -325,7 +356,8 @@ class _Plan:
         """
         people = [self.people.hours(person) for person in self.people.leads]
         nights = [hours.midnight(hours.day_of(self.now) + ONE_DAY) for hours in people]
-        overtaken = any(row.tries and (one is None or row.key in about) for row, one in self.owed)
+        ended = {row.key for row, one in self.owed if one is None} - self.asleep_in_pause
+        overtaken = any(row.tries and (row.key in ended or row.key in about) for row, _ in self.owed)
         soonest = self.now + (UNDER_WAY if overtaken else ONE_DAY)
         return min([soonest, *(night for night in nights if night > self.now)]).timestamp()
 

@@ -15,6 +15,7 @@ from flows.reminders import milestones
 from flows.reminders.of_tasks import TO_DO
 from flows.reminders.redating import COMES_AGAIN, set_by
 from flows.reminders.rung import Found, Rung
+from flows.reminders.slips import slip_of
 from flows.reminders.snoozing import base_key, lasting
 from flows.reminders.telling import People
 from flows.roadmap import Pack
@@ -87,5 +88,8 @@ class Standing:
 
 
 def is_said(row: Owed, one: Found) -> bool:
-    """Whether it is said when it is brought: what was said, or refused, before comes although it is not said late."""
-    return one.said or (base_key(row.key) != row.key and one.said_by(row.due_at))
+    """Whether it is said when it is brought, although it is not said late.
+
+    So is what was said, or refused, before, and what a pause kept and an undo brought back.
+    """
+    return one.said or (one.said_by(row.due_at) and (base_key(row.key) != row.key or slip_of(row).brought_back))

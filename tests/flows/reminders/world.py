@@ -25,7 +25,8 @@ from flows.reminders.hours import Hours
 from flows.reminders.replanning import replan
 from flows.reminders.rung import Found
 from flows.reminders.rungs import Rung, every, rungs_of
-from flows.reminders.snoozing import Choice, base_key, day_chosen, lasting, snoozed, snoozed_until
+from flows.reminders.snoozing import Choice, day_chosen, lasting, snoozed, snoozed_until
+from flows.reminders.standing import is_said
 from flows.workspace import Entry, Workspace
 from tests.flows.life import ANA, BEN, PACK
 
@@ -131,8 +132,10 @@ class World:
     def rules(self, firm: str = "f1", **numbers: Any) -> "World":
         return self.do(lambda p: setting.set_rules(p, ANA, Rules(**numbers)), ANA, firm)
 
-    def undo(self, who: Person = ANA, firm: str = "f1") -> "World":
-        event = undo.undo(self.histories[firm], self.positions[firm], who, None)
+    def undo(self, who: Person = ANA, firm: str = "f1", *, of: int | None = None) -> "World":
+        """What they did last, or the row at this place of the history."""
+        row = None if of is None else self.histories[firm][of].sequence
+        event = undo.undo(self.histories[firm], self.positions[firm], who, row)
         assert event is not None
         stamp = Stamp(who=who, at=self.now, source="button", edition=PACK.edition)
         changed = record_undo(self.histories[firm], self.positions[firm], event, stamp)
@@ -217,9 +220,7 @@ class World:
         message = f"D/{len(self.said) + 1}"
         for one in owed:
             found = holding[one.firm].get(lasting(one.key))
-            # As whoever brings it asks: what was put off was said before, and comes though it would not be said late.
-            was_said = base_key(one.key) != one.key
-            holds = found is not None and (found.said or (was_said and found.said_by(one.due_at)))
+            holds = found is not None and is_said(one, found)
             if holds:
                 items[one.firm, rung_of(one).subject] = rung_of(one)
             sent = replace(one, message=message if holds else "")

@@ -108,15 +108,18 @@ class Firm:
         return self.dates.get(task) or self.step_dates.get(part) or self.step_dates.get(plain[1])
 
 
+def taken_back(happenings: Sequence[tuple[int, s.InFirm]]) -> s.InFirm | None:
+    """What the last of them undoes; None where that is no undo."""
+    by = happenings[-1][1]
+    if not isinstance(by, s.Undoes):
+        return None
+    counted = _counted(happenings[:-1])
+    return counted[_last_of(by.by, counted)][1]
+
+
 def fold(happenings: Sequence[tuple[int, s.InFirm]]) -> Firm:
     """What they add up to; what was undone is left out."""
-    counted: list[tuple[int, s.InFirm]] = []
-    for number, happening in happenings:
-        if isinstance(happening, s.Undoes):
-            last = max(i for i, (_, h) in enumerate(counted) if h.by == happening.by)
-            del counted[last]
-        elif not isinstance(happening, s.Snoozes):
-            counted.append((number, happening))
+    counted = _counted(happenings)
     firm = Firm(counted[0][1].firm, counted[0][1].at)
     states: dict[str, str] = {}
     for number, happening in counted:
@@ -126,6 +129,20 @@ def fold(happenings: Sequence[tuple[int, s.InFirm]]) -> Firm:
             if state == "open" and was.get(task, "locked") not in ("open", "waiting"):
                 firm.possible[task] = Said(happening.at, happening.by, number)
     return firm
+
+
+def _counted(happenings: Sequence[tuple[int, s.InFirm]]) -> list[tuple[int, s.InFirm]]:
+    counted: list[tuple[int, s.InFirm]] = []
+    for number, happening in happenings:
+        if isinstance(happening, s.Undoes):
+            del counted[_last_of(happening.by, counted)]
+        elif not isinstance(happening, s.Snoozes):
+            counted.append((number, happening))
+    return counted
+
+
+def _last_of(person: str, counted: Sequence[tuple[int, s.InFirm]]) -> int:
+    return max(i for i, (_, h) in enumerate(counted) if h.by == person)
 
 
 def _take(firm: Firm, number: int, happening: s.InFirm) -> None:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from tests.simulation import script as s
 from tests.simulation.oracle.days import Human, Local
-from tests.simulation.oracle.firm import Firm, fold
+from tests.simulation.oracle.firm import Firm, fold, taken_back
 from tests.simulation.oracle.ledger import Revision
 from tests.simulation.oracle.rungs import Lost, Rung, Rungs, World
 
@@ -86,6 +86,8 @@ class _Play:
         """By firm and owner: since when, whether they own something to do or not."""
         self.pending: dict[str, dict[tuple, Pending]] = defaultdict(dict)
         """By firm: what holds and is not yet sent."""
+        self.taken: dict[str, dict[tuple, tuple[datetime, Pending]]] = defaultdict(dict)
+        """By firm: what a pause keeps and a click took away, and when; an undo of that click brings it back."""
         self.sent: dict[str, set[tuple]] = defaultdict(set)
         self.reminded: dict[str, set[tuple[tuple, date]]] = defaultdict(set)
         """By firm: which dates of whom were reminded of, and on which day."""
@@ -122,7 +124,7 @@ class _Play:
                 if person:
                     self._human(person)
                     self.firms_of[person].add(happening.firm)
-            self._look(happening.firm, at)
+            self._look(happening.firm, at, undone=taken_back(self.said[happening.firm]))
         else:
             touched = self.firms_of[happening.by] if self._take_of_person(at, happening) else set(self.said)
             for firm in sorted(touched):
@@ -162,8 +164,11 @@ class _Play:
 
     # --- What holds --------------------------------------------------------------------------------------------
 
-    def _look(self, firm: str, at: datetime, *, closed: bool = False) -> None:
-        """What holds now, where its instant did not lie before it came to hold; what held already may have moved."""
+    def _look(self, firm: str, at: datetime, *, closed: bool = False, undone: s.InFirm | None = None) -> None:
+        """What holds now, where its instant did not lie before it came to hold; what held already may have moved.
+
+        `undone`: what was taken back just now.
+        """
         folded = fold(self.said[firm])
         lost = self.lost[firm]
         rungs = Rungs(self.world, folded, (at - BEHIND).date(), (at + AHEAD).date(), lost)
@@ -183,6 +188,7 @@ class _Play:
             if snooze.of in holding or (_family(snooze.of) in families and not _was_given_since(folded, snooze)):
                 local = self.world.local(snooze.person, folded)
                 holding[snooze.key] = replace(snooze, due=local.after_pause(local.snooze_ends(snooze.at, snooze.day)))
+        held |= self._brought_back(firm, folded, at, holding, held, undone)
         for key, rung in holding.items():
             before = held.get(key)
             since = before.since if before else at
@@ -195,6 +201,38 @@ class _Play:
             self.pending[firm][key] = Pending(rung, send_at, since)
             if before is None or before.send_at != send_at:
                 heapq.heappush(self.queue, (send_at, rung.person, next(self.count), firm, key))
+
+    def _brought_back(
+        self,
+        firm: str,
+        folded: Firm,
+        at: datetime,
+        holding: Collection[tuple],
+        held: Mapping[tuple, Pending],
+        undone: s.InFirm | None,
+    ) -> dict[tuple, Pending]:
+        """What a pause kept for somebody until a click took it away, where an undo takes that click back.
+
+        It is kept for them as long as they are paused, are reminded at all, and do tasks in the firm.
+        """
+        gone = {
+            key: (at, one)
+            for key, one in held.items()
+            if key not in holding and one.rung.at < at and key[1] != "unreachable"
+        }
+        self.taken[firm] = {
+            key: (since, one)
+            for key, (since, one) in (gone | self.taken[firm]).items()
+            if self._is_kept_for(one.rung.person, folded, at) and not one.rung.of
+        }
+        back = [key for key in self.taken[firm] if key in holding]
+        found = [(key, *self.taken[firm].pop(key)) for key in back]
+        return {key: one for key, since, one in found if undone and since == undone.at}
+
+    def _is_kept_for(self, person: str, firm: Firm, at: datetime) -> bool:
+        human, local = self.world.people[person], self.world.local(person, firm)
+        does_tasks = firm.roles.get(person) in ("lead", "member")
+        return does_tasks and not human.off and not human.gone and local.after_pause(at) > at
 
     def _join_what_was_moved(self, firm: str, folded: Firm, holding: Mapping[tuple, Rung]) -> None:
         """What a closed day moved to a day on which the same date was reminded of is one with that."""

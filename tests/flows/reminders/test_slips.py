@@ -1,0 +1,103 @@
+"""What a pause keeps while a click takes it away: its undo brings it back, and nothing else does."""
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+
+from tests.flows.reminders.world import ANA, BEN, World, started
+
+END = date(2026, 12, 28)
+
+CLICKS: dict[str, Callable[[World], object]] = {
+    "done": lambda world: world.done("s2", ANA),
+    "another date": lambda world: world.due("s2", date(2026, 12, 30)),
+    "given away": lambda world: world.give("s2", ANA),
+    "nobody's": lambda world: world.give("s2", None),
+}
+
+
+def paused() -> World:
+    """Ben owns s2, wanted by December 16, and pauses from December 7 to 28: late 1, of December 23, is kept for him."""
+    world = started("2026-12-03 10:00").give("s2", BEN).due("s2", date(2026, 12, 16))
+    return world.at("2026-12-07 08:00").habits(BEN, paused_until=END)
+
+
+def slip(world: World, click: str, at: str = "2026-12-24 12:00", undone: str = "2026-12-24 12:01") -> World:
+    CLICKS[click](world.at(at))
+    return world.at(undone).undo(ANA)
+
+
+@pytest.mark.parametrize("click", CLICKS)
+def test_it_is_said_at_its_end_where_the_click_is_undone(click: str) -> None:
+    assert slip(paused(), click).at("2026-12-29 10:00").heard(BEN)[-1] == "Dec 28 09:00 s2 late 1"
+
+
+@pytest.mark.parametrize("click", CLICKS)
+def test_it_is_said_although_no_plan_was_made_between_the_two(click: str) -> None:
+    world = paused().at("2026-12-24 11:59")
+    world.down = True
+    slip(world, click).restart()
+    assert world.at("2026-12-29 10:00").heard(BEN)[-1] == "Dec 28 09:00 s2 late 1"
+
+
+@pytest.mark.parametrize("click", CLICKS)
+@pytest.mark.parametrize(("ends", "said"), [("2026-12-24 13:00", "13:00"), ("2026-12-23 20:00", "09:00")])
+def test_it_is_said_once_the_pause_is_ended_and_not_at_night(click: str, ends: str, said: str) -> None:
+    world = slip(paused(), click, "2026-12-23 12:00", "2026-12-23 12:01").at(ends).habits(BEN)
+    assert world.at("2026-12-29 10:00").heard(BEN)[-1] == f"Dec 24 {said} s2 late 1"
+
+
+@pytest.mark.parametrize("until", [date(2027, 1, 4), date(2026, 12, 26)])
+def test_a_pause_that_is_prolonged_or_shortened_keeps_it(until: date) -> None:
+    world = slip(paused(), "done").at("2026-12-24 13:00").habits(BEN, paused_until=until)
+    said = "Jan 4 09:00 s2 late 2" if until.year == 2027 else "Dec 28 09:00 s2 late 1"
+    assert world.at("2027-01-04 10:00").heard(BEN)[-1 if until.year == 2027 else -2] == said
+
+
+@pytest.mark.parametrize("click", ["done", "nobody's"])
+@pytest.mark.parametrize("ended", [True, False])
+def test_that_it_was_given_to_them_in_the_pause_is_told_all_the_same(click: str, ended: bool) -> None:
+    world = started("2026-12-01 10:00").habits(BEN, paused_until=END)
+    world.at("2026-12-03 10:00").give("s2", BEN).due("s2", date(2027, 1, 29))
+    slip(world, click, "2026-12-10 12:00", "2026-12-10 12:01").at("2026-12-14 10:00")
+    if ended:
+        world.habits(BEN)
+    assert world.at("2026-12-29 10:00").heard(BEN) == [f"Dec {'14 10:00' if ended else '28 09:00'} s2 given"]
+
+
+def test_an_undo_that_is_undone_in_its_turn_takes_it_away_and_another_brings_it_back() -> None:
+    world = slip(paused(), "done").at("2026-12-24 12:02").undo(ANA, of=-1)
+    assert world.at("2026-12-29 10:00").heard(BEN) == ["Dec 4 09:00 s2 given"]
+    world = slip(paused(), "done").at("2026-12-24 12:02").undo(ANA, of=-1).at("2026-12-24 12:03").undo(ANA, of=-1)
+    assert world.at("2026-12-29 10:00").heard(BEN)[-1] == "Dec 28 09:00 s2 late 1"
+
+
+def test_of_what_is_never_undone_nothing_is_said() -> None:
+    world = paused().at("2026-12-24 12:00").done("s2", ANA).at("2027-01-12 10:00")
+    assert world.heard(BEN) == ["Dec 4 09:00 s2 given"]
+
+
+def test_what_is_given_back_or_dated_again_skips_what_lay_before_as_without_a_pause() -> None:
+    world = paused().at("2026-12-10 12:00").give("s2", ANA).at("2026-12-24 12:00").give("s2", BEN)
+    assert world.at("2026-12-29 10:00").heard(BEN)[-1] == "Dec 28 09:00 s2 given"
+    world = paused().at("2026-12-14 12:00").due("s2", date(2026, 12, 30)).at("2026-12-14 12:01")
+    world.due("s2", date(2026, 12, 18))
+    assert world.at("2026-12-29 10:00").heard(BEN)[-1] == "Dec 28 09:00 s2 late 1", "of December 25, and nothing before"
+
+
+def test_an_undo_of_something_else_brings_nothing_back() -> None:
+    world = paused().at("2026-12-23 12:00").give("s2", ANA).at("2026-12-24 12:00").give("s2", BEN, BEN)
+    slip(world.at("2026-12-24 13:00"), "another date", "2026-12-24 13:00", "2026-12-24 13:01")
+    assert world.at("2026-12-29 10:00").heard(BEN) == ["Dec 4 09:00 s2 given"]
+
+
+def test_what_fell_between_a_click_and_its_undo_is_skipped() -> None:
+    world = slip(paused(), "done", "2026-12-22 12:00", "2026-12-24 12:00")
+    assert world.at("2026-12-29 10:00").heard(BEN) == ["Dec 4 09:00 s2 given", "Dec 28 09:00 s2 before 5"]
+
+
+def test_whoever_turned_reminders_off_meanwhile_is_not_told_late() -> None:
+    world = paused().at("2026-12-24 12:00").done("s2", ANA).habits(BEN, paused_until=END, off=True)
+    world.at("2026-12-24 12:01").habits(BEN, paused_until=END).at("2026-12-24 12:02").undo(ANA)
+    assert world.at("2026-12-29 10:00").heard(BEN) == ["Dec 4 09:00 s2 given"]
