@@ -16,6 +16,7 @@ from aiohttp import web
 from bot.sandbox.methods import method
 from bot.sandbox.slack import Slack
 from bot.sandbox.wire import Json, SlackError
+from bot.sandbox.workspace import BOT_USER
 
 LARGEST = 64 * 1024 * 1024
 """Slack itself takes a gigabyte; a practice room has to keep it in memory."""
@@ -152,4 +153,19 @@ def info(slack: Slack, args: Json) -> Json:
     file = slack.workspace.files.get(str(args["file"]))
     if file is None or not file.get("given_to_app"):
         raise SlackError("file_not_found")
-    return {"file": described(file), "comments": [], "response_metadata": {"next_cursor": ""}}
+    return {"file": {**described(file), **_places(slack, file["id"])}, **_NOTHING_ELSE}
+
+
+_NOTHING_ELSE: Json = {"comments": [], "response_metadata": {"next_cursor": ""}}
+
+
+def _places(slack: Slack, file_id: str) -> Json:
+    """Where the app sees that it stands, by kind."""
+    found: Json = {"channels": [], "groups": [], "ims": []}
+    for channel in slack.workspace.channels.values():
+        messages = slack.workspace.messages.get(channel["id"], {}).values()
+        shown = any(file["id"] == file_id for message in messages for file in message.get("files") or ())
+        if shown and (BOT_USER in channel["members"] or not channel["is_private"]):
+            kind = "ims" if channel["is_im"] else "groups" if channel["is_private"] else "channels"
+            found[kind].append(channel["id"])
+    return found

@@ -1,6 +1,10 @@
-"""What Slack says of a file that somebody handed over: that it is gone is one thing, that Slack cannot say another."""
+"""What Slack says of a file that somebody handed over: that it is gone is one thing, that Slack cannot say another.
 
-from collections.abc import Mapping
+A button or a form carries no more than the id of a file, which is a claim as everything in it: the app may see what
+others sent it, and whoever names such a file is not to get it.
+"""
+
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bot.slack.web_api import NO_TOKEN, NOT_NOW, NotHandedOver, SlackSaidNo, Unsure, WebApi
@@ -12,15 +16,71 @@ NOT_ABOUT_IT = NOT_NOW | NO_TOKEN | {"ratelimited", "accesslimited", "team_added
 """Words that say nothing of the file: the same file may be had a while later."""
 
 
-async def describe(slack: WebApi, file: str, *, patience: float = 100.0) -> Mapping[str, Any]:
-    """The file, as Slack describes it now. Raises NotHandedOver where it is gone; Unsure or TooBusy where Slack only
-    could not say; SlackSaidNo for any other word, `missing_scope` among them."""
+NOT_THEIRS = "somebody else's"
+"""Our own word, among Slack's, for a file that whoever handed it over does not see in Slack, as far as we do."""
+
+MOST_PAGES = 20
+"""Of a private channel's members: in one of more than twenty thousand a file of somebody else's is taken for that."""
+
+
+async def describe(slack: WebApi, file: str, *, by: str, patience: float = 100.0) -> Mapping[str, Any]:
+    """The file, as Slack describes it now; `by` is Slack's id of whoever handed it over.
+
+    Raises NotHandedOver where it is gone, or is `NOT_THEIRS`; Unsure or TooBusy where Slack only could not say;
+    SlackSaidNo for any other word, `missing_scope` among them.
+    """
+    found: Mapping[str, Any] = (await _ask(slack, "files.info", {"file": file}, patience)).get("file") or {}
+    if not await _sees(slack, found, by, patience):
+        raise NotHandedOver(NOT_THEIRS)
+    return found
+
+
+async def _ask(slack: WebApi, method: str, about: Mapping[str, Any], patience: float) -> Mapping[str, Any]:
     try:
-        answer = await slack.call("files.info", {"file": file}, form=True, patience=patience)
+        return await slack.call(method, dict(about), form=True, patience=patience)
     except SlackSaidNo as no:
         if no.error in GONE:
             raise NotHandedOver(no.error) from no
         if no.error in NOT_ABOUT_IT:
             raise Unsure(str(no)) from no
         raise
-    return answer.get("file") or {}
+
+
+async def _sees(slack: WebApi, file: Mapping[str, Any], person: str, patience: float) -> bool:
+    """Whether it is this person's, or stands where they read it: in public, in a private channel that they are in, or
+    in their own direct messages with the app, into which they may have passed on what somebody else made."""
+    if file.get("user") in (None, "", person) or any(_places(file, "channels", "public")):
+        return True
+    private = set(_places(file, "ims", "groups", "private"))
+    groups = sorted(place for place in private if not place.startswith("D"))
+    try:
+        if len(groups) < len(private):
+            opened = await _ask(slack, "conversations.open", {"users": person}, patience)
+            if (opened.get("channel") or {}).get("id") in private:
+                return True
+        for group in groups:
+            if await _is_in(slack, group, person, patience):
+                return True
+    except SlackSaidNo:
+        pass  # of a place that the app may not look at nobody can say that they are in it
+    return False
+
+
+def _places(file: Mapping[str, Any], *names: str) -> Iterator[str]:
+    """Where Slack says that it stands: in lists of its own, and by the messages that show it."""
+    shares = file.get("shares") or {}
+    for name in names:
+        yield from map(str, [*(file.get(name) or ()), *(shares.get(name) or ())])
+
+
+async def _is_in(slack: WebApi, channel: str, person: str, patience: float) -> bool:
+    about = {"channel": channel, "limit": 1000}
+    for _ in range(MOST_PAGES):
+        page = await _ask(slack, "conversations.members", about, patience)
+        if person in (page.get("members") or ()):
+            return True
+        cursor = (page.get("response_metadata") or {}).get("next_cursor")
+        if not cursor:
+            break
+        about["cursor"] = cursor
+    return False

@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bot.background import Background
+from bot.slack.handed_over import describe
 from bot.slack.people import read_user
-from bot.slack.places import place
+from bot.slack.places import place, slack_id
 from bot.slack.web_api import NotHandedOver, SlackSaidNo, TooBusy, TooLarge, Unsure, WebApi
 from flows.firm_lists.people import Face, anybody_named, with_people
 from flows.firm_lists.reading import FirmList
@@ -104,8 +105,8 @@ class FirmListReader:
     async def _fetch(self, given: Given) -> str:
         """Raises Refusal, and what Slack says to that."""
         slack = self._slack.of(given.tenant)
-        info = await slack.call("files.info", {"file": given.file}, form=True)
-        url = str((info.get("file") or {}).get("url_private_download") or "")
+        found = await describe(slack, given.file, by=slack_id(given.act.who.id))
+        url = str(found.get("url_private_download") or "")
         with tempfile.TemporaryFile() as into:
             await slack.fetch(url, into, most=LARGEST)
             into.seek(0)

@@ -16,7 +16,8 @@ import msgspec
 
 from bot.background import Rounds
 from bot.clock import SKEW
-from bot.slack.handed_over import describe
+from bot.slack.handed_over import NOT_THEIRS, describe
+from bot.slack.places import slack_id
 from bot.slack.web_api import FETCH, NotHandedOver, SlackSaidNo, TooBusy, TooLarge, Unsure, WebApi
 from bot.turns import Abreast
 from bot.typed.words import writable
@@ -65,8 +66,10 @@ SENTENCES: Mapping[str, str] = {
     "missing_scope": "The app may not read files here yet, so nothing was recorded. A workspace admin installs it "
     "again, which adds `files:read`; then add the file again.",
     "empty": "The file is empty, so nothing was recorded. Choose another.",
-    "login": "Slack answered with a page instead of the file, so nothing was recorded. Add it again; if it stays so, "
-    "the app has to be installed again with `files:read`.",
+    NOT_THEIRS: "The file is somebody else's, and as far as I can see it is nowhere in Slack where you read it. "
+    "Nothing was recorded. Save it, and add it as a file of your own.",
+    "a login page": "Slack answered with a page instead of the file, so nothing was recorded. Add it again; if it "
+    "stays so, the app has to be installed again with `files:read`.",
     "same": "That very file counts as evidence for this task already, so nothing was added.",
     "broken": "Something went wrong each time I tried to keep it. Nothing was recorded. Save it anew and add that.",
 }
@@ -187,7 +190,7 @@ class Keeper:
                 raise  # a word that we do not know may pass
             await self._evidence.tell(coming, name, SENTENCES["missing_scope"])
         except NotHandedOver as why:
-            await self._evidence.tell(coming, name, SENTENCES["login"] if str(why) == "a login page" else GONE)
+            await self._evidence.tell(coming, name, SENTENCES.get(str(why), GONE))
         except Refusal as refusal:
             await self._evidence.tell(coming, name, refusal.sentence)
 
@@ -195,7 +198,7 @@ class Keeper:
         """Slack is asked each time: what an event says of a file may lack everything but its id (`check_file_info`)."""
         try:
             slack = self._slack.of(coming.key.tenant)
-            file = await describe(slack, coming.file, patience=PATIENCE)
+            file = await describe(slack, coming.file, by=slack_id(coming.by), patience=PATIENCE)
         except (Unsure, TooBusy):
             if self._now() - coming.since < A_DAY:
                 raise

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from bot.background import Rounds
 from bot.clock import SKEW
 from bot.reading.speech import AnySaid, Ended, Failed, Opened, Read
-from bot.slack.handed_over import describe
+from bot.slack.handed_over import NOT_THEIRS, describe
 from bot.slack.places import slack_id
 from bot.slack.web_api import NotHandedOver, SlackSaidNo, TooBusy, TooLarge, Unsure, WebApi
 from bot.workers import reader
@@ -155,7 +155,7 @@ class Librarian:
     async def fetch(self, document: Document, into: IO[bytes]) -> tuple[int, str]:
         """Its content; size and SHA-256. Raises SlackSaidNo, NotHandedOver, TooLarge, Unsure, TooBusy."""
         slack = self._slack.of(document.key.tenant)
-        url = str((await describe(slack, document.file)).get("url_private_download") or "")
+        url = str((await describe(slack, document.file, by=slack_id(document.by))).get("url_private_download") or "")
         return await slack.fetch(url, into, most=LARGEST)
 
     async def person(self, document: Document) -> Person:
@@ -194,8 +194,8 @@ class Work:
                 if no.error != "missing_scope":
                     raise  # a word that we do not know may pass
                 await self._fail(library.REASONS["no_scope"])
-            except NotHandedOver:
-                await self._fail(library.REASONS["gone"])
+            except NotHandedOver as why:
+                await self._fail(library.REASONS["not_theirs" if str(why) == NOT_THEIRS else "gone"])
             except TooLarge:
                 await self._fail(library.REASONS["too_large"])
             except Refusal as refusal:

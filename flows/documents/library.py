@@ -22,6 +22,8 @@ WRONG_KIND = "I can read text (.txt), Markdown (.md), PDF and Word (.docx) files
 
 REASONS: Mapping[str, str] = {
     "gone": "The file is not in Slack any more, or the app may not see it. Add it again.",
+    "not_theirs": "The file is somebody else's, and as far as I can see it is nowhere in Slack where you read it. Save "
+    "it, and add it as a file of your own.",
     "no_scope": "The app may not read files here yet. A workspace admin installs it again, which adds `files:read`.",
     "too_large": "The file is larger than 50 MB. Add it in parts.",
     "too_many_pages": "The file has more than 3,000 pages. Add it in parts.",

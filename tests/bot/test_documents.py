@@ -14,6 +14,7 @@ from bot.bootstrap import build_router
 from bot.slack.web_api import WebApi
 from bot.workers import librarian
 from flows.documents.library import REASONS
+from flows.documents.use_cases import File
 from flows.documents.words import asked
 from flows.events import FirmKey
 from flows.firms import Person, Refusal
@@ -721,3 +722,12 @@ async def test_hostile_questions_find_no_other_firm_and_raise_nothing(services: 
         assert all(f.text.endswith("This is U0BEN.") for f in found)
         answered += bool(found)
     assert answered  # some of them do ask something
+
+
+async def test_a_file_that_is_somebody_elses_is_not_read(slack: Slack, services: Services) -> None:
+    key = await a_firm(services)
+    theirs = slack.sandbox.hand_over(LEA, "theirs.txt", b"What Lea keeps to herself.")
+    slack.sandbox.slack.workspace.files[theirs["id"]]["given_to_app"] = True
+    await services.documents.expect(key, Act(person(BEN), "button", "forged"), [File(theirs["id"], "mine.txt", 5)])
+    await until(slack, lambda: any(REASONS["not_theirs"] in note for note in notes(slack, BEN)))
+    assert (await services.position(key, person(BEN))).documents == {}

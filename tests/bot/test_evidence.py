@@ -326,8 +326,10 @@ async def test_who_has_several_firms_is_asked_for_which(slack: Slack, services: 
     assert await the_pieces(services, first, LEA) == []
 
 
-async def test_a_saved_message_brings_its_files(slack: Slack, services: Services) -> None:
+@pytest.mark.parametrize("private", [False, True])
+async def test_a_saved_message_brings_its_files(slack: Slack, services: Services, private: bool) -> None:
     key = await a_firm(services)
+    slack.sandbox.slack.workspace.channels[COMPLIANCE]["is_private"] = private
     message = await slack.lea.at(COMPLIANCE).sends({"reply.pdf": PDF}, "from the Helpdesk")
     await slack.ben.at(COMPLIANCE).uses_shortcut("save_evidence", {"channel": COMPLIANCE, "ts": message["ts"]})
     assert "With its file" in words_of(slack.ben.modal or {})
@@ -684,3 +686,62 @@ async def test_two_firms_keep_the_same_file_each_for_itself(slack: Slack, servic
     assert copies.state(theirs, DIGEST) == "well"
     with pytest.raises(Refusal, match="not a member"):
         await services.evidence.of_task(theirs, person(BEN), "s1")
+
+
+async def named_by(slack: Slack, services: Services, key: FirmKey, user: str, file: str) -> None:
+    """As by a button or form of this person's with somebody's file in it."""
+    await services.evidence.expect(key, Act(person(user), "button", f"{user} {file}"), "s1", [File(file)])
+
+
+async def sent_by(slack: Slack, who: Someone, name: str = "theirs.pdf") -> str:
+    """The id of a file that somebody sent here."""
+    await who.sends({name: PDF}, "what they keep to themselves")
+    return called(slack, name)
+
+
+def called(slack: Slack, name: str) -> str:
+    """The id of the file with this name."""
+    (file,) = (f["id"] for f in slack.sandbox.slack.workspace.files.values() if f["name"] == name)
+    return str(file)
+
+
+async def test_a_file_in_somebody_elses_direct_messages_is_not_to_be_had_by_its_id(
+    slack: Slack, services: Services, copies: Copies
+) -> None:
+    key = await a_firm(services)
+    await named_by(slack, services, key, BEN, await sent_by(slack, slack.lea))
+    letter = words_of(await told(slack, slack.ben, "was not recorded"))
+    assert "The file is somebody else's" in letter
+    assert "theirs.pdf" not in letter
+    assert await the_pieces(services, key) == []
+    assert copies.used() == 0
+
+
+async def test_nor_is_one_that_somebody_else_handed_over_in_a_form(slack: Slack, services: Services) -> None:
+    key, theirs = await a_firm(services), await a_firm(services, LEA, "Birch")
+    await submits(slack, slack.lea, {"theirs.pdf": PDF})
+    await told(slack, slack.lea, "theirs.pdf is recorded")
+    await named_by(slack, services, key, BEN, called(slack, "theirs.pdf"))
+    assert "somebody else's" in words_of(await told(slack, slack.ben, "was not recorded"))
+    assert (len(await the_pieces(services, key)), len(await the_pieces(services, theirs, LEA))) == (0, 1)
+
+
+async def test_nor_one_of_a_private_channel_that_one_is_not_in(slack: Slack, services: Services) -> None:
+    key = await a_firm(services)
+    channel = slack.sandbox.slack.workspace.channels[COMPLIANCE]
+    channel["is_private"] = True
+    channel["members"].remove(BEN)
+    await named_by(slack, services, key, BEN, await sent_by(slack, slack.lea.at(COMPLIANCE)))
+    assert "somebody else's" in words_of(await told(slack, slack.ben, "was not recorded"))
+    assert await the_pieces(services, key) == []
+
+
+async def test_what_somebody_else_made_and_one_passes_on_is_kept(slack: Slack, services: Services) -> None:
+    key = await a_firm(services)
+    file = await sent_by(slack, slack.lea)
+    workspace = slack.sandbox.slack.workspace
+    passed_on = {"ts": workspace.new_ts(), "channel": slack.ben.channel, "user": BEN, "text": "", "blocks": None}
+    workspace.put_message({**passed_on, "files": [{"id": file}]})
+    await named_by(slack, services, key, BEN, file)
+    await told(slack, slack.ben, "theirs.pdf is recorded")
+    assert len(await the_pieces(services, key)) == 1
