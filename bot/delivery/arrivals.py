@@ -79,6 +79,8 @@ class Arrivals:
             except SlackSaidNo as no:
                 if no.error not in ELSEWHERE or is_channel(owed[0].person):
                     raise
+        if is_channel(owed[0].person):  # nobody has direct messages with a channel: it would seem to hold nothing
+            return await self._read(owed, slack_id(owed[0].person), "", oldest)
         # It is there, too, that it was sent where the conversation it was for is none of ours, or its thread is gone.
         return await self._read(owed, await self._dm(owed[0]), "", oldest)
 

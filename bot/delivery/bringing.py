@@ -131,9 +131,13 @@ class Bringing:
         self.unanswered.add(place)
         try:
             if slot.owed[0].kind in self._letters:
-                # From here on what was released is not part of it: released twice, nobody would look for it any more.
+                # What was released, settled or put off is no part of it from then on: released twice, nobody would look
+                # for it any more, and a refusal of the message is not about what does not stand in it.
                 slot, written = await self._first_written(slot)
-                await self._send(slot, written)
+                slot, written, has_turn = await self._in_turn(slot, written)
+                slot = await self._only_said(slot, written)
+                if slot.owed:
+                    await self._send(slot, written, has_turn=has_turn)
             else:
                 await self._leave_to_another_version(slot)
         except NotSent as put_off:
@@ -160,38 +164,51 @@ class Bringing:
         owed, written = await self._write_what_can_be(slot.owed[:MOST_IN_A_MESSAGE])
         return replace(slot, owed=tuple(owed)), written
 
-    async def _send(self, slot: Slot, written: Written) -> None:
+    async def _in_turn(self, slot: Slot, written: Written) -> tuple[Slot, Written, bool]:
+        """What of it did not arrive yet, as it is once its conversation's turn comes; whether that came already."""
         owed: Sequence[Owed] = slot.owed
         changes = written.letter.instead_of if written.letter else ""
         if changes and await self._waited(_place(slot), changes.partition("/")[0]):
             written = await self._write(owed)  # what it shows may have changed while others were brought
-        if max(o.tries for o in owed) > 1 and _may_stand_there(written.letter):
+        if _is_in_doubt(owed) and _may_stand_there(written.letter):
             owed = await self._without_arrived(slot.tenant, owed, written.letter)
             if not owed:
-                return
+                return replace(slot, owed=()), Written(None), False
             written = await self._write(owed)
+        elif _is_in_doubt(owed):
+            written = _not_anew(written)
         has_turn = bool(changes)
         if written.letter and not changes and await self._queued(written.letter.channel or slack_id(slot.person)):
             written, has_turn = await self._write(owed), True
+        return replace(slot, owed=tuple(owed)), written, has_turn
+
+    async def _only_said(self, slot: Slot, written: Written) -> Slot:
+        """What stands in the letter; what is not to be said yet is put off, and what nobody wants any more is done."""
         if written.later:
-            await self._put_off([o for o in owed if o.key in written.later])
-        outcomes = dict.fromkeys(written.needless, "needless")
-        said: Sequence[Owed] = [o for o in owed if o.key not in {*written.needless, *written.later}]
-        message, at = "", self._services.now().timestamp()
-        if written.letter and said:
-            message, said = await self._delivered(slot, written, said, has_turn=has_turn)
-            self.unanswered.discard(_place(slot))
-            outcomes |= {o.key: "sent" for o in said}
+            await self._put_off([o for o in slot.owed if o.key in written.later])
+        left = [o for o in slot.owed if o.key not in written.later]
+        if written.needless:
+            outcomes = dict.fromkeys(written.needless, "needless")
+            try:
+                await self._outbox.settle(slot.tenant, outcomes, now=self._now())
+            except StorageError as error:  # nothing was sent yet
+                raise NotWritten([o.key for o in left], error) from error
+        said = [o for o in left if o.key not in written.needless] if written.letter else []
+        return replace(slot, owed=tuple(said))
+
+    async def _send(self, slot: Slot, written: Written, *, has_turn: bool) -> None:
+        at = self._services.now().timestamp()
+        message, said = await self._delivered(slot, written, has_turn=has_turn)
+        self.unanswered.discard(_place(slot))
         reached = slot.person if message[:1] == "D" and not _only_changes(written.letter) else ""
         if reached:  # whatever was refused before, they can be written to
             self._refusals.pop(_place(slot), None)
+        outcomes = {o.key: "sent" for o in said}
         await self._outbox.settle(slot.tenant, outcomes, now=self._now(), message=message, reached=reached, at=at)
 
-    async def _delivered(
-        self, slot: Slot, written: Written, said: Sequence[Owed], *, has_turn: bool
-    ) -> tuple[str, Sequence[Owed]]:
+    async def _delivered(self, slot: Slot, written: Written, *, has_turn: bool) -> tuple[str, Sequence[Owed]]:
         """The message, and what stands in it: where others see the channel, only what may be read there."""
-        place, outside = (slot.tenant, slot.person), written.outside
+        place, outside, said = (slot.tenant, slot.person), written.outside, slot.owed
         assert written.letter
         try:
             return await self._posting.deliver(*place, written.letter, metadata(said), has_turn=has_turn), said
@@ -303,6 +320,8 @@ class Bringing:
             return
         log.warning("Slack does not take it", extra=extra)
         is_post, in_channel = slot.owed[0].kind != REDRAW, is_channel(slot.person)
+        if error == "message_not_found" and in_channel and _is_in_doubt(slot.owed):
+            error = IN_DOUBT  # an earlier try may have found it gone, too, and posted another
         is_theirs = is_post and not in_channel and await self._is_out_of_reach(slot, error)
         stays = is_theirs or error in (FOR_GOOD | MAY_PASS if in_channel else FOR_GOOD)
         if (is_post or error in NO_TOKEN) and not stays and self._may_still_pass(slot):
@@ -352,6 +371,19 @@ class Bringing:
         await self._outbox.settle(slot.tenant, outcomes, now=self._now())
         if told:
             self._wake()
+
+
+def _is_in_doubt(owed: Sequence[Owed]) -> bool:
+    """Whether an earlier try may have sent it."""
+    return max(o.tries for o in owed) > 1
+
+
+def _not_anew(written: Written) -> Written:
+    """The same, which is only changed where it stands: in a channel nobody may look whether it was posted anew."""
+    letter, outside = written.letter, written.outside
+    if outside and outside.letter:
+        outside = replace(outside, letter=replace(outside.letter, anew=False))
+    return replace(written, letter=replace(letter, anew=False) if letter else None, outside=outside)
 
 
 def _only_changes(letter: Letter | None) -> bool:

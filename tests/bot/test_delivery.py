@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.background import Background
+from bot.background import Background, end
 from bot.bootstrap import build_router, build_services
 from bot.clock import real_time
 from bot.delivery.bringing import SOME_MINUTES, UNTIL_TRIED_AGAIN
@@ -265,6 +265,7 @@ async def test_what_was_refused_for_a_token_that_slack_takes_after_all_is_sent_s
 
 async def passes(slack: Slack, clock: Clock, seconds: float) -> int:
     """Time passes in rounds of a minute; how often Slack was asked meanwhile whether it takes the token."""
+    await end(slack.bot.delivery._rounds)  # it would look, too, whenever it comes to it
     tests = [call.method for call in slack.sandbox.calls].count("auth.test")
     for _ in range(int(seconds // 60)):
         clock.time += 60
@@ -628,3 +629,51 @@ async def test_what_only_a_later_version_can_write_is_left_to_it_for_a_day(servi
     clock.time += UNTIL_TRIED_AGAIN + 1
     await delivering(services, slack, clock, news=greet).settle_due()
     assert slack.became == [("", "Hello")]
+
+
+# --- a message in which not all of it stands ----------------------------------------------------------------------
+
+
+def of_three(later: str, needless: str) -> SlotWriter:
+    """Says each firm but two: what is owed of one is not to be said yet, and nobody wants that of the other."""
+
+    async def digest(owed: Sequence[Owed], services: Services) -> Written:
+        keys = {o.firm: o.key for o in owed}
+        there = {f: (keys[f],) if f in keys else () for f in (later, needless)}
+        says = " ".join(sorted({*keys} - {later, needless}))
+        letter = Letter(Message(says, ())) if says else None
+        return Written(letter, needless=there[needless], later=there[later])
+
+    return digest
+
+
+async def test_what_was_put_off_is_not_given_back_again_when_the_rest_of_its_message_is(
+    services: Services, clock: Clock
+) -> None:
+    class SlowThenBusy(Changing):
+        """A Slack that answers after ten seconds that it is to be asked later; another bot takes up what is due."""
+
+        async def call(self, method: str, arguments: Mapping[str, Any], **more: Any) -> Json:
+            clock.time += 10
+            await services.outbox.claim(due=services.now().timestamp(), now=clock(), lease=LEASE, limit=9)
+            raise TooBusy("busy", 60)
+
+    await services.outbox.owe(owed_to_ben(services, "reminder", "f1", "f2", "f3"))
+    await delivering(services, SlowThenBusy(), clock, reminder=of_three("f1", "f2")).settle_due()
+    rows = [await services.outbox.get(TENANT, f"reminder|{firm}") for firm in ("f1", "f2", "f3")]
+    assert [row.outcome for row in rows if row] == ["", "needless", ""]
+    assert [row.owed.tries for row in rows if row] == [1, 0, 0], "the other bot has the first, and nobody has the third"
+
+
+async def test_a_message_that_is_refused_for_good_says_nothing_of_what_does_not_stand_in_it(
+    services: Services, clock: Clock
+) -> None:
+    class Refusing(Changing):
+        async def call(self, method: str, arguments: Mapping[str, Any], **more: Any) -> Json:
+            raise SlackSaidNo(method, "invalid_blocks")
+
+    await services.outbox.owe(owed_to_ben(services, "reminder", "f1", "f2", "f3"))
+    await delivering(services, Refusing(), clock, reminder=of_three("f1", "f2")).settle_due()
+    rows = [await services.outbox.get(TENANT, f"reminder|{firm}") for firm in ("f1", "f2", "f3")]
+    assert [row.outcome for row in rows if row] == ["", "needless", "invalid_blocks"]
+    assert [row.owed.firm for row in await services.outbox.undelivered(TENANT, limit=9)] == ["f3"]

@@ -1,6 +1,6 @@
 """A lead has a firm's summary posted to a channel: one message a period, kept up to date, only where it is wanted."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -11,9 +11,12 @@ from bot.delivery.bringing import SOME_MINUTES
 from bot.delivery.posting import INSIDE
 from bot.delivery.rounds import LEASE
 from bot.slack.places import place
+from bot.surfaces import Written
+from flows.asked import SUMMARY, Owed
 from flows.events import FirmKey
 from flows.heads import heads_in
 from flows.roadmap import Pack
+from flows.services import Services
 from flows.workspace import TradingDayEdited, Withdrawn
 from storage.errors import StorageUnavailable
 from tests.bot.conversing import ANA, BEN, CLIENTS, COMPLIANCE, CONRAD, GENERAL, LEA, Json, labels, words_of
@@ -556,6 +559,60 @@ async def test_a_message_somebody_took_away_is_not_posted_for_each_change(world:
     assert "Mar 3, 2027" in words_of(posts(world)[-1]), "the one that came back is kept up to date"
     await world.goes_to("2026-11-25")
     assert len(posts(world)) == 3
+
+
+async def test_one_that_came_anew_and_whose_receipt_was_lost_does_not_come_once_more(world: World) -> None:
+    await apex(world.services)
+    await types(world, "weekly")
+    world.slack.sandbox.faults(
+        {"method": "chat.update", "kind": "refuse", "error": "message_not_found", "times": -1},
+        {"method": "chat.postMessage", "kind": "lost_reply"},
+    )
+    await types(world, "post")
+    assert len(posts(world)) == 2
+    for _ in range(2):
+        world.clock.real += LEASE + 1
+        await later(world)
+    assert len(posts(world)) == 2
+    told = [said for said in world.slack.ben.sees if "may not have been posted" in words_of(said)]
+    assert len(told) == 1
+    await types(world, "post")
+    assert len(posts(world)) == 3, "whoever looked and did not find it"
+
+
+async def test_one_whose_change_may_have_arrived_is_changed_again(world: World) -> None:
+    await apex(world.services)
+    await types(world, "weekly")
+    world.slack.sandbox.faults({"method": "chat.update", "kind": "lost_reply"})
+    await types(world, "post")
+    world.clock.real += LEASE + 1
+    await later(world)
+    assert len(posts(world)) == 1
+    assert await world.services.outbox.undelivered(TENANT, limit=9) == ()
+    assert world.slack.ben.sees == []
+
+
+async def test_one_in_doubt_that_is_not_to_be_posted_yet_is_looked_for_in_its_channel(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another replica has just taken up another firm's, which will be the message: there is no letter yet."""
+    await apex(world.services)
+
+    async def on_its_way(owed: Sequence[Owed], services: Services) -> Written:
+        return Written(None, later=tuple(o.key for o in owed))
+
+    with monkeypatch.context() as patched:
+        world.slack.sandbox.faults({"method": "chat.postMessage", "kind": "lost_reply"})
+        await types(world, "weekly")
+        assert len(posts(world)) == 1
+        patched.setitem(world.slack.bot.delivery._bringing._letters, SUMMARY, on_its_way)  # type: ignore[index]
+        world.clock.real += LEASE + 1
+        await later(world)
+    for _ in range(2):
+        world.clock.real += LEASE + 1
+        await later(world)
+    assert len(posts(world)) == 1
+    assert any("may not have been posted" in words_of(said) for said in world.slack.ben.sees)
 
 
 async def test_after_a_crash_it_is_not_said_twice_where_nobody_may_look(
