@@ -271,12 +271,11 @@ class _Plan:
         one = self._holding(row)
         if snoozed_to(row.key) is not None or OUT_OF_REACH in row.key:
             return row, self._standing(row, one)
-        slip = self.slips.after(row, one)
-        if slip is None:
+        there = self.slips.after(row, one)
+        if there is None:
             return row, None
         if one is None:
             self.asleep_in_pause.add(row.key)
-        there = row if slip == slip_of(row) else msgspec.structs.replace(row, about=marked(row.about, slip))
         return there, self._standing(there, one)
 
     def _holding(self, row: Owed) -> Found | None:

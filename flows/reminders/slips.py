@@ -7,6 +7,7 @@ again, is held by a moment of its own: what lay before that is skipped, in a pau
 from datetime import datetime
 
 import msgspec
+from msgspec.structs import replace
 
 from flows.asked import Owed
 from flows.position import Undoing, works
@@ -25,6 +26,8 @@ class Slip(msgspec.Struct, frozen=True):
 
 
 _decode = msgspec.json.Decoder(Slip).decode
+_TAKEN = '"taken_at":"'
+"""In what a row is about that a click took away: hardly any is, and all are asked."""
 
 
 def slip_of(row: Owed) -> Slip:
@@ -47,14 +50,22 @@ class Slips:
         self._seen = seen
         self._changed = changed
 
-    def after(self, row: Owed, one: Found | None) -> Slip | None:
-        """What the row says from now on; None where it does not stay. `one`: what it is about, where that holds."""
-        slip, kept = slip_of(row), self._is_kept(row)
+    def after(self, row: Owed, one: Found | None) -> Owed | None:
+        """The row as it is from now on; None where it does not stay. `one`: what it is about, where that holds."""
+        if one is not None and one.said and _TAKEN not in row.about:
+            return row
+        was = slip_of(row)
+        slip = self._after(row, one, was)
+        if slip is None or slip == was:
+            return None if slip is None else row
+        return replace(row, about=marked(row.about, slip))
+
+    def _after(self, row: Owed, one: Found | None, slip: Slip) -> Slip | None:
         if one is None:
-            return msgspec.structs.replace(slip, taken_at=slip.taken_at or self._now) if kept else None
+            return replace(slip, taken_at=slip.taken_at or self._now) if self._is_kept(row) else None
         if slip.taken_at is None:
-            is_back = kept and not one.said and any(one.since == u.undone for u in self._back(one, self._seen))
-            return Slip(brought_back=True) if is_back else slip
+            is_back = not one.said and any(one.since == u.undone for u in self._back(one, self._seen))
+            return Slip(brought_back=True) if is_back and self._is_kept(row) else slip
         if any(u.clicked <= slip.taken_at for u in self._back(one, slip.taken_at)):
             return Slip(brought_back=True)
         return Slip() if one.at >= self._changed else None
