@@ -1,7 +1,6 @@
 """Writes what people are reminded of, and hears what they do with it where it stands."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any, cast, get_args
 
 from msgspec.structs import replace
@@ -15,8 +14,10 @@ from bot.buttons import (
 )
 from bot.delivery import reminded
 from bot.delivery.arrivals import short
+from bot.listeners.dates import NO_DAY
 from bot.listeners.memos import page as memo_page
 from bot.listeners.scenes import scene_for
+from bot.listeners.tasks import day_of
 from bot.router import Heard, Router
 from bot.surfaces import Answer, Letter, Message, Replace, Say, Written
 from bot.views import dates as date_views
@@ -99,7 +100,9 @@ async def finish(heard: Heard, carried: FinishReminded, services: Services) -> A
     """*Done*."""
     kind, _, key = carried.subject.partition(":")
     if kind == "recurring":
-        on = date.fromisoformat(carried.on) if carried.on else services.today(heard.firm)
+        on = day_of(carried.on) if carried.on else services.today(heard.firm)
+        if on is None:
+            raise NO_DAY
         result = await services.reminders.finish_recurring(heard.firm.key, heard.act, key, on)
     else:
         result = await services.complete(heard.firm.key, heard.act, key, seen=carried.version)

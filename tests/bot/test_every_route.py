@@ -26,6 +26,7 @@ from bot.views import help as help_views
 from flows.agent_file import AgentFile
 from flows.asked import Place
 from flows.asking import Question
+from flows.documents.use_cases import File as Paper
 from flows.events import FirmKey
 from flows.evidence.pieces import File
 from flows.exports.use_cases import Wish
@@ -73,6 +74,7 @@ async def foreign_firm(services: Services) -> FirmKey:
     await services.assign(key, act(10), "s2", OWNER)
     await services.add_evidence(key, act(30), "s1", kind="note", text=f"{SECRET} memo")
     await services.evidence.expect(key, act(31), "s1", [File("F0FOREIGN", f"{SECRET}.pdf", 5)])
+    await services.documents.expect(key, act(32), [Paper("F0PAPER", f"{SECRET}.pdf", 5)])
     await services.set_task_due(key, act(11), "s2", date(2027, 5, 28))
     await services.summaries.post(key, act(14), f"slack:{TENANT}/C0FOREIGN", "weekly")
     result = await services.link_channel(key, act(4), f"slack:{TENANT}/C0FOREIGN")
