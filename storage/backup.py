@@ -13,7 +13,7 @@ import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Callable, Sequence
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Literal, TypeVar
@@ -70,8 +70,8 @@ def back_up(database: Path, copies: Path, into: Path) -> BackedUp:
         with _scratch(into) as scratch:
             snapshot = Path(scratch) / DATABASE
             _copy(database, snapshot)
-            _must_be_sound(snapshot)
-            found = [path for path in sorted(copies.rglob("*")) if path.is_file() and path.parent.name != "incoming"]
+            _must_be_sound(snapshot, database)
+            found = [path for path in sorted(copies.rglob("*")) if path.is_file() and not _is_on_its_way(path)]
             altered = write_whole(into, lambda file: _pack_all(file, snapshot, copies, found))
         return BackedUp(into.stat().st_size, len(found), altered)
     except FileExistsError:
@@ -79,6 +79,11 @@ def back_up(database: Path, copies: Path, into: Path) -> BackedUp:
     except OSError as error:
         where = into if UNFINISHED in str(error.filename or UNFINISHED) else error.filename
         raise NotCopied(f"{where} could not be read or written: {error.strerror}.") from error
+
+
+def _is_on_its_way(path: Path) -> bool:
+    """Whether it is no copy of evidence yet: the bot fetches it, or a restore that was killed was putting it back."""
+    return path.parent.name == "incoming" or path.parent.name.startswith(UNFINISHED)
 
 
 def _scratch(into: Path) -> "tempfile.TemporaryDirectory[str]":
@@ -156,18 +161,20 @@ def _must_be_new(into: Path) -> None:
 def restore(backup: Path, database: Path, copies: Path) -> BackedUp:
     """Puts a backup in the place of the database, which is put aside; copies that are not well are put back.
 
-    Raises NotCopied where the bot has the database open, or the backup is not one: the database is as it was then.
+    Where the database's name is a link, it stays one: the backup takes the place of the file that it leads to. Raises
+    NotCopied where the bot has the database open, or the backup is not one: the database is as it was then.
     """
-    new = database.with_name(f"{database.name}.restoring")
+    database = _behind_links(database)
     try:
         database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with zipfile.ZipFile(backup) as packed:
+        # In a folder of its own: another restore may be at work, and a file of somebody's may have any other name.
+        with zipfile.ZipFile(backup) as packed, _scratch(database) as scratch:
             kept = _copies_in(packed)
-            _remove(new)
+            new = Path(scratch) / DATABASE
             with packed.open(DATABASE) as read, _new(new) as file:
                 shutil.copyfileobj(read, file)
                 _be_on_disk(file)
-            _must_be_sound(new)
+            _must_be_sound(new, backup)
             _must_not_be_newer(new, backup)
             _must_be_alone(database)
             came = {name: _put_back(packed, name, copies) for name in kept}
@@ -180,9 +187,14 @@ def restore(backup: Path, database: Path, copies: Path) -> BackedUp:
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, KeyError) as error:
         raise NotCopied(f"{backup} is not a backup of `cais backup`, or a damaged one.") from error
     except OSError as error:
-        raise NotCopied(f"{error.filename or database} could not be read or written: {error.strerror}.") from error
-    finally:
-        _tidy(new)
+        # Of what is made on the way the folder is named that it was to be in.
+        where = str(error.filename or database).partition(UNFINISHED)[0]
+        raise NotCopied(f"{where} could not be read or written: {error.strerror}.") from error
+
+
+def _behind_links(database: Path) -> Path:
+    """The file itself: SQLite keeps what is beside it there, too."""
+    return Path(os.path.realpath(database))
 
 
 def _copies_in(packed: zipfile.ZipFile) -> list[str]:
@@ -207,9 +219,8 @@ def _put_back(packed: zipfile.ZipFile, name: str, copies: Path) -> Came:
     if there and (not _is_digest(target.name) or _is_well(target)):
         return "there"
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = target.with_name(f"{target.name}.restoring")
-    draft.unlink(missing_ok=True)
-    try:
+    with _scratch(target) as scratch:
+        draft = Path(scratch) / "partial"
         with packed.open(name) as read, _new(draft) as file:
             digest = _copied(read, file)
             _be_on_disk(file)
@@ -217,8 +228,6 @@ def _put_back(packed: zipfile.ZipFile, name: str, copies: Path) -> Came:
         if there and not well:
             return "altered"
         draft.replace(target)  # the next restore would take a part of one for the whole
-    finally:
-        draft.unlink(missing_ok=True)
     if there:
         return "mended"
     return "missing" if well else "spoilt"
@@ -253,6 +262,17 @@ def _new(path: Path) -> IO[bytes]:
     return os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600), "w+b")
 
 
+def _named(database: Path, aside: Path) -> bool:
+    """Whether it has this name now, too; False where another restore has just given it to what it put aside."""
+    try:
+        os.link(database, aside)
+    except FileExistsError:
+        return False
+    except OSError:
+        database.rename(aside)
+    return True
+
+
 def _be_on_disk(file: IO[bytes]) -> None:
     """Before it gets its name: a power cut must not leave a short file under it."""
     file.flush()
@@ -265,23 +285,21 @@ def _open(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _must_be_sound(path: Path) -> None:
-    """Raises NotCopied where this is no database of ours, or a damaged one."""
-    if not path.is_file():
-        raise NotCopied(f"There is no file {path}.")
+def _must_be_sound(path: Path, known: Path) -> None:
+    """Raises NotCopied where this is no database of ours, or a damaged one. `known`: the file it came out of."""
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as connection:
             there = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
             said = connection.execute("PRAGMA integrity_check").fetchone()[0]
     except sqlite3.DatabaseError as error:
-        raise NotCopied(f"{path} is no database, or a damaged one ({error}).") from error
+        raise NotCopied(f"{known} holds no database, or a damaged one ({error}).") from error
     if "alembic_version" not in there or not {"firms", "events"} <= there:
-        raise NotCopied(f"{path} is a database, but not one of this program.")
+        raise NotCopied(f"{known} holds a database, but not one of this program.")
     if said != "ok":
-        raise NotCopied(f"{path} is damaged ({said}). Take another backup.")
+        raise NotCopied(f"{known} is damaged ({said}). A backup of an earlier day may be whole.")
     strange = {name for name in there if in_models(name, "table")} - {*metadata.tables, "alembic_version"}
     if strange:
-        raise NotCopied(f"{path} has tables this version does not know: it is from a newer one.")
+        raise NotCopied(f"{known} has tables this version does not know: it is from a newer one.")
 
 
 def _must_not_be_newer(path: Path, backup: Path) -> None:
@@ -316,6 +334,7 @@ def _must_be_alone(database: Path) -> None:
 
 def put_aside_before(database: Path) -> tuple[Path, ...]:
     """Databases that a restore put aside and that stand beside this one still."""
+    database = _behind_links(database)
     return tuple(sorted(p for p in database.parent.glob(f"{database.name}{_ASIDE}*") if p.name[-1].isdigit()))
 
 
@@ -327,26 +346,10 @@ def _put_aside(database: Path) -> Path | None:
     if not database.exists():
         return None
     nth = 1
-    while (aside := database.with_name(f"{database.name}{_ASIDE}{nth}")).exists():
+    while (aside := database.with_name(f"{database.name}{_ASIDE}{nth}")).exists() or not _named(database, aside):
         nth += 1
-    try:
-        os.link(database, aside)
-    except OSError:
-        database.rename(aside)
     for end in sqlite.BESIDE:
         left = database.with_name(database.name + end)
         if left.exists():
             left.rename(aside.with_name(aside.name + end))
     return aside
-
-
-def _tidy(*left: Path) -> None:
-    """Takes away what was only for the way. Where a folder lets nobody do that, why it went wrong was said already."""
-    for path in left:
-        with suppress(OSError):
-            _remove(path)
-
-
-def _remove(path: Path) -> None:
-    for end in ("", *sqlite.BESIDE):
-        path.with_name(path.name + end).unlink(missing_ok=True)

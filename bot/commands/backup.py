@@ -79,7 +79,7 @@ def restore(file: Path) -> None:
     for name in done.spoilt:
         click.echo(f"{name} was missing and is back, but in this backup it is not what was recorded. {NAMED}", err=True)
     if done.aside:
-        click.echo(f"The database that was there before is {done.aside.name}, beside it.")
+        click.echo(f"The database that was there before is {done.aside}.")
     where = f"The backup is in place, and the database is {path.absolute()}."
     click.echo(f"{where} {keeps or 'Look at it with `cais verify`, then start the bot.'}")
 

@@ -206,7 +206,7 @@ def _name_what_was_put_aside(settings: Settings) -> None:
     path = sqlite_path(settings.database)
     if path and (aside := put_aside_before(path)):
         names = ", ".join(each.name for each in aside)
-        click.echo(f"Nor is what a restore put aside in {path.parent}: {names}. Delete that yourself.")
+        click.echo(f"Nor is what a restore put aside in {aside[0].parent}: {names}. Delete that yourself.")
 
 
 def _last_record(

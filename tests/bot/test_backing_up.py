@@ -17,7 +17,7 @@ from alembic import command
 from bot.commands.database import NoDatabase, in_use
 from flows.events import EvidenceAdded, NoteAdded
 from storage import backup
-from storage.backup import back_up, restore
+from storage.backup import UNFINISHED, back_up, put_aside_before, restore
 from storage.copies import Copies
 from storage.database import open_database
 from storage.engines import engine as engine_of
@@ -336,6 +336,62 @@ def test_a_restore_that_is_killed_leaves_a_database_in_its_place(
     assert verified(typed) == before
     assert typed("restore", "mine.zip").exit_code == 0
     assert verified(typed) == before
+
+
+def test_a_restore_takes_nothing_away_whatever_is_called_like_something_on_its_way(typed: Cais, folder: Path) -> None:
+    typed("backup", "mine.zip")
+    copy = folder / "evidence" / "firm" / DIGEST
+    copy.unlink()
+    own = [folder / "cais.db.restoring", folder / "cais.db.restoring-wal", Path(f"{copy}.restoring")]
+    for file in own:
+        file.write_bytes(b"somebody's own")
+    assert typed("restore", "mine.zip").exit_code == 0
+    assert copy.read_bytes() == AGREEMENT
+    assert [file.read_bytes() for file in own] == [b"somebody's own"] * 3
+    assert not [path for path in folder.rglob("*") if UNFINISHED in path.name]
+
+
+def test_of_two_restores_at_once_neither_takes_the_others_part_for_its_own(
+    typed: Cais, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, sound = verified(typed), backup._must_be_sound
+    assert typed("backup", "mine.zip").exit_code == 0
+
+    def another_begins(path: Path, known: Path) -> None:
+        monkeypatch.setattr(backup, "_must_be_sound", sound)
+        restore(Path("mine.zip"), folder / "cais.db", folder / "evidence")
+        sound(path, known)
+
+    def another_is_first(database: Path, aside: Path) -> None:
+        monkeypatch.setattr(os, "link", link)
+        aside.write_bytes(b"put aside by the other")
+        link(database, aside)
+
+    link = os.link
+    monkeypatch.setattr(backup, "_must_be_sound", another_begins)
+    monkeypatch.setattr(os, "link", another_is_first)
+    assert typed("restore", "mine.zip").exit_code == 0
+    assert verified(typed) == before
+    first, *others = put_aside_before(folder / "cais.db")
+    assert (first.read_bytes(), len(others)) == (b"put aside by the other", 2)
+
+
+def test_a_database_whose_name_is_a_link_is_put_back_where_the_link_leads(
+    typed: Cais, folder: Path, tmp_path: Path
+) -> None:
+    before, path = verified(typed), folder / "cais.db"
+    disk = tmp_path / "big-disk"
+    disk.mkdir()
+    path.rename(disk / "record.db")
+    path.symlink_to(disk / "record.db")
+    assert typed("backup", "mine.zip").exit_code == 0
+    asyncio.run(keep(f"sqlite+aiosqlite:///{path}", KEY, [NoteAdded(text="after the backup")]))
+    done = typed("restore", "mine.zip")
+    assert f"The database that was there before is {disk / 'record.db'}.before-restore-1." in done.stdout
+    assert path.is_symlink()
+    assert verified(typed) == before
+    assert put_aside_before(path) == (disk / "record.db.before-restore-1",)
+    assert not [p for p in folder.iterdir() if "before-restore" in p.name]
 
 
 def strange(name: str, content: bytes = b"x") -> None:
