@@ -24,7 +24,8 @@ from storage.errors import Undecodable
 from storage.urls import shown
 
 UNKNOWN = (
-    "in no chain here, or behind its first broken link. The record it was noted of was rewritten or shortened since. "
+    "in no chain here, or behind its first broken link. The record it was noted of was rewritten or shortened since, "
+    "as it is where an older backup was put back, or it is in another database than this one. "
     "If the firm was deleted with `cais delete`, the certificate names its last head."
 )
 
@@ -76,6 +77,9 @@ def verify(firm: str | None, heads: tuple[str, ...], files: tuple[Path, ...]) ->
     sought += [(head, f" (in {path.name})") for path in files for head in noted.in_file(path)]
     settings = chosen(load())
     checked, copies, ill, names = asyncio.run(_verify(settings.database, firm, build_copies(settings)))
+    chains = [one.chain for one in checked]
+    if firm and checked and sought:  # a head that was noted may be another firm's, whose record is as well as ever
+        chains = [one.chain for one in asyncio.run(_every_firm(settings.database))]
     broken = [one.broken for one in checked if one.broken]
     for found in broken:
         click.echo(f"broken: {names[found.key]}, event {found.sequence}. {found.sentence}")
@@ -84,7 +88,7 @@ def verify(firm: str | None, heads: tuple[str, ...], files: tuple[Path, ...]) ->
         sys.exit(2)
     for one in checked:
         click.echo(f"firm {one.key.firm} of {one.key.tenant}: {one.events} events, head {one.head or 'none'}")
-    unknown = _say_of_heads(sought, [one.chain for one in checked])
+    unknown = _say_of_heads(sought, chains)
     for copy in ill:
         click.echo(f"evidence: {names[copy.key]}, event {copy.sequence}. {copy.sentence}")
     where = f"The database is {shown(settings.database)}."
@@ -118,6 +122,11 @@ async def _verify(
         wrong = dict.fromkeys([*(one.broken.key for one in checked if one.broken), *(one.key for one in ill)])
         names = {key: whose(key, *await database.audit.called(key)) for key in wrong}
     return checked, sum(count for count, _ in found), ill, names
+
+
+async def _every_firm(url: str) -> Sequence[Checked]:
+    async with opened(url) as database:
+        return await verify_firms(database.audit)
 
 
 def whose(key: FirmKey, name: str, workspace: str) -> str:

@@ -158,6 +158,18 @@ async def shorten(path: Path) -> None:
         connection.execute("UPDATE snapshots SET version = 3, head = ?, body = ?", (rows[2].hash, body))
 
 
+def test_a_head_of_another_firm_is_found_also_where_one_firm_is_checked(typed: Cais, history: Path) -> None:
+    asyncio.run(four_events(f"sqlite+aiosqlite:///{history}", FirmKey("-/T1", "f2")))
+    head = head_of(typed("verify", "f2").output)
+    said = typed("verify", "f1", "--head", head)
+    assert said.exit_code == 0, said.output
+    assert "known, as event 4 of firm f2 of -/T1" in said.output
+    assert "firm f2 of -/T1: 4 events" not in said.output, "only the one that is named is checked"
+    said = typed("verify", "f1", "--head", "0" * 64)
+    assert said.exit_code == 1
+    assert "older backup" in said.output
+
+
 def test_what_is_no_head_is_said(typed: Cais, history: Path, tmp_path: Path) -> None:
     assert "is no head" in typed("verify", "--head", "tail").output
     (tmp_path / "packet.pdf").write_bytes(b"%PDF-1.7 whatever")
