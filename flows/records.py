@@ -173,7 +173,8 @@ def _unreadable(records: Sequence[Record]) -> Broken | None:
             return Broken(
                 FirmKey(row.tenant, row.firm),
                 row.sequence,
-                f"Event {row.sequence} is of no kind known to this version.",
+                f"Event {row.sequence} is of no kind known to this version, though the chain holds: a newer version "
+                "may have written it.",
             )
     return None
 

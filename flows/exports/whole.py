@@ -126,9 +126,10 @@ def _must_differ(keys: Sequence[FirmKey]) -> None:
 
 def _must_hold(firm: WholeFirm) -> None:
     named = f"{firm.name} ({firm.firm} of {firm.tenant})"
-    broken = _foreign(firm) or verify(firm.events) or _unlike_its_head(firm) or _unknown(firm)
+    broken = _foreign(firm) or verify(firm.events) or _unlike_its_head(firm)
     if broken:
         raise Unreadable(f"The record of {named} was changed after it was written out. {broken.sentence}")
+    _must_be_known(firm, named)
 
 
 def _foreign(firm: WholeFirm) -> Broken | None:
@@ -151,13 +152,15 @@ def _unlike_its_head(firm: WholeFirm) -> Broken | None:
     return Broken(FirmKey(firm.tenant, firm.firm), last.sequence, sentence)
 
 
-def _unknown(firm: WholeFirm) -> Broken | None:
+def _must_be_known(firm: WholeFirm, named: str) -> None:
+    """A chain that holds may be a newer version's: then nothing was changed in it, and it is not for this one."""
     for row in firm.events:
         try:
             known = type(row.event).__struct_config__.tag == row.type and datetime.fromisoformat(row.recorded_at)
         except (msgspec.MsgspecError, ValueError):
             known = None
         if not known:
-            sentence = f"Event {row.sequence} is of a kind that this version does not know."
-            return Broken(FirmKey(firm.tenant, firm.firm), row.sequence, sentence)
-    return None
+            raise Unreadable(
+                f"The record of {named} cannot be read in. Event {row.sequence} is of a kind that this version does "
+                "not know, though the chain holds: a newer version may have written it, and reads it in."
+            )

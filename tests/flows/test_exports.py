@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from flows import answers, own_dates, progress
 from flows import events as e
 from flows.deadlines import Deadline, Ledger, Revision, Source, Value
-from flows.events import EvidenceAdded
+from flows.events import EvidenceAdded, Record
 from flows.evidence.pieces import pieces, remove
 from flows.evolve import fold
 from flows.exports.calendar import CalendarEntry, alarms, entries
@@ -20,7 +20,7 @@ from flows.exports.tables import TABLE_NAMES, Table, tables
 from flows.exports.whole import Unreadable, read, written
 from flows.firms import Person, Refusal
 from flows.position import Recurring
-from flows.records import verify
+from flows.records import seal, verify
 from flows.reminders import setting
 from flows.setting_up import set_member
 from flows.trading_days import NYSE
@@ -408,6 +408,21 @@ def test_a_changed_added_moved_or_missing_event_is_named() -> None:
     document["firms"][0]["events"].pop()
     with pytest.raises(Unreadable, match="Its head names event"):
         read(msgspec.json.encode(document))
+
+
+def test_what_a_newer_version_recorded_is_not_said_to_be_changed() -> None:
+    document = msgspec.json.decode(written(export_of("json", busy_life())))
+    (firm,) = document["firms"]
+    last = msgspec.convert(firm["events"][-1], Record)
+    newer = replace(last, sequence=last.sequence + 1, type="newer", payload='{"type":"newer"}', previous_hash=last.hash)
+    newer = replace(newer, hash=seal(newer))
+    firm["events"].append(msgspec.to_builtins(newer))
+    firm["head"] = {"events": newer.sequence, "hash": newer.hash}
+    with pytest.raises(Unreadable) as refused:
+        read(msgspec.json.encode(document))
+    assert "cannot be read in" in str(refused.value)
+    assert "a newer version may have written it" in str(refused.value)
+    assert "was changed" not in str(refused.value)
 
 
 def test_events_and_questions_of_another_firm_are_not_smuggled_in() -> None:
