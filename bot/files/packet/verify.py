@@ -37,16 +37,27 @@ FIELDS = (
 )
 """What the hash of an entry covers, in this order."""
 
+NOT_OURS = re.compile(r"\.DS_Store|\._.*|Thumbs\.db|desktop\.ini|~\$.*|\.~lock\..*#", re.IGNORECASE)
+"""What a Mac, Windows or an open Office program puts into a folder that somebody looks into."""
+
 NAMED = re.compile(r"([0-9a-f]{64})\s+after ([0-9,]+) entr")
 """How VERIFY.txt names the head, and after how many entries."""
 
 
+def listed_in(folder: Path) -> dict[str, str] | None:
+    """The SHA-256 of each file that was packed, by its name; None where there is no list of them."""
+    try:
+        lines = (folder / "manifest.sha256").read_text(encoding="utf-8").splitlines()
+    except (OSError, ValueError):
+        return None
+    return {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
+
+
 def files_that_differ(folder: Path) -> tuple[int, list[str]]:
     """How many files are listed, and what is wrong with them, a sentence each."""
-    listed = {}
-    for line in (folder / "manifest.sha256").read_text(encoding="utf-8").splitlines():
-        digest, _, name = line.partition("  ")
-        listed[name] = digest
+    listed = listed_in(folder)
+    if listed is None:
+        return 0, ["manifest.sha256 is missing or cannot be read, so no file was compared with what was packed."]
     wrong = []
     for name, digest in sorted(listed.items()):
         path = folder / name
@@ -54,9 +65,19 @@ def files_that_differ(folder: Path) -> tuple[int, list[str]]:
             wrong.append(f"{name} is missing.")
         elif hashlib.sha256(path.read_bytes()).hexdigest() != digest:
             wrong.append(f"{name} is not the file that was packed: its SHA-256 differs.")
-    there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-    wrong += [f"{name} was not in the packet." for name in sorted(there - set(listed) - {"manifest.sha256"})]
+    ours = set(listed) | {"manifest.sha256"} | set(put_there_since(folder))
+    wrong += [f"{name} was not in the packet." for name in sorted(files_in(folder) - ours)]
     return len(listed), wrong
+
+
+def files_in(folder: Path) -> set[str]:
+    """The path of every file within the folder."""
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+
+
+def put_there_since(folder: Path) -> list[str]:
+    """Files that a system puts into folders by itself: nobody's doing, and no part of the packet."""
+    return sorted(name for name in files_in(folder) if NOT_OURS.fullmatch(name.rpartition("/")[2]))
 
 
 def seal(entry: dict[str, Any]) -> str:
@@ -69,6 +90,8 @@ def first_broken_link(firm: dict[str, Any]) -> str:
     """A sentence about the first entry that does not hold, or nothing."""
     before = ""
     for number, entry in enumerate(firm["events"], start=1):
+        if not {*FIELDS, "hash"} <= entry.keys():
+            return f"Entry {number} is not what was recorded: a part of it is missing."
         if entry["sequence"] != number:
             return f"Entry {number} is missing; the next one found is {entry['sequence']}."
         if entry["previous_hash"] != before:
@@ -84,16 +107,23 @@ def first_broken_link(firm: dict[str, Any]) -> str:
 def copies_that_differ(folder: Path, firm: dict[str, Any]) -> tuple[int, list[str]]:
     """How many copies of evidence there are, and what is wrong with them: each is named by its entry's number."""
     wrong = []
-    copies = sorted((folder / "evidence").glob("*"))
+    copies = sorted(path for path in (folder / "evidence").glob("*") if not NOT_OURS.fullmatch(path.name))
     for path in copies:
         number = path.name.partition("-")[0]
         entry = firm["events"][int(number) - 1] if number.isdigit() and 0 < int(number) <= len(firm["events"]) else {}
-        recorded = json.loads(entry.get("payload", "{}"))
-        if hashlib.sha256(path.read_bytes()).hexdigest() != recorded.get("digest"):
+        if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != recorded_of(entry):
             wrong.append(
                 f"evidence/{path.name} is not the file that was recorded: its SHA-256 differs from the entry's."
             )
     return len(copies), wrong
+
+
+def recorded_of(entry: dict[str, Any]) -> str:
+    """The SHA-256 that an entry recorded of a file; empty where it says nothing of one."""
+    try:
+        return str(json.loads(entry["payload"])["digest"])
+    except (LookupError, TypeError, ValueError):
+        return ""
 
 
 def head_in_words(digest: str, entries: int) -> str:
@@ -143,9 +173,12 @@ def the_record(folder: Path) -> dict[str, Any] | None:
     """The firm in record.json; None where that is no such record."""
     try:
         firm: dict[str, Any] = json.loads((folder / "record.json").read_text(encoding="utf-8"))["firms"][0]
-    except (OSError, ValueError, LookupError, TypeError):
+        events, head = firm["events"], firm["head"]
+        whole = isinstance(events, list) and all(isinstance(entry, dict) for entry in events)
+        whole = whole and {"name", "head"} <= firm.keys() and {"events", "hash"} <= head.keys()
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return None
-    return firm
+    return firm if whole else None
 
 
 def look(folder: Path, firm: dict[str, Any], kept: list[str]) -> tuple[list[str], list[str]]:
@@ -164,6 +197,7 @@ def look(folder: Path, firm: dict[str, Any], kept: list[str]) -> tuple[list[str]
 
 
 def main() -> int:
+    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # a name may be in any script
     kept = kept_heads()
     folder = Path(__file__).resolve().parent
     count, wrong = files_that_differ(folder)
@@ -176,6 +210,10 @@ def main() -> int:
         wrong += more
     for sentence in wrong:
         sys.stdout.write(f"WRONG  {sentence}\n")
+    for name in put_there_since(folder):
+        sys.stdout.write(
+            f"note   {name} is no part of the packet: systems put such files into folders by themselves.\n"
+        )
     if firm is not None:
         sys.stdout.write(f"{firm['name']}: {len(firm['events'])} entries, head {firm['head']['hash']}\n")
     if wrong:

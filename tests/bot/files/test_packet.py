@@ -3,10 +3,12 @@
 import hashlib
 import io
 import json
+import os
 import re
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable
 from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
@@ -375,6 +377,63 @@ def test_a_record_that_is_gone_or_no_record_is_said_in_a_sentence(tmp_path: Path
         assert "WRONG  record.json cannot be read, so its chain was not followed." in said.stdout
     (folder / "record.json").unlink()
     assert "WRONG  record.json is missing." in check(folder).stdout
+
+
+@pytest.mark.usefixtures("without_pango")
+def test_whatever_was_done_to_it_is_said_in_sentences(tmp_path: Path) -> None:
+    (tmp_path / "here").mkdir()
+    folder, _ = made(with_files(tmp_path / "here"), tmp_path / "out")
+    whole = (folder / "record.json").read_text()
+    no_record = "record.json cannot be read, so its chain was not followed."
+
+    def changed(change: Callable[[Any], object]) -> str:
+        record = json.loads(whole)
+        change(record["firms"][0])
+        rewrite(folder, "record.json", json.dumps(record).encode())
+        said = check(folder)
+        assert (said.returncode, said.stderr) == (1, "")
+        return said.stdout
+
+    copy = next(n for n, row in enumerate(json.loads(whole)["firms"][0]["events"]) if '"copied":true' in row["payload"])
+    for value in ("{", "[]", None):
+        assert f"Entry {copy + 1} is not what" in changed(lambda f, v=value: f["events"][copy].update(payload=v))
+    assert "Entry 4 is not what was recorded: a part of it is missing." in changed(
+        lambda f: f["events"][3].pop("actor")
+    )
+    for broken in ({"events": None}, {"events": [[]]}, {"head": "x"}, {"head": {}}):
+        assert no_record in changed(lambda f, b=broken: f.update(b))
+    assert no_record in changed(lambda f: f.pop("name"))
+    (folder / "manifest.sha256").unlink()
+    said = check(folder)
+    assert (said.returncode, said.stderr) == (1, "")
+    assert "WRONG  manifest.sha256 is missing or cannot be read, so no file was compared" in said.stdout
+
+
+@pytest.mark.usefixtures("without_pango")
+def test_what_a_system_puts_into_folders_by_itself_is_no_tampering(tmp_path: Path) -> None:
+    (tmp_path / "here").mkdir()
+    folder, _ = made(with_files(tmp_path / "here"), tmp_path / "out")
+    names = (".DS_Store", "evidence/.DS_Store", "tables/Thumbs.db", "desktop.ini", "~$record.xlsx", "._packet.html")
+    for name in names:
+        (folder / name).write_bytes(b"a system's own")
+    said = check(folder)
+    assert (said.returncode, said.stderr) == (0, ""), said.stdout
+    assert all(f"note   {name} is no part of the packet" in said.stdout for name in names)
+    assert "WRONG" not in said.stdout
+    (folder / "evidence" / "0009-more.pdf").write_bytes(b"somebody's own")
+    assert "WRONG  evidence/0009-more.pdf was not in the packet." in check(folder).stdout
+
+
+@pytest.mark.usefixtures("without_pango")
+def test_a_name_in_any_script_is_said_also_where_the_output_has_no_such_letters(tmp_path: Path) -> None:
+    life = busy_life()
+    life.take([e.FirmRenamed(name="株式会社")])
+    folder, _ = made(export_of("packet", life), tmp_path)
+    command = [sys.executable, "-S", "verify.py"]
+    latin = {**os.environ, "PYTHONIOENCODING": "cp1252"}
+    said = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, env=latin)
+    assert (said.returncode, said.stderr) == (0, "")
+    assert "ok: " in said.stdout
 
 
 def test_the_script_covers_the_very_fields_that_the_chain_does() -> None:
