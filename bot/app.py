@@ -242,6 +242,11 @@ class Bot:
         waited = self._services.now().timestamp() - due if due is not None else 0.0
         return max(0.0, waited / self._speed)
 
+    @property
+    def key_missing(self) -> str:
+        """Which key this replica lacks to open a workspace's token, in a sentence; empty where it lacks none."""
+        return self.installed.key_missing
+
     async def stopped_workspaces(self) -> Mapping[str, str]:
         """Those that nothing is sent to, each with the reason. Raises StorageError."""
         return await self._services.outbox.stopped()

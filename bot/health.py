@@ -56,6 +56,8 @@ class Health:
             return "The database does not answer."
         if self._room and self._room() < LEAST_ROOM:
             return "There is no room left on the disk, so nothing can be recorded."
+        if self._bot.key_missing:
+            return f"{self._bot.key_missing} Start this replica again with that key."
         idle = self._now() - self._bot.delivery.last_round
         if lag > STUCK and idle > STUCK:
             return f"Something has been due for {lag / 60:.0f} minutes, and nothing is being sent."

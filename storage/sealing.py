@@ -22,6 +22,10 @@ class KeyTrouble(StorageError):
     """A key is missing, or is not the one that something was sealed with. The text says which, and what to do."""
 
 
+class KeyMissing(KeyTrouble):
+    """Another replica, or the operator, seals with a key that this process does not have."""
+
+
 class Keys:
     """The keys by name. The first seals; all of them open."""
 
@@ -41,9 +45,9 @@ class Keys:
         return base64.b64encode(nonce + sealed).decode()
 
     def unseal(self, sealed: str, name: str, tenant: str) -> str:
-        """What was sealed under the key of this name. Raises KeyTrouble."""
+        """What was sealed under the key of this name. Raises KeyTrouble, or KeyMissing."""
         if name not in self._keys:
-            raise KeyTrouble(f"A token is sealed with the key {name}, which CAIS_ENCRYPTION_KEYS does not hold.")
+            raise KeyMissing(f"A token is sealed with the key {name}, which CAIS_ENCRYPTION_KEYS does not hold.")
         from cryptography.exceptions import InvalidTag
 
         try:

@@ -20,6 +20,7 @@ from flows.habits import MAY_PASS
 from flows.services import Services
 from flows.summaries.posting import SHARED, not_posted
 from storage.errors import StorageError
+from storage.sealing import KeyMissing
 
 log = logging.getLogger("cais.delivery")
 
@@ -69,6 +70,9 @@ SOME_MINUTES = 300.0
 A_DAY = 86_400.0
 """Seconds for which what only another version can write waits for it."""
 
+LEFT_TO_OTHERS = 95.0
+"""Seconds for which whoever lacks a key takes up nothing: long enough for another replica's rounds to come."""
+
 FORGOTTEN = 3600.0
 """Seconds after which such a refusal no longer counts as the one before."""
 
@@ -113,6 +117,8 @@ class Bringing:
         """What Slack has not answered yet. It makes room for more before its receipt is written."""
         self.waiting: set[Place] = set()
         """What is only to be drawn anew, and not before its conversation's turn comes."""
+        self.rests_until = 0.0
+        """Until when nothing is to be taken up, in real time."""
         self._refusals: dict[Place, tuple[int, float]] = {}
         """How often in a row Slack refused a slot for a reason that may pass, and when it last did."""
 
@@ -147,6 +153,11 @@ class Bringing:
             log.error("cannot be written", extra={**_about(slot), "error": str(error)})
             with suppress(StorageError):
                 await self._release(slot.tenant, error.keys, self._now() + error.until_again)
+        except KeyMissing as error:
+            # Nothing was sent. Given back for a while it would be taken up again by whoever knows until when: by us.
+            self.rests_until = self._now() + LEFT_TO_OTHERS
+            log.error("a key is missing", extra={**_about(slot), "error": str(error)})
+            await self._release(slot.tenant, [o.key for o in slot.owed], self._now())
         except Unsure as error:
             # It may have arrived: the lease runs out, and whoever takes it up then looks before sending it again.
             log.info("not sure that it arrived", extra={**_about(slot), "error": str(error)})

@@ -16,6 +16,7 @@ from bot.slack.web_api import NOT_NOW, SlackSaidNo, TooBusy, Unreachable, Unsure
 from bot.surfaces import Letter, Message
 from flows.summaries.posting import SHARED
 from storage.errors import StorageError
+from storage.sealing import KeyMissing
 
 log = logging.getLogger("cais.posting")
 
@@ -74,10 +75,13 @@ class Posting:
     async def deliver(self, tenant: str, person: str, letter: Letter, metadata: Json, *, has_turn: bool = False) -> str:
         """The message it became, `D123/1700000000.000100`. `has_turn`: `turn` was waited for already.
 
-        Raises NotSent; SlackSaidNo; and Unsure where it may or may not have arrived: never tried again blindly.
+        Raises NotSent; KeyMissing; SlackSaidNo; and Unsure where it may or may not have arrived: never tried again
+        blindly.
         """
         try:
             return await self._deliver(tenant, person, letter, metadata, has_turn)
+        except KeyMissing:
+            raise
         except StorageError as error:  # the token could not be read
             raise NotSent(self._now() + AGAIN) from error
 

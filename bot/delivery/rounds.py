@@ -75,7 +75,7 @@ class Delivery:
         """Nothing is sent before the plans are up to date."""
         self._hurried = asyncio.Event()
         self.last_round = now()
-        """When it was looked for what is due last, in real time: as long as it is at work, this moves."""
+        """When it last took up what is due, or saw that nothing is, in real time: while it is at work, this moves."""
 
     def start(self) -> None:
         """Begins the rounds, and wakes up whenever somebody comes to be owed something."""
@@ -164,13 +164,14 @@ class Delivery:
         self._bringing.forget_put_off()
         while True:
             due = self._services.now().timestamp()
-            self.last_round = self._now()
             waiting = len(self._bringing.waiting)
             free = IN_FLIGHT - max(len(self._bringing.unanswered), len(flying) - waiting - IN_FLIGHT)
-            if free >= TOGETHER and waiting < MOST_WAITING and not (taken and self._stopping):
+            rests = self._now() < self._bringing.rests_until
+            if free >= TOGETHER and waiting < MOST_WAITING and not (taken and self._stopping) and not rests:
                 slots = await self._outbox.claim(due=due, now=self._now(), lease=LEASE, limit=free)
                 taken += sum(len(slot.owed) for slot in slots)
                 flying |= {asyncio.ensure_future(self._bringing.bring(slot)) for slot in slots}
+            self.last_round = self._now()  # not where nothing can be taken up, as in a database that may only be read
             if not flying:
                 return taken
             landed, flying = await asyncio.wait(flying, return_when=asyncio.FIRST_COMPLETED)

@@ -10,6 +10,7 @@ from slack_bolt.authorization.async_authorize import AsyncAuthorize
 from bot.clock import real_time
 from bot.slack.web_api import OneToken, SlackSaidNo, Tokens, WebApi
 from storage.installations import Installation, Installations, whole_org
+from storage.sealing import KeyMissing
 
 log = logging.getLogger("cais.installed")
 
@@ -43,6 +44,10 @@ class Installed(Tokens, Protocol):
 
     async def is_here(self, tenant: str) -> bool:
         """Whether there is a token for it, as things are now."""
+
+    @property
+    def key_missing(self) -> str:
+        """Which key this process lacks to open a token, in a sentence; empty where it lacks none."""
 
     async def gone(self, tenant: str, at: float) -> bool:
         """It was taken off there at this real time: its token goes, and none but its own.
@@ -82,6 +87,10 @@ class OneWorkspace(OneToken):
     async def is_here(self, tenant: str) -> bool:
         enterprise, _, team = tenant.partition("/")
         return self._ours.is_ours(*(part if part not in ("-", "") else None for part in (enterprise, team)))
+
+    @property
+    def key_missing(self) -> str:
+        return ""
 
     async def gone(self, tenant: str, at: float) -> bool:
         if int(self._good_at) > at:  # Slack counts whole seconds
@@ -136,6 +145,7 @@ class ManyWorkspaces:
         self._dead: dict[str, str] = {}
         """By the tenant it was used for, the token that Slack last said will never count again."""
         self._theirs = _WithTheirTokens(self)
+        self._key_missing = ""
 
     @property
     def authorize(self) -> AsyncAuthorize:
@@ -145,12 +155,21 @@ class ManyWorkspaces:
         """The installation there. Where there is none it is asked for again each time: another replica may make it."""
         if known := self.known(tenant):
             return known
-        found = await self.installations.of(tenant)
+        try:
+            found = await self.installations.of(tenant)
+        except KeyMissing as error:
+            self._key_missing = str(error)
+            raise
         if found is None:
             self._kept.pop(tenant, None)
         else:
             self._kept[tenant] = (self._now(), found)
+            self._key_missing = ""
         return found
+
+    @property
+    def key_missing(self) -> str:
+        return self._key_missing
 
     def known(self, tenant: str) -> Installation | None:
         """The same where it was read a moment ago, and nobody has doubted it since."""

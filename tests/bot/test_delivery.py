@@ -22,6 +22,7 @@ from bot.surfaces import Letter, Message, Written
 from flows.asked import Owed
 from flows.services import Act, Services
 from storage.database import open_database
+from storage.errors import StorageUnavailable
 from tests.bot.conftest import NOW, bot_in_slack, engine
 from tests.bot.conversing import BEN, LEA, Json, Slack, words_of
 from tests.bot.firm_making import TENANT, a_firm, person
@@ -677,3 +678,24 @@ async def test_a_message_that_is_refused_for_good_says_nothing_of_what_does_not_
     rows = [await services.outbox.get(TENANT, f"reminder|{firm}") for firm in ("f1", "f2", "f3")]
     assert [row.outcome for row in rows if row] == ["", "needless", "invalid_blocks"]
     assert [row.owed.firm for row in await services.outbox.undelivered(TENANT, limit=9)] == ["f3"]
+
+
+async def test_a_database_that_takes_nothing_up_is_not_taken_for_one_that_is_at_work(
+    services: Services, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As one that may only be read: what is due is seen, and stays."""
+
+    async def read_only(**_: object) -> None:
+        raise StorageUnavailable("attempt to write a readonly database")
+
+    delivery = delivering(services, Changing(), clock, reminder=greet)
+    await services.outbox.owe(owed_to_ben(services, "reminder", "f1"))
+    before = delivery.last_round
+    with monkeypatch.context() as patched:
+        patched.setattr(services.outbox, "claim", read_only)
+        clock.time += 60
+        with pytest.raises(StorageUnavailable):
+            await delivery.settle_due()
+    assert delivery.last_round == before, "so that /readyz sees it"
+    await delivery.settle_due()
+    assert delivery.last_round == clock.time

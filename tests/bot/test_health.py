@@ -23,6 +23,7 @@ class FakeBot:
         self.lag = 0.0
         self.down = False
         self.hangs = False
+        self.key_missing = ""
 
     async def outbox_lag(self) -> float:
         if self.down:
@@ -57,6 +58,9 @@ async def test_it_is_ready_unless_it_stops_or_the_database_the_socket_or_its_sen
     now[0] = STUCK + 1
     assert await health.ready() == "Something has been due for 11 minutes, and nothing is being sent."
     bot.last_round = now[0]
+    bot.key_missing = "A token is sealed with the key 2027, which CAIS_ENCRYPTION_KEYS does not hold."
+    assert (await health.ready()).endswith("does not hold. Start this replica again with that key.")
+    bot.key_missing = ""
     line.is_up = False
     assert "Socket Mode" in await health.ready()
     bot.down = True

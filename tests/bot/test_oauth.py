@@ -657,6 +657,47 @@ async def test_what_is_owed_goes_out_with_each_workspaces_token_and_one_without_
     assert [row and row.settled for row in rows] == [True, True, False]
 
 
+async def test_a_replica_that_was_not_started_with_the_key_keeps_nothing_from_the_other(
+    database: Database, pack: Pack, api: Api, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The keys were rotated before it was started again: it opens no token any more."""
+    slack, _ = api
+    old, new, time = new_key("old"), new_key("new"), [real_time()]
+    await database.installations(read_keys(old)).save(installation("-/T1", "xoxb-1"))
+
+    def replica(keys: str) -> Bot:
+        services = build_services(database, pack, lambda: NOW, engine=engine)
+        kept = database.installations(read_keys(keys))
+        given = {"signing_secret": "", "services": services, "now": lambda: time[0], "api_url": slack.url}
+        return Bot(installations=kept, router=build_router(), **given)
+
+    async with closing(replica(old)) as behind, closing(replica(f"{new},{old}")) as ahead:
+        assert await database.installations(read_keys(f"{new},{old}")).rotate() == {"old": 1}
+        await database.outbox.owe([Owed("-/T1", "k", "", "installed", "slack:-/T1/U1", "", NOW.timestamp())])
+        for _ in range(4):  # each looks every thirty seconds, and where it put something off until then: it first
+            await behind.delivery.settle_due()
+            time[0] += 10
+            await ahead.delivery.settle_due()
+            time[0] += 20
+        assert slack.tokens == ["xoxb-1"]
+        row = await database.outbox.get("-/T1", "k")
+        assert row
+        assert row.outcome == "sent"
+        assert behind.key_missing == "A token is sealed with the key new, which CAIS_ENCRYPTION_KEYS does not hold."
+        assert ahead.key_missing == ""
+        assert [line.__dict__["error"] for line in caplog.records if line.message == "a key is missing"] == [
+            behind.key_missing
+        ]
+
+
+@asynccontextmanager
+async def closing(one: Bot) -> AsyncIterator[Bot]:
+    try:
+        yield one
+    finally:
+        await one.session.close()
+
+
 async def test_no_secret_of_an_installation_is_logged_or_shown_in_the_sandbox(
     browser: Browser, caplog: pytest.LogCaptureFixture
 ) -> None:
