@@ -152,8 +152,8 @@ def a_year_on(today: date, calendar: Calendar = NYSE) -> date:
 # --- in words ----------------------------------------------------------------------------------------------------
 
 
-def attested_words(memo: Memo) -> str:
-    """What the second attester says, or that they have not, as plain text."""
+def attested_words(position: Position, memo: Memo) -> str:
+    """What the second attester says, or that they have not, or cannot any more, as plain text."""
     said, named = memo.attestation, memo.answer.attester_name
     if said and said.agrees:
         return f"{said.by_name} attests"
@@ -161,7 +161,10 @@ def attested_words(memo: Memo) -> str:
         return f"{said.by_name} does not agree: {said.reason}"
     if not memo.answer.attester:
         return "none named"
-    return f"{named or 'somebody who is named'} is asked and has not said anything yet"
+    whom = named or "somebody who is named"
+    if not can_attest(position, memo.answer.attester, memo.answer.by):
+        return f"{whom} was named and cannot attest any more; another member or lead may"
+    return f"{whom} is asked and has not said anything yet"
 
 
 def paper(pack: Pack, position: Position, memo: Memo, *, decided: str, said_on: str, evidence: int) -> str:
@@ -177,7 +180,7 @@ def paper(pack: Pack, position: Position, memo: Memo, *, decided: str, said_on: 
         f"Decided by: {answer.by_name}{f', on {happened}' if happened else ''} (recorded {decided})",
         *(["Grounds that the roadmap names:", *grounds] if grounds else []),
         f"Basis, in the firm's own words: {answer.basis}",
-        f"Second attester: {attested_words(memo)}{f' ({said_on})' if said_on else ''}",
+        f"Second attester: {attested_words(position, memo)}{f' ({said_on})' if said_on else ''}",
         f"Evidence recorded: {evidence}",
         f"To be looked at again on: {day(answer.recheck_on) if answer.recheck_on else 'no day set'}",
         f"Roadmap: {pack.edition_title}.",

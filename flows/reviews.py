@@ -50,14 +50,15 @@ def of_item(position: Position, item: Item) -> Review | None:
         return None
     rule = _rule_for(position, item.task, record)
     approval = position.approvals.get(item.key)
-    if approval and (approval.of != record.sequence or _was_touched_after(position, item, approval)):
+    if approval and not approval_stands(position, item.key, approval):
         approval = None
     return Review(item, record, rule, approval) if rule or approval else None
 
 
-def _was_touched_after(position: Position, item: Item, approval: Approval) -> bool:
-    undone_at = position.changed_at.get(f"task {item.key}")
-    return undone_at is not None and undone_at > approval.at
+def approval_stands(position: Position, key: str, approval: Approval) -> bool:
+    """Whether it is of the task as it was finished last, and the task was not taken back and brought back since."""
+    record, undone_at = position.tasks.get(key), position.changed_at.get(f"task {key}")
+    return record is not None and approval.of == record.sequence and not (undone_at and undone_at > approval.at)
 
 
 def _rule_for(position: Position, task: Task, record: TaskRecord) -> ReviewRule | None:

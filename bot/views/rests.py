@@ -123,7 +123,7 @@ def resting(scene: Scene, outcome: Outcome, top: Top = NOTHING) -> Message:
     lines.append(f"*Evidence recorded:* {kept}{weak_words(scene, question.id)}")
     memo = memo_of(scene.pack, scene.position)
     if memo:
-        lines.append(f"*Second attester:* {literal(clip(attested_words(memo), 500))}")
+        lines.append(f"*Second attester:* {literal(clip(attested_words(scene.position, memo), 500))}")
     blocks = [
         *top.blocks,
         header(outcome.title),

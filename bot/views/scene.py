@@ -13,7 +13,7 @@ from bot.views.blocks import Element, button, context, escape, literal, short_da
 from flows.conditions import UNSURE, holds
 from flows.deadlines import Ledger
 from flows.history import counted, label
-from flows.memos import memo_of
+from flows.memos import can_attest, memo_of
 from flows.position import Agent, Position, TaskRecord
 from flows.reviews import Review, of_item, pending, reviewers
 from flows.roadmap import Condition, Pack, Step, Task
@@ -81,8 +81,11 @@ def attester_line(scene: "Scene") -> list[str]:
     if said := memo.attestation:
         return [f"⚠️ {scene.by(said.by, said.by_name)} does not agree with this answer: `/cais memo`"]
     answer = memo.answer
-    asked = scene.by(answer.attester, answer.attester_name)
-    return [f"🧾 To be attested by {asked}: `/cais memo`"] if answer.attester else []
+    if not answer.attester:
+        return []
+    if not can_attest(scene.position, answer.attester, answer.by):  # left, or was made a viewer
+        return ["🧾 To be attested by another member or lead: `/cais memo`"]
+    return [f"🧾 To be attested by {scene.by(answer.attester, answer.attester_name)}: `/cais memo`"]
 
 
 class Scene(msgspec.Struct, frozen=True):

@@ -7,7 +7,10 @@ from flows import events as e
 from flows.events import Record
 from flows.exports.record import Reading
 from flows.exports.rows import Cell, Row
-from flows.memos import lines_of, reasoned
+from flows.memos import lines_of, memo_of, reasoned
+
+NOTHING: tuple[Cell, ...] = ("", "", "", None)
+"""Nobody said anything to it."""
 
 
 def memos(reading: Reading) -> Iterator[Row]:
@@ -33,10 +36,21 @@ def memos(reading: Reading) -> Iterator[Row]:
             date.fromisoformat(row.happened_on) if row.happened_on else None,
             event.recheck_on,
             event.attester_name,
-            *said.get(row.sequence, ("", "", "", None)),
+            *_as_it_counts(said.get(row.sequence, NOTHING), stands and not _attested(reading)),
             "undone" if row.sequence in reading.undone else "yes" if stands else "superseded",
             row.sequence,
         )
+
+
+def _attested(reading: Reading) -> bool:
+    memo = memo_of(reading.pack, reading.position)
+    return memo is not None and memo.attestation is not None
+
+
+def _as_it_counts(said: tuple[Cell, ...], asked_anew: bool) -> tuple[Cell, ...]:
+    """What was said to an answer that was taken back and brought back since does not stand under it any more."""
+    words, *rest = said
+    return (f"{words}, before an undo", *rest) if words and asked_anew else said
 
 
 def _said(reading: Reading) -> Mapping[int, tuple[Cell, ...]]:

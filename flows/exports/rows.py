@@ -11,7 +11,7 @@ from flows.history import SITUATIONS, SOURCES, label, rules_in_words
 from flows.legal_hold import in_words
 from flows.own_dates import due_of
 from flows.proof import KINDS, is_weak, kept_how
-from flows.reviews import of_item
+from flows.reviews import approval_stands, of_item
 from flows.walk import Item
 
 Cell = str | date | datetime | int | None
@@ -172,7 +172,15 @@ def reviews(reading: Reading) -> Iterator[Row]:
         if isinstance(event, e.TaskApproved | e.TaskSentBack):
             said, reason = ("sent back", event.reason) if isinstance(event, e.TaskSentBack) else ("approved", "")
             title = reading.title(event.task)
-            yield event.task, title, said, reason, event.of, *_who(row), _counts(reading, row), row.sequence
+            counting = isinstance(event, e.TaskSentBack) or _approves(reading, row, event.task)
+            counts = "undone" if row.sequence in reading.undone else "yes" if counting else "earlier"
+            yield event.task, title, said, reason, event.of, *_who(row), counts, row.sequence
+
+
+def _approves(reading: Reading, row: Record, task: str) -> bool:
+    """Whether this is the approval that stands: the task may have been opened or finished again since."""
+    approval = reading.position.approvals.get(task)
+    return bool(approval and approval.sequence == row.sequence and approval_stands(reading.position, task, approval))
 
 
 def evidence(reading: Reading) -> Iterator[Row]:

@@ -5,9 +5,9 @@ from bot.front.hearing import Origin
 from bot.sandbox.limits import problems_in_message, problems_in_view
 from bot.views import answers, memos
 from flows.memos import memo_of
-from flows.services import Services
+from flows.services import Act, Services
 from tests.bot.conversing import BEN, LEA, Slack, labels, words_of
-from tests.bot.firm_making import a_firm
+from tests.bot.firm_making import TENANT, a_firm, person
 from tests.bot.views.test_walk import scene
 from tests.flows.life import ANA, PACK, Life
 from tests.flows.life import BEN as LIFES_BEN
@@ -37,6 +37,15 @@ async def test_home_and_the_summary_say_what_the_second_attester_has_not_said_or
     for said in (await slack.lea.opens_home(), await slack.lea.types("/cais summary")):
         assert "Ben Cole does not agree with this answer: `/cais memo`" in words_of(said)
         assert "one option" not in words_of(said)
+
+
+async def test_who_was_named_and_left_is_not_said_to_be_waited_for(slack: Slack, services: Services) -> None:
+    await decides(slack, services)
+    (firm,) = await services.directory.all_firms(TENANT)
+    await services.remove_member(firm.key, Act(person(LEA), "button", "off"), person(BEN).id)
+    said = words_of(await slack.lea.opens_home())
+    assert "To be attested by another member or lead: `/cais memo`" in said
+    assert "by Ben Cole" not in said
 
 
 async def test_the_second_attester_gets_the_memo_once_and_attests_where_it_stands(

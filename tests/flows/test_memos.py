@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 
 from flows import answers, setting_up
+from flows import events as e
 from flows.attesting import NOT_AGREED, TO_ATTEST, Memos
 from flows.evolve import fold
 from flows.exports.tables import tables
 from flows.exports.whole import read, written
 from flows.firms import Person, Refusal
 from flows.history import sentence
-from flows.memos import a_year_on, attest, attested_words, may_attest, memo_of, paper, renew
+from flows.memos import a_year_on, asked, attest, attested_words, may_attest, memo_of, paper, renew
 from flows.position import Position
 from flows.records import verify_position
 from flows.summaries.changes import headline
@@ -41,7 +42,7 @@ def says(life: Life, who: Person, agrees: bool = True, reason: str = "", **said:
 
 def standing(life: Life) -> str:
     memo = memo_of(PACK, life.position)
-    return attested_words(memo) if memo else "none"
+    return attested_words(life.position, memo) if memo else "none"
 
 
 def test_it_says_who_decided_on_which_grounds_and_lines_and_who_is_asked() -> None:
@@ -135,6 +136,26 @@ def test_undone_and_brought_back_it_is_attested_to_anew() -> None:
     assert life.undo(of(life), ANA)
     assert life.undo(life.history[-1].sequence, ANA)
     assert standing(life).startswith("Ben Cole is asked")
+    assert in_table(life) == [("Ben Cole", "attests, before an undo", "yes")], "as the memo itself says"
+    says(life, BEN)
+    assert in_table(life) == [("Ben Cole", "attests", "yes")]
+
+
+def in_table(life: Life) -> list[Any]:
+    rows = next(t for t in tables(export_of("xlsx", life)) if t.name == "decision-memos").rows
+    return [(row[9], row[10], row[-2]) for row in rows]
+
+
+@pytest.mark.parametrize("becomes", ["viewer", ""])
+def test_who_cannot_attest_any_more_is_not_said_to_be_asked(becomes: Any) -> None:
+    life = decided()
+    change = setting_up.set_member(life.position, ANA, BEN, becomes) if becomes else [e.MemberRemoved(BEN.id)]
+    life.take(change)
+    memo = memo_of(PACK, life.position)
+    assert memo is not None
+    assert asked(PACK, life.position) is None
+    said = paper(PACK, life.position, memo, decided="today", said_on="", evidence=2)
+    assert "Second attester: Ben Cole was named and cannot attest any more; another member or lead may" in said
 
 
 def test_a_ground_the_roadmap_does_not_name_is_none() -> None:

@@ -203,6 +203,26 @@ def test_each_reviewer_is_told_once_and_whoever_it_is_sent_back_to() -> None:
     assert owed(life, before, since) == [(SENT_BACK, ANA.id)]
 
 
+def test_an_approval_counts_in_the_tables_only_for_what_it_was_given_for() -> None:
+    life = Reviewed()
+
+    def counts() -> list[Any]:
+        found = next(t for t in tables(export_of("xlsx", life)) if t.name == "reviews")
+        return [(row[3], row[-2]) for row in found.rows]
+
+    life.done("s2", who=BEN)
+    life.approve()
+    assert counts() == [("approved", "yes")]
+    life.take(progress.reopen(PACK, life.position, ANA, "s2", reason="the form is another"))
+    assert counts() == [("approved", "earlier")]
+    life.done("s2", who=BEN)
+    life.approve()
+    assert counts() == [("approved", "earlier"), ("approved", "yes")]
+    assert life.undo(life.of(), BEN)
+    assert life.undo(life.history[-1].sequence, BEN)
+    assert counts() == [("approved", "earlier"), ("approved", "earlier")], "it is to be reviewed anew"
+
+
 def test_it_is_in_the_tables_and_comes_back_whole() -> None:
     life = Reviewed()
     life.done("s2", who=BEN)

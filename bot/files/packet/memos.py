@@ -41,7 +41,7 @@ def _standing(paper: Paper, memo: Memo) -> Html:
         ("Decided by", f"{answer.by_name}, recorded {paper.moment(answer.at)} {paper.zone_name}"),
         ("Decided on", day(answer.happened_on) if answer.happened_on else ""),
         ("Basis", lines(answer.basis)),
-        ("Second attester", stacked(attested_words(memo), paper.moment(said.at) if said else "")),
+        ("Second attester", stacked(attested_words(paper.position, memo), paper.moment(said.at) if said else "")),
         ("Look again on", day(answer.recheck_on) if answer.recheck_on else "no day set"),
     ]
     quotes = [
