@@ -196,6 +196,17 @@ def deadlines_revised_since(workspace: Workspace, planned: datetime) -> frozense
     return frozenset(deadline for deadline in dates if deadline)
 
 
+def entered_of(workspace: Workspace) -> Mapping[str, tuple[Entry, ...]]:
+    """By industry date: every entry about it, also those that were taken back, and that they were."""
+    of = {e.sequence: e.fact.deadline for e in workspace.entries if isinstance(e.fact, DeadlineRevised)}
+    found: dict[str, tuple[Entry, ...]] = {}
+    for one in workspace.entries:
+        deadline = of.get(one.fact.of if isinstance(one.fact, Withdrawn) else one.sequence)
+        if deadline:
+            found[deadline] = (*found.get(deadline, ()), one)
+    return found
+
+
 def _at(entry: Entry) -> datetime:
     return datetime.fromisoformat(entry.recorded_at)
 

@@ -15,10 +15,12 @@ from flows.own_dates import in_year, next_time
 from flows.position import Recurring
 from flows.trading_days import Calendar
 from flows.walk import FINISHED, Item
-from flows.workspace import Workspace
+from flows.workspace import DeadlineRevised, Entry, Workspace, entered_of
 
 RUNGS = (5, 1, 0)
 """Trading days before a date on which a calendar reminds of it; the app itself reminds more often."""
+
+NO_DATE = "Industry date. Its day is not known any more, or was entered by mistake."
 
 AT = time(9, 0)
 """When it reminds: by the clock of whoever's calendar it is."""
@@ -172,23 +174,44 @@ def _about(reading: Reading, stated: Stated) -> str:
 
 
 def _of_industry(tenant: str, shared: Workspace, made_at: datetime) -> Iterator[CalendarEntry]:
-    """What has passed is no date to be reminded of, so it is in nobody's calendar."""
-    today = made_at.date()
-    for deadline in shared.ledger.deadlines:
-        known = shared.ledger.as_of(deadline.id, today)
-        if known is None or known.revision.unverified:
-            continue
-        day = known.revision.value.day
+    """What has passed is no date to be reminded of, so it is in nobody's calendar.
+
+    What is no date any more, since its day is open again or its entry was a mistake, a calendar takes out.
+    """
+    today, entered = made_at.date(), entered_of(shared)
+    for deadline in dict.fromkeys([*(d.id for d in shared.ledger.deadlines), *entered]):
+        own = entered.get(deadline, ())
+        known = shared.ledger.as_of(deadline, today)
+        stands = known.revision if known and not known.revision.unverified and known.revision.value.day else None
+        day = stands.value.day if stands else _last_day(shared, deadline, own, today)
         if day is None or day < today:
             continue
-        story = shared.ledger.story(deadline.id)
-        sources = "; ".join(source.title for source in known.revision.sources)
         yield CalendarEntry(
-            uid=f"industry-{deadline.id}@{tenant.replace('/', '.')}.cais-roadmap",
-            sequence=story.index(known.revision) + 1,
+            uid=f"industry-{deadline}@{tenant.replace('/', '.')}.cais-roadmap",
+            sequence=_times_entered(shared, deadline, own, today),
             day=day,
-            title=f"CAIS: {deadline.title}",
-            about=f"Industry date. Source: {sources}.",
-            revised_at=known.revision.added_at or made_at,
-            alarms=alarms(day, shared.calendar),
+            title=f"CAIS: {_called(shared, deadline, own)}",
+            about=f"Industry date. Source: {'; '.join(s.title for s in stands.sources)}." if stands else NO_DATE,
+            revised_at=datetime.fromisoformat(own[-1].recorded_at) if own else made_at,
+            alarms=alarms(day, shared.calendar) if stands else (),
+            cancelled=stands is None,
         )
+
+
+def _last_day(shared: Workspace, deadline: str, own: Sequence[Entry], today: date) -> date | None:
+    """The day under which a calendar may have what is no date any more."""
+    days = [r.value.day for r in shared.ledger.story(deadline) if r.to <= today and not r.unverified]
+    days += [one.fact.value.day for one in own if isinstance(one.fact, DeadlineRevised)]
+    return next((day for day in reversed(days) if day), None)
+
+
+def _times_entered(shared: Workspace, deadline: str, own: Sequence[Entry], today: date) -> int:
+    """Rises with each announcement and with each that is taken back, though the story gets shorter by that."""
+    shipped = sum(1 for r in shared.ledger.story(deadline) if not r.added_by and r.to <= today)
+    return shipped + (own[-1].sequence if own else 0)
+
+
+def _called(shared: Workspace, deadline: str, own: Sequence[Entry]) -> str:
+    known = shared.ledger.deadline(deadline)
+    named = (one.fact.title for one in own if isinstance(one.fact, DeadlineRevised))
+    return known.title if known else next(filter(None, named), deadline)

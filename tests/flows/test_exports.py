@@ -9,7 +9,7 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from flows import answers, own_dates, progress
+from flows import answers, own_dates, progress, workspace
 from flows import events as e
 from flows.deadlines import Deadline, Ledger, Revision, Source, Value
 from flows.events import EvidenceAdded, Record
@@ -25,7 +25,7 @@ from flows.reminders import setting
 from flows.setting_up import set_member
 from flows.trading_days import NYSE
 from flows.workspace import Workspace
-from tests.flows.exporting import AT, TROUBLE, busy_life, export_of, question
+from tests.flows.exporting import AT, LEDGER, TROUBLE, busy_life, export_of, question
 from tests.flows.life import ANA, BEN, PACK, TODAY, Life
 
 
@@ -299,6 +299,32 @@ def test_an_industry_date_is_there_only_while_it_is_to_come() -> None:
     assert (second.uid, second.day) == (first.uid, date(2027, 9, 1))
     assert second.sequence > first.sequence
     assert [e for e in entries(export_of("ics", Life())) if e.uid.startswith("industry")] == []
+
+
+def test_a_calendar_hears_of_an_industry_date_that_is_corrected_back_or_taken_back() -> None:
+    entered: tuple[workspace.Entry, ...] = ()
+    admin = Person(ANA.id, ANA.name, admin=True)
+
+    def after(fact: workspace.AnyFact) -> CalendarEntry:
+        nonlocal entered
+        entered += (workspace.entry("-/T1", entered, fact, admin, at=AT, cause=str(len(entered))),)
+        there = workspace.fold(LEDGER, entered)
+        export = msgspec.structs.replace(export_of("ics", Life()), shared={"-/T1": there})
+        (found,) = [one for one in entries(export) if one.uid.startswith("industry-own")]
+        return found
+
+    def announced(value: Value) -> workspace.DeadlineRevised:
+        day = date(2026, 11, 2)
+        return workspace.DeadlineRevised("own", day, day, value, Source("CAT Alert"), "", title="Cut-over")
+
+    told = [after(announced(Value("date", on=date(2027, month, 1)))) for month in (6, 9)]
+    told += [after(workspace.Withdrawn(2))]
+    assert [(one.day.month, one.cancelled) for one in told] == [(6, False), (9, False), (6, False)]
+    told += [after(announced(Value("tbd"))), after(workspace.Withdrawn(4)), after(workspace.Withdrawn(1))]
+    assert [one.cancelled for one in told[3:]] == [True, False, True], "open again, and then a mistake altogether"
+    assert [one.sequence for one in told] == sorted({one.sequence for one in told}), "else a calendar keeps the old one"
+    assert {(one.uid, one.title) for one in told} == {(told[0].uid, "CAIS: Cut-over")}
+    assert told[-1].alarms == ()
 
 
 @pytest.mark.parametrize("seed", range(6))
