@@ -65,12 +65,16 @@ def _pairs(body: Payload) -> list[tuple[str, object]]:
 
 
 def workspaces_of_person(body: Payload, user: Mapping[str, Any]) -> tuple[str, ...]:
-    """The tenants that somebody may be known in of whom Slack tells something new: in an org, several."""
-    enterprise, org = _enterprise(body), _part(user, "enterprise_user")
-    theirs = org.get("teams")
-    more = theirs if enterprise and isinstance(theirs, list) else ()
-    teams = [team for team in (*more, user.get("team_id") if enterprise else None) if is_workspace(team)]
-    named = [f"{enterprise or '-'}/{team}" for team in teams]
+    """The tenants for which it counts what Slack says anew of somebody: of an installation for a whole org, several.
+
+    What it says to one workspace of an org is so there only: who runs it, or has lost their account in it, may be
+    anybody in the others, and each of those that has the app is told for itself.
+    """
+    enterprise, theirs = _enterprise(body), _part(user, "enterprise_user").get("teams")
+    teams: list[object] = []
+    if enterprise and extract_is_enterprise_install(body):
+        teams = [*(theirs if isinstance(theirs, list) else ()), user.get("team_id")]
+    named = [f"{enterprise}/{team}" for team in teams if is_workspace(team)]
     return tuple(dict.fromkeys(filter(None, (workspace_of(body), *named))))
 
 

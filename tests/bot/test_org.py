@@ -178,5 +178,6 @@ def test_news_of_somebody_of_an_org_is_for_each_workspace_they_are_in() -> None:
     of_the_org = event(authorizations=OF_AN_ORG, team_id="E1", event={"type": "user_change", "user": ann})
     assert workspaces_of_person(of_the_org, ann) == ("E1/T1", "E1/T2")
     assert workspaces_of_person(event(authorizations=OF_ONE), {"id": "U1", "team_id": "T1"}) == ("E1/T1",)
+    assert workspaces_of_person(event(authorizations=OF_ONE), ann) == ("E1/T1",), "who runs T1 may not run T2"
     assert workspaces_of_person(event(enterprise_id=None), {"id": "U1", "team_id": "T9"}) == ("-/T1",)
     assert workspaces_of_person(event(team_id=None), {"id": "W1", "enterprise_user": "x"}) == ()
