@@ -16,6 +16,9 @@ _SECRETS = re.compile(
 )
 _SLACK_LIBRARIES = ("/slack_bolt/", "/slack_sdk/")
 _SOCKET = "/slack_sdk/socket_mode/"
+_GIVEN = re.compile(r"\(.+\)")
+"""What a callback was given, which asyncio shows of one that fails, and in its debug mode of one that takes long."""
+
 _BODY_STARTS = re.compile(r"[\n{]|[,(]?\s*\b(?:body|params|payload|headers|data|files)\b\s*[:=]", re.IGNORECASE)
 
 
@@ -90,7 +93,8 @@ def _hide_bodies(record: logging.LogRecord) -> bool:
 
 def _shorten(record: logging.LogRecord) -> None:
     """The first line, and of an error its kind and where it came up: its text may be what somebody sent."""
-    record.msg, record.args = record.getMessage().partition("\n")[0], None
+    first = record.getMessage().partition("\n")[0]
+    record.msg, record.args = _GIVEN.sub("(...)", first) if record.name == "asyncio" else first, None
     error = record.exc_info[1] if record.exc_info else None
     if error is not None:
         *_, last = traceback.extract_tb(error.__traceback__) or [None]

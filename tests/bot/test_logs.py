@@ -64,6 +64,7 @@ def test_what_people_wrote_is_cut_from_the_lines_of_slacks_libraries(lines: io.S
 def test_a_library_says_what_went_wrong_and_where_and_quotes_nothing(lines: io.StringIO) -> None:
     logging.getLogger("aiosqlite").debug("executing %s", ("INSERT", "our secret"))
     logging.getLogger("asyncio").warning("Task was destroyed\nfuture: ValueError('our secret')")
+    logging.getLogger("asyncio").error("Exception in callback Told.heard('our secret') at told.py:12\nhandle: <x>")
     try:
         raise ValueError("our secret")
     except ValueError:
@@ -72,6 +73,7 @@ def test_a_library_says_what_went_wrong_and_where_and_quotes_nothing(lines: io.S
     assert "secret" not in written
     assert "aiosqlite" not in written
     assert "Task was destroyed" in written
+    assert "Exception in callback Told.heard(...) at told.py:12" in written
     assert 'error="ValueError at test_logs.py:' in written
 
 
