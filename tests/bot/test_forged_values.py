@@ -57,7 +57,7 @@ async def theirs(services: Services, key: FirmKey) -> Mapping[str, Sequence[Any]
     answers = [*position.firm_answers]
     tasks = [item.key for item in services.walk(position).items if ":" in item.key] + ["s1", "s2"]
     agents, recurring = [a.id for a in position.agents], [r.id for r in position.recurring]
-    days, sequences = ["2027-03-15", "2027-05-28", "no day", ""], [*range(1, len(rows) + 3)]
+    days, sequences = ["2027-03-15", "2027-05-28", "no day", ""], [-1, 2**70, *range(1, len(rows) + 3)]
     (document,) = [d.id for d in await services.documents.listed(key, OWNER)]
     owed = [row.owed.key for row in await services.outbox.summaries(TENANT, f"slack:{TENANT}/C0FOREIGN", "")]
     words = [f"{command} {key.firm}" for command in ("firm use", "firm copy", "summary", "status for", "export json")]
@@ -81,7 +81,7 @@ async def theirs(services: Services, key: FirmKey) -> Mapping[str, Sequence[Any]
         "evidence": sequences,
         "fact": ["methods", "fdid_duty", "registration", key.firm],
         "filled": [None, Rules()],
-        "firms": [1, 2],
+        "firms": [1, 2, 2**70],
         "first": days,
         "format": ["json", "xlsx", "packet", "nonsense"],
         "grounds": [(), ("exempt",)],
@@ -93,10 +93,10 @@ async def theirs(services: Services, key: FirmKey) -> Mapping[str, Sequence[Any]
         "last": days,
         "lift": [True, False],
         "list": ["l1", key.firm],
-        "name": ["Birch Brokers"],
+        "name": ["Birch Brokers", "x" * 5000, "\x00"],
         "new_name": ["Oak Clearing"],
         "note": ["n1", key.firm],
-        "nth": [0, 1, -1],
+        "nth": [0, 1, -1, 2**70],
         "of": sequences,
         "off": [False],
         "often": ["post", "daily", "nonsense"],
@@ -104,7 +104,7 @@ async def theirs(services: Services, key: FirmKey) -> Mapping[str, Sequence[Any]
         "on": days,
         "only": ["all", "past", "waiting", "nonsense", ""],
         "outcome": ["", "approved"],
-        "page": [0, 1, -1, 10**12],
+        "page": [0, 1, -1, 2**70],
         "part": [""],
         "paused_until": days,
         "permalink": ["https://x.slack.com/archives/C0FOREIGN/p1700000000000100", "no address", ""],
