@@ -8,6 +8,7 @@ import msgspec
 from msgspec.structs import replace
 
 from bot.actions import Carried, Forged, unpack
+from bot.buttons import Changing
 from bot.errors import Receipt, apology, new_receipt
 from bot.front.hearing import Call
 from bot.metrics import Counts
@@ -18,7 +19,7 @@ from bot.typed import words
 from bot.typed.firms import meant_firm, needs_firm, stranger
 from bot.views.blocks import clip, context, escape, literal, section
 from bot.views.viewing import for_viewer
-from flows.firms import Person, Refusal, role_of
+from flows.firms import Person, Refusal, require, role_of
 from flows.ports import Known, Sighting
 from flows.position import Position
 from flows.services import Services
@@ -175,6 +176,8 @@ class Table:
         if route.meets:
             await self._people.acquaint(call.tenant, {**_members_named(call, position), **_named_people(call)})
         if carried is not None:
+            if isinstance(carried, Changing) and position is not None:
+                require(position, heard.who, "member")  # before a form is filled in that would be refused
             answer = await route.listener(heard, carried, self._services)
         else:
             answer = await route.listener(heard, self._services)

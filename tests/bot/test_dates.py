@@ -546,6 +546,17 @@ async def test_viewers_are_offered_no_dates_and_typed_ones_are_refused(slack: Sl
     assert await history(services, key) == before
 
 
+async def test_who_was_made_a_viewer_fills_in_no_form_that_would_be_refused(slack: Slack, services: Services) -> None:
+    key = await firm_of_ben(services)
+    await add_lea(services, key, LEA)
+    card, plan = await slack.lea.types("/cais next"), await slack.lea.types("/cais plan May 28, 2027")
+    await services.set_member(key, Act(person(BEN), "modal"), person(LEA), "viewer")
+    for message, button in ((plan, "Choose…"), (plan, "Another target…"), (card, "Set date"), (card, "Assign")):
+        await slack.lea.presses(button, on=message)
+        assert slack.lea.modal is None, button
+        assert "you are a viewer. Nothing was changed." in words_of(slack.lea.last), button
+
+
 @BOTH
 async def test_a_plan_is_shown_first_saved_on_accept_as_one_click_and_undone_as_one(
     slack: Slack, services: Services
