@@ -1,5 +1,6 @@
 """What was done about a task: done, waiting, done earlier, not applicable, reopened."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from bot.buttons import (
@@ -20,7 +21,7 @@ from bot.router import Heard, Router
 from bot.surfaces import FieldErrors, Message, Modal, Open, Redraw, Replace, Say, Swap
 from bot.typed.tasks import names_for_certain, out_of_reach, task_and_reason, tasks_meant, yearly_meant
 from bot.views import rests, steps, task_forms, tasks
-from bot.views.blocks import TICKET_FIELD, escape, literal
+from bot.views.blocks import TICKET_FIELD, clip, escape, literal
 from bot.views.records import kept
 from bot.views.refused import with_ticket
 from bot.views.scene import Scene
@@ -235,7 +236,7 @@ async def type_reopen(heard: Heard, services: Services) -> Say | Open:
     if not meant:
         raise NO_SUCH_TASK if heard.words else REOPEN_WHICH
     if len(meant) > 1:
-        return Say(steps.which_task(scene, meant, "Which one shall be opened again? Open it and press *Reopen…*."))
+        return Say(_which_to_reopen(scene, meant, reason))
     item = meant[0]
     if item.task.kind == "question" or item.state not in ("done", "set_aside"):
         return Say(tasks.card(scene, item, tasks.note(_why_not_reopened(item))))
@@ -248,6 +249,19 @@ async def type_reopen(heard: Heard, services: Services) -> Say | Open:
     if heard.kind in ("command", "action"):
         return Open(task_forms.reopen(scene, item))
     return Say(tasks.card(scene, item, tasks.note("Press *Reopen…* to say why it is opened again.")))
+
+
+def _which_to_reopen(scene: Scene, items: Sequence[Item], reason: str) -> Message:
+    """Several finished tasks fit: each is offered with the reason that was typed."""
+    ask = "Which one shall be opened again?"
+    if not reason:
+        return steps.which_task(scene, items, f"{ask} Open it and press *Reopen…*.")
+    commands = {item.key: f"reopen {item.key} {reason}" for item in items}
+    if not steps.can_be_offered(commands.values()):
+        there = "Open it and press *Reopen…*; your reason is too long to go with a button, so write it there."
+        return steps.which_task(scene, items, f"{ask} {there}")
+    asked = f"{ask} Your reason: “{literal(clip(reason, 200))}”. Nothing was opened yet."
+    return steps.which_task(scene, items, asked, lambda item: commands[item.key])
 
 
 def _why_not_reopened(item: Item) -> str:

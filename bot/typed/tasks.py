@@ -151,8 +151,9 @@ def task_and_reason(pack: Pack, walk: Walk, words: str) -> tuple[tuple[Item, ...
     if whole:
         return whole, ""
     tokens = words.split()
-    for count in range(min(len(tokens) - 1, LONGEST_TITLE), 0, -1):
-        found = tasks_meant(pack, walk, " ".join(tokens[:count]), finished=True)
-        if found:
+    heads = [(" ".join(tokens[:n]), n) for n in range(min(len(tokens) - 1, LONGEST_TITLE), 0, -1)]
+    # Of "s3e the wrong person" only the id is the task's, though "the" is a word of its title.
+    for head, count in sorted(heads, key=lambda each: not names_for_certain(pack, walk, each[0])):
+        if found := tasks_meant(pack, walk, head, finished=True):
             return found, " ".join(tokens[count:])
     return (), ""

@@ -1,6 +1,6 @@
 """Where the firm is: in short, the whole roadmap with every task's mark, and one step with its quotes and links."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import groupby
 
 from bot.buttons import (
@@ -66,6 +66,8 @@ MOST_OPTIONS = 60
 """Tasks in one menu, unfinished ones first: three for each of twenty agents."""
 LONGEST_OPTION = 150
 """Characters of an option's value (Slack's limit)."""
+LONGEST_BUTTON = 900
+"""Of a command in a button, whose value has room for 2,000 (Slack's limit): a quotation mark takes two."""
 MOST_WAITS = 5
 MOST_NOTES = 5
 ASIDE: frozenset[State] = frozenset({"not_applicable", "set_aside", "later"})
@@ -307,7 +309,7 @@ def which_task(scene: Scene, items: Sequence[Item], ask: str, typed: Callable[[I
     `typed` is the command that names one in full, so that a day or person is not typed again; else the task is opened.
     """
     commands = {i.key: typed(i) for i in items[:MOST_OPTIONS]} if typed else {}
-    if any(len(words) > LONGEST_OPTION for words in commands.values()):
+    if not can_be_offered(commands.values()):
         commands = {}
     blocks: list[Block] = [banner(scene), section(ask)]
     if len(items) <= FEW_BUTTONS:
@@ -318,6 +320,12 @@ def which_task(scene: Scene, items: Sequence[Item], ask: str, typed: Callable[[I
         options = [option(i.title, commands.get(i.key, i.key)) for i in items[:MOST_OPTIONS]]
         blocks.append(menu("Choose a task", carried, options))
     return Message(f"{literal(scene.position.name)}: {ask.replace('*', '')}", tuple(blocks))
+
+
+def can_be_offered(commands: Collection[str]) -> bool:
+    """Whether buttons, or the options of a menu where there are more, have room for these commands."""
+    longest = LONGEST_BUTTON if len(commands) <= FEW_BUTTONS else LONGEST_OPTION
+    return all(len(words) <= longest for words in commands)
 
 
 def _way_to(scene: Scene, item: Item, commands: Mapping[str, str]) -> RunCommand | ShowTask:

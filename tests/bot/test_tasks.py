@@ -273,6 +273,34 @@ async def test_reopen_by_button_asks_for_the_reason_and_keeps_what_was_recorded(
     assert [r.type for r in await history(services, key)].count("task_completed") == 3
 
 
+@pytest.mark.parametrize(
+    "reason", ['the "wrong" person had access, as for Apex', "x " * 300 + "end", "y " * 700 + "end"]
+)
+async def test_where_it_is_asked_which_task_is_reopened_its_reason_is_kept(
+    slack: Slack, services: Services, reason: str
+) -> None:
+    key = await firm_of_ben(services)
+    ben = await to_step_four(slack)
+    asked = await ben.types(f"/cais reopen step 3 {reason}")
+    assert "Which one shall be opened again?" in words_of(asked)
+    assert slack.refused() == []
+    if len(reason) > 1000:
+        assert "your reason is too long to go with a button, so write it there" in words_of(asked)
+        return
+    assert reason[:20] in words_of(asked)
+    assert [r.type for r in await history(services, key)].count("task_reopened") == 0
+    await ben.presses("Let your people into the test portal", on=asked)
+    kept = (await position(services, key)).tasks["s3"]
+    assert (kept.state, kept.reason) == ("open", reason)
+
+
+async def test_no_word_of_a_reason_is_taken_for_one_of_the_title(slack: Slack, services: Services) -> None:
+    key = await firm_of_ben(services)
+    ben = await to_step_four(slack)
+    await ben.types("/cais reopen s3e the wrong person had access")
+    assert (await position(services, key)).tasks["s3e"].reason == "the wrong person had access"
+
+
 async def test_what_looks_like_personal_data_is_refused_and_a_ticket_number_has_a_way_on(
     slack: Slack, services: Services
 ) -> None:
