@@ -101,6 +101,8 @@ class Route(msgspec.Struct, frozen=True):
     """A firm may be named at its end though it needs none."""
     or_all: bool = False
     """With `all` among its words it is about every firm of the person, and none has to be meant."""
+    for_people: bool = False
+    """Behind `for` there is a firm, and else perhaps somebody of it."""
 
     @property
     def takes_firm(self) -> bool:
@@ -136,11 +138,12 @@ class Router:
         named: bool = False,
         meets: bool = False,
         or_all: bool = False,
+        for_people: bool = False,
     ) -> Callable[[L], L]:
         """Listens to `/cais <word>`, the word in a DM, and the word after a mention. '' is `/cais` alone."""
 
         def keep(listener: L) -> L:
-            route = Route(listener, firm, None, meets, free_text, people, at_people, named, or_all)
+            route = Route(listener, firm, None, meets, free_text, people, at_people, named, or_all, for_people)
             return self._put(self.commands, words, route, listener)
 
         return keep

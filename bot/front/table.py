@@ -157,7 +157,9 @@ class Table:
             sighting, said, unsure = await self._named_firm(call, sighting, found, route)
             if unsure:
                 return await self._fall_back("unsure", self._heard(call, sighting, said))
-            before, name = stranger(said, route, self._services.pack, sighting, self._services.now().date())
+            before, name = stranger(
+                said, route, self._services.pack, sighting, self._services.now().date(), call.mentions
+            )
             if name and not sighting.known.checked_at and await self._turns_out_to_be_admin(call):
                 return await self._listen(call, found, receipt)
             if name:

@@ -1,6 +1,9 @@
 """Hears when things are wanted: the date of a task or step, the target, dates of every year."""
 
+from collections.abc import Sequence
 from datetime import date
+
+from msgspec.structs import replace
 
 from bot.buttons import (
     DateForm,
@@ -19,11 +22,14 @@ from bot.listeners.scenes import calendar_for, dated_scene_for, own_day, scene_f
 from bot.listeners.tasks import GONE, NO_SUCH_TASK, beyond, day_of
 from bot.listeners.yearly import own_dates, when_set
 from bot.router import Heard, Router
+from bot.slack.places import place
 from bot.surfaces import Answer, FieldErrors, Message, Open, Replace, Say
 from bot.typed import dates as date_words
-from bot.typed.dates import DueWords, Read
+from bot.typed.dates import DueWords, Read, Someone
 from bot.typed.tasks import near_tasks, out_of_reach, step_meant
+from bot.typed.words import named_last
 from bot.views import dates as views
+from bot.views import owners as owner_views
 from bot.views import steps, tasks
 from bot.views.blocks import clip, day, literal
 from bot.views.scene import Scene
@@ -47,7 +53,7 @@ SET_MEANWHILE = "Somebody set another date since this was drawn, so nothing was 
 
 def register(router: Router) -> None:
     """What is heard here."""
-    router.command("due")(type_due)
+    router.command("due", for_people=True)(type_due)
     router.command("target")(type_target)
     router.action(ShowDates)(show_dates)
     router.action(OpenDate)(open_date)
@@ -74,6 +80,11 @@ async def type_due(heard: Heard, services: Services) -> Answer:
         return Say(views.own(scene))
     calendar = await calendar_for(heard, services)
     read = reader(scene.today, calendar, own_day(heard, services))
+    words, name = named_last(heard.words)
+    if words and (whom := date_words.someone_named(name, heard.mentions, heard.firm, heard.who.id)):
+        answer = await type_due(replace(heard, words=words), services)
+        items = date_words.due_words(scene.pack, scene.walk, words, read).subject.items
+        return _for_whom(heard, scene, answer, items, whom)
     found = date_words.due_words(scene.pack, scene.walk, heard.words, read)
     if _kept_every_year(scene, found.unknown):
         found = found._replace(name=found.unknown, meant=read(found.rest))
@@ -110,6 +121,18 @@ async def _due_of_task(heard: Heard, services: Services, scene: Scene, found: Du
         case OnDay() | NoDate():
             return Say(await _set_typed(heard, services, item, _day(found.meant)))
     raise YEARLY_NEEDS_A_NAME
+
+
+def _for_whom(heard: Heard, scene: Scene, answer: Answer, items: Sequence[Item], whom: Someone) -> Answer:
+    """What was said of the date. Whom it is for was typed behind it, which is set by another command."""
+    if not isinstance(answer, Say):
+        return answer
+    person = place(heard.tenant, whom.slack_id) if whom.slack_id else whom.person
+    member, item = heard.firm.members.get(person), items[0] if len(items) == 1 else None
+    owner = scene.position.owners.get(item.key) if item else None
+    if owner and owner.person == person:
+        return answer
+    return Say(owner_views.not_assigned(scene, answer.message, item, member))
 
 
 def _which_task(scene: Scene, found: DueWords) -> Message:

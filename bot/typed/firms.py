@@ -1,12 +1,13 @@
 """Which firm typed words name at their end: the same for what is typed and for a command that was offered."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import NamedTuple
 
 from bot.router import Route
 from bot.typed import words
+from bot.typed.dates import someone_named
 from bot.typed.tasks import step_named
 from bot.typed.words import Ending
 from flows import dates
@@ -76,11 +77,14 @@ def needs_firm(route: Route, sighting: Sighting, said: str) -> bool:
     return not (route.or_all and words.says_all(said) and (sighting.firms or sighting.known.admin))
 
 
-def stranger(said: str, route: Route, pack: Pack, sighting: Sighting, today: date) -> tuple[str, str]:
+def stranger(
+    said: str, route: Route, pack: Pack, sighting: Sighting, today: date, mentions: Mapping[str, str]
+) -> tuple[str, str]:
     """The words before a firm that they name and nobody knows, and its name; empty where none is named so.
 
     To be asked once a firm that is known was taken off the end. A task or step, what begins like one's title, an agent
-    and what ends in a date is no firm: "for s1", "for production", "for Apex Clearing", "for next Friday".
+    and what ends in a date is no firm: "for s1", "for production", "for Apex Clearing", "for next Friday"; where the
+    command says so, nor is somebody of the firm that is meant: "for Lea".
     """
     if not route.strict:
         return said, ""
@@ -90,6 +94,9 @@ def stranger(said: str, route: Route, pack: Pack, sighting: Sighting, today: dat
     if not name or not (sighting.firms or sighting.position):
         return said, ""
     if _is_of_roadmap(name, pack) or _is_agent(name, sighting.position) or _ends_in_date(name, today):
+        return said, ""
+    here = sighting.position
+    if route.for_people and here and someone_named(name, mentions, here, sighting.known.person):
         return said, ""
     return before, name
 

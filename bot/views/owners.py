@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from bot.actions import fits
 from bot.buttons import AssignForm, AssignTo, HandoverForm, OpenAssign, OpenMember, RunCommand
 from bot.slack.places import slack_id
@@ -15,7 +17,7 @@ from bot.views.tasks import Top
 from flows.habits import Reach
 from flows.ports import Known
 from flows.position import Member, Owner
-from flows.walk import Item
+from flows.walk import LEFT, Item
 
 MOST_LEADS = 4
 MOST_OFFERED = 5
@@ -153,6 +155,13 @@ def not_dated(scene: Scene, item: Item, top: Top, when: str) -> Top:
     way = [actions(button(clip(f"/cais {typed}", 70), again, says=f"Run {typed}"))] if fits(again) else []
     noted = with_note(top, text)
     return Top(noted.text.replace("`", ""), (*noted.blocks, *way))
+
+
+def not_assigned(scene: Scene, said: Message, item: Item | None, member: Member | None) -> Message:
+    """What was said of a date; a person was typed behind it, which is set by another command."""
+    text = f"Whose it is was not changed: `/cais assign {_short(item)} @ben` does that."
+    way = [then_assign(scene, item, member)] if item and member and item.state in LEFT else []
+    return replace(said, text=f"{said.text} {text.replace('`', '')}", blocks=(*said.blocks, context(f"ℹ️ {text}"), *way))
 
 
 def _short(item: Item | None) -> str:

@@ -171,6 +171,24 @@ async def test_where_it_is_asked_which_task_whom_it_was_given_to_is_kept(
     assert slack.refused() == []
 
 
+@pytest.mark.parametrize("whom", ["lea", "<@U0LEA>", "Lea Haddad"])
+async def test_whom_a_date_is_for_is_no_firm_and_the_task_can_be_given_to_them(
+    slack: Slack, services: Services, whom: str
+) -> None:
+    key = await firm_of_ben(services)
+    await add_lea(services, key, LEA)
+    said = await slack.ben.types(f"/cais due s1 in 2 weeks for {whom}")
+    assert "Whose it is was not changed: `/cais assign s1 @ben` does that." in words_of(said)
+    assert (await position(services, key)).task_due["s1"].on.isoformat() == "2026-12-07"
+    assert await owners(services, key) == {}
+    await slack.ben.presses("Assign to Lea Haddad", on=said)
+    assert await owners(services, key) == {"s1": LEA_ID}
+    again = words_of(await slack.ben.types(f"/cais due s1 tomorrow for {whom}"))
+    assert ("November 24, 2026" in again, "Whose it is" in again) == (True, False)
+    assert "no firm called “zorro”" in words_of(await slack.ben.types("/cais due s1 tomorrow for zorro"))
+    assert slack.refused() == []
+
+
 async def test_what_comes_once_for_each_agent_takes_no_owner_before_one_is_named_and_its_card_says_so(
     services: Services,
 ) -> None:
