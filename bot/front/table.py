@@ -94,7 +94,7 @@ class Table:
         router = self._router
         if call.kind in ("command", "mention", "message"):
             split = words.split(call.words, router.commands)
-            found = Found(router.commands[split[0]], split[0], split[1]) if split else Found(None, "", call.words)
+            found = _typed(router.commands[split[0]], *split) if split else Found(None, "", call.words)
             # A long message that happens to begin with a command's word, as in "Waiting for ...", is no command.
             return Found(None, "", call.words) if call.kind != "command" and _is_too_long(call, found) else found
         tables: dict[str, Mapping[str, Route]] = {
@@ -308,6 +308,11 @@ def _members_named(call: Call, position: Position | None) -> dict[str, str]:
 
 def _place(call: Call, slack_id: str) -> str:
     return f"slack:{call.tenant}/{slack_id}"
+
+
+def _typed(route: Route, name: str, rest: str) -> Found:
+    """A command and what was typed behind it: where that is no text of one's own, without a kind word at its end."""
+    return Found(route, name, rest if route.free_text else words.without_thanks(rest))
 
 
 def _must_be_read(call: Call, found: Found) -> None:

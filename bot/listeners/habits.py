@@ -19,11 +19,13 @@ from flows.reminders import setting
 from flows.reminders.hours import Hours
 from flows.reminders.telling import leads_in_reach
 from flows.services import Services
+from flows.time_words import zone_name
 from flows.zones import zone_of
 
 HOW = (
     "Write `remind 8:30`, `remind pause until next Friday`, `remind pause for a week`, `remind end pause`, `remind "
-    "off` or `remind on`; `remind` alone shows what is set. It holds for all your firms. Nothing was changed."
+    "off` or `remind on`; `remind` alone shows what is set. It holds for all your firms, by your own clock in Slack. "
+    "Nothing was changed."
 )
 
 CHANGED_SINCE = "You changed your reminders again after that, so nothing was undone. This holds now:"
@@ -32,6 +34,12 @@ _HOUR = re.compile(
     r"(?:(?:daily|every (?:trading |business |week)?day) )?(?:at |hour )?(\d{1,2})(?::?(\d{2}))? ?([ap])?\.?m?\.?",
     re.IGNORECASE,
 )
+_ELSEWHERE = re.compile(
+    r"(.*?) (?:in )?(?:((?!at\b|noon\b|(?:am|pm)\b)[a-z]+(?: [a-z]+)?) time"
+    r"|(?:[ecmp][sd]?t|eastern|pacific|gmt|utc|bst|cet))",
+    re.IGNORECASE,
+)
+"""An hour, and whose clock it is by."""
 _END = re.compile(r"(?:end|stop|cancel|lift|clear|no) (?:the |my )?pause|pause (?:end|off|over|none)", re.IGNORECASE)
 _NOON = re.compile(r"\b(?:12 )?(?:noon|midday)\b", re.IGNORECASE)
 _PAUSE = re.compile(r"pause(?:d)?(?: until| till| to)?\s*(.*)", re.IGNORECASE)
@@ -86,9 +94,23 @@ async def _meant(heard: Heard, services: Services, kept: Habits, said: str) -> H
         return replace(kept, off=False, paused_until=kept.paused_until if kept.off else None)
     if pause := _PAUSE.fullmatch(said):
         return replace(kept, paused_until=await _day(heard, services, pause[1]), off=False)
-    if (found := _HOUR.fullmatch(_NOON.sub("12:00 pm", said))) and (hour := _time(*found.groups())):
+    if hour := _hour(said):
         return replace(kept, hour=hour)
+    if (elsewhere := _ELSEWHERE.fullmatch(said)) and (hour := _hour(elsewhere[1])):
+        zone = zone_name(_zone(heard))
+        if f"{elsewhere[2] or ''} time".casefold() in (zone.casefold(), "my time", "local time"):
+            return replace(kept, hour=hour)
+        raise Refusal(
+            f"Your hour is by your own clock in Slack, which is {zone} now. Write the hour it is by that "
+            "one, such as `remind 9:30`. Nothing was changed."
+        )
     raise Refusal(f"I could not read that as an hour or a pause. {HOW}")
+
+
+def _hour(said: str) -> time | None:
+    """What the words say as an hour of the day, or None."""
+    found = _HOUR.fullmatch(_NOON.sub("12:00 pm", said))
+    return _time(*found.groups()) if found else None
 
 
 def _time(hours: str, minutes: str | None, half: str | None) -> time | None:

@@ -238,7 +238,7 @@ def people_named(text: str, mentions: Mapping[str, str], position: Position, me:
         before = _BEFORE_PEOPLE.get(tokens[place - 1].casefold(), "") if place else ""
         if plain.startswith("@"):
             found = _mentioned(token.strip(".,;:")[1:], mentions, position)
-            unknown = unknown if found else token
+            unknown = unknown if found else token.strip(".,;:")
             people += [(before, found)] if found else []
         elif plain in _ME | _NOBODY and (last or before or place == 0):
             people.append((before, Someone(person=me if plain in _ME else "")))

@@ -30,6 +30,9 @@ _NAMED = re.compile(r"(?:^|\s)(?:for\s+|@\s*)(?=\S)", re.IGNORECASE)
 _FOR = re.compile(r"(?:^|\s)for\s+(?=\S)", re.IGNORECASE)
 
 
+_THANKS = re.compile(r"(?<=[^\s,])[\s,]+(?:please|pls|plz|thanks|thank you)[.!\s]*$", re.IGNORECASE)
+
+
 _WIRE = re.compile(r"<([@#!]?)([^<>|\s]+)(?:\|([^<>]*))?>")
 
 
@@ -112,6 +115,11 @@ def _rest(text: str, skipped: int) -> str:
     parts = text.split(None, skipped)
     rest = parts[skipped].strip() if len(parts) > skipped else ""
     return rest if " " in rest else rest.rstrip(_PUNCTUATION + _DECORATION)
+
+
+def without_thanks(rest: str) -> str:
+    """What is asked for, without the kind word behind it: `assign s1 to @lea, please`."""
+    return _THANKS.sub("", rest)
 
 
 def too_long(text: str, command: str | None, *, free_text: bool) -> str:

@@ -171,6 +171,17 @@ async def test_where_it_is_asked_which_task_whom_it_was_given_to_is_kept(
     assert slack.refused() == []
 
 
+@pytest.mark.parametrize("typed", ["s1 to @lea, please", "s1 <@U0LEA> please", "s1 to Lea, thanks!", "s1 to @lea pls."])
+async def test_a_kind_word_behind_a_command_is_no_part_of_it(slack: Slack, services: Services, typed: str) -> None:
+    key = await firm_of_ben(services)
+    await add_lea(services, key, LEA)
+    await slack.ben.types(f"/cais assign {typed}")
+    assert await owners(services, key) == {"s1": LEA_ID}
+    assert "is called “@zorro”" in words_of(await slack.ben.types("/cais assign s1 to @zorro, soon"))
+    assert "Step 1" in words_of(await slack.ben.types("next, please"))
+    assert "sent, please" in words_of(await slack.ben.types("/cais note s1 sent, please")), "a text of one's own"
+
+
 @pytest.mark.parametrize("whom", ["lea", "<@U0LEA>", "Lea Haddad"])
 async def test_whom_a_date_is_for_is_no_firm_and_the_task_can_be_given_to_them(
     slack: Slack, services: Services, whom: str

@@ -1270,6 +1270,24 @@ async def test_hours_and_pauses_are_read_as_people_say_them(world: World, words:
     assert said in words_of(await world.slack.ben.types(f"remind {words}"))
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("10 New York time", "10:00 AM"),
+        ("at 8:30 am my time", "8:30 AM"),
+        ("10 London time", "by your own clock in Slack, which is New York time now"),
+        ("10:00 am PST", "by your own clock in Slack, which is New York time now"),
+        ("noon utc, please", "by your own clock in Slack, which is New York time now"),
+        ("some time", "I could not read that as an hour or a pause"),
+    ],
+)
+async def test_an_hour_is_taken_by_ones_own_clock_alone(world: World, words: str, said: str) -> None:
+    await bens_task(world)
+    found = words_of(await world.slack.ben.types(f"remind {words}"))
+    assert said in found
+    assert ("Nothing was changed" in found) == ("AM" not in said)
+
+
 async def test_a_pause_of_many_years_is_refused_and_off_is_one_press_away(world: World) -> None:
     await bens_task(world)
     ben = world.slack.ben
