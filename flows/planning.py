@@ -1,7 +1,7 @@
 """A plan worked back from the firm's target: the trading day by which each open task has to be finished."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 
 import msgspec
@@ -56,6 +56,8 @@ class Plan(msgspec.Struct, frozen=True):
     tasks: tuple[Planned, ...]
     earliest: date
     """The first day on which everything can be finished, going by the usual days."""
+    at_most: date
+    """The same, if answers bring all that they may bring."""
     skipped: tuple[str, ...] = ()
     """Holidays on the way that are not counted."""
     tight: tuple[Tight, ...] = ()
@@ -116,7 +118,8 @@ def plan(walk: Walk, position: Position, *, today: date, target: date, calendar:
         if i.key in latest
     )
     skipped = calendar.skipped(today, target) if planned else ()
-    return Plan(target, planned, graph.end, skipped, graph.tight({p.item.key: p.day for p in planned}))
+    left = graph.tight({p.item.key: p.day for p in planned})
+    return Plan(target, planned, graph.end, graph.end_of_all(), skipped, left)
 
 
 def tight(walk: Walk, position: Position, *, today: date, calendar: Calendar) -> tuple[Tight, ...]:
@@ -142,11 +145,23 @@ class _Graph:
         self.items = [i for i in walk.items if i.state in LEFT or _may_come(i)]
         self.shown = [i for i in self.items if i.state != "later"]
         self.before = {i.key: self._before(i) for i in self.items}
-        self.earliest: dict[str, date] = {}
-        for item in self.items:
-            ready = [self.earliest[key] for key in self.before[item.key] if key in self.earliest]
-            self.earliest[item.key] = self._earliest(item, max(ready, default=today))
+        self.earliest = self._each_earliest(self._earliest)
         self.end = max((self.earliest[i.key] for i in self.shown), default=today)
+
+    def end_of_all(self) -> date:
+        """The first day on which all of it can be finished, if everything that may come does, and takes its days."""
+        return max(self._each_earliest(self._earliest_if_it_comes).values(), default=self.today)
+
+    def _each_earliest(self, earliest: Callable[[Item, date], date]) -> dict[str, date]:
+        """The first day of each, from what it is when what comes before it is finished."""
+        found: dict[str, date] = {}
+        for item in self.items:
+            ready = [found[key] for key in self.before[item.key] if key in found]
+            found[item.key] = earliest(item, max(ready, default=self.today))
+        return found
+
+    def _earliest_if_it_comes(self, item: Item, ready: date) -> date:
+        return self.calendar.plus(ready, usual_days(item)) if item.state == "later" else self._earliest(item, ready)
 
     def _before(self, item: Item) -> list[str]:
         """What comes before a task; of tasks that repeat, the one for the same agent or change."""

@@ -69,8 +69,9 @@ async def type_plan(heard: Heard, services: Services) -> Answer:
 async def _earliest(heard: Heard, services: Services) -> Message:
     """The plan for the first day on which everything can be finished, going by the usual days."""
     today = services.today(heard.firm)
-    first = (await _plan(heard, services, today)).earliest
-    return await proposal(heard, services, first, views.earliest(first) if first > today else tasks.NOTHING)
+    found = await _plan(heard, services, today)
+    top = views.earliest(found) if found.earliest > today else tasks.NOTHING
+    return await proposal(heard, services, found.earliest, top)
 
 
 async def proposal(

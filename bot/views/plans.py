@@ -1,7 +1,6 @@
 """The plan worked back from a target: proposed, taken as it is or in single lines, and accepted."""
 
 from collections.abc import Sequence
-from datetime import date
 from itertools import groupby
 
 from bot.buttons import AcceptPlan, OpenPlan, OpenTarget, PlanForm, ShowNext, ShowPlan, UndoChange
@@ -260,7 +259,8 @@ def _impossible(scene: Scene, proposed: Plan, top: Top) -> Message:
     earliest = proposed.earliest
     text = (
         f"*{day(proposed.target)}* leaves less time than these tasks usually take. Going by the usual days, "
-        f"*{day(earliest)}* is the earliest you can plan for. If your agent or FINRA CAT is faster, you may be too: "
+        f"*{day(earliest)}* is the earliest you can plan for.{_with_more(proposed)} "
+        "If your agent or FINRA CAT is faster, you may be too: "
         "dates can also be set task by task with `/cais due`."
     )
     ways = [
@@ -271,9 +271,17 @@ def _impossible(scene: Scene, proposed: Plan, top: Top) -> Message:
     return Message(f"{top.text} {said}".strip(), [*top.blocks, banner(scene), section(text), actions(*ways)])
 
 
-def earliest(first: date) -> Top:
+def earliest(proposed: Plan) -> Top:
     """For whoever asked for the first day there is."""
-    return note(f"*{day(first)}* is the earliest day by which all that is open can be done, going by the usual days.")
+    first = f"*{day(proposed.earliest)}* is the earliest day by which all that is open now can be done"
+    return note(f"{first}, going by the usual days.{_with_more(proposed)}")
+
+
+def _with_more(proposed: Plan) -> str:
+    """How much longer it takes with what answers may still bring; empty where they bring nothing that does."""
+    if proposed.at_most <= proposed.earliest:
+        return ""
+    return f" More tasks may come with your answers: with all that can come it is about *{day(proposed.at_most)}*."
 
 
 def no_target(scene: Scene) -> Message:

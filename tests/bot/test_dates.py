@@ -16,7 +16,7 @@ from tests.bot.conftest import NOW
 from tests.bot.conversing import BEN, COMPLIANCE, CONRAD, LEA, Slack, labels, words_of
 from tests.bot.firm_making import TENANT, a_firm, person
 from tests.bot.reminding import new_york, world_at
-from tests.bot.walking import add_lea, firm_of_ben, history, position
+from tests.bot.walking import BEN_COLE, add_lea, firm_of_ben, history, position
 
 DATES_PAGE = Path(__file__).parents[2] / "docs" / "dates.md"
 BOTH = pytest.mark.parametrize("transport", ["http", "socket"], indirect=True)
@@ -716,12 +716,24 @@ async def test_the_earliest_plan_there_is_can_be_asked_for(slack: Slack, service
     await slack.ben.types("/cais next")
     await slack.ben.presses("Yes")
     said = words_of(await slack.ben.types(f"/cais plan {words}"))
-    assert "is the earliest day by which all that is open can be done" in said
+    assert "is the earliest day by which all that is open now can be done" in said
     await slack.ben.presses("Accept")
     kept = await position(services, key)
     assert kept.target is not None
     earlier = words_of(await slack.ben.types(f"/cais plan {kept.target - timedelta(1)}"))
     assert "leaves less time than these tasks usually take" in earlier
+
+
+async def test_on_the_first_day_the_earliest_plan_says_how_much_later_it_is_with_all_that_may_come(
+    slack: Slack, services: Services
+) -> None:
+    key = await firm_of_ben(services)
+    more = "More tasks may come with your answers: with all that can come it is about *Thursday, December 31, 2026*."
+    said = words_of(await slack.ben.types("/cais plan earliest"))
+    assert f"going by the usual days. {more}" in said
+    await services.answer(key, Act(BEN_COLE, "button", "a1"), "fdid_duty", ["yes"])
+    await services.answer(key, Act(BEN_COLE, "button", "a2"), "methods", ["ui"])
+    assert "More tasks may come with" not in words_of(await slack.ben.types("/cais plan earliest"))
 
 
 async def test_tomorrow_is_asked_about_where_it_is_another_day_for_who_types(tmp_path: Path, pack: Pack) -> None:
