@@ -8,10 +8,10 @@ import msgspec
 from bot.buttons import EvidenceForm, OpenEvidence, OpenRemoveEvidence, RemoveEvidenceForm, ShowEvidence
 from bot.listeners import documents
 from bot.listeners.scenes import scene_for
-from bot.listeners.tasks import NO_SUCH_TASK, beyond, day_of, is_ticket
+from bot.listeners.tasks import NO_SUCH_TASK, NOTHING_FITS, beyond, day_of, is_ticket
 from bot.router import Heard, Router
 from bot.surfaces import Answer, FieldErrors, Message, Open, Replace, Say
-from bot.typed.tasks import out_of_reach, tasks_meant
+from bot.typed.tasks import near_tasks, out_of_reach, tasks_meant
 from bot.views import evidence as views
 from bot.views import records as record_views
 from bot.views import rests, steps
@@ -53,6 +53,8 @@ async def type_evidence(heard: Heard, services: Services) -> Answer:
     meant = tasks_meant(scene.pack, scene.walk, heard.words)
     if not meant and (out := out_of_reach(scene.walk, heard.words)):
         return Say(beyond(scene, out, "Nothing was recorded"))
+    if not meant and (near := near_tasks(scene.walk, heard.words)):
+        return Say(steps.did_you_mean(scene, near, NOTHING_FITS, lambda item: f"evidence {item.key}"))
     if heard.words and not meant:
         raise NO_SUCH_TASK
     if len(meant) > 1:

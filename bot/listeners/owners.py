@@ -12,7 +12,7 @@ from bot.surfaces import Answer, FieldErrors, Message, Open, Replace, Say
 from bot.typed import dates as date_words
 from bot.typed.dates import Assigned, People, Someone
 from bot.typed.several_people import are_listed, several_people
-from bot.typed.tasks import out_of_reach, tasks_meant
+from bot.typed.tasks import near_tasks, out_of_reach, tasks_meant
 from bot.views import dated, dates, steps, tasks
 from bot.views import owners as views
 from bot.views.blocks import literal
@@ -64,6 +64,8 @@ async def type_assign(heard: Heard, services: Services) -> Answer:
         return Say(_stranger(heard, scene, items, said.unknown))
     if not items and (out := out_of_reach(scene.walk, said.task)):
         return Say(beyond(scene, out, "Nothing was assigned"))
+    if not items and (near := near_tasks(scene.walk, said.task)):
+        return Say(_which_task(heard, scene, near, said, "No task of this firm fits those words. "))
     if not items:
         raise NO_SUCH_TASK
     if len(items) > 1:
@@ -73,20 +75,20 @@ async def type_assign(heard: Heard, services: Services) -> Answer:
     return await _assign_typed(heard, services, items[0], said.people, said.when)
 
 
-def _which_task(heard: Heard, scene: Scene, items: Sequence[Item], said: Assigned) -> Message:
+def _which_task(heard: Heard, scene: Scene, items: Sequence[Item], said: Assigned, why: str = "") -> Message:
     """Several tasks fit: each is offered to the person who was named, or from whom it shall be taken."""
     whom, word = (said.people, "to") if said.people else (said.taken_from, "from")
     if len(whom) > 1:
         return steps.which_task(
-            scene, items, "A task has one owner, and nothing was assigned. Open one and press *Assign*."
+            scene, items, f"{why}A task has one owner, and nothing was assigned. Open one and press *Assign*."
         )
     if not whom:
-        return steps.which_task(scene, items, "Which one? Open it and press *Assign*.")
+        return steps.which_task(scene, items, f"{why}Which one? Open it and press *Assign*.")
     to = whom[0].slack_id or slack_id(whom[0].person)
     member = heard.firm.members.get(place(heard.tenant, to)) if to else None
     named = "nobody" if not to else literal(member.name) if member and member.name else f"<@{to}>"
     typed = f"{word} @{to}" if to else "nobody"
-    ask = f"{word.capitalize()} {named}: which one? Nothing was assigned."
+    ask = f"{why}{word.capitalize()} {named}: which one? Nothing was assigned."
     return steps.which_task(scene, items, ask, lambda item: f"assign {item.key} {typed} {said.when}".strip())
 
 

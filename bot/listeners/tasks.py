@@ -19,7 +19,15 @@ from bot.listeners.scenes import scene_for
 from bot.listeners.yearly import done_typed
 from bot.router import Heard, Router
 from bot.surfaces import FieldErrors, Message, Modal, Open, Redraw, Replace, Say, Swap
-from bot.typed.tasks import names_for_certain, out_of_reach, task_and_reason, tasks_meant, yearly_meant
+from bot.typed.tasks import (
+    names_for_certain,
+    near_tasks,
+    nearly_and_reason,
+    out_of_reach,
+    task_and_reason,
+    tasks_meant,
+    yearly_meant,
+)
 from bot.views import rests, steps, task_forms, tasks
 from bot.views.blocks import TICKET_FIELD, clip, escape, literal
 from bot.views.records import kept
@@ -32,7 +40,8 @@ from flows.services import Result, Services
 from flows.walk import LEFT, Item
 
 GONE = Refusal("That task is no longer on this firm's roadmap. Nothing was changed.", kind="stale")
-NO_SUCH_TASK = Refusal("No task of this firm fits those words, so nothing was recorded. `/cais status` names them all.")
+NOTHING_FITS = "No task of this firm fits those words, so nothing was recorded."
+NO_SUCH_TASK = Refusal(f"{NOTHING_FITS} `/cais status` names them all.")
 REOPEN_WHICH = Refusal(
     "Say which finished task, by its short name in `/cais status` or words of its title: `/cais reopen s3`."
 )
@@ -87,6 +96,8 @@ async def type_done(heard: Heard, services: Services) -> Say:
         return Say(await done_typed(heard, services, scene, years, [i for i in meant if i.state in LEFT]))
     if not meant and (out := out_of_reach(scene.walk, heard.words)):
         return Say(beyond(scene, out, "Nothing was recorded"))
+    if not meant and (near := near_tasks(scene.walk, heard.words)):
+        return Say(steps.did_you_mean(scene, near, NOTHING_FITS, lambda item: f"done {item.key}"))
     if not meant and heard.words:
         raise NO_SUCH_TASK
     if not meant:
@@ -234,7 +245,7 @@ async def type_reopen(heard: Heard, services: Services) -> Say | Open:
     scene = scene_for(heard, services)
     meant, reason = task_and_reason(scene.pack, scene.walk, heard.words)
     if not meant:
-        raise NO_SUCH_TASK if heard.words else REOPEN_WHICH
+        return Say(_nearly_reopened(scene, heard.words))
     if len(meant) > 1:
         return Say(_which_to_reopen(scene, meant, reason))
     item = meant[0]
@@ -249,6 +260,14 @@ async def type_reopen(heard: Heard, services: Services) -> Say | Open:
     if heard.kind in ("command", "action"):
         return Open(task_forms.reopen(scene, item))
     return Say(tasks.card(scene, item, tasks.note("Press *Reopen…* to say why it is opened again.")))
+
+
+def _nearly_reopened(scene: Scene, words: str) -> Message:
+    """No finished task fits: those that are called nearly so, with the reason behind. Raises Refusal for none."""
+    near, reason = nearly_and_reason(scene.walk, words)
+    if not near:
+        raise NO_SUCH_TASK if words else REOPEN_WHICH
+    return steps.did_you_mean(scene, near, NOTHING_FITS, lambda item: f"reopen {item.key} {reason}".strip())
 
 
 def _which_to_reopen(scene: Scene, items: Sequence[Item], reason: str) -> Message:

@@ -9,7 +9,7 @@ from bot.listeners.scenes import scene_for
 from bot.listeners.tasks import outdated
 from bot.router import Heard, Router
 from bot.surfaces import Message, Replace, Say
-from bot.typed.tasks import tasks_meant
+from bot.typed.tasks import near_tasks, tasks_meant
 from bot.views import rests, steps, tasks
 from bot.views.blocks import escape
 from bot.views.not_undone import changed_since, not_undone, with_left
@@ -54,6 +54,9 @@ async def type_undo(heard: Heard, services: Services) -> Say:
     if heard.words and not entry:
         scene = scene_for(heard, services)
         meant = tasks_meant(scene.pack, scene.walk, heard.words, finished=True)
+        if not meant and (near := near_tasks(scene.walk, heard.words, finished=True)):
+            nothing = "No task of this firm fits those words, so nothing was undone."
+            return Say(steps.did_you_mean(scene, near, nothing, lambda item: f"undo {item.key}"))
         if not meant:
             raise NOT_UNDERSTOOD
         if len(meant) > 1:

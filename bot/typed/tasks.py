@@ -109,10 +109,14 @@ def yearly_meant(position: Position, words: str) -> tuple[Recurring, ...]:
     return tuple(whole or (r for r, name in known if set(terms) <= set(name)))
 
 
-def near_tasks(walk: Walk, words: str) -> tuple[Item, ...]:
-    """Tasks that are or may be to do, whose id or words are spelled nearly so, nearest first, three at most."""
+def near_tasks(walk: Walk, words: str, *, finished: bool = False) -> tuple[Item, ...]:
+    """Tasks that are or may be to do, whose id or words are spelled nearly so, nearest first, three at most.
+
+    Where `finished` ones are meant, those.
+    """
     said = re.findall(r"\w+", words.casefold())
-    there = [i for i in walk.items if i.state in LEFT or i.state == "later"]
+    states = ("done", "set_aside") if finished else (*LEFT, "later")
+    there = [i for i in walk.items if i.state in states]
     likeness = {i.key: _likeness(i, said) for i in there}
     close = [i for i in there if likeness[i.key] >= NEAR]
     return tuple(sorted(close, key=lambda i: -likeness[i.key])[:3])
@@ -157,3 +161,9 @@ def task_and_reason(pack: Pack, walk: Walk, words: str) -> tuple[tuple[Item, ...
         if found := tasks_meant(pack, walk, head, finished=True):
             return found, " ".join(tokens[count:])
     return (), ""
+
+
+def nearly_and_reason(walk: Walk, words: str) -> tuple[tuple[Item, ...], str]:
+    """For `reopen regsiter wrong person`: the finished tasks that its first word is nearly that of, and the rest."""
+    first, _, reason = words.strip().partition(" ")
+    return near_tasks(walk, first, finished=True), reason.strip()

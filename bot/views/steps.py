@@ -322,6 +322,11 @@ def which_task(scene: Scene, items: Sequence[Item], ask: str, typed: Callable[[I
     return Message(f"{literal(scene.position.name)}: {ask.replace('*', '')}", tuple(blocks))
 
 
+def did_you_mean(scene: Scene, near: Sequence[Item], nothing: str, typed: Callable[[Item], str]) -> Message:
+    """No task fits what was typed: those that are called nearly so are offered, and none is taken."""
+    return which_task(scene, near, f"{nothing} Did you mean {'one of these' if len(near) > 1 else 'this one'}?", typed)
+
+
 def can_be_offered(commands: Collection[str]) -> bool:
     """Whether buttons, or the options of a menu where there are more, have room for these commands."""
     longest = LONGEST_BUTTON if len(commands) <= FEW_BUTTONS else LONGEST_OPTION

@@ -294,6 +294,27 @@ async def test_where_it_is_asked_which_task_is_reopened_its_reason_is_kept(
     assert (kept.state, kept.reason) == ("open", reason)
 
 
+async def test_a_mistyped_task_is_offered_with_what_was_typed_and_nothing_is_run(
+    slack: Slack, services: Services
+) -> None:
+    key = await firm_of_ben(services)
+    ben = await to_step_four(slack)
+    before = len(await history(services, key))
+    for typed in ("reopen regsiter it was for another firm", "undo regsiter", "done prodcution", "evidence prodcution"):
+        said = words_of(await ben.types(f"/cais {typed}"))
+        assert "No task of this firm fits those words, so nothing was" in said, typed
+        assert "Did you mean" in said, typed
+    assigned = await ben.types("/cais assign prodcution to me")
+    assert "No task of this firm fits those words. To Ben Cole: which one? Nothing was assigned." in words_of(assigned)
+    assert len(await history(services, key)) == before
+    asked = await ben.types("/cais reopen regsiter it was for another firm")
+    await ben.presses("Register for CAIS", on=asked)
+    kept = (await position(services, key)).tasks["s2"]
+    assert (kept.state, kept.reason) == ("open", "it was for another firm")
+    assert "names them all" in words_of(await ben.types("/cais done xyzzy"))
+    assert slack.refused() == []
+
+
 async def test_no_word_of_a_reason_is_taken_for_one_of_the_title(slack: Slack, services: Services) -> None:
     key = await firm_of_ben(services)
     ben = await to_step_four(slack)
