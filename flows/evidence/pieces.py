@@ -110,9 +110,11 @@ def must_hold_something(files: Sequence[File]) -> None:
 def add_file(rows: Sequence[Record], event: e.EvidenceAdded) -> list[AnyEvent]:
     """A file is here. Nothing new where the very same one counts for the task already.
 
-    The same content under another name is a piece of its own: what it was called may tell what it is.
+    The same content under another name is a piece of its own: what it was called may tell what it is. So is the one
+    with a copy where there was none before, or no packet would ever hold it.
     """
-    return [] if any(p.event.name == event.name for p in same_content(rows, event)) else [event]
+    same = (p.event for p in same_content(rows, event) if p.event.name == event.name)
+    return [] if any(known.copied or not event.copied for known in same) else [event]
 
 
 def same_content(rows: Sequence[Record], event: e.EvidenceAdded) -> list[Piece]:

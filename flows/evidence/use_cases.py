@@ -180,6 +180,8 @@ class Evidence:
             same = deciding.same_content(history, event)
             copies = "one copy is kept" if event.copied else "both are recorded"
             said = [f"Its content is that of “{same[0].event.name}”; {copies}."] if same else []
+            if event.copied and any(p.event.name == event.name for p in same):
+                said = ["It was recorded before without a copy; now one is kept."]
             said += [about] if about else []
             became = Became(event.name, event.task, changed.records[0].sequence, " ".join(said))
             return msgspec.structs.replace(changed, owed=(self._owed(coming, became),))

@@ -221,6 +221,23 @@ async def test_the_same_file_twice_counts_once(slack: Slack, services: Services)
     assert len(await the_pieces(services, key)) == 1
 
 
+async def test_a_file_that_had_no_copy_gets_one_where_it_is_added_again(
+    slack: Slack, services: Services, copies: Copies
+) -> None:
+    key = await a_firm(services)
+    copies.total = 10
+    await submits(slack, slack.ben, {"memo.pdf": PDF})
+    await told(slack, slack.ben, "the room for copies is used up")
+    await submits(slack, slack.ben, {"memo.pdf": PDF})
+    await told(slack, slack.ben, "counts as evidence for this task already")
+    copies.total = 1_000_000  # the operator made room
+    await submits(slack, slack.ben, {"memo.pdf": PDF})
+    await told(slack, slack.ben, "It was recorded before without a copy; now one is kept.")
+    pieces = await the_pieces(services, key)
+    assert [p.event.copied for p in pieces] == [False, True]
+    assert copies.find(key, DIGEST) is not None
+
+
 async def test_the_same_content_under_another_name_keeps_that_name_and_one_copy(
     slack: Slack, services: Services, copies: Copies
 ) -> None:
