@@ -16,6 +16,8 @@ MOST = 800_000_000
 
 _LONGEST_NAME = 80
 _LONGEST_ENDING = 10
+_MOST_BYTES = 200
+"""Of a name: Linux takes no more than 255, number and ending included, and some letters have four each."""
 
 
 class Keep(Protocol):
@@ -91,9 +93,13 @@ def safe_name(name: str) -> str:
     Whatever stands before it makes it unlike any name that a system keeps for itself.
     """
     plain = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
-    kept = "".join(c if c.isalnum() or c in "._-" else " " for c in plain)
+    kept = "".join(c if c.isalnum() or c in "._-" or unicodedata.category(c) in ("Mn", "Mc") else " " for c in plain)
     kept = re.sub(r"\.{2,}", ".", "-".join(kept.split())).strip("-._")
     stem, dot, ending = kept.rpartition(".")
     if not dot or len(ending) > _LONGEST_ENDING:
-        return kept[:_LONGEST_NAME] or "file"
-    return f"{stem[: _LONGEST_NAME - len(ending) - 1].rstrip('-._') or 'file'}.{ending}"
+        return _short(kept, _LONGEST_NAME) or "file"
+    return f"{_short(stem, _LONGEST_NAME - len(ending) - 1).rstrip('-._') or 'file'}.{ending}"
+
+
+def _short(text: str, most: int) -> str:
+    return text[:most].encode()[:_MOST_BYTES].decode(errors="ignore")

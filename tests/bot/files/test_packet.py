@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import unicodedata
 import zipfile
 from collections.abc import Callable
 from datetime import date
@@ -19,6 +20,7 @@ import pytest
 from msgspec.structs import replace
 
 from bot.files.packet import pdf, verify
+from bot.files.packet.enclosed import safe_name
 from bot.files.packet.letters import without_glyph, written_out
 from bot.files.packet.page import page
 from bot.files.packet.paper import MOST_IN_LOG
@@ -635,6 +637,13 @@ def test_copies_are_under_safe_names_and_hold_against_the_record(tmp_path: Path)
     assert checked.returncode == 0, checked.stdout
     assert f"evidence: {len(NASTY)} copies are as recorded." in checked.stdout
     assert "evidence/" in (folder / "READ-ME-FIRST.txt").read_text()
+
+
+@pytest.mark.parametrize("letter", ["x", "株", "𠀀"])
+def test_a_copy_s_name_is_one_that_every_disk_takes(tmp_path: Path, letter: str) -> None:
+    for name in (f"{letter * 300}.pdf", letter * 300, f"x.{letter * 10}"):
+        (tmp_path / f"0001-{safe_name(name)}").touch()
+    assert safe_name("हिन्दी दस्तावेज़.pdf") == unicodedata.normalize("NFC", "हिन्दी-दस्तावेज़.pdf"), "vowels are letters, too"
 
 
 @pytest.mark.usefixtures("without_pango")
