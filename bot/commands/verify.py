@@ -29,6 +29,12 @@ UNKNOWN = (
     "If the firm was deleted with `cais delete`, the certificate names its last head."
 )
 
+TODO = (
+    "Copy this database as it is before anything is changed in it: it shows what happened. Packets, exports and "
+    "backups from before show what the record said; put such a backup into an empty folder, and look at it with "
+    "`cais verify`."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Checked:
@@ -93,6 +99,8 @@ def verify(firm: str | None, heads: tuple[str, ...], files: tuple[Path, ...]) ->
         click.echo(f"evidence: {names[copy.key]}, event {copy.sequence}. {copy.sentence}")
     where = f"The database is {shown(settings.database)}."
     if broken or unknown or ill:
+        if broken:
+            click.echo(TODO)
         click.echo(where)
         sys.exit(1)
     if copies:

@@ -253,6 +253,7 @@ def test_verify_names_the_first_broken_link(typed: Cais, history: Path, tamperin
     assert said.exit_code == 1
     name = "Other" if "UPDATE firms" in tampering else "Acme"
     assert said.output.startswith(f"broken: firm f1 of -/T1 ({name}), event {event}. ")
+    assert "Copy this database as it is before anything is changed in it" in said.output
     assert "ok: " not in said.output
     assert said.output.endswith(f"\nThe database is {history}.\n")
 
