@@ -8,7 +8,7 @@ from pathlib import Path
 from bot.app import Bot
 from bot.slack.standstill import may_pass
 from bot.socket_mode import SocketMode
-from storage.errors import StorageError
+from storage.errors import Gone, StorageError
 
 PATIENCE = 2.0
 """Seconds the database has for an answer."""
@@ -52,6 +52,8 @@ class Health:
             return "The app is stopping."
         try:
             lag = await self._lag()
+        except Gone as error:
+            return str(error)
         except (StorageError, TimeoutError, OSError):
             return "The database does not answer."
         if self._room and self._room() < LEAST_ROOM:

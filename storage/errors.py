@@ -17,6 +17,10 @@ class Unusable(StorageUnavailable):
     """Trying later is of no use: it lets this user not in, or not write, or there is no database that we could read."""
 
 
+class Gone(Unusable):
+    """A SQLite file has its name no more: what is written into it is there for nobody who opens that name later."""
+
+
 class NotAllowed(Unusable):
     """The database lets this user in, but not to its tables."""
 

@@ -14,7 +14,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 import aiosqlite
 
-from storage.errors import Conflict, Locked, StorageUnavailable, Undecodable, Unusable
+from storage.errors import Conflict, Gone, Locked, StorageUnavailable, Undecodable, Unusable
 from storage.statements import Language, Rows, Statement, Unit, sqlite_language
 
 T = TypeVar("T")
@@ -47,6 +47,10 @@ class Waiting(NamedTuple, Generic[T]):
     future: asyncio.Future[T]
 
 
+_GONE = (
+    "The database file was deleted, moved or replaced while this program had it open. Nothing was changed. Stop the "
+    "bot, put the right file in its place, and start it again."
+)
 _ONLY_READ = "The database file may only be read. Nothing was changed; please allow writing to it."
 
 
@@ -81,13 +85,46 @@ def hop(connection: aiosqlite.Connection, work: Callable[[], T]) -> asyncio.Futu
 IMMEDIATE = "BEGIN IMMEDIATE"
 
 
+class OpenFile:
+    """A database's file, from when it is opened on: SQLite goes on with it where it was deleted, moved or replaced.
+
+    Whoever opens the name later finds another file, or none, and all that was recorded meanwhile would be in neither.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path.absolute()
+        # Not opened to be read: closing that would let go of every lock this process has on it, as POSIX wants it.
+        self._handle = os.open(path, os.O_PATH) if hasattr(os, "O_PATH") else None
+
+    def must_be_there(self) -> None:
+        """Raises Gone where its name means no file, or another one."""
+        try:
+            named = self._path.stat()
+        except FileNotFoundError:
+            raise Gone(_GONE) from None
+        except OSError:
+            return  # what cannot be seen is none of our matters: SQLite says what is wrong with it
+        if self._handle is not None and not os.path.samestat(named, os.fstat(self._handle)):
+            raise Gone(_GONE)
+
+    def close(self) -> None:
+        """Lets go of it, after every connection."""
+        if self._handle is not None:
+            os.close(self._handle)
+            self._handle = None
+
+
 class Lane:
     """One connection. Units that come while it is busy wait, and then run together, in order, in one transaction."""
 
-    def __init__(self, connection: aiosqlite.Connection, begin: str) -> None:
-        """`begin` is how a transaction begins; empty for a lane on which each statement stands for itself."""
+    def __init__(self, connection: aiosqlite.Connection, begin: str, file: OpenFile | None = None) -> None:
+        """`begin` is how a transaction begins; empty for a lane on which each statement stands for itself.
+
+        `file` is what it is open on, where somebody may take that away.
+        """
         self._connection = connection
         self._begin = begin
+        self._file = file
         self._writes = begin == IMMEDIATE
         """A lane that only reads has nothing to take back."""
         self._language: Language = sqlite_language()
@@ -150,6 +187,8 @@ class Lane:
         raw = self._connection._conn
         outcomes: list[Outcome] = []
         try:
+            if self._file:
+                self._file.must_be_there()
             begin = self._begin or ("BEGIN" if len(group) >= _WORTH_A_TRANSACTION else "")
             if begin:
                 raw.execute(begin)
@@ -214,7 +253,8 @@ class Lane:
 class SqliteRunner:
     """storage.event_store.Runner on one SQLite file: a lane that writes, and three that read and block nobody."""
 
-    def __init__(self, writer: Lane, reader: Lane, glancer: Lane, ponderer: Lane) -> None:
+    def __init__(self, writer: Lane, reader: Lane, glancer: Lane, ponderer: Lane, file: OpenFile | None = None) -> None:
+        self._file = file
         self._writer = writer
         self._reader = reader
         self._glancer = glancer
@@ -237,6 +277,8 @@ class SqliteRunner:
         await self._glancer.close()
         await self._reader.close()
         await self._writer.close()
+        if self._file:
+            self._file.close()
 
 
 def is_there(path: Path) -> bool:
@@ -314,10 +356,18 @@ async def _connect_all(path: Path) -> list[aiosqlite.Connection]:
 
 async def open_sqlite(path: Path) -> SqliteRunner:
     """The lanes on a file that is there and migrated. Raises StorageUnavailable."""
-    writer, *readers = await _connect_all(path)
-    return SqliteRunner(
-        Lane(writer, IMMEDIATE), Lane(readers[0], "BEGIN"), Lane(readers[1], ""), Lane(readers[2], "BEGIN")
-    )
+    try:
+        file = OpenFile(path)
+    except OSError as error:
+        raise Unusable(f"The database file {path} could not be opened: {error.strerror}.") from error
+    try:
+        connections = await _connect_all(path)
+    except BaseException:  # raised again
+        file.close()
+        raise
+    begins = (IMMEDIATE, "BEGIN", "", "BEGIN")
+    writer, *readers = (Lane(one, begin, file) for one, begin in zip(connections, begins, strict=True))
+    return SqliteRunner(writer, readers[0], readers[1], readers[2], file)
 
 
 def must_be_alone(path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from bot.health import STUCK, Health
 from bot.metrics import BUCKETS, Counts
-from storage.errors import StorageUnavailable
+from storage.errors import Gone, StorageUnavailable
 from tests.bot.conversing import Slack
 
 LINE = re.compile(r'[a-z_]+(\{([a-z]+="[^"\n]*",?)+\})? [0-9.e+-]+')
@@ -21,11 +21,13 @@ class FakeBot:
         self.delivery = self
         self.last_round = 0.0
         self.lag = 0.0
-        self.down = False
+        self.down = self.gone = False
         self.hangs = False
         self.key_missing = ""
 
     async def outbox_lag(self) -> float:
+        if self.gone:
+            raise Gone("The database file was deleted.")
         if self.down:
             raise StorageUnavailable("The database is locked.")
         return self.lag
@@ -65,6 +67,8 @@ async def test_it_is_ready_unless_it_stops_or_the_database_the_socket_or_its_sen
     assert "Socket Mode" in await health.ready()
     bot.down = True
     assert await health.ready() == "The database does not answer."
+    bot.gone = True
+    assert await health.ready() == "The database file was deleted."
     stopping[0] = True
     assert await health.ready() == "The app is stopping."
 

@@ -16,8 +16,8 @@ from flows.firms import Refusal
 from flows.ports import Changed, Known
 from flows.position import Position
 from storage.database import Database, check, open_database
-from storage.errors import StorageUnavailable
-from storage.sqlite import Lane, SqliteRunner, create_file, hop
+from storage.errors import Gone, Locked, StorageUnavailable
+from storage.sqlite import Lane, SqliteRunner, create_file, hop, must_be_alone
 from storage.urls import sqlite_path
 from tests.storage.decisions import KEY, TENANT, note, refuse, set_up
 
@@ -343,3 +343,44 @@ async def test_a_connection_that_fails_leaves_no_thread_of_the_others_for_which_
     for connection in made:
         connection._thread.join(timeout=5)
     assert [connection._thread.is_alive() for connection in made] == [False, False]
+
+
+@pytest.mark.parametrize("how", ["deleted", "moved", "replaced", "its folder moved"])
+async def test_nothing_is_recorded_in_a_file_that_lost_its_name(path: Path, how: str) -> None:
+    """SQLite would go on with it, and whoever starts next would find nothing of that."""
+    async with await open_database(f"sqlite+aiosqlite:///{path}") as database:
+        await database.events.change(KEY, set_up())
+        before = path.read_bytes()
+        if how == "deleted":
+            path.unlink()
+        elif how == "moved":
+            path.rename(path.with_name("old.db"))
+        elif how == "its folder moved":
+            path.parent.rename(path.parent.with_name("old"))
+        else:  # as rsync and many an editor do it
+            path.with_name("new.db").write_bytes(before)
+            path.with_name("new.db").replace(path)
+        with pytest.raises(Gone, match="deleted, moved or replaced while"):
+            await database.events.change(KEY, note("a"))
+        with pytest.raises(Gone):
+            await database.events.position(KEY)
+        if how == "replaced":
+            assert path.read_bytes() == before
+
+
+async def test_a_file_that_is_back_under_its_name_is_worked_on_again(path: Path) -> None:
+    async with await open_database(f"sqlite+aiosqlite:///{path}") as database:
+        await database.events.change(KEY, set_up())
+        path.rename(path.with_name("old.db"))
+        with pytest.raises(Gone):
+            await database.events.change(KEY, note("a"))
+        path.with_name("old.db").rename(path)
+        await database.events.change(KEY, note("b"))
+
+
+async def test_to_close_a_database_lets_go_of_no_lock_of_another_connection_on_it(path: Path) -> None:
+    async with await open_database(f"sqlite+aiosqlite:///{path}") as database:
+        await (await open_database(f"sqlite+aiosqlite:///{path}")).close()
+        await database.events.change(KEY, set_up())
+        with pytest.raises(Locked):
+            must_be_alone(path)
