@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from bot.app import Bot
@@ -21,8 +22,13 @@ LEAST_ROOM = 1_000_000
 
 
 def room_on_disk(folder: Path) -> float:
-    """Bytes that are free where this folder is."""
+    """Bytes that are free where this folder is. Raises OSError."""
     return float(shutil.disk_usage(folder).free)
+
+
+def room_for(file: Path) -> float:
+    """Bytes that are free where this file is, or where it leads to if its name is a link. Raises OSError."""
+    return room_on_disk(file.resolve().parent)
 
 
 class Health:
@@ -56,8 +62,11 @@ class Health:
             return str(error)
         except (StorageError, TimeoutError, OSError):
             return "The database does not answer."
-        if self._room and self._room() < LEAST_ROOM:
-            return "There is no room left on the disk, so nothing can be recorded."
+        try:
+            if self._room and self._room() < LEAST_ROOM:
+                return "There is no room left on the disk, so nothing can be recorded."
+        except OSError as error:
+            return f"The folder of the database cannot be looked at: {error.strerror}."
         if self._bot.key_missing:
             return f"{self._bot.key_missing} Start this replica again with that key."
         idle = self._now() - self._bot.delivery.last_round
@@ -72,7 +81,8 @@ class Health:
             up = float(await self._line.connected())
             found["cais_socket_connected"] = ("Whether Socket Mode is connected", up)
         if self._room:
-            found["cais_disk_free_bytes"] = ("Room left on the disk of the database", self._room())
+            with suppress(OSError):
+                found["cais_disk_free_bytes"] = ("Room left on the disk of the database", self._room())
         try:
             found["cais_outbox_lag_seconds"] = ("How long the oldest message that is due waits", await self._lag())
             async with asyncio.timeout(PATIENCE):

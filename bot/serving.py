@@ -14,7 +14,7 @@ from bot.app import STOPS, Bot
 from bot.background import end
 from bot.bootstrap import build_router, build_services
 from bot.clock import BusinessClock, real_time
-from bot.health import Health, room_on_disk
+from bot.health import Health, room_for
 from bot.pack_files import read_pack
 from bot.server import Page, Server, web_app
 from bot.settings import Settings, unknown_names
@@ -172,7 +172,7 @@ async def _served(
 ) -> AsyncIterator[None]:
     """What is served over HTTP inside the block: Slack's requests where it reaches us so, pages and health."""
     path = sqlite_path(settings.database)
-    room = (lambda: room_on_disk(path.parent)) if path else None
+    room = (lambda: room_for(path)) if path else None
     health = Health(bot, stop.is_set, line, now=real_time, room=room)
     site = web_app(
         bot.app if line is None else None,

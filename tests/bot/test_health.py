@@ -2,11 +2,14 @@
 
 import asyncio
 import re
+import shutil
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 
-from bot.health import STUCK, Health
+from bot.health import STUCK, Health, room_for
 from bot.metrics import BUCKETS, Counts
 from storage.errors import Gone, StorageUnavailable
 from tests.bot.conversing import Slack
@@ -80,6 +83,30 @@ async def test_with_no_room_left_on_the_disk_it_is_not_ready_and_how_much_there_
     room[0] = 999_999.0
     assert await health.ready() == "There is no room left on the disk, so nothing can be recorded."
     assert (await health.gauges())["cais_disk_free_bytes"][1] == 999_999.0
+
+
+async def test_a_folder_that_is_gone_is_said_and_hides_no_other_number(tmp_path: Path) -> None:
+    disk = tmp_path / "disk"
+    health = Health(cast(Any, FakeBot()), lambda: False, None, now=lambda: 0.0, room=lambda: room_for(disk / "a"))
+    assert await health.ready() == "The folder of the database cannot be looked at: No such file or directory."
+    found = await health.gauges()
+    assert "cais_disk_free_bytes" not in found
+    assert found["cais_database_up"][1] == 1.0
+
+
+def test_the_room_is_that_of_the_disk_which_a_link_leads_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    disk, link = tmp_path / "disk", tmp_path / "cais.db"
+    disk.mkdir()
+    link.symlink_to(disk / "record.db")
+    asked: list[Path] = []
+
+    def usage(folder: Path) -> Any:
+        asked.append(folder)
+        return SimpleNamespace(free=1)
+
+    monkeypatch.setattr(shutil, "disk_usage", usage)
+    assert room_for(link) == 1.0
+    assert asked == [disk]
 
 
 async def test_what_is_true_now_is_shown_as_far_as_it_can_be_known() -> None:
