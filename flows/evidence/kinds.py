@@ -1,6 +1,7 @@
 """What a file is, by its first and last bytes, beside what its name and Slack say it is."""
 
 import codecs
+from collections.abc import Mapping
 
 UNKNOWN = "application/octet-stream"
 """None of what is recognised here: nothing is said against what it is called then."""
@@ -54,8 +55,37 @@ _OFFICE: tuple[tuple[bytes, str], ...] = (
     (b"xl/", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     (b"ppt/", "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
 )
-_OLD_OFFICE = ("application/msword", "application/vnd.ms-", "application/x-ole-storage")
-_TEXTS = ("text/", "application/json", "application/xml", "message/", "application/javascript", "application/x-yaml")
+_FITS: Mapping[str, tuple[str, ...]] = {
+    "application/x-ole-storage": ("application/msword", "application/vnd.ms-", "application/vnd.visio"),
+    "application/zip": (
+        "application/x-zip",
+        "application/vnd.oasis.opendocument",
+        "application/vnd.apple.",
+        "application/x-iwork-",
+        "application/epub",
+        "application/java-archive",
+    ),
+    _OFFICE[0][1]: ("application/vnd.ms-word.", "application/vnd.openxmlformats-officedocument.wordprocessingml."),
+    _OFFICE[1][1]: ("application/vnd.ms-excel.", "application/vnd.openxmlformats-officedocument.spreadsheetml."),
+    _OFFICE[2][1]: ("application/vnd.ms-powerpoint.", "application/vnd.openxmlformats-officedocument.presentationml."),
+    "application/gzip": ("application/x-gzip", "application/x-tgz", "application/x-gtar", "application/x-compressed"),
+    "application/rtf": ("text/rtf",),
+    "application/x-msdownload": ("application/x-dosexec", "application/vnd.microsoft.portable-executable"),
+    "image/jpeg": ("image/jpg", "image/pjpeg"),
+    "image/heic": ("image/heif", "image/heic"),
+    "video/mp4": ("video/", "audio/", "image/avif", "image/heif", "image/heic"),
+    "text/html": ("application/xhtml",),
+    "text/xml": ("text/",),
+}
+"""How a claim begins that says more of what these bytes show: a container may be of many kinds."""
+
+_CONTAINERS = ("application/zip", "video/mp4")
+_NEVER_TEXT = (
+    *("image/", "audio/", "video/", "font/", "application/pdf", "application/rtf", "application/msword"),
+    *("application/vnd.ms-", "application/vnd.openxmlformats-", "application/vnd.oasis.", "application/vnd.apple."),
+    *("application/zip", "application/x-zip", "application/gzip", "application/x-gzip", "application/x-msdownload"),
+)
+"""How the claims begin that plain text contradicts; of others, such as keys, scripts and certificates, many are it."""
 
 
 def seen(head: bytes, tail: bytes = b"") -> str:
@@ -99,13 +129,11 @@ def differ(claimed: str, found: str) -> bool:
     """Whether the bytes show something else than was claimed; what is not recognised contradicts nothing."""
     if not claimed or UNKNOWN in (claimed, found) or claimed == found:
         return False
-    if found == "application/x-ole-storage":
-        return not claimed.startswith(_OLD_OFFICE)
     if found == "text/plain":
-        return not claimed.startswith(_TEXTS)
-    if found == "text/xml":
-        return "xml" not in claimed and not claimed.startswith("text/plain")
-    return {claimed, found} not in ({"image/jpg", "image/jpeg"}, {"text/rtf", "application/rtf"})
+        return claimed.startswith(_NEVER_TEXT) and not claimed.endswith("xml")
+    if found == "text/xml" and claimed.endswith("xml"):
+        return False
+    return not claimed.startswith(_FITS.get(found, ("no other",)))
 
 
 def in_words(claimed: str, found: str) -> str:
@@ -114,4 +142,4 @@ def in_words(claimed: str, found: str) -> str:
         return words(claimed) if claimed == UNKNOWN else f"said to be {words(claimed)}" if claimed else ""
     if differ(claimed, found):
         return f"said to be {words(claimed)}, but its bytes show {words(found)}"
-    return words(claimed if found in (UNKNOWN, "text/plain") and claimed else found)
+    return words(claimed if found in (UNKNOWN, "text/plain", *_CONTAINERS) and claimed else found)

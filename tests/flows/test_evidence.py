@@ -117,6 +117,24 @@ def test_a_file_is_what_its_bytes_show(content: bytes, kind: str) -> None:
         ("application/octet-stream", "application/pdf", False),
         ("image/png", kinds.UNKNOWN, False),
         ("", "application/pdf", False),
+        ("application/vnd.oasis.opendocument.text", "application/zip", False),
+        ("application/x-iwork-numbers-sffnumbers", "application/zip", False),
+        ("application/pdf", "application/zip", True),
+        (kinds._OFFICE[0][1], "application/zip", True),
+        ("application/vnd.ms-excel.sheet.macroenabled.12", kinds._OFFICE[1][1], False),
+        ("application/vnd.ms-excel", kinds._OFFICE[1][1], True),
+        ("application/x-gzip", "application/gzip", False),
+        ("video/quicktime", "video/mp4", False),
+        ("audio/mp4", "video/mp4", False),
+        ("image/png", "video/mp4", True),
+        ("image/svg+xml", "text/plain", False),
+        ("image/svg+xml", "text/xml", False),
+        ("text/html", "text/xml", False),
+        ("application/x-x509-ca-cert", "text/plain", False),
+        ("application/vnd.ms-excel", "text/plain", True),
+        ("image/png", "text/plain", True),
+        (kinds._OFFICE[0][1], "text/plain", True),
+        (kinds._OFFICE[0][1], "text/xml", True),
     ],
 )
 def test_only_a_claim_that_the_bytes_contradict_is_called_so(claimed: str, found: str, differs: bool) -> None:
@@ -128,6 +146,12 @@ def test_of_a_file_that_nobody_knows_the_kind_of_nothing_is_said_to_be_claimed()
     for found in ("", kinds.UNKNOWN):
         assert kinds.in_words(kinds.UNKNOWN, found) == "kind of file not known"
     assert kinds.in_words("application/pdf", "") == "said to be PDF"
+
+
+def test_what_is_within_a_container_is_called_by_its_claim() -> None:
+    assert kinds.in_words("audio/mp4", "video/mp4") == "audio/mp4"
+    assert kinds.in_words("", "video/mp4") == "MP4 video"
+    assert kinds.in_words("application/zip", "application/zip") == "zip archive"
 
 
 @pytest.mark.parametrize(
