@@ -27,7 +27,7 @@ TOTAL = 10_000 * MB
 LEFT_OVER = 24 * 3600.0
 """Seconds after which what a crash left half written is thrown away."""
 
-State = Literal["well", "missing", "altered"]
+State = Literal["well", "missing", "altered", "unreadable"]
 
 
 class NotKept(Exception):
@@ -91,24 +91,29 @@ class Copies:
             raise NotKept(why_not(error)) from error
 
     def find(self, key: FirmKey, digest: str) -> Path | None:
-        """Where the copy of this content is, None where there is none."""
+        """Where the copy of this content is, None where there is none. It may be there where nobody may look."""
         path = self._path(key, digest)
-        return path if path.is_file() else None
+        try:
+            return path if path.is_file() else None
+        except OSError:
+            return path
 
     def place(self, key: FirmKey, digest: str) -> str:
         """Where the copy of this content is or would be, below `folder`."""
         return self._path(key, digest).relative_to(self.folder).as_posix()
 
     def state(self, key: FirmKey, digest: str) -> State:
-        """Whether the copy is there and still what was kept; reads all of it."""
+        """Whether the copy is there and still what was kept; reads all of it, if this user and the disk let it."""
         path = self.find(key, digest)
         if path is None:
             return "missing"
         try:
             with path.open("rb") as file:
                 found = hashlib.file_digest(file, "sha256").hexdigest()
-        except OSError:
+        except FileNotFoundError:
             return "missing"
+        except OSError:
+            return "unreadable"
         return "well" if found == digest else "altered"
 
     def used(self) -> int:

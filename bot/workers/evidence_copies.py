@@ -52,6 +52,11 @@ class Ill:
     @property
     def sentence(self) -> str:
         """What is wrong, and what to do."""
+        if self.state == "unreadable":
+            return (
+                f"The copy of the evidence {self.name!r} cannot be read here. Ask again as the user who runs the bot; "
+                f"where that one cannot read it either, put {self.place} back from a backup."
+            )
         what = "is missing" if self.state == "missing" else "was altered: its SHA-256 is not the one that was recorded"
         todo = f"Put {self.place} back from a backup, or add the file again."
         return f"The copy of the evidence {self.name!r} {what}. {todo}"

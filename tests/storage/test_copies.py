@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.workers.evidence_copies import Ill
 from flows.events import FirmKey
 from storage.copies import LEFT_OVER, Copies, NotKept
 
@@ -39,6 +40,23 @@ def test_what_is_not_kept_in_the_end_leaves_nothing(tmp_path: Path) -> None:
         file.write(CONTENT)
     assert copies.used() == 0
     assert copies.state(OURS, DIGEST) == "missing"
+
+
+def test_a_copy_that_may_not_be_looked_at_is_not_said_to_be_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copies = Copies(tmp_path)
+    keep(copies)
+
+    def refused(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refused)
+    assert copies.state(OURS, DIGEST) == "unreadable"
+    assert "cannot be read here" in Ill(OURS, 3, "a.pdf", "evidence/a", "unreadable").sentence
+    monkeypatch.setattr(Path, "is_file", refused)
+    assert copies.state(OURS, DIGEST) == "unreadable"
+    assert copies.find(OURS, DIGEST) is not None, "a packet says of it that it cannot be read"
 
 
 def test_an_altered_copy_is_told_from_a_sound_one_and_replaced_by_it(tmp_path: Path) -> None:
