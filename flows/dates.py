@@ -61,14 +61,15 @@ _IN_ORDER = (
 )
 _COUNTED, _NTH, _OTHER_WORDS = map(str.split, _IN_ORDER)
 _CLEAR = frozenset({"clear", "none", "no date", "nothing", "remove", "delete", "cancel", "never", "unset", "no"})
-_LEADING = re.compile(r"^(?:(?:by|on|until|till|due|at|the)\s+)+")
+_LEADING = re.compile(r"^(?:(?:(?:no|not) later than|by|on|until|till|due|at|the)\s+)+")
 _NTH_OF = re.compile(
     rf"(last|\d{{1,2}}(?:st|nd|rd|th)|{'|'.join(_NTH)}) ([a-z]+|(?:business|trading|working|work) day) (?:of|in) "
     r"(?:the )?(.+)"
 )
 _TURNED = re.compile(r"(?:(?:(this|next) )?(month|quarter|year)s?|(q[1-4]))[ -]?end(?: (20\d\d))?")
 _AT = (
-    r"(?:(?:at|by|before|from) )?(?:(?:1[0-2]|0?[1-9])(?::[0-5]\d)? ?[ap] ?m|(?:[01]?\d|2[0-3]):[0-5]\d|noon|midnight)"
+    r"(?:(?:at|by|before|from) )?(?:(?:1[0-2]|0?[1-9])(?::[0-5]\d)? ?[ap] ?m|(?:[01]?\d|2[0-3]):[0-5]\d|noon|midnight"
+    r"|(?:in the )?(?:morning|afternoon|evening)|first thing)"
     r"(?: (?:e|c|m|p)[sd]?t| eastern| pacific| central| new york)?(?: time)?"
 )
 _HOUR = re.compile(rf"^{_AT} (?=\S)|(?<=\S) {_AT}$")
@@ -82,18 +83,23 @@ def read_past(text: str, *, today: date, calendar: Calendar) -> Meant | None:
 
 
 def near(text: str, *, today: date, calendar: Calendar) -> str:
-    """The words with what is mistyped in them put right, where they are a date then; empty where they are none."""
+    """The words with what is mistyped or missing in them put right, where they are a day then; else empty."""
     known = {*MONTHS, *WEEKDAYS, *_COUNTED, *_NTH, *_OTHER_WORDS}
     mended = []
     for word in _tidy(text).split():
         close = get_close_matches(word, sorted(known), n=1, cutoff=0.75) if word.isalpha() and len(word) > 3 else []
         mended.append(close[0] if close and word not in known else word)
     said = " ".join(mended)
-    if said == _tidy(text):
-        return ""
-    found = read_due(said, today=today, calendar=calendar)
-    nowhere = found is None or (isinstance(found, WhichDay) and not found.choices)
-    return "" if nowhere else said
+    for offered in (f"in {said}", said):
+        found = read_due(offered, today=today, calendar=calendar)
+        if offered != _tidy(text) and _is_some_day(found):
+            return offered
+    return ""
+
+
+def _is_some_day(found: Meant | None) -> bool:
+    """Not that the date shall go: what is nearly a word for it, such as "noon", may mean anything."""
+    return isinstance(found, OnDay | EveryYear) or (isinstance(found, WhichDay) and bool(found.choices))
 
 
 def read(text: str, *, today: date, calendar: Calendar) -> Meant | None:
@@ -150,7 +156,9 @@ def _read_due(text: str, today: date, calendar: Calendar) -> Meant | None:
 
 def _tidy(text: str) -> str:
     """Lower case, single spaces, no decoration, no commas, and full stops only within numbers."""
-    said = re.sub(r"[\"'“”‘’`*_()]", "", text.casefold())
+    said = re.sub(r"(?<=\s)['’](?=\d\d(?:\W|$))", "20", text.casefold())  # Dec 15 '26
+    said = re.sub(r"[\"'“”‘’`*_()]", "", said)
+    said = re.sub(r"(?<=[a-z]{3})-(?=\d)|(?<=\d)-(?=[a-z]{3})", " ", said)  # 15-Dec-2026
     said = re.sub(r",|\.(?!\d)|[!?;]", " ", said)
     return " ".join(said.split())
 

@@ -36,6 +36,12 @@ def meant(text: str, today: date = MONDAY) -> Meant | None:
         ("Dec. 15th", "2026-12-15"),
         ("December 15, 2027", "2027-12-15"),
         ("15 December", "2026-12-15"),
+        ("15-Dec-2026", "2026-12-15"),
+        ("Dec-15", "2026-12-15"),
+        ("Dec 15 '26", "2026-12-15"),
+        ("December 15, ’27", "2027-12-15"),
+        ("no later than Dec 15", "2026-12-15"),
+        ("not later than Friday", "2026-11-27"),
         ("the 15th of December", "2026-12-15"),
         ("first of June", "2027-06-01"),
         ("June first", "2027-06-01"),
@@ -264,6 +270,8 @@ def test_where_a_month_has_no_such_day_that_is_said_and_none_is_taken(
         ("12/15/2026 17:00", "Do you mean this day?", ["2026-12-15"]),
         ("5 pm on December 15", "Do you mean this day?", ["2026-12-15"]),
         ("tomorrow by noon", "Do you mean this day?", ["2026-11-24"]),
+        ("tomorrow morning", "Do you mean this day?", ["2026-11-24"]),
+        ("first thing Wednesday", "Do you mean this day?", ["2026-11-25"]),
         (
             "next Friday 5pm",
             "Which Friday do you mean: the one to come, or the one of next week?",
@@ -425,6 +433,11 @@ def test_where_it_is_another_day_for_who_types_other_words_mean_what_they_did(te
         ("s2 tomorow", ""),
         ("helpdesk", ""),
         ("Febuary 30", ""),
+        ("3 business days", "in 3 business days"),
+        ("two weeks", "in two weeks"),
+        ("3 buisness days", "in 3 business days"),
+        ("noon", ""),  # is like "none", which takes a date off
+        ("clera", ""),
     ],
 )
 def test_a_mistyped_date_is_put_right_to_be_offered(text: str, mended: str) -> None:
