@@ -44,6 +44,9 @@ from flows.walk import Preview
 MOST_CARRIED = 2200
 """Characters a preview's modal may carry beside where its answer belongs; Slack's limit for both is 3,000."""
 
+AGENT = "agent"
+"""The way of submitting that has agents."""
+
 NOT_ASKED = Refusal("This roadmap does not ask that. Nothing was changed.", kind="stale")
 
 
@@ -96,6 +99,8 @@ async def answer_form(heard: Heard, carried: AnswerForm, services: Services) -> 
     reasoned = any(o.needs_reason and o.id in said.value for o in question.options)
     if reasoned and not said.basis:
         return FieldErrors({answers.BASIS: "Write down the basis of this answer: what the firm does, and why."})
+    if unused := _agents_beside(heard, carried, question, said):
+        return FieldErrors({answers.AGENTS: unused})
     if len(pack(said)) > MOST_CARRIED:
         return FieldErrors({answers.BASIS if said.basis else answers.AGENTS: "That is too long. Shorten it, please."})
     try:
@@ -120,7 +125,7 @@ def _field_of(said: ConfirmAnswer, position: Position, who: str, today: date) ->
         return answers.RECHECK
     if said.attester and not can_attest(position, said.attester, who):
         return answers.ATTESTER
-    return answers.AGENTS if "agent" in said.value else answers.CHOICE
+    return answers.AGENTS if AGENT in said.value else answers.CHOICE
 
 
 async def confirm_answer(heard: Heard, carried: ConfirmAnswer, services: Services) -> Replace | Swap:
@@ -138,15 +143,12 @@ def _read(heard: Heard, carried: AnswerForm, question: Question) -> ConfirmAnswe
     """Everything the modal says. Only names that are new are carried; a re-check belongs to a reasoned answer."""
     value = heard.values.get(answers.CHOICE, ())
     reasoned = any(o.needs_reason and o.id in value for o in question.options)
-    named = _names(heard.value(answers.AGENTS)) if "agent" in value else ()
-    known = {a.name.casefold() for a in heard.firm.agents if a.status == "active"}
-    known |= {name.casefold() for name in carried.agents}
     return ConfirmAnswer(
         firm=carried.firm,
         version=carried.version,
         fact=question.id,
         value=value,
-        agents=tuple(n for n in named if n.casefold() not in known),
+        agents=_new_agents(heard, carried) if AGENT in value else (),
         basis=heard.value(answers.BASIS),
         happened_on=heard.value(answers.DAY) or _day_kept(heard.firm.answers.get(question.id), value),
         recheck_on=heard.value(answers.RECHECK) if reasoned else "",
@@ -154,6 +156,21 @@ def _read(heard: Heard, carried: AnswerForm, question: Question) -> ConfirmAnswe
         attester=place(heard.tenant, picked) if reasoned and (picked := heard.value(answers.ATTESTER)) else "",
         ticket=is_ticket(heard),
     )
+
+
+def _new_agents(heard: Heard, carried: AnswerForm) -> tuple[str, ...]:
+    """The names that were not in the form when it opened."""
+    known = {a.name.casefold() for a in heard.firm.agents if a.status == "active"}
+    known |= {name.casefold() for name in carried.agents}
+    return tuple(n for n in _names(heard.value(answers.AGENTS)) if n.casefold() not in known)
+
+
+def _agents_beside(heard: Heard, carried: AnswerForm, question: Question, said: ConfirmAnswer) -> str:
+    """What is to be asked where an agent is named beside an answer without one: the name would be lost unseen."""
+    through = next((o for o in question.options if o.id == AGENT), None)
+    if through is None or AGENT in said.value or not _new_agents(heard, carried):
+        return ""
+    return f"Tick “{through.label}” above as well, or leave this empty."
 
 
 def _day_kept(kept: Answer | None, value: Sequence[str]) -> str:

@@ -81,6 +81,22 @@ async def test_an_agent_method_without_a_name_is_refused_and_what_was_chosen_sta
     assert [a.name for a in (await position(services, key)).agents] == ["Alpha Clearing"]
 
 
+async def test_an_agent_named_beside_another_way_is_asked_about_and_not_lost_unseen(
+    slack: Slack, services: Services
+) -> None:
+    key = await firm_of_ben(services)
+    ben = await to_step_four(slack)
+    await ben.presses("Choose…")
+    answer = await ben.submits({"choice": ["ui"], "agents": "Alpha Clearing"})
+    assert answer["errors"] == {"agents": "Tick “Through a CAT Reporting Agent” above as well, or leave this empty."}
+    assert (await ben.submits({"choice": ["agent", "ui"], "agents": "Alpha Clearing"}))["ok"]
+    assert [a.name for a in (await position(services, key)).agents] == ["Alpha Clearing"]
+    await ben.types("/cais step 4")
+    await ben.presses("Open: Choose how your data is submitted")
+    await ben.presses("Change the answer…")
+    assert (await ben.submits({"choice": ["ui"]})).get("errors") is None, "the names stand there already"
+
+
 async def test_a_form_filled_before_others_changed_the_agents_brings_none_of_them_back(
     slack: Slack, services: Services
 ) -> None:
