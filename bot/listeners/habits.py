@@ -240,14 +240,16 @@ async def open_form(heard: Heard, carried: OpenHabits, services: Services) -> An
 
 
 async def save_form(heard: Heard, carried: HabitsForm, services: Services) -> Answer:
-    """The form was submitted. The firm's own hour is no hour of one's own."""
+    """The form was submitted. An hour that stands there as it stood is kept, as whatever it was."""
     hour, until = views.parse_hour(heard.value(views.HOUR)), _day_of(heard.value(views.PAUSE))
     if hour is None:
         return FieldErrors({views.HOUR: "Pick a time."})
     if until is not None and until <= _today(heard, services):
         return FieldErrors({views.PAUSE: "A pause ends on a day to come. Leave it empty for none."})
     kept = (await own_reach(heard, services)).habits
-    own = None if hour == _rules(heard).hour else hour
+    own = kept.hour if hour == (kept.hour or _rules(heard).hour) else hour
+    if own == _rules(heard).hour and own != kept.hour and len(heard.sighting.firms) < 2:
+        own = None  # back to the firm's; where there is another, its hour may be another one, too
     try:
         return Replace(await _change(heard, services, replace(kept, hour=own, paused_until=until)))
     except Refusal as refusal:

@@ -1329,6 +1329,36 @@ async def test_the_form_keeps_hour_and_pause(world: World) -> None:
     assert "🔔 *On.*" in words_of(ben.last)
 
 
+async def own_hour(world: World) -> time | None:
+    """Ben's, where he has one; None for the firm's."""
+    ben = person(BEN).id
+    return (await world.services.directory.reach(TENANT, [ben]))[ben].habits.hour
+
+
+async def fills_in(world: World, **fields: str) -> None:
+    await world.slack.ben.types("/cais remind")
+    await world.slack.ben.presses("Change hour or pause…")
+    assert (await world.slack.ben.submits(fields))["ok"]
+
+
+async def test_the_form_leaves_ones_own_hour_that_is_the_firms_too(world: World) -> None:
+    await bens_task(world)
+    await world.slack.ben.types("/cais remind 9:00")
+    await fills_in(world, pause="2026-12-04")
+    assert await own_hour(world) == time(9), "whatever hour the firm takes later"
+
+
+async def test_the_firms_hour_by_the_form_is_the_firms_again_and_with_two_firms_it_is_ones_own(world: World) -> None:
+    await bens_task(world)
+    await fills_in(world, hour="10:00")
+    await fills_in(world, hour="09:00")
+    assert await own_hour(world) is None
+    await a_firm(world.services, "Birch Brokers", BEN)
+    await fills_in(world, hour="10:00")
+    await fills_in(world, hour="09:00")
+    assert await own_hour(world) == time(9), "the other firm's hour may be another one"
+
+
 def _now(who: Someone, message: Json) -> Json:
     """The message as it stands now."""
     return next(m for m in who.sees if m["ts"] == message["ts"])
