@@ -369,7 +369,10 @@ class Services:
     # --- the firm ----------------------------------------------------------------------------------------------
 
     async def set_up(self, tenant: str, act: Act, taken: Sequence[FirmSummary] = (), **said: Any) -> Result:
-        """See `setting_up.set_up`. The firm becomes the person's current one; the same click twice is one firm."""
+        """See `setting_up.set_up`. The firm becomes the person's current one; the same click twice is one firm.
+
+        Raises Refusal for the same click by somebody who is not in it, or not any more.
+        """
         key = FirmKey(tenant, setting_up.firm_id(act.cause) if act.cause else self.new_id())
         names = [f.name for f in taken]
         zone = zone_of(said.get("time_zone") or "")
@@ -380,6 +383,7 @@ class Services:
             return record(position, events, self._stamp(act))
 
         changed = await self.events.change(key, decide, cause=act.cause)
+        require(changed.position, act.who, "viewer")
         await self.directory.use(tenant, act.who.id, key.firm)
         return Result(position=changed.position, records=changed.records)
 

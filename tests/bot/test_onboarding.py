@@ -102,6 +102,18 @@ async def test_the_same_submission_twice_is_one_firm(slack: Slack, services: Ser
     assert len(await services.directory.all_firms(TENANT)) == 1
 
 
+async def test_the_same_submission_by_somebody_else_is_told_nothing_of_the_firm(
+    slack: Slack, services: Services
+) -> None:
+    await set_up(slack.ben)
+    sent = next(s["payload"] for s in reversed(slack.sandbox.sent) if s["payload"].get("type") == "view_submission")
+    calls = len(slack.sandbox.calls)
+    await slack.sandbox.replay({**sent, "user": {**sent["user"], "id": LEA, "username": "lea", "name": "lea"}})
+    await slack.settled()
+    assert "Apex" not in str([call.args for call in slack.sandbox.calls[calls:]])
+    assert (await services.directory.sight(TENANT, f"slack:{TENANT}/{LEA}")).current == ""
+
+
 @pytest.mark.parametrize(
     ("fields", "block"),
     [
