@@ -100,8 +100,12 @@ class Hours:
 
     def is_paused(self, now: datetime) -> bool:
         """Whether what their pause holds back is still to come: it goes on until the hour at which that is said."""
-        until = self.habits.paused_until
-        return until is not None and now < self.first_hour_from(until)
+        return self.habits.paused_until is not None and now < self.pause_ends()
+
+    def pause_ends(self) -> datetime:
+        """When what the pause holds back is said. Asked of whoever pauses, and of nobody else."""
+        assert self.habits.paused_until is not None, "they pause"
+        return self.first_hour_from(self.habits.paused_until)
 
     def midnight(self, day: date) -> datetime:
         """The beginning of a day where the person is."""

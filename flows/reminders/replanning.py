@@ -15,7 +15,7 @@ from flows.reminders.in_messages import InMessages
 from flows.reminders.redating import behind_now, date_now, written
 from flows.reminders.rung import BEGINNING, LOOK_BACK, Found, Rung
 from flows.reminders.rungs import every
-from flows.reminders.slips import Slip, Slips, marked, slip_of
+from flows.reminders.slips import Slip, Slips, is_back, marked, slip_of
 from flows.reminders.snoozing import (
     AGAIN,
     OUT_OF_REACH,
@@ -114,7 +114,7 @@ class _Plan:
         """Which leads know of an owner out of reach, see `_told_lost`."""
         self.told_that_day = set(self._told_that_day())
         """Of which date of a person's, and on which day where they are, somebody was reminded before it."""
-        self.slips = Slips(self.people, self.now, self.planned, self.changed)
+        self.slips = Slips(self.people, self.now, self.facts.first_unseen, self._is_owed)
         self.asleep_in_pause: set[str] = set()
         """The keys of rows that do not hold, and stay all the same while a pause lasts."""
         self.owed = [self._looked_at(row.owed) for row in self.facts.rows if not row.settled]
@@ -226,8 +226,14 @@ class _Plan:
         return any((rung.person, rung.subject) == about for rung in (rung_of(row.owed) for row in later))
 
     def move(self) -> Iterator[tuple[str, float]]:
+        """What sleeps goes with the pause, which may have another end by now."""
         for row, one in self.owed:
-            if one and (at := self._instant(row, one).timestamp()) != row.due_at:
+            at = row.due_at
+            if one:
+                at = self._instant(row, one).timestamp()
+            elif row.key in self.asleep_in_pause:
+                at = self.slips.wakes(row)
+            if at != row.due_at:
                 yield row.key, at
 
     def _instant(self, row: Owed, one: Found) -> datetime:
@@ -262,8 +268,8 @@ class _Plan:
             return hours.held_back(datetime.fromtimestamp(row.due_at, UTC))
         if one.said or one.rung.due_at > self.now:
             return one.rung.due_at
-        if slip_of(row).brought_back:
-            return one.since
+        if is_back(row, one):
+            return hours.at_once(one.since)
         return min(datetime.fromtimestamp(row.due_at, UTC), self.now)  # what was refused comes at once all the same
 
     def _looked_at(self, row: Owed) -> tuple[Owed, Found | None]:

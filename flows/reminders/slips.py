@@ -4,13 +4,14 @@ What comes back otherwise, as where a task is given to them again, a new answer 
 again, is held by a moment of its own: what lay before that is skipped, in a pause or not.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 
 import msgspec
 from msgspec.structs import replace
 
 from flows.asked import Owed
-from flows.position import Undoing, works
+from flows.position import works
 from flows.reminders.rung import Found
 from flows.reminders.telling import People
 
@@ -18,11 +19,12 @@ from flows.reminders.telling import People
 class Slip(msgspec.Struct, frozen=True):
     """What the row of a reminder says beside what it reminds of.
 
-    `taken_at`: the plan that found it not to hold any more, as long as it does not. `brought_back`: by an undo.
+    `taken_at`: the plan that found it not to hold any more, as long as it does not. `back_at`: the undo that brought it
+    back, which is the moment that it holds since.
     """
 
     taken_at: datetime | None = None
-    brought_back: bool = False
+    back_at: datetime | None = None
 
 
 _decode = msgspec.json.Decoder(Slip).decode
@@ -35,48 +37,63 @@ def slip_of(row: Owed) -> Slip:
     return _decode(row.about)
 
 
+def is_back(row: Owed, one: Found) -> bool:
+    """Whether an undo brought it back, and it holds by that."""
+    return slip_of(row).back_at == one.since
+
+
 def marked(about: str, slip: Slip) -> str:
     """What a row is about, with this."""
     return msgspec.json.encode({**msgspec.json.decode(about), **msgspec.to_builtins(slip)}).decode()
 
 
 class Slips:
-    """Of a firm's rows in one plan. `seen`: the plan before; `changed`: the first of what came since that."""
+    """Of a firm's rows in one plan. `unseen`: when the first was recorded of what the plan before did not know, if any
+    was; `is_owed`: whether the plan would owe what holds, if no row of it were there."""
 
-    def __init__(self, people: People, now: datetime, seen: datetime, changed: datetime) -> None:
+    def __init__(
+        self, people: People, now: datetime, unseen: datetime | None, is_owed: Callable[[Found], bool]
+    ) -> None:
         self._people = people
-        self._undoings = people.position.undoings
         self._now = now
-        self._seen = seen
-        self._changed = changed
+        self._unseen = unseen
+        self._is_owed = is_owed
+        self._new = [u for u in people.position.undoings if unseen and u.undone >= unseen]
+        """Undos that the plan before did not know."""
 
     def after(self, row: Owed, one: Found | None) -> Owed | None:
         """The row as it is from now on; None where it does not stay. `one`: what it is about, where that holds."""
         if one is not None and one.said and _TAKEN not in row.about:
             return row
         was = slip_of(row)
-        slip = self._after(row, one, was)
+        slip = self._asleep(row, was) if one is None else self._found(row, one, was)
         if slip is None or slip == was:
             return None if slip is None else row
         return replace(row, about=marked(row.about, slip))
 
-    def _after(self, row: Owed, one: Found | None, slip: Slip) -> Slip | None:
-        if one is None:
-            return replace(slip, taken_at=slip.taken_at or self._now) if self._is_kept(row) else None
-        if slip.taken_at is None:
-            is_back = not one.said and any(one.since == u.undone for u in self._back(one, self._seen))
-            return Slip(brought_back=True) if is_back and self._is_kept(row) else slip
-        if any(u.clicked <= slip.taken_at for u in self._back(one, slip.taken_at)):
-            return Slip(brought_back=True)
-        return Slip() if one.at >= self._changed else None
+    def wakes(self, row: Owed) -> float:
+        """When what sleeps is to be looked at: at the end of the pause, which may be another one by now."""
+        return self._people.hours(row.person).pause_ends().timestamp()
 
-    def _is_kept(self, row: Owed) -> bool:
-        """Whether a pause keeps this row for somebody who does tasks in the firm, and is reminded of them."""
+    def _asleep(self, row: Owed, slip: Slip) -> Slip | None:
+        """A click took it away, while a pause keeps it for somebody who does tasks and is reminded of them."""
         reach, hours = self._people.reach(row.person), self._people.hours(row.person)
         if reach.habits.off or not reach.reachable or not works(self._people.position.members.get(row.person)):
-            return False
-        return self._now.timestamp() < row.due_at <= hours.held_back(self._now).timestamp()
+            return None
+        if not hours.is_paused(self._now) or row.due_at <= self._now.timestamp():
+            return None
+        if slip.taken_at:
+            return slip
+        is_kept = self._unseen and row.due_at <= hours.pause_ends().timestamp()
+        return replace(slip, taken_at=self._now) if is_kept else None
 
-    def _back(self, one: Found, away_since: datetime) -> list[Undoing]:
-        """The undos since then of what was clicked after this was to be said, but for the pause."""
-        return [u for u in self._undoings if one.at < u.clicked and u.undone > away_since]
+    def _found(self, row: Owed, one: Found, slip: Slip) -> Slip | None:
+        back = [u for u in self._new if one.at < u.clicked <= (slip.taken_at or self._now)]
+        if slip.taken_at is None:
+            back = [u for u in back if one.since == u.undone and row.due_at > u.undone.timestamp()]
+            return Slip(back_at=one.since) if back and not one.said else slip
+        if one.said and back:
+            return Slip()
+        if any(one.since == u.undone for u in back):
+            return Slip(back_at=one.since)
+        return Slip() if one.said and self._is_owed(one) else None

@@ -15,7 +15,7 @@ from flows.reminders import milestones
 from flows.reminders.of_tasks import TO_DO
 from flows.reminders.redating import COMES_AGAIN, set_by
 from flows.reminders.rung import Found, Rung
-from flows.reminders.slips import slip_of
+from flows.reminders.slips import is_back
 from flows.reminders.snoozing import base_key, lasting
 from flows.reminders.telling import People
 from flows.roadmap import Pack
@@ -92,4 +92,4 @@ def is_said(row: Owed, one: Found) -> bool:
 
     So is what was said, or refused, before, and what a pause kept and an undo brought back.
     """
-    return one.said or (one.said_by(row.due_at) and (base_key(row.key) != row.key or slip_of(row).brought_back))
+    return one.said or (one.said_by(row.due_at) and (base_key(row.key) != row.key or is_back(row, one)))

@@ -101,3 +101,89 @@ def test_whoever_turned_reminders_off_meanwhile_is_not_told_late() -> None:
     world = paused().at("2026-12-24 12:00").done("s2", ANA).habits(BEN, paused_until=END, off=True)
     world.at("2026-12-24 12:01").habits(BEN, paused_until=END).at("2026-12-24 12:02").undo(ANA)
     assert world.at("2026-12-29 10:00").heard(BEN) == ["Dec 4 09:00 s2 given"]
+
+
+def given(until: date = END) -> World:
+    """Ben pauses from December 1, and is given s2 on December 3, wanted a month after the pause."""
+    world = started("2026-12-01 10:00").habits(BEN, paused_until=until)
+    return world.at("2026-12-03 10:00").give("s2", BEN).due("s2", date(2027, 1, 29))
+
+
+@pytest.mark.parametrize(
+    ("change", "comes"),
+    [
+        (lambda world: world.habits(BEN, paused_until=date(2027, 1, 11)), "Jan 11 09:00"),
+        (lambda world: world.habits(BEN, paused_until=date(2026, 12, 30)), "Dec 30 09:00"),
+        (lambda world: world.reach(BEN, time_zone="Asia/Tokyo"), "Dec 27 19:00"),
+        (lambda world: world.reach(BEN, time_zone="America/Los_Angeles"), "Dec 28 12:00"),
+        (lambda world: world.close(END), "Dec 29 09:00"),
+        (lambda world: world, "Dec 28 09:00"),
+    ],
+)
+def test_it_goes_with_the_pause_between_a_click_and_its_undo(change: Callable[[World], World], comes: str) -> None:
+    world = given().at("2026-12-24 12:00").done("s2", ANA)
+    change(world.at("2026-12-24 12:01")).at("2026-12-25 12:00").undo(ANA)
+    assert world.at("2027-01-12 10:00").heard(BEN)[0].startswith(f"{comes} s2")
+
+
+def test_it_goes_with_a_pause_that_is_prolonged_until_after_its_first_end() -> None:
+    world = given().at("2026-12-24 12:00").done("s2", ANA)
+    world.at("2026-12-24 12:01").habits(BEN, paused_until=date(2027, 1, 11)).at("2026-12-29 12:00").undo(ANA)
+    assert world.at("2027-01-11 10:00").heard(BEN) == ["Jan 11 09:00 s2 given"]
+
+
+@pytest.mark.parametrize(
+    ("until", "click", "undone"),
+    [
+        (END, "2026-12-28 08:00", "2026-12-28 08:01"),
+        (date(2026, 12, 26), "2026-12-27 12:00", "2026-12-27 12:01"),
+        (date(2026, 12, 26), "2026-12-24 12:00", "2026-12-27 12:00"),
+    ],
+)
+def test_a_pause_lasts_until_the_hour_at_which_it_is_said(until: date, click: str, undone: str) -> None:
+    assert slip(given(until), "done", click, undone).at("2026-12-28 10:00").heard(BEN) == ["Dec 28 09:00 s2 given"]
+
+
+def test_it_is_not_said_at_night_though_the_undo_and_the_end_of_the_pause_were_just_now() -> None:
+    world = slip(paused(), "done", "2026-12-23 22:00", "2026-12-23 22:01").at("2026-12-23 22:05").habits(BEN)
+    assert world.at("2026-12-29 10:00").heard(BEN)[-1] == "Dec 24 09:00 s2 late 1"
+
+
+def test_it_is_said_where_one_plan_sees_the_click_its_undo_and_the_end_of_the_pause() -> None:
+    world = paused().at("2026-12-24 11:59")
+    world.down = True
+    slip(world, "done").at("2026-12-24 12:02").habits(BEN).restart()
+    assert world.at("2026-12-29 10:00").heard(BEN)[-1] == "Dec 24 12:02 s2 late 1"
+
+
+def test_what_an_undo_brought_back_is_skipped_where_it_was_given_anew_since_then() -> None:
+    world = slip(paused(), "done")
+    world.down = True
+    world.at("2026-12-24 13:00").give("s2", ANA).at("2026-12-24 13:01").give("s2", BEN, BEN).restart()
+    assert world.at("2026-12-29 10:00").heard(BEN) == ["Dec 4 09:00 s2 given"]
+
+
+def test_an_undo_of_what_was_clicked_before_brings_nothing_back_that_is_given_anew() -> None:
+    world = paused().at("2026-12-23 11:00").due("s3e", date(2027, 2, 26)).at("2026-12-23 12:00").give("s2", ANA, BEN)
+    world.at("2026-12-23 13:00").undo(ANA).at("2026-12-23 14:00").give("s2", BEN, BEN)
+    assert world.at("2026-12-29 10:00").heard(BEN) == ["Dec 4 09:00 s2 given"]
+
+
+@pytest.mark.parametrize("closed", [True, False])
+def test_a_day_that_was_closed_by_mistake_takes_nothing_from_a_pause(closed: bool) -> None:
+    world = started("2026-12-03 10:00").give("s2", BEN).due("s2", date(2026, 12, 16))
+    world.at("2026-12-07 10:00").habits(BEN, paused_until=date(2026, 12, 21)).at("2026-12-15 08:00")
+    if closed:
+        world.close(date(2026, 12, 16)).at("2026-12-15 10:05").withdraw()
+    kept = [
+        key for key, row in world.at("2026-12-15 10:10").rows["f1"].items() if not row.settled and "|before|" in key
+    ]
+    assert sorted(key.split("|")[4] for key in kept) == ["0", "1", "2", "5"]
+
+
+def test_an_answer_that_is_undone_brings_back_what_a_pause_kept_and_one_that_is_given_again_does_not() -> None:
+    for undone in (True, False):
+        world = paused().at("2026-12-24 12:00").answer("fdid_duty", "unsure").at("2026-12-24 12:01")
+        world = world.undo(ANA) if undone else world.answer("fdid_duty", "yes")
+        said = world.at("2026-12-29 10:00").heard(BEN)
+        assert (said[-1] == "Dec 28 09:00 s2 late 1") is undone, said

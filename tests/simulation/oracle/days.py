@@ -110,6 +110,10 @@ class Local:
             return at
         return self.on(self.days.forward(self.paused_until))
 
+    def is_paused(self, at: datetime) -> bool:
+        """Whether what was held back is still to be said."""
+        return self.paused_until is not None and at < self.on(self.days.forward(self.paused_until))
+
     def snoozed(self, at: datetime, choice: str) -> datetime:
         """When a snooze that begins now ends, as things are now."""
         if choice == "hour":

@@ -232,7 +232,7 @@ class _Play:
     def _is_kept_for(self, person: str, firm: Firm, at: datetime) -> bool:
         human, local = self.world.people[person], self.world.local(person, firm)
         does_tasks = firm.roles.get(person) in ("lead", "member")
-        return does_tasks and not human.off and not human.gone and local.after_pause(at) > at
+        return does_tasks and not human.off and not human.gone and local.is_paused(at)
 
     def _join_what_was_moved(self, firm: str, folded: Firm, holding: Mapping[tuple, Rung]) -> None:
         """What a closed day moved to a day on which the same date was reminded of is one with that."""
