@@ -44,7 +44,7 @@ async def save_message(heard: Heard, services: Services) -> Answer:
 
 
 async def _of_message(heard: Heard, services: Services) -> MessageFirmForm:
-    """The permalink, which says when it was sent, the SHA-256 of the text, a label and its files; never the text."""
+    """The permalink, which says when it was sent, the SHA-256 of any text, a label and its files; never the text."""
     message: Mapping[str, Any] = heard.payload.get("message") or {}
     channel = (heard.payload.get("channel") or {}).get("id", "")
     domain = (heard.payload.get("team") or {}).get("domain", "")
@@ -58,9 +58,10 @@ async def _of_message(heard: Heard, services: Services) -> MessageFirmForm:
     elif message.get("user"):
         known = (await services.directory.sight(heard.tenant, place(heard.tenant, message["user"]))).known
         author = known.name or author
+    text = str(message.get("text") or "")
     return MessageFirmForm(
         permalink=permalink,
-        digest=hashlib.sha256(str(message.get("text") or "").encode()).hexdigest(),
+        digest=hashlib.sha256(text.encode()).hexdigest() if text else "",  # of no text it would look like one of some
         label=f"Message by {author}",
         files=tuple(f.id for f in files_of(message)),
     )

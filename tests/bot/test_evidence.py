@@ -357,6 +357,16 @@ async def test_a_saved_message_brings_its_files(slack: Slack, services: Services
     assert by_file.event.came_from == by_message.event.text
 
 
+async def test_a_message_without_text_has_no_digest_of_its_text(slack: Slack, services: Services) -> None:
+    key = await a_firm(services)
+    for said in ("", "from the Helpdesk"):
+        message = await slack.lea.at(COMPLIANCE).sends({"reply.pdf": PDF}, said)
+        await slack.ben.at(COMPLIANCE).uses_shortcut("save_evidence", {"channel": COMPLIANCE, "ts": message["ts"]})
+        await slack.ben.submits({"task": "s1"})
+    found = [p.event.digest for p in await the_pieces(services, key) if p.event.kind == "message"]
+    assert found == ["", hashlib.sha256(b"from the Helpdesk").hexdigest()]
+
+
 async def test_a_file_the_app_may_not_see_is_told_of_and_nothing_is_recorded(slack: Slack, services: Services) -> None:
     key = await a_firm(services)
     message = await slack.lea.at(GENERAL).sends({"reply.pdf": PDF}, "hello")  # the app is not in there
