@@ -9,7 +9,8 @@ from typing import IO
 from flows.exports.record import Export
 from flows.exports.tables import Cell, Table, tables
 
-BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+"""The wide ones count as their narrow ones in a spreadsheet of some languages."""
 
 
 def safe(text: str) -> str:

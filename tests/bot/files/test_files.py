@@ -128,7 +128,9 @@ def _as_csv_has_it(cell: object) -> str:
     return "" if cell is None else f"'{cell}" if cell == TROUBLE else str(cell)
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1+1", "\n=1"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1+1", "\n=1", "＝1+1", "＋1", "－1", "＠SUM(A1)"]
+)
 def test_no_cell_of_a_csv_file_begins_a_formula(text: str) -> None:
     assert csv_tables.safe(text) == f"'{text}"
     assert csv_tables.safe(f"x{text}") == f"x{text}"
