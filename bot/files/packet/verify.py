@@ -14,6 +14,7 @@ import hashlib
 import json
 import re
 import sys
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -58,21 +59,23 @@ def files_that_differ(folder: Path) -> tuple[int, list[str]]:
     listed = listed_in(folder)
     if listed is None:
         return 0, ["manifest.sha256 is missing or cannot be read, so no file was compared with what was packed."]
+    there = files_in(folder)
     wrong = []
     for name, digest in sorted(listed.items()):
-        path = folder / name
-        if not path.is_file():
+        path = there.get(name)
+        if path is None:
             wrong.append(f"{name} is missing.")
         elif hashlib.sha256(path.read_bytes()).hexdigest() != digest:
             wrong.append(f"{name} is not the file that was packed: its SHA-256 differs.")
     ours = set(listed) | {"manifest.sha256"} | set(put_there_since(folder))
-    wrong += [f"{name} was not in the packet." for name in sorted(files_in(folder) - ours)]
+    wrong += [f"{name} was not in the packet." for name in sorted(set(there) - ours)]
     return len(listed), wrong
 
 
-def files_in(folder: Path) -> set[str]:
-    """The path of every file within the folder."""
-    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+def files_in(folder: Path) -> dict[str, Path]:
+    """Every file within the folder, by its name as it was packed: a Mac may write letters with accents in two parts."""
+    found = (path for path in folder.rglob("*") if path.is_file())
+    return {unicodedata.normalize("NFC", path.relative_to(folder).as_posix()): path for path in found}
 
 
 def put_there_since(folder: Path) -> list[str]:

@@ -427,6 +427,18 @@ def test_what_a_system_puts_into_folders_by_itself_is_no_tampering(tmp_path: Pat
 
 
 @pytest.mark.usefixtures("without_pango")
+def test_a_name_that_a_mac_wrote_otherwise_is_the_same_name(tmp_path: Path) -> None:
+    life, digest = Life(), hashlib.sha256(PDF).hexdigest()
+    (tmp_path / digest).write_bytes(PDF)
+    life.take([e.EvidenceAdded("s2", "file", "https://x.slack.com/f", name="Señal é.pdf", digest=digest, copied=True)])
+    folder, _ = made(replace(export_of("packet", life), copies={digest: str(tmp_path / digest)}), tmp_path / "out")
+    (copy,) = (folder / "evidence").iterdir()
+    copy.rename(copy.with_name(unicodedata.normalize("NFD", copy.name)))
+    said = check(folder)
+    assert (said.returncode, said.stderr) == (0, ""), said.stdout
+
+
+@pytest.mark.usefixtures("without_pango")
 def test_a_name_in_any_script_is_said_also_where_the_output_has_no_such_letters(tmp_path: Path) -> None:
     life = busy_life()
     life.take([e.FirmRenamed(name="株式会社")])
