@@ -12,7 +12,7 @@ from bot.surfaces import Answer, Message, Prompts, Replace, Say
 from bot.typed import words
 from bot.typed.dates import subject_of, with_ids
 from bot.typed.firms import Meant, meant_firm, needs_firm
-from bot.typed.tasks import near_tasks
+from bot.typed.tasks import names_for_certain, near_tasks, tasks_meant
 from bot.views import help as views
 from bot.views import naming
 from bot.views.help import Offer
@@ -51,7 +51,7 @@ async def press_help(heard: Heard, carried: ShowHelp, services: Services) -> Ans
 
 def _help(heard: Heard, services: Services, command: str) -> Message:
     firm, version = _firm(heard)
-    if not command.strip():
+    if not command.strip() or command.strip().casefold() == "me":
         return views.overview(services.pack, firm, version)
     usage = views.find_usage(command)
     if usage:
@@ -83,6 +83,8 @@ def say_unknown(router: Router) -> Callable[[Heard, Services], Awaitable[Answer]
         if (prompted := views.prompted(heard.words)) or views.greets(heard.words):
             answer = await run(router, heard, services, prompted)
             return Say(answer.message) if isinstance(answer, Replace) else answer
+        if words.thanks(heard.words):
+            return Say(views.welcome(*_firm(heard)))
         first, _, rest = heard.words.strip().partition(" ")
         near = words.near(first, router.commands)[:OFFERED]
         meant = _in_own_words(heard, services)
@@ -105,6 +107,9 @@ def _in_own_words(heard: Heard, services: Services) -> str:
     def is_task(said: str) -> bool:
         return scene is None or bool(subject_of(scene.pack, scene.walk, said) or near_tasks(scene.walk, said))
 
+    if scene and names_for_certain(scene.pack, scene.walk, named := " ".join(heard.words.split()).rstrip(".,;:!?")):
+        parts = {item.task.part for item in tasks_meant(scene.pack, scene.walk, named)}
+        return f"step {parts.pop()}" if len(parts) == 1 else ""
     return words.in_own_words(heard.words, lambda w: read(w, today=today, calendar=NYSE) is not None, is_task)
 
 

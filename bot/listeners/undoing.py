@@ -3,6 +3,8 @@
 import re
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from bot.buttons import UndoChange
 from bot.listeners.acts_beside import last_beside
 from bot.listeners.scenes import scene_for
@@ -28,6 +30,9 @@ NOT_UNDERSTOOD = Refusal(
     "back, `/cais undo s2` what was recorded of that task last, and `/cais undo 12` that entry of the history."
 )
 UNDONE_ALREADY = "That was undone already. Here is how things are now."
+_MY_LAST = ("that", "it", "this", "last", "the last", "my last click", "last click")
+"""What says no more than that the last click is meant."""
+
 _ENTRY = re.compile(r"(?:entry\s+)?#?(\d{1,7})", re.IGNORECASE)
 
 
@@ -49,6 +54,8 @@ async def undo(heard: Heard, carried: UndoChange, services: Services) -> Replace
 
 async def type_undo(heard: Heard, services: Services) -> Say:
     """Without words this person's last change, else the entry or the task they name; several tasks are offered."""
+    if heard.words.casefold() in _MY_LAST:
+        heard = replace(heard, words="")
     entry = _ENTRY.fullmatch(heard.words)
     of = int(entry[1]) if entry else None
     if heard.words and not entry:

@@ -30,7 +30,12 @@ _NAMED = re.compile(r"(?:^|\s)(?:for\s+|@\s*)(?=\S)", re.IGNORECASE)
 _FOR = re.compile(r"(?:^|\s)for\s+(?=\S)", re.IGNORECASE)
 
 
-_THANKS = re.compile(r"(?<=[^\s,])[\s,]+(?:please|pls|plz|thanks|thank you)[.!\s]*$", re.IGNORECASE)
+_THANKS = re.compile(r"(?:^|(?<=[^\s,])[\s,]+)(?:please|pls|plz|thanks|thank you)[.!\s]*$", re.IGNORECASE)
+
+
+_THANKING = re.compile(
+    r"(?:(?:many\s+)?thanks?|thx|ty|cheers)(?:\s+(?:you|a lot|so much|very much))*[.!\s]*", re.IGNORECASE
+)
 
 
 _WIRE = re.compile(r"<([@#!]?)([^<>|\s]+)(?:\|([^<>]*))?>")
@@ -122,6 +127,11 @@ def without_thanks(rest: str) -> str:
     return _THANKS.sub("", rest)
 
 
+def thanks(text: str) -> bool:
+    """Whether that is all that is said."""
+    return _THANKING.fullmatch(text.strip()) is not None
+
+
 def too_long(text: str, command: str | None, *, free_text: bool) -> str:
     """The sentence for more than is read, empty otherwise. `command` is None where the words are no command."""
     if len(text) > LONGEST:
@@ -155,6 +165,25 @@ _TARGET = re.compile(r"(?:(?:the|our|my)\s+)?(?:firm(?:['’]?s)?\s+)?target(?:\
 _AROUND = re.compile(r"^(?:the|our|my)\s+|\s+task$", re.IGNORECASE)
 
 
+_DONE = re.compile(
+    r"(?:please\s+)?(?:mark\s+)?(.+?)\s+(?:(?:is|as|was)\s+)?(?:done|completed?|finished)"
+    r"|(?:i(?:\s+have|['’]ve)?\s+(?:just\s+)?)?(?:completed?|finish(?:ed)?|did|done with)\s+(.+)",
+    re.IGNORECASE,
+)
+_PAUSE = re.compile(r"pause(\s+(?:until|till|for)\s+.+)?", re.IGNORECASE)
+_SAID_OTHERWISE = {
+    "packet": "export packet",
+    "examiner packet": "export packet",
+    "calendar": "export ics",
+    "excel": "export xlsx",
+    "spreadsheet": "export xlsx",
+    "resume": "remind end pause",
+    "go back": "undo",
+    "timezone": "settings",
+    "time zone": "settings",
+}
+
+
 def in_own_words(text: str, is_date: Callable[[str], bool], is_task: Callable[[str], bool]) -> str:
     """The command for what somebody says in their own words, as in `stop the summary`, `move s2 to Friday`.
 
@@ -165,6 +194,12 @@ def in_own_words(text: str, is_date: Callable[[str], bool], is_task: Callable[[s
         return {"summar": "summary off", "remind": "remind off"}[found[1].casefold()]
     if found := _PAUSED.fullmatch(said):
         return f"remind pause {found[1] or ''}".strip()
+    if found := _PAUSE.fullmatch(said):
+        return f"remind pause{found[1] or ''}"
+    if otherwise := _SAID_OTHERWISE.get(_word(said)):
+        return otherwise
+    if (found := _DONE.fullmatch(said.rstrip(_PUNCTUATION))) and is_task(named := found[1] or found[2]):
+        return f"done {named}"
     found = _MOVED.fullmatch(said)
     if not found or not is_date(found[2]):
         return ""

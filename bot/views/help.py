@@ -505,6 +505,13 @@ def _did_you_mean(offered: int) -> str:
     return "Did you mean this?" if offered == 1 else "Did you mean one of these?"
 
 
+def welcome(firm: str = "", version: int = 0) -> Message:
+    """To somebody who says thank you."""
+    text = "You are welcome. I am here when you want to go on."
+    ways = [button("Next", ShowNext(firm=firm, version=version))] if firm else []
+    return Message(text, [section(text), actions(*ways, button("Help", ShowHelp(firm=firm)))])
+
+
 def stale(firm: str = "", version: int = 0) -> Message:
     """A button nobody listens to any more."""
     text = "This button is from an older version of this app and does nothing any more. Nothing was changed."

@@ -8,7 +8,7 @@ from ruamel.yaml import YAML
 from bot.views import help as views
 from flows.services import Services
 from tests.bot.conversing import BEN, Slack, labels, words_of
-from tests.bot.firm_making import a_firm
+from tests.bot.firm_making import a_firm, person
 
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
 
@@ -58,6 +58,47 @@ async def test_a_mistyped_command_is_offered_and_runs_only_when_clicked(slack: S
     assert position is not None
     assert position.notes == {"": 1}
     assert "called Ana" in words_of(slack.ben.last)
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("s1 done", "done s1"),
+        ("mark s1 as done", "done s1"),
+        ("I finished s1.", "done s1"),
+        ("complete s1", "done s1"),
+        ("s1", "step 1"),
+        ("pause until Friday", "remind pause until Friday"),
+        ("resume", "remind end pause"),
+        ("packet", "export packet"),
+        ("Calendar", "export ics"),
+        ("go back", "undo"),
+        ("timezone", "settings"),
+        ("the dishes are done", ""),
+    ],
+)
+async def test_what_people_say_in_their_own_words_is_offered_as_a_command(
+    slack: Slack, services: Services, typed: str, offered: str
+) -> None:
+    key = (await a_firm(services, "Apex Securities", BEN)).key
+    version = (await services.position(key, person(BEN))).version
+    said = await slack.ben.types(typed)
+    assert [label for label in labels(said) if label != "What can I type?"] == ([offered] if offered else [])
+    assert "Nothing was" in words_of(said)
+    assert (await services.position(key, person(BEN))).version == version
+
+
+async def test_thanks_are_taken_kindly_and_those_who_say_that_or_me_are_understood(
+    slack: Slack, services: Services
+) -> None:
+    await a_firm(services, "Apex Securities", BEN)
+    for typed in ("thanks", "Thank you so much!", "thx"):
+        said = await slack.ben.types(typed)
+        assert ("You are welcome" in words_of(said), "Next" in labels(said)) == (True, True), typed
+    assert "*Where you are*" in words_of(await slack.ben.types("help me, please"))
+    await slack.ben.types("/cais note s1 called")
+    assert "*Undone:* Note" in words_of(await slack.ben.types("undo that"))
+    assert slack.refused() == []
 
 
 @pytest.mark.parametrize(("title", "command"), views.PROMPTS)
