@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -34,7 +34,8 @@ def room_for(file: Path) -> float:
 class Health:
     """`stopping` says whether a signal has come; `line` is the Socket Mode connection, where there is one.
 
-    `room` tells how many bytes are free where a SQLite database grows; without one nobody asks.
+    `room` tells how many bytes are free where a SQLite database grows; without one nobody asks. `writes` raises
+    StorageError where the database may only be read, as on a disk that went bad or a server that stands by.
     """
 
     def __init__(
@@ -45,7 +46,9 @@ class Health:
         *,
         now: Callable[[], float],
         room: Callable[[], float] | None = None,
+        writes: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
+        self._writes = writes
         self._bot = bot
         self._stopping = stopping
         self._line = line
@@ -67,12 +70,26 @@ class Health:
                 return "There is no room left on the disk, so nothing can be recorded."
         except OSError as error:
             return f"The folder of the database cannot be looked at: {error.strerror}."
+        if no := await self._cannot_write():
+            return f"Nothing can be recorded: {no}"
         if self._bot.key_missing:
             return f"{self._bot.key_missing} Start this replica again with that key."
         idle = self._now() - self._bot.delivery.last_round
         if lag > STUCK and idle > STUCK:
             return f"Something has been due for {lag / 60:.0f} minutes, and nothing is being sent."
         return await self._line.ready() if self._line else ""
+
+    async def _cannot_write(self) -> str:
+        if self._writes is None:
+            return ""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await self._writes()
+        except StorageError as error:
+            return str(error)
+        except TimeoutError:
+            pass  # others write: that is waited for
+        return ""
 
     async def gauges(self) -> Mapping[str, tuple[str, float]]:
         """By name: what it is, and the number. What needs the database is left out while it does not answer."""

@@ -53,14 +53,14 @@ async def serve(settings: Settings) -> None:
     pack = open_pack(settings)
     database = await _before(stop, _opened(settings))
     async with _bot(settings, pack, database, stop) if database else nullcontext() as bot:
-        if bot is None or stop.is_set():
+        if database is None or bot is None or stop.is_set():
             pass  # told so before it had begun
         elif settings.way == "http":
-            async with _served(settings, bot, stop):
+            async with _served(settings, bot, database, stop):
                 await stop.wait()
                 await asyncio.sleep(settings.stop_delay)  # whoever looks at /readyz sends nothing more meanwhile
         else:
-            await _by_socket_mode(settings, bot, stop)
+            await _by_socket_mode(settings, bot, database, stop)
     log.info("Stopped.", extra={"action": "stopped"})
 
 
@@ -168,12 +168,12 @@ def _no_answer(error: Exception) -> NotServing:
 
 @asynccontextmanager
 async def _served(
-    settings: Settings, bot: Bot, stop: asyncio.Event, line: SocketMode | None = None
+    settings: Settings, bot: Bot, database: Database, stop: asyncio.Event, line: SocketMode | None = None
 ) -> AsyncIterator[None]:
     """What is served over HTTP inside the block: Slack's requests where it reaches us so, pages and health."""
     path = sqlite_path(settings.database)
     room = (lambda: room_for(path)) if path else None
-    health = Health(bot, stop.is_set, line, now=real_time, room=room)
+    health = Health(bot, stop.is_set, line, now=real_time, room=room, writes=database.must_be_writable)
     site = web_app(
         bot.app if line is None else None,
         ready=health.ready,
@@ -214,7 +214,7 @@ def _oauth_pages(settings: Settings, bot: Bot) -> Mapping[str, Page]:
     ).pages()
 
 
-async def _by_socket_mode(settings: Settings, bot: Bot, stop: asyncio.Event) -> None:
+async def _by_socket_mode(settings: Settings, bot: Bot, database: Database, stop: asyncio.Event) -> None:
     assert settings.slack_app_token is not None, "settings refuse Socket Mode without it"
     line = SocketMode(bot, settings.slack_app_token.reveal())
     try:
@@ -222,7 +222,7 @@ async def _by_socket_mode(settings: Settings, bot: Bot, stop: asyncio.Event) -> 
             return
         about = {"action": "started", "way": "socket", "version": version()}
         log.info("Connected to Slack by Socket Mode.", extra=about)
-        async with _served(settings, bot, stop, line) if settings.serves_pages else nullcontext():
+        async with _served(settings, bot, database, stop, line) if settings.serves_pages else nullcontext():
             await _either(stop, line.gave_up)
         if line.gave_up.is_set():
             raise NotServing("The connection to Slack was lost and did not come back.", exit_code=1)

@@ -85,6 +85,21 @@ async def test_with_no_room_left_on_the_disk_it_is_not_ready_and_how_much_there_
     assert (await health.gauges())["cais_disk_free_bytes"][1] == 999_999.0
 
 
+async def test_a_database_that_may_only_be_read_is_said_and_one_that_others_write_to_is_waited_for() -> None:
+    said: list[Exception] = [StorageUnavailable("The server stands by.")]
+
+    async def writes() -> None:
+        for error in said:
+            raise error
+
+    health = Health(cast(Any, FakeBot()), lambda: False, None, now=lambda: 0.0, writes=writes)
+    assert await health.ready() == "Nothing can be recorded: The server stands by."
+    said[:] = [TimeoutError()]
+    assert await health.ready() == ""
+    said.clear()
+    assert await health.ready() == ""
+
+
 async def test_a_folder_that_is_gone_is_said_and_hides_no_other_number(tmp_path: Path) -> None:
     disk = tmp_path / "disk"
     health = Health(cast(Any, FakeBot()), lambda: False, None, now=lambda: 0.0, room=lambda: room_for(disk / "a"))

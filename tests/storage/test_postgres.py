@@ -162,3 +162,22 @@ async def test_a_server_that_stands_still_does_not_hold_up_whoever_hangs_up(monk
     pool = Silent()
     await PostgresRunner(cast("asyncpg.Pool[asyncpg.Record]", cast(Any, pool))).close()
     assert pool.terminated
+
+
+async def test_a_server_that_may_only_be_read_is_noticed_by_who_asks_whether_it_can_be_written(
+    postgres_url: str,
+) -> None:
+    """As one that stands by after another took over: it answers all that is only read."""
+    async with await open_database(postgres_url) as database:
+        await database.must_be_writable()
+    connection = await asyncpg.connect(postgres.plain_url(postgres_url))
+    name = await connection.fetchval("SELECT quote_ident(current_database())")
+    try:
+        await connection.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+        async with await open_database(postgres_url, migrates=False) as database:
+            assert await database.outbox.stopped() == {}
+            with pytest.raises(StorageUnavailable, match="read-only transaction"):
+                await database.must_be_writable()
+    finally:
+        await connection.execute(f"ALTER DATABASE {name} RESET default_transaction_read_only")
+        await connection.close()
