@@ -7,8 +7,9 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from bot.clock import SKEW
 from bot.delivery.arrivals import IN_DOUBT, NOBODY, Arrivals, metadata
-from bot.delivery.posting import FIXED, NotSent, Posting
+from bot.delivery.posting import FIXED, NotSent, Posting, TooLate
 from bot.router import SlotWriter
 from bot.slack.places import is_channel, slack_id
 from bot.slack.standstill import NOT_GRANTED, Standstill
@@ -73,6 +74,9 @@ A_DAY = 86_400.0
 LEFT_TO_OTHERS = 95.0
 """Seconds for which whoever lacks a key takes up nothing: long enough for another replica's rounds to come."""
 
+A_CALL = 20.0
+"""Seconds that a call to Slack may take: no message is posted where others may have taken it up by its end."""
+
 FORGOTTEN = 3600.0
 """Seconds after which such a refusal no longer counts as the one before."""
 
@@ -131,8 +135,8 @@ class Bringing:
         now = self._now()
         self.put_off_until = {at for at in self.put_off_until if at > now}
 
-    async def bring(self, slot: Slot) -> None:
-        """Whatever happens to one, the others go on."""
+    async def bring(self, slot: Slot, until: float) -> None:
+        """Whatever happens to one, the others go on. `until`: when its lease ends, in real time."""
         place = _place(slot)
         self.unanswered.add(place)
         try:
@@ -143,7 +147,7 @@ class Bringing:
                 slot, written, has_turn = await self._in_turn(slot, written)
                 slot = await self._only_said(slot, written)
                 if slot.owed:
-                    await self._send(slot, written, has_turn=has_turn)
+                    await self._send(slot, written, has_turn=has_turn, until=until)
             else:
                 await self._leave_to_another_version(slot)
         except NotSent as put_off:
@@ -153,6 +157,10 @@ class Bringing:
             log.error("cannot be written", extra={**_about(slot), "error": str(error)})
             with suppress(StorageError):
                 await self._release(slot.tenant, error.keys, self._now() + error.until_again)
+        except TooLate:
+            log.warning("not sent in time", extra=_about(slot))
+            if self._now() < until - SKEW:  # else another replica may have it by now, and it is not ours to give back
+                await self._release(slot.tenant, [o.key for o in slot.owed], self._now())
         except KeyMissing as error:
             # Nothing was sent. Given back for a while it would be taken up again by whoever knows until when: by us.
             self.rests_until = self._now() + LEFT_TO_OTHERS
@@ -207,9 +215,10 @@ class Bringing:
         said = [o for o in left if o.key not in written.needless] if written.letter else []
         return replace(slot, owed=tuple(said))
 
-    async def _send(self, slot: Slot, written: Written, *, has_turn: bool) -> None:
+    async def _send(self, slot: Slot, written: Written, *, has_turn: bool, until: float) -> None:
         at = self._services.now().timestamp()
-        message, said = await self._delivered(slot, written, has_turn=has_turn)
+        how = {"has_turn": has_turn, "before": until - SKEW - A_CALL}
+        message, said = await self._delivered(slot, written, how)
         self.unanswered.discard(_place(slot))
         reached = slot.person if message[:1] == "D" and not _only_changes(written.letter) else ""
         if reached:  # whatever was refused before, they can be written to
@@ -217,19 +226,19 @@ class Bringing:
         outcomes = {o.key: "sent" for o in said}
         await self._outbox.settle(slot.tenant, outcomes, now=self._now(), message=message, reached=reached, at=at)
 
-    async def _delivered(self, slot: Slot, written: Written, *, has_turn: bool) -> tuple[str, Sequence[Owed]]:
+    async def _delivered(self, slot: Slot, written: Written, how: Mapping[str, Any]) -> tuple[str, Sequence[Owed]]:
         """The message, and what stands in it: where others see the channel, only what may be read there."""
         place, outside, said = (slot.tenant, slot.person), written.outside, slot.owed
         assert written.letter
         try:
-            return await self._posting.deliver(*place, written.letter, metadata(said), has_turn=has_turn), said
+            return await self._posting.deliver(*place, written.letter, metadata(said), **how), said
         except SlackSaidNo as no:
             if no.error != SHARED or outside is None:
                 raise
         stands = [o for o in said if o.key in outside.keys]
         message = ""
         if outside.letter and stands:
-            message = await self._posting.deliver(*place, outside.letter, metadata(stands), has_turn=has_turn)
+            message = await self._posting.deliver(*place, outside.letter, metadata(stands), **how)
         if refused := tuple(o for o in said if o.key not in outside.keys):
             await self._refused_by_channel(replace(slot, owed=refused), SHARED)
         return message, stands

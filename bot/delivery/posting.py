@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from math import inf
 from typing import Any
 
 from msgspec.structs import replace
@@ -55,6 +56,10 @@ class NotSent(Exception):
         self.until = until
 
 
+class TooLate(Exception):
+    """It was not sent, as soon somebody else may take it up, or has: this process stood still, or Slack did."""
+
+
 class Posting:
     """Posts and changes messages. `now` is real time in UNIX seconds, which pacing goes by."""
 
@@ -72,30 +77,34 @@ class Posting:
         """Whatever waits for its turn is not sent: whoever goes on takes it up at once."""
         self._stopping.set()
 
-    async def deliver(self, tenant: str, person: str, letter: Letter, metadata: Json, *, has_turn: bool = False) -> str:
+    async def deliver(
+        self, tenant: str, person: str, letter: Letter, metadata: Json, *, has_turn: bool = False, before: float = inf
+    ) -> str:
         """The message it became, `D123/1700000000.000100`. `has_turn`: `turn` was waited for already.
 
-        Raises NotSent; KeyMissing; SlackSaidNo; and Unsure where it may or may not have arrived: never tried again
-        blindly.
+        `before`: in real time, after which no new message is posted. Raises NotSent; TooLate; KeyMissing; SlackSaidNo;
+        and Unsure where it may or may not have arrived: never tried again blindly.
         """
         try:
-            return await self._deliver(tenant, person, letter, metadata, has_turn)
+            return await self._deliver(tenant, person, letter, metadata, has_turn, before)
         except KeyMissing:
             raise
         except StorageError as error:  # the token could not be read
             raise NotSent(self._now() + AGAIN) from error
 
-    async def _deliver(self, tenant: str, person: str, letter: Letter, metadata: Json, has_turn: bool) -> str:
+    async def _deliver(
+        self, tenant: str, person: str, letter: Letter, metadata: Json, has_turn: bool, before: float
+    ) -> str:
         if letter.inside:
             await self._must_be_inside(tenant, letter.channel)
         pictured = await self._with_picture(tenant, letter)
         try:
-            return await self._bring(tenant, person, pictured, metadata, has_turn)
+            return await self._bring(tenant, person, pictured, metadata, before, has_turn)
         except SlackSaidNo as no:
             if no.error != "invalid_blocks" or letter.picture is None or pictured is letter:
                 raise
             self._pictures.refused(tenant, letter.picture)  # nothing was posted, and the words are what counts
-            return await self._bring(tenant, person, letter, metadata)
+            return await self._bring(tenant, person, letter, metadata, before)
 
     async def _with_picture(self, tenant: str, letter: Letter) -> Letter:
         if letter.picture is None:
@@ -109,7 +118,9 @@ class Posting:
         heading, below = letter.message.blocks[:HEADING], letter.message.blocks[HEADING:]
         return replace(letter, message=Message(letter.message.text, [*heading, block, *below]))
 
-    async def _bring(self, tenant: str, person: str, letter: Letter, metadata: Json, has_turn: bool = False) -> str:
+    async def _bring(
+        self, tenant: str, person: str, letter: Letter, metadata: Json, before: float, has_turn: bool = False
+    ) -> str:
         if letter.instead_of:
             try:
                 return await self._change(tenant, letter, has_turn)
@@ -117,7 +128,7 @@ class Posting:
                 gone = no.error == "message_not_found" or (not letter.channel and no.error in FIXED)
                 if not (letter.anew and gone):
                     raise
-        message = await self._post(tenant, person, letter, metadata)
+        message = await self._post(tenant, person, letter, metadata, before)
         if letter.whisper:
             await self._whisper(tenant, person, letter, *letter.whisper)
         return message
@@ -150,7 +161,7 @@ class Posting:
         await self._call(tenant, "chat.update", channel, where, has_turn)
         return letter.instead_of
 
-    async def _post(self, tenant: str, person: str, letter: Letter, metadata: Json) -> str:
+    async def _post(self, tenant: str, person: str, letter: Letter, metadata: Json, before: float) -> str:
         own = slack_id(person)
         where: Json = {
             "channel": letter.channel or own,
@@ -161,20 +172,24 @@ class Posting:
         if letter.thread:
             where["thread_ts"] = letter.thread
         try:
-            posted = await self._call(tenant, "chat.postMessage", letter.channel or own, where)
+            posted = await self._call(tenant, "chat.postMessage", letter.channel or own, where, before=before)
         except SlackSaidNo as no:
             # A command may have been typed in a DM between two people, where we are not: then in the person's own.
             if no.error not in ELSEWHERE or letter.channel in ("", own):
                 raise
             where.pop("thread_ts", None)
-            posted = await self._call(tenant, "chat.postMessage", own, {**where, "channel": own})
+            posted = await self._call(tenant, "chat.postMessage", own, {**where, "channel": own}, before=before)
         return f"{posted.get('channel', '')}/{posted.get('ts', '')}"
 
-    async def _call(self, tenant: str, method: str, channel: str, where: Json, has_turn: bool = False) -> Json:
+    async def _call(
+        self, tenant: str, method: str, channel: str, where: Json, has_turn: bool = False, before: float = inf
+    ) -> Json:
         self._must_not_rest(tenant, method)
         if not has_turn:
             await self.turn(channel)
         self._must_not_rest(tenant, method)
+        if self._now() > before:
+            raise TooLate
         try:
             return await self._slack.of(tenant).call(method, where, patience=0.0)
         except TooBusy as error:

@@ -11,7 +11,7 @@ import pytest
 
 from bot.background import Background, end
 from bot.bootstrap import build_router, build_services
-from bot.clock import real_time
+from bot.clock import SKEW, real_time
 from bot.delivery.bringing import SOME_MINUTES, UNTIL_TRIED_AGAIN
 from bot.delivery.rounds import IN_FLIGHT, LEASE, Delivery
 from bot.router import SlotWriter
@@ -699,3 +699,29 @@ async def test_a_database_that_takes_nothing_up_is_not_taken_for_one_that_is_at_
     assert delivery.last_round == before, "so that /readyz sees it"
     await delivery.settle_due()
     assert delivery.last_round == clock.time
+
+
+@pytest.mark.parametrize("stood_still", [LEASE + 1, LEASE - SKEW - 10])
+async def test_a_bot_that_stood_still_posts_nothing_that_another_may_have_taken_up(
+    services: Services, clock: Clock, stood_still: float
+) -> None:
+    """As a machine that is put to sleep between taking something up and sending it."""
+
+    async def sleeps(owed: Sequence[Owed], services: Services) -> Written:
+        clock.time += stood_still
+        await services.outbox.claim(due=services.now().timestamp(), now=clock(), lease=LEASE, limit=9)
+        return Written(Letter(Message("Hello", ())))
+
+    slack = Changing()
+    await services.outbox.owe(owed_to_ben(services, "reminder", "f1"))
+    standing_still = delivering(services, slack, clock, reminder=sleeps)
+    # What is given back is taken up again at once, by whoever comes first: so often it would go round here.
+    standing_still._stopping = True
+    await standing_still.settle_due()
+    assert slack.became == []
+    row = await services.outbox.get(TENANT, "reminder|f1")
+    assert row
+    assert row.owed.tries == (2 if stood_still > LEASE else 0), "the other one's stays its own"
+    if not row.owed.tries:
+        await delivering(services, slack, clock, reminder=greet).settle_due()
+        assert slack.became == [("", "Hello")]
