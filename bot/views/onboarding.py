@@ -84,7 +84,7 @@ def for_installer() -> Message:
 
 def way_to_set_up(name: str) -> Message:
     """Where words were typed that cannot open a window by themselves."""
-    text = "Press the button to set up another firm."
+    text = "Press the button to set up a firm."
     return Message(text, [section(text), actions(button("Set up a firm", OpenSetUp(name=name), style="primary"))])
 
 

@@ -92,6 +92,11 @@ async def test_a_second_person_is_told_that_firms_exist_and_not_which(slack: Sla
     assert "Apex" not in said
 
 
+async def test_whoever_has_no_firm_yet_is_not_offered_another_one(slack: Slack) -> None:
+    said = words_of(await slack.ben.types("firm new Apex"))
+    assert "Press the button to set up a firm." in said
+
+
 async def test_the_same_submission_twice_is_one_firm(slack: Slack, services: Services) -> None:
     await slack.ben.types("/cais firm new")
     view = slack.ben.modal
