@@ -1,6 +1,7 @@
 """The practice run: moves the clock, starts over and plays stories, one after the other, and says how it stands."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from datetime import UTC, datetime, time, timedelta
@@ -13,6 +14,8 @@ from bot.practice.player import Player, Stopped
 from bot.practice.sandbox import Json, Sandbox
 from bot.practice.stories import Act, Story, stories
 from bot.practice.timeline import ZONE, Timeline
+
+log = logging.getLogger("cais.practice")
 
 YEARS = range(2015, 2041)
 TO_LISTEN = 60.0
@@ -165,9 +168,9 @@ class PracticeRun:
             trouble = str(reason)
         except (aiohttp.ClientError, TimeoutError, LookupError) as error:
             trouble = f"The sandbox did not answer as it should ({type(error).__name__}). Starting over may help."
-        except Exception:  # raised again: the page only says that there was something
+        except Exception:  # whatever it is: the page only says that there was something, the terminal what it was
             trouble = "Something went wrong that must not. What the terminal says may tell why."
-            raise
+            log.exception("the practice run stopped")
         finally:
             self._tell(doing=None, trouble=trouble)
         self.look()  # only now: it takes a process, and nobody goes to a reminder in the middle of a story

@@ -293,6 +293,20 @@ async def test_a_bot_that_dies_ends_the_story_with_what_happened(page: Page, bot
     assert (await page.state())["trouble"] == ""
 
 
+async def test_what_nobody_foresaw_is_in_the_terminal_by_the_time_the_page_sends_one_there(
+    page: Page, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def broken(*_: object) -> None:
+        raise ImportError("the program was changed while it ran")
+
+    monkeypatch.setattr("bot.practice.control.forget_firms", broken)
+    await page.wish("start-over")
+    assert (await page.done())["trouble"].endswith("What the terminal says may tell why.")
+    assert "the program was changed while it ran" in caplog.text
+    assert await page.wish("move", to="2022-06-01T09:00") == (200, "")
+    assert (await page.done())["trouble"] == ""
+
+
 async def test_only_the_sandbox_on_this_machine_is_answered(
     sandbox: Sandbox, bot: FakeBot, session: aiohttp.ClientSession, tmp_path: Path
 ) -> None:
