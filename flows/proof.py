@@ -27,7 +27,7 @@ WEAK = (
 
 
 def is_weak(event: EvidenceAdded) -> bool:
-    """Whether it is no more than an address in Slack: what stands there may change or go, and no copy is kept here."""
+    """Whether it is no more than an address, or a digest: what stands there may change or go; no copy is kept here."""
     if event.kind == "message":
         return True
     if event.kind == "file":

@@ -124,4 +124,4 @@ async def keep_message(heard: Heard, carried: SaveMessageForm, services: Service
     top = recorded(scene, result.records) if result.changed else AGAIN
     if coming:
         top = views.and_on_the_way(scene, top, coming)
-    return Replace(record_views.kept(scene, top, more=views.WEAK_MESSAGE, task=task))
+    return Replace(record_views.kept(scene, top, more=views.of_message(carried.digest), task=task))

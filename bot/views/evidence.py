@@ -56,7 +56,8 @@ from flows.proof import WEAK, is_weak, place_of
 from flows.roadmap import Task
 from flows.walk import Item, Walk
 
-WEAK_MESSAGE = f"{WEAK} Of this message a SHA-256 of the text is kept, never the text."
+OF_THE_TEXT = "Of this message a SHA-256 of the text is kept, never the text."
+NO_TEXT = "This message has no text of its own: its address is kept, and of what else it shows nothing but its files."
 
 PIECES = 15
 """Pieces shown of one task: each takes a block of a message's fifty; the others are in its history."""
@@ -169,10 +170,15 @@ def message_modal(scene: Scene, carried: SaveMessageForm, sent_on: date) -> Moda
             field("task", "Task", task_input(scene.walk)),
             field("day", "Day it happened", date_input(sent_on), hint="The message's own, at first.", optional=True),
             *(also if files else []),
-            context(WEAK_MESSAGE),
+            context(of_message(carried.digest)),
             banner(scene),
         ],
     )
+
+
+def of_message(digest: str) -> str:
+    """What is kept of a message, and that it is weak by itself."""
+    return f"{WEAK} {OF_THE_TEXT if digest else NO_TEXT}"
 
 
 def message_firm_modal(firms: Sequence[FirmSummary], carried: MessageFirmForm) -> Modal:

@@ -59,9 +59,9 @@ def checklist(task: Task, covered: Sequence[str]) -> str:
 
 
 def weak_words(scene: Scene, task: str) -> str:
-    """How much of a task's evidence is no more than an address in Slack; empty where none of it is."""
+    """How much of a task's evidence is no more than an address, in Slack or where Slack links to; empty for none."""
     kept, weak = scene.position.evidence.get(task, 0), scene.position.weak_evidence.get(task, 0)
     if not weak:
         return ""
     many = "weak by itself" if weak == kept == 1 else f"{weak} of it weak by itself"
-    return f" (⚠️ {many}: in Slack only)"
+    return f" (⚠️ {many}: no copy of it here)"

@@ -362,6 +362,8 @@ async def test_a_message_without_text_has_no_digest_of_its_text(slack: Slack, se
     for said in ("", "from the Helpdesk"):
         message = await slack.lea.at(COMPLIANCE).sends({"reply.pdf": PDF}, said)
         await slack.ben.at(COMPLIANCE).uses_shortcut("save_evidence", {"channel": COMPLIANCE, "ts": message["ts"]})
+        kept = "a SHA-256 of the text is kept" if said else "This message has no text of its own"
+        assert kept in words_of(slack.ben.modal or {})
         await slack.ben.submits({"task": "s1"})
     found = [p.event.digest for p in await the_pieces(services, key) if p.event.kind == "message"]
     assert found == ["", hashlib.sha256(b"from the Helpdesk").hexdigest()]
