@@ -1,5 +1,7 @@
 """The decision memo: a page to copy, what the second attester says, and the letters about it."""
 
+from collections.abc import Iterator
+
 from bot.buttons import (
     AttestMemo,
     DisagreeForm,
@@ -33,6 +35,9 @@ from flows.memos import SOON, Memo, may_attest, paper
 from flows.roadmap import Task
 
 REASON = "reason"
+
+IN_A_BOX = 2900
+"""Characters; no line of a memo has more."""
 
 NONE_YET = "There is no decision memo: it comes with an answer that ends the roadmap, such as *No* to step 1."
 
@@ -75,8 +80,22 @@ def none(scene: Scene) -> Message:
 
 
 def _box(text: str) -> Block:
-    box = {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": clip(text, 2900)}]}
-    return {"type": "rich_text", "elements": [box]}
+    """All of it, in as many boxes as it takes: a memo without its end would not say who attests."""
+    boxes = [
+        {"type": "rich_text_preformatted", "elements": [{"type": "text", "text": clip(part, IN_A_BOX)}]}
+        for part in _parts(text)
+    ]
+    return {"type": "rich_text", "elements": boxes}
+
+
+def _parts(text: str) -> Iterator[str]:
+    part = ""
+    for line in text.splitlines():
+        if part and len(part) + 1 + len(line) > IN_A_BOX:
+            yield part
+            part = ""
+        part = f"{part}\n{line}" if part else line
+    yield part
 
 
 def _task(scene: Scene, memo: Memo) -> Task:

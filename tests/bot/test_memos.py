@@ -4,7 +4,7 @@ from bot.front.answering import content, modal_view
 from bot.front.hearing import Origin
 from bot.sandbox.limits import problems_in_message, problems_in_view
 from bot.views import answers, memos
-from flows.memos import memo_of
+from flows.memos import attest, memo_of
 from flows.services import Act, Services
 from tests.bot.conversing import BEN, LEA, Slack, labels, words_of
 from tests.bot.firm_making import TENANT, a_firm, person
@@ -100,13 +100,18 @@ async def test_on_its_day_one_click_renews_it_and_an_old_one_does_nothing(slack:
     assert "Something changed" in labels(await slack.lea.types("/cais memo"))
 
 
-def test_the_longest_memo_is_within_slacks_limits() -> None:
+def test_the_longest_memo_is_shown_whole_and_within_slacks_limits() -> None:
     life = Life()
     life.answer(
         "fdid_duty", "no", basis="<" * 1500, grounds=("no_fdid", "no_example", "helpdesk"), attester=LIFES_BEN.id
     )
+    why = attest(PACK, life.position, LIFES_BEN, of=life.history[-1].sequence, agrees=False, reason=">" * 1500)
+    life.take(why, LIFES_BEN)
     seen, memo = scene(life), memo_of(PACK, life.position)
     assert memo is not None
+    shown = words_of(content(memos.page(seen, memo, ANA)))
+    for line in memos.written(seen, memo).splitlines():
+        assert line in shown, "whoever copies it has all of it"
     for message in (memos.page(seen, memo, ANA), memos.to_attest(seen, memo), memos.none(seen)):
         assert not problems_in_message(content(message))
     for modal in (answers.question(seen, PACK.questions["fdid_duty"], "no"), memos.disagree_form(seen, 1)):
