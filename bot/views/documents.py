@@ -86,7 +86,7 @@ def state(document: Document) -> str:
     there = counted(document.pages, "page") if document.pages else counted(document.passages, "passage")
     match document.state:
         case "ready":
-            return f"✅ Ready: {there}."
+            return f"✅ Ready: {there}. {escape(document.reason)}".strip()
         case "failed":
             return f"⚠️ {_partly(document)}{escape(document.reason)}"
         case "reading" if document.pages:

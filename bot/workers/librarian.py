@@ -237,8 +237,8 @@ class Work:
 
     async def _finish(self) -> None:
         who = await self._librarian.person(self.document)
-        await self._librarian.services.documents.finished(self.document, who)
-        self.document = await self._librarian.save(replace(self.document, state="ready", reason=""))
+        stays = await self._librarian.services.documents.finished(self.document, who)
+        self.document = await self._librarian.save(replace(self.document, state="ready", reason=stays))
         await self.note.end(self.document)
 
     async def _fail(self, sentence: str) -> None:

@@ -15,7 +15,7 @@ from flows.documents.cutting import one_line
 from flows.documents.finding import Found, find
 from flows.documents.words import asked
 from flows.events import AnyEvent, FirmKey, Record
-from flows.firms import Person, must_exist, require
+from flows.firms import Person, Refusal, must_exist, require
 from flows.ports import Changed, Document, EventStore, Knowledge
 from flows.position import Position
 from flows.readers import position_for
@@ -133,14 +133,23 @@ class Documents:
         await self._knowledge.discard(document.key, document.id)
         return False
 
-    async def finished(self, document: Document, who: Person) -> None:
-        """It was read to its end: the one it replaces goes. Raises Refusal where `who` no longer may."""
+    async def finished(self, document: Document, who: Person) -> str:
+        """It was read to its end: the one it replaces goes. Raises Refusal where `who` no longer may.
+
+        Why the old one stays, where a legal hold was set meanwhile: both are quoted then.
+        """
         old = document.replaces
         if not old:
-            return
+            return ""
         act = Act(who, "modal", f"document:{document.id}:replaced")
-        await self._record(document.key, act, lambda p: library.remove(p, who, old, replaced_by=document.name))
+        try:
+            await self._record(document.key, act, lambda p: library.remove(p, who, old, replaced_by=document.name))
+        except Refusal as refusal:
+            if refusal.kind != "hold":
+                raise
+            return "The one it was to replace stays, and is quoted too, since a legal hold was set meanwhile."
         await self._knowledge.discard(document.key, old)
+        return ""
 
     # --- within ------------------------------------------------------------------------------------------------
 

@@ -82,6 +82,27 @@ async def added(slack: Slack, who: Someone, name: str, content: bytes | str, end
 
 
 @pytest.mark.parametrize("transport", ["http", "socket"], indirect=True)
+async def test_a_hold_that_is_set_while_a_successor_is_read_keeps_both(
+    slack: Slack, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key, finished = await a_firm(services), services.documents.finished
+    await added(slack, slack.ben, "manual.md", MANUAL)
+    await slack.ben.types("/cais firm documents")
+    await slack.ben.presses("Replace")
+
+    async def just_after_the_hold(*given: Any) -> str:
+        await services.set_hold(key, Act(person(BEN), "command"), "SEC inquiry")
+        return await finished(*given)
+
+    monkeypatch.setattr(services.documents, "finished", just_after_the_hold)
+    assert (await slack.ben.submits({"file": [file(slack, BEN, "manual 2027.md", MANUAL)]}))["ok"]
+    stays = "The one it was to replace stays, and is quoted too, since a legal hold was set meanwhile."
+    await until(slack, lambda: any("manual 2027.md" in n and "✅ Ready" in n and stays in n for n in notes(slack, BEN)))
+    listed = words_of(await slack.ben.types("/cais firm documents"))
+    assert "Not read" not in listed
+    assert listed.count("✅ Ready") == 2
+
+
 async def test_a_document_is_added_found_replaced_and_removed(slack: Slack, services: Services) -> None:
     key = await a_firm(services)
     ben = slack.ben
