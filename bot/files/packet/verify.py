@@ -200,7 +200,8 @@ def look(folder: Path, firm: dict[str, Any], kept: list[str]) -> tuple[list[str]
 
 
 def main() -> int:
-    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # a name may be in any script
+    if hasattr(sys.stdout, "reconfigure"):  # an editor's own window has none
+        sys.stdout.reconfigure(errors="backslashreplace")  # a name may be in any script
     kept = kept_heads()
     folder = Path(__file__).resolve().parent
     count, wrong = files_that_differ(folder)

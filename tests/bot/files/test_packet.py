@@ -448,6 +448,11 @@ def test_a_name_in_any_script_is_said_also_where_the_output_has_no_such_letters(
     said = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, env=latin)
     assert (said.returncode, said.stderr) == (0, "")
     assert "ok: " in said.stdout
+    editors = (
+        "import io, runpy, sys; sys.argv = ['verify.py']; sys.stdout = io.StringIO(); runpy.run_path('verify.py', "
+    )
+    run = [sys.executable, "-c", f"{editors}run_name='__main__')"]
+    assert subprocess.run(run, cwd=folder, capture_output=True, text=True, check=False).stderr == ""
 
 
 def test_the_script_covers_the_very_fields_that_the_chain_does() -> None:
