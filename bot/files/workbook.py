@@ -21,6 +21,9 @@ so that memory does not grow with them."""
 LONGEST = 32_767
 """Characters that a cell may have."""
 
+FIRST_YEAR = 1900
+"""A workbook knows no earlier dates; of one that was mistyped it would show a row of signs."""
+
 CUT = "… (cut: a cell holds no more; the JSON document has all of it)"
 
 
@@ -76,6 +79,8 @@ def _write(sheet: Any, row: int, place: int, column: Column, cell: Cell, looks: 
     if cell is None or cell == "":
         return
     look = looks.of[column.kind]
+    if isinstance(cell, date | datetime) and cell.year < FIRST_YEAR:
+        cell = cell.isoformat()
     if isinstance(cell, str):
         sheet.write_string(row, place, _cut(cell), look)
     elif isinstance(cell, date | datetime):

@@ -17,7 +17,8 @@ from bot.commands.noted import in_file
 from bot.files import csv_tables, workbook
 from bot.files.names import file_name, slug
 from bot.files.writing import write
-from flows import own_dates
+from flows import own_dates, supervision
+from flows.agent_file import AgentFile
 from flows.exports.calendar import CalendarEntry, entries
 from flows.exports.record import Export, Format
 from flows.exports.tables import tables
@@ -72,6 +73,15 @@ def test_dates_are_dates_headers_stay_and_columns_can_be_filtered() -> None:
     target = next(cell for cell in book["firms"][2] if book["firms"].cell(1, cell.column).value == "Target")
     assert target.is_date
     assert target.number_format == "yyyy-mm-dd"
+
+
+def test_a_day_that_is_too_early_for_a_workbook_is_written_out() -> None:
+    life = Life().go("agent", agents=["Clear Co"])
+    for year in (1025, 2025):
+        file = AgentFile(agreement="yes", agreed_on=date(year, 2, 3))
+        life.take(supervision.keep(life.position, ANA, life.agent("Clear Co"), file, today=TODAY))
+    sheet = openpyxl.load_workbook(io.BytesIO(written(export_of("xlsx", life))))["agent-files"]
+    assert [row[5].value for row in sheet.iter_rows(min_row=2)] == ["1025-02-03", datetime(2025, 2, 3)]  # noqa: DTZ001
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "=cmd|'/c calc'!A0", "https://example.com/x"])
