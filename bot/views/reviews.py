@@ -108,7 +108,7 @@ def _rules(scene: Scene, *, lead: bool) -> list[Block]:
 def rules_in_short(scene: Scene) -> str:
     """What is asked for now, in a line for the settings; safe in mrkdwn."""
     rules = scene.position.review_rules
-    said = [f"{escape(scope_words(scene.pack, s))} by {literal(reviewer_words(r.name))}" for s, r in rules.items()]
+    said = [f"{escape(scope_words(scene.pack, s))} by {literal(_eyes(scene, r))}" for s, r in rules.items()]
     asked = "; ".join(said) if said else "none are asked for"
     return f"🔎 *Reviews*, a second pair of eyes: {asked}. `/cais review` shows them all."
 
@@ -116,7 +116,15 @@ def rules_in_short(scene: Scene) -> str:
 def _rule_line(scene: Scene, scope: str, rule: ReviewRule) -> str:
     words = scope_words(scene.pack, scope)
     who = f"by {scene.by(rule.by, rule.by_name)}, {scene.moment(rule.at)}"
-    return f"{escape(words[:1].upper() + words[1:])}: {literal(reviewer_words(rule.name))}\n{who}"
+    return f"{escape(words[:1].upper() + words[1:])}: {literal(_eyes(scene, rule))}\n{who}"
+
+
+def _eyes(scene: Scene, rule: ReviewRule) -> str:
+    """Whose eyes these are: of one who has left or only reads now, that others are asked."""
+    named = scene.position.members.get(rule.reviewer)
+    if rule.reviewer and (named is None or named.role == "viewer"):
+        return f"another member or lead, since {rule.name} cannot any more"
+    return reviewer_words(rule.name)
 
 
 # --- letters -----------------------------------------------------------------------------------------------------

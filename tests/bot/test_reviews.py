@@ -203,6 +203,18 @@ async def test_a_viewer_cannot_be_named(slack: Slack, services: Services) -> Non
     assert "No second pair of eyes any more on step 3" in words_of(slack.lea.last)
 
 
+async def test_of_a_named_reviewer_who_has_left_it_is_said_that_others_are_asked(
+    slack: Slack, services: Services
+) -> None:
+    firm = await a_firm(services, "Apex Securities", LEA, U0BEN="member")
+    await services.reviews.ask_for(firm.key, Act(person(LEA), "modal", "ask"), "all", person(BEN))
+    assert "Ben Cole" in words_of(await slack.lea.types("/cais review"))
+    await services.remove_member(firm.key, Act(person(LEA), "button", "off"), person(BEN).id)
+    said = "another member or lead, since Ben Cole cannot any more"
+    for typed in ("/cais review", "/cais settings"):
+        assert said in words_of(await slack.lea.types(typed))
+
+
 def test_the_longest_list_and_every_form_are_within_slacks_limits() -> None:
     life = Life().go("agent", agents=[f"{n} {NASTY} {'W' * 50}"[:80] for n in range(20)])
     life.take([ReviewSet("all"), *(ReviewSet(f"task {t}") for t in ("s2", "s3", "s3e", "s5", "s6a", "s6r", "s6e"))])
