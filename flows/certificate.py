@@ -39,6 +39,8 @@ class Certificate(msgspec.Struct, frozen=True):
     """The name of the last packet or export that was made before, and its SHA-256."""
     database: str = ""
     """Where it was, without a password; empty in a certificate of an earlier version."""
+    copies_not_here: int = 0
+    """Copies that the record named and that were not on the machine on which it was deleted."""
     compacted: bool = False
     """Whether the database's file was written anew, so that nothing of it is left between what is there."""
 
@@ -59,7 +61,7 @@ def read(text: str) -> Certificate | None:
 
 def _lines(certificate: Certificate) -> Sequence[str]:
     c = certificate
-    done = c.state == "complete"
+    done, elsewhere = c.state == "complete", bool(c.copies_not_here)
     title = "Certificate of deletion" if done else "Deletion begun: this is no certificate yet"
     return [
         title,
@@ -79,6 +81,7 @@ def _lines(certificate: Certificate) -> Sequence[str]:
         *(f"  {name:<22}{number:>10,}" for name, number in sorted(c.rows.items())),
         f"  {'in all':<22}{sum(c.rows.values()):>10,}",
         f"Copies of evidence deleted from the disk: {c.copies:,}",
+        *([f"Not deleted, as they were not on this machine: {c.copies_not_here:,} that the record named."] * elsewhere),
         "",
         *(_what_it_says(c) if done else []),
     ]

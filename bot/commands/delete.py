@@ -13,13 +13,15 @@ from msgspec.structs import replace
 from bot.clock import real_time
 from bot.commands.database import chosen, in_use, opened
 from bot.commands.exporting import firms_meant, free, write_export
+from bot.commands.unreadable import FAULTS
 from bot.files.names import slug
 from bot.settings import Settings, load
 from bot.version import version
-from bot.workers.evidence_copies import build_copies
+from bot.workers.evidence_copies import TYPES, build_copies, check_copies
 from flows.certificate import Certificate, GoneFirm, read, written
 from flows.events import FirmKey
 from flows.firms import Refusal
+from flows.history import counted
 from flows.legal_hold import in_words
 from flows.naming import compared
 from flows.position import Position
@@ -99,7 +101,12 @@ def delete(
         raise CannotDelete(f"There is nothing of {workspace} in this database.")
     _must_not_be_held(found.firms)
     copies = _number_of_copies(settings, found.firms)
+    elsewhere = asyncio.run(_not_here(settings, found.firms))
     _show(scope, found, copies)
+    if elsewhere:
+        many = f"{counted(elsewhere, 'copy', 'copies')} of evidence that the record names"
+        what = f"{many} {'is' if elsewhere == 1 else 'are'} not in {settings.evidence_folder} and not reached either"
+        click.echo(f"{what}: look on each machine that ran the bot.")
     _name_what_was_put_aside(settings)
     last = begun[1].packet if begun else ""
     last = last or _last_record(settings, scope, found, out, wanted=packet, asks=typed is None)
@@ -108,6 +115,7 @@ def delete(
     if in_use(settings.database):  # somebody may have started it while this waited for an answer
         raise CannotDelete(IN_USE)
     certificate = _certificate(settings, scope, found, by=who, reason=reason, packet=last, copies=copies)
+    certificate = replace(certificate, copies_not_here=elsewhere)
     path = begun[0] if begun else _certificate_path(out, scope, found)
     try:
         _keep(path, certificate)
@@ -187,6 +195,19 @@ def _must_not_be_held(firms: Sequence[Position]) -> None:
 def _number_of_copies(settings: Settings, firms: Sequence[Position]) -> int:
     copies = build_copies(settings)
     return sum(copies.number_of(position.key) for position in firms)
+
+
+async def _not_here(settings: Settings, firms: Sequence[Position]) -> int:
+    """Copies that the records name and this machine has not: another one may, and keeps them then."""
+    copies, missing = build_copies(settings), 0
+    async with opened(settings.database) as database:
+        for position in firms:
+            try:
+                rows = await database.events.history(position.key, types=TYPES)
+                missing += len(check_copies(position.key, rows, copies, whole=False)[1])
+            except FAULTS:  # somebody changed it: what it named nobody can tell
+                continue
+    return missing
 
 
 def _show(scope: Scope, found: Standing, copies: int) -> None:

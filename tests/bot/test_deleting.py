@@ -16,7 +16,7 @@ from bot.bootstrap import build_router
 from bot.settings import load
 from flows.certificate import Certificate, read
 from flows.erasing import SHARED
-from flows.events import FirmKey, HoldSet, NoteAdded
+from flows.events import EvidenceAdded, FirmKey, HoldSet, NoteAdded
 from flows.ports import Passage
 from storage import sqlite
 from storage.copies import Copies
@@ -67,6 +67,17 @@ def certificate_in(folder: Path) -> tuple[Path, Certificate]:
 
 def files_with(word: str, folder: Path) -> list[str]:
     return [path.name for path in folder.rglob("*") if path.is_file() and word.encode() in path.read_bytes().lower()]
+
+
+def test_copies_that_are_on_another_machine_are_not_said_to_be_deleted(typed: Cais, acme: Path, tmp_path: Path) -> None:
+    here = hashlib.sha256(MARK.encode()).hexdigest()
+    files = [EvidenceAdded("s1", "file", "x", name="a.pdf", digest=digest, copied=True) for digest in (here, "a" * 64)]
+    asyncio.run(keep(f"sqlite+aiosqlite:///{acme}", KEY, files))
+    said = typed("delete", "f1", "--yes", "Acme", "--by", "Dana Cole", "--no-packet")
+    assert said.exit_code == 0, said.output
+    assert "1 copy of evidence that the record names is not in " in said.output
+    text = certificate_in(tmp_path)[0].read_text()
+    assert "Copies of evidence deleted from the disk: 1\nNot deleted, as they were not on this machine: 1 that" in text
 
 
 def test_nothing_of_the_firm_is_left_in_the_file_and_the_certificate_says_what_it_was(
