@@ -108,7 +108,7 @@ def delete(
         what = f"{many} {'is' if elsewhere == 1 else 'are'} not in {settings.evidence_folder} and not reached either"
         click.echo(f"{what}: look on each machine that ran the bot.")
     _name_what_was_put_aside(settings)
-    last = begun[1].packet if begun else ""
+    last = _still_the_last(begun[1], found) if begun else ""
     last = last or _last_record(settings, scope, found, out, wanted=packet, asks=typed is None)
     _must_be_meant(scope, found, typed)
     who = by or click.prompt("Your name, for the certificate")
@@ -228,6 +228,15 @@ def _name_what_was_put_aside(settings: Settings) -> None:
     if path and (aside := put_aside_before(path)):
         names = ", ".join(each.name for each in aside)
         click.echo(f"Nor is what a restore put aside in {aside[0].parent}: {names}. Delete that yourself.")
+
+
+def _still_the_last(begun: Certificate, found: Standing) -> str:
+    """The last record that was made when it was begun; empty where more was recorded since, which is not in that."""
+    then = {(gone.firm, gone.head) for gone in begun.firms}
+    if begun.packet and then != {(position.key.firm, position.head) for position in found.firms}:
+        click.echo(f"More was recorded since this was begun, and {begun.packet.partition(',')[0]} has nothing of that.")
+        return ""
+    return begun.packet
 
 
 def _last_record(

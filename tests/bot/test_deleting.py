@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from bot.__main__ import cais
 from bot.bootstrap import build_router
+from bot.commands.noted import in_file
 from bot.settings import load
 from flows.certificate import Certificate, read
 from flows.erasing import SHARED
@@ -345,6 +346,28 @@ def test_a_deletion_that_was_begun_is_not_finished_in_another_database(
     environment.delenv("CAIS_DATABASE_URL")
     assert typed(*words).exit_code == 0
     assert f"Database: {acme}\n" in certificate_in(tmp_path)[0].read_text()
+
+
+def test_what_was_recorded_since_it_was_begun_is_in_the_last_record_that_its_certificate_names(
+    typed: Cais, acme: Path, tmp_path: Path
+) -> None:
+    words = ("delete", "f1", "--yes", "Acme", "--by", "Dana", "--packet")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("bot.commands.delete._erase", killed)
+        assert typed(*words).exit_code == 1
+        first = certificate_in(tmp_path)[1]
+        assert typed(*words).exit_code == 1
+        assert certificate_in(tmp_path)[1].packet == first.packet, "nothing was recorded since"
+    asyncio.run(keep(f"sqlite+aiosqlite:///{acme}", KEY, [NoteAdded(text="it went on")]))
+    said = typed(*words)
+    assert said.exit_code == 0, said.output
+    assert "More was recorded since this was begun, and " in said.output
+    done = certificate_in(tmp_path)[1]
+    assert done.firms[0].head != first.firms[0].head
+    name, digest = done.packet.split(", SHA-256 ")
+    assert done.packet != first.packet
+    assert hashlib.sha256((tmp_path / name).read_bytes()).hexdigest() == digest
+    assert done.firms[0].head in in_file(tmp_path / name)
 
 
 async def killed(*_: object) -> None:
