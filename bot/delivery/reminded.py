@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from bot.actions import Forged, unpack
 from bot.buttons import SnoozeReminded
+from bot.clock import real_time
 from bot.delivery.arrivals import keys_in, short
 from bot.views.reminded import Reminded
 from bot.views.scene import Scene, scene_of
@@ -182,8 +183,8 @@ async def there(tenant: str, at: str, person: str, clicked: Mapping[str, Any], s
     if rows or not (keys := {*keys_in(clicked), *_in_blocks(clicked)}):
         return rows
     arrived = [row.key for row in await services.outbox.in_doubt(tenant, person) if short(row.key) in keys]
-    now = services.now().timestamp()
-    await services.outbox.settle(tenant, dict.fromkeys(arrived, "sent"), now=now, message=at)
+    # By real time, as all are: settled in a practice of years ago it would be forgotten with the next round.
+    await services.outbox.settle(tenant, dict.fromkeys(arrived, "sent"), now=real_time(), message=at)
     return await _of_person(tenant, at, person, services)
 
 

@@ -70,6 +70,21 @@ async def test_another_message_of_theirs_settles_nothing(world: World) -> None:
     assert await in_doubt(world) == 1
 
 
+async def test_what_is_known_to_stand_there_by_a_click_is_kept_as_long_as_any_other_also_where_practice_is_in_the_past(
+    tmp_path: Path, pack: Pack
+) -> None:
+    async with world_at(tmp_path, pack, new_york("2022-11-23", 10)) as world:
+        firm = await a_firm(world.services, "Apex Securities", BEN)
+        await world.services.set_recurring(firm.key, world.act(person(BEN)), "SAA certification", 12, 15)
+        await world.plan()
+        world.slack.sandbox.faults({"method": "chat.postMessage", "kind": "lost_reply"})
+        await world.goes_to("2022-12-01")
+        await world.slack.ben.picks("Snooze", "Tomorrow", on=digest(world))
+        await world.slack.bot.delivery._forget()
+        message = f"{digest(world)['channel']}/{digest(world)['ts']}"
+        assert [row.settled for row in await world.services.outbox.of_message(TENANT, message)][:1] == [True]
+
+
 async def test_what_may_have_been_sent_before_a_night_waits_for_the_hour_like_everything_else(
     tmp_path: Path, pack: Pack
 ) -> None:
