@@ -3,6 +3,7 @@
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 
 from sqlalchemy import Table, and_, func, insert, select
 from sqlalchemy.exc import DBAPIError
@@ -15,7 +16,7 @@ from storage.engines import engine
 from storage.errors import StorageError, StorageUnavailable
 from storage.fulltext import Fts5, FullText, Tsvector, row
 from storage.models import events, in_models, metadata, passages, shelves
-from storage.urls import sqlite_path
+from storage.urls import shown, sqlite_path
 
 BATCH = 1_000
 
@@ -39,7 +40,7 @@ async def move(source: str, target: str) -> Moved:
     """
     if not await is_current(source):
         raise NotMoved("The tables there are not up to date, or there is no database: `cais migrate` first.")
-    _must_be_nobodys(target)
+    await _must_be_nobodys(target)
     await (await open_database(target)).close()  # makes and migrates its tables
     first, second = engine(source, patient=True), engine(target, patient=True)
     try:
@@ -56,21 +57,30 @@ async def move(source: str, target: str) -> Moved:
     return Moved(rows, heads)
 
 
-def _must_be_nobodys(url: str) -> None:
-    """Raises NotMoved where a file is another program's: ours among its tables would be no database of either."""
+async def _must_be_nobodys(url: str) -> None:
+    """Raises NotMoved where it is another program's: ours among its tables would be no database of either."""
     path = sqlite_path(url)
-    if path is None or not sqlite.is_there(path):
-        return
-    try:
-        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=5)) as connection:
-            there = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    except sqlite3.Error as error:
-        raise sqlite.unavailable(error) from error
+    if path is None:
+        from storage import postgres  # asyncpg is an extra: whoever uses SQLite need not have it
+
+        there = await postgres.tables(url)
+    else:
+        there = _tables(path)
     if strange := {name for name in there if in_models(name, "table")} - {*metadata.tables, "alembic_version"}:
         raise NotMoved(
-            f"{path} is not empty: there are tables of another program in it, such as {min(strange)}. Nothing was "
-            "copied."
+            f"{shown(url)} is not empty: there are tables of another program in it, such as {min(strange)}. "
+            "Nothing was copied."
         )
+
+
+def _tables(path: Path) -> set[str]:
+    if not sqlite.is_there(path):
+        return set()
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=5)) as connection:
+            return {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    except sqlite3.Error as error:
+        raise sqlite.unavailable(error) from error
 
 
 async def _must_be_empty(target: AsyncConnection) -> None:

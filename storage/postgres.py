@@ -184,6 +184,27 @@ AND data_type IN ('text', 'character varying') ORDER BY 1
 """
 
 
+_TABLES = """
+SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = ANY (current_schemas(false)) AND c.relkind IN ('r', 'p')
+AND NOT EXISTS (
+    SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e'
+)
+"""
+"""Those of extensions are nobody's."""
+
+
+async def tables(url: str) -> set[str]:
+    """What the tables are called that somebody made where ours are or would be. Raises StorageUnavailable."""
+    connection = await connected(url)
+    try:
+        return {str(row[0]) for row in await connection.fetch(_TABLES)}
+    except _LOST as error:
+        raise _unavailable(error) from error
+    finally:
+        await connection.close()
+
+
 async def other_tenant(url: str, tenant: str) -> str:
     """A tenant other than this one of whom something is kept; empty where there is none. Raises StorageUnavailable."""
     connection = await connected(url)

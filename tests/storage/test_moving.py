@@ -4,11 +4,13 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 from flows.events import FirmKey, NoteAdded
 from storage.database import Database, open_database
 from storage.moving import NotMoved, move
+from storage.urls import plain_url
 from tests.bot.prompt import KEY, four_events, keep
 from tests.storage.test_knowledge import GIFTS, document, passage, read, texts
 
@@ -57,3 +59,20 @@ async def test_nothing_is_put_among_the_tables_of_another_program(tmp_path: Path
     with pytest.raises(NotMoved, match="tables of another program in it, such as books"):
         await move(here, f"sqlite+aiosqlite:///{theirs}")
     assert theirs.read_bytes() == before
+
+
+async def test_nothing_is_put_among_the_tables_of_another_program_on_postgresql(
+    tmp_path: Path, postgres_url: str
+) -> None:
+    here = f"sqlite+aiosqlite:///{tmp_path / 'cais.db'}"
+    await four_events(here)
+    connection = await asyncpg.connect(plain_url(postgres_url))
+    try:
+        await connection.execute("CREATE TABLE books (title TEXT)")
+        with pytest.raises(NotMoved, match="tables of another program in it, such as books"):
+            await move(here, postgres_url)
+        await connection.execute("DROP TABLE books; CREATE SCHEMA theirs; CREATE TABLE theirs.books (title TEXT)")
+        assert (await move(here, postgres_url)).rows["events"] == 4
+    finally:
+        await connection.execute("DROP TABLE IF EXISTS books; DROP SCHEMA IF EXISTS theirs CASCADE")
+        await connection.close()
