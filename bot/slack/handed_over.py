@@ -4,7 +4,7 @@ A button or a form carries no more than the id of a file, which is a claim as ev
 others sent it, and whoever names such a file is not to get it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from bot.slack.web_api import NO_TOKEN, NOT_NOW, NotHandedOver, SlackSaidNo, Unsure, WebApi
@@ -49,9 +49,9 @@ async def _ask(slack: WebApi, method: str, about: Mapping[str, Any], patience: f
 async def _sees(slack: WebApi, file: Mapping[str, Any], person: str, patience: float) -> bool:
     """Whether it is this person's, or stands where they read it: in public, in a private channel that they are in, or
     in their own direct messages with the app, into which they may have passed on what somebody else made."""
-    if file.get("user") in (None, "", person) or any(_places(file, "channels", "public")):
+    public, private = _places(file)
+    if public or file.get("user") in (None, "", person):
         return True
-    private = set(_places(file, "ims", "groups", "private"))
     groups = sorted(place for place in private if not place.startswith("D"))
     try:
         if len(groups) < len(private):
@@ -66,11 +66,13 @@ async def _sees(slack: WebApi, file: Mapping[str, Any], person: str, patience: f
     return False
 
 
-def _places(file: Mapping[str, Any], *names: str) -> Iterator[str]:
-    """Where Slack says that it stands: in lists of its own, and by the messages that show it."""
+def _places(file: Mapping[str, Any]) -> tuple[set[str], set[str]]:
+    """Where Slack says that it stands, in public and not. Where it names the messages that show it, these tell which is
+    which: an id that begins with C may be a private channel's."""
     shares = file.get("shares") or {}
-    for name in names:
-        yield from map(str, [*(file.get(name) or ()), *(shares.get(name) or ())])
+    there = {str(place) for name in ("channels", "groups", "ims") for place in file.get(name) or ()}
+    public = {*map(str, (shares.get("public") or ()) if shares else (file.get("channels") or ()))}
+    return public, (there | {*map(str, shares.get("private") or ())}) - public
 
 
 async def _is_in(slack: WebApi, channel: str, person: str, patience: float) -> bool:

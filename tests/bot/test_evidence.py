@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import AsyncIterator
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -13,6 +14,7 @@ from bot.bootstrap import build_router
 from bot.clock import real_time
 from bot.doctor.evidence import check_evidence
 from bot.settings import read
+from bot.slack.handed_over import NOT_THEIRS, describe
 from bot.slack.web_api import NotHandedOver, SlackSaidNo, Unreachable, WebApi
 from bot.workers import keeper
 from bot.workers.evidence_copies import check_copies
@@ -774,3 +776,46 @@ async def test_what_somebody_else_made_and_one_passes_on_is_kept(slack: Slack, s
     await named_by(slack, services, key, BEN, file)
     await told(slack, slack.ben, "theirs.pdf is recorded")
     assert len(await the_pieces(services, key)) == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "sees"),
+    [
+        ({"user": BEN}, True),
+        ({}, True),
+        ({"user": LEA}, False),
+        ({"user": LEA, "channels": ["C1"]}, True),
+        ({"user": LEA, "channels": ["C1"], "shares": {"public": {"C1": []}}}, True),
+        ({"user": LEA, "channels": ["C1"], "shares": {"private": {"C1": []}}}, False),
+        ({"user": LEA, "channels": ["C2"], "shares": {"private": {"C2": []}}}, True),
+        ({"user": LEA, "shares": {"private": {"C2": []}}}, True),
+        ({"user": LEA, "groups": ["G1"]}, False),
+        ({"user": LEA, "groups": ["G3"]}, False),
+        ({"user": LEA, "ims": ["D0LEA"]}, False),
+        ({"user": LEA, "ims": ["D0LEA", "D0BEN"]}, True),
+    ],
+)
+async def test_whose_a_file_is_and_where_it_stands_as_slack_says_it(said: Json, sees: bool) -> None:
+    """Ben is in C2, on the second page of it, and neither in C1 nor in G1; G3 is none that the app may look at."""
+
+    class Told(WebApi):
+        async def call(self, method: str, arguments: Any, **more: Any) -> Json:
+            match method, arguments:
+                case "files.info", _:
+                    return {"file": {"id": "F1", **said}}
+                case "conversations.open", {"users": user}:
+                    return {"channel": {"id": f"D0{user[2:]}"}}
+                case "conversations.members", {"channel": "G3"}:
+                    raise SlackSaidNo(method, "missing_scope")
+                case "conversations.members", {"channel": "C2", "cursor": "more"}:
+                    return {"members": [BEN]}
+                case "conversations.members", {"channel": "C2"}:
+                    return {"members": [LEA], "response_metadata": {"next_cursor": "more"}}
+            return {"members": [LEA]}
+
+    slack = Told(session=None, token="")  # type: ignore[arg-type]
+    if sees:
+        assert (await describe(slack, "F1", by=BEN))["id"] == "F1"
+    else:
+        with pytest.raises(NotHandedOver, match=NOT_THEIRS):
+            await describe(slack, "F1", by=BEN)
