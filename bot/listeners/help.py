@@ -1,5 +1,6 @@
 """Hears what is no command, asks for help, and buttons that are too old; runs a command that was offered."""
 
+import re
 from collections.abc import Awaitable, Callable
 
 from msgspec.structs import replace
@@ -80,8 +81,9 @@ def say_unknown(router: Router) -> Callable[[Heard, Services], Awaitable[Answer]
     commands are offered."""
 
     async def listen(heard: Heard, services: Services) -> Answer:
-        if (prompted := views.prompted(heard.words)) or views.greets(heard.words):
-            answer = await run(router, heard, services, prompted)
+        shown = _shown_by(heard, services)
+        if shown is not None:
+            answer = await run(router, heard, services, shown)
             return Say(answer.message) if isinstance(answer, Replace) else answer
         if words.thanks(heard.words):
             return Say(views.welcome(*_firm(heard)))
@@ -98,6 +100,26 @@ def say_unknown(router: Router) -> Callable[[Heard, Services], Awaitable[Answer]
         return Say(views.unknown(heard.words, offered, firm))
 
     return listen
+
+
+def _shown_by(heard: Heard, services: Services) -> str | None:
+    """The command that shows what is asked, without an offer: it changes nothing. None for other words."""
+    if views.greets(heard.words):
+        return ""
+    return views.prompted(heard.words) or _asks_of_task(heard, services) or views.of_the_record(heard.words)
+
+
+def _asks_of_task(heard: Heard, services: Services) -> str:
+    """The page of a task that a question calls by its short name: no roadmap says whether `s2` is done.
+
+    Empty where it is about several, or about its date, which has an answer of its own.
+    """
+    position = heard.sighting.position
+    if position is None or own_dates(heard.words) or not views.reads_like_a_question(heard.words):
+        return ""
+    said = set(re.findall(r"\w+", heard.words.casefold()))
+    parts = {item.task.part for item in services.walk(position).items if item.task.id in said}
+    return f"step {parts.pop()}" if len(parts) == 1 else ""
 
 
 def _in_own_words(heard: Heard, services: Services) -> str:

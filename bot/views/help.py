@@ -389,6 +389,22 @@ PROMPTS = (
 """The agent view's suggested prompts, as in the app's manifest."""
 
 
+_OF_THE_RECORD = {
+    "status": r"how far (?:along )?(?:are|have) we(?: got| come)?|what remains|where are we|are we done(?: yet)?"
+    r"|what(?:['’]?s| is) (?:still )?(?:left|open|missing|to do)(?: to do| for us)?",
+    "waiting": r"who is waiting|(?:who|what) are we waiting (?:for|on)",
+    "": r"(?:what (?:are|is) )?(?:my (?:open )?tasks?|mine)|what do i have to do|what is there for me to do",
+    "help": r"what (?:can|do) you do|how (?:does|do) (?:this|you|it) work|what is this",
+}
+"""Questions about the firm's own record, which a command answers, and no roadmap or Helpdesk."""
+
+
+def of_the_record(typed: str) -> str | None:
+    """The command that shows what is asked about the firm's own record; None for other words."""
+    said = " ".join(typed.casefold().split()).rstrip("?!. ")
+    return next((command for command, words in _OF_THE_RECORD.items() if re.fullmatch(words, said)), None)
+
+
 def prompted(typed: str) -> str:
     """The command behind a suggested prompt whose title was typed; empty for other words, and for a question."""
     said = " ".join(typed.casefold().split()).rstrip("?!. ")

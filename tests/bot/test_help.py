@@ -8,7 +8,7 @@ from ruamel.yaml import YAML
 from bot.views import help as views
 from flows.services import Services
 from tests.bot.conversing import BEN, Slack, labels, words_of
-from tests.bot.firm_making import a_firm, person
+from tests.bot.firm_making import TENANT, a_firm, person
 
 MANIFEST = Path(__file__).parents[2] / "manifest.yml"
 
@@ -86,6 +86,28 @@ async def test_what_people_say_in_their_own_words_is_offered_as_a_command(
     assert [label for label in labels(said) if label != "What can I type?"] == ([offered] if offered else [])
     assert "Nothing was" in words_of(said)
     assert (await services.position(key, person(BEN))).version == version
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown"),
+    [
+        ("is s1 done?", "Step 1 of 6"),
+        ("Who did s1?", "Step 1 of 6"),
+        ("what's left?", "· status"),
+        ("How far are we?", "· status"),
+        ("who are we waiting for?", "Nobody is waited for"),
+        ("my tasks", "· where you are"),
+        ("what can you do?", "*What you can type after* `/cais`"),
+    ],
+)
+async def test_what_is_asked_of_the_firms_own_record_is_shown_and_sends_nobody_to_the_helpdesk(
+    slack: Slack, services: Services, asked: str, shown: str
+) -> None:
+    key = (await a_firm(services, "Apex Securities", BEN)).key
+    said = words_of(await slack.ben.types(asked))
+    assert shown in said
+    assert "A message you can copy" not in said
+    assert await services.asking._kept.all(TENANT, key.firm) == []
 
 
 async def test_thanks_are_taken_kindly_and_those_who_say_that_or_me_are_understood(
