@@ -11,7 +11,7 @@ import msgspec
 from msgspec.structs import replace
 
 from flows.asked import Owed
-from flows.position import works
+from flows.position import Undoing, works
 from flows.reminders.rung import Found
 from flows.reminders.telling import People
 
@@ -20,16 +20,18 @@ class Slip(msgspec.Struct, frozen=True):
     """What the row of a reminder says beside what it reminds of.
 
     `taken_at`: the plan that found it not to hold any more, as long as it does not. `back_at`: the undo that brought it
-    back, which is the moment that it holds since.
+    back, which is the moment that it holds since. `unsaid`: it lies before the moment that it holds since, and stays
+    for the case that its hour is set back: no undo makes it said.
     """
 
     taken_at: datetime | None = None
     back_at: datetime | None = None
+    unsaid: bool = False
 
 
 _decode = msgspec.json.Decoder(Slip).decode
-_TAKEN = '"taken_at":"'
-"""In what a row is about that a click took away: hardly any is, and all are asked."""
+_MARKS = '"taken_at":"', '"unsaid":true'
+"""In what a row is about of which there is something to say: of hardly any is, and all are asked."""
 
 
 def slip_of(row: Owed) -> Slip:
@@ -63,7 +65,7 @@ class Slips:
 
     def after(self, row: Owed, one: Found | None) -> Owed | None:
         """The row as it is from now on; None where it does not stay. `one`: what it is about, where that holds."""
-        if one is not None and one.said and _TAKEN not in row.about:
+        if one is not None and one.said and not any(mark in row.about for mark in _MARKS):
             return row
         was = slip_of(row)
         slip = self._asleep(row, was) if one is None else self._found(row, one, was)
@@ -84,16 +86,24 @@ class Slips:
             return None
         if slip.taken_at:
             return slip
-        is_kept = self._unseen and row.due_at <= hours.pause_ends().timestamp()
-        return replace(slip, taken_at=self._now) if is_kept else None
+        if self._unseen is None or row.due_at > hours.pause_ends().timestamp():
+            return None
+        return replace(slip, taken_at=max(self._now, self._unseen))  # by the clock of whoever recorded the click
 
     def _found(self, row: Owed, one: Found, slip: Slip) -> Slip | None:
-        back = [u for u in self._new if one.at < u.clicked <= (slip.taken_at or self._now)]
+        back = [] if slip.unsaid else self._back(one, slip)
         if slip.taken_at is None:
-            back = [u for u in back if one.since == u.undone and row.due_at > u.undone.timestamp()]
-            return Slip(back_at=one.since) if back and not one.said else slip
+            if one.said or one.since == slip.back_at:
+                return replace(slip, unsaid=False)
+            is_back = any(one.since == u.undone and row.due_at > u.undone.timestamp() for u in back)
+            return Slip(back_at=one.since) if is_back else Slip(unsaid=True)
         if one.said and back:
             return Slip()
         if any(one.since == u.undone for u in back):
             return Slip(back_at=one.since)
         return Slip() if one.said and self._is_owed(one) else None
+
+    def _back(self, one: Found, slip: Slip) -> list[Undoing]:
+        """The undos that may have brought it back, of what was clicked after it was to be said, but for the pause."""
+        clicked = [u for u in self._new if one.at < u.clicked]
+        return [u for u in clicked if u.clicked <= slip.taken_at] if slip.taken_at else clicked

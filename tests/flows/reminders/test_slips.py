@@ -1,11 +1,11 @@
 """What a pause keeps while a click takes it away: its undo brings it back, and nothing else does."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, time
 
 import pytest
 
-from tests.flows.reminders.world import ANA, BEN, World, started
+from tests.flows.reminders.world import ANA, BEN, LEA, World, started
 
 END = date(2026, 12, 28)
 
@@ -187,3 +187,21 @@ def test_an_answer_that_is_undone_brings_back_what_a_pause_kept_and_one_that_is_
         world = world.undo(ANA) if undone else world.answer("fdid_duty", "yes")
         said = world.at("2026-12-29 10:00").heard(BEN)
         assert (said[-1] == "Dec 28 09:00 s2 late 1") is undone, said
+
+
+@pytest.mark.parametrize("between", [True, False])
+def test_an_undo_makes_nothing_said_that_was_skipped_before_the_click(between: bool) -> None:
+    world = started("2026-12-03 10:00").member(LEA, "lead").due("s2", date(2026, 12, 16))
+    world.at("2026-12-07 08:00").habits(LEA, paused_until=END).at("2026-12-14 12:00").give("s2", LEA, LEA)
+    world.at("2026-12-14 13:00").down = not between
+    slip(world, "given away", "2026-12-14 13:01", "2026-12-14 13:02").restart().at("2026-12-29 10:00")
+    sent = [key.split("|") for key, row in world.rows["f1"].items() if row.outcome == "sent"]
+    assert {nth for _, _, person, kind, nth, *_ in sent if (person, kind) == (LEA.id, "before")} == {"1", "0"}
+
+
+def test_what_was_skipped_comes_where_its_hour_is_set_back_and_a_slip_takes_nothing_from_that() -> None:
+    world = started("2026-12-03 10:00").member(BEN).due("s2", date(2026, 12, 16)).at("2026-12-07 08:00")
+    world.habits(BEN, paused_until=END).at("2026-12-23 10:00").give("s2", BEN, BEN)
+    world.at("2026-12-23 11:00").habits(BEN, paused_until=END, hour=time(16))
+    slip(world, "done", "2026-12-24 12:00", "2026-12-24 12:01")
+    assert world.at("2026-12-29 10:00").heard(BEN) == ["Dec 28 16:00 s2 late 1"]
