@@ -109,7 +109,7 @@ class EventInbox:
             answer = await self._answer(call, tries) if stands is False else None
         finally:
             handled.set_result(None)
-        over = stands is not None and await self._settle(call, answer, again)
+        over = stands is not None and await self._settle(call, answer, again, until)
         if not over and self._now() < until:
             await self._put_off(told, SOON)
 
@@ -136,8 +136,14 @@ class EventInbox:
             log.error("an event could not be kept", extra={"action": "take", "error": type(error).__name__})
             return None
 
-    async def _settle(self, call: Call, answer: Answer | None, again: bool) -> bool:
-        """Whether it is over. Where not, whoever takes it up next looks for the reply before doing anything."""
+    async def _settle(self, call: Call, answer: Answer | None, again: bool, until: float) -> bool:
+        """Whether it is over. Where not, whoever takes it up next looks for the reply before doing anything.
+
+        After `until`, as on a machine that was put to sleep, another replica may have answered it.
+        """
+        if self._now() >= until:
+            log.warning("not answered in time", extra={"action": "answer", "workspace": call.tenant, "kind": call.kind})
+            return False
         try:
             if answer:
                 await self._answering.deliver(call, answer, again=again)
@@ -191,13 +197,14 @@ class EventInbox:
             return True
         if call.kind in ("message", "event"):
             self._answering.met_in_dm(call.origin.channel)
+        until = self._now() + LEASE  # it was taken a moment ago
         stands = await self._stands(call)
         if stands is None:
             return False
         answer: Answer | None = None
         if not stands:
             answer = Say(Message(TYPE_AGAIN)) if _WITHHELD in body else await self._answer(call, tries)
-        return await self._settle(call, answer, again=True)
+        return await self._settle(call, answer, True, until)
 
     def _read(self, told: Told, bot_user: str) -> tuple[Any, Call | None]:
         """What was kept, and the call in it: None where it is not for us, too old, or cannot be read."""

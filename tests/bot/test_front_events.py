@@ -419,3 +419,24 @@ async def test_old_events_are_forgotten_although_taking_up_fails(
     async with bot_in_slack("http", services, tiny_router(), now=clock) as slack:
         await slack.ben.types("card")
         assert await services.inbox.forget(settled_before=clock.time - 1) == 0
+
+
+async def test_a_bot_that_stood_still_does_not_answer_what_another_may_have_answered(
+    services: Services, clock: Clock
+) -> None:
+    """As a machine that is put to sleep while it makes the answer."""
+    tried: list[str] = []
+
+    async def write(heard: Heard, services: Services) -> Say:
+        tried.append(heard.words)
+        clock.time += LEASE + 1 if len(tried) == 1 else 0
+        return Say(Message("Recorded."))
+
+    router = tiny_router()
+    router.command("write", firm=False)(write)
+    async with without_rounds(services, router, clock) as slack:
+        await slack.sandbox.send_event(message(slack, "write it"), "Ev1")
+        await slack.settled()
+        assert answers(slack) == []
+        assert await slack.bot.inbox.take_up() == 1
+        assert answers(slack) == ["Recorded."], "by whoever takes it up"
