@@ -13,7 +13,7 @@ from bot.surfaces import Answer, Message, Prompts, Replace, Say
 from bot.typed import words
 from bot.typed.dates import subject_of, with_ids
 from bot.typed.firms import Meant, meant_firm, needs_firm
-from bot.typed.tasks import names_for_certain, near_tasks, tasks_meant
+from bot.typed.tasks import names_for_certain, near_tasks, step_named, tasks_meant
 from bot.views import help as views
 from bot.views import naming
 from bot.views.help import Offer
@@ -26,6 +26,7 @@ from flows.services import Services
 from flows.trading_days import NYSE
 
 OFFERED = 3
+_OPENED = re.compile(r"^(?:please )?(?:go to|open|show(?: me)?|see) ", re.IGNORECASE)
 
 
 def register(router: Router) -> None:
@@ -129,7 +130,10 @@ def _in_own_words(heard: Heard, services: Services) -> str:
     def is_task(said: str) -> bool:
         return scene is None or bool(subject_of(scene.pack, scene.walk, said) or near_tasks(scene.walk, said))
 
-    if scene and names_for_certain(scene.pack, scene.walk, named := " ".join(heard.words.split()).rstrip(".,;:!?")):
+    named = _OPENED.sub("", " ".join(heard.words.split()).rstrip(".,;:!?"))
+    if scene and step_named(scene.pack, named):
+        return f"step {named.casefold().removeprefix('step ').removeprefix('part ')}"
+    if scene and names_for_certain(scene.pack, scene.walk, named):
         parts = {item.task.part for item in tasks_meant(scene.pack, scene.walk, named)}
         return f"step {parts.pop()}" if len(parts) == 1 else ""
     return words.in_own_words(heard.words, lambda w: read(w, today=today, calendar=NYSE) is not None, is_task)

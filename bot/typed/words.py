@@ -170,6 +170,8 @@ _DONE = re.compile(
     r"|(?:i(?:\s+have|['’]ve)?\s+(?:just\s+)?)?(?:completed?|finish(?:ed)?|did|done with)\s+(.+)",
     re.IGNORECASE,
 )
+_GIVEN = re.compile(r"(?:please\s+)?(?:give|hand)\s+(.+?)\s+to\s+(.+)", re.IGNORECASE)
+_DUE = re.compile(r"(.+?)\s+(?:is\s+)?due\s+(.+)", re.IGNORECASE)
 _PAUSE = re.compile(r"pause(\s+(?:until|till|for)\s+.+)?", re.IGNORECASE)
 _SAID_OTHERWISE = {
     "packet": "export packet",
@@ -200,6 +202,10 @@ def in_own_words(text: str, is_date: Callable[[str], bool], is_task: Callable[[s
         return otherwise
     if (found := _DONE.fullmatch(said.rstrip(_PUNCTUATION))) and is_task(named := found[1] or found[2]):
         return f"done {named}"
+    if (found := _GIVEN.fullmatch(said)) and is_task(found[1]):
+        return f"assign {found[1]} to {found[2]}"
+    if (found := _DUE.fullmatch(said)) and is_date(found[2]) and is_task(found[1]):
+        return f"due {found[1]} {found[2]}"
     found = _MOVED.fullmatch(said)
     if not found or not is_date(found[2]):
         return ""
