@@ -8,7 +8,7 @@ from bot.views.blocks import clip, day, escape, literal, short_day
 from bot.views.milestones import to_come
 from bot.views.scene import Scene
 from flows.deadlines import AFTER_IT
-from flows.history import label
+from flows.history import counted, label
 from flows.own_dates import OPEN, due_of, next_time, owned, step_followed, still_open
 from flows.position import Due, Owner
 from flows.time_words import clock, zone_name
@@ -159,10 +159,20 @@ def target_line(scene: Scene) -> list[str]:
 
 
 def target_note(scene: Scene) -> str:
-    """The industry date to come that a target lies after; safe in mrkdwn, empty where there is none."""
+    """The industry date to come that a target lies after, one of the roadmap's own before any other; safe in mrkdwn.
+
+    Empty where there is none; that there are more is said.
+    """
     target = scene.position.target if target_counts(scene) else None
     before = [coming for coming in to_come(scene) if target and coming.last < target]
-    return f"{before[0].said.removeprefix('📅 ')}. {AFTER_IT}" if before else ""
+    if not before:
+        return ""
+    first = next((coming for coming in before if coming.milestone), before[0])
+    note = f"{first.said.removeprefix('📅 ')}. {AFTER_IT}"
+    others = len(before) - 1
+    if not others:
+        return note
+    return f"{note} It lies after {counted(others, 'other industry date')}, too: `/cais deadlines`."
 
 
 def after_target(scene: Scene) -> str:

@@ -197,6 +197,18 @@ async def test_a_target_after_an_industry_date_to_come_is_said_to_lie_after_it(
     assert "lies after it" not in words_of(await ben.types("/cais target none"))
 
 
+async def test_of_several_industry_dates_before_a_target_the_roadmaps_own_is_named(world: World) -> None:
+    await a_firm(world.services, "Apex Securities", BEN)
+    admin = replace(person(ANA), admin=True)
+    for deadline, on in (("interim_1", date(2027, 5, 3)), ("full_cais_compliance", date(2027, 6, 10))):
+        source, value = Source("CAT Alert 2026-09", "https://www.catnmsplan.com/cat-alerts"), Value("date", on)
+        moved = DeadlineRevised(deadline, date(2026, 11, 20), date(2026, 11, 20), value, source, "Moved.")
+        await world.services.record_for_workspace("-/T0SANDBOX", world.act(admin), moved)
+    said = words_of(await world.slack.ben.types("/cais target July 30, 2027"))
+    assert "Industry date: Full CAIS compliance, Thursday, June 10, 2027. Your own target lies after it" in said
+    assert "It lies after 1 other industry date, too: `/cais deadlines`." in said
+
+
 async def test_a_steps_date_is_listed_while_a_task_goes_by_it(world: World) -> None:
     await a_firm(world.services, "Apex Securities", BEN)
     await to_step_two(world)
