@@ -20,17 +20,17 @@ class Slip(msgspec.Struct, frozen=True):
     """What the row of a reminder says beside what it reminds of.
 
     `taken_at`: the plan that found it not to hold any more, as long as it does not. `back_at`: the undo that brought it
-    back, which is the moment that it holds since. `unsaid`: it lies before the moment that it holds since, and stays
-    for the case that its hour is set back: no undo makes it said.
+    back, which is the moment that it holds since. `unsaid_at`: the first moment that it lies before, so that it is not
+    said; it stays for the case that its hour is set back, or that moment is undone.
     """
 
     taken_at: datetime | None = None
     back_at: datetime | None = None
-    unsaid: bool = False
+    unsaid_at: datetime | None = None
 
 
 _decode = msgspec.json.Decoder(Slip).decode
-_MARKS = '"taken_at":"', '"unsaid":true'
+_MARKS = '"taken_at":"', '"unsaid_at":"'
 """In what a row is about of which there is something to say: of hardly any is, and all are asked."""
 
 
@@ -91,19 +91,19 @@ class Slips:
         return replace(slip, taken_at=max(self._now, self._unseen))  # by the clock of whoever recorded the click
 
     def _found(self, row: Owed, one: Found, slip: Slip) -> Slip | None:
-        back = [] if slip.unsaid else self._back(one, slip)
         if slip.taken_at is None:
             if one.said or one.since == slip.back_at:
-                return replace(slip, unsaid=False)
-            is_back = any(one.since == u.undone and row.due_at > u.undone.timestamp() for u in back)
-            return Slip(back_at=one.since) if is_back else Slip(unsaid=True)
-        if one.said and back:
-            return Slip()
-        if any(one.since == u.undone for u in back):
-            return Slip(back_at=one.since)
-        return Slip() if one.said and self._is_owed(one) else None
+                return replace(slip, unsaid_at=None)
+            kept_then = any(row.due_at > u.undone.timestamp() for u in self._back(one, slip.unsaid_at))
+            return Slip(back_at=one.since) if kept_then else Slip(unsaid_at=slip.unsaid_at or one.since)
+        if not self._back(one, slip.taken_at):
+            return Slip() if one.said and self._is_owed(one) else None
+        if slip.unsaid_at and not self._back(one, slip.unsaid_at):
+            return replace(slip, taken_at=None)
+        return Slip() if one.said else Slip(back_at=one.since)
 
-    def _back(self, one: Found, slip: Slip) -> list[Undoing]:
-        """The undos that may have brought it back, of what was clicked after it was to be said, but for the pause."""
-        clicked = [u for u in self._new if one.at < u.clicked]
-        return [u for u in clicked if u.clicked <= slip.taken_at] if slip.taken_at else clicked
+    def _back(self, one: Found, away_at: datetime | None) -> list[Undoing]:
+        """The undos that may have brought it back, of what was clicked by then, and after it was to be said, but for
+        the pause."""
+        clicked = (u for u in self._new if one.at < u.clicked and (away_at is None or u.clicked <= away_at))
+        return [u for u in clicked if one.said or one.since == u.undone]

@@ -205,3 +205,12 @@ def test_what_was_skipped_comes_where_its_hour_is_set_back_and_a_slip_takes_noth
     world.at("2026-12-23 11:00").habits(BEN, paused_until=END, hour=time(16))
     slip(world, "done", "2026-12-24 12:00", "2026-12-24 12:01")
     assert world.at("2026-12-29 10:00").heard(BEN) == ["Dec 28 16:00 s2 late 1"]
+
+
+@pytest.mark.parametrize("between", [True, False])
+def test_what_a_click_gives_to_whoever_was_told_of_it_anyway_is_said_where_that_is_undone(between: bool) -> None:
+    world = started("2026-12-03 10:00").member(LEA, "lead").due("s2", date(2026, 12, 18))
+    world.at("2026-12-07 08:00").habits(LEA, paused_until=END).at("2026-12-27 12:00").down = not between
+    world.give("s2", LEA).at("2026-12-27 12:01").undo(ANA).restart().at("2026-12-29 10:00")
+    sent = [key.split("|") for key, row in world.rows["f1"].items() if row.outcome == "sent"]
+    assert len([key for key in sent if key[2] == LEA.id]) == 6, "10, 5, 2 and 1 before, the day itself, and late"
