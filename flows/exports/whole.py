@@ -3,6 +3,7 @@
 `docs/export-format.md` describes it. What it holds twice, as events and as tables, counts once: the events.
 """
 
+import codecs
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -99,6 +100,11 @@ def _for_readers(table: Table) -> Iterator[Mapping[str, Any]]:
 
 def read(content: bytes) -> Whole:
     """The document in a file. Raises Unreadable where it is none, or where a chain in it does not hold."""
+    if content.startswith(b"PK"):
+        raise Unreadable(
+            "This is no JSON document but a zip. Of a packet unpack it, and read in record.json, which is in it."
+        )
+    content = content.removeprefix(codecs.BOM_UTF8)  # an editor put it there
     try:
         schema = msgspec.json.decode(content, type=_Schema).schema
     except msgspec.MsgspecError as error:

@@ -436,6 +436,13 @@ def test_a_changed_added_moved_or_missing_event_is_named() -> None:
         read(msgspec.json.encode(document))
 
 
+def test_a_packet_is_said_to_be_a_zip_and_an_editors_mark_is_passed_over() -> None:
+    with pytest.raises(Unreadable, match="unpack it"):
+        read(b"PK\x03\x04 a packet")
+    whole = written(export_of("json", busy_life()))
+    assert read(b"\xef\xbb\xbf" + whole) == read(whole)
+
+
 def test_what_a_newer_version_recorded_is_not_said_to_be_changed() -> None:
     document = msgspec.json.decode(written(export_of("json", busy_life())))
     (firm,) = document["firms"]
