@@ -417,7 +417,21 @@ async def test_a_task_takes_no_date_of_every_year_and_other_rhythms_are_refused(
     assert len(await history(services, key)) == 3
 
 
-async def test_the_buttons_on_the_card_set_and_clear_a_date_and_an_empty_field_erases_nothing(
+@pytest.mark.parametrize("why", ["expired_trigger_id", "exchanged_trigger_id"])
+async def test_trigger_id_expired_the_form_for_a_date_says_so_and_opens_when_pressed_again(
+    slack: Slack, services: Services, why: str
+) -> None:
+    await firm_of_ben(services)
+    await slack.ben.types("/cais next")
+    card = slack.ben.last
+    slack.sandbox.faults({"method": "views.open", "kind": "refuse", "error": why, "times": 1})
+    await slack.ben.presses("Set date")
+    assert slack.ben.last["text"] == "Slack did not let me open the window in time. Please press it again."
+    await slack.ben.presses("Set date", on=card)
+    assert slack.ben.modal
+
+
+async def test_blank_field_erases_nothing_while_the_buttons_on_the_card_set_and_clear_a_date(
     slack: Slack, services: Services
 ) -> None:
     key = await firm_of_ben(services)

@@ -3,7 +3,9 @@
 import asyncio
 
 import pytest
+from msgspec.structs import replace
 
+from flows import walk as walk_module
 from flows.services import Act, Services
 from tests.bot.conversing import LEA, Slack, labels, words_of
 from tests.bot.walking import (
@@ -359,4 +361,23 @@ async def test_the_whole_walk_goes_through_either_door(slack: Slack, services: S
     assert "16 of 16 tasks done" in words_of(ben.last)
     await ben.presses("Back")
     assert "Production relationship with your agent: Beta Bureau" in ben.last["text"]
+    assert slack.refused() == []
+
+
+async def test_content_changed_under_a_running_conversation_an_older_card_says_so_and_the_walk_goes_on(
+    slack: Slack, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = await firm_of_ben(services)
+    await slack.ben.types("/cais next")
+    await slack.ben.presses("Yes")
+    card, s2 = slack.ben.last, services.pack.tasks["s2"]
+    otherwise = replace(s2, outcomes=[replace(s2.outcomes[1], id="registered_before")])
+    monkeypatch.setitem(services.pack.tasks, "s2", otherwise)
+    walk_module._kept.cache_clear()  # an update starts a new process
+    assert "Form submitted" in labels(card)
+    await slack.ben.presses("Form submitted", on=card)
+    assert "s2" not in (await position(services, key)).tasks, "nobody knows that outcome any more"
+    assert "Already registered" in labels(await slack.ben.types("/cais next"))
+    await slack.ben.presses("Already registered")
+    assert (await position(services, key)).tasks["s2"].outcome == "registered_before"
     assert slack.refused() == []
