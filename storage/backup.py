@@ -32,6 +32,8 @@ PAGES = 2_000
 _AT_ONCE = 1_000_000
 UNFINISHED = "cais-unfinished-"
 """How the name of a folder begins in which a file is made; one that is left is of a command that was killed."""
+_RESTORING = ".restoring"
+"""How the name ends of what an earlier version's restore left that was killed."""
 Came = Literal["missing", "mended", "altered", "spoilt", "there"]
 """What became of a copy of evidence: it was missing, or altered, and is there; it is altered in the backup as it is
 here; it was missing, and is there as altered as the backup has it; or it was there, as it should be."""
@@ -83,7 +85,7 @@ def back_up(database: Path, copies: Path, into: Path) -> BackedUp:
 
 def _is_on_its_way(path: Path) -> bool:
     """Whether it is no copy of evidence yet: the bot fetches it, or a restore that was killed was putting it back."""
-    return path.parent.name == "incoming" or path.parent.name.startswith(UNFINISHED)
+    return path.parent.name == "incoming" or path.parent.name.startswith(UNFINISHED) or path.suffix == _RESTORING
 
 
 def _scratch(into: Path) -> "tempfile.TemporaryDirectory[str]":
@@ -336,6 +338,16 @@ def put_aside_before(database: Path) -> tuple[Path, ...]:
     """Databases that a restore put aside and that stand beside this one still."""
     database = _behind_links(database)
     return tuple(sorted(p for p in database.parent.glob(f"{database.name}{_ASIDE}*") if p.name[-1].isdigit()))
+
+
+def left_unfinished(database: Path) -> tuple[Path, ...]:
+    """What a restore or a backup that was killed left beside the database: it may be a whole copy of it.
+
+    Nothing takes it away, since it may be of a command that is still at work.
+    """
+    database = _behind_links(database)
+    names = (f"{UNFINISHED}*", f"{database.name}{_RESTORING}*")
+    return tuple(sorted(path for name in names for path in database.parent.glob(name)))
 
 
 def _put_aside(database: Path) -> Path | None:

@@ -26,7 +26,7 @@ from flows.legal_hold import in_words
 from flows.naming import compared
 from flows.position import Position
 from storage import sqlite
-from storage.backup import put_aside_before
+from storage.backup import left_unfinished, put_aside_before
 from storage.database import Database
 from storage.erasing import Scope, Standing
 from storage.errors import StorageError
@@ -223,11 +223,15 @@ def _show(scope: Scope, found: Standing, copies: int) -> None:
 
 
 def _name_what_was_put_aside(settings: Settings) -> None:
-    """A deletion does not reach it, and nobody would look for it."""
+    """A deletion does not reach it, and nobody would look for it; nor for what a command left that was killed."""
     path = sqlite_path(settings.database)
-    if path and (aside := put_aside_before(path)):
-        names = ", ".join(each.name for each in aside)
-        click.echo(f"Nor is what a restore put aside in {aside[0].parent}: {names}. Delete that yourself.")
+    if path is None:
+        return
+    killed = "what a restore or a backup that was killed left"
+    for what, there in (("what a restore put aside", put_aside_before(path)), (killed, left_unfinished(path))):
+        if there:
+            names = ", ".join(each.name for each in there)
+            click.echo(f"Nor is {what} in {there[0].parent}: {names}. Delete that yourself.")
 
 
 def _still_the_last(begun: Certificate, found: Standing) -> str:

@@ -1,7 +1,10 @@
 """What tests of `cais` on the command line start from: a small firm in a database of its own."""
 
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from click.testing import Result
@@ -34,3 +37,18 @@ async def keep(url: str, key: FirmKey, events: Sequence[AnyEvent]) -> None:
 
     async with await open_database(url) as database:
         await database.events.change(key, decide)
+
+
+_KILLED = """
+import os, sys
+from pathlib import Path
+from storage.backup import restore
+Path.replace = lambda path, target: os._exit(9)
+restore(*map(Path, sys.argv[1:]))
+"""
+
+
+def killed_restore(backup: Path, database: Path, copies: Path) -> None:
+    """A restore that ends, as with a power cut, where it would give the first file its place: nothing tidies up."""
+    command = [sys.executable, "-c", _KILLED, *(str(path.absolute()) for path in (backup, database, copies))]
+    assert subprocess.run(command, check=False, cwd=Path(__file__).parents[2]).returncode == 9

@@ -23,7 +23,7 @@ from storage import sqlite
 from storage.copies import Copies
 from storage.database import open_database
 from storage.errors import StorageUnavailable
-from tests.bot.prompt import KEY, Cais, four_events, keep
+from tests.bot.prompt import KEY, Cais, four_events, keep, killed_restore
 from tests.flows.exporting import question
 from tests.flows.test_documents import document
 
@@ -130,6 +130,22 @@ def test_what_a_restore_put_aside_is_named_before_and_after_as_it_is_not_reached
     said = typed("delete", "f1", "--yes", "Acme", "--by", "Ida").output
     assert said.count(f"{aside.name}. Delete that yourself.") == 2
     assert aside.exists()
+
+
+def test_what_a_killed_restore_left_is_named_before_and_after_as_it_holds_the_firm(
+    typed: Cais, acme: Path, tmp_path: Path
+) -> None:
+    typed("backup", "mine.zip")
+    killed_restore(tmp_path / "mine.zip", acme, load().evidence_folder)
+    (tmp_path / "mine.zip").unlink()
+    older = acme.with_name(f"{acme.name}.restoring")
+    older.write_bytes(b"as an earlier version left it")
+    (left,) = acme.parent.glob("cais-unfinished-*")
+    said = typed("delete", "f1", "--yes", "Acme", "--by", "Ida", "--no-packet").output
+    named = f"that was killed left in {acme.parent}: {left.name}, {older.name}. Delete that yourself."
+    assert said.count(named) == 2, said
+    assert files_with(MARK, tmp_path) == [acme.name]
+    assert (left / acme.name).exists(), "only it has the firm still"
 
 
 def test_a_legal_hold_refuses_and_says_whose_it_is(typed: Cais, acme: Path, tmp_path: Path) -> None:
