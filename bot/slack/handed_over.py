@@ -4,7 +4,9 @@ A button or a form carries no more than the id of a file, which is a claim as ev
 others sent it, and whoever names such a file is not to get it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from bot.slack.web_api import NO_TOKEN, NOT_NOW, NotHandedOver, SlackSaidNo, Unsure, WebApi
@@ -53,17 +55,19 @@ async def _sees(slack: WebApi, file: Mapping[str, Any], person: str, patience: f
     if public or file.get("user") in (None, "", person):
         return True
     groups = sorted(place for place in private if not place.startswith("D"))
-    try:
-        if len(groups) < len(private):
-            opened = await _ask(slack, "conversations.open", {"users": person}, patience)
-            if (opened.get("channel") or {}).get("id") in private:
+    looks = [partial(_is_in, slack, group, person, patience) for group in groups]
+    if len(groups) < len(private):
+        looks.insert(0, partial(_is_theirs, slack, private, person, patience))
+    for look in looks:
+        with suppress(SlackSaidNo):  # of a place that the app may not look at nobody can say that they are in it
+            if await look():
                 return True
-        for group in groups:
-            if await _is_in(slack, group, person, patience):
-                return True
-    except SlackSaidNo:
-        pass  # of a place that the app may not look at nobody can say that they are in it
     return False
+
+
+async def _is_theirs(slack: WebApi, private: Collection[str], person: str, patience: float) -> bool:
+    opened = await _ask(slack, "conversations.open", {"users": person}, patience)
+    return (opened.get("channel") or {}).get("id") in private
 
 
 def _places(file: Mapping[str, Any]) -> tuple[set[str], set[str]]:

@@ -791,12 +791,14 @@ async def test_what_somebody_else_made_and_one_passes_on_is_kept(slack: Slack, s
         ({"user": LEA, "shares": {"private": {"C2": []}}}, True),
         ({"user": LEA, "groups": ["G1"]}, False),
         ({"user": LEA, "groups": ["G3"]}, False),
+        ({"user": LEA, "groups": ["C0", "C2"]}, True),
+        ({"user": LEA, "groups": ["C2"], "ims": ["D0BEN"]}, True),
         ({"user": LEA, "ims": ["D0LEA"]}, False),
         ({"user": LEA, "ims": ["D0LEA", "D0BEN"]}, True),
     ],
 )
 async def test_whose_a_file_is_and_where_it_stands_as_slack_says_it(said: Json, sees: bool) -> None:
-    """Ben is in C2, on the second page of it, and neither in C1 nor in G1; G3 is none that the app may look at."""
+    """Ben is in C2, on the second page of it, and not in C1 and G1; the app may not look at C0 and G3."""
 
     class Told(WebApi):
         async def call(self, method: str, arguments: Any, **more: Any) -> Json:
@@ -805,7 +807,7 @@ async def test_whose_a_file_is_and_where_it_stands_as_slack_says_it(said: Json, 
                     return {"file": {"id": "F1", **said}}
                 case "conversations.open", {"users": user}:
                     return {"channel": {"id": f"D0{user[2:]}"}}
-                case "conversations.members", {"channel": "G3"}:
+                case "conversations.members", {"channel": "C0" | "G3"}:
                     raise SlackSaidNo(method, "missing_scope")
                 case "conversations.members", {"channel": "C2", "cursor": "more"}:
                     return {"members": [BEN]}
