@@ -181,15 +181,17 @@ class EventInbox:
     async def _go_on_with(self, told: Told, tries: int) -> bool:
         """False where it is put off."""
         try:
-            if await self._is_over(told, tries):
+            until = self._now() + LEASE  # it was taken a moment ago
+            if await self._is_over(told, tries, until):
                 return True
-            await self._put_off(told, LEASE)
+            if self._now() < until:  # else it counts as a try, and may be another's by now
+                await self._put_off(told, LEASE)
         except Exception as error:  # noqa: BLE001 - the other events are not to wait for what is wrong with one
             log.error("an event stays", extra={"action": "take_up", "error": type(error).__name__})
             return True
         return False
 
-    async def _is_over(self, told: Told, tries: int) -> bool:
+    async def _is_over(self, told: Told, tries: int, until: float) -> bool:
         """Handles what was left; where not over, Slack is in trouble, and it is looked again after a while."""
         body, call = self._read(told, await self._bot_user(told.tenant) or "")
         if call is None:
@@ -197,7 +199,6 @@ class EventInbox:
             return True
         if call.kind in ("message", "event"):
             self._answering.met_in_dm(call.origin.channel)
-        until = self._now() + LEASE  # it was taken a moment ago
         stands = await self._stands(call)
         if stands is None:
             return False

@@ -440,3 +440,24 @@ async def test_a_bot_that_stood_still_does_not_answer_what_another_may_have_answ
         assert answers(slack) == []
         assert await slack.bot.inbox.take_up() == 1
         assert answers(slack) == ["Recorded."], "by whoever takes it up"
+
+
+async def test_an_event_that_outlasts_its_lease_each_time_is_given_up_as_one_that_ends_its_process(
+    services: Services, clock: Clock
+) -> None:
+    tried: list[str] = []
+
+    async def write(heard: Heard, services: Services) -> Say:
+        tried.append(heard.words)
+        clock.time += LEASE + 1
+        return Say(Message("Recorded."))
+
+    router = tiny_router()
+    router.command("write", firm=False)(write)
+    async with without_rounds(services, router, clock) as slack:
+        await slack.sandbox.send_event(message(slack, "write it"), "Ev1")
+        await slack.settled()
+        for _ in range(MOST_TRIES + 1):
+            await slack.bot.inbox.take_up()
+        assert len(tried) == MOST_TRIES
+        assert answers(slack) == [GIVEN_UP]
