@@ -314,10 +314,13 @@ class Outbox(Protocol):
         Slack took no messages for them does not count any more, as in `Directory.blocked`.
         """
 
-    async def release(self, tenant: str, keys: Sequence[str], *, until: float, looked: bool = False) -> None:
+    async def release(
+        self, tenant: str, keys: Sequence[str], *, until: float, looked: bool = False, lease: float | None = None
+    ) -> None:
         """They were surely not sent: free again from `until` on, and the try does not count.
 
-        `looked`: nor does any before it, as Slack was asked and none of them is there.
+        `looked`: nor does any before it, as Slack was asked and none of them is there. `lease`: where they were taken
+        until then, and by nobody since; else any that is taken.
         """
 
     async def swap(self, tenant: str, key: str, owed: Sequence[Owed]) -> None:

@@ -74,8 +74,10 @@ class Outbox:
         if outcomes:
             await self._settling.add(Settling(tenant, outcomes, now, message, reached, at))
 
-    async def release(self, tenant: str, keys: Sequence[str], *, until: float, looked: bool = False) -> None:
-        await self._runner.write(lambda: _release(tenant, keys, until, looked))
+    async def release(
+        self, tenant: str, keys: Sequence[str], *, until: float, looked: bool = False, lease: float | None = None
+    ) -> None:
+        await self._runner.write(lambda: _release(tenant, keys, until, looked, lease))
 
     async def swap(self, tenant: str, key: str, owed: Sequence[Owed]) -> None:
         await self._runner.write(lambda: _swap(tenant, key, owed))
@@ -192,9 +194,11 @@ def _settled(one: Settling) -> Iterable[dict[str, Any]]:
         }
 
 
-def _release(tenant: str, keys: Sequence[str], until: float, looked: bool) -> Unit[None]:
+def _release(tenant: str, keys: Sequence[str], until: float, looked: bool, lease: float | None) -> Unit[None]:
     rows = [{"of_tenant": tenant, "of_key": key, "free_from": until} for key in keys]
-    if rows:
+    if rows and lease is not None:
+        yield owing.release_own, [{**row, "taken_until": lease} for row in rows]
+    elif rows:
         yield owing.release_untouched if looked else owing.release, rows
 
 

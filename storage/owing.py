@@ -166,17 +166,18 @@ def is_taken_row() -> Any:
 let_go = Statement(lambda _: delete(taken).where(is_taken_row()))
 
 
-def _release(tries_left: ColumnElement[int]) -> Statement:
+def _release(tries_left: ColumnElement[int], *more: ColumnElement[bool]) -> Statement:
     return Statement(
         lambda _: (
             update(taken)
             .values({taken.c.until: bindparam("free_from"), taken.c.tries: tries_left})
-            .where(is_taken_row(), taken.c.tries > literal_column("0"))
+            .where(is_taken_row(), taken.c.tries > literal_column("0"), *more)
         )
     )
 
 
 release = _release(taken.c.tries - literal_column("1"))
+release_own = _release(taken.c.tries - literal_column("1"), taken.c.until == bindparam("taken_until"))
 release_untouched = _release(literal_column("0"))
 # Left behind where one settled what another was just taking up.
 tidy = Statement(lambda _: delete(taken).where(~exists().where(IS_TAKEN, NOT_SETTLED)))

@@ -159,8 +159,8 @@ class Bringing:
                 await self._release(slot.tenant, error.keys, self._now() + error.until_again)
         except TooLate:
             log.warning("not sent in time", extra=_about(slot))
-            if self._now() < until - SKEW:  # else another replica may have it by now, and it is not ours to give back
-                await self._release(slot.tenant, [o.key for o in slot.owed], self._now())
+            # Where another replica has it by now it is not ours to give back.
+            await self._release(slot.tenant, [o.key for o in slot.owed], self._now(), lease=until)
         except KeyMissing as error:
             # Nothing was sent. Given back for a while it would be taken up again by whoever knows until when: by us.
             self.rests_until = self._now() + LEFT_TO_OTHERS
@@ -264,9 +264,11 @@ class Bringing:
         self.unanswered.add(place)
         return True
 
-    async def _release(self, tenant: str, keys: Sequence[str], until: float, *, looked: bool = False) -> None:
+    async def _release(
+        self, tenant: str, keys: Sequence[str], until: float, *, looked: bool = False, lease: float | None = None
+    ) -> None:
         """They were surely not sent, and are tried again then."""
-        await self._outbox.release(tenant, keys, until=until, looked=looked)
+        await self._outbox.release(tenant, keys, until=until, looked=looked, lease=lease)
         self.put_off_until.add(until)
 
     async def _put_off(self, owed: Sequence[Owed]) -> None:

@@ -701,15 +701,18 @@ async def test_a_database_that_takes_nothing_up_is_not_taken_for_one_that_is_at_
     assert delivery.last_round == clock.time
 
 
-@pytest.mark.parametrize("stood_still", [LEASE + 1, LEASE - SKEW - 10])
+@pytest.mark.parametrize(
+    ("stood_still", "another"), [(LEASE + 1, True), (LEASE + 1, False), (LEASE - SKEW - 10, True), (LEASE - 5, False)]
+)
 async def test_a_bot_that_stood_still_posts_nothing_that_another_may_have_taken_up(
-    services: Services, clock: Clock, stood_still: float
+    services: Services, clock: Clock, stood_still: float, another: bool
 ) -> None:
     """As a machine that is put to sleep between taking something up and sending it."""
 
     async def sleeps(owed: Sequence[Owed], services: Services) -> Written:
         clock.time += stood_still
-        await services.outbox.claim(due=services.now().timestamp(), now=clock(), lease=LEASE, limit=9)
+        if another:
+            await services.outbox.claim(due=services.now().timestamp(), now=clock(), lease=LEASE, limit=9)
         return Written(Letter(Message("Hello", ())))
 
     slack = Changing()
@@ -721,7 +724,8 @@ async def test_a_bot_that_stood_still_posts_nothing_that_another_may_have_taken_
     assert slack.became == []
     row = await services.outbox.get(TENANT, "reminder|f1")
     assert row
-    assert row.owed.tries == (2 if stood_still > LEASE else 0), "the other one's stays its own"
+    has_it = another and stood_still > LEASE
+    assert row.owed.tries == (2 if has_it else 0), "the other one's stays its own, and what nobody took is given back"
     if not row.owed.tries:
         await delivering(services, slack, clock, reminder=greet).settle_due()
         assert slack.became == [("", "Hello")]

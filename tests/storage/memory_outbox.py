@@ -88,10 +88,12 @@ class MemoryOutbox:
                     message=message if arrived else "", tries=0, first_taken=0.0, said_at=at if arrived else 0.0
                 )
 
-    async def release(self, tenant: str, keys: Sequence[str], *, until: float, looked: bool = False) -> None:
+    async def release(
+        self, tenant: str, keys: Sequence[str], *, until: float, looked: bool = False, lease: float | None = None
+    ) -> None:
         for key in keys:
             debt = self._outbox.get((tenant, key))
-            if debt and debt.settled_at is None and debt.owed.tries:
+            if debt and debt.settled_at is None and debt.owed.tries and lease in (None, debt.taken_until):
                 debt.taken_until = until
                 debt.change(tries=0 if looked else debt.owed.tries - 1)
 
