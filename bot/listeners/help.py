@@ -82,7 +82,7 @@ def say_unknown(router: Router) -> Callable[[Heard, Services], Awaitable[Answer]
     commands are offered."""
 
     async def listen(heard: Heard, services: Services) -> Answer:
-        shown = _shown_by(heard, services)
+        shown = await _shown_by(router, heard, services)
         if shown is not None:
             answer = await run(router, heard, services, shown)
             return Say(answer.message) if isinstance(answer, Replace) else answer
@@ -103,24 +103,22 @@ def say_unknown(router: Router) -> Callable[[Heard, Services], Awaitable[Answer]
     return listen
 
 
-def _shown_by(heard: Heard, services: Services) -> str | None:
+async def _shown_by(router: Router, heard: Heard, services: Services) -> str | None:
     """The command that shows what is asked, without an offer: it changes nothing. None for other words."""
     if views.greets(heard.words):
         return ""
-    return views.prompted(heard.words) or _asks_of_task(heard, services) or views.of_the_record(heard.words)
+    return views.prompted(heard.words) or await _of_the_record(router, heard, services)
 
 
-def _asks_of_task(heard: Heard, services: Services) -> str:
-    """The page of a task that a question calls by its short name: no roadmap says whether `s2` is done.
-
-    Empty where it is about several, or about its date, which has an answer of its own.
-    """
-    position = heard.sighting.position
-    if position is None or own_dates(heard.words) or not views.reads_like_a_question(heard.words):
-        return ""
-    said = set(re.findall(r"\w+", heard.words.casefold()))
-    parts = {item.task.part for item in services.walk(position).items if item.task.id in said}
-    return f"step {parts.pop()}" if len(parts) == 1 else ""
+async def _of_the_record(router: Router, heard: Heard, services: Services) -> str | None:
+    """The command behind a question about the record of the firm: of that which is named at the end, where one is."""
+    shown = views.of_the_record(heard.words, services.pack)
+    before, name = words.named_last(heard.words)
+    if shown is not None or not name:
+        return shown
+    shown = views.of_the_record(before, services.pack)
+    known = shown and await _meant(router, heard, services, shown.split()[0], f"for {name}")
+    return f"{shown} for {name}" if known else None
 
 
 def _in_own_words(heard: Heard, services: Services) -> str:

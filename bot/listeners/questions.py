@@ -9,6 +9,7 @@ from bot.listeners.tasks import is_ticket
 from bot.router import Heard, Router
 from bot.surfaces import Answer, Block, Open, Replace, Say
 from bot.views import asked_dates, strangers, tasks
+from bot.views import help as views_of_help
 from bot.views import questions as views
 from bot.views.blocks import divider
 from bot.views.refused import with_ticket
@@ -37,6 +38,8 @@ def type_question(router: Router) -> Callable[[Heard, Services], Awaitable[Answe
     """`/cais ask <question>`; without one, a form, or how to ask where there is no window to open."""
 
     async def listen(heard: Heard, services: Services) -> Answer:
+        if views_of_help.of_the_record(heard.words, services.pack) is not None:
+            return await router.fallbacks["unknown"].listener(heard, services)
         if heard.words:
             return await answer_words(router, heard, services)
         position = heard.sighting.position

@@ -399,9 +399,22 @@ _OF_THE_RECORD = {
 """Questions about the firm's own record, which a command answers, and no roadmap or Helpdesk."""
 
 
-def of_the_record(typed: str) -> str | None:
-    """The command that shows what is asked about the firm's own record; None for other words."""
+_ENDED = r"(?:done|finished|completed?|recorded)"
+_OF_TASK = re.compile(
+    rf"(?:is|was) (\w+) (?:already |now |still )?(?:{_ENDED}|open)(?: yet| already| now)?"
+    rf"|has (\w+) been {_ENDED}(?: yet| already)?"
+    r"|(?:who|who has|did (?:we|i)|have (?:we|i)) (?:did|do|done|finish(?:ed)?|completed?|recorded) (\w+)"
+    rf"|(?:when|by whom) was (\w+) {_ENDED}"
+)
+"""Questions whether a task is done, by whom and when. What a task is about, the roadmap says, and the firm's lead."""
+
+
+def of_the_record(typed: str, pack: Pack) -> str | None:
+    """The command that shows what is asked about the firm's own record, in words that leave no doubt; else None."""
     said = " ".join(typed.casefold().split()).rstrip("?!. ")
+    if asked := _OF_TASK.fullmatch(said):
+        task = pack.tasks.get(next(filter(None, asked.groups())))
+        return f"step {task.part}" if task else None
     return next((command for command, words in _OF_THE_RECORD.items() if re.fullmatch(words, said)), None)
 
 

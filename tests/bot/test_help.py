@@ -97,6 +97,10 @@ async def test_what_people_say_in_their_own_words_is_offered_as_a_command(
     [
         ("is s1 done?", "Step 1 of 6"),
         ("Who did s1?", "Step 1 of 6"),
+        ("when was s1 done?", "Step 1 of 6"),
+        ("has s1 been recorded yet?", "Step 1 of 6"),
+        ("/cais ask is s1 done?", "Step 1 of 6"),
+        ("ask where are we?", "· status"),
         ("what's left?", "· status"),
         ("How far are we?", "· status"),
         ("who are we waiting for?", "Nobody is waited for"),
@@ -112,6 +116,41 @@ async def test_what_is_asked_of_the_firms_own_record_is_shown_and_sends_nobody_t
     assert shown in said
     assert "A message you can copy" not in said
     assert await services.asking._kept.all(TENANT, key.firm) == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("What does s1 mean by FDID?", "FDID is the Firm Designated ID"),
+        ("what does SAA mean in s3?", "SAA"),
+        ("who does s1 concern?", "roadmap"),
+        ("what do I need for s2?", "roadmap"),
+    ],
+)
+async def test_what_is_asked_about_a_task_is_a_question_though_its_short_name_stands_in_it(
+    slack: Slack, services: Services, asked: str, said: str
+) -> None:
+    key = (await a_firm(services, "Apex Securities", BEN)).key
+    answered = words_of(await slack.ben.types(asked))
+    assert said in answered
+    assert "of 6:" not in answered
+    assert [kept.question for kept in await services.asking._kept.all(TENANT, key.firm)] == [asked]
+
+
+async def test_the_record_of_a_firm_that_is_named_is_shown_and_of_no_other(slack: Slack, services: Services) -> None:
+    await a_firm(services, "Birch Capital", BEN)
+    await a_firm(services, "Apex Securities", BEN)
+    await slack.ben.types("/cais firm use Apex")
+    for asked in (
+        "is s1 done for Birch?",
+        "where are we for Birch Capital?",
+        "/cais ask who did s1 for Birch Capital?",
+    ):
+        said = words_of(await slack.ben.types(asked))
+        assert ("Birch Capital" in said, "Apex Securities" in said) == (True, False), asked
+        assert "Step 1 of 6" in said or "· status" in said, asked
+    for asked in ("is s1 done for Cedar?", "when is s1 due for Birch?"):
+        assert "Step 1 of 6" not in words_of(await slack.ben.types(asked)), asked
 
 
 async def test_thanks_are_taken_kindly_and_those_who_say_that_or_me_are_understood(

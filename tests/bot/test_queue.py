@@ -61,6 +61,13 @@ async def test_ask_my_lead_tells_the_lead_and_the_reply_comes_back_in_the_thread
     assert slack.refused() == []
 
 
+async def test_the_firms_own_answer_to_a_question_about_a_task_is_given(slack: Slack, services: Services) -> None:
+    await a_firm(services, "Apex Securities", LEA, U0BEN="member")
+    asked = "Where is our signed form for s2 kept?"
+    await ask_and_reply(slack, asked, "In the vault.")
+    assert ">In the vault." in words_of(await slack.ben.types(asked))
+
+
 async def test_pressing_twice_tells_the_lead_once(slack: Slack, services: Services) -> None:
     await a_firm(services, "Apex Securities", LEA, U0BEN="member")
     await slack.ben.types(ASKED)
