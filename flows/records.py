@@ -36,6 +36,8 @@ class Broken(msgspec.Struct, frozen=True):
     key: FirmKey
     sequence: int
     sentence: str
+    newer: bool = False
+    """Whether all holds, and only a newer version, which may have written this event, can read it."""
 
 
 class Stored(msgspec.Struct, frozen=True):
@@ -130,7 +132,7 @@ def verify(records: Sequence[Record]) -> Broken | None:
 
 def verify_position(records: Sequence[Record], position: Position) -> Broken | None:
     """Like `verify`, and the snapshot must stand where the history ends, and say what it adds up to."""
-    broken = verify(records) or _unreadable(records) or _apart(position.key, records, position.version, position.head)
+    broken = verify(records) or _apart(position.key, records, position.version, position.head) or _unreadable(records)
     if not broken and fold(position.key, records) != position:
         return Broken(position.key, len(records), "The snapshot does not say what the events add up to.")
     return broken
@@ -144,7 +146,7 @@ def verify_stored(stored: Stored) -> Broken | None:
     key, records, snapshot = stored.key, stored.records, stored.snapshot
     if stored.stands_at is None:
         return verify(records) or Broken(key, len(records), "The snapshot is missing.")
-    broken = verify(records) or _unreadable(records) or _apart(key, records, *stored.stands_at)
+    broken = verify(records) or _apart(key, records, *stored.stands_at) or _unreadable(records)
     if broken:
         return broken
     if stored.shape is None or (snapshot is None and stored.shape == SHAPE):
@@ -175,6 +177,7 @@ def _unreadable(records: Sequence[Record]) -> Broken | None:
                 row.sequence,
                 f"Event {row.sequence} is of no kind known to this version, though the chain holds: a newer version "
                 "may have written it.",
+                newer=True,
             )
     return None
 

@@ -35,6 +35,11 @@ TODO = (
     "`cais verify`."
 )
 
+NEWER = (
+    "What a newer version may have written, look at with that version or a later one: this one cannot read it. No "
+    "older backup need be put in its place for that."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Checked:
@@ -88,7 +93,8 @@ def verify(firm: str | None, heads: tuple[str, ...], files: tuple[Path, ...]) ->
         chains = [one.chain for one in asyncio.run(_every_firm(settings.database))]
     broken = [one.broken for one in checked if one.broken]
     for found in broken:
-        click.echo(f"broken: {names[found.key]}, event {found.sequence}. {found.sentence}")
+        what = "not read" if found.newer else "broken"
+        click.echo(f"{what}: {names[found.key]}, event {found.sequence}. {found.sentence}")
     if firm and not checked:
         click.echo(f"There is no firm with the id {firm}. Without an id, every firm is checked.", err=True)
         sys.exit(2)
@@ -99,7 +105,9 @@ def verify(firm: str | None, heads: tuple[str, ...], files: tuple[Path, ...]) ->
         click.echo(f"evidence: {names[copy.key]}, event {copy.sequence}. {copy.sentence}")
     where = f"The database is {shown(settings.database)}."
     if broken or unknown or ill:
-        if broken:
+        if any(found.newer for found in broken):
+            click.echo(NEWER)
+        if any(not found.newer for found in broken):
             click.echo(TODO)
         click.echo(where)
         sys.exit(1)

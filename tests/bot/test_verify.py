@@ -3,14 +3,19 @@
 import asyncio
 import re
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from bot.commands.verify import verify_firms
 from bot.views.posted_records import FITS
-from flows.events import FirmKey, NoteAdded
+from flows.events import FirmKey, NoteAdded, Record
 from flows.heads import LISTED
+from flows.ports import Changed
+from flows.position import Position
+from flows.records import seal
 from storage.database import Database, open_database
 from storage.models import events
 from tests.bot.prompt import KEY, Cais, four_events, keep
@@ -124,6 +129,36 @@ def test_what_is_copied_of_a_posted_summary_is_compared(typed: Cais, history: Pa
     assert said.exit_code == 1
     assert said.output.count("noted head") == 2
     assert "noted head 0123456789ab… (in summary.txt): in no chain here" in said.output
+
+
+def test_what_a_newer_version_recorded_is_for_that_one_to_read_and_no_older_backup_is_asked_for(
+    typed: Cais, history: Path
+) -> None:
+    asyncio.run(record_newer(f"sqlite+aiosqlite:///{history}", KEY))
+    said = typed("verify")
+    assert said.exit_code == 1
+    assert said.output.startswith("not read: firm f1 of -/T1 (Acme), event 5. Event 5 is of no kind known to this vers")
+    assert "look at with that version or a later one" in said.output
+    assert "Copy this database as it is" not in said.output
+    with sqlite3.connect(history) as connection:
+        connection.execute("UPDATE snapshots SET version = 4")
+    said = typed("verify")
+    assert said.output.startswith("broken: firm f1 of -/T1 (Acme), event 5. The snapshot stands at event 4")
+    assert "Copy this database as it is" in said.output
+    assert "a later one" not in said.output, "a newer version writes both or neither"
+
+
+async def record_newer(url: str, key: FirmKey) -> None:
+    """One more event as a version after this one records it: chained and sealed, of a kind not known here."""
+
+    def decide(position: Position, rows: Sequence[Record]) -> Changed:
+        event = replace(rows[-1], sequence=5, type="newer", payload='{"type":"newer"}', previous_hash=position.head)
+        event = replace(event, cause="#5", hash="")
+        event = replace(event, hash=seal(event))
+        return Changed(records=(event,), position=replace(position, version=5, head=event.hash))
+
+    async with await open_database(url) as database:
+        await database.events.change(key, decide, with_history=True)
 
 
 def test_a_shortened_chain_does_not_know_the_head_that_was_noted(
