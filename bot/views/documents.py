@@ -86,7 +86,7 @@ def state(document: Document) -> str:
     there = counted(document.pages, "page") if document.pages else counted(document.passages, "passage")
     match document.state:
         case "ready":
-            return f"✅ Ready: {there}. {escape(document.reason)}".strip()
+            return f"✅ Ready: {there}."
         case "failed":
             return f"⚠️ {_partly(document)}{escape(document.reason)}"
         case "reading" if document.pages:
@@ -122,6 +122,8 @@ def _names(documents: Iterable[Document]) -> str:
 def progress(firm: str, document: Document) -> Message:
     """The message that changes while a document is read."""
     said = state(document)
+    if document.state == "ready" and document.reason:  # of the moment it was read: in the list it would stand for ever
+        said += f" {escape(document.reason)}"
     after = "\nAsk about it, or see all with `/cais firm documents`." if document.state == "ready" else ""
     return Message(
         f"{literal(document.name)}: {said}",

@@ -101,6 +101,12 @@ async def test_a_hold_that_is_set_while_a_successor_is_read_keeps_both(
     listed = words_of(await slack.ben.types("/cais firm documents"))
     assert "Not read" not in listed
     assert listed.count("✅ Ready") == 2
+    await services.lift_hold(key, Act(person(BEN), "command"), "over")
+    old = next(one for one in await services.documents.listed(key, person(BEN)) if one.name == "manual.md")
+    await services.documents.remove(key, Act(person(BEN), "button"), old.id, "replaced")
+    listed = words_of(await slack.ben.types("/cais firm documents"))
+    assert listed.count("✅ Ready") == 1
+    assert "stays" not in listed, "it was said when it was so"
 
 
 async def test_a_document_is_added_found_replaced_and_removed(slack: Slack, services: Services) -> None:
