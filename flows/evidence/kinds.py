@@ -30,6 +30,12 @@ WORDS = {
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "Excel workbook",
     "application/vnd.openxmlformats-officedocument.presentationml.presentation": "PowerPoint presentation",
     "application/x-ole-storage": "old Office file or Outlook message",
+    "application/msword": "old Word document",
+    "application/vnd.ms-excel": "old Excel workbook",
+    "application/vnd.ms-powerpoint": "old PowerPoint presentation",
+    "application/vnd.ms-outlook": "Outlook message",
+    "application/vnd.ms-visio.drawing": "Visio drawing",
+    "application/vnd.visio": "Visio drawing",
     "application/x-msdownload": "Windows program",
     "application/x-elf": "Linux program",
     "video/mp4": "MP4 video",
@@ -56,7 +62,13 @@ _OFFICE: tuple[tuple[bytes, str], ...] = (
     (b"ppt/", "application/vnd.openxmlformats-officedocument.presentationml.presentation"),
 )
 _FITS: Mapping[str, tuple[str, ...]] = {
-    "application/x-ole-storage": ("application/msword", "application/vnd.ms-", "application/vnd.visio"),
+    "application/x-ole-storage": (
+        "application/msword",
+        "application/vnd.ms-",
+        "application/vnd.visio",
+        "application/x-mspublisher",
+        "application/vnd.openxmlformats-officedocument.",  # with a password
+    ),
     "application/zip": (
         "application/x-zip",
         "application/vnd.oasis.opendocument",
@@ -64,6 +76,10 @@ _FITS: Mapping[str, tuple[str, ...]] = {
         "application/x-iwork-",
         "application/epub",
         "application/java-archive",
+        "application/vnd.ms-visio.",
+        "application/vnd.visio",
+        "application/vnd.ms-xps",
+        "application/vnd.google-earth.kmz",
     ),
     _OFFICE[0][1]: ("application/vnd.ms-word.", "application/vnd.openxmlformats-officedocument.wordprocessingml."),
     _OFFICE[1][1]: ("application/vnd.ms-excel.", "application/vnd.openxmlformats-officedocument.spreadsheetml."),
@@ -79,7 +95,7 @@ _FITS: Mapping[str, tuple[str, ...]] = {
 }
 """How a claim begins that says more of what these bytes show: a container may be of many kinds."""
 
-_CONTAINERS = ("application/zip", "video/mp4")
+_CONTAINERS = ("application/zip", "application/x-ole-storage", "video/mp4")
 _NEVER_TEXT = (
     *("image/", "audio/", "video/", "font/", "application/pdf", "application/rtf", "application/msword"),
     *("application/vnd.ms-", "application/vnd.openxmlformats-", "application/vnd.oasis.", "application/vnd.apple."),
@@ -142,4 +158,5 @@ def in_words(claimed: str, found: str) -> str:
         return words(claimed) if claimed == UNKNOWN else f"said to be {words(claimed)}" if claimed else ""
     if differ(claimed, found):
         return f"said to be {words(claimed)}, but its bytes show {words(found)}"
-    return words(claimed if found in (UNKNOWN, "text/plain", *_CONTAINERS) and claimed else found)
+    says_more = found == UNKNOWN or (found in ("text/plain", *_CONTAINERS) and claimed != UNKNOWN)
+    return words(claimed if says_more and claimed else found)

@@ -114,6 +114,15 @@ def test_a_file_is_what_its_bytes_show(content: bytes, kind: str) -> None:
         ("message/rfc822", "text/plain", False),
         ("application/msword", "application/x-ole-storage", False),
         ("image/png", "application/x-ole-storage", True),
+        (kinds._OFFICE[0][1], "application/x-ole-storage", False),
+        (kinds._OFFICE[1][1], "application/x-ole-storage", False),
+        ("application/x-mspublisher", "application/x-ole-storage", False),
+        ("application/pdf", "application/x-ole-storage", True),
+        ("application/vnd.ms-visio.drawing", "application/zip", False),
+        ("application/vnd.visio", "application/zip", False),
+        ("application/vnd.ms-xpsdocument", "application/zip", False),
+        ("application/vnd.google-earth.kmz", "application/zip", False),
+        ("application/vnd.ms-excel", "application/zip", True),
         ("application/octet-stream", "application/pdf", False),
         ("image/png", kinds.UNKNOWN, False),
         ("", "application/pdf", False),
@@ -152,6 +161,11 @@ def test_what_is_within_a_container_is_called_by_its_claim() -> None:
     assert kinds.in_words("audio/mp4", "video/mp4") == "audio/mp4"
     assert kinds.in_words("", "video/mp4") == "MP4 video"
     assert kinds.in_words("application/zip", "application/zip") == "zip archive"
+    assert kinds.in_words("application/vnd.ms-visio.drawing", "application/zip") == "Visio drawing"
+    assert kinds.in_words(kinds._OFFICE[1][1], "application/x-ole-storage") == "Excel workbook", "it has a password"
+    assert kinds.in_words("application/msword", "application/x-ole-storage") == "old Word document"
+    for claimed in ("", kinds.UNKNOWN):
+        assert kinds.in_words(claimed, "application/x-ole-storage") == "old Office file or Outlook message"
 
 
 @pytest.mark.parametrize(
