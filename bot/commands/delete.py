@@ -237,7 +237,7 @@ def _name_what_was_put_aside(settings: Settings) -> None:
 def _still_the_last(begun: Certificate, found: Standing) -> str:
     """The last record that was made when it was begun; empty where more was recorded since, which is not in that."""
     then = {(gone.firm, gone.head) for gone in begun.firms}
-    if begun.packet and then != {(position.key.firm, position.head) for position in found.firms}:
+    if begun.packet and not then.issuperset((position.key.firm, position.head) for position in found.firms):
         click.echo(f"More was recorded since this was begun, and {begun.packet.partition(',')[0]} has nothing of that.")
         return ""
     return begun.packet

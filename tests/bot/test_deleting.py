@@ -386,6 +386,24 @@ def test_what_was_recorded_since_it_was_begun_is_in_the_last_record_that_its_cer
     assert done.firms[0].head in in_file(tmp_path / name)
 
 
+def test_a_firm_that_was_deleted_by_itself_since_takes_no_last_record_from_its_workspace(
+    typed: Cais, acme: Path, tmp_path: Path
+) -> None:
+    words = ("delete", "--workspace", "-/T1", "--yes", "-/T1", "--by", "Dana")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("bot.commands.delete._erase", killed)
+        assert typed(*words, "--packet").exit_code == 1
+    begun = certificate_in(tmp_path)[1].packet
+    (tmp_path / "other").mkdir()
+    one = ("delete", "f2", "--yes", "Acme", "--by", "Dana", "--no-packet", "--out", str(tmp_path / "other"))
+    assert typed(*one).exit_code == 0
+    said = typed(*words)
+    assert said.exit_code == 0, said.output
+    assert "More was recorded" not in said.output
+    assert begun
+    assert certificate_in(tmp_path)[1].packet == begun
+
+
 async def killed(*_: object) -> None:
     """As by Ctrl-C, after the certificate was begun."""
     raise KeyboardInterrupt
