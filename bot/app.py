@@ -247,6 +247,10 @@ class Bot:
         """Which key this replica lacks to open a workspace's token, in a sentence; empty where it lacks none."""
         return self.installed.key_missing
 
+    async def look_for_key(self) -> str:
+        """The same, looked at anew where it lacked one: nobody may ask for that workspace any more."""
+        return await self.installed.look_for_key()
+
     async def stopped_workspaces(self) -> Mapping[str, str]:
         """Those that nothing is sent to, each with the reason. Raises StorageError."""
         return await self._services.outbox.stopped()

@@ -72,12 +72,19 @@ class Health:
             return f"The folder of the database cannot be looked at: {error.strerror}."
         if no := await self._cannot_write():
             return f"Nothing can be recorded: {no}"
-        if self._bot.key_missing:
-            return f"{self._bot.key_missing} Start this replica again with that key."
+        if missing := await self._key_missing():
+            return f"{missing} Start this replica again with that key."
         idle = self._now() - self._bot.delivery.last_round
         if lag > STUCK and idle > STUCK:
             return f"Something has been due for {lag / 60:.0f} minutes, and nothing is being sent."
         return await self._line.ready() if self._line else ""
+
+    async def _key_missing(self) -> str:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                return await self._bot.look_for_key()
+        except (StorageError, TimeoutError):
+            return self._bot.key_missing
 
     async def _cannot_write(self) -> str:
         if self._writes is None:

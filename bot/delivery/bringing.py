@@ -72,7 +72,7 @@ A_DAY = 86_400.0
 """Seconds for which what only another version can write waits for it."""
 
 LEFT_TO_OTHERS = 95.0
-"""Seconds for which whoever lacks a key takes up nothing: long enough for another replica's rounds to come."""
+"""Seconds for which whoever lacks a key leaves what was given back: long enough for another replica's rounds."""
 
 A_CALL = 20.0
 """Seconds that a call to Slack may take: no message is posted where others may have taken it up by its end."""
@@ -121,8 +121,8 @@ class Bringing:
         """What Slack has not answered yet. It makes room for more before its receipt is written."""
         self.waiting: set[Place] = set()
         """What is only to be drawn anew, and not before its conversation's turn comes."""
-        self.rests_until = 0.0
-        """Until when nothing is to be taken up, in real time."""
+        self._lacks_key_until = 0.0
+        """Until when it counts as lacking a key, in real time."""
         self._refusals: dict[Place, tuple[int, float]] = {}
         """How often in a row Slack refused a slot for a reason that may pass, and when it last did."""
 
@@ -134,6 +134,11 @@ class Bringing:
         """What was put off until now is looked at now."""
         now = self._now()
         self.put_off_until = {at for at in self.put_off_until if at > now}
+
+    @property
+    def behind(self) -> float:
+        """For how many seconds what is given back is to be left to others; what is new may be for a token it opens."""
+        return LEFT_TO_OTHERS if self._now() < self._lacks_key_until else 0.0
 
     async def bring(self, slot: Slot, until: float) -> None:
         """Whatever happens to one, the others go on. `until`: when its lease ends, in real time."""
@@ -163,7 +168,7 @@ class Bringing:
             await self._release(slot.tenant, [o.key for o in slot.owed], self._now(), lease=until)
         except KeyMissing as error:
             # Nothing was sent. Given back for a while it would be taken up again by whoever knows until when: by us.
-            self.rests_until = self._now() + LEFT_TO_OTHERS
+            self._lacks_key_until = self._now() + LEFT_TO_OTHERS
             log.error("a key is missing", extra={**_about(slot), "error": str(error)})
             await self._release(slot.tenant, [o.key for o in slot.owed], self._now())
         except Unsure as error:

@@ -166,12 +166,12 @@ class Delivery:
             due = self._services.now().timestamp()
             waiting = len(self._bringing.waiting)
             free = IN_FLIGHT - max(len(self._bringing.unanswered), len(flying) - waiting - IN_FLIGHT)
-            rests = self._now() < self._bringing.rests_until
-            if free >= TOGETHER and waiting < MOST_WAITING and not (taken and self._stopping) and not rests:
-                now = self._now()
-                slots = await self._outbox.claim(due=due, now=now, lease=LEASE, limit=free)
+            if free >= TOGETHER and waiting < MOST_WAITING and not (taken and self._stopping):
+                behind = self._bringing.behind
+                now, lease = self._now() - behind, LEASE + behind  # given back since then: not free yet for this one
+                slots = await self._outbox.claim(due=due, now=now, lease=lease, limit=free)
                 taken += sum(len(slot.owed) for slot in slots)
-                flying |= {asyncio.ensure_future(self._bringing.bring(slot, now + LEASE)) for slot in slots}
+                flying |= {asyncio.ensure_future(self._bringing.bring(slot, now + lease)) for slot in slots}
             self.last_round = self._now()  # not where nothing can be taken up, as in a database that may only be read
             if not flying:
                 return taken

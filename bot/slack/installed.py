@@ -49,6 +49,9 @@ class Installed(Tokens, Protocol):
     def key_missing(self) -> str:
         """Which key this process lacks to open a token, in a sentence; empty where it lacks none."""
 
+    async def look_for_key(self) -> str:
+        """`key_missing` as things are now: the token may be gone by now, or under another key. Raises StorageError."""
+
     async def gone(self, tenant: str, at: float) -> bool:
         """It was taken off there at this real time: its token goes, and none but its own.
 
@@ -90,6 +93,9 @@ class OneWorkspace(OneToken):
 
     @property
     def key_missing(self) -> str:
+        return ""
+
+    async def look_for_key(self) -> str:
         return ""
 
     async def gone(self, tenant: str, at: float) -> bool:
@@ -145,7 +151,8 @@ class ManyWorkspaces:
         self._dead: dict[str, str] = {}
         """By the tenant it was used for, the token that Slack last said will never count again."""
         self._theirs = _WithTheirTokens(self)
-        self._key_missing = ""
+        self._key_missing: dict[str, str] = {}
+        """By the tenant whose token it cannot open, which key this process lacks."""
 
     @property
     def authorize(self) -> AsyncAuthorize:
@@ -158,18 +165,26 @@ class ManyWorkspaces:
         try:
             found = await self.installations.of(tenant)
         except KeyMissing as error:
-            self._key_missing = str(error)
+            self._key_missing[tenant] = str(error)
             raise
+        self._key_missing.pop(tenant, None)
         if found is None:
             self._kept.pop(tenant, None)
         else:
             self._kept[tenant] = (self._now(), found)
-            self._key_missing = ""
         return found
 
     @property
     def key_missing(self) -> str:
-        return self._key_missing
+        return next(iter(self._key_missing.values()), "")
+
+    async def look_for_key(self) -> str:
+        for tenant in tuple(self._key_missing):
+            try:
+                await self.of(tenant)
+            except KeyMissing as error:
+                return str(error)
+        return ""
 
     def known(self, tenant: str) -> Installation | None:
         """The same where it was read a moment ago, and nobody has doubted it since."""

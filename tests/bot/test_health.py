@@ -35,6 +35,9 @@ class FakeBot:
             raise StorageUnavailable("The database is locked.")
         return self.lag
 
+    async def look_for_key(self) -> str:
+        return self.key_missing
+
     async def stopped_workspaces(self) -> dict[str, str]:
         if self.hangs:
             await asyncio.Event().wait()

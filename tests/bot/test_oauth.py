@@ -24,6 +24,7 @@ from bot.bootstrap import build_router, build_services
 from bot.clock import real_time
 from bot.front.hearing import moved_in_org
 from bot.front.middleware import BUDGET
+from bot.health import Health
 from bot.manifest import read_manifest
 from bot.oauth import GOOD_FOR, OAuth
 from bot.sandbox.sandbox import Sandbox
@@ -688,6 +689,30 @@ async def test_a_replica_that_was_not_started_with_the_key_keeps_nothing_from_th
         assert [line.__dict__["error"] for line in caplog.records if line.message == "a key is missing"] == [
             behind.key_missing
         ]
+
+
+async def test_a_token_that_is_under_a_missing_key_holds_up_no_other_workspace_and_only_its_own_while_it_is_there(
+    database: Database, pack: Pack, api: Api
+) -> None:
+    slack, _ = api
+    old, new, time = new_key("old"), new_key("new"), [real_time()]
+    await database.installations(read_keys(f"{new},{old}")).save(installation("-/T1", "xoxb-1"))
+    kept, at = database.installations(read_keys(old)), NOW.timestamp()
+    await kept.save(installation("-/T2", "xoxb-2"))
+    services = build_services(database, pack, lambda: NOW, engine=engine)
+    given = {"signing_secret": "", "services": services, "now": lambda: time[0], "api_url": slack.url}
+    async with closing(Bot(installations=kept, router=build_router(), **given)) as one:
+        health = Health(one, lambda: False, None, now=lambda: time[0])
+        await database.outbox.owe([Owed("-/T1", "k", "", "installed", "slack:-/T1/U1", "", at)])
+        for nth in range(4):
+            await database.outbox.owe([Owed("-/T2", f"k{nth}", "", "installed", f"slack:-/T2/U{nth}", "", at)])
+            await one.delivery.settle_due()
+            assert len(slack.tokens) == nth + 1, "ten seconds after the one before"
+            time[0] += 10
+        assert set(slack.tokens) == {"xoxb-2"}
+        assert "with the key new" in await health.ready()
+        await kept.delete("-/T1")
+        assert await health.ready() == "", "nobody else asks for a workspace whose token is gone"
 
 
 @asynccontextmanager
