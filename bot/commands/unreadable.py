@@ -6,6 +6,7 @@ import msgspec
 
 from bot.commands.verify import whose
 from flows.events import FirmKey, Record
+from flows.records import verify
 from storage.database import Database
 from storage.errors import Undecodable
 
@@ -26,9 +27,18 @@ async def why(database: Database, key: FirmKey) -> str:
         at = _first_fault(rows)
         what = f"event {at} is not what was recorded" if at else "what its events add up to makes no sense"
         what = what if rows else "there is no event of it"
+        if at and _holds(rows):
+            what = f"event {at} is of no kind known to this version, and a newer one may have written it"
     except Undecodable:
         what = f"event {await database.audit.first_undecodable(key)} is no text"
     return f"{whose(key, *await database.audit.called(key))} cannot be read: {what}. `cais verify` says more."
+
+
+def _holds(rows: Sequence[Record]) -> bool:
+    try:
+        return verify(rows) is None
+    except (ValueError, TypeError):
+        return False
 
 
 def _first_fault(rows: Sequence[Record]) -> int:

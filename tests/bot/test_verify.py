@@ -140,6 +140,8 @@ def test_what_a_newer_version_recorded_is_for_that_one_to_read_and_no_older_back
     assert said.output.startswith("not read: firm f1 of -/T1 (Acme), event 5. Event 5 is of no kind known to this vers")
     assert "look at with that version or a later one" in said.output
     assert "Copy this database as it is" not in said.output
+    said = typed("export", "--firm", "f1")
+    assert "cannot be read: event 5 is of no kind known to this version, and a newer one may have" in said.output
     with sqlite3.connect(history) as connection:
         connection.execute("UPDATE snapshots SET version = 4")
     said = typed("verify")
