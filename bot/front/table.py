@@ -310,8 +310,14 @@ def _place(call: Call, slack_id: str) -> str:
     return f"slack:{call.tenant}/{slack_id}"
 
 
+_CHANGES_ALONE = frozenset({"done", "undo", "redo"})
+"""Commands that change something with no words behind them. "Done, thanks!" may be said of what was clicked before."""
+
+
 def _typed(route: Route, name: str, rest: str) -> Found:
     """A command and what was typed behind it: where that is no text of one's own, without a kind word at its end."""
+    if name in _CHANGES_ALONE and words.only_kind(rest):
+        return Found(None, "", f"{name} {rest}")
     return Found(route, name, rest if route.free_text else words.without_thanks(rest))
 
 

@@ -139,6 +139,7 @@ def _in_own_words(heard: Heard, services: Services) -> str:
 
 async def _offer(router: Router, heard: Heard, services: Services, command: str, rest: str) -> Offer:
     """The command as it is run once clicked: for the firm that was named, or the one that is meant now."""
+    rest = rest if router.commands[command].free_text else words.without_thanks(rest)
     meant = await _meant(router, heard, services, command, rest)
     label = f"{command} {rest}".strip()
     if meant is None or meant.firm is None:

@@ -5,6 +5,7 @@ from bot.listeners.scenes import scene_for
 from bot.listeners.tasks import is_ticket
 from bot.router import Heard, Router
 from bot.surfaces import Answer, FieldErrors, Message, Open, Replace, Say
+from bot.typed.words import only_kind
 from bot.views import legal_hold as views
 from bot.views import tasks
 from bot.views.refused import with_ticket
@@ -26,10 +27,11 @@ def register(router: Router) -> None:
 async def type_hold(heard: Heard, services: Services) -> Answer:
     """`/cais hold [reason]`, `/cais hold lift <reason>`; alone it says whether one stands."""
     first, _, rest = heard.words.strip().partition(" ")
-    if not first:
+    if not first or only_kind(heard.words):
         return Say(_standing(heard, scene_for(heard, services)))
     lift = first.casefold().rstrip(":,") in LIFT
     reason = rest if lift else heard.words
+    reason = "" if only_kind(reason) else reason
     try:
         result = await _record(heard, services, reason, lift=lift)
     except Refusal as refusal:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from difflib import SequenceMatcher, get_close_matches
 
+from bot.typed.words import only_kind
 from flows.firms import Refusal
 from flows.position import Position, Recurring
 from flows.roadmap import Pack, Part, Step
@@ -159,11 +160,16 @@ def task_and_reason(pack: Pack, walk: Walk, words: str) -> tuple[tuple[Item, ...
     # Of "s3e the wrong person" only the id is the task's, though "the" is a word of its title.
     for head, count in sorted(heads, key=lambda each: not names_for_certain(pack, walk, each[0])):
         if found := tasks_meant(pack, walk, head, finished=True):
-            return found, " ".join(tokens[count:])
+            return found, _reason(" ".join(tokens[count:]))
     return (), ""
 
 
 def nearly_and_reason(walk: Walk, words: str) -> tuple[tuple[Item, ...], str]:
     """For `reopen regsiter wrong person`: the finished tasks that its first word is nearly that of, and the rest."""
     first, _, reason = words.strip().partition(" ")
-    return near_tasks(walk, first, finished=True), reason.strip()
+    return near_tasks(walk, first, finished=True), _reason(reason.strip())
+
+
+def _reason(said: str) -> str:
+    """A kind word is no reason."""
+    return "" if only_kind(said) else said

@@ -34,7 +34,8 @@ _THANKS = re.compile(r"(?:^|(?<=[^\s,])[\s,]+)(?:please|pls|plz|thanks|thank you
 
 
 _THANKING = re.compile(
-    r"(?:(?:many\s+)?thanks?|thx|ty|cheers)(?:\s+(?:you|a lot|so much|very much))*[.!\s]*", re.IGNORECASE
+    r"(?:(?:all\s+)?done\W+)?(?:(?:many\s+)?thanks?|thx|ty|cheers)(?:\s+(?:you|a lot|so much|very much))*[.!\s]*",
+    re.IGNORECASE,
 )
 
 
@@ -127,8 +128,13 @@ def without_thanks(rest: str) -> str:
     return _THANKS.sub("", rest)
 
 
+def only_kind(rest: str) -> bool:
+    """Whether there is nothing but a kind word, as in `done, thanks!`: no task and no reason."""
+    return bool(rest) and re.search(r"\w", without_thanks(rest)) is None
+
+
 def thanks(text: str) -> bool:
-    """Whether that is all that is said."""
+    """Whether that is all that is said, be it after something is done."""
     return _THANKING.fullmatch(text.strip()) is not None
 
 

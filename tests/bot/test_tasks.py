@@ -275,6 +275,39 @@ async def test_reopen_by_button_asks_for_the_reason_and_keeps_what_was_recorded(
     assert [r.type for r in await history(services, key)].count("task_completed") == 3
 
 
+@pytest.mark.parametrize("typed", ["Done, thanks!", "done thank you", "Done! Thanks!", "done, please", "redo, thanks"])
+async def test_a_kind_word_behind_what_was_clicked_records_nothing_more(
+    slack: Slack, services: Services, typed: str
+) -> None:
+    key = await firm_of_ben(services)
+    await slack.ben.types("next")
+    for label in ("Yes", "Already registered", "Done"):
+        await slack.ben.presses(label, on=slack.ben.last)
+    await slack.ben.types("undo")
+    before = await history(services, key)
+    said = await slack.ben.types(typed)
+    assert await history(services, key) == before
+    if typed.casefold().startswith("done") and "please" not in typed:
+        assert ("You are welcome" in words_of(said), "Next" in labels(said)) == (True, True)
+        return
+    command = typed.split(",")[0]
+    assert ("Nothing was run" in words_of(said), labels(said)[0]) == (True, command)
+    await slack.ben.presses(command, on=said)
+    assert len(await history(services, key)) == len(before) + 1
+
+
+async def test_a_kind_word_is_no_reason(slack: Slack, services: Services) -> None:
+    key = await firm_of_ben(services)
+    ben = await to_step_four(slack)
+    before = await history(services, key)
+    for typed in ("reopen s2 please", "reopen regsiter, thanks!", "hold please", "hold lift, thanks"):
+        assert "please" not in words_of(await ben.types(typed))
+    await ben.types("/cais reopen s2 please")
+    assert await history(services, key) == before
+    assert (await ben.submits({"reason": "Wrong form"}))["ok"]
+    assert (await position(services, key)).tasks["s2"].reason == "Wrong form"
+
+
 @pytest.mark.parametrize(
     "reason", ['the "wrong" person had access, as for Apex', "x " * 300 + "end", "y " * 700 + "end"]
 )
