@@ -1,6 +1,5 @@
 """Hears when things are wanted: the date of a task or step, the target, dates of every year."""
 
-from collections.abc import Sequence
 from datetime import date
 
 from msgspec.structs import replace
@@ -83,8 +82,7 @@ async def type_due(heard: Heard, services: Services) -> Answer:
     words, name = named_last(heard.words)
     if words and (whom := date_words.someone_named(name, heard.mentions, heard.firm, heard.who.id)):
         answer = await type_due(replace(heard, words=words), services)
-        items = date_words.due_words(scene.pack, scene.walk, words, read).subject.items
-        return _for_whom(heard, scene, answer, items, whom)
+        return _for_whom(heard, scene, answer, date_words.due_words(scene.pack, scene.walk, words, read), whom)
     found = date_words.due_words(scene.pack, scene.walk, heard.words, read)
     if _kept_every_year(scene, found.unknown):
         found = found._replace(name=found.unknown, meant=read(found.rest))
@@ -123,16 +121,24 @@ async def _due_of_task(heard: Heard, services: Services, scene: Scene, found: Du
     raise YEARLY_NEEDS_A_NAME
 
 
-def _for_whom(heard: Heard, scene: Scene, answer: Answer, items: Sequence[Item], whom: Someone) -> Answer:
-    """What was said of the date. Whom it is for was typed behind it, which is set by another command."""
-    if not isinstance(answer, Say):
+def _for_whom(heard: Heard, scene: Scene, answer: Answer, found: DueWords, whom: Someone) -> Answer:
+    """What was said of the date. Whom it is for was typed behind it, which is set by another command.
+
+    Nothing is said of that where no date was understood, or several tasks fit, or one that is theirs already.
+    """
+    if not isinstance(answer, Say) or found.meant is None:
         return answer
     person = place(heard.tenant, whom.slack_id) if whom.slack_id else whom.person
-    member, item = heard.firm.members.get(person), items[0] if len(items) == 1 else None
-    owner = scene.position.owners.get(item.key) if item else None
-    if owner and owner.person == person:
+    items, yearly = found.subject.items, _kept_every_year(scene, found.unknown) or found.name
+    if person and (found.subject.step or yearly):
+        return Say(owner_views.belongs_to_nobody(answer.message))
+    if len(items) != 1 or found.unknown or yearly:
         return answer
-    return Say(owner_views.not_assigned(scene, answer.message, item, member))
+    owner = scene.position.owners.get(items[0].key)
+    if (owner.person if owner else "") == person:
+        return answer
+    to = "@ben" if person else "nobody"
+    return Say(owner_views.not_assigned(scene, answer.message, items[0], heard.firm.members.get(person), to))
 
 
 def _which_task(scene: Scene, found: DueWords) -> Message:

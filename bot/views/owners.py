@@ -157,11 +157,23 @@ def not_dated(scene: Scene, item: Item, top: Top, when: str) -> Top:
     return Top(noted.text.replace("`", ""), (*noted.blocks, *way))
 
 
-def not_assigned(scene: Scene, said: Message, item: Item | None, member: Member | None) -> Message:
+def not_assigned(scene: Scene, said: Message, item: Item, member: Member | None, to: str) -> Message:
     """What was said of a date; a person was typed behind it, which is set by another command."""
-    text = f"Whose it is was not changed: `/cais assign {_short(item)} @ben` does that."
-    way = [then_assign(scene, item, member)] if item and member and item.state in LEFT else []
-    return replace(said, text=f"{said.text} {text.replace('`', '')}", blocks=(*said.blocks, context(f"ℹ️ {text}"), *way))
+    text = f"Whose it is was not changed: `/cais assign {item.key} {to}` does that."
+    way = [then_assign(scene, item, member)] if member and item.state in LEFT else []
+    return _with_ways(said, text, way)
+
+
+def belongs_to_nobody(said: Message) -> Message:
+    """What was said of the date of a step or of every year; a person was typed behind it."""
+    return _with_ways(
+        said, "A date of a step or of every year belongs to nobody: single tasks are given with `/cais assign`.", ()
+    )
+
+
+def _with_ways(said: Message, text: str, ways: Sequence[Block]) -> Message:
+    plain = f"{said.text} {text.replace('`', '')}"
+    return replace(said, text=plain, blocks=(*said.blocks, context(f"ℹ️ {text}"), *ways))
 
 
 def _short(item: Item | None) -> str:

@@ -200,6 +200,24 @@ async def test_whom_a_date_is_for_is_no_firm_and_the_task_can_be_given_to_them(
     assert slack.refused() == []
 
 
+async def test_a_command_that_gives_a_task_is_named_only_where_one_task_is_meant(
+    slack: Slack, services: Services
+) -> None:
+    key = await firm_of_ben(services)
+    await add_lea(services, key, LEA)
+    for typed in ("annual review every March 15", "annual review every March 16", "step 1 Friday"):
+        said = words_of(await slack.ben.types(f"due {typed} for Lea"))
+        assert "A date of a step or of every year belongs to nobody" in said, typed
+        assert "Whose it is" not in said, typed
+    for typed in ("foo Friday for Lea", "s1 whenever for Lea", "test Friday for Lea", "s1 Friday for nobody"):
+        said = words_of(await slack.ben.types(f"due {typed}"))
+        assert ("Whose it is" in said, "belongs to nobody:" in said) == (False, False), typed
+    await slack.ben.types("assign s1 to Lea")
+    taken = words_of(await slack.ben.types("due s1 tomorrow for nobody"))
+    assert "Whose it is was not changed: `/cais assign s1 nobody` does that." in taken
+    assert slack.refused() == []
+
+
 async def test_what_comes_once_for_each_agent_takes_no_owner_before_one_is_named_and_its_card_says_so(
     services: Services,
 ) -> None:
