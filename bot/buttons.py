@@ -884,7 +884,10 @@ class OpenHabits(Carried, frozen=True):
 
 
 class HabitsForm(Carried, frozen=True):
+    """The hour it was drawn with: in another firm that may be another one by then. Empty: drawn before this was."""
+
     verb: ClassVar[str] = "reminders.habits_form"
+    hour: str = ""
 
 
 class OpenRules(Changing, frozen=True):

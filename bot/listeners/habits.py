@@ -1,7 +1,7 @@
 """Hears what a person wants of their own reminders: the hour, a pause, off and on again."""
 
 import re
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from msgspec.structs import replace
 
@@ -19,6 +19,7 @@ from flows.reminders import setting
 from flows.reminders.hours import Hours
 from flows.reminders.telling import leads_in_reach
 from flows.services import Services
+from flows.time_words import clock as time_of_day
 from flows.time_words import zone_name
 from flows.zones import zone_of
 
@@ -34,12 +35,22 @@ _HOUR = re.compile(
     r"(?:(?:daily|every (?:trading |business |week)?day) )?(?:at |hour )?(\d{1,2})(?::?(\d{2}))? ?([ap])?\.?m?\.?",
     re.IGNORECASE,
 )
-_ELSEWHERE = re.compile(
-    r"(.*?) (?:in )?(?:((?!at\b|noon\b|(?:am|pm)\b)[a-z]+(?: [a-z]+)?) time"
-    r"|(?:[ecmp][sd]?t|eastern|pacific|gmt|utc|bst|cet))",
+_CLOCKS = {
+    "America/New_York": r"e[sd]?t|eastern(?: standard| daylight)?",
+    "America/Chicago": r"c[sd]?t|central(?: standard| daylight)?",
+    "America/Denver": r"m[sd]?t|mountain(?: standard| daylight)?",
+    "America/Los_Angeles": r"p[sd]?t|pacific(?: standard| daylight)?",
+    "Europe/London": "bst",
+    "Europe/Paris": "cest|cet",
+    "UTC": "utc|gmt",
+}
+"""Clocks as people call them."""
+_BY_CLOCK = re.compile(
+    r"(.*?) (?:(?:in|by) )?((?:(?!at\b|noon\b|(?:am|pm)\b)[a-z]+ ){0,3}?time|" + "|".join(_CLOCKS.values()) + ")",
     re.IGNORECASE,
 )
 """An hour, and whose clock it is by."""
+_OWN_CLOCK = re.compile(r"(?:my )?(?:own )?(?:local )?time", re.IGNORECASE)
 _END = re.compile(r"(?:end|stop|cancel|lift|clear|no) (?:the |my )?pause|pause (?:end|off|over|none)", re.IGNORECASE)
 _NOON = re.compile(r"\b(?:12 )?(?:noon|midday)\b", re.IGNORECASE)
 _PAUSE = re.compile(r"pause(?:d)?(?: until| till| to)?\s*(.*)", re.IGNORECASE)
@@ -66,7 +77,7 @@ async def remind(heard: Heard, services: Services) -> Answer:
         return Say(await _mine(heard, services, reach))
     wanted = await _meant(heard, services, reach.habits, said)
     if wanted.hour and wanted.hour != reach.habits.hour and not _rules(heard).is_awake(wanted.hour):
-        found = _HOUR.fullmatch(_NOON.sub("12:00 pm", said))
+        found = _hour_words(_by_clock(said)[0])
         return Say(views.at_night(wanted, wanted.hour, _rules(heard), _zone(heard), plain=not (found and found[3])))
     try:
         return Say(await _change(heard, services, wanted))
@@ -96,20 +107,42 @@ async def _meant(heard: Heard, services: Services, kept: Habits, said: str) -> H
         return replace(kept, paused_until=await _day(heard, services, pause[1]), off=False)
     if hour := _hour(said):
         return replace(kept, hour=hour)
-    if (elsewhere := _ELSEWHERE.fullmatch(said)) and (hour := _hour(elsewhere[1])):
-        zone = zone_name(_zone(heard))
-        if f"{elsewhere[2] or ''} time".casefold() in (zone.casefold(), "my time", "local time"):
-            return replace(kept, hour=hour)
-        raise Refusal(
-            f"Your hour is by your own clock in Slack, which is {zone} now. Write the hour it is by that "
-            "one, such as `remind 9:30`. Nothing was changed."
-        )
+    at, clock = _by_clock(said)
+    if clock and (hour := _hour(at)):
+        _must_be_own(hour, clock, _zone(heard), services.now())
+        return replace(kept, hour=hour)
     raise Refusal(f"I could not read that as an hour or a pause. {HOW}")
+
+
+def _by_clock(said: str) -> tuple[str, str]:
+    """The words for the hour, and those for the clock it is by; empty where none is named."""
+    found = _BY_CLOCK.fullmatch(said)
+    return (found[1], found[2]) if found else (said, "")
+
+
+def _must_be_own(hour: time, clock: str, own: str, now: datetime) -> None:
+    """Raises Refusal where the hour is by another clock than one's own: one that shows another time today."""
+    called = zone_name(own)
+    if _OWN_CLOCK.fullmatch(clock) or clock.casefold() == called.casefold():
+        return
+    plain = clock.casefold().removesuffix(" time")
+    there = next((zone for zone, names in _CLOCKS.items() if re.fullmatch(names, plain)), "")
+    how = "Write the hour it is by that one, such as `remind 9:30`."
+    if there:
+        mine = datetime.combine(now.astimezone(zone_of(there)), hour, zone_of(there)).astimezone(zone_of(own)).time()
+        if mine == hour:
+            return
+        how = f"{time_of_day(hour)} there is {time_of_day(mine)} by yours: write `remind {mine:%H:%M}`."
+    raise Refusal(f"Your hour is by your own clock in Slack, which is {called} now. {how} Nothing was changed.")
+
+
+def _hour_words(said: str) -> re.Match[str] | None:
+    return _HOUR.fullmatch(_NOON.sub("12:00 pm", said))
 
 
 def _hour(said: str) -> time | None:
     """What the words say as an hour of the day, or None."""
-    found = _HOUR.fullmatch(_NOON.sub("12:00 pm", said))
+    found = _hour_words(said)
     return _time(*found.groups()) if found else None
 
 
@@ -240,14 +273,15 @@ async def open_form(heard: Heard, carried: OpenHabits, services: Services) -> An
 
 
 async def save_form(heard: Heard, carried: HabitsForm, services: Services) -> Answer:
-    """The form was submitted. An hour that stands there as it stood is kept, as whatever it was."""
+    """The form was submitted. An hour that stands there as it was drawn is kept, as whatever it was."""
     hour, until = views.parse_hour(heard.value(views.HOUR)), _day_of(heard.value(views.PAUSE))
     if hour is None:
         return FieldErrors({views.HOUR: "Pick a time."})
     if until is not None and until <= _today(heard, services):
         return FieldErrors({views.PAUSE: "A pause ends on a day to come. Leave it empty for none."})
     kept = (await own_reach(heard, services)).habits
-    own = kept.hour if hour == (kept.hour or _rules(heard).hour) else hour
+    drawn = views.parse_hour(carried.hour) or kept.hour or _rules(heard).hour
+    own = kept.hour if hour == drawn else hour
     if own == _rules(heard).hour and own != kept.hour and len(heard.sighting.firms) < 2:
         own = None  # back to the firm's; where there is another, its hour may be another one, too
     try:

@@ -164,12 +164,13 @@ def carried(habits: Habits, only: Only = "", of: datetime | None = None) -> SetH
 def form(habits: Habits, rules: Rules, zone: str, today: date) -> Modal:
     """The hour, and a day until which nothing is sent."""
     kept = habits.paused_until if habits.paused_until and habits.paused_until > today else None
+    hour = habits.hour or rules.hour
     return Modal(
         title="Your reminders",
         submit="Save",
-        carried=HabitsForm(),
+        carried=HabitsForm(hour=f"{hour:%H:%M}"),
         blocks=[
-            field(HOUR, f"Your hour, {zone_name(zone)}", time_input(habits.hour or rules.hour)),
+            field(HOUR, f"Your hour, {zone_name(zone)}", time_input(hour)),
             field(
                 PAUSE,
                 "Pause until",

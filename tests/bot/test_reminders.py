@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from bot.delivery.bringing import A_MOMENT
 from flows.deadlines import Source, Value
 from flows.events import FirmKey
+from flows.habits import Rules
 from flows.roadmap import Pack
 from flows.workspace import DeadlineRevised, TradingDayEdited, Withdrawn
 from tests.bot.conversing import ANA, BEN, CONRAD, LEA, Json, Someone, labels, words_of
@@ -1275,6 +1276,13 @@ async def test_hours_and_pauses_are_read_as_people_say_them(world: World, words:
     [
         ("10 New York time", "10:00 AM"),
         ("at 8:30 am my time", "8:30 AM"),
+        ("9 am ET", "9:00 AM"),
+        ("9:30 EST", "9:30 AM"),
+        ("9:30 eastern time", "9:30 AM"),
+        ("9:30 Eastern", "9:30 AM"),
+        ("9:30 my local time", "9:30 AM"),
+        ("9:30 in my own time", "9:30 AM"),
+        ("9 am PT", "9:00 AM there is 12:00 PM by yours: write remind 12:00. Nothing was changed"),
         ("10 London time", "by your own clock in Slack, which is New York time now"),
         ("10:00 am PST", "by your own clock in Slack, which is New York time now"),
         ("noon utc, please", "by your own clock in Slack, which is New York time now"),
@@ -1283,9 +1291,22 @@ async def test_hours_and_pauses_are_read_as_people_say_them(world: World, words:
 )
 async def test_an_hour_is_taken_by_ones_own_clock_alone(world: World, words: str, said: str) -> None:
     await bens_task(world)
-    found = words_of(await world.slack.ben.types(f"remind {words}"))
+    shown = await world.slack.ben.types(f"remind {words}")
+    found = words_of(shown).replace("`", "")
     assert said in found
-    assert ("Nothing was changed" in found) == ("AM" not in said)
+    assert ("Nothing was changed" in found) == ("AM" not in said or "Nothing" in said)
+    assert await own_hour(world) == (None if "Nothing was changed" in found else _clock(said))
+
+
+def _clock(said: str) -> time:
+    return time(int(said.split(":")[0]), int(said.split(":")[1][:2]))
+
+
+@pytest.mark.parametrize("words", ["5 am my time", "5:30 a.m. New York time", "5 am ET"])
+async def test_who_says_am_is_not_offered_the_afternoon(world: World, words: str) -> None:
+    await bens_task(world)
+    assert "5:" in labels(said := await world.slack.ben.types(f"remind {words}"))[1]
+    assert not [label for label in labels(said) if "PM" in label]
 
 
 async def test_a_pause_of_many_years_is_refused_and_off_is_one_press_away(world: World) -> None:
@@ -1357,6 +1378,20 @@ async def test_the_firms_hour_by_the_form_is_the_firms_again_and_with_two_firms_
     await fills_in(world, hour="10:00")
     await fills_in(world, hour="09:00")
     assert await own_hour(world) == time(9), "the other firm's hour may be another one"
+
+
+async def test_the_form_leaves_the_hour_that_it_was_drawn_with_though_another_firm_is_meant_by_then(
+    world: World,
+) -> None:
+    await bens_task(world)
+    ben, birch = world.slack.ben, (await a_firm(world.services, "Birch Brokers", BEN)).key
+    await world.services.reminders.set_rules(birch, world.act(person(BEN)), replace(Rules(), hour=time(8)))
+    await ben.types("/cais firm use Apex Securities")
+    await ben.types("/cais remind")
+    await ben.presses("Change hour or pause…")
+    await ben.types("/cais firm use Birch Brokers")
+    assert (await ben.submits({"pause": "2026-12-04"}))["ok"]
+    assert await own_hour(world) is None
 
 
 def _now(who: Someone, message: Json) -> Json:
