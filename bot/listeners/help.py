@@ -122,19 +122,21 @@ async def _of_the_record(router: Router, heard: Heard, services: Services) -> st
 
 
 def _in_own_words(heard: Heard, services: Services) -> str:
+    """The command that is meant, as it is understood once it is clicked; empty where none surely is."""
+    said = words.without_thanks(heard.words)
     today, position = services.now().date(), heard.sighting.position
     scene = scene_of(services, position, heard.who.id) if position else None
 
-    def is_task(said: str) -> bool:
-        return scene is None or bool(subject_of(scene.pack, scene.walk, said) or near_tasks(scene.walk, said))
+    def is_task(named: str) -> bool:
+        return scene is not None and bool(subject_of(scene.pack, scene.walk, named) or near_tasks(scene.walk, named))
 
-    named = _OPENED.sub("", " ".join(heard.words.split()).rstrip(".,;:!?"))
+    named = _OPENED.sub("", " ".join(said.split()).rstrip(".,;:!?"))
     if scene and step_named(scene.pack, named):
         return f"step {named.casefold().removeprefix('step ').removeprefix('part ')}"
     if scene and names_for_certain(scene.pack, scene.walk, named):
         parts = {item.task.part for item in tasks_meant(scene.pack, scene.walk, named)}
         return f"step {parts.pop()}" if len(parts) == 1 else ""
-    return words.in_own_words(heard.words, lambda w: read(w, today=today, calendar=NYSE) is not None, is_task)
+    return words.in_own_words(said, lambda w: read(w, today=today, calendar=NYSE) is not None, is_task)
 
 
 async def _offer(router: Router, heard: Heard, services: Services, command: str, rest: str) -> Offer:

@@ -93,6 +93,35 @@ async def test_what_people_say_in_their_own_words_is_offered_as_a_command(
 
 
 @pytest.mark.parametrize(
+    ("typed", "offered", "shown"),
+    [
+        ("asign s1 to Lea, please", "assign s1 to Lea", "Lea Haddad"),
+        ("give s1 to Lea please", "assign s1 to Lea", "Lea Haddad"),
+        ("s1 is due next Friday, thanks", "due s1 next Friday", "Which Friday"),
+        ("pause until Friday please", "remind pause until Friday", "Paused until Friday"),
+        ("s1, please", "step 1", "Step 1 of 6"),
+        ("noet s1 sent, please", "note s1 sent, please", "sent, please"),
+    ],
+)
+async def test_what_is_offered_is_understood_once_it_is_clicked(
+    slack: Slack, services: Services, typed: str, offered: str, shown: str
+) -> None:
+    await a_firm(services, "Apex Securities", BEN, U0LEA="member")
+    said = await slack.ben.types(typed)
+    await slack.ben.presses(offered, on=said)
+    assert shown in words_of(slack.ben.last)
+    assert slack.refused() == []
+
+
+@pytest.mark.parametrize(
+    "typed", ["I am done", "the dishes are done", "give it to me", "lunch is due Friday", "move it to Friday"]
+)
+async def test_without_a_firm_no_words_are_a_task(slack: Slack, services: Services, typed: str) -> None:
+    said = await slack.ben.types(typed)
+    assert (labels(said), "Nothing was changed" in words_of(said)) == (["What can I type?"], True)
+
+
+@pytest.mark.parametrize(
     ("asked", "shown"),
     [
         ("is s1 done?", "Step 1 of 6"),
