@@ -74,8 +74,12 @@ class Slips:
         return replace(row, about=marked(row.about, slip))
 
     def wakes(self, row: Owed) -> float:
-        """When what sleeps is to be looked at: at the end of the pause, which may be another one by now."""
-        return self._people.hours(row.person).pause_ends().timestamp()
+        """When what sleeps is looked at: at the end of the pause, where that is later by now.
+
+        Where it is earlier, what lies after it is not held back any more, and nobody knows of a row whether it does:
+        it is let go of by the first plan after the pause, and what is still to come is owed anew by an undo.
+        """
+        return max(row.due_at, self._people.hours(row.person).pause_ends().timestamp())
 
     def _asleep(self, row: Owed, slip: Slip) -> Slip | None:
         """A click took it away, while a pause keeps it for somebody who does tasks and is reminded of them."""

@@ -214,3 +214,12 @@ def test_what_a_click_gives_to_whoever_was_told_of_it_anyway_is_said_where_that_
     world.give("s2", LEA).at("2026-12-27 12:01").undo(ANA).restart().at("2026-12-29 10:00")
     sent = [key.split("|") for key, row in world.rows["f1"].items() if row.outcome == "sent"]
     assert len([key for key in sent if key[2] == LEA.id]) == 6, "10, 5, 2 and 1 before, the day itself, and late"
+
+
+def test_what_is_still_to_come_comes_where_the_pause_is_ended_between_a_click_and_its_undo() -> None:
+    world = started("2026-12-03 10:00").give("s2", BEN).due("s2", date(2026, 12, 9))
+    world.at("2026-12-14 07:00").habits(BEN, paused_until=date(2027, 1, 11), hour=time(16))
+    world.at("2026-12-14 08:00").due("s2", date(2027, 1, 29))
+    world.at("2026-12-14 12:00").habits(BEN, paused_until=date(2026, 12, 14), hour=time(16))
+    world.at("2026-12-15 10:00").undo(ANA).at("2026-12-31 10:00")
+    assert world.heard(BEN)[-3:] == ["Dec 16 16:00 s2 late 1", "Dec 23 16:00 s2 late 2", "Dec 30 16:00 s2 late 3"]
