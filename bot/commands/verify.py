@@ -29,7 +29,7 @@ UNKNOWN = (
     "If the firm was deleted with `cais delete`, the certificate names its last head."
 )
 
-TODO = (
+CHANGED = (
     "Copy this database as it is before anything is changed in it: it shows what happened. Packets, exports and "
     "backups from before show what the record said; put such a backup into an empty folder, and look at it with "
     "`cais verify`."
@@ -108,7 +108,7 @@ def verify(firm: str | None, heads: tuple[str, ...], files: tuple[Path, ...]) ->
         if any(found.newer for found in broken):
             click.echo(NEWER)
         if any(not found.newer for found in broken):
-            click.echo(TODO)
+            click.echo(CHANGED)
         click.echo(where)
         sys.exit(1)
     if copies:

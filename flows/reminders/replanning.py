@@ -341,8 +341,8 @@ class _Plan:
 
     def slipped(self) -> Iterator[tuple[str, Slip]]:
         """What rows come to say of a click that took them away, or of its undo, by their keys."""
-        stay = ((row, one) for row, one in self.owed if one or row.key in self.asleep_in_pause)
-        return ((row.key, slip_of(row)) for row, _ in stay if row.about != self.rows[row.key].owed.about)
+        stay = (row for row, one in self.owed if one or row.key in self.asleep_in_pause)
+        return ((row.key, slip_of(row)) for row in stay if row.about != self.rows[row.key].owed.about)
 
     def comes(self) -> Mapping[str, Found]:
         """What is to be said of what waits to be sent, by the key of its row."""

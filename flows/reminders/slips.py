@@ -69,9 +69,9 @@ class Slips:
             return row
         was = slip_of(row)
         slip = self._asleep(row, was) if one is None else self._found(row, one, was)
-        if slip is None or slip == was:
-            return None if slip is None else row
-        return replace(row, about=marked(row.about, slip))
+        if slip is None:
+            return None
+        return row if slip == was else replace(row, about=marked(row.about, slip))
 
     def wakes(self, row: Owed) -> float:
         """When what sleeps is looked at: at the end of the pause, where that is later by now.

@@ -421,20 +421,23 @@ async def test_old_events_are_forgotten_although_taking_up_fails(
         assert await services.inbox.forget(settled_before=clock.time - 1) == 0
 
 
-async def test_a_bot_that_stood_still_does_not_answer_what_another_may_have_answered(
-    services: Services, clock: Clock
-) -> None:
-    """As a machine that is put to sleep while it makes the answer."""
-    tried: list[str] = []
+def standing_still(clock: Clock, tried: list[str], most: int) -> Router:
+    """With `write`, for which the machine is put to sleep while the answer is made, so often; and what was tried."""
 
     async def write(heard: Heard, services: Services) -> Say:
         tried.append(heard.words)
-        clock.time += LEASE + 1 if len(tried) == 1 else 0
+        clock.time += LEASE + 1 if len(tried) <= most else 0
         return Say(Message("Recorded."))
 
     router = tiny_router()
     router.command("write", firm=False)(write)
-    async with without_rounds(services, router, clock) as slack:
+    return router
+
+
+async def test_a_bot_that_stood_still_does_not_answer_what_another_may_have_answered(
+    services: Services, clock: Clock
+) -> None:
+    async with without_rounds(services, standing_still(clock, [], 1), clock) as slack:
         await slack.sandbox.send_event(message(slack, "write it"), "Ev1")
         await slack.settled()
         assert answers(slack) == []
@@ -446,15 +449,7 @@ async def test_an_event_that_outlasts_its_lease_each_time_is_given_up_as_one_tha
     services: Services, clock: Clock
 ) -> None:
     tried: list[str] = []
-
-    async def write(heard: Heard, services: Services) -> Say:
-        tried.append(heard.words)
-        clock.time += LEASE + 1
-        return Say(Message("Recorded."))
-
-    router = tiny_router()
-    router.command("write", firm=False)(write)
-    async with without_rounds(services, router, clock) as slack:
+    async with without_rounds(services, standing_still(clock, tried, MOST_TRIES), clock) as slack:
         await slack.sandbox.send_event(message(slack, "write it"), "Ev1")
         await slack.settled()
         for _ in range(MOST_TRIES + 1):
