@@ -214,7 +214,7 @@ class Table:
 
     def _heard(self, call: Call, sighting: Sighting, said: str) -> Heard:
         known = sighting.known
-        name = known.name or call.user_name or call.user
+        name = known.name or _as_member(sighting) or call.user_name or call.user
         return Heard(
             kind=call.kind,
             tenant=call.tenant,
@@ -278,6 +278,12 @@ _LAST_WORDS = {
     "stranger": "I know of no workspace of yours with this app in it, so nothing was done.",
     "stale": "This is from an earlier version and does nothing any more. `/cais` shows how things are.",
 }
+
+
+def _as_member(sighting: Sighting) -> str:
+    """The name this person has in the firm: so a record reads from the first, before Slack was asked about them."""
+    member = sighting.position.members.get(sighting.known.person) if sighting.position else None
+    return member.name if member else ""
 
 
 def _seen_by(known: Known, sighting: Sighting) -> Sighting:

@@ -613,7 +613,7 @@ async def test_undo_of_a_plan_of_which_one_date_was_changed_takes_the_others_bac
     assert (now.target, days(now.task_due)) == (None, {"s2": "2027-03-30"})
     said = words_of(slack.ben.last)
     assert "Undone:" in said
-    left = "Set the date of “Register for CAIS” to Tuesday, March 30, 2027 (lea, Nov 23, 2026"
+    left = "Set the date of “Register for CAIS” to Tuesday, March 30, 2027 (Lea Haddad, Nov 23, 2026"
     assert f"Left as it is, since it was changed after that: {left}" in said
     await slack.ben.presses("Redo")
     assert len((await position(services, key)).task_due) > 2
@@ -629,7 +629,7 @@ async def test_what_was_changed_since_is_named_with_the_firm_and_the_way_to_take
     await slack.lea.types("/cais due s1 Dec 15")
     said = words_of(await slack.ben.types("/cais undo"))
     assert "Apex Securities" in said
-    assert "lea changed this again after that, so it was left as it is. Nothing was undone." in said
+    assert "Lea Haddad changed this again after that, so it was left as it is. Nothing was undone." in said
     assert "What came after: Set the date of “Does your firm report events with an FDID?” to Tuesday, Dec" in said
     await slack.ben.presses("Undo that entry")
     assert days((await position(services, key)).task_due) == {"s1": "2026-12-04"}
