@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from bot.clock import real_time
 from bot.front.middleware import BUDGET
 from bot.pack_files import read_pack
 from bot.router import Router
+from bot.sandbox.manifest import Manifest, read_manifest
 from bot.sandbox.sandbox import Sandbox
 from bot.server import Server, web_app
 from bot.settings import names
@@ -44,6 +46,12 @@ NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 def pack() -> Pack:
     """The shipped roadmap."""
     return load_pack(*read_pack())
+
+
+@cache
+def shipped_manifest() -> Manifest:
+    """What the app asks of Slack, read once for all tests."""
+    return read_manifest(MANIFEST)
 
 
 def shipped_asker() -> Asker:
@@ -95,7 +103,9 @@ async def bot_in_slack(
 ) -> AsyncIterator[Slack]:
     """A sandbox and a connected bot that listens with this router; further arguments are the sandbox's options."""
     over_http = {"bot_url": "http://127.0.0.1:1/"} if transport == "http" else {}
-    async with Sandbox.start(MANIFEST, **{"rates": False, "signing_secret": SECRET, **over_http, **sandbox}) as pretend:
+    async with Sandbox.start(
+        shipped_manifest(), **{"rates": False, "signing_secret": SECRET, **over_http, **sandbox}
+    ) as pretend:
         bot = Bot(
             token=pretend.options.bot_token,
             signing_secret=pretend.options.signing_secret,
