@@ -50,7 +50,10 @@ class Ambiguous(msgspec.Struct, frozen=True):
 
 
 class Declined(msgspec.Struct, frozen=True):
-    """The roadmap does not say. `theme` is what it was about; `draft` a message to the Helpdesk, to fill in."""
+    """The roadmap does not say, or it is not sure that it does: then there is no `theme`, which is what it was about.
+
+    `draft` is a message to the Helpdesk, to fill in.
+    """
 
     theme: str
     reason: str

@@ -18,12 +18,15 @@ MOST_CITED = 4
 MOST_DRAFTED = 300
 """Characters of a question that a drafted message repeats."""
 NOT_SAID = "The roadmap does not say."
+NOT_SURE = "I am not sure whether the roadmap answers this."
 _POLAR = frozenset({"optional", "same", "separate", "not", "all", "only", "before"})
 """Words that turn a yes into a no: said by one side only, neither is said."""
 _JUDGES = re.compile(r"\b(?:overdue|past[ -]?due|(?:too )?late|behind|missed|expired|lapsed)\b", re.IGNORECASE)
 """Words of a question about a date that a yes would repeat."""
 _NEAR, _PLAINLY = 0.6, 0.05
 """How near a phrasing must be, and how much nearer than one with the other answer, to say yes or no as it does."""
+_MAYBE, _PLAINLY_OUTSIDE = 0.45, 0.8
+"""How sure a subject must be, and how near no theme's phrasing may be, for the passage to be worth a look."""
 
 
 class Seen(msgspec.Struct, frozen=True):
@@ -124,13 +127,15 @@ class Composer:
         return tuple(self._pack.links[i] for i in dict.fromkeys(ids))
 
     def _declined(self, question: str, choice: Choice) -> Declined:
-        name = choice.theme.name.removeprefix("out:") if choice.theme else ""
+        perhaps = _perhaps(choice)
+        name = choice.theme.name.removeprefix("out:") if choice.theme and not perhaps else ""
         theme = self._knowledge.themes.get(name)
+        near = self._knowledge.subjects[perhaps].cited(choice.env)[0] if perhaps else theme.near if theme else ""
         asked = " ".join(question.split())[:MOST_DRAFTED]
         return Declined(
             theme=name,
-            reason=theme.say if theme else NOT_SAID,
-            nearest=self.citation(theme.near) if theme and theme.near else None,
+            reason=NOT_SURE if perhaps else theme.say if theme else NOT_SAID,
+            nearest=self.citation(near) if near else None,
             contact=self._pack.contacts[self._knowledge.contact],
             draft=f"Hello,\n\nwe are {{firm}}. The {self._pack.edition_title} does not answer this for us:\n\n"
             f"{asked}\n\nThank you",
@@ -157,6 +162,16 @@ def firm_line(subject: Subject, walk: Walk | None) -> str:
     if walk.next and walk.next.task.step == subject.firm:
         return f"For your firm that is what is next: {walk.next.title}"
     return ""
+
+
+def _perhaps(choice: Choice) -> str:
+    """The subject that may well be meant, though it is not sure enough to answer; empty where none is.
+
+    Of such a question a theme would say what is not true: that the roadmap does not have it.
+    """
+    if choice.subject is None or choice.score < _MAYBE:
+        return ""
+    return "" if choice.theme and choice.theme.score >= _PLAINLY_OUTSIDE else choice.subject.name
 
 
 def _said(choice: Choice) -> Said:

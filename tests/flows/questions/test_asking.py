@@ -130,6 +130,52 @@ def test_what_the_roadmap_does_not_say_is_declined_with_its_reason(question: str
     assert "{firm}" in answer.draft
 
 
+@pytest.mark.parametrize(
+    ("question", "cited"),
+    [
+        ("do we have an obligation?", "S1.1"),
+        ("do we have an obligation to report?", "S1.1"),
+        ("do we have to report", "S1.1"),
+        ("we are an introducing broker, do we have to report?", "S1.1"),
+        ("what happens if my agent is not certified", "S6.A2"),
+        ("what happens when our clearing firm is not certified yet?", "S6.A2"),
+        ("who do I tell that my agent is certified?", "S6.A1"),
+        ("what is the SAA?", "S3.1"),
+    ],
+)
+def test_what_everybody_asks_first_is_answered_with_its_own_sentence(question: str, cited: str) -> None:
+    part = parts_of(ask(question))[0]
+    assert part.citations[0].id == cited
+    assert part.said == ""
+
+
+@pytest.mark.parametrize("question", ["can we self-report?", "can my firm report by itself?"])
+def test_who_may_report_alone_is_told_yes(question: str) -> None:
+    assert only(ask(question)).direct.startswith("Yes. Through a CAT Reporting Agent, or yourselves")
+
+
+def test_that_it_applies_to_small_firms_is_not_denied() -> None:
+    assert not only(ask("does it apply to small firms?")).direct.startswith("No.")
+
+
+@pytest.mark.parametrize(
+    ("question", "nearest"),
+    [
+        ("can we start step 4 before step 3?", "S3.0"),
+        ("what if we have no FDIDs?", "S1.4"),
+    ],
+)
+def test_who_is_not_sure_says_so_with_the_passage_and_not_what_else_the_question_may_be_about(
+    question: str, nearest: str
+) -> None:
+    answer = ask(question)
+    assert isinstance(answer, Declined), answer
+    assert answer.reason == "I am not sure whether the roadmap answers this."
+    assert answer.theme == ""
+    assert answer.nearest is not None
+    assert answer.nearest.id == nearest
+
+
 def test_the_nearest_passage_comes_along_where_it_helps() -> None:
     answer = ask("is the street address a mandatory field?")
     assert isinstance(answer, Declined)
