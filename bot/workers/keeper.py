@@ -260,6 +260,8 @@ class Keeper:
             received = Received(file, self._copies.largest, lost)
             size, digest = await self._download(coming, found, received)
             if received.file is not None:
+                # A copy that nothing names would stay: of what is refused, such as for an SSN in its name, none is kept.
+                await self._evidence.must_be_welcome(coming, await self._person(coming), event)
                 received.lost = await self._copied(coming, received.file, digest)
             known = msgspec.structs.replace(event, size=size, digest=digest, seen=received.seen())
             return msgspec.structs.replace(known, copied=not received.lost, not_copied=received.lost)

@@ -15,7 +15,7 @@ from flows.events import FirmKey, Record
 from flows.evidence import pieces as deciding
 from flows.evidence.intake import Coming, Intake
 from flows.evidence.pieces import File, Piece
-from flows.firms import Person, must_exist, require
+from flows.firms import NO_FIRM, Person, must_exist, require
 from flows.ports import Changed, EventStore, Outbox
 from flows.position import Position
 from flows.progress import find
@@ -168,11 +168,7 @@ class Evidence:
         """
 
         def unit(position: Position, history: Sequence[Record]) -> Changed:
-            must_exist(position)
-            require(position, who, "member")
-            if not coming.name:  # it is known only now
-                guard.check([event.name], ticket=False, way_on=False)
-            find(self._pack, position, event.task)
+            self._must_be_welcome(position, coming, who, event)
             act = Act(who, coming.source, f"evidence:{coming.id}")
             changed = record(position, deciding.add_file(history, event), self._stamp(act))
             if not changed.records:
@@ -189,6 +185,20 @@ class Evidence:
         changed = await self._events.change(coming.key, unit, cause=f"evidence:{coming.id}", with_history=True)
         self.woken()
         return bool(changed.records)
+
+    async def must_be_welcome(self, coming: Coming, who: Person, event: e.EvidenceAdded) -> None:
+        """Raises Refusal where `record_file` would, as it stands now: of such a file no copy is to be kept either."""
+        position = await self._events.position(coming.key)
+        if position is None:
+            raise NO_FIRM
+        self._must_be_welcome(position, coming, who, event)
+
+    def _must_be_welcome(self, position: Position, coming: Coming, who: Person, event: e.EvidenceAdded) -> None:
+        must_exist(position)
+        require(position, who, "member")
+        if not coming.name:  # it is known only now
+            guard.check([event.name], ticket=False, way_on=False)
+        find(self._pack, position, event.task)
 
     async def is_recorded(self, coming: Coming) -> bool:
         """Whether it was recorded before a crash."""

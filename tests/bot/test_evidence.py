@@ -298,6 +298,36 @@ async def test_a_file_in_a_direct_message_is_asked_about_and_then_kept(
     assert piece.event.digest == DIGEST
 
 
+async def test_of_a_file_that_is_refused_for_its_name_no_copy_stays(
+    slack: Slack, services: Services, copies: Copies
+) -> None:
+    key = await a_firm(services)
+    await slack.ben.sends({"Jane Doe SSN 123-45-6789.pdf": PDF})
+    await slack.ben.picks("Choose a task", "s1")
+    await told(slack, slack.ben, "looks like a Social Security number")
+    assert await the_pieces(services, key) == []
+    assert copies.number_of(key) == 0
+
+
+async def test_of_a_file_of_somebody_who_was_taken_off_while_it_was_fetched_no_copy_stays(
+    slack: Slack, services: Services, copies: Copies, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = await a_firm(services)
+    await services.set_member(key, Act(person(BEN), "modal"), person(LEA), "member")
+    fetch = WebApi.fetch
+
+    async def meanwhile(*given: Any, **named: Any) -> tuple[int, str]:
+        await services.remove_member(key, Act(person(BEN), "modal"), person(LEA).id)
+        return await fetch(*given, **named)
+
+    monkeypatch.setattr(WebApi, "fetch", meanwhile)
+    await submits(slack, slack.lea, {"memo.pdf": PDF})
+    while await services.intake.coming(key):
+        await asyncio.sleep(0.01)
+    assert await the_pieces(services, key) == []
+    assert copies.number_of(key) == 0
+
+
 async def test_a_file_in_a_direct_message_goes_where_the_words_beside_it_say(slack: Slack, services: Services) -> None:
     key = await a_firm(services)
     await slack.ben.sends({"memo.pdf": PDF}, "evidence s1")
