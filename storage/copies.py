@@ -10,7 +10,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Literal
 from urllib.parse import quote
@@ -26,6 +26,9 @@ TOTAL = 10_000 * MB
 
 LEFT_OVER = 24 * 3600.0
 """Seconds after which what a crash left half written is thrown away."""
+
+_INCOMING = "incoming"
+"""The folder within a firm's for what is on its way; a copy's own folder is called by two digits of its SHA-256."""
 
 State = Literal["well", "missing", "altered", "unreadable"]
 
@@ -59,11 +62,10 @@ class Copies:
 
         Raises NotKept where the disk takes none.
         """
-        place = self._of(key) / "incoming"
+        place = self._of(key) / _INCOMING
         try:
             place.mkdir(parents=True, exist_ok=True, mode=0o700)
             begun = tempfile.NamedTemporaryFile(dir=place, delete=False)  # noqa: SIM115 - entered below
-            _sweep(place, os.fstat(begun.fileno()).st_mtime)
         except OSError as error:
             raise NotKept(why_not(error)) from error
         with begun as file:
@@ -71,6 +73,13 @@ class Copies:
                 yield file
             finally:
                 Path(file.name).unlink(missing_ok=True)  # once it is kept it has another name
+
+    def sweep(self, now: float) -> None:
+        """Throws away what a crash left half written, of any firm, once it is a day old; `now` in UNIX seconds."""
+        for path in self.folder.glob(f"*/*/{_INCOMING}/*"):
+            with suppress(OSError):  # whoever may not, or comes late, leaves it to the next time
+                if path.stat().st_mtime < now - LEFT_OVER:
+                    path.unlink()
 
     def keep(self, key: FirmKey, file: IO[bytes], digest: str) -> None:
         """What is in this `incoming` file is kept for good: it is on the disk when this returns. Raises NotKept."""
@@ -127,8 +136,8 @@ class Copies:
         return total
 
     def number_of(self, key: FirmKey) -> int:
-        """How many copies this firm has."""
-        return sum(1 for path in self._of(key).rglob("*") if path.is_file())
+        """How many copies this firm has; what is on its way, or was left half written, is none."""
+        return sum(1 for path in self._of(key).rglob("*") if path.is_file() and path.parent.name != _INCOMING)
 
     def forget(self, key: FirmKey) -> int:
         """Deletes every copy of this firm, and of no other: for whoever deletes a firm. How many there were.
@@ -148,13 +157,6 @@ class Copies:
         if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
             raise ValueError("no SHA-256")
         return self._of(key) / digest[:2] / digest
-
-
-def _sweep(place: Path, now: float) -> None:
-    """Throws away what a crash left; `now` is the disk's own."""
-    for path in place.iterdir():
-        if path.stat().st_mtime < now - LEFT_OVER:
-            path.unlink(missing_ok=True)
 
 
 def _safe(part: str) -> str:

@@ -104,6 +104,8 @@ class Keeper:
         self._now = now
         self._name = uuid4().hex
         self._abreast = Abreast(AT_ONCE)
+        self._swept = 0.0
+        """When it was last looked for what a crash left half written."""
         self._resting: dict[str, float] = {}
         """Until when Slack has a workspace wait."""
         self._rounds = Rounds(self._keep_all, action="keeper", every=ROUND)
@@ -121,6 +123,9 @@ class Keeper:
 
     async def _keep_all(self) -> None:
         """A file of each workspace that waits. With the end of one it is looked anew, so that they take turns."""
+        if self._now() - self._swept > AN_HOUR:
+            self._swept = self._now()
+            await asyncio.to_thread(self._copies.sweep, self._now())
         for tenant in await self._intake.waiting(now=self._now()):
             if tenant in self._abreast or self._resting.get(tenant, 0.0) > self._now():
                 continue
@@ -260,7 +265,7 @@ class Keeper:
             received = Received(file, self._copies.largest, lost)
             size, digest = await self._download(coming, found, received)
             if received.file is not None:
-                # A copy that nothing names would stay: of what is refused, such as for an SSN in its name, none is kept.
+                # A copy that nothing names would stay: of what is refused, as for an SSN in its name, none is kept.
                 await self._evidence.must_be_welcome(coming, await self._person(coming), event)
                 received.lost = await self._copied(coming, received.file, digest)
             known = msgspec.structs.replace(event, size=size, digest=digest, seen=received.seen())

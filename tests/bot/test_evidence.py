@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import os
 from collections.abc import AsyncIterator
 from io import BytesIO
 from pathlib import Path
@@ -326,6 +327,20 @@ async def test_of_a_file_of_somebody_who_was_taken_off_while_it_was_fetched_no_c
         await asyncio.sleep(0.01)
     assert await the_pieces(services, key) == []
     assert copies.number_of(key) == 0
+
+
+async def test_what_a_crash_left_half_written_goes_although_the_firm_hands_over_nothing_more(
+    slack: Slack, services: Services, copies: Copies
+) -> None:
+    key = await a_firm(services)
+    with copies.incoming(key) as file:
+        left = Path(file.name).with_name("tmpleft")
+        left.write_bytes(PDF)
+    os.utime(left, (0, 0))
+    again = keeper.Keeper(services, slack.bot.slack, copies, slack.bot.keeper._now)
+    again.start()
+    await slack.sandbox.until(lambda: not left.exists(), 10)
+    await again.stop()
 
 
 async def test_a_file_in_a_direct_message_goes_where_the_words_beside_it_say(slack: Slack, services: Services) -> None:

@@ -1,7 +1,6 @@
 """Copies on the disk: whole or not there, each firm's apart, found to be missing or altered."""
 
 import hashlib
-import os
 from pathlib import Path
 
 import pytest
@@ -94,16 +93,23 @@ def test_a_folder_that_is_none_takes_nothing_and_has_room_all_the_same(tmp_path:
         keep(Copies(tmp_path / "evidence"))
 
 
-def test_what_a_crash_left_goes_after_a_day(tmp_path: Path) -> None:
+def test_what_a_crash_left_goes_after_a_day_whosever_it_is(tmp_path: Path) -> None:
+    """Also of a firm which hands over nothing more: it took room, and was counted as a copy where that was deleted."""
     copies = Copies(tmp_path)
+    copies.sweep(0.0)
     keep(copies)
     left = tmp_path / "-%2FT1" / "f1" / "incoming" / "tmpx"
     left.write_bytes(b"half")
-    keep(copies, content=b"soon after")
+    now = left.stat().st_mtime
+    assert copies.number_of(OURS) == 1
+    copies.sweep(now + LEFT_OVER - 1)
     assert left.exists()
-    os.utime(left, (left.stat().st_mtime - LEFT_OVER - 1,) * 2)
-    keep(copies, content=b"a day after")
+    with copies.incoming(OURS) as file:
+        copies.sweep(now + 1)
+        assert Path(file.name).exists(), "what is on its way stays"
+    copies.sweep(now + LEFT_OVER + 1)
     assert not left.exists()
+    assert copies.state(OURS, DIGEST) == "well"
 
 
 @pytest.mark.parametrize("firm", ["..", ".", "", "a/b", "../../etc", "\x00", "f" * 30])
