@@ -52,6 +52,7 @@ def test_the_unit_is_one(tmp_path: Path) -> None:
     if not shutil.which("systemd-analyze"):
         pytest.skip("systemd is not on this machine")
     unit = (DEPLOY / "cais-roadmap.service").read_text(encoding="utf-8")
+    assert "\nOOMPolicy=continue\n" in unit, "systemd stops the whole unit else, where one process of it is ended"
     # What is only there once it is installed stands in for itself.
     there = unit.replace("/opt/cais-roadmap/.venv/bin/cais", "/bin/true").replace("User=cais", "User=root")
     (tmp_path / "cais-roadmap.service").write_text(there)

@@ -7,7 +7,6 @@ import asyncio
 import hashlib
 import io
 import logging
-import sys
 from collections import OrderedDict
 from collections.abc import Callable
 
@@ -15,7 +14,7 @@ import msgspec
 
 from bot.slack.web_api import NotHandedOver, SlackSaidNo, TooBusy, Unsure, WebApi
 from bot.surfaces import Block, Picture
-from bot.workers.own_process import end, environment
+from bot.workers.own_process import begin, end, environment
 
 log = logging.getLogger("cais.pictures")
 
@@ -126,9 +125,7 @@ class Pictures:
 
 async def draw(picture: Picture) -> bytes:
     """The PNG. Raises NotDrawn."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
+    process = await begin(
         "bot.files.progress_picture",
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,

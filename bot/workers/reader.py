@@ -4,14 +4,13 @@ import asyncio
 import contextlib
 import os
 import signal
-import sys
 from collections.abc import AsyncGenerator, AsyncIterator
 from typing import IO
 
 import msgspec
 
 from bot.reading.speech import AnySaid, Ended, Failed, decode
-from bot.workers.own_process import end, environment
+from bot.workers.own_process import begin, end, environment
 
 SILENCE = 60.0
 """Seconds of real time the process may say nothing."""
@@ -28,9 +27,7 @@ async def read(file: IO[bytes], kind: str) -> AsyncGenerator[AnySaid, None]:
     """What the process says of this open file, its last word `Ended` or `Failed`. Closing it early ends the process."""
     file.flush()
     os.lseek(file.fileno(), 0, os.SEEK_SET)
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
+    process = await begin(
         "bot.reading",
         kind,
         stdin=file.fileno(),

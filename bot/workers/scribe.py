@@ -2,13 +2,12 @@
 
 import asyncio
 import hashlib
-import sys
 import tempfile
 from collections.abc import Awaitable, Callable
 from typing import IO, NamedTuple
 
 from bot.files.speech import Doing, decode, encode_export
-from bot.workers.own_process import end, environment
+from bot.workers.own_process import begin, end, environment
 from flows.exports.record import Export
 
 LONGEST = 300.0
@@ -37,9 +36,7 @@ async def write(export: Export, into: IO[bytes], doing: Doings) -> File:
     with tempfile.TemporaryFile() as record:
         record.write(await asyncio.to_thread(encode_export, export))
         record.seek(0)
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
+        process = await begin(
             "bot.files",
             stdin=record.fileno(),
             stdout=into.fileno(),

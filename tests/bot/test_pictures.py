@@ -145,7 +145,7 @@ async def test_whatever_is_wrong_with_it_the_summary_is_posted(world: World, fau
 
 async def test_where_nothing_can_be_drawn_the_summary_is_posted(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.delivery.pictures.draw", real_draw)
-    monkeypatch.setattr("bot.delivery.pictures.sys.executable", "/bin/false")
+    monkeypatch.setattr("bot.workers.own_process.sys.executable", "/bin/false")
     await apex(world.services)
     await types(world, "weekly")
     assert images(posts(world)[0]) == []

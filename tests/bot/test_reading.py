@@ -15,7 +15,7 @@ import pytest
 
 from bot.reading.speech import AnySaid, Ended, Failed, Opened, Read
 from bot.workers import reader
-from bot.workers.own_process import environment
+from bot.workers.own_process import begin, end, environment
 from flows.documents.cutting import Piece
 from flows.documents.library import REASONS
 from tests import papers
@@ -277,6 +277,17 @@ async def test_the_reading_process_has_no_token_and_may_write_no_file(
     done = await asyncio.to_thread(subprocess.run, [sys.executable, "-c", attempt], capture_output=True, text=True)
     assert done.returncode != 0
     assert target.stat().st_size == 0
+
+
+@pytest.mark.skipif(not Path("/proc/self/oom_score_adj").exists(), reason="only Linux ends whoever takes most memory")
+async def test_where_memory_runs_out_the_reading_process_goes_before_the_bot() -> None:
+    """A PDF of a few kilobytes takes a gigabyte: on a small machine the bot itself was as likely to be ended."""
+    process = await begin("timeit", "-n", "1", "import time; time.sleep(60)", env=environment())
+    try:
+        assert Path(f"/proc/{process.pid}/oom_score_adj").read_text().strip() == "1000"
+        assert Path("/proc/self/oom_score_adj").read_text().strip() != "1000"
+    finally:
+        await end(process)
 
 
 async def test_a_process_that_says_nothing_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
