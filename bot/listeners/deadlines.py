@@ -89,9 +89,10 @@ def _as_of(scene: Scene, there: Workspace, deadlines: Sequence[Deadline], asked:
     meant = dates.read_past(asked[2], today=scene.today, calendar=there.calendar)
     if isinstance(meant, WhichDay) and (days := [day for day in meant.choices if day <= scene.today]):
         return views.as_of_which(scene, asked[1], meant.ask, days)
-    if not isinstance(meant, OnDay):
+    to_come = meant.choices if isinstance(meant, WhichDay) else ()
+    if not isinstance(meant, OnDay) and not to_come:
         raise Refusal("Say one day, like `/cais deadlines as of May 27, 2022`.")
-    if meant.on > scene.today:
+    if not isinstance(meant, OnDay) or meant.on > scene.today:
         raise Refusal("That day is still to come, and nobody knows what will be known then.")
     return views.as_of(scene, there, deadlines, meant.on)
 

@@ -184,7 +184,7 @@ def _by(scene: Scene, entry: Entry) -> str:
 
 def as_of(scene: Scene, there: Workspace, deadlines: Sequence[Deadline], on: date) -> Message:
     """What was known of these on a day. What was announced within a range counts from its last day, and it says so."""
-    lines = [_as_of_line(there.ledger, d, on) for d in deadlines]
+    lines = [_as_of_line(scene, there.ledger, d, on) for d in deadlines]
     known = [line for line in lines if line]
     text = "\n".join(known) or "Nothing had been announced by then, as far as we know."
     blocks = [
@@ -210,12 +210,13 @@ def as_of_which(scene: Scene, name: str, ask: str, days: Sequence[date]) -> Mess
     return Message(f"{said} {', or '.join(map(day, days))}", [banner(scene), section(escape(ask)), actions(*ways)])
 
 
-def _as_of_line(ledger: Ledger, deadline: Deadline, on: date) -> str:
+def _as_of_line(scene: Scene, ledger: Ledger, deadline: Deadline, on: date) -> str:
     known = ledger.as_of(deadline.id, on)
     if known is None:
-        first = [r for r in ledger.story(deadline.id) if r.from_ <= on < r.to][:1]
+        first = [r for r in ledger.story(deadline.id) if r.from_ <= on < r.to <= scene.today][:1]
         return f"• *{escape(deadline.title)}:* nothing for sure. {_maybe(first[0])}" if first else ""
-    maybe = "".join(f"\n↳ {_maybe(r)}" for r in known.maybe)
+    # What is not known today either is left out, as in its story: an announcement of which the range is not over.
+    maybe = "".join(f"\n↳ {_maybe(r)}" for r in known.maybe if r.to <= scene.today)
     return f"• *{escape(deadline.title)}:* {_known_words(known)}{maybe}"
 
 

@@ -1,16 +1,19 @@
 """The industry dates in conversation: as they stand, their story, as of a day, and what a workspace admin adds."""
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
 from flows.deadlines import Source, Value
 from flows.firms import Person
+from flows.roadmap import Pack
 from flows.services import Act, Services
 from flows.workspace import DeadlineRevised, TradingDayEdited
 from tests.bot.conftest import NOW
 from tests.bot.conversing import ANA, LEA, Slack, labels, words_of
 from tests.bot.firm_making import a_firm
+from tests.bot.reminding import new_york, world_at
 from tests.bot.walking import TENANT, firm_of_ben, position
 
 
@@ -76,7 +79,8 @@ async def test_what_is_said_of_an_announcement_still_holds_once_another_follows_
     await services.record_for_workspace(TENANT, Act(Person("U0ANA", "Ana Ruiz", admin=True), "button", "r1"), fact)
     await slack.ben.types("/cais deadlines")
     await slack.ben.picks("The story of…", deadline)
-    said = words_of(slack.ben.last)
+    # It is nine o'clock, so that the reminder of the move may stand below by now.
+    said = next(words for m in slack.ben.sees if "the story of an industry date" in (words := words_of(m)))
     assert "Tuesday, June 1, 2027" in said
     assert "The roadmap of May 31, 2024 still names July 25, 2022." in said
     assert "not revised again" not in said
@@ -120,7 +124,20 @@ async def test_what_was_known_of_one_date_is_told_alone(slack: Slack, services: 
 async def test_as_of_a_day_to_come_or_of_no_day_is_refused(slack: Slack, services: Services) -> None:
     await firm_of_ben(services)
     assert "still to come" in words_of(await slack.ben.types("/cais deadlines as of 2030-01-01"))
+    assert "still to come" in words_of(await slack.ben.types("/cais deadlines as of next month"))
     assert "Say one day" in words_of(await slack.ben.types("/cais deadlines as of bananas"))
+
+
+@pytest.mark.parametrize(("today", "perhaps"), [("2022-06-30", 0), ("2022-07-26", 1)])
+async def test_what_was_known_on_a_day_says_no_more_than_is_known_today(
+    tmp_path: Path, pack: Pack, today: str, perhaps: int
+) -> None:
+    async with world_at(tmp_path, pack, new_york(today, 10)) as world:
+        await firm_of_ben(world.services)
+        said = words_of(await world.slack.ben.types("/cais deadlines as of June 15, 2022"))
+        assert "Request production certification:* Monday, July 11, 2022" in said
+        assert said.count("Perhaps already Monday, December 12, 2022") == perhaps
+        assert said.count("nothing for sure. Perhaps already Aug 15, 2022 to Sep 15, 2022") == perhaps
 
 
 async def test_a_day_that_can_be_read_in_two_ways_is_asked_with_a_button_for_each(
