@@ -76,6 +76,8 @@ async def remind(heard: Heard, services: Services) -> Answer:
     if not said:
         return Say(await _mine(heard, services, reach))
     wanted = await _meant(heard, services, reach.habits, said)
+    if isinstance(wanted, Message):
+        return Say(wanted)
     if wanted.hour and wanted.hour != reach.habits.hour and not _rules(heard).is_awake(wanted.hour):
         found = _hour_words(_by_clock(said)[0])
         return Say(views.at_night(wanted, wanted.hour, _rules(heard), _zone(heard), plain=not (found and found[3])))
@@ -92,8 +94,8 @@ async def snooze(heard: Heard, services: Services) -> Answer:
     return Say(await _mine(heard, services, await own_reach(heard, services), views.WHERE_SNOOZE_IS))
 
 
-async def _meant(heard: Heard, services: Services, kept: Habits, said: str) -> Habits:
-    """What was typed, as the settings that follow. Raises Refusal."""
+async def _meant(heard: Heard, services: Services, kept: Habits, said: str) -> Habits | Message:
+    """What was typed, as the settings that follow; a question where several days may be meant. Raises Refusal."""
     if said.casefold() in ("off", "stop", "none"):
         return replace(kept, off=True)
     if _END.fullmatch(said):
@@ -104,7 +106,8 @@ async def _meant(heard: Heard, services: Services, kept: Habits, said: str) -> H
         # Whoever turns them on again goes on where they turned them off: perhaps in a pause, which a second "on" ends.
         return replace(kept, off=False, paused_until=kept.paused_until if kept.off else None)
     if pause := _PAUSE.fullmatch(said):
-        return replace(kept, paused_until=await _day(heard, services, pause[1]), off=False)
+        until = await _day(heard, services, kept, pause[1])
+        return until if isinstance(until, Message) else replace(kept, paused_until=until, off=False)
     if hour := _hour(said):
         return replace(kept, hour=hour)
     at, clock = _by_clock(said)
@@ -155,7 +158,7 @@ def _time(hours: str, minutes: str | None, half: str | None) -> time | None:
     return time(hour, int(minutes or 0)) if hour < 24 and int(minutes or 0) < 60 else None
 
 
-async def _day(heard: Heard, services: Services, said: str) -> date:
+async def _day(heard: Heard, services: Services, kept: Habits, said: str) -> date | Message:
     calendar = await calendar_for(heard, services)
     today = _today(heard, services)
     match dates.read(_FOR.sub("in ", said, count=1), today=today, calendar=calendar):
@@ -164,8 +167,9 @@ async def _day(heard: Heard, services: Services, said: str) -> date:
         case WhichDay() as asked:
             latest = services.now().date() + timedelta(setting.LONGEST_PAUSE)
             ask, choices = _which(asked, today, latest)
-            days = ", or ".join(f"`pause until {c.isoformat()}`" for c in choices)
-            raise Refusal(f"{ask} Write {days}. Nothing was changed." if days else f"{ask} Nothing was changed.")
+            if choices:
+                return views.until_when(kept, ask, choices)
+            raise Refusal(f"{ask} Nothing was changed.")
         case OnDay():
             raise Refusal("A pause ends on a day to come. Nothing was changed.")
     raise Refusal(f"I could not read a day in that. {HOW}")

@@ -102,6 +102,18 @@ def at_night(habits: Habits, hour: time, rules: Rules, zone: str, *, plain: bool
     return Message(text.replace("*", ""), (header("Your reminders"), section(text), actions(*ways)))
 
 
+def until_when(habits: Habits, ask: str, choices: Sequence[date]) -> Message:
+    """A pause of which the day can be understood in several ways: each that is taken is offered."""
+    text = f"{ask} Nothing was changed."
+    # Who turned them off and pauses now turns them on again with it, as where the day is typed.
+    only: Only = "" if habits.off else "pause"
+    ways = [
+        button(day(on), carried(replace(habits, paused_until=on, off=False), only), says=f"Pause until {day(on)}")
+        for on in choices
+    ]
+    return Message(text, (header("Your reminders"), section(escape(text)), actions(*ways)))
+
+
 def _last_half_hour(ends: time) -> time:
     """Half an hour before the quiet hours begin."""
     minutes = max(0, ends.hour * 60 + ends.minute - 30)

@@ -1245,13 +1245,40 @@ async def test_of_the_days_a_pause_may_end_on_only_those_are_offered_that_are_ta
 ) -> None:
     await bens_task(world)
     ben = world.slack.ben
-    said = words_of(await ben.types(f"remind pause until {words}"))
-    assert sorted(set(re.findall(r"`pause until ([\d-]+)`", said))) == offered
+    asked = await ben.types(f"remind pause until {words}")
+    said, days = words_of(asked), [f"{date.fromisoformat(on):%A, %B} {int(on[-2:])}, {on[:4]}" for on in offered]
+    assert [label for label in labels(asked) if re.search(r"\d{4}", label)] == days
     assert "Nothing was changed" in said
     assert ("A pause ends on a day to come, within a year from now." in said) == (words != "next Friday")
     assert ("Without an end it is `/cais remind off`." in said) == (words == "2029")
-    for day in offered:
-        assert "Paused until" in words_of(await ben.types(f"remind pause until {day}"))
+    for on in offered:
+        assert "Paused until" in words_of(await ben.types(f"remind pause until {on}"))
+
+
+@pytest.mark.parametrize("off", [False, True])
+async def test_a_pause_until_one_of_several_days_is_one_press(world: World, off: bool) -> None:
+    await bens_task(world)
+    ben = world.slack.ben
+    if off:
+        await ben.types("remind off")
+    await ben.types("remind pause until next Friday")
+    await ben.presses("Friday, December 4, 2026")
+    (saved,) = [said for m in ben.sees if "Saved." in (said := words_of(m)) and "⏸️" in said]
+    assert "Paused until Friday, December 4, 2026" in saved
+    await ben.presses("Undo")
+    assert any("Your reminders are off" in words_of(m) for m in ben.sees[-2:]) == off
+    assert world.slack.refused() == []
+
+
+async def test_an_old_question_about_a_pause_changes_no_hour_that_was_picked_since(world: World) -> None:
+    await bens_task(world)
+    ben = world.slack.ben
+    asked = await ben.types("remind pause until next Friday")
+    await ben.types("remind 10:30")
+    await ben.presses("Friday, December 4, 2026", on=asked)
+    (paused,) = [said for m in ben.sees if "⏸️" in (said := words_of(m))]
+    assert "Paused until Friday, December 4, 2026" in paused
+    assert await own_hour(world) == time(10, 30)
 
 
 @pytest.mark.parametrize(
