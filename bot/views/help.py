@@ -160,7 +160,7 @@ USAGES = (
     Usage(
         "deadlines",
         "The industry dates: how each stands, how often it moved, what was known when; and your firm's own.",
-        ("deadlines", "deadlines certification", "deadlines as of May 27, 2022"),
+        ("deadlines", "deadlines request certification", "deadlines as of May 27, 2022"),
         "Workspace admins add what was published, and edit the trading calendar here.",
         "[name] [as of <date>]",
     ),

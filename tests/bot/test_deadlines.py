@@ -1,10 +1,13 @@
 """The industry dates in conversation: as they stand, their story, as of a day, and what a workspace admin adds."""
 
+import re
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
+from bot.practice.stories import stories
+from bot.views.help import USAGES
 from flows.deadlines import Source, Value
 from flows.firms import Person
 from flows.roadmap import Pack
@@ -112,6 +115,16 @@ async def test_a_row_we_could_not_confirm_never_shows_its_date(slack: Slack, ser
 async def test_what_was_known_on_a_day_is_told(slack: Slack, services: Services, typed: str, words: str) -> None:
     await firm_of_ben(services)
     assert words in words_of(await slack.ben.types(f"/cais deadlines {typed}"))
+
+
+async def test_the_examples_of_the_help_and_of_the_stories_name_one_date(slack: Slack, services: Services) -> None:
+    await firm_of_ben(services)
+    in_help = [e for usage in USAGES for e in usage.examples if e.startswith("deadlines ") and " as of " not in f"{e} "]
+    in_stories = [said for one in stories().values() for t in one.tries for said in re.findall(r"deadlines [a-z ]+", t)]
+    assert (len(in_help), len(in_stories)) == (1, 1)
+    for example in (*in_help, *in_stories):
+        said = words_of(await slack.ben.types(f"/cais {example}"))
+        assert "the story of an industry date" in said, example
 
 
 async def test_what_was_known_of_one_date_is_told_alone(slack: Slack, services: Services) -> None:
