@@ -57,7 +57,7 @@ class DueWords(NamedTuple):
 
 def due_words(pack: Pack, walk: Walk, text: str, read: Read) -> DueWords:
     """The task or step and the date: `s2 Dec 15`, `step 4 next Friday`, `"SAA review" every March 15`, `tomorrow`."""
-    said = text.strip()
+    said = " ".join(text.split())  # a name in quotes may be typed over two lines
     if nothing := _NO_NAME.match(said):
         return DueWords(name=nothing[1], meant=read(nothing[2]) if nothing[2] else None, rest=nothing[2], yearly=True)
     quoted = _QUOTED.match(said)

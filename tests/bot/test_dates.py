@@ -357,6 +357,12 @@ async def test_a_date_of_every_year_is_called_something(slack: Slack, services: 
     assert (now.recurring, dict(now.task_due)) == ((), {})
 
 
+async def test_the_name_of_a_yearly_date_may_break_in_its_quotes(slack: Slack, services: Services) -> None:
+    key = await firm_of_ben(services)
+    await slack.ben.types('due "SAA yearly\ncertification" every March 15')
+    assert [r.name for r in (await position(services, key)).recurring] == ["SAA yearly certification"]
+
+
 async def test_the_rest_of_a_yearly_name_is_no_question_about_a_task_and_every_year_is_offered(
     slack: Slack, services: Services
 ) -> None:
