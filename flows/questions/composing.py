@@ -102,7 +102,7 @@ class Composer:
             links=self._links(subject, citations),
             contact=self._pack.contacts.get(subject.contact),
             environment=env if not isinstance(subject.cite, tuple) else None,
-            firm=firm_line(subject, seen.walk),
+            firm=firm_line(subject, citations, seen.walk),
         )
 
     def _direct(self, subject: Subject, env: Environment | None, said: Said, seen: Seen) -> str:
@@ -144,10 +144,15 @@ class Composer:
         )
 
 
-def firm_line(subject: Subject, walk: Walk | None) -> str:
-    """What the firm's own position adds to an answer about what is next, or about a step; empty where nothing."""
-    if walk is None or not subject.firm:
+def firm_line(subject: Subject, citations: Sequence[Citation], walk: Walk | None) -> str:
+    """What the firm's own position adds to an answer about what is next, or about a step; empty where nothing.
+
+    To any other answer: that the steps it is from do not apply to the firm, so that a "yes" is not read as its duty.
+    """
+    if walk is None:
         return ""
+    if not subject.firm:
+        return _beside(sorted({c.step for c in citations if c.step}), walk)
     if subject.firm == "next":
         if walk.next:
             return f"For your firm that is step {walk.next.task.step}: {walk.next.title}"
@@ -162,6 +167,14 @@ def firm_line(subject: Subject, walk: Walk | None) -> str:
     if walk.next and walk.next.task.step == subject.firm:
         return f"For your firm that is what is next: {walk.next.title}"
     return ""
+
+
+def _beside(steps: Sequence[str], walk: Walk) -> str:
+    states = {item.state for step in steps for item in walk.of_step(step)}
+    if states != {"not_applicable"}:
+        return ""
+    named = f"step {steps[0]} does" if len(steps) == 1 else f"steps {', '.join(steps[:-1])} and {steps[-1]} do"
+    return f"For your firm, {named} not apply."
 
 
 def _perhaps(choice: Choice) -> str:

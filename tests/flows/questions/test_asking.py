@@ -246,6 +246,18 @@ def test_a_step_that_is_not_the_firms_is_said_to_be_so() -> None:
     assert only(ask("what is step 1 about?")).firm == ""
 
 
+def test_an_answer_from_steps_that_are_not_the_firms_says_so_beside_its_yes() -> None:
+    none = Life()
+    none.answer("fdid_duty", "no")
+    part = only(ask("do we have to register?", walk=none.walk))
+    assert (part.said, part.firm) == ("yes", "For your firm, step 2 does not apply.")
+    assert only(ask("do we have an obligation?", walk=none.walk)).firm == "", "it is from step 1, which always applies"
+    assert only(ask("who do I call?", walk=none.walk)).firm == ""
+    way = ask("do we have to use an agent?", walk=none.walk)
+    assert only(way).firm == "For your firm, step 4 does not apply."
+    assert only(ask("do we have to register?", walk=Life().go("ui").walk)).firm == ""
+
+
 @pytest.mark.parametrize(
     ("question", "said"),
     [
