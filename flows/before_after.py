@@ -26,7 +26,8 @@ def before_after(pack: Pack, record: Record, rows: Mapping[int, Record] = NO_ROW
     """
     event = record.event
     while isinstance(event, e.Undone):
-        if event.of[0] not in rows:
+        # Of several that were taken back in one go the entry keeps the first's: shown alone, it would seem to be all.
+        if len(event.of) > 1 or event.of[0] not in rows:
             return ""
         event = rows[event.of[0]].event
     try:

@@ -6,6 +6,7 @@ import pytest
 
 from flows import own_dates, progress
 from flows.before_after import before_after
+from flows.events import Undone
 from flows.looking_back import Filter, people, sought
 from tests.flows.life import ANA, BEN, PACK, TODAY, Life
 
@@ -73,6 +74,15 @@ def test_an_undo_says_what_it_changed_back() -> None:
     life.undo()
     rows = {row.sequence: row for row in life.history}
     assert before_after(PACK, life.history[-1], rows) == "Mar 1, 2027 → no date"
+
+
+def test_an_undo_of_several_entries_shows_no_before_and_after_of_one_of_them() -> None:
+    life = Life().go("agent", agents=["Apex Clearing"])
+    life.undo()
+    rows = {row.sequence: row for row in life.history}
+    assert isinstance(life.history[-1].event, Undone)
+    assert len(life.history[-1].event.of) == 2, "the answer and the agent"
+    assert before_after(PACK, life.history[-1], rows) == "", "its sentence names both"
 
 
 def test_every_entry_of_a_long_history_can_be_told() -> None:
