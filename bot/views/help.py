@@ -391,29 +391,43 @@ PROMPTS = (
 
 _OF_THE_RECORD = {
     "status": r"how far (?:along )?(?:are|have) we(?: got| come)?|what remains|where are we|are we done(?: yet)?"
-    r"|what(?:['’]?s| is) (?:still )?(?:left|open|missing|to do)(?: to do| for us)?",
+    r"|what(?:['’]?s| is) (?:still )?(?:left|open|missing|to do)(?: to do| for us)?"
+    r"|what (?:have we|did we|has our firm) (?:do|done|finish(?:ed)?|completed?)(?: so far| yet| already)?",
     "waiting": r"who is waiting|(?:who|what) are we waiting (?:for|on)",
     "": r"(?:what (?:are|is) )?(?:my (?:open )?tasks?|mine)|what do i have to do|what is there for me to do",
+    "agents": r"(?:who|which|what) (?:is|are) (?:our|my) (?:cat reporting |reporting )?agents?(?: called)?"
+    r"|(?:which|what) agents? (?:do|did) we (?:have|use|name)",
+    "firm members": r"who (?:is|are) (?:our|my|the) leads?|who is in (?:our|my|the|this) firm"
+    r"|who (?:are|is) (?:our|the|a) members?(?: of (?:our|the) firm)?",
+    "history": r"what(?: has|['’]s)? (?:changed|happened)(?: lately| recently)?|who did what(?:,? (?:and )?when)?",
     "help": r"what (?:can|do) you do|how (?:does|do) (?:this|you|it) work|what is this",
 }
 """Questions about the firm's own record, which a command answers, and no roadmap or Helpdesk."""
 
 
 _ENDED = r"(?:done|finished|completed?|recorded)"
+_NAMED = r"(\w+|step [1-9](?:-[\w-]+)?)"
 _OF_TASK = re.compile(
-    rf"(?:is|was) (\w+) (?:already |now |still )?(?:{_ENDED}|open)(?: yet| already| now)?"
-    rf"|has (\w+) been {_ENDED}(?: yet| already)?"
-    r"|(?:who|who has|did (?:we|i)|have (?:we|i)) (?:did|do|done|finish(?:ed)?|completed?|recorded) (\w+)"
-    rf"|(?:when|by whom) was (\w+) {_ENDED}"
+    rf"(?:is|was) {_NAMED} (?:already |now |still )?(?:{_ENDED}|open)(?: yet| already| now)?"
+    rf"|has {_NAMED} been {_ENDED}(?: yet| already)?"
+    rf"|(?:who|who has|(?:when )?did (?:we|i)|have (?:we|i)) (?:did|do|done|finish(?:ed)?|completed?|recorded) {_NAMED}"
+    rf"|(?:when|by whom) was {_NAMED} {_ENDED}"
+    rf"|who owns {_NAMED}|whose (?:task |step )?is {_NAMED}|what did (?:we|i) (?:answer|say) (?:in|to) {_NAMED}"
 )
-"""Questions whether a task is done, by whom and when. What a task is about, the roadmap says, and the firm's lead."""
+"""Questions whether a task or step is done, by whom and when, and whose it is.
+
+What a task is about, the roadmap says, and the firm's lead.
+"""
 
 
 def of_the_record(typed: str, pack: Pack) -> str | None:
     """The command that shows what is asked about the firm's own record, in words that leave no doubt; else None."""
     said = " ".join(typed.casefold().split()).rstrip("?!. ")
     if asked := _OF_TASK.fullmatch(said):
-        task = pack.tasks.get(next(filter(None, asked.groups())))
+        named: str = next(filter(None, asked.groups()))
+        if named.startswith("step "):
+            return named
+        task = pack.tasks.get(named)
         return f"step {task.part}" if task else None
     return next((command for command, words in _OF_THE_RECORD.items() if re.fullmatch(words, said)), None)
 

@@ -48,9 +48,11 @@ MOST_NAMED = 3
 MOST_READINGS = 3
 _ORDINALS = ("the first", "the second", "the third")
 
-MOVING = "extension"
-"""The theme of questions whether a date moved or may move: what was announced is kept, though not in the roadmap."""
-MOVED_SO_FAR = "📅 How often each industry date moved so far, when that was announced and where: `/cais deadlines`."
+KEPT_HERE = {
+    "extension": "📅 How often each industry date moved so far, when that was announced and where: `/cais deadlines`.",
+    "other_people": "📒 What is kept of your own firm is under `/cais status`, `agents`, `firm members` and `history`.",
+}
+"""By theme, where what the roadmap does not say is kept all the same: what was announced, what the firm recorded."""
 
 LONGEST_LINE = 120
 """Characters of a direct line that are all in bold; of a longer one, the first sentence of more than a few words."""
@@ -257,7 +259,7 @@ def _declined(asking: Asking, reply: Reply, found: Declined) -> tuple[str, list[
     blocks = [section(f"*{why}*\nI would rather say so than guess.")]
     if found.nearest:
         blocks += [section(f"The nearest passage:\n{_quoted(asking.pack, [found.nearest])}"), *_moved(reply)]
-    blocks += [section(MOVED_SO_FAR)] if found.theme == MOVING and asking.firm else []
+    blocks += [section(KEPT_HERE[found.theme])] if asking.firm and found.theme in KEPT_HERE else []
     blocks.append(section(f"The Helpdesk can say more:\n{contact_line(found.contact)}"))
     name = asking.firm.name if asking.firm else "(your firm)"
     blocks += to_copy(found.draft.replace("{firm}", name))
