@@ -6,7 +6,8 @@ That it is to be read is owed from when it was handed over, so whoever is stoppe
 import asyncio
 import logging
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from typing import Any
 
 from bot.background import Background
@@ -47,6 +48,15 @@ class _Reading:
 
     def __init__(self, given: Given) -> None:
         self.given = given
+        self.turn = asyncio.Lock()
+        """Whoever writes what is owed has it: of two at once, one would leave behind what the other owes."""
+
+    @asynccontextmanager
+    async def ended(self, holding: asyncio.Task[None]) -> AsyncIterator[Given]:
+        """It, as it is owed last: nobody holds it any more."""
+        async with self.turn:
+            holding.cancel()
+            yield self.given
 
 
 class _NoPeople(Exception):
@@ -82,13 +92,16 @@ class FirmListReader:
                 people = await self._everybody(given.tenant)
                 found = with_people(found, [_face(known, codes) for known, codes in people.values()])
                 names = await self._remember(given.tenant, found, people)
-            await lists.looked_at(reading.given, found, names)
+            async with reading.ended(holding) as last:
+                await lists.looked_at(last, found, names)
         except asyncio.CancelledError:
-            await lists.left_off(reading.given)
+            async with reading.ended(holding) as last:
+                await lists.left_off(last)
             raise
         except Exception as error:  # noqa: BLE001 - whatever went wrong, whoever handed it over is told
             log.info("a list was not read", extra={"action": "firm_list", "error": type(error).__name__})
-            await lists.looked_at(reading.given, FirmList((), ()), refused=_why(error))
+            async with reading.ended(holding) as last:
+                await lists.looked_at(last, FirmList((), ()), refused=_why(error))
         finally:
             holding.cancel()
             self._under_way.discard(_which(given))
@@ -98,7 +111,8 @@ class FirmListReader:
         while True:
             await asyncio.sleep(HELD_FOR)
             try:
-                reading.given = await self._services.firm_lists.still_read(reading.given)
+                async with reading.turn:
+                    reading.given = await self._services.firm_lists.still_read(reading.given)
             except Exception as error:  # noqa: BLE001 - at worst somebody else reads it, too, and the look comes once
                 log.info("a list is not held", extra={"action": "firm_list", "error": type(error).__name__})
 

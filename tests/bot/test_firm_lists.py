@@ -17,6 +17,7 @@ from bot.views import firm_lists as views
 from bot.views.room import MOST_TEXT, characters
 from bot.workers import firm_list_reader
 from flows.asked import Owed
+from flows.firm_lists.reading import FirmList
 from flows.firm_lists.use_cases import (
     AT_ONCE,
     LOOK,
@@ -293,6 +294,33 @@ async def test_a_list_that_takes_long_to_read_is_not_taken_for_one_that_was_left
     monkeypatch.setattr(firm_list_reader, "HELD_FOR", 0.05)
     await slack.ana.types("/cais firm import")
     slack.sandbox.faults({"method": "users.list", "kind": "429", "retry_after": 1, "times": 1})
+    view = slack.ana.modal
+    assert view is not None
+    await slack.sandbox.submit(ANA, view, {"text": {"value": as_state({"type": "plain_text_input"}, LIST)}})
+    await slack.sandbox.until(lambda: not slack.bot.background.running and "*2 firms" in words_of(slack.ana.last), 20)
+    assert [row.key for row in await to_be_read(services)] == []
+
+
+async def test_a_list_that_is_held_just_as_it_was_read_is_not_read_again(
+    slack: Slack, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(firm_list_reader, "HELD_FOR", 0.01)
+    lists, held = services.firm_lists, asyncio.Event()
+    read, still_read = lists.read, lists.still_read
+
+    async def slowly(given: Given, text: str) -> FirmList:
+        await held.wait()
+        return await read(given, text)
+
+    async def written_and_not_yet_said(given: Given) -> Given:
+        following = await still_read(given)
+        held.set()
+        await asyncio.sleep(0.1)
+        return following
+
+    monkeypatch.setattr(lists, "read", slowly)
+    monkeypatch.setattr(lists, "still_read", written_and_not_yet_said)
+    await slack.ana.types("/cais firm import")
     view = slack.ana.modal
     assert view is not None
     await slack.sandbox.submit(ANA, view, {"text": {"value": as_state({"type": "plain_text_input"}, LIST)}})
