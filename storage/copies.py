@@ -65,14 +65,15 @@ class Copies:
         place = self._of(key) / _INCOMING
         try:
             place.mkdir(parents=True, exist_ok=True, mode=0o700)
-            begun = tempfile.NamedTemporaryFile(dir=place, delete=False)  # noqa: SIM115 - entered below
+            begun = tempfile.NamedTemporaryFile(dir=place, delete=False)  # noqa: SIM115 - closed below
         except OSError as error:
             raise NotKept(why_not(error)) from error
-        with begun as file:
-            try:
-                yield file
-            finally:
-                Path(file.name).unlink(missing_ok=True)  # once it is kept it has another name
+        try:
+            yield begun
+        finally:
+            with suppress(OSError):  # what a full disk did not take is written once more, and has been told of
+                begun.close()
+            Path(begun.name).unlink(missing_ok=True)  # once it is kept it has another name
 
     def sweep(self, now: float) -> None:
         """Throws away what a crash left half written, of any firm, once it is a day old; `now` in UNIX seconds."""

@@ -1,5 +1,6 @@
 """What has come of a file: hashed by whoever fetches it, looked at here, and written down while a copy is wanted."""
 
+import os
 from contextlib import suppress
 from typing import IO
 
@@ -42,6 +43,9 @@ class Received:
         if self.file is None:
             return
         with suppress(OSError):  # the room is for others; what cannot be freed now goes with the file
-            self.file.seek(0)
-            self.file.truncate()
+            try:
+                self.file.seek(0)
+                self.file.truncate()
+            except OSError:  # it writes first what the disk has just refused
+                os.truncate(self.file.fileno(), 0)
         self.file, self.lost = None, why

@@ -188,6 +188,22 @@ def test_of_a_file_whose_size_nobody_says_no_more_is_written_than_a_copy_may_hav
     assert received.seen() == "application/pdf"
 
 
+def test_a_disk_that_is_full_in_the_middle_of_a_file_keeps_its_hash_and_no_trouble(copies: Copies) -> None:
+    """In small pieces, of which some wait to be written: these were written once more where the file was closed."""
+    key = FirmKey(TENANT, "f1")
+    with copies.incoming(key) as file:
+        received = Received(file, 100_000)
+        received.write(PDF)
+        file.flush()
+        written = Path(file.name).stat().st_size
+        os.dup2(os.open("/dev/full", os.O_WRONLY), file.fileno())
+        for _ in range(20):
+            received.write(b"x" * 1000)
+        assert (written, received.lost, received.file) == (len(PDF), "no_room", None)
+        assert received.seen() == "application/pdf"
+    assert [path for path in copies.folder.rglob("*") if path.is_file()] == []
+
+
 async def test_an_empty_file_proves_nothing(slack: Slack, services: Services) -> None:
     key = await a_firm(services)
     answer = await submits(slack, slack.ben, {"empty.pdf": b""})
