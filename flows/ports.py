@@ -483,7 +483,7 @@ class Document(msgspec.Struct, frozen=True):
     """Id of the document whose place it takes once it is ready."""
     state: DocumentState = "waiting"
     reason: str = ""
-    """Where it failed: the sentence that says why."""
+    """Where it failed, or waits for this machine: the sentence that says why."""
     size: int = 0
     digest: str = ""
     """SHA-256 of its content in hex; empty until it was fetched."""

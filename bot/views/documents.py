@@ -94,7 +94,7 @@ def state(document: Document) -> str:
         case "reading":
             return f"⏳ Reading: {there} so far. What was read can be found already."
         case _:
-            return "⏳ Waiting to be read."
+            return f"⏳ Waiting to be read. {escape(document.reason)}".strip()
 
 
 def _partly(document: Document) -> str:

@@ -27,6 +27,7 @@ from flows.documents.bounds import LARGEST
 from flows.firms import Person, Refusal
 from flows.ports import Document, Passage
 from flows.services import Services
+from storage.copies import why_not
 from storage.errors import StorageError
 
 log = logging.getLogger("cais.librarian")
@@ -102,7 +103,12 @@ class Librarian:
             if await self._is_gone(document):
                 await work.note.gone()
         except (Unsure, TooBusy):
-            await self._later(work)
+            await self._later(work.document)
+        except OSError as error:  # not of Slack's, which are Unsure: this machine takes no file, or begins no process
+            about = {"action": "read", "error": why_not(error), "firm": document.key.firm}
+            log.error("a document waits for this machine", extra=about)
+            await self._later(replace(work.document, reason=library.NO_ROOM))
+            await work.note.show(replace(work.document, reason=library.NO_ROOM))
         except Exception as error:  # noqa: BLE001 - the lease runs out and it is tried again, a few times
             about = {"action": "read", "error": type(error).__name__, "firm": document.key.firm}
             log.error("a document could not be read", extra=about)
@@ -129,10 +135,10 @@ class Librarian:
             return False  # whoever looks at the list sees what is there
         return not any(each.id == document.id and each.state != "removing" for each in there)
 
-    async def _later(self, work: "Work") -> None:
-        """Slack could not be reached: soon again, and not counted, since the document is not to blame."""
-        uncounted = replace(work.document, tries=work.document.tries - 1)
-        stopped = work.document.key.tenant in await self._services.outbox.stopped()
+    async def _later(self, document: Document) -> None:
+        """Soon again, and not counted, since the document is not to blame."""
+        uncounted = replace(document, tries=document.tries - 1)
+        stopped = document.key.tenant in await self._services.outbox.stopped()
         await self._knowledge.save(uncounted, by=self._name, until=self._now() + (STOPPED if stopped else AGAIN))
 
     # --- what the work on one document needs -------------------------------------------------------------------
@@ -233,7 +239,7 @@ class Work:
         who = await self._librarian.person(document)
         if not await self._librarian.services.documents.opened(document, who):
             raise Lost
-        return await self._librarian.save(replace(document, state="reading"))
+        return await self._librarian.save(replace(document, state="reading", reason=""))
 
     async def _finish(self) -> None:
         who = await self._librarian.person(self.document)

@@ -44,6 +44,13 @@ REASONS: Mapping[str, str] = {
 """What to say where a document cannot be read, and what to do about it."""
 
 
+NO_ROOM = (
+    "The server this app runs on cannot take the file just now; its disk may be full. I try again by myself. Where it "
+    "stays so, tell whoever runs the app."
+)
+"""What to say where it still waits, and neither the document nor Slack is to blame."""
+
+
 def kind_of(name: str) -> str:
     """What its name says it is, in small letters; empty where that is nothing we read."""
     ending = name.rpartition(".")[2].casefold() if "." in name else ""

@@ -1,8 +1,10 @@
 """A lead adds a document in Slack: its progress is shown, it can be found, replaced and removed, by its firm only."""
 
 import asyncio
+import errno
 import os
 import random
+import tempfile
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from typing import Any
@@ -13,7 +15,7 @@ from bot.background import Rounds
 from bot.bootstrap import build_router
 from bot.slack.web_api import WebApi
 from bot.workers import librarian
-from flows.documents.library import REASONS
+from flows.documents.library import NO_ROOM, REASONS
 from flows.documents.use_cases import File
 from flows.documents.words import asked
 from flows.events import FirmKey
@@ -611,6 +613,34 @@ async def test_a_document_that_fails_each_time_is_given_up(
 
     monkeypatch.setattr(librarian.Work, "_read", stumbles)
     await added(slack, slack.ben, "manual.md", MANUAL, ends=REASONS["tried_often"])
+
+
+async def test_a_full_disk_is_not_the_documents_fault(
+    slack: Slack, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was given up after a few minutes, and whoever had added it was to save it anew."""
+    await a_firm(services)
+    monkeypatch.setattr(librarian, "AGAIN", 0.0)
+    left = [OSError(errno.ENOSPC, "No space left on device") for _ in range(librarian.MOST_TRIES + 3)]
+    real, listed = tempfile.TemporaryFile, list[str]()
+
+    def full(*given: Any, **named: Any) -> Any:
+        if left:
+            raise left.pop()
+        return real(*given, **named)
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", full)
+    put_off = librarian.Librarian._later
+
+    async def looked_at(self: librarian.Librarian, document: Document) -> None:
+        await put_off(self, document)
+        listed.append(words_of(await slack.ben.types("/cais firm documents")))
+
+    monkeypatch.setattr(librarian.Librarian, "_later", looked_at)
+    await added(slack, slack.ben, "manual.md", MANUAL)
+    assert f"⏳ Waiting to be read. {NO_ROOM}" in listed[0]
+    assert "⚠️" not in "".join(listed)
+    assert NO_ROOM not in words_of(await slack.ben.types("/cais firm documents"))
 
 
 async def test_without_the_scope_it_says_who_can_help(
