@@ -159,7 +159,11 @@ class Installations:
         for name in {row[-1] for row in rows}:
             if not name.startswith(_DAMAGED):
                 self._must_open([row for row in rows if row[-1] == name], name)
-        return Counter(str(row[-1]) for row in rows if not row[-1].startswith(_DAMAGED))
+        return _keyed(rows)
+
+    async def keyed(self) -> Mapping[str, int]:
+        """How many tokens are sealed with each key, without those that are damaged; none of them is opened."""
+        return _keyed(await self._runner.read(_rows(_all, {})))
 
     async def rotate(self) -> Mapping[str, int]:
         """Seals every token that opens with the first key; how many were under each of the others.
@@ -251,6 +255,10 @@ class Installations:
         if not rows or rows[0][1] < now:
             return "nowhere"
         return "here" if rows[0][0] == browser else "elsewhere"
+
+
+def _keyed(rows: Rows) -> Mapping[str, int]:
+    return Counter(str(row[-1]) for row in rows if not row[-1].startswith(_DAMAGED))
 
 
 def _named(rows: Rows) -> str:

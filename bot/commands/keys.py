@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from itertools import chain, count
 
@@ -64,29 +65,47 @@ def _after_today(taken: Collection[str]) -> str:
 def rotate() -> None:
     """Seal every token anew with the first key. Says which keys can be taken out then.
 
-    A token that does not open is left as it is, its workspace is named, and the exit code is 1. Stops with a sentence,
-    and changes nothing, where a key that is still needed is missing. Can run while the bot does.
+    A token that does not open is left as it is, its workspace is named, and the exit code is 1, as where a replica
+    still seals with another key. Stops with a sentence, and changes nothing, where a key that is still needed is
+    missing. Can run while the bot does.
     """
     settings = chosen(load())
     keys = settings.keys
-    changed, left = asyncio.run(_rotate(settings))
+    changed, left, late = asyncio.run(_rotate(settings))
     many = sum(changed.values())
     tokens = "One token was" if many == 1 else f"{many} tokens were"
     all_ = "All others" if left else "All"
     click.echo(f"{tokens} sealed anew with the key {keys.first}." if many else f"{all_} are sealed with {keys.first}.")
-    needed = {keys.first, *(one.key for one in left if not one.damaged)}
+    needed = {keys.first, *(one.key for one in left if not one.damaged), *late}
     for name in sorted(keys.names - needed):
         click.echo(f"Nothing is sealed with the key {name} any more: take it out, and start every replica again.")
     for one in left:
         click.echo(f"Left as it is: {one.sentence}", err=True)
-    if left:
+    if late:
+        click.echo(_of_a_replica(late, keys.first), err=True)
+    if left or late:
         sys.exit(1)
 
 
-async def _rotate(settings: Settings) -> tuple[Mapping[str, int], Sequence[Unopened]]:
+async def _rotate(settings: Settings) -> tuple[Mapping[str, int], Sequence[Unopened], Mapping[str, int]]:
+    """How many were under which key, those that do not open, and how many were sealed with another key meanwhile."""
     async with opened(settings.database) as database:
         kept = database.installations(settings.keys)
-        return await kept.rotate(), await kept.unopened()
+        changed, keyed = await kept.rotate(), await kept.keyed()
+        left = await kept.unopened()
+    under = Counter({name: many for name, many in keyed.items() if name != settings.keys.first})
+    under.subtract(one.key for one in left if not one.damaged)
+    return changed, left, +under
+
+
+def _of_a_replica(late: Mapping[str, int], first: str) -> str:
+    """A replica that still has another key in front would go on sealing with it, and then it could not be taken out."""
+    many = sum(late.values())
+    tokens = "One token was" if many == 1 else f"{many} tokens were"
+    return (
+        f"{tokens} sealed with the key {' and '.join(sorted(late))} meanwhile, by a replica that was not started with "
+        f"{first} in front. Start every replica so, and then give this command again."
+    )
 
 
 @keys.command(context_settings={"ignore_unknown_options": True})  # a workspace may be called -/T1

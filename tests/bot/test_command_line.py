@@ -10,7 +10,7 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import date
 from importlib.metadata import version
@@ -40,7 +40,7 @@ from flows.events import (
 from flows.habits import Rules
 from flows.position import Position
 from storage.database import open_database
-from storage.installations import Installation
+from storage.installations import Installation, Installations
 from storage.sealing import read_keys
 from tests.bot.prompt import ANA, KEY, Cais, four_events, keep
 from tests.flows.test_naming import BY_ONE, BY_TWO
@@ -314,6 +314,33 @@ def test_keys_are_made_and_rotated_and_said_which_can_go(
     assert "Nothing is sealed with the key old any more" in done.stdout
     environment.setenv("CAIS_ENCRYPTION_KEYS", new)
     assert "All are sealed with new." in typed("keys", "rotate").stdout
+
+
+def test_a_key_that_a_replica_still_seals_with_is_not_said_to_be_one_that_can_go(
+    typed: Cais, environment: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """It was: taken out then, no replica started any more, until it was put back."""
+    old, new = (typed("keys", "new", name).stdout.strip() for name in ("old", "new"))
+    environment.setenv("CAIS_ENCRYPTION_KEYS", f"{new},{old}")
+    asyncio.run(four_events(f"sqlite+aiosqlite:///{tmp_path / 'data' / 'sandbox' / 'cais.db'}"))
+    kept = {"token": "xoxb-1", "bot_user": "U", "bot_id": "B", "app": "A", "installer": "U1"}
+    rotate = Installations.rotate
+
+    async def meanwhile(self: Installations) -> Mapping[str, int]:
+        changed = await rotate(self)
+        one = Installation(tenant="-/T1", name="Acme", scopes=(), installed_at=0.0, **kept)
+        await Installations(self._runner, read_keys(old)).save(one)
+        return changed
+
+    with environment.context() as patched:
+        patched.setattr(Installations, "rotate", meanwhile)
+        done = typed("keys", "rotate")
+    assert (done.exit_code, "take it out" in done.stdout) == (1, False)
+    assert (
+        "One token was sealed with the key old meanwhile, by a replica that was not started with new in" in done.stderr
+    )
+    again = typed("keys", "rotate")
+    assert (again.exit_code, "Nothing is sealed with the key old any more" in again.stdout) == (0, True)
 
 
 def test_a_second_key_of_one_day_gets_a_name_of_its_own(typed: Cais, environment: pytest.MonkeyPatch) -> None:
