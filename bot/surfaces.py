@@ -95,13 +95,15 @@ class Written(msgspec.Struct, frozen=True):
     """What became of all that one person is owed at one time.
 
     A letter; the keys of what need not be said any more; and of what is not to be said yet, as it turns out. `outside`:
-    where the channel is not the workspace's own, and a part of it may be read there; all else is refused then.
+    where the channel is not the workspace's own, and a part of it may be read there; all else is refused then. `zone`:
+    the one of which it names a day.
     """
 
     letter: Letter | None
     needless: tuple[str, ...] = ()
     later: tuple[str, ...] = ()
     outside: Outside | None = None
+    zone: str = ""
 
 
 class Replace(msgspec.Struct, frozen=True):

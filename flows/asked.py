@@ -93,6 +93,8 @@ class Owed(msgspec.Struct, frozen=True):
     """Real time it was first taken up, so that one knows from where on to look for it; 0 where nobody did."""
     said_at: float = 0.0
     """Business time at which it was sent; 0 where it was not, or nobody knows when."""
+    said_in: str = ""
+    """The zone whose day it was sent for, as an IANA name; empty where it is for none, or nobody knows."""
 
 
 REDRAW = "redraw"

@@ -307,11 +307,13 @@ class Outbox(Protocol):
         message: str = "",
         reached: str = "",
         at: float = 0.0,
+        zone: str = "",
     ) -> None:
         """They were sent, or need not or cannot be: each key's outcome says which. The first one that says so counts.
 
-        `message` is where those that arrived stand since business time `at`, and `reached` whom it got to then: that
-        Slack took no messages for them does not count any more, as in `Directory.blocked`.
+        `message` is where those that arrived stand since business time `at`, which was a day in this `zone`, and
+        `reached` whom it got to then: that Slack took no messages for them does not count any more, as in
+        `Directory.blocked`.
         """
 
     async def release(

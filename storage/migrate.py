@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("cais.database")
 
-HEAD = "0015"
+HEAD = "0016"
 """The last migration. Named here so that a start need not read the folder; a test compares."""
 
 NEWER = "The database was made by a newer version of this program. Please start that version, or restore a backup."

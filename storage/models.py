@@ -245,6 +245,7 @@ outbox = Table(
     Column("reminds", Boolean, nullable=False, server_default=false()),
     Column("failed", Boolean, nullable=False, server_default=false()),
     Column("said_at", Double, nullable=False, server_default="0"),
+    Column("said_in", Text, nullable=False, server_default=""),
     PrimaryKeyConstraint("tenant", "key"),
     sqlite_with_rowid=False,
 )  # its indexes are in storage.indexes

@@ -28,6 +28,7 @@ class Settling(NamedTuple):
     message: str
     reached: str
     at: float
+    zone: str
 
 
 class Outbox:
@@ -70,9 +71,10 @@ class Outbox:
         message: str = "",
         reached: str = "",
         at: float = 0.0,
+        zone: str = "",
     ) -> None:
         if outcomes:
-            await self._settling.add(Settling(tenant, outcomes, now, message, reached, at))
+            await self._settling.add(Settling(tenant, outcomes, now, message, reached, at, zone))
 
     async def release(
         self, tenant: str, keys: Sequence[str], *, until: float, looked: bool = False, lease: float | None = None
@@ -191,6 +193,7 @@ def _settled(one: Settling) -> Iterable[dict[str, Any]]:
             "stands_in": one.message if outcome in ARRIVED else "",
             "is_failed": outcome not in FINE,
             "sent_at": one.at if outcome in ARRIVED else 0.0,
+            "sent_in": one.zone if outcome in ARRIVED else "",
         }
 
 
@@ -242,7 +245,7 @@ def _rearrange(key: FirmKey, decide: DecideRearranged, now: float) -> Unit[None]
     decided = decide(kept((yield planning.read_rows, firm)))
     if decided.needless:
         outcomes = dict.fromkeys(decided.needless, "needless")
-        yield from _settle([Settling(key.tenant, outcomes, now, "", "", 0.0)])
+        yield from _settle([Settling(key.tenant, outcomes, now, "", "", 0.0, "")])
     yield from owing.owe(decided.owed)
 
 

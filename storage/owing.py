@@ -152,6 +152,7 @@ settle = Statement(
                 outbox.c.message: bindparam("stands_in"),
                 outbox.c.failed: bindparam("is_failed"),
                 outbox.c.said_at: bindparam("sent_at"),
+                outbox.c.said_in: bindparam("sent_in"),
             }
         )
         .where(is_row(), NOT_SETTLED)

@@ -229,7 +229,9 @@ class Bringing:
         if reached:  # whatever was refused before, they can be written to
             self._refusals.pop(_place(slot), None)
         outcomes = {o.key: "sent" for o in said}
-        await self._outbox.settle(slot.tenant, outcomes, now=self._now(), message=message, reached=reached, at=at)
+        await self._outbox.settle(
+            slot.tenant, outcomes, now=self._now(), message=message, reached=reached, at=at, zone=written.zone
+        )
 
     async def _delivered(self, slot: Slot, written: Written, how: Mapping[str, Any]) -> tuple[str, Sequence[Owed]]:
         """The message, and what stands in it: where others see the channel, only what may be read there."""

@@ -49,6 +49,7 @@ async def read(owed: Sequence[Owed], services: Services) -> list[Reminded]:
     now = services.now()
     rungs = [(row, rung) for row in owed if (rung := rung_of(row))]
     told = _told([row for row, _ in rungs], now)
+    said_in = {row.message: row.said_in for row, _ in rungs if row.message and row.said_in}
     whose: dict[tuple[str, str, str], list[Rung]] = {}
     for row, rung in rungs:
         whose.setdefault((row.tenant, row.firm, row.person), []).append(rung)
@@ -57,11 +58,16 @@ async def read(owed: Sequence[Owed], services: Services) -> list[Reminded]:
         for (tenant, firm, person), of in whose.items()
     }
     found = [
-        (row, replace(_reminded(row, rung, firm, now), now=told.get(row.message, now)))
+        (row, _as_said(_reminded(row, rung, firm, now), told.get(row.message), said_in.get(row.message, "")))
         for row, rung in rungs
         if (firm := firms[row.firm])
     ]
     return _moves_together([(row, await _with_its_end(it, services)) for row, it in found])
+
+
+def _as_said(it: Reminded, at: datetime | None, zone: str) -> Reminded:
+    """One that stands in a message keeps the day of that, wherever its recipient is by now."""
+    return replace(it, now=at, said_in=zone) if at else it
 
 
 async def _with_its_end(it: Reminded, services: Services) -> Reminded:

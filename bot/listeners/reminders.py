@@ -57,6 +57,7 @@ async def write_digest(owed: Sequence[Owed], services: Services) -> Written:
         Letter(views.digest(said)) if said else None,
         needless=tuple(o.key for o in owed if short(o.key) not in now | later),
         later=tuple(o.key for o in owed if short(o.key) in later),
+        zone=said[0].zone.key if said else "",
     )
 
 

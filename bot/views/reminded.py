@@ -42,6 +42,8 @@ class Reminded(msgspec.Struct, frozen=True):
     """Whether it stands in a message already."""
     later: bool = False
     """Whether it is to be said, but not yet."""
+    said_in: str = ""
+    """The zone whose day it was said for, of one that stands in a message: its recipient may be in another by now."""
     asleep_until: datetime | None = None
     put_off_until: datetime | None = None
     """The end of the snooze that brought it back."""
@@ -138,8 +140,12 @@ class Reminded(msgspec.Struct, frozen=True):
 
     @property
     def today(self) -> date:
-        """The day on which it is said, where the recipient is."""
-        return self.now.astimezone(self.zone).date()
+        """The day on which it is said, where the recipient is, or was when it was said."""
+        return self.day_then(self.now)
+
+    def day_then(self, at: datetime) -> date:
+        """The day it is at that time, by the clock that its recipient had when it was said."""
+        return at.astimezone(zone_of(self.said_in, self.zone.key)).date()
 
     @property
     def leads_it(self) -> bool:

@@ -57,7 +57,7 @@ def _kept_until_now(it: Reminded, what: str, planned: date) -> str:
     was = f"{what} was {short_day(planned)}"
     if it.rung.on and it.calendar.closures(planned, it.rung.on):
         return f"{was}, as the calendar is now"  # it may have been another day before one was closed
-    if (it.rung.kept_until or it.rung.due_at).astimezone(it.zone).date() > planned:
+    if it.day_then(it.rung.kept_until or it.rung.due_at) > planned:
         return f"{was}, in your pause"
     jumped = ", or the practice clock jumped over that day" if it.scene.practice else ""
     return f"{was}; it was kept until now{jumped}"
@@ -204,5 +204,5 @@ def _and(names: tuple[str, ...]) -> str:
 def why(it: Reminded) -> str:
     """In a few words; safe in mrkdwn."""
     if it.put_off_until:
-        return f"you put this off until {short_day(it.put_off_until.astimezone(it.zone).date())}"
+        return f"you put this off until {short_day(it.day_then(it.put_off_until))}"
     return f"{_WHY[it.rung.kind](it)}{_in_whose_place(it)}"

@@ -118,10 +118,10 @@ def _rest(rest: Sequence[Reminded]) -> str:
 
 
 def _title(found: Sequence[Reminded]) -> str:
-    local = found[0].now.astimezone(found[0].zone)
+    on = found[0].today
     left = sum(it.is_left for it in found)
     count = "Nothing left" if not left else "One thing" if left == 1 else f"{left} things"
-    return f"{count} for {local:%A, %B} {local.day}"
+    return f"{count} for {on:%A, %B} {on.day}"
 
 
 def _in_a_sentence(found: Sequence[Reminded]) -> str:

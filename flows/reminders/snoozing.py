@@ -1,7 +1,8 @@
 """Until when a reminder is put off, and the row of the outbox that brings it back."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 from msgspec.structs import replace
@@ -46,6 +47,10 @@ class _PutOff(msgspec.Struct, frozen=True):
     put_off_to: date | None = None
 
 
+NOT_SENT: Mapping[str, Any] = {"tries": 0, "message": "", "first_taken": 0.0, "said_at": 0.0, "said_in": ""}
+"""What a row has that nobody sent yet, whatever it was made from."""
+
+
 def snoozed(row: Owed, until: datetime, now: datetime, nth: int = 0, *, day: date | None = None) -> Owed:
     """The row that brings this one back then; one that was snoozed before is not snoozed twice over.
 
@@ -54,7 +59,7 @@ def snoozed(row: Owed, until: datetime, now: datetime, nth: int = 0, *, day: dat
     """
     at, offset = until.astimezone(UTC).isoformat(timespec="milliseconds").split("+")
     key = f"{base_key(row.key)}{SNOOZED}{at}{'0' * nth}+{offset}"  # the same instant, with as many noughts more
-    fresh = replace(row, tries=0, message="", first_taken=0.0, said_at=0.0)
+    fresh = replace(row, **NOT_SENT)
     put_off = {"put_off_at": now.astimezone(UTC), "put_off_to": day}
     about = msgspec.json.encode({**msgspec.json.decode(row.about), **put_off}).decode()
     return replace(fresh, key=key, kind="snooze", due_at=until.timestamp(), about=about)
@@ -67,7 +72,7 @@ def put_off_at(row: Owed) -> datetime | None:
 
 def once_more(row: Owed) -> Owed:
     """The row that brings again what was refused. What is refused twice stays so."""
-    return replace(row, key=f"{row.key}{AGAIN}", tries=0, message="", first_taken=0.0, said_at=0.0)
+    return replace(row, key=f"{row.key}{AGAIN}", **NOT_SENT)
 
 
 def base_key(key: str) -> str:

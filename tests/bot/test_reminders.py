@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -615,6 +615,39 @@ async def test_who_is_elsewhere_than_the_firm_reads_all_times_of_a_message_by_th
     await world.slack.lea.picks("Snooze", "1 hour", on=world.digests(LEA)[0])
     assert "done for Dec 15, 2026 by you, Dec 1, 2026, 9:00 AM Los Angeles time" in world.said(LEA)
     assert "snoozed until Tuesday, December 1, 2026, 10:00 AM Los Angeles time" in world.said(LEA)
+
+
+@pytest.mark.parametrize(
+    ("begins_in", "zone", "sent"),
+    [
+        ("America/New_York", "Pacific/Auckland", "2026-12-01T14:00Z"),  # three in the morning of the next day
+        ("Asia/Kathmandu", "America/New_York", "2026-12-01T03:15Z"),  # a quarter past ten in the evening before
+    ],
+)
+async def test_a_message_keeps_the_day_it_was_sent_for_wherever_its_recipient_goes(
+    world: World, begins_in: str, zone: str, sent: str
+) -> None:
+    async def goes_to(there: str) -> None:
+        world.slack.sandbox.slack.workspace.users[BEN]["tz"] = there
+        await world.slack.bot.people.meet(TENANT, BEN, person(BEN).id)
+        await world.plan()
+
+    await goes_to(begins_in)
+    await bens_task(world)
+    world.clock.now = datetime.fromisoformat(sent)
+    await world.plan()
+    ben = world.slack.ben
+    before = world.said(BEN)
+    assert "One thing for Tuesday, December 1\n" in before
+    assert "10 trading days before." in before
+    await goes_to(zone)
+    await ben.picks("Snooze", "1 hour", on=world.digests(BEN)[0])
+    await ben.presses("Wake up", on=world.digests(BEN)[0])
+    after = world.said(BEN)
+    assert "One thing for Tuesday, December 1\n" in after
+    assert "10 trading days before." in after
+    for never_so in ("in your pause", "as trading days were counted then", "kept until now"):
+        assert never_so not in after
 
 
 async def test_undo_where_it_stands_brings_it_back(world: World) -> None:

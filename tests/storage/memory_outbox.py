@@ -76,6 +76,7 @@ class MemoryOutbox:
         message: str = "",
         reached: str = "",
         at: float = 0.0,
+        zone: str = "",
     ) -> None:
         if reached:
             self._shared.block(tenant, reached, "", at)
@@ -84,9 +85,8 @@ class MemoryOutbox:
             if debt and debt.settled_at is None:
                 debt.settled_at, debt.outcome = now, outcome
                 arrived = outcome in ARRIVED
-                debt.change(
-                    message=message if arrived else "", tries=0, first_taken=0.0, said_at=at if arrived else 0.0
-                )
+                said = {"said_at": at, "said_in": zone} if arrived else {"said_at": 0.0, "said_in": ""}
+                debt.change(message=message if arrived else "", tries=0, first_taken=0.0, **said)
 
     async def release(
         self, tenant: str, keys: Sequence[str], *, until: float, looked: bool = False, lease: float | None = None

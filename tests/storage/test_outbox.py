@@ -185,12 +185,13 @@ async def test_what_is_settled_is_never_taken_up_again(database: Database) -> No
 
 async def test_whoever_settles_first_says_what_became_of_it(database: Database) -> None:
     await owe(database, "a")
-    await database.outbox.settle(TENANT, {"a": "sent"}, now=50, message="D1/1.0", at=7.0)
+    await database.outbox.settle(TENANT, {"a": "sent"}, now=50, message="D1/1.0", at=7.0, zone="Asia/Tokyo")
     await database.outbox.settle(TENANT, {"a": "needless"}, now=60)
     await database.outbox.release(TENANT, ["a"], until=70)
     kept = await database.outbox.get(TENANT, "a")
     assert kept
     assert (kept.settled, kept.outcome, kept.owed.message, kept.owed.said_at) == (True, "sent", "D1/1.0", 7.0)
+    assert kept.owed.said_in == "Asia/Tokyo"
 
 
 async def test_a_message_knows_what_stands_in_it(database: Database) -> None:
