@@ -34,14 +34,15 @@ class Repeats:
         if task.for_each == "changes":
             return self._changes
         if task.for_each == "former_agents":
-            return [self._agents[a.id] for a in agents if a.status != "active" or self._applies_to_none()]
+            return [self._agents[a.id] for a in agents if a.status != "active" or self._was_left(a)]
         tasks = self._position.tasks
         return [self._agents[a.id] for a in agents if a.status == "active" or f"{task.id}[{a.id}]" in tasks]
 
-    def _applies_to_none(self) -> bool:
-        """Whether the firm's present methods need no agent, so that every agent is a former one."""
-        methods = self._position.value("methods")
-        return bool(methods) and "agent" not in methods
+    def _was_left(self, agent: Agent) -> bool:
+        """Whether the firm's methods need no agent since this one was named; one named later is to come, not left."""
+        answer = self._position.answers.get("methods")
+        since = answer.since("agent") if answer and answer.value and "agent" not in answer.value else None
+        return since is not None and agent.sequence < since.sequence
 
     def _agent(self, agent: Agent) -> Repeat:
         traits = [name for name, trait in self._pack.traits.items() if self._agent_has(trait, agent)]

@@ -8,6 +8,7 @@ from bot.buttons import (
     AnswerForm,
     ChangeOfAgentForm,
     OpenAgents,
+    OpenAnswer,
     OpenChangeOfAgent,
     OpenRemoveAgent,
     OpenRenameAgent,
@@ -213,6 +214,7 @@ def agents(scene: Scene, top: Top = NOTHING) -> Message:
         named = ", ".join(literal(a.name) for a in former)
         blocks.append(context(f"No longer reporting: {named}. What was recorded for them is kept."))
     blocks += ended_menu(scene)
+    blocks += _without_agents(scene) if active else []
     ways = [button("Add an agent", scene.carry(OpenAgents))]
     if not active:
         ways.append(button("Change agent", scene.carry(OpenChangeOfAgent), says="Record a change of agent"))
@@ -220,6 +222,20 @@ def agents(scene: Scene, top: Top = NOTHING) -> Message:
     blocks.append(actions(*ways))
     names = ", ".join(literal(a.name) for a in active) or "none"
     return Message(f"{top.text} {literal(scene.position.name)}, agents: {clip(names, 1000)}.".strip(), tuple(blocks))
+
+
+def _without_agents(scene: Scene) -> list[Block]:
+    """That the answer to how data is submitted names no agent: else whoever added one waits for its tasks in vain."""
+    methods = scene.position.value("methods")
+    if not methods or "agent" in methods:
+        return []
+    way = scene.pack.questions["methods"]
+    said = (
+        f"⚠️ “{escape(way.ask)}” was answered without an agent, so no task applies to one. If an agent reports or is "
+        f"to, change the answer and tick *{escape(label(way.options, 'agent'))}* too."
+    )
+    change = button("Change the answer…", scene.carry(OpenAnswer, fact="methods"))
+    return [section(said, accessory=change)]
 
 
 def _far(scene: Scene, agent: Agent) -> str:

@@ -236,6 +236,26 @@ async def test_agents_are_added_renamed_and_taken_off_on_one_card(slack: Slack, 
     assert [a.status for a in (await position(services, key)).agents] == ["active", "active"]
 
 
+async def test_who_adds_an_agent_to_a_firm_that_reports_alone_is_told_what_its_tasks_wait_for(
+    slack: Slack, services: Services
+) -> None:
+    key = await firm_of_ben(services)
+    ben = await to_step_four(slack)
+    await choose(ben, "ui")
+    await ben.types("/cais agents")
+    assert "was answered without an agent" not in words_of(ben.last), "there is none, so nothing is missed"
+    await ben.presses("Add an agent")
+    await ben.submits({"agents": "Gamma Clearing"})
+    assert "was answered without an agent, so no task applies to one." in words_of(ben.last)
+    await ben.presses("Change the answer…")
+    await ben.submits({"choice": ["agent", "ui"]})
+    await ben.submits()
+    assert (await position(services, key)).value("methods") == ("agent", "ui")
+    said = words_of(await ben.types("/cais agents"))
+    assert "⬜ Open: Your agent confirms it is certified" in said
+    assert "was answered without an agent" not in said
+
+
 async def test_a_firm_changes_its_agent_and_walks_the_loop_to_its_end(slack: Slack, services: Services) -> None:
     key = await firm_of_ben(services)
     ben = await to_step_four(slack)

@@ -69,6 +69,21 @@ def test_a_firm_that_turns_to_self_reporting_ends_the_relationship_once_it_is_in
     assert path.index("s6b0") < path.index("s6x")
 
 
+def test_an_agent_named_by_a_firm_that_reports_alone_is_none_that_it_left() -> None:
+    life = Life("reporting").go("ui")
+    life.until()
+    life.take(answers.add_agents(life.position, ANA, ["Coral"]))
+
+    assert life.walk.ended, "nothing is to be done for it before step 4 says that agents report"
+    assert not any(i.state == "open" for i in life.walk.items)
+
+    life.answer("methods", "agent", "ui")
+    assert life.next == f"s5[{life.agent('Coral')}]"
+    life.answer("methods", "ui")
+    life.until()
+    assert life.item(f"s6x[{life.agent('Coral')}]").state == "done", "now it was left"
+
+
 def test_what_the_source_puts_later_is_not_next_while_anything_else_is_open() -> None:
     life = finished("agent", agents=["Apex Clearing", "Coral"])
     apex = life.agent("Apex Clearing")
