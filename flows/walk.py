@@ -98,6 +98,8 @@ class Preview(msgspec.Struct, frozen=True):
     """Of those that appear: the ones whose earlier records count again."""
     keeps: int
     """How many of those that drop out have something recorded, which stays in the history."""
+    more_to_come: bool = False
+    """Whether other tasks depend on an answer that is still to come."""
 
     @property
     def digest(self) -> str:
@@ -123,8 +125,9 @@ def _kept(pack: Same, position: Same) -> Walk:
 
 def preview(pack: Pack, before: Position, after: Position) -> Preview:
     """Compare two positions of a firm, the second as it would be."""
+    then = walk(pack, after)
     was = {i.key: i for i in walk(pack, before).items if _applies(i)}
-    will = {i.key: i for i in walk(pack, after).items if _applies(i)}
+    will = {i.key: i for i in then.items if _applies(i)}
     appear = tuple(i for k, i in will.items() if k not in was)
     disappear = tuple(i for k, i in was.items() if k not in will)
     return Preview(
@@ -132,6 +135,7 @@ def preview(pack: Pack, before: Position, after: Position) -> Preview:
         disappear=disappear,
         returns=tuple(i for i in appear if i.record and i.record.state != "open"),
         keeps=sum(1 for i in disappear if i.record),
+        more_to_come=not then.complete,
     )
 
 

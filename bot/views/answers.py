@@ -170,7 +170,13 @@ def preview_blocks(seen: Preview) -> list[Block]:
         kept = f" What is recorded for {seen.keeps} of them stays in the history." if seen.keeps else ""
         blocks.append(section("*Drops out:*\n" + _list(seen.disappear)))
         blocks.append(context(f"Nothing is deleted.{kept} Change it back and they return as they were."))
-    return blocks or [section("No task appears or drops out.")]
+    return blocks or [section(no_effect(seen))]
+
+
+def no_effect(seen: Preview) -> str:
+    """That no task appears or drops out, and whether it is only so because another answer is still to come."""
+    yet = " yet: what it brings comes with the answers that are still open" if seen.more_to_come else ""
+    return f"No task appears or drops out{yet}."
 
 
 def _list(items: Sequence[Item]) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.buttons import CopyAnswers, PickCopy, ShowCopy, ShowNext
 from bot.surfaces import Block, Message
-from bot.views.answers import preview_blocks
+from bot.views.answers import no_effect, preview_blocks
 from bot.views.blocks import actions, button, context, escape, literal, section
 from bot.views.firm_menu import MOST, firm_menu
 from bot.views.scene import Scene, banner
@@ -67,7 +67,7 @@ def _effect(seen: Preview) -> str:
     adds, drops = counted(len(seen.appear), "task"), counted(len(seen.disappear), "task")
     parts = [f"adds {adds}"] if seen.appear else []
     parts += [f"takes {drops} off the roadmap"] if seen.disappear else []
-    return f"It {' and '.join(parts)}." if parts else "No task appears or drops out."
+    return f"It {' and '.join(parts)}." if parts else no_effect(seen)
 
 
 def _line(copied: Copied) -> str:

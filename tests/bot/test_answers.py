@@ -307,6 +307,17 @@ async def test_a_firm_in_the_middle_of_a_change_names_both_agents(slack: Slack, 
     assert kept == {"Alpha Clearing": "leaving", "Omega Clearing": "active"}
 
 
+async def test_what_a_change_brings_is_said_to_come_later_where_step_one_has_no_answer_yet(
+    slack: Slack, services: Services
+) -> None:
+    await firm_of_ben(services, situation="changing")
+    await slack.ben.types("next")
+    await slack.ben.presses("Name the agents that change")
+    await slack.ben.submits({"old_name": "Alpha Clearing", "name": "Omega Clearing"})
+    seen = words_of(slack.ben.modal or {})
+    assert "No task appears or drops out yet: what it brings comes with the answers that are still open." in seen
+
+
 async def test_an_agents_name_that_looks_like_a_number_of_somebody_is_refused_or_called_a_ticket(
     slack: Slack, services: Services
 ) -> None:
