@@ -213,7 +213,10 @@ async def _due_every_year(heard: Heard, services: Services, scene: Scene, found:
         case WhichDay(ask, _):
             raise Refusal(f"{ask} Nothing was set.")
         case EveryYear():
-            raise YEARLY_NEEDS_A_NAME
+            plain = name.strip(date_words.QUOTES)
+            raise Refusal(
+                f"“{plain}” is how a task is found here, and tasks are done once. {YEARLY_NEEDS_A_NAME.sentence}"
+            )
     raise Refusal(f"“{name}” is no task of this firm. For a date of every year, write `every March 15` behind it.")
 
 

@@ -412,8 +412,11 @@ async def test_a_task_takes_no_date_of_every_year_and_other_rhythms_are_refused(
     slack: Slack, services: Services
 ) -> None:
     key = await firm_of_ben(services)
-    await slack.ben.types("/cais due s1 every March 15")
-    assert "a name of its own" in words_of(slack.ben.last)
+    for typed, task in (("s1", "s1"), ('"FDID"', "FDID")):
+        await slack.ben.types(f"/cais due {typed} every March 15")
+        said = words_of(slack.ben.last)
+        assert f"“{task}” is how a task is found here, and tasks are done once. Give a date" in said
+        assert "a name of its own" in said
     await slack.ben.types('/cais due "Review" every Friday')
     assert "once a year" in words_of(slack.ben.last)
     await slack.ben.types('/cais due "a" every Feb 30')
