@@ -86,6 +86,8 @@ async def type_due(heard: Heard, services: Services) -> Answer:
     found = date_words.due_words(scene.pack, scene.walk, heard.words, read)
     if _kept_every_year(scene, found.unknown):
         found = found._replace(name=found.unknown, meant=read(found.rest))
+    elif isinstance(found.meant, NoDate) and (kept := _kept_every_year(scene, date_words.before(heard.words, found))):
+        found = found._replace(name=kept.name)  # tasks that came since may be found by words of it, too
     if found.name or found.yearly:
         return await _due_every_year(heard, services, scene, found, read)
     if found.subject.step:
@@ -201,13 +203,14 @@ def _kept_every_year(scene: Scene, name: str) -> Recurring | None:
 
 async def _due_every_year(heard: Heard, services: Services, scene: Scene, found: DueWords, read: Read) -> Answer:
     name = " ".join(found.name.split())
-    kept = _kept_every_year(scene, name)
+    kept = _kept_every_year(scene, name) or _kept_every_year(scene, name.strip(date_words.QUOTES))
+    name = kept.name if kept and name.casefold() != kept.name.casefold() else name
     match found.meant:
         case NoDate() if kept:
             return Say(own_dates(heard, services, await services.remove_recurring(heard.firm.key, heard.act, kept.id)))
         case _ if not date_words.is_a_name(name, read):
             raise YEARLY_NEEDS_A_NAME
-        case EveryYear(month, on) if not _names_a_task(scene, name):
+        case EveryYear(month, on) if kept or not _names_a_task(scene, name):
             result = await services.set_recurring(heard.firm.key, heard.act, name, month, on)
             return Say(when_set(heard, services, result, name))
         case WhichDay(ask, _):

@@ -72,6 +72,11 @@ def due_words(pack: Pack, walk: Walk, text: str, read: Read) -> DueWords:
     return found or _no_date(pack, walk, said, read)
 
 
+def before(text: str, found: DueWords) -> str:
+    """What was typed before the date, without quotes: the name that somebody may have meant; empty without a date."""
+    return found.when and " ".join(text.split()).removesuffix(found.when).strip(f"{QUOTES} :,")
+
+
 def _every_year_behind(tokens: list[str], read: Read) -> DueWords | None:
     """A day of every year at the end, whatever its name has before: `SAA yearly review every March 15`."""
     for count in range(len(tokens)):

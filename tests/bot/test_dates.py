@@ -387,6 +387,21 @@ async def test_a_date_that_was_called_so_before_can_be_taken_off(slack: Slack, s
     assert (await position(services, key)).recurring == ()
 
 
+@pytest.mark.parametrize("name", ['"SAA"', "SAA", "“saa”"])
+async def test_a_yearly_date_is_moved_and_taken_off_by_its_name_though_tasks_came_that_are_found_by_it(
+    slack: Slack, services: Services, name: str
+) -> None:
+    key = await firm_of_ben(services)
+    await slack.ben.types('/cais due "SAA" every March 15')
+    await slack.ben.types("/cais next")
+    await slack.ben.presses("Yes")
+    await slack.ben.types(f"/cais due {name} every March 20")
+    assert [(r.name.casefold(), r.day) for r in (await position(services, key)).recurring] == [("saa", 20)]
+    await slack.ben.types(f"/cais due {name} none")
+    assert (await position(services, key)).recurring == ()
+    assert "No date for which one?" in words_of(await slack.ben.types(f"/cais due {name} none"))
+
+
 async def test_a_date_of_every_year_is_taken_off_as_it_was_set_without_quotes(slack: Slack, services: Services) -> None:
     key = await firm_of_ben(services)
     await slack.ben.types("/cais due SAA yearly certification every March 15")
