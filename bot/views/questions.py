@@ -36,6 +36,7 @@ from flows.firm_answers import to_be_checked
 from flows.moved_dates import SHOWN_FOR_REFERENCE, standing
 from flows.position import FirmAnswer, Member, Position
 from flows.questions.answer import Ambiguous, Answered, Citation, Declined, Part, Refused
+from flows.questions.composing import NOT_SAID, NOT_SURE
 from flows.roadmap import Pack, Quote
 
 QUESTION = "question"
@@ -225,14 +226,18 @@ def _ambiguous(asking: Asking, reply: Reply, found: Ambiguous) -> tuple[str, lis
 # --- not in the roadmap ---------------------------------------------------------------------------------------
 
 
+def _why_not(reply: Reply) -> str:
+    """That the roadmap does not say, or that one is not sure whether it does."""
+    unsure = isinstance(reply.answer, Declined) and reply.answer.reason == NOT_SURE
+    return NOT_SURE if unsure else NOT_SAID
+
+
 def _own(asking: Asking, reply: Reply, own: FirmAnswer) -> tuple[str, list[Block]]:
     by = f"Your firm's answer, by {literal(own.by_name or 'a lead')} on {short_day(own.at.date())}"
     quoted = literal(own.text).replace("\n", "\n>")
     blocks = [
         section(f"*{by}:*\n>{quoted}"),
-        context(
-            f"It was given to the question “{literal(clip(own.question, MOST_QUOTED))}”. The roadmap does not say."
-        ),
+        context(f"It was given to the question “{literal(clip(own.question, MOST_QUOTED))}”. {_why_not(reply)}"),
     ]
     if to_be_checked(own, reply.today):
         again = f"⏳ *To be checked again* since {short_day(own.check_on)}: your lead has not confirmed it since."
@@ -243,7 +248,8 @@ def _own(asking: Asking, reply: Reply, own: FirmAnswer) -> tuple[str, list[Block
 
 def _from_documents(asking: Asking, reply: Reply, found: Sequence[Found]) -> tuple[str, list[Block]]:
     """The firm's own documents, word for word; that the roadmap does not say it stands above them."""
-    head = "The roadmap does not say. Your firm's own documents do:"
+    why = _why_not(reply)
+    head = f"{why} Your firm's own documents {'do' if why == NOT_SAID else 'say'}:"
     passages = [block for passage in found[:MOST_PASSAGES] for block in quoted(passage)]
     ways = _lead_button(asking, reply)
     said = f"{head} “{escape(clip(found[0].text, MOST_QUOTED))}” {cited(found[0])}"
@@ -251,8 +257,7 @@ def _from_documents(asking: Asking, reply: Reply, found: Sequence[Found]) -> tup
 
 
 def _declined(asking: Asking, reply: Reply, found: Declined) -> tuple[str, list[Block]]:
-    no = "The roadmap does not say."
-    why = f"{escape(found.reason)}" if found.reason and found.reason != no else no
+    why = escape(found.reason or NOT_SAID)
     if not is_question(found):
         ways = actions(button("What can I ask or type?", ShowHelp(firm=asking.id)))
         return why, [section(f"*{why}*"), ways]

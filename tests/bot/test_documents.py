@@ -159,8 +159,14 @@ async def test_a_question_is_answered_from_a_document_only_where_the_roadmap_doe
 ) -> None:
     await a_firm(services)
     await a_firm(services, LEA, "Birch")
-    own = f"{MANUAL}\n## Portal\n\nThe link to the test portal is on the intranet of the firm.\n"
+    own = (
+        f"{MANUAL}\n## Portal\n\nThe link to the test portal is on the intranet of the firm.\n"
+        "\n## Order\n\nStart step 4 before step 3 only after the CCO agreed.\n"
+    )
     await added(slack, slack.ben, "manual.md", own)
+    said = words_of(await slack.ben.types("can we start step 4 before step 3?"))
+    assert "I am not sure whether the roadmap answers this. Your firm's own documents say:" in said
+    assert "only after the CCO agreed" in said
     said = words_of(await slack.ben.types("may an employee accept a gift from a customer?"))
     assert "The roadmap does not say. Your firm's own documents do:" in said
     assert GIFTS in said
