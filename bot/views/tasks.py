@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import msgspec
 
 from bot.actions import Carried, verb_of
-from bot.buttons import OpenChangeOfAgent, ShowEvidence, UndoChange
+from bot.buttons import OpenChangeOfAgent, OpenEvidence, ShowEvidence, UndoChange
 from bot.surfaces import Block, Message
 from bot.views import dated
-from bot.views.blocks import button, context, escape, literal, section
+from bot.views.blocks import actions, button, context, escape, literal, section
 from bot.views.mentioned import with_mentions
 from bot.views.milestones import past_all_milestones
 from bot.views.passages import ready_message
@@ -77,7 +77,18 @@ def recorded(
     if first.type in FINAL:
         return Top(f"{word}: {'; '.join(said)}{end}", (section(text),))
     way_back = button("Redo" if word == "Undone" else "Undo", scene.carry(UndoChange, of=first.sequence))
-    return Top(f"{word}: {'; '.join(said)}{end}", (section(text, accessory=way_back),))
+    proof = [] if undone else _proof_of(scene, records)
+    return Top(f"{word}: {'; '.join(said)}{end}", (section(text, accessory=way_back), *proof))
+
+
+def _proof_of(scene: Scene, records: Sequence[Record]) -> list[Block]:
+    """The way to the proof of what was done earlier: the next card is about another task."""
+    earlier = [r.event for r in records if isinstance(r.event, TaskCompleted) and r.event.earlier]
+    if len(earlier) != 1:
+        return []
+    title = task_title(scene.pack, scene.position, earlier[0].task)
+    carried = scene.carry(OpenEvidence, task=earlier[0].task)
+    return [actions(button("Add its evidence", carried, says=f"Add evidence: {title}"))]
 
 
 def in_words(scene: Scene, record: Record) -> str:

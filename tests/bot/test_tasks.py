@@ -176,6 +176,13 @@ async def test_done_earlier_keeps_the_day_it_happened_apart_and_flags_it(slack: 
     assert "happened on Mar 3, 2022, recorded Nov 23, 2026" in words_of(slack.ben.last)
     kept = (await position(services, key)).tasks["s2"]
     assert (str(kept.happened_on), kept.earlier, kept.reason) == ("2022-03-03", True, "Found in the mail")
+    assert "Step 3 of 6" in header_of(slack.ben.last)
+    await slack.ben.presses("Add its evidence")
+    await slack.ben.submits({"note": "The print is in binder 4"})
+    assert "Evidence (note) for Register for CAIS" in words_of(slack.ben.last)
+    await slack.ben.types("/cais next")
+    await slack.ben.presses("Done")
+    assert "Add its evidence" not in labels(slack.ben.last), "what is done now has its own card before it"
 
 
 async def test_waiting_proposes_whom_and_a_day_on_which_the_exchange_opens(slack: Slack, services: Services) -> None:
