@@ -10,7 +10,6 @@ from bot.views.dates import is_leap_day, with_leap_day, with_note
 from bot.views.scene import Scene, banner
 from bot.views.steps import which_task
 from bot.views.tasks import Top
-from flows.own_dates import next_time
 from flows.position import Recurring
 from flows.reminders.yearly import day_to_come
 from flows.walk import Item
@@ -56,8 +55,8 @@ def _coming(scene: Scene, kept: Recurring) -> date:
 
 
 def with_rule(scene: Scene, top: Top, kept: Recurring, was: str) -> Top:
-    """What was recorded of a date, which one it took the place of, and the day it falls on next."""
+    """What was recorded of a date, which one it took the place of, and the next day that is not done."""
     if was:
         top = with_note(top, f"Before, it was {literal(was)}.")
-    top = with_note(top, f"Next: {day(next_time(kept, scene.today))}.")
+    top = with_note(top, f"Next: {day(_coming(scene, kept))}.")
     return with_leap_day(top) if is_leap_day(kept.month, kept.day) else top

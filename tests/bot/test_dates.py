@@ -334,6 +334,10 @@ async def test_a_date_of_every_year_that_is_set_anew_says_what_it_was_and_when_i
     await slack.ben.presses("Undo")
     (kept,) = (await position(services, key)).recurring
     assert (kept.name, kept.month, kept.day) == ("SAA yearly certification", 4, 1)
+    await services.reminders.finish_recurring(key, Act(person(BEN), "button", "done"), kept.id, date(2027, 4, 1))
+    assert "Next: Saturday, April 1, 2028." in words_of(
+        await slack.ben.types("due saa yearly certification every April 1")
+    )
 
 
 @pytest.mark.parametrize(
