@@ -46,6 +46,8 @@ def test_the_compose_file_is_yaml_whose_parts_fit_together() -> None:
     assert url.startswith(f"postgresql+asyncpg://{database['environment']['POSTGRES_USER']}:")
     assert url.endswith(f"@database/{database['environment']['POSTGRES_DB']}")
     assert all(port.startswith("127.0.0.1:") for port in bot["ports"]), "a proxy with TLS stands before it"
+    disk = {volume.split(":")[1] for volume in bot["volumes"]}
+    assert bot["environment"]["TMPDIR"] in disk.difference(bot["tmpfs"]), "a packet takes 800 MB, and tmpfs is memory"
 
 
 def test_the_unit_is_one(tmp_path: Path) -> None:
