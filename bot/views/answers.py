@@ -174,8 +174,8 @@ def preview_blocks(seen: Preview) -> list[Block]:
 
 
 def no_effect(seen: Preview) -> str:
-    """That no task appears or drops out, and whether it is only so because another answer is still to come."""
-    yet = " yet: what it brings comes with the answers that are still open" if seen.more_to_come else ""
+    """That no task appears or drops out, and whether that may change: an agent taken off brings nothing by itself."""
+    yet = " yet: that depends on answers that are still open" if seen.more_to_come else ""
     return f"No task appears or drops out{yet}."
 
 

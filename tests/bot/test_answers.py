@@ -315,7 +315,13 @@ async def test_what_a_change_brings_is_said_to_come_later_where_step_one_has_no_
     await slack.ben.presses("Name the agents that change")
     await slack.ben.submits({"old_name": "Alpha Clearing", "name": "Omega Clearing"})
     seen = words_of(slack.ben.modal or {})
-    assert "No task appears or drops out yet: what it brings comes with the answers that are still open." in seen
+    assert "No task appears or drops out yet: that depends on answers that are still open." in seen
+    await slack.ben.submits()
+    await slack.ben.types("/cais agents")
+    await slack.ben.presses("Take off")
+    off = words_of(slack.ben.modal or {})
+    assert "No task appears or drops out yet: that depends on answers that are still open." in off
+    assert "brings" not in off, "nothing comes of an agent that is taken off"
 
 
 async def test_an_agents_name_that_looks_like_a_number_of_somebody_is_refused_or_called_a_ticket(
