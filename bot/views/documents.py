@@ -90,11 +90,12 @@ def state(document: Document) -> str:
         case "failed":
             return f"⚠️ {_partly(document)}{escape(document.reason)}"
         case "reading" if document.pages:
-            return f"⏳ Reading page {document.pages_read:,} of {document.pages:,}. What was read can be found already."
+            far = f"⏳ Reading page {document.pages_read:,} of {document.pages:,}. What was read can be found already."
         case "reading":
-            return f"⏳ Reading: {there} so far. What was read can be found already."
+            far = f"⏳ Reading: {there} so far. What was read can be found already."
         case _:
-            return f"⏳ Waiting to be read. {escape(document.reason)}".strip()
+            far = "⏳ Waiting to be read."
+    return f"{far} {escape(document.reason)}".strip()  # one that was begun may have to wait for this machine, too
 
 
 def _partly(document: Document) -> str:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from bot.views import documents as views
 from flows.documents.finding import Found
-from flows.documents.library import MOST_DOCUMENTS, REASONS
+from flows.documents.library import MOST_DOCUMENTS, NO_ROOM, REASONS
 from flows.ports import Document, DocumentState
 from flows.roadmap import Pack
 from tests.bot.conversing import labels, words_of
@@ -56,3 +56,11 @@ def test_what_was_found_is_shown_as_it_is(pack: Pack, name: str, text: str, page
     message = views.found(scene, NASTY * 20, [passage] * number)
     check_message(message)
     assert ("The firm's own document" in words_of({"blocks": message.blocks})) == bool(number)
+
+
+@pytest.mark.parametrize("pages", [10, None])
+def test_one_that_waits_for_this_machine_says_so_also_where_it_was_begun_before(pages: int | None) -> None:
+    said = views.state(document("manual.pdf", "reading", pages=pages, reason=NO_ROOM))
+    assert said.startswith("⏳ Reading")
+    assert said.endswith(f"What was read can be found already. {NO_ROOM}")
+    assert views.state(document("manual.pdf", "reading", pages=pages)).endswith("can be found already.")
