@@ -412,12 +412,20 @@ _OF_TASK = re.compile(
     rf"|has {_NAMED} been {_ENDED}(?: yet| already)?"
     rf"|(?:who|who has|(?:when )?did (?:we|i)|have (?:we|i)) (?:did|do|done|finish(?:ed)?|completed?|recorded) {_NAMED}"
     rf"|(?:when|by whom) was {_NAMED} {_ENDED}"
+    rf"|when did (?:[\w<@>|.-]+ ){{1,2}}(?:do|finish|complete|record) {_NAMED}"
     rf"|who owns {_NAMED}|whose (?:task |step )?is {_NAMED}|what did (?:we|i) (?:answer|say) (?:in|to) {_NAMED}"
 )
 """Questions whether a task or step is done, by whom and when, and whose it is.
 
 What a task is about, the roadmap says, and the firm's lead.
 """
+
+
+_CHANGED_IN = re.compile(
+    r"what(?: has| was)? (?:changed|happened|recorded|done) "
+    r"((?:this|last) (?:week|month)|today|yesterday|since \w[\w ,]*)"
+)
+"""Questions what changed in some days, which the history reads."""
 
 
 def of_the_record(typed: str, pack: Pack) -> str | None:
@@ -429,6 +437,8 @@ def of_the_record(typed: str, pack: Pack) -> str | None:
             return named
         task = pack.tasks.get(named)
         return f"step {task.part}" if task else None
+    if asked := _CHANGED_IN.fullmatch(said):
+        return f"history {asked[1]}"
     return next((command for command, words in _OF_THE_RECORD.items() if re.fullmatch(words, said)), None)
 
 

@@ -148,6 +148,10 @@ async def test_without_a_firm_no_words_are_a_task(slack: Slack, services: Servic
         ("who is in our firm?", "*Members of Apex Securities: 1*"),
         ("who did what and when?", "*History*"),
         ("what changed?", "*History*"),
+        ("what changed last week?", "*History from Nov 16, 2026 until Nov 22, 2026*"),
+        ("What happened since Friday?", "*History from Nov 20, 2026*"),
+        ("when did Ben finish step 3?", "Step 3 of 6"),
+        ("when did Ben Cole do s2?", "Step 2 of 6"),
     ],
 )
 async def test_what_is_asked_of_the_firms_own_record_is_shown_and_sends_nobody_to_the_helpdesk(
