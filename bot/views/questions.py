@@ -50,6 +50,7 @@ MOST_READINGS = 3
 _ORDINALS = ("the first", "the second", "the third")
 
 KEPT_HERE = {
+    "agent_changes": "📒 `/cais agents` keeps your agents, a change of agent with its tasks, and a file on each.",
     "extension": "📅 How often each industry date moved so far, when that was announced and where: `/cais deadlines`.",
     "other_people": "📒 What is kept of your own firm is under `/cais status`, `agents`, `firm members` and `history`.",
 }

@@ -258,6 +258,15 @@ async def test_who_asks_whether_a_date_moved_is_told_where_its_story_is_kept(sla
     assert "/cais deadlines" not in words_of(await slack.ben.types("how much does registration cost?"))
 
 
+async def test_who_asks_about_changing_agents_is_told_where_the_change_is_recorded(
+    slack: Slack, services: Services
+) -> None:
+    await a_firm(services, "Apex Securities", LEA, U0BEN="member")
+    said = words_of(await slack.ben.types("what if our clearing firm changes?"))
+    assert "The roadmap does not describe choosing, changing or leaving an agent" in said
+    assert "`/cais agents` keeps your agents, a change of agent with its tasks, and a file on each." in said
+
+
 async def test_who_asks_about_the_firm_itself_is_told_where_its_record_is(slack: Slack, services: Services) -> None:
     await a_firm(services, "Apex Securities", LEA, U0BEN="member")
     said = words_of(await slack.ben.types("who registered our firm?"))
