@@ -77,10 +77,11 @@ class Copies:
 
     def sweep(self, now: float) -> None:
         """Throws away what a crash left half written, of any firm, once it is a day old; `now` in UNIX seconds."""
-        for path in self.folder.glob(f"*/*/{_INCOMING}/*"):
-            with suppress(OSError):  # whoever may not, or comes late, leaves it to the next time
-                if path.stat().st_mtime < now - LEFT_OVER:
-                    path.unlink()
+        with suppress(OSError):  # a firm may be deleted meanwhile, its folders with it
+            for path in self.folder.glob(f"*/*/{_INCOMING}/*"):
+                with suppress(OSError):  # whoever may not, or comes late, leaves it to the next time
+                    if path.stat().st_mtime < now - LEFT_OVER:
+                        path.unlink()
 
     def keep(self, key: FirmKey, file: IO[bytes], digest: str) -> None:
         """What is in this `incoming` file is kept for good: it is on the disk when this returns. Raises NotKept."""

@@ -1,7 +1,9 @@
 """Copies on the disk: whole or not there, each firm's apart, found to be missing or altered."""
 
 import hashlib
+import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -110,6 +112,24 @@ def test_what_a_crash_left_goes_after_a_day_whosever_it_is(tmp_path: Path) -> No
     copies.sweep(now + LEFT_OVER + 1)
     assert not left.exists()
     assert copies.state(OURS, DIGEST) == "well"
+
+
+def test_a_firm_that_is_deleted_while_it_is_looked_for_what_a_crash_left_is_no_trouble(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copies = Copies(tmp_path)
+    keep(copies)
+    look, gone = os.scandir, tmp_path / "-%2FT1" / "f1" / "incoming"
+
+    def late(place: Any = ".") -> Any:
+        if Path(place) == gone:
+            monkeypatch.setattr(os, "scandir", look)
+            copies.forget(OURS)
+        return look(place)
+
+    monkeypatch.setattr(os, "scandir", late)
+    copies.sweep(0.0)
+    assert not gone.exists()
 
 
 @pytest.mark.parametrize("firm", ["..", ".", "", "a/b", "../../etc", "\x00", "f" * 30])
