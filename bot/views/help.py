@@ -421,11 +421,15 @@ What a task is about, the roadmap says, and the firm's lead.
 """
 
 
+_A_DAY = (
+    r"(?:week|month|year|yesterday|\d|(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\b"
+    r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\b)[\d ,/-]*"
+)
 _CHANGED_IN = re.compile(
     r"what(?: has| was)? (?:changed|happened|recorded|done) "
-    r"((?:this|last) (?:week|month)|today|yesterday|since \w[\w ,]*)"
+    rf"((?:this|last) (?:week|month)|today|yesterday|since (?:(?:this|last) )?{_A_DAY})"
 )
-"""Questions what changed in some days, which the history reads."""
+"""Questions what changed in some days, which the history reads; since what else, such as a rule, it does not know."""
 
 
 def of_the_record(typed: str, pack: Pack) -> str | None:

@@ -150,6 +150,8 @@ async def test_without_a_firm_no_words_are_a_task(slack: Slack, services: Servic
         ("what changed?", "*History*"),
         ("what changed last week?", "*History from Nov 16, 2026 until Nov 22, 2026*"),
         ("What happened since Friday?", "*History from Nov 20, 2026*"),
+        ("what changed since 2026-11-20?", "*History from Nov 20, 2026*"),
+        ("what changed since Nov 20, 2026", "*History from Nov 20, 2026*"),
         ("when did Ben finish step 3?", "Step 3 of 6"),
         ("when did Ben Cole do s2?", "Step 2 of 6"),
     ],
@@ -171,6 +173,7 @@ async def test_what_is_asked_of_the_firms_own_record_is_shown_and_sends_nobody_t
         ("what does SAA mean in s3?", "SAA"),
         ("who does s1 concern?", "roadmap"),
         ("what do I need for s2?", "roadmap"),
+        ("what happened since the compliance date?", "roadmap"),
     ],
 )
 async def test_what_is_asked_about_a_task_is_a_question_though_its_short_name_stands_in_it(
