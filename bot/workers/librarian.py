@@ -94,6 +94,8 @@ class Librarian:
             more = True
             while more:
                 more = await self._knowledge.clear(document, by=self._name, until=self._until())
+            if document.reason == library.NO_ROOM:  # its message says that it is tried again
+                await self.note(document).gone()
             return
         work = Work(self, document)
         beating = asyncio.ensure_future(self._beat(document))
@@ -107,8 +109,11 @@ class Librarian:
         except OSError as error:  # not of Slack's, which are Unsure: this machine takes no file, or begins no process
             about = {"action": "read", "error": why_not(error), "firm": document.key.firm}
             log.error("a document waits for this machine", extra=about)
-            await self._later(replace(work.document, reason=library.NO_ROOM))
-            await work.note.show(replace(work.document, reason=library.NO_ROOM))
+            waits = replace(work.document, reason=library.NO_ROOM)
+            if await self._later(waits):
+                await work.note.show(waits)
+            elif await self._is_gone(document):
+                await work.note.gone()
         except Exception as error:  # noqa: BLE001 - the lease runs out and it is tried again, a few times
             about = {"action": "read", "error": type(error).__name__, "firm": document.key.firm}
             log.error("a document could not be read", extra=about)
@@ -135,11 +140,12 @@ class Librarian:
             return False  # whoever looks at the list sees what is there
         return not any(each.id == document.id and each.state != "removing" for each in there)
 
-    async def _later(self, document: Document) -> None:
-        """Soon again, and not counted, since the document is not to blame."""
+    async def _later(self, document: Document) -> bool:
+        """Soon again, and not counted, since the document is not to blame; whether it is ours still."""
         uncounted = replace(document, tries=document.tries - 1)
         stopped = document.key.tenant in await self._services.outbox.stopped()
-        await self._knowledge.save(uncounted, by=self._name, until=self._now() + (STOPPED if stopped else AGAIN))
+        until = self._now() + (STOPPED if stopped else AGAIN)
+        return await self._knowledge.save(uncounted, by=self._name, until=until)
 
     # --- what the work on one document needs -------------------------------------------------------------------
 

@@ -28,6 +28,7 @@ from tests.bot.conftest import bot_in_slack
 from tests.bot.conversing import BEN, COMPLIANCE, LEA, Json, Slack, Someone, labels, words_of
 
 TENANT = "-/T0SANDBOX"
+GONE = "That document was removed while it was read. Nothing is quoted from it."
 GIFTS = "No employee may accept a gift worth more than one hundred dollars from any customer."
 MANUAL = f"# Supervisory manual\n\n## Gifts\n\n{GIFTS}\n\n## Mail\n\nAll electronic mail is retained for three years.\n"
 
@@ -638,15 +639,43 @@ async def test_a_full_disk_is_not_the_documents_fault(
     monkeypatch.setattr(tempfile, "TemporaryFile", full)
     put_off = librarian.Librarian._later
 
-    async def looked_at(self: librarian.Librarian, document: Document) -> None:
-        await put_off(self, document)
+    async def looked_at(self: librarian.Librarian, document: Document) -> bool:
+        kept = await put_off(self, document)
         listed.append(words_of(await slack.ben.types("/cais firm documents")))
+        return kept
 
     monkeypatch.setattr(librarian.Librarian, "_later", looked_at)
     await added(slack, slack.ben, "manual.md", MANUAL)
     assert f"⏳ Waiting to be read. {NO_ROOM}" in listed[0]
     assert "⚠️" not in "".join(listed)
     assert NO_ROOM not in words_of(await slack.ben.types("/cais firm documents"))
+
+
+@pytest.mark.parametrize("meanwhile", [True, False])
+async def test_one_that_is_removed_while_it_waits_for_the_disk_is_not_said_to_be_tried_again(
+    slack: Slack, services: Services, monkeypatch: pytest.MonkeyPatch, meanwhile: bool
+) -> None:
+    await a_firm(services)
+
+    async def removed() -> None:
+        await slack.ben.types("/cais firm documents")
+        await slack.ben.presses("Remove")
+        await slack.ben.submits({"reason": "superseded"})
+
+    async def full(work: librarian.Work) -> None:
+        work.document = await work._librarian.save(await work.note.begin(work.document))
+        if meanwhile:
+            await removed()
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(librarian, "AGAIN", 0.2)
+    monkeypatch.setattr(librarian.Work, "go", full)
+    await adds(slack, slack.ben, file(slack, BEN, "manual.md", MANUAL))
+    if not meanwhile:
+        await until(slack, lambda: any(NO_ROOM in note for note in notes(slack, BEN)))
+        await removed()
+    await until(slack, lambda: any(GONE in words_of(seen) for seen in slack.ben.sees))
+    assert not any(NO_ROOM in words_of(seen) for seen in slack.ben.sees)
 
 
 async def test_without_the_scope_it_says_who_can_help(
