@@ -34,15 +34,20 @@ class Repeats:
         if task.for_each == "changes":
             return self._changes
         if task.for_each == "former_agents":
-            return [self._agents[a.id] for a in agents if a.status != "active" or self._was_left(a)]
+            return [self._agents[a.id] for a in agents if a.status != "active" or self._was_left(task, a)]
         tasks = self._position.tasks
         return [self._agents[a.id] for a in agents if a.status == "active" or f"{task.id}[{a.id}]" in tasks]
 
-    def _was_left(self, agent: Agent) -> bool:
-        """Whether the firm's methods need no agent since this one was named; one named later is to come, not left."""
+    def _was_left(self, task: Task, agent: Agent) -> bool:
+        """Whether the firm's methods need no agent since this one was named; one named later is to come, not left.
+
+        Unless something is recorded of leaving it.
+        """
         answer = self._position.answers.get("methods")
         since = answer.since("agent") if answer and answer.value and "agent" not in answer.value else None
-        return since is not None and agent.sequence < since.sequence
+        return since is not None and (
+            agent.sequence < since.sequence or f"{task.id}[{agent.id}]" in self._position.tasks
+        )
 
     def _agent(self, agent: Agent) -> Repeat:
         traits = [name for name, trait in self._pack.traits.items() if self._agent_has(trait, agent)]

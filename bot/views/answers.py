@@ -238,7 +238,8 @@ def _without_agents(scene: Scene) -> list[Block]:
     way = scene.pack.questions["methods"]
     said = (
         f"⚠️ “{escape(way.ask)}” was answered without an agent, so no task applies to one. If an agent reports or is "
-        f"to, change the answer and tick *{escape(label(way.options, 'agent'))}* too."
+        f"to, change the answer and tick *{escape(label(way.options, 'agent'))}* too. "
+        "If it reports no longer, take it off."
     )
     change = button("Change the answer…", scene.carry(OpenAnswer, fact="methods"))
     return [section(said, accessory=change)]

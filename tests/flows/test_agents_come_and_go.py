@@ -84,6 +84,17 @@ def test_an_agent_named_by_a_firm_that_reports_alone_is_none_that_it_left() -> N
     assert life.item(f"s6x[{life.agent('Coral')}]").state == "done", "now it was left"
 
 
+def test_what_is_recorded_of_leaving_an_agent_stays_in_the_list_though_it_was_named_again_since() -> None:
+    life = finished("agent", agents=["Coral"])
+    life.answer("methods", "ui")
+    life.until()
+    left = f"s6x[{life.agent('Coral')}]"
+    assert life.item(left).state == "done"
+    life.take(answers.remove_agent(life.position, ANA, life.agent("Coral")))
+    life.take(answers.add_agents(life.position, ANA, ["Coral"]))
+    assert life.item(left).state == "done"
+
+
 def test_what_the_source_puts_later_is_not_next_while_anything_else_is_open() -> None:
     life = finished("agent", agents=["Apex Clearing", "Coral"])
     apex = life.agent("Apex Clearing")
