@@ -242,7 +242,7 @@ def people_named(text: str, mentions: Mapping[str, str], position: Position, me:
         last = place == len(tokens) - 1
         before = _BEFORE_PEOPLE.get(tokens[place - 1].casefold(), "") if place else ""
         if plain.startswith("@"):
-            found = _mentioned(token.strip(".,;:")[1:], mentions, position)
+            found, count = _behind_at(tokens, place, mentions, position)
             unknown = unknown if found else token.strip(".,;:")
             people += [(before, found)] if found else []
         elif plain in _ME | _NOBODY and (last or before or place == 0):
@@ -256,6 +256,17 @@ def people_named(text: str, mentions: Mapping[str, str], position: Position, me:
     if not people and not unknown and tokens and (person := person_called(position, tokens[-1])):
         people, task = [("", Someone(person=person))], task[:-1]
     return People(" ".join(task), tuple(people), unknown)
+
+
+def _behind_at(
+    tokens: Sequence[str], place: int, mentions: Mapping[str, str], position: Position
+) -> tuple[Someone | None, int]:
+    """Who stands behind this `@`, and in how many words: a whole name that was typed by hand is no link of Slack's."""
+    for count in range(len(tokens) - place, 1, -1):
+        name = " ".join(tokens[place : place + count]).removeprefix("@").strip(".,;:")
+        if person := person_called(position, name):
+            return Someone(person=person), count
+    return _mentioned(tokens[place].strip(".,;:")[1:], mentions, position), 1
 
 
 def _name_at(position: Position, tokens: Sequence[str], place: int) -> tuple[str, int] | None:
