@@ -86,15 +86,14 @@ async def type_deadlines(heard: Heard, services: Services) -> Answer:
 
 
 def _as_of(scene: Scene, there: Workspace, deadlines: Sequence[Deadline], asked: re.Match[str]) -> Message:
-    meant = dates.read_past(asked[2], today=scene.today, calendar=there.calendar)
-    if isinstance(meant, WhichDay) and (days := [day for day in meant.choices if day <= scene.today]):
-        return views.as_of_which(scene, asked[1], meant.ask, days)
-    to_come = meant.choices if isinstance(meant, WhichDay) else ()
-    if not isinstance(meant, OnDay) and not to_come:
-        raise Refusal("Say one day, like `/cais deadlines as of May 27, 2022`.")
-    if not isinstance(meant, OnDay) or meant.on > scene.today:
-        raise Refusal("That day is still to come, and nobody knows what will be known then.")
-    return views.as_of(scene, there, deadlines, meant.on)
+    match dates.read_past(asked[2], today=scene.today, calendar=there.calendar):
+        case OnDay(on=on) if on <= scene.today:
+            return views.as_of(scene, there, deadlines, on)
+        case WhichDay(ask=ask, choices=choices) if days := [day for day in choices if day <= scene.today]:
+            return views.as_of_which(scene, asked[1], ask, days)
+        case OnDay() | WhichDay(choices=(_, *_)):
+            raise Refusal("That day is still to come, and nobody knows what will be known then.")
+    raise Refusal("Say one day, like `/cais deadlines as of May 27, 2022`.")
 
 
 def _called(there: Workspace, said: str) -> list[Deadline]:
